@@ -1,0 +1,68 @@
+//! Who a request acts for.
+
+use uuid::Uuid;
+
+use crate::regions::Region;
+
+/// What an account may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Works in one or more regions.
+    User,
+    /// Sees and administers all regions.
+    Admin,
+}
+
+impl Role {
+    /// The word in the table and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "user" => Some(Self::User),
+            "admin" => Some(Self::Admin),
+            _ => None,
+        }
+    }
+}
+
+/// A signed-in person, as the database knows them at this request: rights apply at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Id of the account.
+    pub user_id: Uuid,
+    /// Name of the account.
+    pub username: String,
+    /// What the account may do.
+    pub role: Role,
+    /// Regions the person works in, by code; every active office for an admin.
+    pub regions: Vec<Region>,
+    /// `tr` or `en`.
+    pub lang: String,
+    /// `auto`, `light` or `dark`.
+    pub theme: String,
+    /// The password has to be changed before anything else.
+    pub must_change: bool,
+    /// Id of the session (not its key).
+    pub session_id: Uuid,
+    /// Token that plain form posts of this session carry.
+    pub csrf: String,
+}
+
+impl Actor {
+    /// Whether the person administers the company.
+    pub fn is_admin(&self) -> bool {
+        self.role == Role::Admin
+    }
+
+    /// Whether the person may act on rows of `region`.
+    pub fn may_act_on(&self, region: &Region) -> bool {
+        self.regions.contains(region)
+    }
+}

@@ -1,0 +1,9 @@
+//! Rainstaff: timesheets, vehicles and stock of regional offices. docs/ARCHITECTURE.md is the map.
+
+pub mod clock;
+pub mod ids;
+pub mod ops;
+pub mod regions;
+
+#[cfg(feature = "server")]
+pub mod auth;

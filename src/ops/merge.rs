@@ -1,0 +1,230 @@
+//! The merge rule (SYNC 3.7): pure, so that server, agent and tests decide alike.
+//!
+//! A value a person entered is afterwards current, knowingly replaced, or kept in a conflict. It never just disappears.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Kind, Op, Row};
+
+/// Who wrote a field (or the tombstone) last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The operation.
+    pub op: Uuid,
+    /// Its queue: later operations of the same queue have seen it.
+    pub queue: Uuid,
+    /// Effective time of the edit: by the author's corrected clock, never later than its arrival.
+    pub at: DateTime<Utc>,
+    /// The row's version that came of it.
+    pub version: i64,
+}
+
+/// A row as the merge sees it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Record {
+    /// Version of the row.
+    pub version: i64,
+    /// Set for a deleted row.
+    pub deleted: bool,
+    /// Values by form field.
+    pub fields: Row,
+    /// Last writer per field; key `""` is the last delete or restore.
+    pub meta: BTreeMap<String, Stamp>,
+}
+
+/// What kind of meeting a conflict is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConflictKind {
+    /// Two values for one field.
+    Field,
+    /// A deletion of a row somebody had changed meanwhile: the row stays.
+    DeleteVsEdit,
+    /// A change of a row somebody had deleted meanwhile: the row comes back.
+    EditVsDelete,
+    /// An entry for a deleted employee: it is kept, and shown.
+    ParentDeleted,
+}
+
+impl ConflictKind {
+    /// The word in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Field => "field",
+            Self::DeleteVsEdit => "delete_vs_edit",
+            Self::EditVsDelete => "edit_vs_delete",
+            Self::ParentDeleted => "parent_deleted",
+        }
+    }
+}
+
+/// A conflict to be recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConflictDraft {
+    /// What met what.
+    pub kind: ConflictKind,
+    /// The field, where it is about one.
+    pub field: Option<String>,
+    /// What the later writer had seen.
+    pub base: Value,
+    /// The value that is current now.
+    pub win: Value,
+    /// The value that is not.
+    pub lose: Value,
+    /// Operation behind `win`.
+    pub op_win: Option<Uuid>,
+    /// Operation behind `lose`.
+    pub op_lose: Option<Uuid>,
+}
+
+/// Result of a merge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Merged {
+    /// The row as it is to be; its version is the old one plus one when something changed.
+    pub record: Record,
+    /// Whether there is anything to write (values or stamps).
+    pub changed: bool,
+    /// Whether the row is new.
+    pub created: bool,
+    /// What has to be kept for a person to see.
+    pub conflicts: Vec<ConflictDraft>,
+}
+
+/// Equal as a person would say: no value and empty text are the same.
+pub fn same_value(a: &Value, b: &Value) -> bool {
+    fn empty(v: &Value) -> bool {
+        v.is_null() || v.as_str() == Some("")
+    }
+    a == b || (empty(a) && empty(b))
+}
+
+/// Applies `op`, which took effect at `at`, to `current`. None when there is no row and the operation does not make one.
+pub fn merge(current: Option<&Record>, op: &Op, at: DateTime<Utc>) -> Option<Merged> {
+    let Some(current) = current else {
+        return (op.kind == Kind::Create).then(|| create(op, at));
+    };
+    let mut work = Work { stamp: stamp(op, at, current.version + 1), record: current.clone(), changed: false, conflicts: Vec::new(), op };
+    match op.kind {
+        Kind::Create | Kind::Update => work.edit(),
+        Kind::Delete => work.delete(),
+        Kind::Restore => work.restore(),
+        Kind::Command => {}
+    }
+    if work.changed {
+        work.record.version += 1;
+    }
+    Some(Merged { record: work.record, changed: work.changed, created: false, conflicts: work.conflicts })
+}
+
+fn create(op: &Op, at: DateTime<Utc>) -> Merged {
+    let stamp = stamp(op, at, 1);
+    let record = Record {
+        version: 1,
+        deleted: false,
+        fields: op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())).collect(),
+        meta: op.fields.keys().map(|name| (name.clone(), stamp.clone())).collect(),
+    };
+    Merged { record, changed: true, created: true, conflicts: Vec::new() }
+}
+
+fn stamp(op: &Op, at: DateTime<Utc>, version: i64) -> Stamp {
+    Stamp { op: op.op_id, queue: op.queue_id, at, version }
+}
+
+struct Work<'a> {
+    op: &'a Op,
+    stamp: Stamp,
+    record: Record,
+    changed: bool,
+    conflicts: Vec<ConflictDraft>,
+}
+
+impl Work<'_> {
+    /// Whether the author had that write on the screen: it was in the version they saw, or came from their own queue before.
+    fn saw(&self, written: &Stamp) -> bool {
+        self.op.base_version.is_some_and(|base| written.version <= base) || (self.op.n > 0 && written.queue == self.op.queue_id)
+    }
+
+    fn edit(&mut self) {
+        if self.record.deleted {
+            let tombstone = self.record.meta.get("").cloned();
+            if !tombstone.as_ref().is_some_and(|t| self.saw(t)) {
+                let (win, lose) = (Value::Bool(false), Value::Bool(true));
+                self.conflict(ConflictKind::EditVsDelete, None, Value::Null, win, lose, tombstone.map(|t| t.op), true);
+                self.set_deleted(false);
+            }
+        }
+        for (name, change) in &self.op.fields {
+            let now = self.record.fields.get(name).cloned().unwrap_or(Value::Null);
+            if same_value(&now, &change.to) {
+                continue;
+            }
+            let theirs = self.record.meta.get(name).cloned();
+            if same_value(&now, &change.from) {
+                self.set_field(name, &change.to);
+                continue;
+            }
+            let mine_is_later = theirs.as_ref().is_none_or(|t| (self.stamp.at, self.stamp.op) > (t.at, t.op));
+            let their_op = theirs.map(|t| t.op);
+            if mine_is_later {
+                self.conflict(ConflictKind::Field, Some(name), change.from.clone(), change.to.clone(), now, their_op, true);
+                self.set_field(name, &change.to);
+            } else {
+                self.conflict(ConflictKind::Field, Some(name), change.from.clone(), now, change.to.clone(), their_op, false);
+            }
+        }
+    }
+
+    fn delete(&mut self) {
+        if self.record.deleted {
+            return;
+        }
+        let unseen = self.record.meta.values().filter(|s| !self.saw(s)).max_by_key(|s| (s.at, s.op)).cloned();
+        match unseen {
+            Some(edit) => {
+                let (win, lose) = (Value::Bool(false), Value::Bool(true));
+                self.conflict(ConflictKind::DeleteVsEdit, None, Value::Null, win, lose, Some(edit.op), false);
+            }
+            None => self.set_deleted(true),
+        }
+    }
+
+    fn restore(&mut self) {
+        if self.record.deleted {
+            self.set_deleted(false);
+        }
+    }
+
+    fn set_field(&mut self, name: &str, value: &Value) {
+        self.record.fields.insert(name.into(), value.clone());
+        self.record.meta.insert(name.into(), self.stamp.clone());
+        self.changed = true;
+    }
+
+    fn set_deleted(&mut self, deleted: bool) {
+        self.record.deleted = deleted;
+        self.record.meta.insert(String::new(), self.stamp.clone());
+        self.changed = true;
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the columns of a conflict")]
+    fn conflict(
+        &mut self,
+        kind: ConflictKind,
+        field: Option<&str>,
+        base: Value,
+        win: Value,
+        lose: Value,
+        theirs: Option<Uuid>,
+        mine_wins: bool,
+    ) {
+        let mine = Some(self.op.op_id);
+        let (op_win, op_lose) = if mine_wins { (mine, theirs) } else { (theirs, mine) };
+        self.conflicts.push(ConflictDraft { kind, field: field.map(Into::into), base, win, lose, op_win, op_lose });
+    }
+}

@@ -1,0 +1,7 @@
+//! Operations: what a person entered, as data. Pure, and shared by server and agent (docs/SYNC.md).
+
+mod merge;
+mod op;
+
+pub use merge::{ConflictDraft, ConflictKind, Merged, Record, Stamp, merge, same_value};
+pub use op::{Change, FieldError, Fields, Kind, Op, Origin, Reason, Row, Verdict, VerdictKind, fingerprint};

@@ -1,0 +1,292 @@
+//! The envelope of an operation and of the server's answer (SYNC 3.2, 3.4). Shapes are pinned by `tests/golden/ops/`.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::regions::Region;
+
+/// Field name to change. Names and value forms are those of the HTML forms: dates `YYYY-MM-DD`, times `HH:MM`, whole numbers, booleans, strings.
+pub type Fields = BTreeMap<String, Change>;
+
+/// Field name to value: one row as clients see it.
+pub type Row = BTreeMap<String, Value>;
+
+/// What is done to a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A new row with the id the client chose.
+    Create,
+    /// Some fields get other values.
+    Update,
+    /// The row goes to the bin (a tombstone).
+    Delete,
+    /// The row comes back from the bin.
+    Restore,
+    /// A named command; none exists yet, so it is held until a server knows it.
+    Command,
+}
+
+impl Kind {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Restore => "restore",
+            Self::Command => "command",
+        }
+    }
+}
+
+/// One field's change: what the author saw, and what they want.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The value on the author's screen; null for a new row.
+    #[serde(default)]
+    pub from: Value,
+    /// The value wanted.
+    pub to: Value,
+}
+
+/// Where an operation entered the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// A form, with the server in reach.
+    Web,
+    /// A browser's queue.
+    Offline,
+    /// An office PC's agent.
+    Agent,
+    /// A takeover or a file.
+    Import,
+    /// The desktop program's own protocol.
+    Legacy,
+    /// The server itself.
+    System,
+}
+
+impl Origin {
+    /// The word in the logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Offline => "offline",
+            Self::Agent => "agent",
+            Self::Import => "import",
+            Self::Legacy => "legacy",
+            Self::System => "system",
+        }
+    }
+}
+
+/// One operation. `op_id` is made at the first submit attempt and kept on every retry: it is what makes a replay harmless.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Op {
+    /// Version of the envelope; 1.
+    pub v: u16,
+    /// UUIDv7 of this operation.
+    pub op_id: Uuid,
+    /// The queue it was put into (a browser's, an agent's, an import file's).
+    pub queue_id: Uuid,
+    /// Its place in that queue: 1, 2, 3 ... without holes. 0 for a form posted directly.
+    pub n: i64,
+    /// The user who entered it.
+    pub actor: Uuid,
+    /// Proof that `actor` really was signed in at that browser, for a carrier who is somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
+    /// Build of the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+    /// What is done.
+    pub kind: Kind,
+    /// `employee`, `timesheet`, `shift_template`, `settings`.
+    pub entity: String,
+    /// Id of the row.
+    pub id: Uuid,
+    /// The region the row belongs to.
+    pub region: Region,
+    /// `version` of the row on the author's screen; none for a new row.
+    #[serde(default)]
+    pub base_version: Option<i64>,
+    /// The changes, for `create` and `update`.
+    #[serde(default)]
+    pub fields: Fields,
+    /// Name of a command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Arguments of a command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub args: Option<Value>,
+    /// Operations that have to be applied before this one.
+    #[serde(default)]
+    pub after: Vec<Uuid>,
+    /// When the author pressed save, by their clock.
+    pub edited_at: DateTime<Utc>,
+    /// Their clock minus the server's, in milliseconds, when last compared.
+    #[serde(default)]
+    pub offset_ms: i64,
+}
+
+/// SHA-256 of the operation's meaning (RFC 8785 JSON): equal for a replay, different when an `op_id` is used for something else.
+pub fn fingerprint(op: &Op) -> [u8; 32] {
+    let meaning = json!({
+        "v": op.v, "kind": op.kind, "entity": op.entity, "id": op.id, "base_version": op.base_version,
+        "fields": op.fields, "name": op.name, "args": op.args, "actor": op.actor, "region": op.region,
+    });
+    // Values that came from JSON always have a canonical form; should one not, its plain text still tells two operations apart.
+    let text = serde_json_canonicalizer::to_vec(&meaning).unwrap_or_else(|_| meaning.to_string().into_bytes());
+    Sha256::digest(text).into()
+}
+
+/// The server's word on an operation. All but `Retry` are final for the sender's queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VerdictKind {
+    /// Done.
+    Applied,
+    /// Done, and somebody else's change met it: see `conflicts`.
+    Merged,
+    /// Stored, waiting for something (`reason`).
+    Held,
+    /// Stored, and refused (`errors`).
+    Rejected,
+    /// Not stored: keep it and send it again.
+    Retry,
+}
+
+impl VerdictKind {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Merged => "merged",
+            Self::Held => "held",
+            Self::Rejected => "rejected",
+            Self::Retry => "retry",
+        }
+    }
+
+    /// Whether the row now holds what the operation asked for, as far as nobody else's later change is in the way.
+    pub fn took_effect(self) -> bool {
+        matches!(self, Self::Applied | Self::Merged)
+    }
+}
+
+/// Why an operation is held, rejected or to be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// An operation named in `after` has not arrived.
+    WaitingAfter,
+    /// An operation named in `after` was refused.
+    DepRejected,
+    /// Another row of the region has the same business key.
+    NaturalKey,
+    /// The author may not do this (any more).
+    ForbiddenNow,
+    /// The author's grant is missing, expired or revoked.
+    GrantRevoked,
+    /// The entity, a field or the envelope is newer than this server.
+    SchemaUnknown,
+    /// The server failed on this operation.
+    InternalError,
+    /// The values are not acceptable; see `errors`.
+    Invalid,
+    /// The `op_id` was used before for something else; this body is kept under a new id.
+    OpIdReused,
+    /// The row does not exist in this region.
+    UnknownEntity,
+    /// The person who delivers has no right in that region.
+    Carrier,
+    /// The database could not take it just now.
+    Busy,
+}
+
+/// What is wrong with one field. `code` is a key of the message catalogue (`error-…` in locales), `args` fill its blanks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// Name of the form field; empty when it concerns the whole row.
+    pub field: String,
+    /// Key of the sentence, such as `time-format`.
+    pub code: String,
+    /// What the sentence mentions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<String, String>,
+}
+
+impl FieldError {
+    /// A complaint about `field`.
+    pub fn new(field: &str, code: &str) -> Self {
+        Self { field: field.into(), code: code.into(), args: BTreeMap::new() }
+    }
+
+    /// The same complaint, mentioning a value.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.args.insert(name.into(), value.to_string());
+        self
+    }
+}
+
+/// The answer to one operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Which operation.
+    pub op_id: Uuid,
+    /// The word.
+    pub verdict: VerdictKind,
+    /// Why, where there is a why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Per field, for a rejection.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// The row's version now.
+    #[serde(default)]
+    pub version: Option<i64>,
+    /// The region's number of the change; filled in when read back after the commit.
+    #[serde(default)]
+    pub seq: Option<i64>,
+    /// Whether this is the stored answer to an earlier delivery.
+    #[serde(default)]
+    pub replayed: bool,
+    /// The row as it is now, so that the sender shows the truth.
+    #[serde(default)]
+    pub row: Option<Row>,
+    /// What met somebody else's change.
+    #[serde(default)]
+    pub conflicts: Vec<Value>,
+}
+
+impl Verdict {
+    /// A verdict with nothing but its word.
+    pub fn bare(op_id: Uuid, verdict: VerdictKind) -> Self {
+        Self {
+            op_id,
+            verdict,
+            reason: None,
+            errors: Vec::new(),
+            version: None,
+            seq: None,
+            replayed: false,
+            row: None,
+            conflicts: Vec::new(),
+        }
+    }
+
+    /// The same, with a reason.
+    #[must_use]
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+}
