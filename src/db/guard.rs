@@ -1,0 +1,92 @@
+//! The start-up guard: asks the catalog whether the regions really are kept apart. The server does not bind a port while it finds anything.
+
+use sqlx::Row;
+
+use super::{Capability, Db};
+
+/// Something that is wrong with the database. Names starting with `warn_` do not stop the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What, as a short code.
+    pub problem: String,
+    /// Where.
+    pub detail: String,
+}
+
+impl Finding {
+    /// Whether the server may not serve with this.
+    pub fn is_fatal(&self) -> bool {
+        !self.problem.starts_with("warn_")
+    }
+
+    /// A sentence for the person who operates the server.
+    pub fn sentence(&self) -> String {
+        let d = &self.detail;
+        match self.problem.as_str() {
+            "role_superuser" => {
+                format!("The database user {d} is a superuser and would bypass row-level security: connect as an ordinary owner.")
+            }
+            "role_bypassrls" => format!("The database role {d} has BYPASSRLS: take it away (ALTER ROLE {d} NOBYPASSRLS)."),
+            "can_become_bypass" => {
+                format!("The serving role is a member of {d}, which bypasses row-level security: revoke the membership.")
+            }
+            "rls_off" => format!("Row-level security is off or not forced on {d}: run CALL sec.protect_all() as the owner."),
+            "rls_inactive" => format!("Row-level security does not apply to the serving role on {d}."),
+            "policy_shape" => format!("The policy {d} is not the one of sec.protect_all(): run CALL sec.protect_all() as the owner."),
+            "policy_count" => {
+                format!("The table {d} does not have exactly the one policy by_region: run CALL sec.protect_all() as the owner.")
+            }
+            "app_role_owns" => format!("The serving role owns {d} and could take its policy off: give the table to the owner."),
+            "app_role_may_truncate" => format!("The serving role may TRUNCATE {d}: revoke it."),
+            "log_may_change" => format!("The serving role may change or delete rows of the log {d}: revoke it."),
+            _ => format!("{}: {d}", self.problem),
+        }
+    }
+}
+
+/// Runs the checks as the role that serves. An empty answer means: safe to serve.
+pub async fn check(db: &Db) -> Result<Vec<Finding>, sqlx::Error> {
+    let mut tx = db.system(&Capability::Users(None)).await?;
+    let rows = sqlx::query(GUARD).fetch_all(tx.conn()).await?;
+    rows.iter().map(|row| Ok(Finding { problem: row.try_get(0)?, detail: row.try_get(1)? })).collect()
+}
+
+// SECURITY, "startup guard". Asks the catalog only, so there is nothing for the compile-time check to know.
+const GUARD: &str = r"
+WITH me AS (SELECT * FROM pg_roles WHERE rolname IN (current_user, session_user)),
+     tables AS (SELECT c.*, c.oid::regclass::text AS rel, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname IN ('app', 'auth') AND c.relkind IN ('r', 'p') AND c.oid <> 'app.regions'::regclass)
+SELECT 'role_superuser' AS problem, rolname::text AS detail FROM me WHERE rolsuper
+UNION ALL SELECT 'role_bypassrls', rolname FROM me WHERE rolbypassrls
+UNION ALL SELECT 'can_become_bypass', r.rolname FROM pg_roles r
+    WHERE (r.rolsuper OR r.rolbypassrls) AND r.rolname NOT IN (current_user, session_user) AND pg_has_role(current_user, r.oid, 'MEMBER')
+UNION ALL SELECT 'rls_off', rel FROM tables WHERE NOT (relrowsecurity AND relforcerowsecurity)
+UNION ALL SELECT 'rls_inactive', rel FROM tables WHERE relrowsecurity AND relforcerowsecurity AND NOT row_security_active(oid)
+UNION ALL SELECT 'policy_shape', p.tablename || '.' || p.policyname FROM pg_policies p WHERE p.schemaname = 'app'
+    AND (p.permissive <> 'PERMISSIVE' OR p.qual IS DISTINCT FROM '(region = ANY (( SELECT sec.regions() AS regions)::text[]))' OR p.with_check IS DISTINCT FROM p.qual)
+UNION ALL SELECT 'policy_count', rel FROM tables t WHERE nspname = 'app' AND (SELECT count(*) FROM pg_policy p WHERE p.polrelid = t.oid) <> 1
+UNION ALL SELECT 'no_policy', rel FROM tables t WHERE nspname = 'auth' AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid)
+UNION ALL SELECT 'app_role_owns', rel FROM tables t WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+UNION ALL SELECT 'app_role_may_truncate', rel FROM tables t WHERE has_table_privilege(oid, 'TRUNCATE')
+UNION ALL SELECT 'log_may_change', rel FROM tables t WHERE nspname = 'app' AND relname IN ('op_inbox', 'op_verdict', 'change_log', 'activity_event', 'region_head')
+    AND (has_table_privilege(oid, 'DELETE') OR has_any_column_privilege(oid, 'UPDATE'))
+UNION ALL SELECT 'pk_without_region', rel FROM tables t WHERE nspname = 'app' AND NOT EXISTS (
+    SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (i.indkey) WHERE i.indrelid = t.oid AND i.indisprimary AND a.attname = 'region')
+UNION ALL SELECT 'unique_without_region', i.indexrelid::regclass::text FROM pg_index i JOIN tables t ON t.oid = i.indrelid WHERE t.nspname = 'app' AND i.indisunique
+    AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'region' AND a.attnum = ANY (i.indkey))
+UNION ALL SELECT 'fk_without_region', con.conrelid::regclass::text || '.' || con.conname FROM pg_constraint con JOIN tables t ON t.oid = con.conrelid
+    WHERE t.nspname = 'app' AND con.contype = 'f' AND con.confrelid <> 'app.regions'::regclass
+    AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = con.conrelid AND a.attname = 'region' AND a.attnum = ANY (con.conkey))
+UNION ALL SELECT 'view_not_invoker', c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname IN ('app', 'auth') AND c.relkind = 'v' AND NOT coalesce(c.reloptions::text[] && ARRAY['security_invoker=true', 'security_invoker=on', 'security_invoker=1'], false)
+UNION ALL SELECT 'matview', c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('app', 'auth') AND c.relkind = 'm'
+UNION ALL SELECT 'secdef_without_path', p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname IN ('app', 'auth', 'sec') AND p.prosecdef AND NOT coalesce(array_to_string(p.proconfig, ';') LIKE '%search_path=%', false)
+UNION ALL SELECT 'leakproof_udf', p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname IN ('app', 'auth', 'sec') AND p.proleakproof
+UNION ALL SELECT 'pg_rls_cve', v::text FROM (SELECT current_setting('server_version_num')::int AS v) x
+    WHERE v < 150014 OR v BETWEEN 160000 AND 160009 OR v BETWEEN 170000 AND 170005
+UNION ALL SELECT 'warn_pg_minor', v::text FROM (SELECT current_setting('server_version_num')::int AS v) x
+    WHERE v < 150018 OR v BETWEEN 160000 AND 160013 OR v BETWEEN 170000 AND 170009 OR v BETWEEN 180000 AND 180003
+UNION ALL SELECT 'row_security_guc', current_setting('row_security') WHERE current_setting('row_security') <> 'on'
+";

@@ -1,0 +1,177 @@
+//! The only way to the database. There is no connection without a person: `Db` gives out transactions that name whom they work for,
+//! and keeps its pool to itself.
+//!
+//! - [`ScopedTx`]: rows of regions, for an actor whose scope the policies enforce.
+//! - [`SystemTx`]: accounts and sessions, opened for one named capability. `grep SystemTx` is the audit.
+
+pub mod embedded;
+pub mod guard;
+mod outcome;
+mod scope;
+mod system;
+
+use std::time::Duration;
+
+use sqlx::{
+    AssertSqlSafe, Connection, Executor, PgPool, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
+};
+
+pub use outcome::{DbOutcome, classify, violated_constraint};
+pub use scope::{Mode, Read, Scope, ScopedTx, Write};
+pub use system::{Capability, SystemTx};
+
+/// The migrations, embedded.
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// How to reach the database.
+#[derive(Clone)]
+pub struct DbConfig {
+    /// URL of the owner; runs migrations, and serves after `SET ROLE rainstaff_app` when `app_url` is none.
+    pub owner_url: String,
+    /// URL of a login that is (or is only) a member of `rainstaff_app`.
+    pub app_url: Option<String>,
+    /// Connections at most.
+    pub max_connections: u32,
+}
+
+/// A handle on the database, cheap to clone. The pool is private: see the module's text.
+#[derive(Clone)]
+pub struct Db {
+    pool: PgPool,
+}
+
+impl Db {
+    /// Opens a pool whose connections act as `rainstaff_app`. Connects once, so that a wrong URL is known now.
+    pub async fn connect(config: &DbConfig) -> Result<Self, sqlx::Error> {
+        let options: PgConnectOptions = config.app_url.as_ref().unwrap_or(&config.owner_url).parse()?;
+        let options = options.application_name("rainstaff").statement_cache_capacity(200);
+        let set_role = config.app_url.is_none();
+        let pool = PgPoolOptions::new()
+            .max_connections(config.max_connections)
+            .acquire_timeout(Duration::from_secs(5))
+            .test_before_acquire(false) // begin() retries once instead: one round trip less per request
+            .after_connect(move |conn, _| {
+                Box::pin(async move {
+                    if set_role {
+                        conn.execute("SET ROLE rainstaff_app").await?;
+                    }
+                    conn.execute(
+                        "SET statement_timeout = '10s'; SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '30s';
+                         SET search_path = pg_catalog, pg_temp; SET TIME ZONE 'UTC'",
+                    )
+                    .await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    /// A transaction that can only read, in the actor's scope. Dropping it ends it.
+    pub async fn read(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
+        Ok(ScopedTx::new(self.begin(scope.begin_sql("BEGIN READ ONLY")).await?, scope.clone()))
+    }
+
+    /// A transaction of one snapshot for several reads that must agree with each other.
+    pub async fn read_snapshot(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
+        Ok(ScopedTx::new(self.begin(scope.begin_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")).await?, scope.clone()))
+    }
+
+    /// A transaction that may write in the actor's scope. Nothing stays without `commit`.
+    pub async fn write(&self, scope: &Scope) -> Result<ScopedTx<Write>, sqlx::Error> {
+        Ok(ScopedTx::new(self.begin(scope.begin_sql("BEGIN")).await?, scope.clone()))
+    }
+
+    /// A transaction on accounts and sessions, for one capability.
+    pub async fn system(&self, capability: &Capability<'_>) -> Result<SystemTx, sqlx::Error> {
+        Ok(SystemTx::new(self.begin(capability.begin_sql()).await?))
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Connections in use and in the pool.
+    pub fn pool_use(&self) -> (u32, u32) {
+        let all = self.pool.size();
+        (all.saturating_sub(u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX)), all)
+    }
+
+    /// Begins in a task of its own: sqlx forgets a transaction whose begin was cancelled half-way, and would hand its scope to the next
+    /// user of the connection. A task is not cancelled with the request; when nobody waits any more, the transaction is dropped whole.
+    async fn begin(&self, sql: String) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let pool = self.pool.clone();
+        let task = tokio::spawn(async move {
+            // Built from checked region codes, uuids and hex only (scope.rs, system.rs).
+            #[expect(clippy::disallowed_methods, reason = "the one place where transactions begin")]
+            match pool.begin_with(AssertSqlSafe(sql.clone())).await {
+                Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => pool.begin_with(AssertSqlSafe(sql)).await,
+                other => other,
+            }
+        });
+        task.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+    }
+}
+
+/// Brings the schema up to date, as the owner, under an advisory lock. Also renews the feed's epoch when the data turn out to stand in
+/// another cluster than before (a restore): clients then start over from a snapshot.
+pub async fn migrate(owner_url: &str) -> Result<(), MigrateError> {
+    let mut conn = PgConnection::connect(owner_url).await?;
+    conn.execute("SET client_min_messages = warning; SET lock_timeout = '10s'").await?;
+    MIGRATOR.run(&mut conn).await?;
+    renew_epoch_after_restore(&mut conn).await?;
+    conn.close().await?;
+    Ok(())
+}
+
+/// Names of migrations this program has and the database has not.
+pub async fn pending_migrations(owner_url: &str) -> Result<Vec<String>, MigrateError> {
+    let mut conn = PgConnection::connect(owner_url).await?;
+    let done: Vec<i64> = match sqlx::query_scalar::<_, i64>("SELECT version FROM _sqlx_migrations WHERE success").fetch_all(&mut conn).await
+    {
+        Ok(done) => done,
+        Err(sqlx::Error::Database(e)) if e.code().as_deref() == Some("42P01") => Vec::new(),
+        Err(e) => return Err(e.into()),
+    };
+    conn.close().await?;
+    Ok(MIGRATOR.iter().filter(|m| !done.contains(&m.version)).map(|m| format!("{} {}", m.version, m.description)).collect())
+}
+
+/// Why the schema could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The database was out of reach or refused.
+    #[error("{0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration failed, or one that ran before has been edited since.
+    #[error("{0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+async fn renew_epoch_after_restore(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let epoch = crate::ids::new_id();
+    sqlx::query!(
+        r#"
+        INSERT INTO sec.feed AS f (epoch, system_identifier)
+        SELECT $1, s.system_identifier::text FROM pg_control_system() s
+        ON CONFLICT (only_row) DO UPDATE SET epoch = $1, system_identifier = excluded.system_identifier, started_at = now()
+        WHERE f.system_identifier <> excluded.system_identifier
+        "#,
+        epoch,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// First-start data that only the owner may write: the offices' codes and names, where there are none yet.
+pub async fn create_regions(owner_url: &str, regions: &[(&str, &str)]) -> Result<(), sqlx::Error> {
+    let mut conn = PgConnection::connect(owner_url).await?;
+    for (code, name) in regions {
+        sqlx::query!("INSERT INTO app.regions (code, name) VALUES ($1, $2) ON CONFLICT DO NOTHING", code, name).execute(&mut conn).await?;
+    }
+    conn.close().await
+}

@@ -1,0 +1,34 @@
+//! What a database error means for the person waiting.
+
+/// Three answers to "what now?".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DbOutcome {
+    /// A rule of the schema said no: it is about the data.
+    Refused,
+    /// Contention, a restart, a full disk: the same thing may work in a moment.
+    TryAgain,
+    /// A fault of ours.
+    Fault,
+}
+
+/// Sorts an error by its SQLSTATE (SYNC 3.6: 40001, 40P01, 55P03, 57014, 53xxx, 57Pxx, 08xxx and 25006 are worth another try).
+pub fn classify(error: &sqlx::Error) -> DbOutcome {
+    match error {
+        sqlx::Error::Database(e) => match e.code().as_deref() {
+            Some(code) if code.starts_with("23") => DbOutcome::Refused,
+            Some("40001" | "40P01" | "55P03" | "57014" | "25006") => DbOutcome::TryAgain,
+            Some(code) if code.starts_with("53") || code.starts_with("08") || code.starts_with("57P") => DbOutcome::TryAgain,
+            _ => DbOutcome::Fault,
+        },
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => DbOutcome::TryAgain,
+        _ => DbOutcome::Fault,
+    }
+}
+
+/// Name of the constraint a statement ran into.
+pub fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
+    match error {
+        sqlx::Error::Database(e) => e.constraint(),
+        _ => None,
+    }
+}

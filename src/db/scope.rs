@@ -1,0 +1,127 @@
+//! Transactions that belong to a person and see that person's regions.
+
+use std::{fmt::Write as _, marker::PhantomData};
+
+use sqlx::{PgConnection, Postgres, Transaction};
+use uuid::Uuid;
+
+use crate::{auth::Actor, ops::Origin, regions::Region};
+
+/// Which regions a transaction sees, for whom, and how the change entered the system. Made from an [`Actor`], so it cannot be wider
+/// than what the account may see.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    regions: Vec<Region>,
+    actor: Option<Uuid>,
+    origin: Origin,
+}
+
+impl Scope {
+    /// All regions of the actor. None for an account without any.
+    pub fn of(actor: &Actor) -> Option<Self> {
+        (!actor.regions.is_empty()).then(|| Self { regions: actor.regions.clone(), actor: Some(actor.user_id), origin: Origin::Web })
+    }
+
+    /// All regions of the actor and, for an admin, the company's own rows (settings, headquarters' events).
+    pub fn with_company(actor: &Actor) -> Option<Self> {
+        if !actor.is_admin() {
+            return Self::of(actor);
+        }
+        let mut regions = actor.regions.clone();
+        regions.push(Region::company());
+        Some(Self { regions, actor: Some(actor.user_id), origin: Origin::Web })
+    }
+
+    /// One of the actor's regions (or the company, for an admin). None when it is not theirs.
+    pub fn one(actor: &Actor, region: &Region) -> Option<Self> {
+        let theirs = actor.may_act_on(region) || (actor.is_admin() && *region == Region::company());
+        theirs.then(|| Self { regions: vec![region.clone()], actor: Some(actor.user_id), origin: Origin::Web })
+    }
+
+    /// One region for the server itself: sign-in events, takeovers on the command line, checks.
+    pub fn system(region: Region, actor: Option<Uuid>, origin: Origin) -> Self {
+        Self { regions: vec![region], actor, origin }
+    }
+
+    /// The same scope for a change that entered elsewhere.
+    #[must_use]
+    pub fn from_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// The regions.
+    pub fn regions(&self) -> &[Region] {
+        &self.regions
+    }
+
+    /// The regions' codes, as queries want them: every query names them besides the policy (SECURITY, verdict 2).
+    pub fn codes(&self) -> Vec<String> {
+        self.regions.iter().map(|r| r.code().to_owned()).collect()
+    }
+
+    /// For whom.
+    pub fn actor(&self) -> Option<Uuid> {
+        self.actor
+    }
+
+    /// How changes in this transaction entered the system.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    pub(super) fn begin_sql(&self, begin: &str) -> String {
+        let codes = self.codes().join(",");
+        let actor = self.actor.map(|id| id.to_string()).unwrap_or_default();
+        let mut sql = String::with_capacity(320);
+        let _ = write!(
+            sql,
+            "{begin}; SET LOCAL app.regions = '{codes}'; SET LOCAL app.actor = '{actor}'; SET LOCAL app.origin = '{}'; {}",
+            self.origin.as_str(),
+            "SET LOCAL app.op = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''; \
+             SET LOCAL app.admin = ''; SET LOCAL app.login = ''; SET LOCAL app.login_address = ''; SET LOCAL app.session = ''",
+        );
+        sql
+    }
+}
+
+/// Whether a transaction may write.
+pub trait Mode: Send {}
+/// Reading only; PostgreSQL refuses writes.
+#[derive(Debug)]
+pub struct Read;
+/// Reading and writing.
+#[derive(Debug)]
+pub struct Write;
+impl Mode for Read {}
+impl Mode for Write {}
+
+/// A transaction in a scope.
+pub struct ScopedTx<M: Mode> {
+    tx: Transaction<'static, Postgres>,
+    scope: Scope,
+    mode: PhantomData<M>,
+}
+
+impl<M: Mode> ScopedTx<M> {
+    pub(super) fn new(tx: Transaction<'static, Postgres>, scope: Scope) -> Self {
+        Self { tx, scope, mode: PhantomData }
+    }
+
+    /// The connection, for the `db.rs` of a feature.
+    pub(crate) fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// What this transaction sees.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+impl ScopedTx<Write> {
+    /// Makes the changes last.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        self.tx.commit().await
+    }
+}

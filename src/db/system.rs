@@ -1,0 +1,78 @@
+//! Transactions outside the regions: accounts and sessions. Each is opened for one capability, and the policies on the `auth` tables
+//! show it just what that capability covers.
+
+use std::{fmt::Write as _, net::IpAddr};
+
+use sqlx::{PgConnection, Postgres, Transaction};
+use uuid::Uuid;
+
+/// What a system transaction may touch.
+pub enum Capability<'a> {
+    /// One account by name, for checking its password, and the failure counters of that name and address. The name has to be
+    /// well-formed ([`Capability::login`]).
+    Login(LoginName<'a>, Option<IpAddr>),
+    /// One session by the SHA-256 of its key, with its account.
+    Session(&'a [u8; 32]),
+    /// The person's own account and sessions.
+    Own(Uuid),
+    /// All accounts: administration.
+    Users(Option<Uuid>),
+}
+
+/// A well-formed account name: `[a-z0-9_.-]{3,64}`.
+pub struct LoginName<'a>(&'a str);
+
+impl<'a> Capability<'a> {
+    /// The capability to sign in as `username`. None when no account can have that name.
+    pub fn login(username: &'a str, address: Option<IpAddr>) -> Option<Self> {
+        let fits = (3..=64).contains(&username.len())
+            && username.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'-'));
+        fits.then_some(Self::Login(LoginName(username), address))
+    }
+
+    pub(super) fn begin_sql(&self) -> String {
+        let (mut actor, mut admin, mut login) = (String::new(), "", String::new());
+        let (mut address, mut session) = (String::new(), String::new());
+        match self {
+            Self::Login(name, from) => {
+                login = name.0.to_owned();
+                address = from.map(|a| a.to_string()).unwrap_or_default();
+            }
+            Self::Session(hash) => session = hex::encode(hash),
+            Self::Own(user) => actor = user.to_string(),
+            Self::Users(by) => {
+                admin = "users";
+                actor = by.map(|id| id.to_string()).unwrap_or_default();
+            }
+        }
+        let mut sql = String::with_capacity(320);
+        let _ = write!(
+            sql,
+            "BEGIN; SET LOCAL app.regions = ''; SET LOCAL app.actor = '{actor}'; SET LOCAL app.admin = '{admin}'; \
+             SET LOCAL app.login = '{login}'; SET LOCAL app.login_address = '{address}'; SET LOCAL app.session = '{session}'; \
+             SET LOCAL app.origin = 'system'; SET LOCAL app.op = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''",
+        );
+        sql
+    }
+}
+
+/// A transaction outside the regions.
+pub struct SystemTx {
+    tx: Transaction<'static, Postgres>,
+}
+
+impl SystemTx {
+    pub(super) fn new(tx: Transaction<'static, Postgres>) -> Self {
+        Self { tx }
+    }
+
+    /// The connection, for the `db.rs` of a feature.
+    pub(crate) fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// Makes the changes last.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        self.tx.commit().await
+    }
+}

@@ -1,0 +1,104 @@
+//! The one error type of handlers. What the visitor sees is chosen in `web::errors`; a 5xx never shows its cause.
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+
+use crate::db::{DbOutcome, classify};
+
+/// Why a request could not be answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// No such page or row; also for a row of another region.
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in.
+    #[error("sign-in needed")]
+    SignIn,
+    /// Signed in, but the password has to be changed first.
+    #[error("password change needed")]
+    PasswordChange,
+    /// The account may not do this.
+    #[error("forbidden")]
+    Forbidden,
+    /// The request came from another site, or without the marks of a page of ours.
+    #[error("cross-site request refused")]
+    CrossSite,
+    /// The request makes no sense; the text is for developers of clients.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// Too many attempts; wait so many seconds.
+    #[error("too many attempts, wait {0} s")]
+    TooMany(u64),
+    /// A feed cursor of another epoch, or older than what is kept: start again from a snapshot.
+    #[error("the cursor is of another epoch")]
+    Gone,
+    /// The server is busy or the database away: the same request may work in a moment.
+    #[error("busy: {0}")]
+    Busy(String),
+    /// A fault of the database access.
+    #[error("database: {0}")]
+    Database(sqlx::Error),
+    /// A fault of ours.
+    #[error("fault: {0}")]
+    Fault(String),
+}
+
+impl From<sqlx::Error> for AppError {
+    fn from(error: sqlx::Error) -> Self {
+        match classify(&error) {
+            DbOutcome::TryAgain => Self::Busy(error.to_string()),
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl From<askama::Error> for AppError {
+    fn from(error: askama::Error) -> Self {
+        Self::Fault(format!("template: {error}"))
+    }
+}
+
+impl AppError {
+    /// Short code for JSON answers.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::SignIn => "sign_in",
+            Self::PasswordChange => "password_change",
+            Self::Forbidden => "forbidden",
+            Self::CrossSite => "origin",
+            Self::BadRequest(_) => "bad_request",
+            Self::TooMany(_) => "too_many",
+            Self::Gone => "epoch",
+            Self::Busy(_) => "busy",
+            Self::Database(_) | Self::Fault(_) => "internal_error",
+        }
+    }
+}
+
+impl ResponseError for AppError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::PasswordChange | Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Gone => StatusCode::GONE,
+            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(_) | Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status_code());
+        match self {
+            Self::TooMany(seconds) => answer.insert_header(("Retry-After", seconds.to_string())),
+            Self::Busy(_) => answer.insert_header(("Retry-After", "2")),
+            _ => &mut answer,
+        };
+        answer.finish() // web::errors gives it a body
+    }
+}
+
+/// What handlers answer.
+pub type AppResult<T> = Result<T, AppError>;

@@ -1,0 +1,18 @@
+//! What every handler can reach. The server keeps no business state of its own: that is PostgreSQL's.
+
+use std::sync::Arc;
+
+use crate::{auth::password::Hasher, clock::Clock, config::Config, db::Db};
+
+/// Shared by all workers, cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The database.
+    pub db: Db,
+    /// Settings of this process.
+    pub config: Arc<Config>,
+    /// The source of "now".
+    pub clock: Clock,
+    /// Checks and makes password hashes, a few at a time.
+    pub hasher: Hasher,
+}
