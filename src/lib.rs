@@ -1,9 +1,13 @@
 //! Rainstaff: timesheets, vehicles and stock of regional offices. docs/ARCHITECTURE.md is the map.
 
+pub mod civil;
 pub mod clock;
+pub mod employees;
+pub mod fold;
 pub mod ids;
 pub mod ops;
 pub mod regions;
+pub mod timesheets;
 
 #[cfg(feature = "server")]
 pub mod auth;

@@ -1,0 +1,3 @@
+//! Employees: the people whose hours are kept.
+
+pub mod identity_no;

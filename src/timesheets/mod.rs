@@ -1,0 +1,3 @@
+//! Timesheets: who worked when, and what hours come of it.
+
+pub mod calc;
