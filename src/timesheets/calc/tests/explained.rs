@@ -61,6 +61,12 @@ fn a_special_night_is_explained_in_order() {
 }
 
 #[test]
+fn an_end_at_midnight_lies_on_the_next_day_and_runs_over_nothing() {
+    let evening = keys(&shift("2026-01-07", "16:00", "00:00", 0), &Rules::default());
+    assert_eq!((evening[0], evening[5]), ("explain-gross-next-day", "explain-overnight-none"));
+}
+
+#[test]
 fn two_nights_in_one_shift_are_told_apart() {
     let early_and_late = shift("2026-01-06", "05:00", "23:00", 60);
     let parts: Vec<Step> =
