@@ -17,3 +17,7 @@ pub mod config;
 pub mod db;
 #[cfg(feature = "server")]
 pub mod error;
+#[cfg(feature = "server")]
+pub mod i18n;
+#[cfg(feature = "server")]
+pub mod web;

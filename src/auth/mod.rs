@@ -1,5 +1,6 @@
 //! Accounts, sign-in and sessions.
 
 pub mod actor;
+pub mod views;
 
 pub use actor::{Actor, Role};

@@ -1,0 +1,30 @@
+# Sign-in and passwords.
+login-title = Sign in
+login-username = User name
+login-password = Password
+login-submit = Sign in
+login-wrong = The user name or the password is wrong.
+login-throttled =
+    { $n ->
+        [one] Too many attempts. Try again in { $n } second.
+       *[other] Too many attempts. Try again in { $n } seconds.
+    }
+demo-mark = Demo
+demo-title = Accounts to try
+demo-accounts = User names:
+demo-password = The password of all:
+
+password-title = Change password
+password-intro = Changing it ends your sessions on other devices.
+password-forced = The password you were given is temporary. Choose your own before you go on.
+password-current = Current password
+password-new = New password
+password-repeat = New password (again)
+password-rule = At least 10 characters; a long sentence is fine.
+password-submit = Change password
+password-error-wrong = This is not your current password.
+password-error-short = It needs at least 10 characters.
+password-error-long = Too long: 128 bytes at most.
+password-error-unchanged = The new password cannot be the old one.
+password-error-username = The user name cannot be the password.
+password-error-differs = The two do not match.

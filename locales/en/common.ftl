@@ -1,0 +1,20 @@
+# Forms and lists of all pages.
+field-region = Region
+field-choose = Choose
+field-time-placeholder = HH:MM
+form-errors =
+    { $n ->
+        [one] { $n } field needs attention; nothing was saved.
+       *[other] { $n } fields need attention; nothing was saved.
+    }
+error-required = This field cannot be empty.
+filter-apply = Filter
+filter-clear = Clear
+pager-label = Pages
+pager-previous = Previous page
+pager-next = Next page
+pager-range =
+    { $from }–{ $to } of { $total ->
+        [one] { $total } entry
+       *[other] { $total } entries
+    }

@@ -1,0 +1,39 @@
+# The frame around every page.
+skip-link = Skip to content
+nav-label = Main menu
+nav-menu = Open or close the menu
+nav-timesheets = Timesheets
+nav-employees = Employees
+nav-shift-templates = Shift templates
+nav-activity = Activity
+region-all = All regions
+user-password = Change password
+user-sign-out = Sign out
+theme-label = Appearance
+theme-auto = As the device
+theme-light = Light
+theme-dark = Dark
+lang-label = Language
+demo-strip = Demo: people and entries are invented.
+
+# The save pill: three honest words.
+pill-saved = Saved
+pill-waiting = Waiting ({ $n })
+pill-failed = Failed ({ $n })
+pill-explain-saved = Everything you sent from this page is saved on the server.
+pill-explain-waiting = Waiting for the server's answer.
+save-unreachable = Not saved: the server could not be reached; what you typed is still in the form. Save again once the connection is back.
+save-refused = Not saved: the server refused the request; what you typed is still in the form. Request id: { $id }
+save-signed-out = Not saved: your session has ended; what you typed is still in the form. Sign in in a new tab, then save here again.
+load-failed = The list could not be refreshed: the server could not be reached. What you see may be old.
+
+toast-area = Messages
+toast-undo = Undo
+toast-close = Close message
+
+keys-title = Keyboard shortcuts
+keys-search = Go to search
+keys-help = Open this list
+keys-enter = Save the form
+keys-escape = Close this window
+keys-close = Close

@@ -1,0 +1,26 @@
+# Sign-in and passwords.
+login-title = Giriş
+login-username = Kullanıcı adı
+login-password = Parola
+login-submit = Giriş yap
+login-wrong = Kullanıcı adı veya parola yanlış.
+login-throttled = Çok fazla deneme yapıldı. { $n } saniye sonra yeniden deneyin.
+demo-mark = Demo
+demo-title = Deneme hesapları
+demo-accounts = Kullanıcı adları:
+demo-password = Hepsinin parolası:
+
+password-title = Parola değiştir
+password-intro = Değiştirdiğinizde diğer cihazlardaki oturumlarınız kapanır.
+password-forced = Size verilen parola geçici. Devam etmeden önce kendi parolanızı belirleyin.
+password-current = Şu anki parola
+password-new = Yeni parola
+password-repeat = Yeni parola (tekrar)
+password-rule = En az 10 karakter; uzun bir cümle de olur.
+password-submit = Parolayı değiştir
+password-error-wrong = Şu anki parolanız bu değil.
+password-error-short = En az 10 karakter olmalı.
+password-error-long = Çok uzun: en çok 128 bayt olabilir.
+password-error-unchanged = Yeni parola eskisiyle aynı olamaz.
+password-error-username = Kullanıcı adı parola olamaz.
+password-error-differs = İki yazım aynı değil.

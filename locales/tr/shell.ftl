@@ -1,0 +1,39 @@
+# The frame around every page.
+skip-link = İçeriğe geç
+nav-label = Ana menü
+nav-menu = Menüyü aç veya kapat
+nav-timesheets = Puantaj
+nav-employees = Çalışanlar
+nav-shift-templates = Vardiya şablonları
+nav-activity = Etkinlik
+region-all = Tüm bölgeler
+user-password = Parolayı değiştir
+user-sign-out = Çıkış yap
+theme-label = Görünüm
+theme-auto = Cihaza göre
+theme-light = Açık
+theme-dark = Koyu
+lang-label = Dil
+demo-strip = Demo: kişiler ve kayıtlar uydurmadır.
+
+# The save pill: three honest words.
+pill-saved = Kaydedildi
+pill-waiting = Bekliyor ({ $n })
+pill-failed = Hata ({ $n })
+pill-explain-saved = Bu sayfada gönderdiğiniz her şey sunucuya kaydedildi.
+pill-explain-waiting = Sunucunun yanıtı bekleniyor.
+save-unreachable = Kaydedilemedi: sunucuya ulaşılamadı; yazdıklarınız formda duruyor. Bağlantı gelince yeniden kaydedin.
+save-refused = Kaydedilemedi: sunucu isteği kabul etmedi; yazdıklarınız formda duruyor. İstek no: { $id }
+save-signed-out = Kaydedilemedi: oturumunuz kapanmış; yazdıklarınız formda duruyor. Yeni sekmede giriş yapın, sonra burada yeniden kaydedin.
+load-failed = Liste yenilenemedi: sunucuya ulaşılamadı. Gördükleriniz eski olabilir.
+
+toast-area = Bildirimler
+toast-undo = Geri al
+toast-close = Bildirimi kapat
+
+keys-title = Klavye kısayolları
+keys-search = Aramaya git
+keys-help = Bu listeyi aç
+keys-enter = Formu kaydet
+keys-escape = Bu pencereyi kapat
+keys-close = Kapat

@@ -1,0 +1,115 @@
+//! The pages of sign-in and password change, as data for their templates.
+
+use askama::Template;
+
+use crate::{
+    i18n::{Lang, t},
+    web::{filters, page::Ctx},
+};
+
+/// Why a sign-in did not work. Unknown name and wrong password are one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginProblem {
+    /// The user name or the password is wrong.
+    Wrong,
+    /// Too many attempts: the next one counts after so many seconds.
+    Throttled(u64),
+}
+
+/// `/login`.
+#[derive(Template)]
+#[template(path = "auth/login.html")]
+pub struct LoginPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The name as typed.
+    pub username: &'a str,
+    /// Local path to go to afterwards; empty for the start page.
+    pub next: &'a str,
+    /// Why the last attempt failed.
+    pub problem: Option<LoginProblem>,
+    /// Demo: the accounts one can sign in with.
+    pub demo_accounts: &'a [&'a str],
+    /// Demo: their password.
+    pub demo_password: &'a str,
+}
+
+/// What is wrong with a field of the password form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordProblem {
+    /// Nothing was typed.
+    Missing,
+    /// The current password is another one.
+    Wrong,
+    /// Shorter than 10 characters.
+    TooShort,
+    /// Longer than 128 bytes.
+    TooLong,
+    /// The same as the current one.
+    Unchanged,
+    /// The user name is no password.
+    IsUsername,
+    /// The repetition differs.
+    Differs,
+}
+
+impl PasswordProblem {
+    /// Key of the sentence.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Missing => "error-required",
+            Self::Wrong => "password-error-wrong",
+            Self::TooShort => "password-error-short",
+            Self::TooLong => "password-error-long",
+            Self::Unchanged => "password-error-unchanged",
+            Self::IsUsername => "password-error-username",
+            Self::Differs => "password-error-differs",
+        }
+    }
+}
+
+/// What is wrong, per field. Passwords are never echoed, so there are no values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PasswordProblems {
+    /// Field `current`.
+    pub current: Option<PasswordProblem>,
+    /// Field `new`.
+    pub new: Option<PasswordProblem>,
+    /// Field `repeat`.
+    pub repeat: Option<PasswordProblem>,
+}
+
+impl PasswordProblems {
+    /// Whether the form is right.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn current_text(&self, ctx: &Ctx) -> &'static str {
+        sentence(self.current, ctx.lang)
+    }
+
+    fn new_text(&self, ctx: &Ctx) -> &'static str {
+        sentence(self.new, ctx.lang)
+    }
+
+    fn repeat_text(&self, ctx: &Ctx) -> &'static str {
+        sentence(self.repeat, ctx.lang)
+    }
+}
+
+fn sentence(problem: Option<PasswordProblem>, lang: Lang) -> &'static str {
+    problem.map_or("", |problem| t(lang, problem.key()))
+}
+
+/// `/password`: changing one's own password, forced at the first sign-in or by choice.
+#[derive(Template)]
+#[template(path = "auth/password.html")]
+pub struct PasswordPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// Nothing else works before it is changed.
+    pub forced: bool,
+    /// What is wrong, per field.
+    pub problems: PasswordProblems,
+}

@@ -1,0 +1,103 @@
+//! Style sheet, scripts and icons: built by `scripts/build-assets.mjs` into `static/dist`, embedded here. Their names carry a hash of their
+//! content, so a browser keeps them for good and never asks again.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, HeaderMap},
+    web,
+};
+use rust_embed::RustEmbed;
+
+use crate::error::{AppError, AppResult};
+
+#[derive(RustEmbed)]
+#[folder = "static/dist"]
+#[allow_missing = true]
+struct Dist;
+
+/// `app.js` -> `app-1a2b3c4d.js`
+static MANIFEST: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let manifest = Dist::get("manifest.json").and_then(|file| serde_json::from_slice(&file.data).ok());
+    manifest.unwrap_or_else(|| {
+        tracing::error!("no assets in this build: run `make assets` and build again");
+        HashMap::new()
+    })
+});
+
+/// The address of an asset: `app.js` is at `/static/app-1a2b3c4d.js`.
+pub fn asset(name: &str) -> String {
+    format!("/static/{}", MANIFEST.get(name).map_or(name, String::as_str))
+}
+
+/// Answers `GET /static/{name}`: precompressed where the browser takes it, unchanged for a year.
+pub async fn show_asset(name: web::Path<String>, request: HttpRequest) -> AppResult<HttpResponse> {
+    let name = MANIFEST.values().find(|known| **known == *name).ok_or(AppError::NotFound)?;
+    let etag = format!("\"{name}\"");
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .insert_header((header::ETAG, etag.as_str()))
+        .insert_header((header::VARY, "Accept-Encoding"));
+    if request.headers().get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == etag.as_bytes()) {
+        return Ok(answer.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
+    }
+    let mime = mime_guess::from_path(name).first_or_octet_stream();
+    let mime = if mime.type_() == "text" { format!("{mime}; charset=utf-8") } else { mime.to_string() };
+    for (encoding, suffix) in [("br", ".br"), ("gzip", ".gz"), ("identity", "")] {
+        if (suffix.is_empty() || accepts(request.headers(), encoding))
+            && let Some(file) = Dist::get(&format!("{name}{suffix}"))
+        {
+            return Ok(answer.insert_header((header::CONTENT_ENCODING, encoding)).content_type(mime).body(file.data.into_owned()));
+        }
+    }
+    Err(AppError::NotFound)
+}
+
+fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+    let Some(wishes) = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    wishes.split(',').any(|wish| {
+        let mut parts = wish.split(';').map(str::trim);
+        parts.next() == Some(encoding) && !parts.any(|part| part == "q=0")
+    })
+}
+
+/// The filter of this module.
+pub mod filters {
+    #![expect(missing_docs, reason = "the builders that `filter_fn` writes have none")]
+
+    use askama::{Result, Values};
+
+    /// The address of an asset: `{{ "app.js"|asset }}`.
+    #[askama::filter_fn]
+    pub fn asset(name: &str, _: &dyn Values) -> Result<String> {
+        Ok(super::asset(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn an_unknown_name_is_not_found() {
+        for name in ["manifest.json", "../Cargo.toml", ""] {
+            let answer = show_asset(web::Path::from(name.to_owned()), TestRequest::get().to_http_request()).await;
+            assert!(matches!(answer, Err(AppError::NotFound)), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_encoding_counts_unless_it_is_refused() {
+        let headers = |value: &'static str| TestRequest::get().insert_header(("Accept-Encoding", value)).to_http_request();
+        assert!(accepts(headers("gzip, deflate, br").headers(), "br"));
+        assert!(!accepts(headers("gzip, br;q=0").headers(), "br"));
+        assert!(!accepts(headers("gzip").headers(), "br"));
+        assert!(!accepts(TestRequest::get().to_http_request().headers(), "br"));
+    }
+}

@@ -1,0 +1,56 @@
+//! The pages of failures: a sentence and the request's id, nothing of the cause. They work for visitors who are not signed in.
+
+use askama::Template;
+
+use crate::web::{
+    filters,
+    page::{Ctx, render},
+};
+
+#[derive(Template)]
+#[template(path = "errors/404.html")]
+struct NotFoundPage<'a> {
+    ctx: &'a Ctx,
+}
+
+#[derive(Template)]
+#[template(path = "errors/403.html")]
+struct ForbiddenPage<'a> {
+    ctx: &'a Ctx,
+}
+
+#[derive(Template)]
+#[template(path = "errors/400.html")]
+struct BadRequestPage<'a> {
+    ctx: &'a Ctx,
+}
+
+#[derive(Template)]
+#[template(path = "errors/429.html")]
+struct TooManyPage<'a> {
+    ctx: &'a Ctx,
+}
+
+#[derive(Template)]
+#[template(path = "errors/500.html")]
+struct FaultPage<'a> {
+    ctx: &'a Ctx,
+}
+
+#[derive(Template)]
+#[template(path = "errors/503.html")]
+struct BusyPage<'a> {
+    ctx: &'a Ctx,
+}
+
+/// The page for an HTTP status; what has no page of its own gets the one of its class.
+pub fn render_error(ctx: &Ctx, status: u16) -> askama::Result<String> {
+    match status {
+        403 => render(ctx, &ForbiddenPage { ctx }),
+        404 | 405 | 410 => render(ctx, &NotFoundPage { ctx }),
+        429 => render(ctx, &TooManyPage { ctx }),
+        503 => render(ctx, &BusyPage { ctx }),
+        400..=499 => render(ctx, &BadRequestPage { ctx }),
+        _ => render(ctx, &FaultPage { ctx }),
+    }
+}

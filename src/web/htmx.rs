@@ -1,0 +1,61 @@
+//! htmx is a view of the same page: what its requests say, and the headers of answers that the page's script (`static/ts/saving.ts`) and
+//! htmx go by.
+
+use actix_web::http::header::{HeaderMap, HeaderName};
+
+/// On every answer of ours. A captive portal's or proxy's page lacks it, and the script never lets such an answer into the page
+/// (SYNC "Ten things" 5).
+pub const X_APP: HeaderName = HeaderName::from_static("x-app");
+/// `1` on an answer that speaks for a stored write.
+pub const X_SYNC: HeaderName = HeaderName::from_static("x-sync");
+/// The `_op` of the write that was stored. Only with this does a form count as saved.
+pub const X_OP_ACK: HeaderName = HeaderName::from_static("x-op-ack");
+/// Sends the browser to another page; works with every status.
+pub const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
+/// Swaps the answer into another element than the one asked for.
+pub const HX_RETARGET: HeaderName = HeaderName::from_static("hx-retarget");
+/// Swaps the answer in another way than the one asked for.
+pub const HX_RESWAP: HeaderName = HeaderName::from_static("hx-reswap");
+/// Puts an address into the browser's bar without loading it.
+pub const HX_PUSH_URL: HeaderName = HeaderName::from_static("hx-push-url");
+/// Fires events on the page.
+pub const HX_TRIGGER: HeaderName = HeaderName::from_static("hx-trigger");
+
+/// Whether a fragment is wanted. htmx also fetches whole pages (`HX-Request-Type: full`), which get the whole page.
+pub fn wants_fragment(headers: &HeaderMap) -> bool {
+    text(headers, "hx-request") == Some("true") && text(headers, "hx-request-type") == Some("partial")
+}
+
+/// The id of the element the answer goes into: htmx 4 names it `tag#id`.
+pub fn target_id(headers: &HeaderMap) -> Option<String> {
+    let (_, id) = text(headers, "hx-target")?.split_once('#')?;
+    Some(id.to_owned())
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_fragment_is_wanted_only_for_a_partial_request() {
+        let partial = TestRequest::get().insert_header(("HX-Request", "true")).insert_header(("HX-Request-Type", "partial"));
+        assert!(wants_fragment(partial.to_http_request().headers()));
+        let full = TestRequest::get().insert_header(("HX-Request", "true")).insert_header(("HX-Request-Type", "full"));
+        assert!(!wants_fragment(full.to_http_request().headers()));
+        assert!(!wants_fragment(TestRequest::get().to_http_request().headers()));
+    }
+
+    #[test]
+    fn the_target_is_known_by_its_id() {
+        let request = TestRequest::get().insert_header(("HX-Target", "tbody#rows")).to_http_request();
+        assert_eq!(target_id(request.headers()).as_deref(), Some("rows"));
+        let nameless = TestRequest::get().insert_header(("HX-Target", "tbody")).to_http_request();
+        assert_eq!(target_id(nameless.headers()), None);
+    }
+}

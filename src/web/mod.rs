@@ -1,0 +1,15 @@
+//! What every page shares: the request's context, rendering, assets, htmx, the message after a redirect.
+
+pub mod assets;
+pub mod error_page;
+pub mod flash;
+pub mod htmx;
+pub mod page;
+pub mod pagination;
+
+/// The filters that templates use; a page's module says `use crate::web::filters;`.
+pub mod filters {
+    pub use super::assets::filters::asset;
+    pub use super::page::filters::url_with;
+    pub use crate::i18n::filters::{date, hours, instant, number, t, t1, t2, t3, time};
+}

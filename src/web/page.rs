@@ -1,0 +1,206 @@
+//! What a page is made from: the request's context, and the one way to render.
+
+use std::any::Any;
+
+use askama::Template;
+
+use crate::{
+    auth::Actor,
+    i18n::{Lang, filters::LANG},
+    web::flash::Flash,
+};
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the device is set.
+    #[default]
+    Auto,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// Every choice, in the order of the switch.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    /// The word in the table and in the form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == word)
+    }
+
+    /// What Bootstrap's attribute says until the script has asked the device.
+    pub fn initial(self) -> &'static str {
+        if self == Self::Dark { "dark" } else { "light" }
+    }
+
+    /// The icon of the choice.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Auto => "device-desktop",
+            Self::Light => "sun",
+            Self::Dark => "moon",
+        }
+    }
+
+    /// Key of the choice's name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Auto => "theme-auto",
+            Self::Light => "theme-light",
+            Self::Dark => "theme-dark",
+        }
+    }
+}
+
+/// A region as people call it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegionName {
+    /// Its code, as in forms and addresses.
+    pub code: String,
+    /// Its name, for example `İstanbul`.
+    pub name: String,
+}
+
+/// What every page knows about the request it answers.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    /// Who is signed in.
+    pub actor: Option<Actor>,
+    /// The reader's language.
+    pub lang: Lang,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Token that plain form posts carry.
+    pub csrf: String,
+    /// Id under which this request is in the logs.
+    pub request_id: String,
+    /// Path of the address, such as `/timesheets`.
+    pub path: String,
+    /// Query of the address, without `?`.
+    pub query: String,
+    /// A fragment is wanted, not a page.
+    pub is_htmx: bool,
+    /// Id of the element the fragment goes into.
+    pub htmx_target: Option<String>,
+    /// This is `rainstaff dev`: demo accounts, invented people.
+    pub demo: bool,
+    /// The regions of the person who is signed in; all offices for an admin.
+    pub regions: Vec<RegionName>,
+    /// Message from the request before this one.
+    pub flash: Option<Flash>,
+}
+
+/// An entry of the side bar.
+#[derive(Debug)]
+pub struct NavEntry {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Key of its text.
+    pub label: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// Only an admin sees it.
+    pub admin_only: bool,
+}
+
+/// The side bar: one line per page.
+const NAV: [NavEntry; 4] = [
+    NavEntry { href: "/timesheets", label: "nav-timesheets", icon: "calendar-time", admin_only: false },
+    NavEntry { href: "/employees", label: "nav-employees", icon: "users", admin_only: false },
+    NavEntry { href: "/shift-templates", label: "nav-shift-templates", icon: "template", admin_only: false },
+    NavEntry { href: "/activity", label: "nav-activity", icon: "history", admin_only: false },
+];
+
+impl Ctx {
+    /// The entries of the side bar for this person.
+    pub fn nav(&self) -> impl Iterator<Item = &'static NavEntry> {
+        let is_admin = self.is_admin();
+        NAV.iter().filter(move |entry| is_admin || !entry.admin_only)
+    }
+
+    /// Whether the page at `href`, or one below it, is open.
+    pub fn is_at(&self, href: &str) -> bool {
+        self.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Whether an admin is signed in.
+    pub fn is_admin(&self) -> bool {
+        self.actor.as_ref().is_some_and(Actor::is_admin)
+    }
+
+    /// Whether lists must say of which region a row is, and forms must ask for it.
+    pub fn has_many_regions(&self) -> bool {
+        self.regions.len() > 1
+    }
+
+    /// The names of the person's regions, for the head of the side bar.
+    pub fn region_names(&self) -> String {
+        self.regions.iter().map(|region| region.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The name of a region; its code where it is not one of the person's.
+    pub fn region_name<'c>(&'c self, code: &'c str) -> &'c str {
+        self.regions.iter().find(|region| region.code == code).map_or(code, |region| region.name.as_str())
+    }
+
+    /// Path and query: where to come back to.
+    pub fn address(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
+}
+
+/// Renders a page, or a named block of one, in the reader's language. Nothing else renders.
+pub fn render(ctx: &Ctx, page: &impl Template) -> askama::Result<String> {
+    let lang: &dyn Any = &ctx.lang;
+    page.render_with_values(&(LANG, lang))
+}
+
+/// The query with one field set, for links that keep the filters: `url_with("q=a&page=2", "page", "3")` is `?q=a&page=3`. An empty value
+/// takes the field away.
+pub fn url_with(query: &str, name: &str, value: &str) -> askama::Result<String> {
+    let mut pairs: Vec<String> =
+        query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(name)).map(str::to_owned).collect();
+    if !value.is_empty() {
+        pairs.push(format!("{name}={}", askama::filters::urlencode_strict(value)?));
+    }
+    Ok(format!("?{}", pairs.join("&")))
+}
+
+/// The filters of this module.
+pub mod filters {
+    #![expect(missing_docs, reason = "the builders that `filter_fn` writes have none")]
+
+    use std::fmt::Display;
+
+    use askama::{Result, Values};
+
+    /// A query with one field set: `{{ ctx.query|url_with("page", 3) }}`.
+    #[askama::filter_fn]
+    pub fn url_with<V: Display>(query: &str, _: &dyn Values, name: &str, value: V) -> Result<String> {
+        super::url_with(query, name, &value.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_keeps_the_other_filters() {
+        assert_eq!(url_with("q=a%20b&page=2&from=2026-01-01", "page", "3").unwrap(), "?q=a%20b&from=2026-01-01&page=3");
+        assert_eq!(url_with("page=2", "page", "").unwrap(), "?");
+        assert_eq!(url_with("", "q", "ş&=").unwrap(), "?q=%C5%9F%26%3D");
+    }
+}

@@ -1,0 +1,75 @@
+//! Which part of a list a page shows.
+
+/// A page of a list whose length is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pager {
+    /// The page shown, from 1.
+    pub page: i64,
+    /// Rows on a page.
+    pub size: i64,
+    /// Rows in the whole list.
+    pub total: i64,
+}
+
+impl Pager {
+    /// The asked page, or the nearest one there is.
+    pub fn new(asked: Option<i64>, size: i64, total: i64) -> Self {
+        let last = (total.max(1) - 1) / size + 1;
+        Self { page: asked.unwrap_or(1).clamp(1, last), size, total }
+    }
+
+    /// How many pages there are; an empty list has one.
+    pub fn pages(&self) -> i64 {
+        (self.total.max(1) - 1) / self.size + 1
+    }
+
+    /// Rows before this page: SQL's `OFFSET`.
+    pub fn offset(&self) -> i64 {
+        (self.page - 1) * self.size
+    }
+
+    /// Number of the first row shown, from 1; 0 in an empty list.
+    pub fn from(&self) -> i64 {
+        (self.offset() + 1).min(self.total)
+    }
+
+    /// Number of the last row shown.
+    pub fn to(&self) -> i64 {
+        (self.offset() + self.size).min(self.total)
+    }
+
+    /// The page before.
+    pub fn previous(&self) -> Option<i64> {
+        (self.page > 1).then_some(self.page - 1)
+    }
+
+    /// The page after.
+    pub fn next(&self) -> Option<i64> {
+        (self.page < self.pages()).then_some(self.page + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_beyond_the_end_is_the_last_one() {
+        let pager = Pager::new(Some(99), 50, 101);
+        assert_eq!((pager.page, pager.offset(), pager.from(), pager.to()), (3, 100, 101, 101));
+        assert_eq!((pager.previous(), pager.next()), (Some(2), None));
+        assert_eq!(Pager::new(Some(-4), 50, 101).page, 1);
+    }
+
+    #[test]
+    fn a_full_last_page_has_no_empty_one_after_it() {
+        let pager = Pager::new(None, 50, 100);
+        assert_eq!((pager.pages(), pager.next()), (2, Some(2)));
+    }
+
+    #[test]
+    fn an_empty_list_has_one_page_and_no_rows() {
+        let pager = Pager::new(None, 50, 0);
+        assert_eq!((pager.pages(), pager.offset(), pager.from(), pager.to()), (1, 0, 0, 0));
+    }
+}

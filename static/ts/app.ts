@@ -1,0 +1,21 @@
+// The script of every page. Each module listens on the document, so it also serves what htmx brings in later.
+
+import "htmx.org";
+
+import { startFilters } from "./filters.ts";
+import { startFocus } from "./focus.ts";
+import { startKeys } from "./keys.ts";
+import { startMenu } from "./menu.ts";
+import { startSaving } from "./saving.ts";
+import { startTemplates } from "./shift_templates.ts";
+import { startTimes } from "./times.ts";
+import { startToasts } from "./toasts.ts";
+
+startSaving();
+startFilters();
+startFocus();
+startKeys();
+startMenu();
+startTemplates();
+startTimes();
+startToasts();

@@ -1,0 +1,24 @@
+// Where the focus goes when a page or a fragment arrives: to what asks for it, else to the first wrong field.
+
+import { onHtmx } from "./htmx_events.ts";
+
+export function startFocus(): void {
+  focusWithin([document.body]);
+  onHtmx("htmx:after:settle", ({ newContent }) => focusWithin(newContent));
+}
+
+function focusWithin(nodes: Node[]): void {
+  const elements = nodes.filter((node): node is Element => node instanceof Element);
+  for (const selector of ["[aria-invalid=true]", "[data-focus]"]) {
+    for (const element of elements) {
+      const wanted = element.matches(selector) ? element : element.querySelector(selector);
+      if (wanted instanceof HTMLElement) {
+        wanted.focus();
+        if (wanted instanceof HTMLInputElement && wanted.type === "text") {
+          wanted.select();
+        }
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+// The part of htmx 4's events that this site uses.
+
+/** What htmx knows about one request. */
+export interface RequestContext {
+  sourceElement: Element;
+  request: { method: string; action: string; body: FormData | URLSearchParams | null; form?: HTMLFormElement | null };
+  response?: { status: number; headers: Headers };
+}
+
+interface Details {
+  "htmx:config:request": { ctx: RequestContext };
+  "htmx:before:request": { ctx: RequestContext };
+  "htmx:before:response": { ctx: RequestContext };
+  "htmx:before:swap": { ctx: RequestContext; tasks: { fragment: DocumentFragment }[] };
+  "htmx:after:settle": { newContent: Node[] };
+  "htmx:error": { ctx?: RequestContext; error: unknown };
+  "htmx:finally:request": { ctx: RequestContext };
+}
+
+/** Listens for an event of htmx anywhere on the page. `preventDefault` stops what the event announces. */
+export function onHtmx<Name extends keyof Details>(name: Name, listener: (detail: Details[Name], event: Event) => void): void {
+  document.addEventListener(name, (event) => {
+    listener((event as CustomEvent<Details[Name]>).detail, event);
+  });
+}

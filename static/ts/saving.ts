@@ -1,0 +1,159 @@
+// Saving: ids for writes, no second post of a form under way, and a verdict on every answer before htmx may show it.
+
+import { onHtmx, type RequestContext } from "./htmx_events.ts";
+import { newId } from "./ids.ts";
+import { mint, renew, valueOf, writeForm } from "./op_fields.ts";
+import { isWaiting, noLongerWaiting, nowFailed, nowWaiting, paint, startPill } from "./pill.ts";
+import { text } from "./texts.ts";
+import { showToast } from "./toasts.ts";
+import { isOurs, judge } from "./verdict.ts";
+
+/** How long a form without htmx stays blocked when the browser does not leave the page. */
+const NATIVE_POST_MS = 30_000;
+
+interface Sent {
+  form: HTMLFormElement;
+  op: string;
+  verdict: "none" | "saved" | "other";
+}
+
+const sent = new WeakMap<RequestContext, Sent>();
+
+export function startSaving(): void {
+  document.addEventListener("submit", onSubmit, { capture: true });
+  onHtmx("htmx:config:request", onConfig);
+  onHtmx("htmx:before:request", onRequest);
+  onHtmx("htmx:before:response", onResponse);
+  onHtmx("htmx:before:swap", ({ tasks }) => tasks.forEach(({ fragment }) => dropNoscript(fragment)));
+  onHtmx("htmx:error", onError);
+  onHtmx("htmx:finally:request", onFinally);
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      document.querySelectorAll("form").forEach(noLongerWaiting);
+    }
+  });
+  startPill();
+}
+
+function onSubmit(event: SubmitEvent): void {
+  const form = writeForm(event.target instanceof Element ? event.target : null);
+  if (!form) {
+    return;
+  }
+  if (isWaiting(form)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  mint(form, newId);
+  if (!form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]")) {
+    nowWaiting(form);
+    setTimeout(() => noLongerWaiting(form), NATIVE_POST_MS);
+  }
+}
+
+/** A button may post its form without a submit event; its fields are filled here. */
+function onConfig({ ctx }: { ctx: RequestContext }, event: Event): void {
+  const form = formOf(ctx);
+  const { body } = ctx.request;
+  if (!form || !body?.has("_op")) {
+    return;
+  }
+  if (isWaiting(form)) {
+    event.preventDefault();
+    return;
+  }
+  mint(form, newId);
+  body.set("_op", valueOf(form, "_op"));
+  if (body.has("_id")) {
+    body.set("_id", valueOf(form, "_id"));
+  }
+}
+
+function onRequest({ ctx }: { ctx: RequestContext }, event: Event): void {
+  const form = formOf(ctx);
+  const op = String(ctx.request.body?.get("_op") ?? "");
+  if (!form || op === "") {
+    return;
+  }
+  if (isWaiting(form)) {
+    event.preventDefault(); // a second click, queued behind the first
+    return;
+  }
+  sent.set(ctx, { form, op, verdict: "none" });
+  nowWaiting(form);
+}
+
+function onResponse({ ctx }: { ctx: RequestContext }, event: Event): void {
+  const { response } = ctx;
+  if (!response) {
+    return;
+  }
+  const write = sent.get(ctx);
+  if (write) {
+    judgeWrite(write, response, event);
+  } else if (!isOurs(response.headers)) {
+    event.preventDefault();
+    showToast(text("loadFailed"), { sticky: true });
+  } else if (response.status === 401) {
+    event.preventDefault();
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  } else if (response.status >= 400 && response.status !== 422) {
+    showToast(text("loadFailed"), { sticky: true });
+  }
+}
+
+function judgeWrite(write: Sent, response: { status: number; headers: Headers }, event: Event): void {
+  const verdict = judge(response.status, response.headers, write.op);
+  write.verdict = verdict === "saved" ? "saved" : "other";
+  switch (verdict) {
+    case "saved":
+    case "form-errors":
+      return;
+    case "signed-out":
+      event.preventDefault();
+      nowFailed(write.form, text("signedOut"), true);
+      return;
+    case "refused":
+      event.preventDefault();
+      nowFailed(write.form, text("refused").replace("{id}", response.headers.get("X-Request-Id") ?? "-"), false);
+      return;
+    case "unreachable":
+      event.preventDefault();
+      nowFailed(write.form, text("unreachable"), false);
+      return;
+  }
+}
+
+function onError({ ctx }: { ctx?: RequestContext }): void {
+  const write = ctx && sent.get(ctx);
+  if (write) {
+    if (write.verdict === "none") {
+      write.verdict = "other";
+      nowFailed(write.form, text("unreachable"), false);
+    }
+  } else if (ctx && !ctx.response) {
+    showToast(text("loadFailed"), { sticky: true });
+  }
+}
+
+function onFinally({ ctx }: { ctx: RequestContext }): void {
+  const write = sent.get(ctx);
+  if (write) {
+    noLongerWaiting(write.form);
+    if (write.verdict === "saved") {
+      renew(write.form);
+      write.form.dispatchEvent(new CustomEvent("rainstaff:saved", { bubbles: true }));
+    }
+  }
+  paint();
+}
+
+function formOf(ctx: RequestContext): HTMLFormElement | null {
+  return writeForm(ctx.request.form ?? ctx.sourceElement.closest("form"));
+}
+
+/** htmx parses answers as if there were no scripts; the server's stand-in ids must not be sent beside ours. */
+function dropNoscript(fragment: DocumentFragment): void {
+  fragment.querySelectorAll("noscript").forEach((element) => element.remove());
+}

@@ -1,0 +1,27 @@
+// A time typed as 830, 0830 or 8.30 becomes 08:30 when the field is left; what is no time stays as it was typed.
+
+import { parseTime } from "./civil.ts";
+
+export function startTimes(): void {
+  document.addEventListener("focusout", (event) => {
+    if (event.target instanceof HTMLInputElement && event.target.matches("[data-time]")) {
+      normalize(event.target);
+    }
+  });
+  document.addEventListener(
+    "submit",
+    (event) => {
+      if (event.target instanceof HTMLFormElement) {
+        event.target.querySelectorAll<HTMLInputElement>("input[data-time]").forEach(normalize);
+      }
+    },
+    { capture: true },
+  );
+}
+
+function normalize(field: HTMLInputElement): void {
+  const minute = parseTime(field.value);
+  if (minute !== null) {
+    field.value = `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+  }
+}
