@@ -47,7 +47,7 @@ pub async fn list_timesheets(state: Data<AppState>, actor: Actor, query: Query<A
     let limit = query.limit.unwrap_or(200).clamp(1, 1000);
     let after = match &query.after {
         Some(text) => decode(text).ok_or_else(|| AppError::BadRequest("after: not one of ours".into()))?,
-        None => (NaiveDate::MIN.max(civil::FIRST_DAY.pred_opt().unwrap_or(civil::FIRST_DAY)), Uuid::max()),
+        None => (civil::FIRST_DAY, Uuid::nil()),
     };
     let mut tx = state.db.read(&scope).await?;
     let rules = list_rules(&mut tx).await?;

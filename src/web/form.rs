@@ -188,6 +188,11 @@ impl FormView {
         self.values.get(name).map_or("", String::as_str)
     }
 
+    /// The attribute that puts the cursor on a field, where it is the one.
+    pub fn focus_on(&self, name: &str) -> &'static str {
+        if self.focus == name { "data-focus" } else { "" }
+    }
+
     /// Whether a checkbox is ticked.
     pub fn is_checked(&self, name: &str) -> bool {
         self.value(name) == "true"
