@@ -202,3 +202,9 @@ pub async fn find_for_entry(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid)
     .fetch_optional(tx.conn())
     .await
 }
+
+/// Whether the scope has, or had, anybody.
+pub async fn has_any<M: Mode>(tx: &mut ScopedTx<M>) -> Result<bool, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.employees WHERE region = ANY ($1)) AS "any!""#, &codes).fetch_one(tx.conn()).await
+}

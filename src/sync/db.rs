@@ -351,3 +351,33 @@ pub async fn find_body<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, op_id: Uu
         .fetch_optional(tx.conn())
         .await
 }
+
+/// How a region's logs are.
+pub struct LogHealth {
+    /// First number at which the change log's chain breaks.
+    pub changes_broken_at: Option<i64>,
+    /// First number at which the event log's chain breaks.
+    pub events_broken_at: Option<i64>,
+    /// Committed rows without a number.
+    pub unsealed: i64,
+    /// The database's clock.
+    pub database_time: DateTime<Utc>,
+}
+
+/// Verifies both chains of a region.
+pub async fn find_log_health<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<LogHealth, sqlx::Error> {
+    tx.conn().execute("SET LOCAL statement_timeout = '10min'").await?;
+    sqlx::query_as!(
+        LogHealth,
+        r#"
+        SELECT sec.verify_changes($1) AS changes_broken_at,
+               sec.verify_events($1) AS events_broken_at,
+               (SELECT count(*) FROM app.change_log WHERE region = $1 AND seq IS NULL)
+                   + (SELECT count(*) FROM app.activity_event WHERE region = $1 AND seq IS NULL) AS "unsealed!",
+               clock_timestamp() AS "database_time!"
+        "#,
+        region.code(),
+    )
+    .fetch_one(tx.conn())
+    .await
+}

@@ -19,3 +19,6 @@ pub mod filters {
     pub use super::page::filters::url_with;
     pub use crate::i18n::filters::{date, hours, instant, number, t, t1, t2, t3, time};
 }
+
+#[cfg(test)]
+mod gallery;

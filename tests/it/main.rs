@@ -1,4 +1,5 @@
 //! Integration tests: one binary, a file per subject.
 
 mod cluster;
+mod i18n;
 mod support;
