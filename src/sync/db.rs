@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::apply::Caller;
 use crate::{
     db::{Mode, ScopedTx, Write},
-    ops::{ConflictDraft, Op, Verdict},
+    ops::{ConflictDraft, Op, Verdict, VerdictKind},
     regions::Region,
 };
 
@@ -380,4 +380,23 @@ pub async fn find_log_health<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> 
     )
     .fetch_one(tx.conn())
     .await
+}
+
+/// All operations that takeovers of files brought into a region, with the last word on each.
+pub async fn list_import_ops<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(Op, VerdictKind)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT i.body AS "body: Json<Op>",
+               v.result AS "result: Json<Verdict>"
+        FROM app.op_inbox i
+        JOIN LATERAL (
+            SELECT result FROM app.op_verdict WHERE region = i.region AND op_id = i.op_id ORDER BY attempt DESC LIMIT 1
+        ) v ON true
+        WHERE i.region = $1 AND i.origin = 'import'
+        "#,
+        region.code(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.body.0, r.result.0.verdict)).collect())
 }
