@@ -10,7 +10,11 @@ pub mod regions;
 pub mod timesheets;
 
 #[cfg(feature = "server")]
+pub mod activity;
+#[cfg(feature = "server")]
 pub mod auth;
+#[cfg(feature = "server")]
+pub mod cli;
 #[cfg(feature = "server")]
 pub mod config;
 #[cfg(feature = "server")]
@@ -19,5 +23,7 @@ pub mod db;
 pub mod error;
 #[cfg(feature = "server")]
 pub mod i18n;
+#[cfg(feature = "server")]
+pub mod state;
 #[cfg(feature = "server")]
 pub mod web;

@@ -1,11 +1,13 @@
 //! Who a request acts for.
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::regions::Region;
 
 /// What an account may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Works in one or more regions.
     User,
@@ -33,7 +35,7 @@ impl Role {
 }
 
 /// A signed-in person, as the database knows them at this request: rights apply at once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// Id of the account.
     pub user_id: Uuid,

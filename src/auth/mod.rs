@@ -1,6 +1,16 @@
 //! Accounts, sign-in and sessions.
 
+pub mod accounts;
 pub mod actor;
+mod db;
+pub mod password;
+pub mod session_store;
+pub mod sign_in;
+pub mod throttle;
 pub mod views;
+mod visitor;
 
 pub use actor::{Actor, Role};
+pub use password::Hasher;
+pub use session_store::{actor_of, purge_expired, session_middleware};
+pub use visitor::{client_address, visitor_of};

@@ -1,0 +1,144 @@
+//! What people did besides changing data: sign-ins, failures, administration. Changes of data log themselves (`app.change_log`).
+
+pub mod db;
+
+use std::net::IpAddr;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::{
+    auth::Actor,
+    clock::Clock,
+    db::{Db, Scope},
+    ops::Origin,
+    regions::Region,
+};
+
+pub use db::record_event;
+
+const USER_AGENT_CHARS: usize = 300;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// Somebody signed in.
+    SignIn,
+    /// A wrong password, or an account that may not sign in.
+    SignInFailed,
+    /// Failures have begun a time in which no attempt is looked at.
+    SignInThrottled,
+    /// Somebody signed out.
+    SignOut,
+    /// A person chose a new password.
+    PasswordChanged,
+    /// An administrator gave an account a password.
+    PasswordSet,
+    /// An account was made.
+    UserAdded,
+    /// An account may no longer sign in.
+    UserDisabled,
+    /// A disabled account may sign in again.
+    UserEnabled,
+}
+
+impl EventKind {
+    /// The word in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignInThrottled => "sign_in_throttled",
+            Self::SignOut => "sign_out",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordSet => "password_set",
+            Self::UserAdded => "user_added",
+            Self::UserDisabled => "user_disabled",
+            Self::UserEnabled => "user_enabled",
+        }
+    }
+}
+
+/// From where a request came, as events keep it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Visitor {
+    address: Option<IpAddr>,
+    user_agent: Option<String>,
+}
+
+impl Visitor {
+    /// Address of the client, and what its browser calls itself, cut to 300 characters.
+    pub fn new(address: Option<IpAddr>, user_agent: Option<&str>) -> Self {
+        Self { address, user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_CHARS).collect()) }
+    }
+
+    /// The client's address.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// What the browser calls itself.
+    pub fn user_agent(&self) -> Option<&str> {
+        self.user_agent.as_deref()
+    }
+}
+
+/// An event about to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// Who did it; none for the server, the command line and people who are not signed in.
+    pub actor: Option<Uuid>,
+    /// Name of the account that did it. Never what somebody typed, unless it is an account: it may be a password.
+    pub username: Option<String>,
+    /// From where.
+    pub visitor: Visitor,
+    /// More, by name.
+    pub detail: Map<String, Value>,
+}
+
+impl NewEvent {
+    /// An event of nobody in particular.
+    pub fn new(kind: EventKind) -> Self {
+        Self { kind, actor: None, username: None, visitor: Visitor::default(), detail: Map::new() }
+    }
+
+    /// Done by this person, if any.
+    #[must_use]
+    pub fn by(mut self, actor: Option<&Actor>) -> Self {
+        self.actor = actor.map(|a| a.user_id);
+        self.username = actor.map(|a| a.username.clone());
+        self
+    }
+
+    /// Done by this account.
+    #[must_use]
+    pub fn by_account(mut self, id: Option<Uuid>, username: &str) -> Self {
+        self.actor = id;
+        self.username = Some(username.to_owned());
+        self
+    }
+
+    /// From there.
+    #[must_use]
+    pub fn from(mut self, visitor: &Visitor) -> Self {
+        self.visitor = visitor.clone();
+        self
+    }
+
+    /// With one more detail.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.detail.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// Records an event of a region in a transaction of its own.
+pub async fn record(db: &Db, region: Region, event: &NewEvent, clock: &Clock) -> Result<(), sqlx::Error> {
+    let scope = Scope::system(region.clone(), event.actor, Origin::System);
+    let mut tx = db.write(&scope).await?;
+    record_event(&mut tx, &region, event, clock.now()).await?;
+    tx.commit().await
+}

@@ -1,0 +1,286 @@
+//! Accounts: those of the first start, and administration. Every change is recorded as an event.
+
+use uuid::Uuid;
+
+use super::{
+    Actor, Hasher, Role,
+    db::{self, AccountRow},
+    password::{Password, PasswordFault, check_new},
+};
+use crate::{
+    activity::{self, EventKind, NewEvent},
+    clock::Clock,
+    db::{Capability, Db, SystemTx, create_regions, violated_constraint},
+    error::AppError,
+    ids::new_id,
+    regions::Region,
+};
+
+/// Name of the first administrator.
+pub const FIRST_ADMIN: &str = "admin";
+
+/// Password of all accounts of `dev`, which listens on loopback only and shows it on its sign-in page.
+pub const DEMO_PASSWORD: &str = "rainstaff-demo";
+
+/// An office of the first start, with its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstOffice {
+    /// Code of the region.
+    pub code: &'static str,
+    /// Name of the region.
+    pub name: &'static str,
+    /// Name of the account.
+    pub username: &'static str,
+}
+
+/// The offices of the first start.
+pub const FIRST_OFFICES: [FirstOffice; 4] = [
+    FirstOffice { code: "ankara", name: "Ankara", username: "ankara1" },
+    FirstOffice { code: "istanbul", name: "İstanbul", username: "istanbul1" },
+    FirstOffice { code: "bursa", name: "Bursa", username: "bursa1" },
+    FirstOffice { code: "izmir", name: "İzmir", username: "izmir1" },
+];
+
+/// What the start found.
+#[derive(Debug)]
+pub enum FirstStart {
+    /// There are accounts already; nothing was done.
+    NotFirst,
+    /// Offices and accounts were made, `admin` with the password that was given.
+    Created,
+    /// Offices and accounts were made, `admin` with this random password, to be shown once and changed at first sign-in.
+    CreatedWithRandom(Password),
+}
+
+/// Why an account could not be made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The name does not fit.
+    #[error("a user name has 3 to 64 characters of a-z, 0-9, dot, hyphen and underscore")]
+    BadName,
+    /// There is such an account already.
+    #[error("there is an account {0} already")]
+    NameTaken(String),
+    /// There is no such account.
+    #[error("there is no account {0}")]
+    NoSuchUser(String),
+    /// There is no such office.
+    #[error("there is no region {0}")]
+    NoSuchRegion(String),
+    /// An ordinary account needs a region.
+    #[error("an account needs at least one region, unless it is an admin's")]
+    NoRegion,
+    /// An admin has all regions anyway.
+    #[error("an admin has all regions; do not name any")]
+    RegionOfAdmin,
+    /// Nobody could administer the company any more.
+    #[error("{0} is the last admin who can sign in")]
+    LastAdmin(String),
+    /// The new password is refused.
+    #[error("{0}")]
+    Password(#[from] PasswordFault),
+    /// The password could not be hashed now.
+    #[error("{0}")]
+    Hash(AppError),
+    /// The database refused or was out of reach.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+/// An account to be made.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// Its name.
+    pub username: String,
+    /// What it may do.
+    pub role: Role,
+    /// Codes of its regions; none for an admin.
+    pub regions: Vec<String>,
+}
+
+/// How far an account's password is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordState {
+    /// Nobody can sign in with the account yet.
+    Missing,
+    /// Has to be changed at the next sign-in.
+    Temporary,
+    /// Chosen by the person.
+    Own,
+}
+
+/// An account in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserSummary {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub username: String,
+    /// What it may do.
+    pub role: Role,
+    /// Codes of its regions; none for an admin, who has all.
+    pub regions: Vec<String>,
+    /// Whether it may sign in.
+    pub active: bool,
+    /// How far its password is.
+    pub password: PasswordState,
+}
+
+/// Makes the offices and the five accounts when there is no account at all. The offices' accounts get no password: the admin gives each
+/// a temporary one. Several servers may start at once; one of them does it.
+pub async fn ensure_first_accounts(
+    db: &Db,
+    hasher: &Hasher,
+    clock: &Clock,
+    owner_url: &str,
+    admin_password: Option<Password>,
+) -> Result<FirstStart, AccountError> {
+    let mut tx = db.system(&Capability::Users(None)).await?;
+    if db::has_accounts(&mut tx).await? {
+        return Ok(FirstStart::NotFirst);
+    }
+    drop(tx);
+    let offices: Vec<(&str, &str)> = FIRST_OFFICES.iter().map(|office| (office.code, office.name)).collect();
+    create_regions(owner_url, &offices).await?;
+    let is_random = admin_password.is_none();
+    let password = admin_password.unwrap_or_else(Password::random);
+    check_new(&password, FIRST_ADMIN, None)?;
+    let phc = hasher.hash(password.clone()).await.map_err(AccountError::Hash)?;
+
+    let mut tx = db.system(&Capability::Users(None)).await?;
+    db::lock_first_start(&mut tx).await?;
+    if db::has_accounts(&mut tx).await? {
+        return Ok(FirstStart::NotFirst);
+    }
+    let admin = new_id();
+    db::create_account(&mut tx, admin, FIRST_ADMIN, Role::Admin.as_str(), &[]).await?;
+    db::store_password(&mut tx, admin, &phc, is_random, clock.now()).await?;
+    for office in &FIRST_OFFICES {
+        db::create_account(&mut tx, new_id(), office.username, Role::User.as_str(), &[office.code.to_owned()]).await?;
+    }
+    tx.commit().await?;
+
+    let made = [(Region::company(), FIRST_ADMIN)].into_iter();
+    let made = made.chain(FIRST_OFFICES.iter().filter_map(|o| Some((Region::parse(o.code).ok()?, o.username))));
+    for (region, username) in made {
+        record(db, clock, None, region, EventKind::UserAdded, username).await?;
+    }
+    Ok(if is_random { FirstStart::CreatedWithRandom(password) } else { FirstStart::Created })
+}
+
+/// For `dev`: [`DEMO_PASSWORD`] for those of the first five accounts that have none, or one that is still to be changed. A password
+/// that somebody chose stays. Answers how many got it.
+pub async fn create_demo_passwords(db: &Db, hasher: &Hasher, clock: &Clock) -> Result<usize, AccountError> {
+    let mut tx = db.system(&Capability::Users(None)).await?;
+    let names = db::list_first_accounts_without_own_password(&mut tx).await?;
+    drop(tx);
+    for username in &names {
+        set_password(db, hasher, clock, None, username, Password::new(DEMO_PASSWORD), false).await?;
+    }
+    Ok(names.len())
+}
+
+/// Makes an account. Nobody can sign in with it before [`set_password`].
+pub async fn add_user(db: &Db, clock: &Clock, by: Option<&Actor>, new: &NewUser) -> Result<Uuid, AccountError> {
+    if Capability::login(&new.username, None).is_none() {
+        return Err(AccountError::BadName);
+    }
+    match (new.role, new.regions.is_empty()) {
+        (Role::User, true) => return Err(AccountError::NoRegion),
+        (Role::Admin, false) => return Err(AccountError::RegionOfAdmin),
+        _ => {}
+    }
+    let mut regions = new.regions.clone();
+    regions.sort();
+    regions.dedup();
+    let mut tx = db.system(&Capability::Users(by.map(|a| a.user_id))).await?;
+    if let Some(unknown) = db::list_unknown_offices(&mut tx, &regions).await?.into_iter().next() {
+        return Err(AccountError::NoSuchRegion(unknown));
+    }
+    let id = new_id();
+    db::create_account(&mut tx, id, &new.username, new.role.as_str(), &regions).await.map_err(|e| match violated_constraint(&e) {
+        Some("users_username_key") => AccountError::NameTaken(new.username.clone()),
+        _ => e.into(),
+    })?;
+    tx.commit().await?;
+    let region = regions.first().and_then(|code| Region::parse(code).ok()).unwrap_or_else(Region::company);
+    record(db, clock, by, region, EventKind::UserAdded, &new.username).await?;
+    Ok(id)
+}
+
+/// Gives an account a password and ends its sessions. With `must_change` it is good for one sign-in, at which it has to be changed.
+pub async fn set_password(
+    db: &Db,
+    hasher: &Hasher,
+    clock: &Clock,
+    by: Option<&Actor>,
+    username: &str,
+    password: Password,
+    must_change: bool,
+) -> Result<(), AccountError> {
+    check_new(&password, username, None)?;
+    let phc = hasher.hash(password).await.map_err(AccountError::Hash)?;
+    let (mut tx, account) = open_account(db, by, username).await?;
+    db::store_password(&mut tx, account.id, &phc, must_change, clock.now()).await?;
+    db::raise_epoch(&mut tx, account.id).await?;
+    db::delete_sessions_of(&mut tx, account.id).await?;
+    tx.commit().await?;
+    record(db, clock, by, first_region(&account), EventKind::PasswordSet, username).await
+}
+
+/// Ends an account's sessions and lets it sign in no more. What it has written stays.
+pub async fn disable_user(db: &Db, clock: &Clock, by: Option<&Actor>, username: &str) -> Result<(), AccountError> {
+    let (mut tx, account) = open_account(db, by, username).await?;
+    if db::lock_active_admins(&mut tx).await? == [account.id] {
+        return Err(AccountError::LastAdmin(username.to_owned()));
+    }
+    db::store_active(&mut tx, account.id, false).await?;
+    db::raise_epoch(&mut tx, account.id).await?;
+    db::delete_sessions_of(&mut tx, account.id).await?;
+    tx.commit().await?;
+    record(db, clock, by, first_region(&account), EventKind::UserDisabled, username).await
+}
+
+/// Lets a disabled account sign in again, with the password it had.
+pub async fn enable_user(db: &Db, clock: &Clock, by: Option<&Actor>, username: &str) -> Result<(), AccountError> {
+    let (mut tx, account) = open_account(db, by, username).await?;
+    db::store_active(&mut tx, account.id, true).await?;
+    tx.commit().await?;
+    record(db, clock, by, first_region(&account), EventKind::UserEnabled, username).await
+}
+
+/// All accounts, by name.
+pub async fn list_users(db: &Db, by: Option<&Actor>) -> Result<Vec<UserSummary>, AccountError> {
+    let mut tx = db.system(&Capability::Users(by.map(|a| a.user_id))).await?;
+    let rows = db::list_accounts(&mut tx).await?;
+    let summary = |row: db::ListedRow| UserSummary {
+        id: row.id,
+        username: row.username,
+        role: Role::parse(&row.role).unwrap_or(Role::User),
+        regions: row.regions,
+        active: row.active,
+        password: match (row.has_password, row.must_change) {
+            (false, _) => PasswordState::Missing,
+            (true, true) => PasswordState::Temporary,
+            (true, false) => PasswordState::Own,
+        },
+    };
+    Ok(rows.into_iter().map(summary).collect())
+}
+
+async fn open_account(db: &Db, by: Option<&Actor>, username: &str) -> Result<(SystemTx, AccountRow), AccountError> {
+    let mut tx = db.system(&Capability::Users(by.map(|a| a.user_id))).await?;
+    match db::find_account(&mut tx, username).await? {
+        Some(account) => Ok((tx, account)),
+        None => Err(AccountError::NoSuchUser(username.to_owned())),
+    }
+}
+
+async fn record(db: &Db, clock: &Clock, by: Option<&Actor>, region: Region, kind: EventKind, username: &str) -> Result<(), AccountError> {
+    let event = NewEvent::new(kind).by(by).with("account", username);
+    Ok(activity::record(db, region, &event, clock).await?)
+}
+
+fn first_region(account: &AccountRow) -> Region {
+    super::sign_in::region_of_account(account)
+}

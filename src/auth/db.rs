@@ -1,0 +1,374 @@
+//! SQL of accounts, sessions and failed sign-ins. Each function says which [`crate::db::Capability`] its transaction needs.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{accounts::FIRST_OFFICES, throttle::Counter};
+use crate::{db::SystemTx, ids::new_id};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// What is kept with a session, as actix-session has it: names and JSON texts.
+pub(super) type State = HashMap<String, String>;
+
+/// A session that is still good, with its account and rights as they are now.
+pub(super) struct SessionRow {
+    pub id: Uuid,
+    pub state: Json<State>,
+    pub seen_at: DateTime<Utc>,
+    pub user_id: Uuid,
+    pub username: String,
+    pub role: String,
+    pub lang: String,
+    pub theme: String,
+    pub auth_epoch: i32,
+    pub must_change: bool,
+    pub regions: Vec<String>,
+}
+
+/// A session by the hash of its key; none when it has lapsed or its account may not sign in. An admin's regions are all active offices.
+/// Needs `Session`.
+pub(super) async fn find_session(
+    tx: &mut SystemTx,
+    token_hash: &[u8; 32],
+    now: DateTime<Utc>,
+    idle_since: DateTime<Utc>,
+) -> Result<Option<SessionRow>> {
+    sqlx::query_as!(
+        SessionRow,
+        r#"
+        SELECT
+            s.id,
+            s.state AS "state: Json<State>",
+            s.seen_at,
+            u.id AS user_id,
+            u.username,
+            u.role,
+            u.lang,
+            u.theme,
+            u.auth_epoch,
+            coalesce(c.must_change, true) AS "must_change!",
+            ARRAY(
+                SELECT r.code
+                FROM app.regions r
+                WHERE r.active
+                  AND r.kind = 'office'
+                  AND (u.role = 'admin' OR r.code IN (SELECT m.region FROM auth.user_regions m WHERE m.user_id = u.id))
+                ORDER BY r.code
+            ) AS "regions!"
+        FROM auth.sessions s
+        JOIN auth.users u ON u.id = s.user_id
+        LEFT JOIN auth.credentials c ON c.user_id = u.id
+        WHERE s.token_hash = $1
+          AND s.expires_at > $2
+          AND s.seen_at > $3
+          AND u.active
+        "#,
+        token_hash.as_slice(),
+        now,
+        idle_since,
+    )
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// Notes that a session is in use. Needs `Session`.
+pub(super) async fn touch_session(tx: &mut SystemTx, token_hash: &[u8; 32], now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!("UPDATE auth.sessions SET seen_at = $2 WHERE token_hash = $1", token_hash.as_slice(), now).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// A new session.
+pub(super) struct NewSession {
+    pub token_hash: [u8; 32],
+    pub user_id: Uuid,
+    pub state: State,
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
+    pub now: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Opens a session. Needs `Own`.
+pub(super) async fn create_session(tx: &mut SystemTx, new: &NewSession) -> Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO auth.sessions (token_hash, id, user_id, state, address, user_agent, created_at, seen_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)
+        "#,
+        new.token_hash.as_slice(),
+        new_id(),
+        new.user_id,
+        Json(&new.state) as _,
+        new.address,
+        new.user_agent,
+        new.now,
+        new.expires_at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Stores what a session keeps; one that was ended meanwhile stays ended. Needs `Session`.
+pub(super) async fn store_state(tx: &mut SystemTx, token_hash: &[u8; 32], state: &State) -> Result<()> {
+    sqlx::query!("UPDATE auth.sessions SET state = $2 WHERE token_hash = $1", token_hash.as_slice(), Json(state) as _)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Ends a session. Needs `Session`.
+pub(super) async fn delete_session(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Result<()> {
+    sqlx::query!("DELETE FROM auth.sessions WHERE token_hash = $1", token_hash.as_slice()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Ends all sessions of an account. Needs `Users`.
+pub(super) async fn delete_sessions_of(tx: &mut SystemTx, user_id: Uuid) -> Result<u64> {
+    Ok(sqlx::query!("DELETE FROM auth.sessions WHERE user_id = $1", user_id).execute(tx.conn()).await?.rows_affected())
+}
+
+/// Deletes lapsed sessions; answers how many. Needs `Users`.
+pub(super) async fn delete_lapsed_sessions(tx: &mut SystemTx, now: DateTime<Utc>, idle_since: DateTime<Utc>) -> Result<u64> {
+    let done =
+        sqlx::query!("DELETE FROM auth.sessions WHERE expires_at <= $1 OR seen_at <= $2", now, idle_since).execute(tx.conn()).await?;
+    Ok(done.rows_affected())
+}
+
+/// An account as sign-in needs it.
+pub(super) struct AccountRow {
+    pub id: Uuid,
+    pub username: String,
+    pub role: String,
+    pub active: bool,
+    pub auth_epoch: i32,
+    pub pw_hash: Option<String>,
+    pub must_change: bool,
+    pub first_region: Option<String>,
+}
+
+/// An account by its name. Needs `Login` (of that name) or `Users`.
+pub(super) async fn find_account(tx: &mut SystemTx, username: &str) -> Result<Option<AccountRow>> {
+    sqlx::query_as!(
+        AccountRow,
+        r#"
+        SELECT
+            u.id,
+            u.username,
+            u.role,
+            u.active,
+            u.auth_epoch,
+            c.pw_hash AS "pw_hash?",
+            coalesce(c.must_change, true) AS "must_change!",
+            (SELECT min(m.region) FROM auth.user_regions m WHERE m.user_id = u.id) AS first_region
+        FROM auth.users u
+        LEFT JOIN auth.credentials c ON c.user_id = u.id
+        WHERE u.username = $1
+        "#,
+        username,
+    )
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// Counters of failed sign-ins, locked until the transaction ends; always in the same order, so that two attempts cannot block each other.
+/// Needs `Login`.
+pub(super) async fn lock_counters(tx: &mut SystemTx, keys: &[String]) -> Result<HashMap<String, Counter>> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT
+            key,
+            fails,
+            last_failed_at,
+            next_try_at
+        FROM auth.login_state
+        WHERE key = ANY ($1)
+        ORDER BY key
+        FOR UPDATE
+        "#,
+        keys,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let counter = |fails, last_failed_at, next_try_at| Counter { fails, last_failed_at, next_try_at };
+    Ok(rows.into_iter().map(|r| (r.key, counter(r.fails, r.last_failed_at, r.next_try_at))).collect())
+}
+
+/// Makes counters that are not there yet, so that they can be locked. Needs `Login`.
+pub(super) async fn create_counters(tx: &mut SystemTx, keys: &[String], now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO auth.login_state (key, fails, last_failed_at, next_try_at)
+        SELECT k, 0, $2, $2
+        FROM unnest($1::text[]) k
+        ORDER BY k
+        ON CONFLICT (key) DO NOTHING
+        "#,
+        keys,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Stores a counter that exists. Needs `Login`.
+pub(super) async fn store_counter(tx: &mut SystemTx, key: &str, counter: &Counter) -> Result<()> {
+    sqlx::query!(
+        "UPDATE auth.login_state SET fails = $2, last_failed_at = $3, next_try_at = $4 WHERE key = $1",
+        key,
+        counter.fails,
+        counter.last_failed_at,
+        counter.next_try_at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Forgets the failures of a name. Needs `Login`.
+pub(super) async fn delete_counter(tx: &mut SystemTx, key: &str) -> Result<()> {
+    sqlx::query!("DELETE FROM auth.login_state WHERE key = $1", key).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Deletes counters whose last failure is older than `before`. Needs `Users`.
+pub(super) async fn delete_old_counters(tx: &mut SystemTx, before: DateTime<Utc>) -> Result<u64> {
+    Ok(sqlx::query!("DELETE FROM auth.login_state WHERE last_failed_at < $1", before).execute(tx.conn()).await?.rows_affected())
+}
+
+/// Takes the lock under which first accounts are made; held until the transaction ends.
+pub(super) async fn lock_first_start(tx: &mut SystemTx) -> Result<()> {
+    const KEY: i64 = 0x7261_696e_5f75_7372;
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", KEY).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Whether there is any account. Needs `Users`.
+pub(super) async fn has_accounts(tx: &mut SystemTx) -> Result<bool> {
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM auth.users) AS "any!""#).fetch_one(tx.conn()).await
+}
+
+/// Makes an account without a password. Needs `Users`.
+pub(super) async fn create_account(tx: &mut SystemTx, id: Uuid, username: &str, role: &str, regions: &[String]) -> Result<()> {
+    sqlx::query!("INSERT INTO auth.users (id, username, role) VALUES ($1, $2, $3)", id, username, role).execute(tx.conn()).await?;
+    sqlx::query!("INSERT INTO auth.user_regions (user_id, region) SELECT $1, r FROM unnest($2::text[]) r", id, regions)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Those of `codes` that are not active offices.
+pub(super) async fn list_unknown_offices(tx: &mut SystemTx, codes: &[String]) -> Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT
+            k AS "code!"
+        FROM unnest($1::text[]) k
+        WHERE NOT EXISTS (SELECT FROM app.regions r WHERE r.code = k AND r.kind = 'office' AND r.active)
+        "#,
+        codes,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// Gives an account a password. Needs `Users`.
+pub(super) async fn store_password(tx: &mut SystemTx, user_id: Uuid, phc: &str, must_change: bool, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO auth.credentials (user_id, pw_hash, must_change, changed_at)
+        VALUES ($1, $2, $3, $4)
+        ON CONFLICT (user_id) DO UPDATE SET pw_hash = excluded.pw_hash, must_change = excluded.must_change, changed_at = excluded.changed_at
+        "#,
+        user_id,
+        phc,
+        must_change,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Makes every session that was opened before worthless, also one that is being opened right now. Answers the new epoch. Needs `Users`.
+pub(super) async fn raise_epoch(tx: &mut SystemTx, user_id: Uuid) -> Result<i32> {
+    sqlx::query_scalar!("UPDATE auth.users SET auth_epoch = auth_epoch + 1 WHERE id = $1 RETURNING auth_epoch", user_id)
+        .fetch_one(tx.conn())
+        .await
+}
+
+/// Lets an account sign in, or not. Needs `Users`.
+pub(super) async fn store_active(tx: &mut SystemTx, user_id: Uuid, active: bool) -> Result<()> {
+    sqlx::query!("UPDATE auth.users SET active = $2 WHERE id = $1", user_id, active).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Ids of the admins who may sign in, locked, so that two of them cannot be disabled at once. Needs `Users`.
+pub(super) async fn lock_active_admins(tx: &mut SystemTx) -> Result<Vec<Uuid>> {
+    sqlx::query_scalar!("SELECT id FROM auth.users WHERE role = 'admin' AND active ORDER BY id FOR UPDATE").fetch_all(tx.conn()).await
+}
+
+/// Stores a person's choice of language and look; none leaves one as it is. Needs `Users`.
+pub(super) async fn store_preferences(tx: &mut SystemTx, user_id: Uuid, lang: Option<&str>, theme: Option<&str>) -> Result<()> {
+    sqlx::query!("UPDATE auth.users SET lang = coalesce($2, lang), theme = coalesce($3, theme) WHERE id = $1", user_id, lang, theme)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// An account in a list.
+pub(super) struct ListedRow {
+    pub id: Uuid,
+    pub username: String,
+    pub role: String,
+    pub active: bool,
+    pub regions: Vec<String>,
+    pub has_password: bool,
+    pub must_change: bool,
+}
+
+/// All accounts by name. Needs `Users`.
+pub(super) async fn list_accounts(tx: &mut SystemTx) -> Result<Vec<ListedRow>> {
+    sqlx::query_as!(
+        ListedRow,
+        r#"
+        SELECT
+            u.id,
+            u.username,
+            u.role,
+            u.active,
+            ARRAY(SELECT m.region FROM auth.user_regions m WHERE m.user_id = u.id ORDER BY m.region) AS "regions!",
+            c.pw_hash IS NOT NULL AS "has_password!",
+            coalesce(c.must_change, true) AS "must_change!"
+        FROM auth.users u
+        LEFT JOIN auth.credentials c ON c.user_id = u.id
+        ORDER BY u.username
+        "#,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// Names of the first accounts (the offices' and `admin`) whose password nobody has chosen yet. Needs `Users`.
+pub(super) async fn list_first_accounts_without_own_password(tx: &mut SystemTx) -> Result<Vec<String>> {
+    let names: Vec<String> = FIRST_OFFICES.iter().map(|o| o.username).chain(["admin"]).map(str::to_owned).collect();
+    sqlx::query_scalar!(
+        r#"
+        SELECT
+            u.username
+        FROM auth.users u
+        LEFT JOIN auth.credentials c ON c.user_id = u.id
+        WHERE u.username = ANY ($1)
+          AND coalesce(c.must_change OR c.pw_hash IS NULL, true)
+        ORDER BY u.username
+        "#,
+        &names,
+    )
+    .fetch_all(tx.conn())
+    .await
+}

@@ -1,0 +1,237 @@
+//! Sessions in PostgreSQL, so that several server processes share them and an end is an end (SECURITY, threats 22 to 25).
+//!
+//! The cookie carries a random key of 256 bits; the table only its SHA-256. Every request reads session, account and rights anew in one
+//! query and hands them on as the entry [`ACTOR`], which is never stored. Kept in the table: [`UID`], [`CSRF`] and the account's epoch at
+//! sign-in, which makes a session worthless that slips in beside a new password.
+
+use std::fmt;
+
+use actix_session::{
+    Session, SessionMiddleware,
+    config::{BrowserSession, CookieContentSecurity},
+    storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError},
+};
+use actix_web::cookie::{Key, SameSite, time::Duration};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
+use hmac::{Hmac, Mac};
+use serde::Serialize;
+use sha2::{Digest, Sha256, Sha512};
+use uuid::Uuid;
+
+use super::{
+    Actor, Role,
+    db::{self, NewSession, SessionRow, State},
+};
+use crate::{
+    activity::Visitor,
+    clock::Clock,
+    config::{Config, Secret},
+    db::{Capability, Db},
+    error::{AppError, AppResult},
+    regions::Region,
+    state::AppState,
+};
+
+/// Name of the session cookie.
+pub const COOKIE: &str = "__Host-rainstaff";
+
+const UID: &str = "uid";
+const CSRF: &str = "csrf";
+const EPOCH: &str = "epoch";
+const ACTOR: &str = "actor"; // made by load() at every request
+const VISITOR: &str = "visitor"; // handed to save() once, for the columns
+const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
+const FAILURES_KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// actix-session's way to `auth.sessions`.
+#[derive(Clone)]
+pub struct PgSessionStore {
+    db: Db,
+    clock: Clock,
+    idle: TimeDelta,
+}
+
+/// The middleware that gives every request its session.
+pub fn session_middleware(state: &AppState) -> SessionMiddleware<PgSessionStore> {
+    let store = PgSessionStore { db: state.db.clone(), clock: state.clock, idle: idle_time(&state.config) };
+    let lifecycle = BrowserSession::default().state_ttl(Duration::hours(state.config.session_hours));
+    SessionMiddleware::builder(store, cookie_key(&state.config.secret))
+        .cookie_name(COOKIE.to_owned())
+        .cookie_secure(true)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".to_owned())
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(lifecycle)
+        .build()
+}
+
+/// Who is signed in; none for a visitor.
+pub fn actor_of(session: &Session) -> Option<Actor> {
+    session.get(ACTOR).ok().flatten()
+}
+
+/// Makes the request's session one of this account, under a new key: what the browser held before is worth nothing afterwards.
+pub fn open_session(session: &Session, user_id: Uuid, epoch: i32, visitor: &Visitor) -> AppResult<()> {
+    session.clear();
+    session.renew();
+    insert(session, UID, user_id)?;
+    insert(session, EPOCH, epoch)?;
+    insert(session, CSRF, random_text())?;
+    insert(session, VISITOR, (visitor.address().map(|a| a.to_string()), visitor.user_agent()))
+}
+
+/// Deletes lapsed sessions and counters of old failures; answers how many sessions.
+pub async fn purge_expired(db: &Db, config: &Config, clock: &Clock) -> Result<u64, sqlx::Error> {
+    let now = clock.now();
+    let mut tx = db.system(&Capability::Users(None)).await?;
+    let ended = db::delete_lapsed_sessions(&mut tx, now, now - idle_time(config)).await?;
+    db::delete_old_counters(&mut tx, now - FAILURES_KEPT).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+fn insert(session: &Session, name: &str, value: impl Serialize) -> AppResult<()> {
+    session.insert(name, value).map_err(|e| AppError::Fault(format!("session: {e}")))
+}
+
+fn idle_time(config: &Config) -> TimeDelta {
+    TimeDelta::minutes(config.session_idle_minutes)
+}
+
+/// A key of its own for each purpose, so that nothing signed for one is good for another.
+fn cookie_key(secret: &Secret) -> Key {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
+    let mut mac = Hmac::<Sha512>::new_from_slice(secret.bytes()).expect("any key length");
+    mac.update(b"rainstaff: session cookie, 1");
+    Key::from(&mac.finalize().into_bytes())
+}
+
+fn random_text() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+fn hash_of(key: &SessionKey) -> [u8; 32] {
+    Sha256::digest(key.as_ref()).into()
+}
+
+impl PgSessionStore {
+    async fn find(&self, token_hash: &[u8; 32]) -> Result<Option<SessionRow>, sqlx::Error> {
+        let now = self.clock.now();
+        let mut tx = self.db.system(&Capability::Session(token_hash)).await?;
+        let Some(row) = db::find_session(&mut tx, token_hash, now, now - self.idle).await? else {
+            return Ok(None);
+        };
+        if now - row.seen_at > TOUCH_EVERY {
+            db::touch_session(&mut tx, token_hash, now).await?;
+            tx.commit().await?;
+        }
+        Ok(Some(row))
+    }
+
+    async fn change(&self, token_hash: &[u8; 32], state: &State) -> Result<(), sqlx::Error> {
+        let mut tx = self.db.system(&Capability::Session(token_hash)).await?;
+        db::store_state(&mut tx, token_hash, state).await?;
+        tx.commit().await
+    }
+
+    async fn end(&self, token_hash: &[u8; 32]) -> Result<(), sqlx::Error> {
+        let mut tx = self.db.system(&Capability::Session(token_hash)).await?;
+        db::delete_session(&mut tx, token_hash).await?;
+        tx.commit().await
+    }
+}
+
+impl SessionStore for PgSessionStore {
+    async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
+        let row = self.find(&hash_of(key)).await.map_err(|e| LoadError::Other(e.into()))?;
+        row.and_then(state_with_actor).transpose().map_err(|e| LoadError::Other(e.into()))
+    }
+
+    async fn save(&self, state: State, ttl: &Duration) -> Result<SessionKey, SaveError> {
+        let key = random_text();
+        let now = self.clock.now();
+        let new = new_session(state, &key, now, now + TimeDelta::seconds(ttl.whole_seconds()));
+        let new = new.map_err(|e| SaveError::Serialization(e.into()))?;
+        let saved = async {
+            let mut tx = self.db.system(&Capability::Own(new.user_id)).await?;
+            db::create_session(&mut tx, &new).await?;
+            tx.commit().await
+        };
+        saved.await.map_err(|e: sqlx::Error| SaveError::Other(e.into()))?;
+        SessionKey::try_from(key).map_err(|e| SaveError::Other(e.into()))
+    }
+
+    async fn update(&self, key: SessionKey, state: State, _ttl: &Duration) -> Result<SessionKey, UpdateError> {
+        self.change(&hash_of(&key), &kept(state)).await.map_err(|e| UpdateError::Other(e.into()))?;
+        Ok(key)
+    }
+
+    /// Nothing to do: the absolute limit stands from the start, and `load` notes the use.
+    async fn update_ttl(&self, _key: &SessionKey, _ttl: &Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        Ok(self.end(&hash_of(key)).await?)
+    }
+}
+
+/// The state of a request: what is kept, and who it is now. None when the account's epoch has moved on since sign-in.
+fn state_with_actor(row: SessionRow) -> Option<Result<State, Unreadable>> {
+    let mut state = row.state.0;
+    if read::<i32>(&state, EPOCH) != Some(row.auth_epoch) || read::<Uuid>(&state, UID) != Some(row.user_id) {
+        return None;
+    }
+    let regions: Result<Vec<Region>, _> = row.regions.iter().map(|code| Region::parse(code)).collect();
+    let (Some(role), Ok(regions), Some(csrf)) = (Role::parse(&row.role), regions, read(&state, CSRF)) else {
+        return Some(Err(Unreadable("account")));
+    };
+    let actor = Actor {
+        user_id: row.user_id,
+        username: row.username,
+        role,
+        regions,
+        lang: row.lang,
+        theme: row.theme,
+        must_change: row.must_change,
+        session_id: row.id,
+        csrf,
+    };
+    let Ok(actor) = serde_json::to_string(&actor) else {
+        return Some(Err(Unreadable("actor")));
+    };
+    state.insert(ACTOR.to_owned(), actor);
+    Some(Ok(state))
+}
+
+/// A row for a state that [`open_session`] filled; nobody else makes sessions.
+fn new_session(state: State, key: &str, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<NewSession, Unreadable> {
+    let user_id = read(&state, UID).ok_or(Unreadable(UID))?;
+    let (address, user_agent): (Option<String>, Option<String>) = read(&state, VISITOR).ok_or(Unreadable(VISITOR))?;
+    let token_hash = Sha256::digest(key).into();
+    Ok(NewSession { token_hash, user_id, state: kept(state), address, user_agent, now, expires_at })
+}
+
+fn read<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> Option<T> {
+    serde_json::from_str(state.get(name)?).ok()
+}
+
+fn kept(mut state: State) -> State {
+    state.remove(ACTOR);
+    state.remove(VISITOR);
+    state
+}
+
+/// A session without something every session has.
+#[derive(Debug)]
+struct Unreadable(&'static str);
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the session's {} is missing or unreadable", self.0)
+    }
+}
+
+impl std::error::Error for Unreadable {}

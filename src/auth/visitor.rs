@@ -1,0 +1,64 @@
+//! From where a request comes.
+
+use std::net::{IpAddr, SocketAddr};
+
+use actix_web::{HttpRequest, http::header};
+
+use crate::{activity::Visitor, config::Config};
+
+/// The client's address: the peer's, or behind a proxy the last hop of X-Forwarded-For, which the proxy itself wrote. Earlier hops are
+/// whatever the client claims (SECURITY, threat 53).
+pub fn client_address(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let address = if config.behind_proxy { last_hop(request).or(peer) } else { peer };
+    address.map(|a| a.to_canonical())
+}
+
+/// Address and browser, as events keep them.
+pub fn visitor_of(request: &HttpRequest, config: &Config) -> Visitor {
+    let user_agent = request.headers().get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    Visitor::new(client_address(request, config), user_agent.as_deref())
+}
+
+fn last_hop(request: &HttpRequest) -> Option<IpAddr> {
+    let line = request.headers().get_all(header::X_FORWARDED_FOR).last()?.to_str().ok()?;
+    let hop = line.rsplit(',').next()?.trim();
+    hop.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|a| a.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+    use crate::config::Secret;
+
+    fn address_of(behind_proxy: bool, forwarded: &[&str]) -> String {
+        let mut config = Config::dev(([127, 0, 0, 1], 0).into(), Secret::random());
+        config.behind_proxy = behind_proxy;
+        let mut request = TestRequest::default().peer_addr(([10, 0, 0, 1], 5000).into());
+        for line in forwarded {
+            request = request.append_header((header::X_FORWARDED_FOR, *line));
+        }
+        client_address(&request.to_http_request(), &config).map(|a| a.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_forwarded_header_counts_only_behind_a_proxy() {
+        assert_eq!(address_of(false, &["192.0.2.1"]), "10.0.0.1");
+        assert_eq!(address_of(true, &["192.0.2.1"]), "192.0.2.1");
+    }
+
+    #[test]
+    fn only_the_last_hop_of_the_last_line_is_believed() {
+        assert_eq!(address_of(true, &["198.51.100.9", "203.0.113.5, 192.0.2.1"]), "192.0.2.1");
+        assert_eq!(address_of(true, &["192.0.2.1:4711"]), "192.0.2.1");
+        assert_eq!(address_of(true, &["::ffff:192.0.2.1"]), "192.0.2.1");
+    }
+
+    #[test]
+    fn nonsense_falls_back_to_the_peer() {
+        assert_eq!(address_of(true, &["192.0.2.1, unknown"]), "10.0.0.1");
+        assert_eq!(address_of(true, &[]), "10.0.0.1");
+    }
+}
