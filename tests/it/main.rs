@@ -1,1 +1,4 @@
+//! Integration tests: one binary, a file per subject.
 
+mod cluster;
+mod support;

@@ -1,0 +1,153 @@
+//! Where a cluster's files lie.
+
+use std::{
+    fs::{self, DirBuilder, Permissions},
+    io,
+    os::unix::{
+        ffi::OsStrExt,
+        fs::{DirBuilderExt, MetadataExt, PermissionsExt},
+    },
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{ClusterError, account::Account};
+
+/// Root's clusters live here when the server's account cannot reach the folder that was asked for. Only root may write in it.
+pub const SHARED_ROOT: &str = "/var/lib/rainstaff";
+
+/// Longest path of the folder of the socket: the system allows 103 (macOS) or 107 bytes for folder, `/.s.PGSQL.5432` and an end mark.
+const SOCKET_DIR_BYTES: usize = 85;
+
+/// The folder of one cluster.
+#[derive(Debug, Clone)]
+pub struct Place {
+    root: PathBuf,
+}
+
+impl Place {
+    /// Finds the folder of the cluster of `data_dir` and makes what is missing. Where it went once, it stays: a folder in
+    /// [`SHARED_ROOT`] is used again even when the account could now enter `data_dir`.
+    pub fn prepare(data_dir: &Path, durable: bool, account: &Account) -> Result<Self, ClusterError> {
+        let find = || -> io::Result<Self> {
+            fs::create_dir_all(data_dir)?;
+            let data_dir = data_dir.canonicalize()?;
+            let [near, far] = Self::both(&data_dir, durable);
+            let goes_far = account.is_other() && !near.data().exists() && (far.exists() || !account.can_enter(&data_dir)?);
+            let place = if goes_far { far } else { near };
+            make_folder_for_all(&place.root)?;
+            Ok(place)
+        };
+        find().map_err(|source| ClusterError::Io { what: format!("cannot prepare the data folder {}", data_dir.display()), source })
+    }
+
+    /// The folders that clusters of `data_dir` have left.
+    pub fn left_behind(data_dir: &Path, durable: bool, account: &Account) -> Vec<Self> {
+        let Ok(data_dir) = data_dir.canonicalize() else { return Vec::new() };
+        let [near, far] = Self::both(&data_dir, durable);
+        let may_be = if account.is_other() { vec![near, far] } else { vec![near] };
+        may_be.into_iter().filter(Self::exists).collect()
+    }
+
+    fn both(data_dir: &Path, durable: bool) -> [Self; 2] {
+        let name = if durable { "postgres" } else { "throwaway" };
+        let far = Path::new(SHARED_ROOT).join(short_hash(data_dir.as_os_str().as_bytes()));
+        [Self { root: data_dir.join(name) }, Self { root: far.join(name) }]
+    }
+
+    fn exists(&self) -> bool {
+        self.root.exists()
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// PostgreSQL's data folder.
+    pub fn data(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    /// What the server said since its last start.
+    pub fn log(&self) -> PathBuf {
+        self.root.join("postgres.log")
+    }
+
+    /// Locked by whoever starts or stops the cluster.
+    pub fn start_lock(&self) -> PathBuf {
+        self.root.join("start.lock")
+    }
+
+    /// Locked as long as a watcher lives.
+    pub fn watcher_lock(&self) -> PathBuf {
+        self.root.join("watcher.lock")
+    }
+
+    /// The pipe whose writers hold the cluster.
+    pub fn holders(&self) -> PathBuf {
+        self.root.join("holders")
+    }
+
+    /// Folder of the socket: here, or for a path too long or with signs that need quoting a folder of `/tmp` named after it (not of
+    /// `TMPDIR`, which differs between two terminals of one person).
+    pub fn sockets(&self) -> PathBuf {
+        let near = self.root.join("run");
+        let bytes = near.as_os_str().as_bytes();
+        let is_plain = bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"/._- ".contains(b));
+        if is_plain && bytes.len() <= SOCKET_DIR_BYTES {
+            return near;
+        }
+        Path::new("/tmp").join(format!("rainstaff-{}", short_hash(self.root.as_os_str().as_bytes())))
+    }
+
+    /// Makes the folder of the socket, which only the account may enter. One that somebody else put there is refused.
+    pub fn make_sockets(&self, account: &Account) -> io::Result<()> {
+        let sockets = self.sockets();
+        match DirBuilder::new().mode(0o700).create(&sockets) {
+            Ok(()) => account.give(&sockets),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                let found = fs::symlink_metadata(&sockets)?;
+                if found.is_dir() && found.uid() == account.uid() && found.mode() & 0o077 == 0 {
+                    return Ok(());
+                }
+                Err(io::Error::other(format!("{} belongs to somebody else", sockets.display())))
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Deletes everything of this cluster.
+    pub fn remove(&self) -> io::Result<()> {
+        remove_tree(&self.sockets())?;
+        remove_tree(&self.root)
+    }
+}
+
+/// The first 12 hex digits of the SHA-256.
+pub fn short_hash(bytes: &[u8]) -> String {
+    hex::encode(&Sha256::digest(bytes)[..6])
+}
+
+/// A folder that others may go through, whatever the umask says; folders made on the way as well.
+pub fn make_folder_for_all(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = folder.parent() {
+        make_folder_for_all(parent)?;
+    }
+    match fs::create_dir(folder) {
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(e),
+        _ => fs::set_permissions(folder, Permissions::from_mode(0o755)),
+    }
+}
+
+/// Deletes a folder with everything in it; one that is not there is fine.
+pub fn remove_tree(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,198 @@
+//! The private cluster: it starts as whoever runs the tests, keeps its data, is shared, and never outlives its holders.
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rainstaff::db::embedded::{Cluster, ClusterError, ClusterOptions};
+use sqlx::{Connection, Executor, postgres::PgConnection};
+use tempfile::TempDir;
+
+use crate::support::cluster::TestDb;
+
+/// Names the folder that [`a_process_that_holds_a_cluster`] is to use. Unset in a normal run.
+const HOLD: &str = "RAINSTAFF_TEST_HOLD";
+
+fn throwaway(data_dir: &Path) -> ClusterOptions {
+    ClusterOptions { data_dir: data_dir.to_owned(), durable: false }
+}
+
+fn durable(data_dir: &Path) -> ClusterOptions {
+    ClusterOptions { data_dir: data_dir.to_owned(), durable: true }
+}
+
+/// A folder of mode 0700, so for root the data must go where the server's account can reach them.
+fn private_folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+async fn answers(url: &str) -> bool {
+    PgConnection::connect(url).await.is_ok()
+}
+
+fn socket_folder(url: &str) -> String {
+    let host = url.split(['@', '/']).nth(3).expect("a host in the URL");
+    host.replace("%2F", "/")
+}
+
+/// Started as another process by the tests below: holds the cluster until it is killed.
+#[tokio::test]
+async fn a_process_that_holds_a_cluster() {
+    let Some(folder) = env::var_os(HOLD) else { return };
+    let cluster = Cluster::start(throwaway(Path::new(&folder))).await.expect("the held cluster starts");
+    println!("\nholding {}", cluster.owner_url("postgres"));
+    thread::sleep(Duration::from_secs(60));
+}
+
+fn hold_in_another_process(folder: &Path) -> (Child, String) {
+    let mut holder = Command::new(env::current_exe().expect("the test program"))
+        .args(["--exact", "cluster::a_process_that_holds_a_cluster", "--nocapture"])
+        .env(HOLD, folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the holder starts");
+    let lines = BufReader::new(holder.stdout.take().expect("its output")).lines();
+    let url = lines.map_while(Result::ok).find_map(|line| line.strip_prefix("holding ").map(str::to_owned));
+    (holder, url.expect("the holder says where"))
+}
+
+async fn ends_within_seconds(url: &str) -> bool {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while Instant::now() < deadline {
+        if !answers(url).await {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    false
+}
+
+#[tokio::test]
+async fn a_durable_cluster_keeps_its_data_and_can_be_erased() {
+    let folder = private_folder();
+    let first = Cluster::start(durable(folder.path())).await.expect("the first start");
+    first.create_database("rainstaff").await.expect("a new database");
+    first.create_database("rainstaff").await.expect("the same database again");
+    let url = first.owner_url("rainstaff");
+    PgConnection::connect(&url).await.unwrap().execute("CREATE TABLE kept AS SELECT 'çığ' AS word").await.unwrap();
+    assert!(matches!(Cluster::erase(folder.path()).await, Err(ClusterError::InUse(_))), "erased under a holder");
+    first.stop().await.expect("the first stop");
+    assert!(!answers(&url).await, "the server still answers after stop");
+
+    let second = Cluster::start(durable(folder.path())).await.expect("the second start");
+    assert!(!second.is_attached());
+    assert_eq!(second.owner_url("rainstaff"), url, "the URL changed from one start to the next");
+    let mut conn = PgConnection::connect(&url).await.unwrap();
+    let word: String = sqlx::query_scalar("SELECT word FROM kept").fetch_one(&mut conn).await.expect("the row of the first run");
+    assert_eq!(word, "çığ");
+    conn.close().await.unwrap();
+    second.stop().await.unwrap();
+
+    Cluster::erase(folder.path()).await.expect("nobody uses it any more");
+    let third = Cluster::start(durable(folder.path())).await.expect("a start from nothing");
+    assert!(!answers(&url).await, "the erased database is still there");
+    third.stop().await.unwrap();
+    Cluster::erase(folder.path()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_last_of_two_holders_stops_the_cluster() {
+    let folder = private_folder();
+    let first = Cluster::start(throwaway(folder.path())).await.unwrap();
+    let second = Cluster::start(throwaway(folder.path())).await.unwrap();
+    assert!(second.is_attached() && !first.is_attached());
+    let url = second.owner_url("postgres");
+    first.stop().await.unwrap();
+    assert!(answers(&url).await, "the cluster went with the one who started it");
+    second.stop().await.unwrap();
+    assert!(!answers(&url).await, "nobody holds the cluster, and it still answers");
+    assert!(!Path::new(&socket_folder(&url)).exists(), "a throw-away cluster left its folder");
+}
+
+#[tokio::test]
+async fn a_killed_holder_takes_the_cluster_with_it() {
+    let folder = private_folder();
+    let (mut holder, url) = hold_in_another_process(folder.path());
+    assert!(answers(&url).await);
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    assert!(ends_within_seconds(&url).await, "PostgreSQL outlived the killed process");
+    let next = Cluster::start(throwaway(folder.path())).await.expect("a start after the crash");
+    assert!(!next.is_attached());
+    next.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cluster_survives_the_kill_of_the_process_that_started_it_while_another_holds_it() {
+    let folder = private_folder();
+    let (mut holder, url) = hold_in_another_process(folder.path());
+    let attached = Cluster::start(throwaway(folder.path())).await.unwrap();
+    assert!(attached.is_attached());
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(answers(&url).await, "the attached process lost its database");
+    attached.stop().await.unwrap();
+    assert!(!answers(&url).await, "the attached process was the last one, and the server still answers");
+}
+
+#[tokio::test]
+async fn starts_at_the_same_instant_make_one_cluster() {
+    let folder = private_folder();
+    let starts = (0..4).map(|_| tokio::spawn(Cluster::start(throwaway(folder.path()))));
+    let mut clusters = Vec::new();
+    for start in starts.collect::<Vec<_>>() {
+        clusters.push(start.await.unwrap().expect("each of them gets a cluster"));
+    }
+    assert_eq!(clusters.iter().filter(|cluster| !cluster.is_attached()).count(), 1);
+    for cluster in clusters {
+        cluster.stop().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_folder_with_a_long_turkish_name_will_do() {
+    let folder = private_folder();
+    let deep = folder.path().join("Şube Müdürlüğü'nün \"puantaj\" klasörü, 2026").join("a".repeat(120));
+    fs::create_dir_all(&deep).unwrap();
+    let cluster = Cluster::start(throwaway(&deep)).await.expect("any folder will do");
+    assert!(answers(&cluster.owner_url("postgres")).await);
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_owner_is_no_superuser_and_tests_start_from_a_migrated_copy() {
+    let db = TestDb::new().await;
+    let mut conn = db.connect_owner().await;
+    let (name, is_super, bypasses): (String, bool, bool) =
+        sqlx::query_as("SELECT rolname::text, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            .fetch_one(&mut conn)
+            .await
+            .unwrap();
+    assert_eq!((name.as_str(), is_super, bypasses), ("rainstaff", false, false));
+    conn.execute("SET ROLE rainstaff_app").await.expect("the owner can act as the app");
+    let unscoped = sqlx::query("SELECT id FROM app.employees").execute(&mut conn).await;
+    assert!(unscoped.is_err(), "a query without a scope passed: the schema is not there, or its policies are not");
+}
+
+#[tokio::test]
+async fn an_empty_database_has_no_schema_yet() {
+    let mut conn = TestDb::empty().await.connect_owner().await;
+    let exists: bool = sqlx::query_scalar("SELECT to_regnamespace('app') IS NOT NULL").fetch_one(&mut conn).await.unwrap();
+    assert!(!exists);
+}
+
+#[tokio::test]
+async fn names_of_databases_are_checked_before_they_reach_the_server() {
+    let folder = private_folder();
+    let cluster = Cluster::start(throwaway(folder.path())).await.unwrap();
+    for bad in ["", "a\"b", "Rainstaff", "a b", &"x".repeat(64)] {
+        assert!(matches!(cluster.create_database(bad).await, Err(ClusterError::BadName(_))), "{bad:?} passed");
+    }
+    cluster.stop().await.unwrap();
+}
