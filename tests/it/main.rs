@@ -1,4 +1,5 @@
 //! Integration tests: one binary, a file per subject.
 
+mod auth;
 mod cluster;
 mod support;
