@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod actor;
 mod db;
+pub mod pages;
 pub mod password;
 pub mod session_store;
 pub mod sign_in;

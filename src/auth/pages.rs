@@ -1,0 +1,303 @@
+//! `/login`, `/logout`, `/password`, `/preferences`: forms in, pages and redirects out. What they do is in `sign_in`.
+
+use actix_session::Session;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    cookie::{Cookie, SameSite, time::Duration},
+    http::{StatusCode, header},
+    web::{Data, Form, Query},
+};
+use serde::Deserialize;
+
+use super::{
+    accounts::{DEMO_PASSWORD, FIRST_ADMIN, FIRST_OFFICES},
+    password::{Password, PasswordFault},
+    sign_in::{self, Change, SignIn},
+    views::{LoginPage, LoginProblem, PasswordPage, PasswordProblem, PasswordProblems},
+    visitor_of,
+};
+use crate::{
+    auth::Actor,
+    error::{AppError, AppResult},
+    i18n::Lang,
+    state::AppState,
+    web::{
+        csrf::token_fits,
+        page::{Ctx, Theme, render},
+    },
+};
+
+/// Cookie with the language of a visitor, who has no account to keep it in.
+pub const LANG_COOKIE: &str = "rainstaff-lang";
+
+/// Query of `/login`.
+#[derive(Debug, Default, Deserialize)]
+pub struct LoginQuery {
+    /// Where to go afterwards.
+    #[serde(default)]
+    pub next: String,
+    /// The language chosen on the page.
+    pub lang: Option<String>,
+}
+
+/// The sign-in form.
+#[derive(Debug, Deserialize)]
+pub struct LoginForm {
+    /// Name of the account, as typed.
+    #[serde(default)]
+    pub username: String,
+    /// The password.
+    #[serde(default)]
+    pub password: Password,
+    /// Where to go afterwards.
+    #[serde(default)]
+    pub next: String,
+}
+
+/// A form with nothing in it but the session's token.
+#[derive(Debug, Deserialize)]
+pub struct TokenForm {
+    /// The session's token.
+    #[serde(rename = "_csrf")]
+    pub csrf: Option<String>,
+}
+
+/// The form for a new password.
+#[derive(Debug, Deserialize)]
+pub struct PasswordForm {
+    /// The session's token.
+    #[serde(rename = "_csrf")]
+    pub csrf: Option<String>,
+    /// The password until now.
+    #[serde(default)]
+    pub current: Password,
+    /// The one from now on.
+    #[serde(default)]
+    pub new: Password,
+    /// The new one once more.
+    #[serde(default)]
+    pub repeat: Password,
+}
+
+/// What a person chose for the interface; fields that are missing stay as they are.
+#[derive(Debug, Deserialize)]
+pub struct PreferencesForm {
+    /// The session's token.
+    #[serde(rename = "_csrf")]
+    pub csrf: Option<String>,
+    /// `tr` or `en`.
+    pub lang: Option<String>,
+    /// `auto`, `light` or `dark`.
+    pub theme: Option<String>,
+}
+
+/// `GET /login`.
+#[expect(clippy::unused_async, reason = "handlers are async")]
+pub async fn show_login(mut ctx: Ctx, query: Query<LoginQuery>) -> AppResult<HttpResponse> {
+    let next = local_path(&query.next);
+    if ctx.actor.is_some() {
+        return Ok(see_other(next.unwrap_or("/")));
+    }
+    let chosen = choose_lang(&mut ctx, query.lang.as_deref());
+    with_lang(login_page(&ctx, StatusCode::OK, "", next, None)?, chosen)
+}
+
+/// `POST /login`.
+pub async fn sign_in(
+    mut ctx: Ctx,
+    request: HttpRequest,
+    session: Session,
+    state: Data<AppState>,
+    query: Query<LoginQuery>,
+    Form(form): Form<LoginForm>,
+) -> AppResult<HttpResponse> {
+    choose_lang(&mut ctx, query.lang.as_deref());
+    let next = local_path(&form.next);
+    let visitor = visitor_of(&request, &state.config);
+    match sign_in::sign_in(&state, &session, &visitor, &form.username, form.password).await? {
+        SignIn::Welcome { must_change: true } => Ok(see_other("/password")),
+        SignIn::Welcome { must_change: false } => Ok(see_other(next.unwrap_or("/"))),
+        SignIn::Wrong => login_page(&ctx, StatusCode::UNPROCESSABLE_ENTITY, &form.username, next, Some(LoginProblem::Wrong)),
+        SignIn::Wait(seconds) => {
+            let problem = Some(LoginProblem::Throttled(seconds));
+            Ok(retry_after(login_page(&ctx, StatusCode::TOO_MANY_REQUESTS, &form.username, next, problem)?, seconds))
+        }
+    }
+}
+
+/// `POST /logout`. Whoever is not signed in any more is signed out already.
+pub async fn sign_out(
+    ctx: Ctx,
+    request: HttpRequest,
+    session: Session,
+    state: Data<AppState>,
+    Form(form): Form<TokenForm>,
+) -> AppResult<HttpResponse> {
+    if ctx.actor.is_some() {
+        let actor = signed_in(&ctx, form.csrf.as_deref())?;
+        sign_in::sign_out(&state, &session, actor, &visitor_of(&request, &state.config)).await?;
+    }
+    Ok(see_other("/login"))
+}
+
+/// `GET /password`.
+#[expect(clippy::unused_async, reason = "handlers are async")]
+pub async fn show_password(ctx: Ctx) -> AppResult<HttpResponse> {
+    let actor = ctx.actor.as_ref().ok_or(AppError::SignIn)?;
+    password_page(&ctx, actor, StatusCode::OK, PasswordProblems::default())
+}
+
+/// `POST /password`.
+pub async fn change_password(
+    ctx: Ctx,
+    request: HttpRequest,
+    session: Session,
+    state: Data<AppState>,
+    Form(form): Form<PasswordForm>,
+) -> AppResult<HttpResponse> {
+    let actor = signed_in(&ctx, form.csrf.as_deref())?;
+    let problems = form.problems();
+    if !problems.is_empty() {
+        return password_page(&ctx, actor, StatusCode::UNPROCESSABLE_ENTITY, problems);
+    }
+    let visitor = visitor_of(&request, &state.config);
+    let problems = match sign_in::change_password(&state, &session, actor, &visitor, form.current, form.new).await? {
+        Change::Done => return Ok(see_other("/")),
+        Change::Wait(seconds) => return Err(AppError::TooMany(seconds)),
+        Change::WrongCurrent => PasswordProblems { current: Some(PasswordProblem::Wrong), ..PasswordProblems::default() },
+        Change::Refused(fault) => PasswordProblems { new: Some(problem_of(fault)), ..PasswordProblems::default() },
+    };
+    password_page(&ctx, actor, StatusCode::UNPROCESSABLE_ENTITY, problems)
+}
+
+/// `POST /preferences`: back to the page it was sent from.
+pub async fn change_preferences(
+    ctx: Ctx,
+    request: HttpRequest,
+    state: Data<AppState>,
+    Form(form): Form<PreferencesForm>,
+) -> AppResult<HttpResponse> {
+    let actor = signed_in(&ctx, form.csrf.as_deref())?;
+    let lang = form.lang.as_deref().and_then(Lang::parse);
+    let theme = form.theme.as_deref().and_then(Theme::parse);
+    sign_in::store_preferences(&state, actor, lang.map(Lang::as_str), theme.map(Theme::as_str)).await?;
+    let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+    with_lang(see_other(referer.and_then(path_of_url).unwrap_or("/")), lang)
+}
+
+/// The person who sent a form of the running session.
+fn signed_in<'c>(ctx: &'c Ctx, token: Option<&str>) -> AppResult<&'c Actor> {
+    let actor = ctx.actor.as_ref().ok_or(AppError::SignIn)?;
+    if token_fits(&actor.csrf, token) { Ok(actor) } else { Err(AppError::CrossSite) }
+}
+
+fn choose_lang(ctx: &mut Ctx, wish: Option<&str>) -> Option<Lang> {
+    let chosen = wish.and_then(Lang::parse);
+    ctx.lang = chosen.unwrap_or(ctx.lang);
+    chosen
+}
+
+/// Remembers a choice of language for the sign-in page of this browser.
+fn with_lang(mut answer: HttpResponse, chosen: Option<Lang>) -> AppResult<HttpResponse> {
+    if let Some(lang) = chosen {
+        let cookie = Cookie::build(LANG_COOKIE, lang.as_str()).path("/").secure(true).http_only(true).same_site(SameSite::Lax);
+        let cookie = cookie.max_age(Duration::days(365)).finish();
+        answer.add_cookie(&cookie).map_err(|e| AppError::Fault(format!("cookie: {e}")))?;
+    }
+    Ok(answer)
+}
+
+fn login_page(ctx: &Ctx, status: StatusCode, username: &str, next: Option<&str>, problem: Option<LoginProblem>) -> AppResult<HttpResponse> {
+    let names: Vec<&str> = FIRST_OFFICES.iter().map(|office| office.username).chain([FIRST_ADMIN]).collect();
+    let page = LoginPage { ctx, username, next: next.unwrap_or_default(), problem, demo_accounts: &names, demo_password: DEMO_PASSWORD };
+    Ok(html(status, render(ctx, &page)?))
+}
+
+fn password_page(ctx: &Ctx, actor: &Actor, status: StatusCode, problems: PasswordProblems) -> AppResult<HttpResponse> {
+    Ok(html(status, render(ctx, &PasswordPage { ctx, forced: actor.must_change, problems })?))
+}
+
+fn html(status: StatusCode, body: String) -> HttpResponse {
+    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body)
+}
+
+fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+}
+
+fn retry_after(mut answer: HttpResponse, seconds: u64) -> HttpResponse {
+    answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    answer
+}
+
+impl PasswordForm {
+    /// What can be said without looking at the account.
+    fn problems(&self) -> PasswordProblems {
+        let missing = |password: &Password| password.is_empty().then_some(PasswordProblem::Missing);
+        let differs = || (self.repeat.reveal() != self.new.reveal()).then_some(PasswordProblem::Differs);
+        PasswordProblems { current: missing(&self.current), new: missing(&self.new), repeat: missing(&self.repeat).or_else(differs) }
+    }
+}
+
+fn problem_of(fault: PasswordFault) -> PasswordProblem {
+    match fault {
+        PasswordFault::TooShort => PasswordProblem::TooShort,
+        PasswordFault::TooLong => PasswordProblem::TooLong,
+        PasswordFault::SameAsName => PasswordProblem::IsUsername,
+        PasswordFault::SameAsOld => PasswordProblem::Unchanged,
+    }
+}
+
+/// A path of this site that is safe to send a browser to: nothing that could name another host, nothing that breaks a header.
+fn local_path(text: &str) -> Option<&str> {
+    let is_local = text.starts_with('/') && !text[1..].starts_with(['/', '\\']);
+    let is_plain = text.len() <= 2000 && text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    (is_local && is_plain).then_some(text)
+}
+
+/// Path and query of an address; whatever its host, the browser stays here.
+fn path_of_url(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    local_path(&rest[rest.find('/')?..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_site_are_followed() {
+        for good in ["/", "/timesheets?from=2026-01-05&q=%C5%9F", "/a//b"] {
+            assert_eq!(local_path(good), Some(good));
+        }
+        for bad in ["", "timesheets", "//evil.example", "/\\evil.example", "/a\\b", "https://evil.example/", "/a\r\nX: y", "/\u{131}"] {
+            assert_eq!(local_path(bad), None, "{bad:?}");
+        }
+        assert_eq!(local_path(&format!("/{}", "a".repeat(2000))), None);
+    }
+
+    #[test]
+    fn the_way_back_is_the_path_of_the_page_before() {
+        assert_eq!(path_of_url("http://127.0.0.1:8080/employees?q=a"), Some("/employees?q=a"));
+        assert_eq!(path_of_url("https://evil.example//evil.example/"), None);
+        assert_eq!(path_of_url("http://127.0.0.1:8080"), None);
+        assert_eq!(path_of_url("javascript:alert(1)"), None);
+    }
+
+    #[test]
+    fn the_new_password_has_to_be_typed_twice_the_same() {
+        let form = |current, new, repeat| PasswordForm {
+            csrf: None,
+            current: Password::new(current),
+            new: Password::new(new),
+            repeat: Password::new(repeat),
+        };
+        assert!(form("a", "b", "b").problems().is_empty());
+        assert_eq!(form("a", "b", "c").problems().repeat, Some(PasswordProblem::Differs));
+        let empty = form("", "", "").problems();
+        assert_eq!(
+            (empty.current, empty.new, empty.repeat),
+            (Some(PasswordProblem::Missing), Some(PasswordProblem::Missing), Some(PasswordProblem::Missing))
+        );
+    }
+}
