@@ -8,6 +8,9 @@ mod fields;
 pub mod pages;
 pub mod views;
 
+#[cfg(test)]
+mod tests;
+
 use std::net::IpAddr;
 
 use serde_json::{Map, Value};
