@@ -6,7 +6,7 @@ use actix_web::{
     web::{Data, PayloadConfig, ServiceConfig, get, post, resource},
 };
 
-use crate::{app::BATCH_LIMIT, auth, error::AppError, state::AppState, sync, timesheets, web::assets};
+use crate::{activity, app::BATCH_LIMIT, auth, error::AppError, state::AppState, sync, timesheets, web::assets};
 
 /// Without a session.
 pub fn public(cfg: &mut ServiceConfig) {
@@ -45,6 +45,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     // Vardiya şablonları
 
     // Etkinlik
+    cfg.route("/activity", get().to(activity::pages::list_activity));
 
     // API: the write path and the feed
     cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)));

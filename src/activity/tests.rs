@@ -160,7 +160,9 @@ fn a_change_by_nobody_is_the_systems() {
 
 #[test]
 fn an_admin_sees_which_region_a_line_is_about_and_a_clerk_of_one_does_not() {
-    let region = |ctx: &Ctx, code: &str| ChangeView::new(ctx, ChangeRow { region: code.into(), ..change("employee", AYSE, "update") }, &names()).region;
+    let region = |ctx: &Ctx, code: &str| {
+        ChangeView::new(ctx, ChangeRow { region: code.into(), ..change("employee", AYSE, "update") }, &names()).region
+    };
     assert_eq!(region(&admin(), "istanbul"), "İstanbul");
     assert_eq!(region(&admin(), "company"), "Şirket geneli");
     assert_eq!(region(&clerk(Lang::Tr), "ankara"), "");
@@ -209,7 +211,12 @@ fn placed(instant: &str) -> Placed {
 
 #[test]
 fn days_begin_at_istanbuls_midnight() {
-    let lines = vec![placed("2026-01-05T21:00:00Z"), placed("2026-01-05T20:59:59Z"), placed("2026-01-04T21:00:00Z"), placed("2026-01-03T09:00:00Z")];
+    let lines = vec![
+        placed("2026-01-05T21:00:00Z"),
+        placed("2026-01-05T20:59:59Z"),
+        placed("2026-01-04T21:00:00Z"),
+        placed("2026-01-03T09:00:00Z"),
+    ];
     let days = by_day(Lang::Tr, lines, "2026-01-06".parse().unwrap(), None);
     let shown: Vec<(&str, usize)> = days.iter().map(|day| (day.heading.as_str(), day.lines.len())).collect();
     assert_eq!(shown, [("Bugün, 06.01.2026 Salı", 1), ("Dün, 05.01.2026 Pazartesi", 2), ("03.01.2026 Cumartesi", 1)]);

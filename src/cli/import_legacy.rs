@@ -83,14 +83,15 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
         return Ok(preview(&planned));
     }
     let config = Config::dev(([127, 0, 0, 1], 0).into(), Secret::random());
-    let state = AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
+    let state =
+        AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
     let ops = planned.ops.iter().map(|p| p.op.clone()).collect();
     let verdicts = deliver(&state, &actor, Origin::Import, ops).await.map_err(text)?;
     let outcome = report(&planned, &verdicts);
-    let event = NewEvent::new(EventKind::LegacyImported).by(Some(&actor)).with("file", file.name.clone()).with(
-        "tables",
-        serde_json::to_value(&outcome.tables).map_err(text)?,
-    );
+    let event = NewEvent::new(EventKind::LegacyImported)
+        .by(Some(&actor))
+        .with("file", file.name.clone())
+        .with("tables", serde_json::to_value(&outcome.tables).map_err(text)?);
     activity::record(db, region.clone(), &event, &state.clock).await.map_err(text)?;
     Ok(outcome)
 }
@@ -98,7 +99,10 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
 /// The rows' author: the first admin, on whose machine the command runs.
 async fn author(opened: &Opened, region: &Region) -> Result<Actor, String> {
     let users = accounts::list_users(&opened.db, None).await.map_err(text)?;
-    let admin = users.iter().find(|u| u.role == Role::Admin && u.active).ok_or("there is no admin account yet: start `rainstaff serve` or `rainstaff dev` once")?;
+    let admin = users
+        .iter()
+        .find(|u| u.role == Role::Admin && u.active)
+        .ok_or("there is no admin account yet: start `rainstaff serve` or `rainstaff dev` once")?;
     Ok(Actor {
         user_id: admin.id,
         username: admin.username.clone(),

@@ -2,6 +2,7 @@
 
 mod dev;
 mod doctor;
+mod import_legacy;
 mod seed;
 mod serve;
 pub mod user;
@@ -49,6 +50,8 @@ enum Command {
     },
     /// Fills the database with an invented company; running it again adds only what is missing
     SeedDemo(Place),
+    /// Takes over a desktop database (puantaj.db)
+    ImportLegacy(import_legacy::ImportArgs),
 }
 
 /// Which database a command works on: DATABASE_URL where it is set, else the private cluster of `rainstaff dev`, running or not.
@@ -70,6 +73,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, String> {
             with_database(place, async |opened| user::run(command, &opened.db, &Hasher::default()).await).await
         }
         Command::SeedDemo(place) => with_database(place, async |opened| seed::run(&opened.db).await).await,
+        Command::ImportLegacy(args) => import_legacy::run(args).await,
     }
 }
 
