@@ -142,6 +142,11 @@ async fn change(session: Session, state: Data<AppState>, Json(body): Json<Value>
     }))
 }
 
+async fn note(session: Session) -> HttpResponse {
+    session.insert("note", "kept").unwrap();
+    HttpResponse::Ok().finish()
+}
+
 async fn who(session: Session) -> HttpResponse {
     HttpResponse::Ok().json(actor_of(&session))
 }
@@ -155,6 +160,7 @@ async fn serve(state: &AppState) -> impl AsyncFn(TestRequest) -> ServiceResponse
             .route("/in", post().to(enter))
             .route("/out", post().to(leave))
             .route("/password", post().to(change))
+            .route("/note", post().to(note))
             .route("/who", get().to(who)),
     )
     .await;
@@ -293,6 +299,18 @@ async fn the_cookie_is_for_this_host_and_the_table_holds_no_key() {
 
     let mut forged = Browser { cookie: Some(Cookie::new("__Host-rainstaff", key.to_owned())) };
     assert_eq!(forged.who(&company.state).await, Value::Null, "a bare key without the server's mark");
+}
+
+#[actix_web::test]
+async fn a_session_stores_what_pages_put_into_it_but_never_the_rights() {
+    let company = Company::new().await;
+    let mut browser = Browser::default();
+    browser.sign_in(&company.state, "ankara1", CLERK_PASSWORD).await;
+    browser.send(&company.state, TestRequest::post().uri("/note")).await;
+    let names = "SELECT string_agg(k, ' ' ORDER BY k) FROM auth.sessions, jsonb_object_keys(state) k";
+    let names: String = sqlx::query_scalar(names).fetch_one(&mut company.inspect().await).await.unwrap();
+    assert_eq!(names, "csrf epoch note uid");
+    assert_eq!(browser.who(&company.state).await["username"], "ankara1");
 }
 
 #[actix_web::test]
