@@ -45,13 +45,15 @@ CREATE TABLE app.region_head (
 );
 
 -- Every change of a row of business data, written by row triggers: also one made by hand in SQL reaches feed and activity.
--- before and after hold the fields that changed (all of them for a new row).
+-- before and after hold the fields that changed (all of them for a new row). actor_name is the account's name at that time: region scopes
+-- cannot read auth.users, and a log should not change when an account is renamed.
 CREATE TABLE app.change_log (
     region text COLLATE "C" NOT NULL REFERENCES app.regions,
     id bigint GENERATED ALWAYS AS IDENTITY,
     seq bigint,
     at timestamptz NOT NULL,
     actor uuid,
+    actor_name text,
     origin text NOT NULL,
     device uuid,
     op_id uuid,
@@ -123,13 +125,14 @@ CREATE TABLE app.entity_alias (
     PRIMARY KEY (alias_id, entity, region)
 );
 
--- Row trigger of every business table. TG_ARGV[0] is the entity's name.
+-- Row trigger of every business table. TG_ARGV[0] is the entity's name. The policy `self` on auth.users lets it read the name of the actor.
 CREATE FUNCTION sec.log_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     noise constant text[] := ARRAY['region', 'id', 'version', 'row_meta', 'search_key', 'span', 'created_at', 'created_by', 'updated_at', 'updated_by', 'deleted_at'];
     was jsonb;
     now_is jsonb;
+    who constant uuid := sec.cfg('actor')::uuid;
     what text;
     subject record;
 BEGIN
@@ -149,8 +152,9 @@ BEGIN
         SELECT coalesce(jsonb_object_agg(a.key, a.value), '{}') INTO now_is
         FROM jsonb_each(now_is) a WHERE was ? a.key;
     END IF;
-    INSERT INTO app.change_log (region, at, actor, origin, device, op_id, client_at, entity, entity_id, action, version, before, after)
-    VALUES (subject.region, clock_timestamp(), sec.cfg('actor')::uuid, coalesce(sec.cfg('origin'), 'system'), sec.cfg('device')::uuid,
+    INSERT INTO app.change_log (region, at, actor, actor_name, origin, device, op_id, client_at, entity, entity_id, action, version, before, after)
+    VALUES (subject.region, clock_timestamp(), who, (SELECT u.username FROM auth.users u WHERE u.id = who),
+            coalesce(sec.cfg('origin'), 'system'), sec.cfg('device')::uuid,
             sec.cfg('op')::uuid, sec.cfg('client_at')::timestamptz, TG_ARGV[0], subject.id, what, subject.version, was, now_is);
     RETURN NULL;
 END $$;
@@ -158,7 +162,7 @@ END $$;
 CREATE FUNCTION sec.change_digest(c app.change_log, prev bytea) RETURNS bytea
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT sha256(prev || convert_to(jsonb_build_array(c.region, c.seq, to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
-        c.actor, c.origin, c.device, c.op_id, to_char(c.client_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+        c.actor, c.actor_name, c.origin, c.device, c.op_id, to_char(c.client_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
         c.entity, c.entity_id, c.action, c.version, c.before, c.after)::text, 'UTF8'))
 $$;
 

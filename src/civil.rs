@@ -15,6 +15,12 @@ pub const LONGEST_BREAK: i32 = 480;
 /// Years a work date may lie in; the table `app.timesheets` checks the same.
 pub const WORK_YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 
+/// First day a work date can have.
+pub const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(*WORK_YEARS.start(), 1, 1).expect("a date");
+
+/// Last day a work date can have.
+pub const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(*WORK_YEARS.end(), 12, 31).expect("a date");
+
 /// Why a text is not a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {

@@ -2,12 +2,10 @@
 
 pub mod civil;
 pub mod clock;
-pub mod employees;
 pub mod fold;
 pub mod ids;
 pub mod ops;
 pub mod regions;
-pub mod timesheets;
 
 #[cfg(feature = "server")]
 pub mod activity;
@@ -20,10 +18,22 @@ pub mod config;
 #[cfg(feature = "server")]
 pub mod db;
 #[cfg(feature = "server")]
+pub mod employees;
+#[cfg(feature = "server")]
 pub mod error;
 #[cfg(feature = "server")]
 pub mod i18n;
 #[cfg(feature = "server")]
+pub mod settings;
+#[cfg(feature = "server")]
+pub mod shift_templates;
+#[cfg(feature = "server")]
 pub mod state;
+#[cfg(feature = "server")]
+pub mod sync;
+#[cfg(feature = "server")]
+pub mod telemetry;
+#[cfg(feature = "server")]
+pub mod timesheets;
 #[cfg(feature = "server")]
 pub mod web;

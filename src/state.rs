@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{auth::password::Hasher, clock::Clock, config::Config, db::Db};
+use crate::{auth::password::Hasher, clock::Clock, config::Config, db::Db, sync::Bell};
 
 /// Shared by all workers, cheap to clone.
 #[derive(Clone)]
@@ -15,4 +15,6 @@ pub struct AppState {
     pub clock: Clock,
     /// Checks and makes password hashes, a few at a time.
     pub hasher: Hasher,
+    /// Rings after each commit, for readers of the feed that wait.
+    pub bell: Bell,
 }

@@ -18,3 +18,13 @@ pager-range =
         [one] { $total } entry
        *[other] { $total } entries
     }
+yes = Yes
+no = No
+form-save = Save
+form-cancel = Cancel
+list-edit = Edit
+list-delete = Delete
+list-actions = Actions
+filter-from = From
+filter-to = To
+filter-everybody = Everybody

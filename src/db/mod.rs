@@ -17,7 +17,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
 };
 
-pub use outcome::{DbOutcome, classify, violated_constraint};
+pub use outcome::{DbOutcome, classify, expect_one, violated_constraint};
 pub use scope::{Mode, Read, Scope, ScopedTx, Write};
 pub use system::{Capability, SystemTx};
 

@@ -32,3 +32,8 @@ pub fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
         _ => None,
     }
 }
+
+/// An update that has to hit its one row, hit it.
+pub fn expect_one(done: &sqlx::postgres::PgQueryResult) -> Result<(), sqlx::Error> {
+    if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}

@@ -1,3 +1,8 @@
-//! Employees: the people whose hours are kept.
+//! The people whose hours are kept (DOMAIN 2.1, 3.1).
 
+pub mod db;
 pub mod identity_no;
+mod model;
+
+pub use db::{ForEntry, find_for_entry};
+pub use model::Employee;

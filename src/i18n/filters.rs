@@ -1,10 +1,13 @@
 //! The filters of templates. The language comes with the page (`web::page::render`), never as a field of its own.
 #![expect(missing_docs, reason = "the builders that `filter_fn` writes have none")]
 
+use std::borrow::Borrow;
+
 use askama::{Result, Values, get_value};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Arg, Lang, format};
+use crate::civil;
 
 /// Under this name the language travels with a rendering.
 pub const LANG: &str = "lang";
@@ -47,32 +50,62 @@ pub fn t3<A: Arg, B: Arg, C: Arg>(
     Ok(super::t_with(lang(values)?, key, &[(name1, &value1), (name2, &value2), (name3, &value3)]))
 }
 
+/// A whole number, however a template holds it.
+pub trait Whole {
+    /// The number.
+    fn whole(&self) -> i64;
+}
+
+impl Whole for i32 {
+    fn whole(&self) -> i64 {
+        (*self).into()
+    }
+}
+
+impl Whole for i64 {
+    fn whole(&self) -> i64 {
+        *self
+    }
+}
+
+impl Whole for usize {
+    fn whole(&self) -> i64 {
+        i64::try_from(*self).unwrap_or(i64::MAX)
+    }
+}
+
+impl<W: Whole> Whole for &W {
+    fn whole(&self) -> i64 {
+        (**self).whole()
+    }
+}
+
 /// Minutes as hours with two decimals: `8,25`.
 #[askama::filter_fn]
-pub fn hours<M: Copy + Into<i64>>(minutes: &M, values: &dyn Values) -> Result<String> {
-    Ok(format::hours(lang(values)?, (*minutes).into()))
+pub fn hours<W: Whole>(minutes: W, values: &dyn Values) -> Result<String> {
+    Ok(civil::format_hours(minutes.whole(), lang(values)?.as_str()))
 }
 
 /// A whole number with grouped thousands: `1.300`.
 #[askama::filter_fn]
-pub fn number<N: Copy + Into<i64>>(value: &N, values: &dyn Values) -> Result<String> {
-    Ok(format::number(lang(values)?, (*value).into()))
+pub fn number<W: Whole>(value: W, values: &dyn Values) -> Result<String> {
+    Ok(format::number(lang(values)?, value.whole()))
 }
 
-/// A minute of the day as `08:30`.
+/// A minute of the day as `08:30`; minutes past midnight show the clock of the next day.
 #[askama::filter_fn]
-pub fn time<M: Copy + Into<i32>>(minute: &M, _: &dyn Values) -> Result<String> {
-    Ok(format::time((*minute).into()))
+pub fn time<M: Borrow<i32>>(minute: M, _: &dyn Values) -> Result<String> {
+    Ok(civil::format_time(*minute.borrow()))
 }
 
-/// A date as `05.01.2026`.
+/// A date as `05.01.2026`, in both languages: the company's papers are written so.
 #[askama::filter_fn]
-pub fn date(date: &NaiveDate, _: &dyn Values) -> Result<String> {
-    Ok(format::date(*date))
+pub fn date<D: Borrow<NaiveDate>>(date: D, _: &dyn Values) -> Result<String> {
+    Ok(civil::format_date_tr(*date.borrow()))
 }
 
 /// An instant by Istanbul's clock as `05.01.2026 14:30`.
 #[askama::filter_fn]
-pub fn instant(at: &DateTime<Utc>, _: &dyn Values) -> Result<String> {
-    Ok(format::instant(*at))
+pub fn instant<I: Borrow<DateTime<Utc>>>(at: I, _: &dyn Values) -> Result<String> {
+    Ok(format::instant(*at.borrow()))
 }

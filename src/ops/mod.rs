@@ -1,5 +1,7 @@
 //! Operations: what a person entered, as data. Pure, and shared by server and agent (docs/SYNC.md).
 
+pub mod fields;
+pub mod form_codec;
 mod merge;
 mod op;
 

@@ -1,3 +1,8 @@
-//! Timesheets: who worked when, and what hours come of it.
+//! Timesheets ("puantaj"): who worked when, and how many hours that makes (DOMAIN 2.1, 3.2, 4.1).
 
 pub mod calc;
+pub mod db;
+mod model;
+
+pub use db::count_live_of_employee;
+pub use model::Timesheet;

@@ -1,11 +1,17 @@
 //! What every page shares: the request's context, rendering, assets, htmx, the message after a redirect.
 
 pub mod assets;
+pub mod csrf;
 pub mod error_page;
+pub mod errors;
+pub mod extract;
 pub mod flash;
+pub mod form;
+pub mod headers;
 pub mod htmx;
 pub mod page;
 pub mod pagination;
+pub mod toast;
 
 /// The filters that templates use; a page's module says `use crate::web::filters;`.
 pub mod filters {
@@ -13,3 +19,6 @@ pub mod filters {
     pub use super::page::filters::url_with;
     pub use crate::i18n::filters::{date, hours, instant, number, t, t1, t2, t3, time};
 }
+
+#[cfg(test)]
+mod gallery;

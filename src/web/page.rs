@@ -96,6 +96,8 @@ pub struct Ctx {
     pub htmx_target: Option<String>,
     /// This is `rainstaff dev`: demo accounts, invented people.
     pub demo: bool,
+    /// Cookies are for https only.
+    pub secure: bool,
     /// The regions of the person who is signed in; all offices for an admin.
     pub regions: Vec<RegionName>,
     /// Message from the request before this one.

@@ -1,4 +1,4 @@
-//! Which part of a list a page shows.
+//! Which part of a list a page shows, and in which order.
 
 /// A page of a list whose length is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,11 @@ impl Pager {
     }
 }
 
+/// The order a click on a column's head leads to: ascending, then descending (`-name`), then ascending again.
+pub fn next_sort(sort: &str, name: &str) -> String {
+    if sort == name { format!("-{name}") } else { name.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +70,13 @@ mod tests {
     fn a_full_last_page_has_no_empty_one_after_it() {
         let pager = Pager::new(None, 50, 100);
         assert_eq!((pager.pages(), pager.next()), (2, Some(2)));
+    }
+
+    #[test]
+    fn a_second_click_on_a_head_turns_the_order_round() {
+        assert_eq!(next_sort("name", "name"), "-name");
+        assert_eq!(next_sort("-name", "name"), "name");
+        assert_eq!(next_sort("date", "name"), "name");
     }
 
     #[test]

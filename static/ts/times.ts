@@ -1,6 +1,6 @@
 // A time typed as 830, 0830 or 8.30 becomes 08:30 when the field is left; what is no time stays as it was typed.
 
-import { parseTime } from "./civil.ts";
+import { formatTime, parseTime } from "./civil.ts";
 
 export function startTimes(): void {
   document.addEventListener("focusout", (event) => {
@@ -20,8 +20,8 @@ export function startTimes(): void {
 }
 
 function normalize(field: HTMLInputElement): void {
-  const minute = parseTime(field.value);
-  if (minute !== null) {
-    field.value = `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+  const time = parseTime(field.value);
+  if (time.ok) {
+    field.value = formatTime(time.value);
   }
 }

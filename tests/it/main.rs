@@ -2,4 +2,5 @@
 
 mod auth;
 mod cluster;
+mod i18n;
 mod support;

@@ -1,0 +1,75 @@
+//! The application as the server runs it and the tests call it.
+
+use actix_web::{
+    App, Error, HttpServer,
+    body::MessageBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::{Compress, from_fn},
+    web::{self, Data},
+};
+use std::{net::TcpListener, time::Duration};
+use tracing_actix_web::TracingLogger;
+
+use crate::{
+    auth::session_store::{purge_expired, session_middleware},
+    routes,
+    state::AppState,
+    telemetry::Spans,
+    web::{csrf::refuse_cross_site, errors::show_errors, headers::add_headers},
+};
+
+/// Bytes of a request's body at most, unless a route says otherwise.
+const BODY_LIMIT: usize = 256 * 1024;
+/// Bytes of a batch of operations at most.
+pub const BATCH_LIMIT: usize = 1024 * 1024;
+
+/// Puts the application together. What is wrapped last runs first.
+pub fn build_app(
+    state: AppState,
+) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = Error, InitError = ()>> {
+    App::new()
+        .app_data(Data::new(state.clone()))
+        .app_data(web::PayloadConfig::new(BODY_LIMIT))
+        .configure(routes::public)
+        .service(
+            web::scope("")
+                .configure(routes::signed_in)
+                .default_service(web::to(routes::not_found))
+                .wrap(session_middleware(&state))
+                .wrap(from_fn(refuse_cross_site)),
+        )
+        .wrap(from_fn(show_errors))
+        .wrap(Compress::default())
+        .wrap(from_fn(add_headers))
+        .wrap(TracingLogger::<Spans>::new())
+}
+
+/// Serves until the process is told to stop (SIGTERM, Ctrl-C); requests under way get ten seconds to finish.
+pub async fn run(state: AppState, listeners: Vec<TcpListener>) -> std::io::Result<()> {
+    let housekeeping = tokio::spawn(keep_house(state.clone()));
+    let workers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
+    let mut server = HttpServer::new(move || build_app(state.clone()))
+        .workers(workers)
+        .client_request_timeout(Duration::from_secs(5))
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(10);
+    for listener in listeners {
+        server = server.listen(listener)?;
+    }
+    let ended = server.run().await;
+    housekeeping.abort();
+    ended
+}
+
+/// Once an hour: sessions that have ended are deleted.
+async fn keep_house(state: AppState) {
+    let mut hourly = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        hourly.tick().await;
+        match purge_expired(&state.db, &state.config, &state.clock).await {
+            Ok(ended) => tracing::info!(ended, "sessions purged"),
+            Err(error) => tracing::warn!(%error, "sessions not purged"),
+        }
+    }
+}

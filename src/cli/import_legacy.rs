@@ -1,0 +1,138 @@
+//! `rainstaff import-legacy`: takes a desktop database over, through the same write path as everything else.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use uuid::Uuid;
+
+use super::{Opened, Place, open, text};
+use crate::{
+    activity::{self, EventKind, NewEvent},
+    auth::{Actor, Hasher, Role, accounts},
+    clock::Clock,
+    config::{Config, Secret},
+    db::Scope,
+    legacy::{KnownFile, LegacyFile, Report, Target, identify, plan, preview, report},
+    ops::Origin,
+    regions::{Region, db::list_all_regions},
+    settings,
+    state::AppState,
+    sync::{self, Bell, deliver},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// The desktop program's puantaj.db
+    file: PathBuf,
+    /// Code of the region that gets the rows
+    #[arg(long)]
+    region: String,
+    /// Takes rows labelled with this other region as well (the desktop program stamped Ankara on rows of every office); may be repeated
+    #[arg(long = "include-region", value_name = "NAME")]
+    include_regions: Vec<String>,
+    /// Only says what would happen
+    #[arg(long)]
+    dry_run: bool,
+    /// Writes the report as JSON into this file
+    #[arg(long, value_name = "OUT.json")]
+    report: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub(super) async fn run(args: ImportArgs) -> Result<ExitCode, String> {
+    let region = Region::parse(&args.region).map_err(|_| format!("--region: {:?} is not a region's code, such as ankara", args.region))?;
+    let path = args.file.clone();
+    let read = tokio::task::spawn_blocking(move || LegacyFile::read(&path)).await.map_err(text)?;
+    let file = read.map_err(|e| format!("{}: {e}", args.file.display()))?;
+    let opened = open(&args.place).await?;
+    let done = take_over(&opened, &args, &region, &file).await;
+    let closed = opened.close().await;
+    let outcome = done?;
+    closed?;
+    show(&outcome, args.dry_run);
+    if let Some(out) = &args.report {
+        let json = serde_json::to_string_pretty(&outcome).map_err(text)?;
+        fs::write(out, json + "\n").map_err(|e| format!("{}: {e}", out.display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &LegacyFile) -> Result<Report, String> {
+    let db = &opened.db;
+    if *region == Region::company() || !list_all_regions(db).await.map_err(text)?.contains(region) {
+        return Err(format!("--region: there is no region {region}; `rainstaff user list` shows which exist"));
+    }
+    let actor = author(opened, region).await?;
+    let scope = Scope::system(region.clone(), Some(actor.user_id), Origin::Import);
+    let mut tx = db.read(&scope).await.map_err(text)?;
+    let known = KnownFile::from_ops(sync::db::list_import_ops(&mut tx, region).await.map_err(text)?);
+    let has_settings = settings::db::exist(&mut tx, region).await.map_err(text)?;
+    drop(tx);
+    let identity = identify(file, &known);
+    let target =
+        Target { region, include_regions: &args.include_regions, actor: actor.user_id, edited_at: time_of(&args.file), has_settings };
+    let planned = plan(file, identity, &known, target);
+    if args.dry_run {
+        return Ok(preview(&planned));
+    }
+    let config = Config::dev(([127, 0, 0, 1], 0).into(), Secret::random());
+    let state = AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
+    let ops = planned.ops.iter().map(|p| p.op.clone()).collect();
+    let verdicts = deliver(&state, &actor, Origin::Import, ops).await.map_err(text)?;
+    let outcome = report(&planned, &verdicts);
+    let event = NewEvent::new(EventKind::LegacyImported).by(Some(&actor)).with("file", file.name.clone()).with(
+        "tables",
+        serde_json::to_value(&outcome.tables).map_err(text)?,
+    );
+    activity::record(db, region.clone(), &event, &state.clock).await.map_err(text)?;
+    Ok(outcome)
+}
+
+/// The rows' author: the first admin, on whose machine the command runs.
+async fn author(opened: &Opened, region: &Region) -> Result<Actor, String> {
+    let users = accounts::list_users(&opened.db, None).await.map_err(text)?;
+    let admin = users.iter().find(|u| u.role == Role::Admin && u.active).ok_or("there is no admin account yet: start `rainstaff serve` or `rainstaff dev` once")?;
+    Ok(Actor {
+        user_id: admin.id,
+        username: admin.username.clone(),
+        role: Role::Admin,
+        regions: vec![region.clone()],
+        lang: "tr".into(),
+        theme: "auto".into(),
+        must_change: false,
+        session_id: Uuid::nil(),
+        csrf: String::new(),
+    })
+}
+
+fn time_of(path: &Path) -> DateTime<Utc> {
+    let modified = fs::metadata(path).and_then(|m| m.modified()).map(DateTime::<Utc>::from);
+    let now = Clock::System.now();
+    modified.map_or(now, |at| at.min(now))
+}
+
+fn show(report: &Report, dry_run: bool) {
+    println!("{} into {}{}", report.file, report.region, if dry_run { " (dry run: nothing was written)" } else { "" });
+    for (table, counts) in &report.tables {
+        println!(
+            "  {table}: {} created, {} updated, {} unchanged, {} skipped",
+            counts.created, counts.updated, counts.unchanged, counts.skipped
+        );
+    }
+    for (table, rows) in &report.not_taken {
+        println!("  {table}: {rows} rows, not taken over yet");
+    }
+    for remark in &report.skipped_rows {
+        println!("  skipped {remark}");
+    }
+    for remark in &report.warnings {
+        println!("  look at {remark}");
+    }
+}

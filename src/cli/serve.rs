@@ -1,0 +1,70 @@
+//! `rainstaff serve`: the server as it runs in production.
+
+use std::{net::TcpListener, sync::Arc};
+
+use super::{cannot_reach, connect, text};
+use crate::{
+    app,
+    auth::{
+        Hasher,
+        accounts::{FirstStart, ensure_first_accounts},
+        password::Password,
+    },
+    clock::Clock,
+    config::{self, Config},
+    db::{self, Db, guard},
+    state::AppState,
+    sync::Bell,
+    telemetry,
+};
+
+/// Connections of one server process; Render's smallest paid database allows 100 in all.
+const CONNECTIONS: u32 = 20;
+
+pub(super) async fn run() -> Result<(), String> {
+    let config = Config::from_env().map_err(text)?;
+    let owner_url = config::read("DATABASE_URL").ok_or("DATABASE_URL: is not set. Put the URL of the PostgreSQL database into it.")?;
+    telemetry::init("info");
+    db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
+    let db = connect(&owner_url, CONNECTIONS).await?;
+    refuse_unsafe(&db).await?;
+    let state = AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
+    first_start(&state, &owner_url).await?;
+    let listeners = bind(&state.config)?;
+    for listener in &listeners {
+        if let Ok(address) = listener.local_addr() {
+            println!("listening http://{address}");
+        }
+    }
+    app::run(state, listeners).await.map_err(text)?;
+    db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The start-up guard: no port is opened while the regions are not kept apart.
+pub(super) async fn refuse_unsafe(db: &Db) -> Result<(), String> {
+    let findings = guard::check(db).await.map_err(|e| cannot_reach(&e))?;
+    for finding in findings.iter().filter(|f| !f.is_fatal()) {
+        tracing::warn!(problem = finding.problem, detail = finding.detail, "database");
+    }
+    let fatal: Vec<String> = findings.iter().filter(|f| f.is_fatal()).map(guard::Finding::sentence).collect();
+    if fatal.is_empty() { Ok(()) } else { Err(format!("refusing to serve:\n  {}", fatal.join("\n  "))) }
+}
+
+async fn first_start(state: &AppState, owner_url: &str) -> Result<(), String> {
+    let admin_password = config::read("RAINSTAFF_ADMIN_PASSWORD").map(Password::new);
+    match ensure_first_accounts(&state.db, &state.hasher, &state.clock, owner_url, admin_password).await.map_err(text)? {
+        FirstStart::CreatedWithRandom(password) => {
+            println!("first start: sign in as admin with this password, shown only now, and change it: {}", password.reveal());
+        }
+        FirstStart::Created => println!("first start: sign in as admin with the password in RAINSTAFF_ADMIN_PASSWORD"),
+        FirstStart::NotFirst => {}
+    }
+    Ok(())
+}
+
+pub(super) fn bind(config: &Config) -> Result<Vec<TcpListener>, String> {
+    let bind = |address| TcpListener::bind(address).map_err(|e| format!("RAINSTAFF_LISTEN: cannot listen on {address}: {e}"));
+    config.listen.iter().map(bind).collect()
+}

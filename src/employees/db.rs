@@ -1,0 +1,210 @@
+//! SQL of the employees.
+
+use std::collections::BTreeMap;
+
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::Employee;
+use crate::{
+    db::{Mode, ScopedTx, Write, expect_one},
+    ops::Stamp,
+    regions::Region,
+    sync::{Stored, Tail},
+};
+
+type Meta = BTreeMap<String, Stamp>;
+
+/// One row of the table as the write path wants it: `query!` makes a type per query, so this turns each of them into a [`Stored`].
+macro_rules! stored {
+    ($r:expr, $region:expr) => {{
+        let r = $r;
+        Stored {
+            id: r.id,
+            region: $region.clone(),
+            version: r.version,
+            deleted_at: r.deleted_at,
+            meta: r.row_meta.0,
+            value: Employee {
+                full_name: r.full_name,
+                identity_no: r.identity_no,
+                department: r.department,
+                title: r.title,
+                hire_date: r.hire_date,
+                exit_date: r.exit_date,
+                is_active: r.is_active,
+            },
+        }
+    }};
+}
+
+/// Reads and locks a row.
+pub(super) async fn lock_employee(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Employee>>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"
+        SELECT id,
+               region,
+               full_name,
+               identity_no,
+               department,
+               title,
+               hire_date,
+               exit_date,
+               is_active,
+               version,
+               deleted_at,
+               row_meta AS "row_meta: Json<Meta>"
+        FROM app.employees
+        WHERE region = $1 AND id = $2
+        FOR UPDATE
+        "#,
+        region.code(),
+        id,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|r| stored!(r, region)))
+}
+
+/// Reads rows by id.
+pub(super) async fn load_employees<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    region: &Region,
+    ids: &[Uuid],
+) -> Result<Vec<Stored<Employee>>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT id,
+               region,
+               full_name,
+               identity_no,
+               department,
+               title,
+               hire_date,
+               exit_date,
+               is_active,
+               version,
+               deleted_at,
+               row_meta AS "row_meta: Json<Meta>"
+        FROM app.employees
+        WHERE region = $1 AND id = ANY ($2)
+        "#,
+        region.code(),
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| stored!(r, region)).collect())
+}
+
+/// Ids after `after`, in their order.
+pub(super) async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!("SELECT id FROM app.employees WHERE region = $1 AND id > $2 ORDER BY id LIMIT $3", region.code(), after, limit)
+        .fetch_all(tx.conn())
+        .await
+}
+
+pub(super) async fn insert_employee(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    id: Uuid,
+    value: &Employee,
+    tail: &Tail,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"
+        INSERT INTO app.employees (region, id, full_name, identity_no, department, title, hire_date, exit_date, is_active, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $14)
+        "#,
+        region.code(),
+        id,
+        value.full_name,
+        value.identity_no,
+        value.department,
+        value.title,
+        value.hire_date,
+        value.exit_date,
+        value.is_active,
+        tail.version,
+        tail.deleted_at,
+        &tail.meta as _,
+        tail.at,
+        tail.by,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn update_employee(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    id: Uuid,
+    value: &Employee,
+    tail: &Tail,
+) -> Result<(), sqlx::Error> {
+    let done = sqlx::query!(
+        r#"
+        UPDATE app.employees
+        SET full_name = $3,
+            identity_no = $4,
+            department = $5,
+            title = $6,
+            hire_date = $7,
+            exit_date = $8,
+            is_active = $9,
+            version = $10,
+            deleted_at = $11,
+            row_meta = $12,
+            updated_at = $13,
+            updated_by = $14
+        WHERE region = $1 AND id = $2
+        "#,
+        region.code(),
+        id,
+        value.full_name,
+        value.identity_no,
+        value.department,
+        value.title,
+        value.hire_date,
+        value.exit_date,
+        value.is_active,
+        tail.version,
+        tail.deleted_at,
+        &tail.meta as _,
+        tail.at,
+        tail.by,
+    )
+    .execute(tx.conn())
+    .await?;
+    expect_one(&done)
+}
+
+/// What a timesheet needs to know of its employee.
+pub struct ForEntry {
+    /// The employee is in the bin.
+    pub deleted: bool,
+}
+
+/// Looks at an employee and keeps the row from vanishing until the transaction ends.
+pub async fn find_for_entry(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<ForEntry>, sqlx::Error> {
+    sqlx::query_as!(
+        ForEntry,
+        r#"
+        SELECT deleted_at IS NOT NULL AS "deleted!"
+        FROM app.employees
+        WHERE region = $1 AND id = $2
+        FOR KEY SHARE
+        "#,
+        region.code(),
+        id,
+    )
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// Whether the scope has, or had, anybody.
+pub async fn has_any<M: Mode>(tx: &mut ScopedTx<M>) -> Result<bool, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.employees WHERE region = ANY ($1)) AS "any!""#, &codes).fetch_one(tx.conn()).await
+}

@@ -1,0 +1,84 @@
+//! HTML form to operation. The same rules as `static/ts/form_codec.ts`; `tests/golden/form_codec.json` pins both.
+//!
+//! A value that does not read as what the field wants stays the text that was typed: the entity's own check then says what is wrong
+//! with it, in the same words for a form, a queue and an import.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Change, Fields, Row, same_value};
+use crate::civil;
+
+/// How a form field reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Trimmed text; blank is "".
+    Text,
+    /// Trimmed text; blank is null.
+    OptionalText,
+    /// A date as typed, sent as `YYYY-MM-DD`; blank is null.
+    Date,
+    /// A time of day as typed, sent as `HH:MM`; blank is null.
+    Time,
+    /// A whole number; blank is null.
+    Integer,
+    /// A decimal with comma or point, sent as text with a point; blank is null.
+    Decimal,
+    /// A checkbox: present is true.
+    Flag,
+    /// Several checkboxes of one name with the values 1 to 7, sent as one ascending text.
+    Weekdays,
+    /// The id of another row; blank is null.
+    Id,
+}
+
+/// The fields of an entity's form, in their order.
+pub type FormSpec = &'static [(&'static str, FieldKind)];
+
+/// Reads the fields of `spec` out of posted pairs.
+pub fn read_form(spec: FormSpec, pairs: &[(String, String)]) -> Row {
+    spec.iter().map(|(name, kind)| ((*name).to_owned(), read_value(*kind, name, pairs))).collect()
+}
+
+fn read_value(kind: FieldKind, name: &str, pairs: &[(String, String)]) -> Value {
+    let mut given = pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim());
+    if kind == FieldKind::Weekdays {
+        let mut days: Vec<char> = given.flat_map(str::chars).filter(|d| ('1'..='7').contains(d)).collect();
+        days.sort_unstable();
+        days.dedup();
+        return json!(days.into_iter().collect::<String>());
+    }
+    let text = given.next();
+    if kind == FieldKind::Flag {
+        return json!(text.is_some_and(|t| !matches!(t, "" | "0" | "false")));
+    }
+    let text = text.unwrap_or("");
+    if text.is_empty() {
+        return if kind == FieldKind::Text { json!("") } else { Value::Null };
+    }
+    match kind {
+        FieldKind::Date => civil::parse_date(text).map_or_else(|_| json!(text), |d| json!(d.format("%Y-%m-%d").to_string())),
+        FieldKind::Time => civil::parse_time(text).map_or_else(|_| json!(text), |m| json!(civil::format_time(m))),
+        FieldKind::Integer => text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n)),
+        FieldKind::Decimal => json!(text.replace(',', ".")),
+        _ => json!(text.replace('\u{0}', "\u{fffd}")),
+    }
+}
+
+/// The changes of a create: everything, from nothing.
+pub fn changes_of_new(values: Row) -> Fields {
+    values.into_iter().map(|(name, to)| (name, Change { from: Value::Null, to })).collect()
+}
+
+/// The changes of an update: what differs from `original`, the values the form was rendered with.
+pub fn changes_between(original: &Row, values: Row) -> Fields {
+    let mut changes = BTreeMap::new();
+    for (name, to) in values {
+        let from = original.get(&name).cloned().unwrap_or(Value::Null);
+        if !same_value(&from, &to) {
+            changes.insert(name, Change { from, to });
+        }
+    }
+    changes
+}

@@ -1,0 +1,94 @@
+//! THE url table: method, path, function. Who may come in is said by the handlers' arguments: `Actor` is a signed-in person,
+//! `Admin` one who sees all regions.
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, PayloadConfig, ServiceConfig, delete, get, post, resource},
+};
+
+use crate::{
+    activity, app::BATCH_LIMIT, auth, employees, error::AppError, shift_templates, state::AppState, sync, timesheets, web::assets,
+};
+
+/// Without a session.
+pub fn public(cfg: &mut ServiceConfig) {
+    cfg.route("/static/{name:.*}", get().to(assets::serve));
+    cfg.route("/favicon.ico", get().to(assets::favicon));
+    cfg.route("/health", get().to(health));
+    cfg.route("/ready", get().to(ready));
+}
+
+/// With a session, of a visitor or of somebody signed in.
+#[rustfmt::skip]
+pub fn signed_in(cfg: &mut ServiceConfig) {
+    // People
+    cfg.route("/login", get().to(auth::pages::show_login));
+    cfg.route("/login", post().to(auth::pages::sign_in));
+    cfg.route("/logout", post().to(auth::pages::sign_out));
+    cfg.route("/password", get().to(auth::pages::show_password));
+    cfg.route("/password", post().to(auth::pages::change_password));
+    cfg.route("/preferences", post().to(auth::pages::change_preferences));
+
+    // The first page: today's for clerks, all regions' for an admin; until those exist, the timesheets.
+    cfg.route("/", get().to(timesheets::pages::go_to_list));
+
+    // Puantaj
+    cfg.route("/timesheets", get().to(timesheets::pages::list_timesheets));
+    cfg.route("/timesheets", post().to(timesheets::pages::create_timesheet));
+    cfg.route("/timesheets/new", get().to(timesheets::pages::new_timesheet));
+    cfg.route("/timesheets/{id}", get().to(timesheets::pages::show_timesheet));
+    cfg.route("/timesheets/{id}", post().to(timesheets::pages::update_timesheet));
+    cfg.route("/timesheets/{id}/row", get().to(timesheets::pages::show_row));
+    cfg.route("/timesheets/{id}/edit", get().to(timesheets::pages::edit_timesheet));
+    cfg.route("/timesheets/{id}/deletion", post().to(timesheets::pages::delete_timesheet));
+    cfg.route("/timesheets/{id}/restoration", post().to(timesheets::pages::restore_timesheet));
+
+    // Çalışanlar
+    cfg.route("/employees", get().to(employees::pages::list_employees));
+    cfg.route("/employees", post().to(employees::pages::create_employee));
+    cfg.route("/employees/new", get().to(employees::pages::new_employee));
+    cfg.route("/employees/{id}/edit", get().to(employees::pages::edit_employee));
+    cfg.route("/employees/{id}", post().to(employees::pages::update_employee));
+    cfg.route("/employees/{id}/deletion", post().to(employees::pages::delete_employee));
+    cfg.route("/employees/{id}/restoration", post().to(employees::pages::restore_employee));
+
+    // Vardiya şablonları
+    cfg.route("/shift-templates", get().to(shift_templates::pages::list_shift_templates));
+    cfg.route("/shift-templates", post().to(shift_templates::pages::create_shift_template));
+    cfg.route("/shift-templates/new", get().to(shift_templates::pages::new_shift_template));
+    cfg.route("/shift-templates/{id}/edit", get().to(shift_templates::pages::edit_shift_template));
+    cfg.route("/shift-templates/{id}", post().to(shift_templates::pages::update_shift_template));
+    cfg.route("/shift-templates/{id}/deletion", post().to(shift_templates::pages::delete_shift_template));
+    cfg.route("/shift-templates/{id}/restoration", post().to(shift_templates::pages::restore_shift_template));
+
+    // Etkinlik
+    cfg.route("/activity", get().to(activity::pages::list_activity));
+
+    // API: the write path and the feed
+    cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)));
+    cfg.route("/api/v1/ops/status", post().to(sync::handlers::post_ops_status));
+    cfg.route("/api/v1/ping", get().to(sync::handlers::get_ping));
+    cfg.route("/api/v1/changes", get().to(sync::handlers::get_changes));
+    cfg.route("/api/v1/snapshot", get().to(sync::handlers::get_snapshot));
+    cfg.route("/api/v1/digest", get().to(sync::handlers::get_digest));
+
+    // API: reading
+    cfg.route("/api/v1/employees", get().to(employees::api::list_employees));
+    cfg.route("/api/v1/timesheets", get().to(timesheets::api::list_timesheets));
+}
+
+/// Every other address.
+pub async fn not_found() -> Result<HttpResponse, AppError> {
+    Err(AppError::NotFound)
+}
+
+/// The process lives.
+async fn health() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
+}
+
+/// The process can work: the database answers.
+async fn ready(state: Data<AppState>) -> Result<HttpResponse, AppError> {
+    crate::regions::db::list_all_regions(&state.db).await?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })))
+}

@@ -1,0 +1,111 @@
+//! The settings row as an entity of the write path.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::db;
+use crate::{
+    civil,
+    db::{Mode, ScopedTx, Write},
+    ops::{
+        FieldError, Origin, Reason, Row,
+        fields::Reader,
+        form_codec::{FieldKind, FormSpec},
+    },
+    regions::Region,
+    sync::{Entity, Refusal, Stored, Tail},
+};
+
+/// One region's settings; none means: as for the whole company.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RegionSettings {
+    /// Name of the company, on reports.
+    pub company_name: Option<String>,
+    /// Title of reports.
+    pub report_title: Option<String>,
+    /// Plan of a weekday, minutes, 0 to 1440.
+    pub weekday_minutes: Option<i32>,
+    /// Start of Saturday's plan, minutes of the day.
+    pub saturday_start: Option<i32>,
+    /// End of Saturday's plan, minutes of the day; before the start means over midnight, equal means no plan.
+    pub saturday_end: Option<i32>,
+}
+
+impl Entity for RegionSettings {
+    const NAME: &'static str = "settings";
+    const FORM: FormSpec = &[
+        ("company_name", FieldKind::OptionalText),
+        ("report_title", FieldKind::OptionalText),
+        ("weekday_hours", FieldKind::Decimal),
+        ("saturday_start", FieldKind::Time),
+        ("saturday_end", FieldKind::Time),
+    ];
+
+    fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
+        let mut read = Reader::new(row);
+        let value = Self {
+            company_name: read.optional_text("company_name", 200),
+            report_title: read.optional_text("report_title", 200),
+            weekday_minutes: read.optional_hours("weekday_hours"),
+            saturday_start: read.optional_time("saturday_start"),
+            saturday_end: read.optional_time("saturday_end"),
+        };
+        read.finish(value)
+    }
+
+    fn to_row(&self) -> Row {
+        let time = |minutes: Option<i32>| minutes.map_or(Value::Null, |m| json!(civil::format_time(m)));
+        Row::from([
+            ("company_name".into(), json!(self.company_name)),
+            ("report_title".into(), json!(self.report_title)),
+            ("weekday_hours".into(), self.weekday_minutes.map_or(Value::Null, |m| json!(decimal_hours(m)))),
+            ("saturday_start".into(), time(self.saturday_start)),
+            ("saturday_end".into(), time(self.saturday_end)),
+        ])
+    }
+
+    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
+        db::lock_settings(tx, region, id).await
+    }
+
+    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
+        db::load_settings(tx, region, ids).await
+    }
+
+    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
+        db::page_ids(tx, region, after, limit).await
+    }
+
+    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
+        db::insert_settings(tx, region, id, self, tail).await
+    }
+
+    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
+        db::update_settings(tx, region, id, self, tail).await
+    }
+
+    fn refusal(constraint: &str) -> Option<Refusal> {
+        (constraint == "one_settings_row").then(|| Refusal { reason: Reason::NaturalKey, error: FieldError::new("", "settings-exist") })
+    }
+}
+
+/// Minutes as decimal hours without trailing zeros: 540 is "9", 450 is "7.5".
+fn decimal_hours(minutes: i32) -> String {
+    let text = format!("{:.4}", f64::from(minutes) / 60.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_survives_the_way_through_the_form_field() {
+        for (minutes, text) in [(540, "9"), (450, "7.5"), (495, "8.25"), (0, "0"), (1440, "24"), (500, "8.3333")] {
+            assert_eq!(decimal_hours(minutes), text);
+            assert_eq!(civil::parse_hours(text), Ok(minutes), "{text}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! SQL of the shift templates.
+
+use std::collections::BTreeMap;
+
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::ShiftTemplate;
+use crate::{
+    db::{Mode, ScopedTx, Write, expect_one},
+    ops::Stamp,
+    regions::Region,
+    sync::{Stored, Tail},
+};
+
+type Meta = BTreeMap<String, Stamp>;
+
+/// One row of the table as the write path wants it: `query!` makes a type per query, so this turns each of them into a [`Stored`].
+macro_rules! stored {
+    ($r:expr, $region:expr) => {{
+        let r = $r;
+        Stored {
+            id: r.id,
+            region: $region.clone(),
+            version: r.version,
+            deleted_at: r.deleted_at,
+            meta: r.row_meta.0,
+            value: ShiftTemplate {
+                name: r.name,
+                start_min: r.start_min,
+                end_min: r.end_min,
+                break_minutes: r.break_min,
+                weekdays: r.weekdays,
+            },
+        }
+    }};
+}
+
+/// Reads and locks a row.
+pub(super) async fn lock_shift_template(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    id: Uuid,
+) -> Result<Option<Stored<ShiftTemplate>>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"
+        SELECT id,
+               region,
+               name,
+               start_min,
+               end_min,
+               break_min,
+               weekdays,
+               version,
+               deleted_at,
+               row_meta AS "row_meta: Json<Meta>"
+        FROM app.shift_templates
+        WHERE region = $1 AND id = $2
+        FOR UPDATE
+        "#,
+        region.code(),
+        id,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|r| stored!(r, region)))
+}
+
+/// Reads rows by id.
+pub(super) async fn load_shift_templates<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    region: &Region,
+    ids: &[Uuid],
+) -> Result<Vec<Stored<ShiftTemplate>>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT id,
+               region,
+               name,
+               start_min,
+               end_min,
+               break_min,
+               weekdays,
+               version,
+               deleted_at,
+               row_meta AS "row_meta: Json<Meta>"
+        FROM app.shift_templates
+        WHERE region = $1 AND id = ANY ($2)
+        "#,
+        region.code(),
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| stored!(r, region)).collect())
+}
+
+/// Ids after `after`, in their order.
+pub(super) async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT id FROM app.shift_templates WHERE region = $1 AND id > $2 ORDER BY id LIMIT $3",
+        region.code(),
+        after,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+pub(super) async fn insert_shift_template(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    id: Uuid,
+    value: &ShiftTemplate,
+    tail: &Tail,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"
+        INSERT INTO app.shift_templates (region, id, name, start_min, end_min, break_min, weekdays, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $12)
+        "#,
+        region.code(),
+        id,
+        value.name,
+        value.start_min,
+        value.end_min,
+        value.break_minutes,
+        value.weekdays,
+        tail.version,
+        tail.deleted_at,
+        &tail.meta as _,
+        tail.at,
+        tail.by,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn update_shift_template(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    id: Uuid,
+    value: &ShiftTemplate,
+    tail: &Tail,
+) -> Result<(), sqlx::Error> {
+    let done = sqlx::query!(
+        r#"
+        UPDATE app.shift_templates
+        SET name = $3,
+            start_min = $4,
+            end_min = $5,
+            break_min = $6,
+            weekdays = $7,
+            version = $8,
+            deleted_at = $9,
+            row_meta = $10,
+            updated_at = $11,
+            updated_by = $12
+        WHERE region = $1 AND id = $2
+        "#,
+        region.code(),
+        id,
+        value.name,
+        value.start_min,
+        value.end_min,
+        value.break_minutes,
+        value.weekdays,
+        tail.version,
+        tail.deleted_at,
+        &tail.meta as _,
+        tail.at,
+        tail.by,
+    )
+    .execute(tx.conn())
+    .await?;
+    expect_one(&done)
+}

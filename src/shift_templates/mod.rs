@@ -1,0 +1,6 @@
+//! Shift templates: the usual times of a region, so that nobody types them (DOMAIN 2.1, 3.8).
+
+pub mod db;
+mod model;
+
+pub use model::ShiftTemplate;

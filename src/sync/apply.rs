@@ -1,0 +1,178 @@
+//! `apply_ops`: the only writer of business data. One transaction, one region; the caller commits.
+
+use std::panic::AssertUnwindSafe;
+
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt as _;
+use uuid::Uuid;
+
+use super::{
+    db,
+    decide::{DecideError, Decision, Job},
+    registry,
+};
+use crate::{
+    db::{DbOutcome, ScopedTx, Write, classify},
+    ids,
+    ops::{Kind, Op, Origin, Reason, Verdict, VerdictKind, fingerprint},
+};
+
+/// Who delivers.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The signed-in person, or the person a command acts for. Their own operations need no grant.
+    pub user_id: Uuid,
+    /// When the delivery reached the server.
+    pub received_at: DateTime<Utc>,
+    /// A person is waiting at the form: what is refused is not stored, they still have it.
+    pub delivery: Delivery,
+}
+
+/// How operations arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// One form, with its author waiting.
+    Interactive,
+    /// A queue: everything is stored, with its verdict.
+    Queued,
+}
+
+/// Applies `ops`, all of the transaction's one region, in their order. The answers are in the same order; they count once the caller
+/// has committed. An error means: nothing of this may be committed.
+pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Vec<Verdict>, sqlx::Error> {
+    let mut verdicts = Vec::with_capacity(ops.len());
+    let mut waited_for = Vec::new();
+    for op in ops {
+        let (verdict, has_dependents) = apply_one(tx, who, op).await?;
+        if has_dependents {
+            waited_for.push(op.op_id);
+        }
+        verdicts.push(verdict);
+    }
+    release_dependents(tx, who, waited_for).await?;
+    Ok(verdicts)
+}
+
+/// The verdict, and whether other operations wait for this one.
+async fn apply_one(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<(Verdict, bool), sqlx::Error> {
+    let print = fingerprint(op);
+    if !db::insert_op(tx, who, op, &print).await? {
+        return Ok((replay(tx, who, op, &print).await?, false));
+    }
+    let verdict = decide(tx, who, op).await?;
+    if who.delivery == Delivery::Interactive && !verdict.verdict.took_effect() {
+        return Ok((verdict, false)); // the caller rolls back; see deliver::submit
+    }
+    let has_dependents = db::insert_verdict(tx, &op.region, &verdict, 1, who.received_at).await?;
+    Ok((verdict, has_dependents))
+}
+
+/// The stored answer to a second delivery; or, when the id now stands for something else, that body stored under an id of its own.
+async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &[u8; 32]) -> Result<Verdict, sqlx::Error> {
+    let stored = db::find_verdict(tx, &op.region, op.op_id).await?;
+    if let Some((known_print, Some(mut verdict))) = stored
+        && known_print == print
+    {
+        verdict.replayed = true;
+        return Ok(verdict);
+    }
+    let refused = Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::OpIdReused);
+    if who.delivery == Delivery::Queued {
+        let kept = Op { op_id: ids::new_id(), ..op.clone() };
+        db::insert_op(tx, who, &kept, &fingerprint(&kept)).await?;
+        db::insert_verdict(tx, &op.region, &Verdict { op_id: kept.op_id, ..refused.clone() }, 1, who.received_at).await?;
+    }
+    Ok(refused)
+}
+
+/// Decides inside a savepoint, so that one bad operation takes nothing else with it. A single form needs none: its transaction ends.
+async fn decide(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdict, sqlx::Error> {
+    if let Some(verdict) = refuse_unseen(tx, who, op).await? {
+        return Ok(verdict);
+    }
+    if who.delivery == Delivery::Interactive {
+        return match decide_guarded(tx, who, op).await {
+            Ok(decision) => Ok(decision.verdict),
+            Err(DecideError::Refused(verdict)) => Ok(*verdict),
+            Err(DecideError::Database(error)) => Err(error),
+        };
+    }
+    db::savepoint(tx).await?;
+    match decide_guarded(tx, who, op).await {
+        Ok(decision) => {
+            db::release_savepoint(tx).await?;
+            Ok(decision.verdict)
+        }
+        Err(DecideError::Refused(verdict)) => {
+            db::rollback_to_savepoint(tx).await?;
+            Ok(*verdict)
+        }
+        Err(DecideError::Database(error)) if classify(&error) == DbOutcome::TryAgain => Err(error),
+        Err(DecideError::Database(error)) => {
+            tracing::error!(op_id = %op.op_id, entity = %op.entity, %error, "operation held: the server failed on it");
+            db::rollback_to_savepoint(tx).await?;
+            Ok(Verdict::bare(op.op_id, VerdictKind::Held).because(Reason::InternalError))
+        }
+    }
+}
+
+/// A panic in an entity's code counts as the server failing on that one operation.
+async fn decide_guarded(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Decision, DecideError> {
+    let job = Job { op, received_at: who.received_at };
+    match AssertUnwindSafe(registry::decide_by_name(tx, &job)).catch_unwind().await {
+        Ok(Some(decided)) => decided,
+        Ok(None) => Ok(Decision { verdict: Verdict::bare(op.op_id, VerdictKind::Held).because(Reason::SchemaUnknown) }),
+        Err(_) => Err(DecideError::Database(sqlx::Error::Protocol("panic while applying an operation".into()))),
+    }
+}
+
+/// The verdicts that need no look at the row.
+async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Option<Verdict>, sqlx::Error> {
+    let held = |reason| Some(Verdict::bare(op.op_id, VerdictKind::Held).because(reason));
+    if op.v != 1 || op.kind == Kind::Command {
+        return Ok(held(Reason::SchemaUnknown));
+    }
+    // Somebody else's operation needs that person's grant. Grants come with the browser's queue; until a client can hold one, such an
+    // operation waits for an admin.
+    if op.actor != who.user_id && tx.scope().origin() != Origin::System {
+        return Ok(held(Reason::GrantRevoked));
+    }
+    if op.after.is_empty() {
+        return Ok(None);
+    }
+    let known = db::verdicts_of(tx, &op.region, &op.after).await?;
+    let waiting = op.after.iter().any(|id| match known.iter().find(|(k, ..)| k == id) {
+        None => true,
+        Some((_, verdict, reason)) => verdict == "held" && reason.as_deref() != Some("dep_rejected"),
+    });
+    if waiting {
+        return Ok(held(Reason::WaitingAfter));
+    }
+    let refused = known.iter().any(|(_, verdict, _)| verdict == "rejected" || verdict == "held");
+    if refused && (op.kind == Kind::Create || !db::row_was_created(tx, &op.region, op.id).await?) {
+        return Ok(held(Reason::DepRejected));
+    }
+    Ok(None)
+}
+
+/// Tries the operations again that waited for these, and those that waited for them.
+async fn release_dependents(tx: &mut ScopedTx<Write>, who: &Caller, mut decided: Vec<Uuid>) -> Result<(), sqlx::Error> {
+    let who = Caller { delivery: Delivery::Queued, ..who.clone() };
+    while !decided.is_empty() {
+        let waiting = db::list_waiting_for(tx, &decided).await?;
+        decided.clear();
+        for (op, attempt) in waiting {
+            db::enter_op(tx, &op).await?;
+            // Who the author is was settled before the operation was allowed to wait.
+            let as_author = Caller { user_id: op.actor, ..who.clone() };
+            let verdict = decide(tx, &as_author, &op).await?;
+            if verdict.reason == Some(Reason::WaitingAfter) {
+                continue;
+            }
+            if db::insert_verdict(tx, &op.region, &verdict, attempt + 1, who.received_at).await? {
+                decided.push(op.op_id);
+            }
+        }
+    }
+    Ok(())
+}

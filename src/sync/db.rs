@@ -1,0 +1,402 @@
+//! SQL of the write path: inbox, verdicts, conflicts, aliases; and of the feed.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::{Executor as _, types::Json};
+use uuid::Uuid;
+
+use super::apply::Caller;
+use crate::{
+    db::{Mode, ScopedTx, Write},
+    ops::{ConflictDraft, Op, Verdict, VerdictKind},
+    regions::Region,
+};
+
+/// Puts an operation into the inbox and names it to the change log's trigger. False when its id is there already; a concurrent delivery
+/// of the same operation waits here until the first one is committed or undone.
+pub(super) async fn insert_op(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &[u8; 32]) -> Result<bool, sqlx::Error> {
+    let origin = tx.scope().origin().as_str();
+    let done = sqlx::query!(
+        r#"
+        WITH entered AS MATERIALIZED (
+            SELECT set_config('app.op', $2::uuid::text, true),
+                   set_config('app.client_at', $13::timestamptz::text, true),
+                   set_config('app.actor', $5::uuid::text, true)
+        )
+        INSERT INTO app.op_inbox (region, op_id, queue_id, n, actor, carrier, origin, fingerprint, kind, entity, entity_id, after_ops, body, received_at)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15
+        FROM entered
+        ON CONFLICT (op_id, region) DO NOTHING
+        "#,
+        op.region.code(),
+        op.op_id,
+        op.queue_id,
+        op.n.max(0),
+        op.actor,
+        who.user_id,
+        origin,
+        &print[..],
+        op.kind.as_str(),
+        op.entity,
+        op.id,
+        &op.after,
+        op.edited_at,
+        Json(op) as _,
+        who.received_at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Names an operation that is in the inbox already to the change log's trigger.
+pub(super) async fn enter_op(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"
+        SELECT set_config('app.op', $1::uuid::text, true) AS op,
+               set_config('app.client_at', $2::timestamptz::text, true) AS client_at,
+               set_config('app.actor', $3::uuid::text, true) AS actor
+        "#,
+        op.op_id,
+        op.edited_at,
+        op.actor,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Stores a verdict. True when operations are waiting for the one it is about.
+pub(super) async fn insert_verdict(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    verdict: &Verdict,
+    attempt: i32,
+    at: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    let reason = verdict.reason.and_then(|r| serde_json::to_value(r).ok()).and_then(|v| v.as_str().map(str::to_owned));
+    sqlx::query_scalar!(
+        r#"
+        WITH stored AS (
+            INSERT INTO app.op_verdict (region, op_id, attempt, verdict, reason, result, at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+        )
+        SELECT EXISTS (
+            SELECT FROM app.op_verdict w JOIN app.op_inbox i ON i.region = w.region AND i.op_id = w.op_id
+            WHERE w.region = $1 AND w.verdict = 'held' AND w.reason = 'waiting_after' AND $2 = ANY (i.after_ops)
+        ) AS "waiting!"
+        "#,
+        region.code(),
+        verdict.op_id,
+        attempt,
+        verdict.verdict.as_str(),
+        reason,
+        Json(verdict) as _,
+        at,
+    )
+    .fetch_one(tx.conn())
+    .await
+}
+
+/// Fingerprint and latest verdict of an operation; none when it never arrived in this region.
+pub(super) async fn find_verdict<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    region: &Region,
+    op_id: Uuid,
+) -> Result<Option<(Vec<u8>, Option<Verdict>)>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"
+        SELECT i.fingerprint,
+               (SELECT v.result FROM app.op_verdict v WHERE v.region = i.region AND v.op_id = i.op_id
+                ORDER BY v.attempt DESC LIMIT 1) AS "result: Json<Verdict>"
+        FROM app.op_inbox i
+        WHERE i.region = $1 AND i.op_id = $2
+        "#,
+        region.code(),
+        op_id,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|r| (r.fingerprint, r.result.map(|j| j.0))))
+}
+
+/// Latest stored verdicts of operations in all regions of the scope.
+pub(super) async fn list_verdicts<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) -> Result<Vec<Verdict>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query_scalar!(
+        r#"
+        SELECT DISTINCT ON (v.op_id) v.result AS "result: Json<Verdict>"
+        FROM app.op_verdict v
+        WHERE v.region = ANY ($1) AND v.op_id = ANY ($2)
+        ORDER BY v.op_id, v.attempt DESC
+        "#,
+        &codes,
+        op_ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|j| j.0).collect())
+}
+
+/// Word and reason of the latest verdict on each of these operations that is known in the region.
+pub(super) async fn verdicts_of(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    op_ids: &[Uuid],
+) -> Result<Vec<(Uuid, String, Option<String>)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT DISTINCT ON (v.op_id) v.op_id, v.verdict, v.reason
+        FROM app.op_verdict v
+        WHERE v.region = $1 AND v.op_id = ANY ($2)
+        ORDER BY v.op_id, v.attempt DESC
+        "#,
+        region.code(),
+        op_ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.op_id, r.verdict, r.reason)).collect())
+}
+
+/// Operations whose latest verdict says they wait, and that name one of `op_ids`: in the order of their queues, with their last attempt.
+pub(super) async fn list_waiting_for(tx: &mut ScopedTx<Write>, op_ids: &[Uuid]) -> Result<Vec<(Op, i32)>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT i.body AS "body: Json<Op>", w.attempt
+        FROM app.op_verdict w
+        JOIN app.op_inbox i ON i.region = w.region AND i.op_id = w.op_id
+        WHERE w.region = ANY ($1) AND w.verdict = 'held' AND w.reason = 'waiting_after' AND i.after_ops && $2
+          AND NOT EXISTS (SELECT FROM app.op_verdict later WHERE later.region = w.region AND later.op_id = w.op_id AND later.attempt > w.attempt)
+        ORDER BY i.queue_id, i.n
+        "#,
+        &codes,
+        op_ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.body.0, r.attempt)).collect())
+}
+
+/// Whether the region ever had a row with this id.
+pub(super) async fn row_was_created(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.change_log WHERE region = $1 AND entity_id = $2) AS "known!""#, region.code(), id)
+        .fetch_one(tx.conn())
+        .await
+}
+
+/// The row that an id stands for since somebody said "the same person".
+pub(crate) async fn find_alias(tx: &mut ScopedTx<Write>, region: &Region, entity: &str, id: Uuid) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT target_id FROM app.entity_alias WHERE region = $1 AND entity = $2 AND alias_id = $3",
+        region.code(),
+        entity,
+        id
+    )
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// Keeps a conflict for a person to see.
+pub(super) async fn insert_conflict(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    id: Uuid,
+    entity: &str,
+    entity_id: Uuid,
+    draft: &ConflictDraft,
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"
+        INSERT INTO app.conflict (region, id, kind, entity, entity_id, field, base, win, lose, op_win, op_lose, at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        "#,
+        region.code(),
+        id,
+        draft.kind.as_str(),
+        entity,
+        entity_id,
+        draft.field,
+        &draft.base,
+        &draft.win,
+        &draft.lose,
+        draft.op_win,
+        draft.op_lose,
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn savepoint(tx: &mut ScopedTx<Write>) -> Result<(), sqlx::Error> {
+    tx.conn().execute("SAVEPOINT op").await.map(drop)
+}
+
+pub(super) async fn release_savepoint(tx: &mut ScopedTx<Write>) -> Result<(), sqlx::Error> {
+    tx.conn().execute("RELEASE SAVEPOINT op").await.map(drop)
+}
+
+pub(super) async fn rollback_to_savepoint(tx: &mut ScopedTx<Write>) -> Result<(), sqlx::Error> {
+    tx.conn().execute("ROLLBACK TO SAVEPOINT op; RELEASE SAVEPOINT op").await.map(drop)
+}
+
+/// The region's number of the last change each operation made.
+pub(super) async fn list_seqs<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) -> Result<Vec<(Uuid, i64)>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT op_id AS "op_id!", max(seq) AS "seq!"
+        FROM app.change_log
+        WHERE region = ANY ($1) AND op_id = ANY ($2) AND seq IS NOT NULL
+        GROUP BY op_id
+        "#,
+        &codes,
+        op_ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.op_id, r.seq)).collect())
+}
+
+/// Numbers of a queue that should have arrived before `first` and did not; 100 at most.
+pub(super) async fn list_missing<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, first: i64) -> Result<Vec<i64>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_scalar!(
+        r#"
+        SELECT g AS "n!"
+        FROM generate_series(
+            coalesce((SELECT max(n) FROM app.op_inbox WHERE region = ANY ($1) AND queue_id = $2 AND n < $3), 0) + 1, $3::bigint - 1) g
+        LIMIT 100
+        "#,
+        &codes,
+        queue_id,
+        first,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// Identity of the data: cursors of another epoch are worthless.
+pub(super) async fn find_epoch<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Uuid, sqlx::Error> {
+    sqlx::query_scalar!("SELECT epoch FROM sec.feed").fetch_one(tx.conn()).await
+}
+
+/// Last number of each region of the scope that has one.
+pub(super) async fn list_heads<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<(String, i64)>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!("SELECT region, seq FROM app.region_head WHERE region = ANY ($1)", &codes).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|r| (r.region, r.seq)).collect())
+}
+
+/// One line of the feed.
+pub(super) struct LogLine {
+    pub seq: i64,
+    pub entity: String,
+    pub entity_id: Uuid,
+    pub op_id: Option<Uuid>,
+}
+
+/// Lines of one region after a number, in order, without a hole.
+pub(super) async fn list_changes<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    region: &Region,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<LogLine>, sqlx::Error> {
+    sqlx::query_as!(
+        LogLine,
+        r#"
+        SELECT seq AS "seq!", entity, entity_id, op_id
+        FROM app.change_log
+        WHERE region = $1 AND seq > $2
+        ORDER BY seq
+        LIMIT $3
+        "#,
+        region.code(),
+        after,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// Row count and xor of `sha256(id:version)` of each table of a region, for comparison with a mirror. First 64 bits, as hex.
+pub(super) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT entity AS "entity!", count(id) AS "count!",
+               lpad(to_hex(coalesce(bit_xor(('x' || substr(encode(sha256(convert_to(id::text || ':' || version, 'UTF8')), 'hex'), 1, 16))::bit(64)::bigint), 0)), 16, '0') AS "digest!"
+        FROM (
+            SELECT 'employee' AS entity, id, version FROM app.employees WHERE region = $1
+            UNION ALL SELECT 'shift_template', id, version FROM app.shift_templates WHERE region = $1
+            UNION ALL SELECT 'settings', id, version FROM app.settings WHERE region = $1
+            UNION ALL SELECT 'timesheet', id, version FROM app.timesheets WHERE region = $1
+        ) row_versions
+        GROUP BY entity
+        ORDER BY entity
+        "#,
+        region.code(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.entity, r.count, r.digest)).collect())
+}
+
+/// Whether something is in the inbox at all; JSON of the stored body, for checks and exports.
+pub async fn find_body<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, op_id: Uuid) -> Result<Option<Value>, sqlx::Error> {
+    sqlx::query_scalar!("SELECT body FROM app.op_inbox WHERE region = $1 AND op_id = $2", region.code(), op_id)
+        .fetch_optional(tx.conn())
+        .await
+}
+
+/// How a region's logs are.
+pub struct LogHealth {
+    /// First number at which the change log's chain breaks.
+    pub changes_broken_at: Option<i64>,
+    /// First number at which the event log's chain breaks.
+    pub events_broken_at: Option<i64>,
+    /// Committed rows without a number.
+    pub unsealed: i64,
+    /// The database's clock.
+    pub database_time: DateTime<Utc>,
+}
+
+/// Verifies both chains of a region.
+pub async fn find_log_health<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<LogHealth, sqlx::Error> {
+    tx.conn().execute("SET LOCAL statement_timeout = '10min'").await?;
+    sqlx::query_as!(
+        LogHealth,
+        r#"
+        SELECT sec.verify_changes($1) AS changes_broken_at,
+               sec.verify_events($1) AS events_broken_at,
+               (SELECT count(*) FROM app.change_log WHERE region = $1 AND seq IS NULL)
+                   + (SELECT count(*) FROM app.activity_event WHERE region = $1 AND seq IS NULL) AS "unsealed!",
+               clock_timestamp() AS "database_time!"
+        "#,
+        region.code(),
+    )
+    .fetch_one(tx.conn())
+    .await
+}
+
+/// All operations that takeovers of files brought into a region, with the last word on each.
+pub async fn list_import_ops<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(Op, VerdictKind)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT i.body AS "body: Json<Op>",
+               v.result AS "result: Json<Verdict>"
+        FROM app.op_inbox i
+        JOIN LATERAL (
+            SELECT result FROM app.op_verdict WHERE region = i.region AND op_id = i.op_id ORDER BY attempt DESC LIMIT 1
+        ) v ON true
+        WHERE i.region = $1 AND i.origin = 'import'
+        "#,
+        region.code(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.body.0, r.result.0.verdict)).collect())
+}

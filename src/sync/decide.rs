@@ -1,0 +1,161 @@
+//! What happens to one operation: merge, check, write. Knows nothing of queues and replays.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::json;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{
+    db,
+    entity::{Entity, Stored, Tail},
+};
+use crate::{
+    db::{DbOutcome, ScopedTx, Write, classify, violated_constraint},
+    ids,
+    ops::{FieldError, Kind, Merged, Op, Reason, Record, Row, Verdict, VerdictKind, merge},
+};
+
+/// One operation to decide on.
+pub(super) struct Job<'a> {
+    pub op: &'a Op,
+    /// When it reached the server.
+    pub received_at: DateTime<Utc>,
+}
+
+impl Job<'_> {
+    /// Effective time of the edit (SYNC 3.7): the author's clock, corrected, and never later than the arrival.
+    fn effective_at(&self) -> DateTime<Utc> {
+        let corrected = Duration::try_milliseconds(self.op.offset_ms).and_then(|offset| self.op.edited_at.checked_sub_signed(offset));
+        corrected.unwrap_or(self.received_at).min(self.received_at)
+    }
+}
+
+/// What came of it. A decision that took effect has written already.
+#[derive(Debug)]
+pub(super) struct Decision {
+    pub verdict: Verdict,
+}
+
+/// Why there is no decision: the database would not.
+#[derive(Debug)]
+pub(super) enum DecideError {
+    /// A named rule of the schema said no: the statement is to be undone, and this is the verdict.
+    Refused(Box<Verdict>),
+    /// Anything else.
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for DecideError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+pub(super) async fn decide_on<E: Entity>(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Result<Decision, DecideError> {
+    let op = job.op;
+    if let Some(name) = op.fields.keys().find(|name| E::FORM.iter().all(|(known, _)| known != name)) {
+        let error = FieldError::new(name, "unknown-field");
+        return Ok(Decision { verdict: Verdict { errors: vec![error], ..held(op, Reason::SchemaUnknown) } });
+    }
+    let (id, stored) = lock_or_alias::<E>(tx, op).await?;
+    let current = stored.as_ref().map(record_of);
+    let Some(merged) = merge(current.as_ref(), op, job.effective_at()) else {
+        return Ok(Decision { verdict: Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::UnknownEntity) });
+    };
+    write::<E>(tx, job, id, stored.as_ref(), merged).await
+}
+
+async fn lock_or_alias<E: Entity>(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(Uuid, Option<Stored<E>>), sqlx::Error> {
+    if let Some(stored) = E::lock(tx, &op.region, op.id).await? {
+        return Ok((op.id, Some(stored)));
+    }
+    if op.kind != Kind::Create
+        && let Some(target) = db::find_alias(tx, &op.region, E::NAME, op.id).await?
+    {
+        return Ok((target, E::lock(tx, &op.region, target).await?));
+    }
+    Ok((op.id, None))
+}
+
+fn record_of<E: Entity>(stored: &Stored<E>) -> Record {
+    Record { version: stored.version, deleted: stored.deleted_at.is_some(), fields: stored.value.to_row(), meta: stored.meta.clone() }
+}
+
+async fn write<E: Entity>(
+    tx: &mut ScopedTx<Write>,
+    job: &Job<'_>,
+    id: Uuid,
+    stored: Option<&Stored<E>>,
+    merged: Merged,
+) -> Result<Decision, DecideError> {
+    let op = job.op;
+    let Merged { record, changed, created, mut conflicts } = merged;
+    let changed_fields: BTreeSet<&str> = op.fields.keys().map(String::as_str).collect();
+    let mut value = match E::parse(&record.fields, &changed_fields, tx.scope().origin()) {
+        Ok(value) => value,
+        Err(errors) => return Ok(invalid::<E>(op, stored, errors)),
+    };
+    if changed {
+        let deleting = record.deleted && !stored.is_some_and(|s| s.deleted_at.is_some());
+        let mut veto = value.before_write(tx, &op.region, id, deleting).await?;
+        if !veto.errors.is_empty() {
+            return Ok(invalid::<E>(op, stored, veto.errors));
+        }
+        conflicts.append(&mut veto.conflicts);
+        let deleted_at = record.deleted.then(|| stored.and_then(|s| s.deleted_at).unwrap_or(job.received_at));
+        let tail = Tail { version: record.version, deleted_at, meta: Json(record.meta.clone()), at: job.received_at, by: op.actor };
+        let written = if created { value.insert(tx, &op.region, id, &tail).await } else { value.update(tx, &op.region, id, &tail).await };
+        if let Err(error) = written {
+            return Err(explain::<E>(op, stored, error));
+        }
+    }
+    let mut verdict = Verdict::bare(op.op_id, if conflicts.is_empty() { VerdictKind::Applied } else { VerdictKind::Merged });
+    for draft in &conflicts {
+        let conflict_id = ids::new_id();
+        db::insert_conflict(tx, &op.region, conflict_id, E::NAME, id, draft, job.received_at).await?;
+        let winner = if draft.op_win == Some(op.op_id) { "mine" } else { "theirs" };
+        verdict.conflicts.push(json!({ "conflict_id": conflict_id, "kind": draft.kind, "field": draft.field, "winner": winner }));
+    }
+    verdict.version = Some(record.version);
+    verdict.row = Some(client_row(id, record.version, record.deleted, value.to_row()));
+    Ok(Decision { verdict })
+}
+
+/// The row with the columns a client needs besides the form's.
+pub(super) fn client_row(id: Uuid, version: i64, deleted: bool, mut row: Row) -> Row {
+    row.insert("id".into(), json!(id));
+    row.insert("version".into(), json!(version));
+    row.insert("deleted".into(), json!(deleted));
+    row
+}
+
+fn held(op: &Op, reason: Reason) -> Verdict {
+    Verdict::bare(op.op_id, VerdictKind::Held).because(reason)
+}
+
+fn invalid<E: Entity>(op: &Op, stored: Option<&Stored<E>>, errors: Vec<FieldError>) -> Decision {
+    let mut verdict = Verdict { errors, ..Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::Invalid) };
+    show_current(&mut verdict, stored);
+    Decision { verdict }
+}
+
+fn show_current<E: Entity>(verdict: &mut Verdict, stored: Option<&Stored<E>>) {
+    if let Some(s) = stored {
+        verdict.version = Some(s.version);
+        verdict.row = Some(client_row(s.id, s.version, s.deleted_at.is_some(), s.value.to_row()));
+    }
+}
+
+fn explain<E: Entity>(op: &Op, stored: Option<&Stored<E>>, error: sqlx::Error) -> DecideError {
+    if classify(&error) == DbOutcome::Refused
+        && let Some(refusal) = violated_constraint(&error).and_then(E::refusal)
+    {
+        let kind = if refusal.reason == Reason::NaturalKey { VerdictKind::Held } else { VerdictKind::Rejected };
+        let mut verdict = Verdict { errors: vec![refusal.error], ..Verdict::bare(op.op_id, kind).because(refusal.reason) };
+        show_current(&mut verdict, stored);
+        return DecideError::Refused(Box::new(verdict));
+    }
+    DecideError::Database(error)
+}

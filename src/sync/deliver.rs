@@ -1,0 +1,107 @@
+//! From the edge to `apply_ops`: one form, or a batch out of a queue.
+
+use std::time::Duration;
+
+use super::{
+    apply::{Caller, Delivery, apply_ops},
+    db,
+};
+use crate::{
+    auth::Actor,
+    db::{DbOutcome, Scope, classify},
+    error::{AppError, AppResult},
+    ops::{FieldError, Op, Origin, Reason, Verdict, VerdictKind},
+    state::AppState,
+};
+
+/// Operations per transaction (SYNC 3.5).
+const CHUNK: usize = 50;
+
+/// What became of a form.
+#[derive(Debug)]
+pub enum Submitted {
+    /// Done (or done before: `replayed`).
+    Done(Box<Verdict>),
+    /// The values are not acceptable; nothing was written.
+    Invalid(Vec<FieldError>),
+    /// The form's `_op` was used before, for something else: ask again with a new one.
+    Reused,
+    /// The row does not exist in this region.
+    Unknown,
+}
+
+/// Applies one form, with its author waiting for the answer.
+pub async fn submit(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submitted> {
+    let scope = Scope::one(actor, &op.region).ok_or(AppError::NotFound)?;
+    let who = Caller { user_id: actor.user_id, received_at: state.clock.now(), delivery: Delivery::Interactive };
+    let verdict = in_own_transaction(state, &scope, &who, std::slice::from_ref(&op)).await?.remove(0);
+    Ok(match (verdict.verdict, verdict.reason) {
+        (VerdictKind::Applied | VerdictKind::Merged, _) => Submitted::Done(Box::new(verdict)),
+        (_, Some(Reason::OpIdReused)) => Submitted::Reused,
+        (_, Some(Reason::UnknownEntity)) => Submitted::Unknown,
+        (_, Some(Reason::Invalid | Reason::NaturalKey)) => Submitted::Invalid(verdict.errors),
+        (kind, reason) => return Err(AppError::Fault(format!("a form got the verdict {kind:?} {reason:?}"))),
+    })
+}
+
+/// Applies operations out of a queue: stored each with its verdict, in chunks of one region. What could not be stored says `retry`.
+pub async fn deliver(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<Op>) -> AppResult<Vec<Verdict>> {
+    let who = Caller { user_id: actor.user_id, received_at: state.clock.now(), delivery: Delivery::Queued };
+    let mut verdicts: Vec<Verdict> = Vec::with_capacity(ops.len());
+    for run in ops.chunk_by(|a, b| a.region == b.region) {
+        let Some(scope) = Scope::one(actor, &run[0].region) else {
+            verdicts.extend(run.iter().map(|op| Verdict::bare(op.op_id, VerdictKind::Retry).because(Reason::Carrier)));
+            continue;
+        };
+        let scope = scope.from_origin(origin);
+        for chunk in run.chunks(CHUNK) {
+            match in_own_transaction(state, &scope, &who, chunk).await {
+                Ok(done) => verdicts.extend(done),
+                Err(AppError::Busy(why)) => {
+                    tracing::warn!(why, ops = chunk.len(), "chunk not stored, the client keeps it");
+                    verdicts.extend(chunk.iter().map(|op| Verdict::bare(op.op_id, VerdictKind::Retry).because(Reason::Busy)));
+                }
+                Err(other) => return Err(other),
+            }
+        }
+    }
+    fill_in_seqs(state, actor, &mut verdicts).await?;
+    Ok(verdicts)
+}
+
+/// One transaction, tried again when the database says that this may help. Commits unless a form was refused.
+async fn in_own_transaction(state: &AppState, scope: &Scope, who: &Caller, ops: &[Op]) -> AppResult<Vec<Verdict>> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        match try_once(state, scope, who, ops).await {
+            Err(error) if classify(&error) == DbOutcome::TryAgain && attempt < 3 => {
+                tokio::time::sleep(Duration::from_millis(20 * attempt)).await;
+            }
+            Err(error) => return Err(error.into()),
+            Ok(verdicts) => return Ok(verdicts),
+        }
+    }
+}
+
+async fn try_once(state: &AppState, scope: &Scope, who: &Caller, ops: &[Op]) -> Result<Vec<Verdict>, sqlx::Error> {
+    let mut tx = state.db.write(scope).await?;
+    let verdicts = apply_ops(&mut tx, who, ops).await?;
+    let keep = who.delivery == Delivery::Queued || verdicts.iter().all(|v| v.verdict.took_effect());
+    if keep {
+        tx.commit().await?;
+        state.bell.ring();
+    }
+    Ok(verdicts)
+}
+
+async fn fill_in_seqs(state: &AppState, actor: &Actor, verdicts: &mut [Verdict]) -> AppResult<()> {
+    let Some(scope) = Scope::with_company(actor) else { return Ok(()) };
+    let ids: Vec<_> = verdicts.iter().map(|v| v.op_id).collect();
+    let mut tx = state.db.read(&scope).await?;
+    let seqs: std::collections::HashMap<_, _> = db::list_seqs(&mut tx, &ids).await?.into_iter().collect();
+    for verdict in verdicts {
+        verdict.seq = seqs.get(&verdict.op_id).copied();
+    }
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! What a feature tells the write path about its rows. A new table that takes operations implements [`Entity`] and gets one line in
+//! `registry.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::{
+    db::{Mode, ScopedTx, Write},
+    ops::{ConflictDraft, FieldError, Origin, Reason, Row, Stamp, form_codec::FormSpec},
+    regions::Region,
+};
+
+/// A row as stored, with what the merge needs.
+#[derive(Debug, Clone)]
+pub struct Stored<E> {
+    /// The row's id.
+    pub id: Uuid,
+    /// Its region.
+    pub region: Region,
+    /// Its version.
+    pub version: i64,
+    /// When it was deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// Last writer per field.
+    pub meta: BTreeMap<String, Stamp>,
+    /// The values.
+    pub value: E,
+}
+
+/// The columns every write sets besides the entity's own.
+#[derive(Debug, Clone)]
+pub struct Tail {
+    /// Version of the row after the write.
+    pub version: i64,
+    /// Set for a deletion.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// Last writer per field.
+    pub meta: Json<BTreeMap<String, Stamp>>,
+    /// Time of the write.
+    pub at: DateTime<Utc>,
+    /// Author.
+    pub by: Uuid,
+}
+
+/// A named constraint said no.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// `NaturalKey` is held for a person to decide when it comes out of a queue; everything else is rejected.
+    pub reason: Reason,
+    /// The complaint, on its field.
+    pub error: FieldError,
+}
+
+/// What a look at other rows says before the write.
+#[derive(Debug, Clone, Default)]
+pub struct Veto {
+    /// Complaints; any of them stops the write.
+    pub errors: Vec<FieldError>,
+    /// Things to keep for a person to see, that do not stop it.
+    pub conflicts: Vec<ConflictDraft>,
+}
+
+/// A kind of row that operations change. Field names are those of the forms.
+pub trait Entity: Sized + Send + 'static {
+    /// Name in operations, feed and logs.
+    const NAME: &'static str;
+    /// The form: field names and how they read.
+    const FORM: FormSpec;
+
+    /// Checks the values of a whole row. `changed` names the fields that the operation changes: what an old row already holds is not
+    /// refused for a rule that came later.
+    fn parse(row: &Row, changed: &BTreeSet<&str>, origin: Origin) -> Result<Self, Vec<FieldError>>;
+
+    /// The values by form field.
+    fn to_row(&self) -> Row;
+
+    /// Reads and locks a row.
+    fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> impl Future<Output = Result<Option<Stored<Self>>, sqlx::Error>> + Send;
+
+    /// Reads rows by id; those that do not exist are missing in the answer.
+    fn load<M: Mode>(
+        tx: &mut ScopedTx<M>,
+        region: &Region,
+        ids: &[Uuid],
+    ) -> impl Future<Output = Result<Vec<Stored<Self>>, sqlx::Error>> + Send;
+
+    /// Ids of a region's rows in order, after `after`: pages of a snapshot.
+    fn page_ids<M: Mode>(
+        tx: &mut ScopedTx<M>,
+        region: &Region,
+        after: Uuid,
+        limit: i64,
+    ) -> impl Future<Output = Result<Vec<Uuid>, sqlx::Error>> + Send;
+
+    /// Looks at other rows before a write. May point references elsewhere (aliases).
+    fn before_write(
+        &mut self,
+        _tx: &mut ScopedTx<Write>,
+        _region: &Region,
+        _id: Uuid,
+        _deleting: bool,
+    ) -> impl Future<Output = Result<Veto, sqlx::Error>> + Send {
+        async { Ok(Veto::default()) }
+    }
+
+    /// Writes a new row.
+    fn insert(
+        &self,
+        tx: &mut ScopedTx<Write>,
+        region: &Region,
+        id: Uuid,
+        tail: &Tail,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+
+    /// Overwrites a row; the caller holds its lock.
+    fn update(
+        &self,
+        tx: &mut ScopedTx<Write>,
+        region: &Region,
+        id: Uuid,
+        tail: &Tail,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+
+    /// Translates a named constraint into words.
+    fn refusal(constraint: &str) -> Option<Refusal>;
+}

@@ -1,0 +1,19 @@
+//! The one write path, and what clients need to stay in step with the server (docs/SYNC.md).
+//!
+//! Every change of business data is an [`Op`](crate::ops::Op) and goes through [`apply_ops`], from a form, the API, an import or the
+//! command line. From that come exactly-once replay, merges, conflicts, undo, history and the change feed.
+
+mod apply;
+pub mod db;
+mod decide;
+mod deliver;
+mod entity;
+mod feed;
+pub mod handlers;
+mod registry;
+
+pub use apply::{Caller, Delivery, apply_ops};
+pub use deliver::{Submitted, deliver, submit};
+pub use entity::{Entity, Refusal, Stored, Tail, Veto};
+pub use feed::Bell;
+pub use registry::known_entity;

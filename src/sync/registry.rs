@@ -1,0 +1,88 @@
+//! Which entities take operations: one line each.
+
+use uuid::Uuid;
+
+use super::{
+    decide::{DecideError, Decision, Job, decide_on},
+    entity::{Entity, Stored},
+};
+use crate::{
+    db::{Mode, ScopedTx, Write},
+    employees::Employee,
+    ops::Row,
+    regions::Region,
+    settings::RegionSettings,
+    shift_templates::ShiftTemplate,
+    timesheets::Timesheet,
+};
+
+/// The entities in the order of a snapshot: what is referred to comes first.
+pub(super) const ENTITIES: &[&str] = &[Employee::NAME, ShiftTemplate::NAME, RegionSettings::NAME, Timesheet::NAME];
+
+/// Runs `$body` with `$entity` standing for the type of that name; otherwise gives `$none`.
+macro_rules! with_entity {
+    ($name:expr, $entity:ident => $body:expr, else $none:expr) => {
+        match $name {
+            Employee::NAME => {
+                type $entity = Employee;
+                $body
+            }
+            ShiftTemplate::NAME => {
+                type $entity = ShiftTemplate;
+                $body
+            }
+            RegionSettings::NAME => {
+                type $entity = RegionSettings;
+                $body
+            }
+            Timesheet::NAME => {
+                type $entity = Timesheet;
+                $body
+            }
+            _ => $none,
+        }
+    };
+}
+
+/// Whether this server knows the entity.
+pub fn known_entity(name: &str) -> bool {
+    ENTITIES.contains(&name)
+}
+
+/// Decides on an operation with the rules of its entity. None when this server does not know it.
+pub(super) async fn decide_by_name(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Option<Result<Decision, DecideError>> {
+    with_entity!(job.op.entity.as_str(), E => Some(decide_on::<E>(tx, job).await), else None)
+}
+
+/// A row as clients get it.
+pub(super) struct FeedRow {
+    pub id: Uuid,
+    pub version: i64,
+    pub deleted: bool,
+    pub row: Row,
+}
+
+fn feed_row<E: Entity>(stored: Stored<E>) -> FeedRow {
+    FeedRow { id: stored.id, version: stored.version, deleted: stored.deleted_at.is_some(), row: stored.value.to_row() }
+}
+
+/// Rows of an entity by id; empty for an unknown entity.
+pub(super) async fn load_by_name<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    name: &str,
+    region: &Region,
+    ids: &[Uuid],
+) -> Result<Vec<FeedRow>, sqlx::Error> {
+    with_entity!(name, E => Ok(E::load(tx, region, ids).await?.into_iter().map(feed_row).collect()), else Ok(Vec::new()))
+}
+
+/// Ids of an entity's rows after `after`.
+pub(super) async fn page_ids_by_name<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    name: &str,
+    region: &Region,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    with_entity!(name, E => E::page_ids(tx, region, after, limit).await, else Ok(Vec::new()))
+}

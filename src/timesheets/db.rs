@@ -1,0 +1,412 @@
+//! SQL of the timesheets.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::Timesheet;
+use crate::{
+    db::{Mode, ScopedTx, Write, expect_one},
+    ops::Stamp,
+    regions::Region,
+    sync::{Stored, Tail},
+};
+
+type Meta = BTreeMap<String, Stamp>;
+
+/// One row of the table as the write path wants it: `query!` makes a type per query, so this turns each of them into a [`Stored`].
+macro_rules! stored {
+    ($r:expr, $region:expr) => {{
+        let r = $r;
+        Stored {
+            id: r.id,
+            region: $region.clone(),
+            version: r.version,
+            deleted_at: r.deleted_at,
+            meta: r.row_meta.0,
+            value: Timesheet {
+                employee_id: r.employee_id,
+                work_date: r.work_date,
+                start_min: r.start_min,
+                end_min: r.end_min,
+                break_minutes: r.break_min,
+                is_special: r.is_special,
+                notes: r.notes,
+            },
+        }
+    }};
+}
+
+/// Reads and locks a row.
+pub(super) async fn lock_timesheet(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Timesheet>>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"
+        SELECT id,
+               region,
+               employee_id,
+               work_date,
+               start_min,
+               end_min,
+               break_min,
+               is_special,
+               notes,
+               version,
+               deleted_at,
+               row_meta AS "row_meta: Json<Meta>"
+        FROM app.timesheets
+        WHERE region = $1 AND id = $2
+        FOR UPDATE
+        "#,
+        region.code(),
+        id,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|r| stored!(r, region)))
+}
+
+/// Reads rows by id.
+pub(super) async fn load_timesheets<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    region: &Region,
+    ids: &[Uuid],
+) -> Result<Vec<Stored<Timesheet>>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT id,
+               region,
+               employee_id,
+               work_date,
+               start_min,
+               end_min,
+               break_min,
+               is_special,
+               notes,
+               version,
+               deleted_at,
+               row_meta AS "row_meta: Json<Meta>"
+        FROM app.timesheets
+        WHERE region = $1 AND id = ANY ($2)
+        "#,
+        region.code(),
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| stored!(r, region)).collect())
+}
+
+/// Ids after `after`, in their order.
+pub(super) async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!("SELECT id FROM app.timesheets WHERE region = $1 AND id > $2 ORDER BY id LIMIT $3", region.code(), after, limit)
+        .fetch_all(tx.conn())
+        .await
+}
+
+pub(super) async fn insert_timesheet(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    id: Uuid,
+    value: &Timesheet,
+    tail: &Tail,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"
+        INSERT INTO app.timesheets (region, id, employee_id, work_date, start_min, end_min, break_min, is_special, notes, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $14)
+        "#,
+        region.code(),
+        id,
+        value.employee_id,
+        value.work_date,
+        value.start_min,
+        value.end_min,
+        value.break_minutes,
+        value.is_special,
+        value.notes,
+        tail.version,
+        tail.deleted_at,
+        &tail.meta as _,
+        tail.at,
+        tail.by,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn update_timesheet(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    id: Uuid,
+    value: &Timesheet,
+    tail: &Tail,
+) -> Result<(), sqlx::Error> {
+    let done = sqlx::query!(
+        r#"
+        UPDATE app.timesheets
+        SET employee_id = $3,
+            work_date = $4,
+            start_min = $5,
+            end_min = $6,
+            break_min = $7,
+            is_special = $8,
+            notes = $9,
+            version = $10,
+            deleted_at = $11,
+            row_meta = $12,
+            updated_at = $13,
+            updated_by = $14
+        WHERE region = $1 AND id = $2
+        "#,
+        region.code(),
+        id,
+        value.employee_id,
+        value.work_date,
+        value.start_min,
+        value.end_min,
+        value.break_minutes,
+        value.is_special,
+        value.notes,
+        tail.version,
+        tail.deleted_at,
+        &tail.meta as _,
+        tail.at,
+        tail.by,
+    )
+    .execute(tx.conn())
+    .await?;
+    expect_one(&done)
+}
+
+/// Entries of an employee that are not deleted.
+pub async fn count_live_of_employee(tx: &mut ScopedTx<Write>, region: &Region, employee_id: Uuid) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM app.timesheets WHERE region = $1 AND employee_id = $2 AND deleted_at IS NULL"#,
+        region.code(),
+        employee_id,
+    )
+    .fetch_one(tx.conn())
+    .await
+}
+
+/// Which entries a list shows. All bounds are inclusive; `text` is folded.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// Only this person's.
+    pub employee_id: Option<Uuid>,
+    /// From this date.
+    pub from: NaiveDate,
+    /// To this date.
+    pub to: NaiveDate,
+    /// Part of the person's name or of the note.
+    pub text: String,
+}
+
+/// An entry with its person's name, as lists show it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The row.
+    pub id: Uuid,
+    /// Its region's code.
+    pub region: String,
+    /// Its version.
+    pub version: i64,
+    /// Set for a deleted entry.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// The person's name.
+    pub employee_name: String,
+    /// The values.
+    pub value: Timesheet,
+}
+
+macro_rules! listed {
+    ($r:expr) => {{
+        let r = $r;
+        Listed {
+            id: r.id,
+            region: r.region,
+            version: r.version,
+            deleted_at: r.deleted_at,
+            employee_name: r.full_name,
+            value: Timesheet {
+                employee_id: r.employee_id,
+                work_date: r.work_date,
+                start_min: r.start_min,
+                end_min: r.end_min,
+                break_minutes: r.break_min,
+                is_special: r.is_special,
+                notes: r.notes,
+            },
+        }
+    }};
+}
+
+/// Entries of the scope that fit, newest date first, then by name in Turkish order.
+pub async fn list_timesheets<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, limit: i64, offset: i64) -> Result<Vec<Listed>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT t.id,
+               t.region,
+               t.version,
+               t.deleted_at,
+               e.full_name,
+               t.employee_id,
+               t.work_date,
+               t.start_min,
+               t.end_min,
+               t.break_min,
+               t.is_special,
+               t.notes
+        FROM app.timesheets t
+        JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
+        WHERE t.region = ANY ($1)
+          AND e.region = ANY ($1)
+          AND t.deleted_at IS NULL
+          AND t.work_date BETWEEN $2 AND $3
+          AND ($4::uuid IS NULL OR t.employee_id = $4)
+          AND ($5 = '' OR position($5 IN e.search_key) > 0 OR position($5 IN sec.fold(t.notes)) > 0)
+        ORDER BY t.work_date DESC, e.full_name COLLATE "tr-x-icu", t.start_min, t.id
+        LIMIT $6 OFFSET $7
+        "#,
+        &codes,
+        filter.from,
+        filter.to,
+        filter.employee_id,
+        filter.text,
+        limit,
+        offset,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| listed!(r)).collect())
+}
+
+/// One entry of the scope with its person's name, deleted or not.
+pub async fn find_timesheet<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let row = sqlx::query!(
+        r#"
+        SELECT t.id,
+               t.region,
+               t.version,
+               t.deleted_at,
+               e.full_name,
+               t.employee_id,
+               t.work_date,
+               t.start_min,
+               t.end_min,
+               t.break_min,
+               t.is_special,
+               t.notes
+        FROM app.timesheets t
+        JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
+        WHERE t.region = ANY ($1) AND t.id = $2
+        "#,
+        &codes,
+        id,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|r| listed!(r)))
+}
+
+/// Equal shifts on equal weekdays have equal hours, so a total needs each shape only once: this keeps it exact, and quick for years.
+pub struct Shape {
+    /// The region's code.
+    pub region: String,
+    /// Any one date of that weekday in the group.
+    pub a_date: NaiveDate,
+    /// Start, minutes.
+    pub start_min: i32,
+    /// End, minutes.
+    pub end_min: i32,
+    /// Break, minutes.
+    pub break_min: i32,
+    /// Special day.
+    pub is_special: bool,
+    /// How many entries have this shape.
+    pub count: i64,
+}
+
+/// The shapes of all entries that fit.
+pub async fn list_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Result<Vec<Shape>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_as!(
+        Shape,
+        r#"
+        SELECT t.region,
+               min(t.work_date) AS "a_date!",
+               t.start_min,
+               t.end_min,
+               t.break_min,
+               t.is_special,
+               count(*) AS "count!"
+        FROM app.timesheets t
+        JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
+        WHERE t.region = ANY ($1)
+          AND e.region = ANY ($1)
+          AND t.deleted_at IS NULL
+          AND t.work_date BETWEEN $2 AND $3
+          AND ($4::uuid IS NULL OR t.employee_id = $4)
+          AND ($5 = '' OR position($5 IN e.search_key) > 0 OR position($5 IN sec.fold(t.notes)) > 0)
+        GROUP BY t.region, extract(isodow FROM t.work_date), t.start_min, t.end_min, t.break_min, t.is_special
+        "#,
+        &codes,
+        filter.from,
+        filter.to,
+        filter.employee_id,
+        filter.text,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// Entries after a place in (date, id) order, oldest first: pages of the API.
+pub async fn page_timesheets<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    filter: &Filter,
+    after: (NaiveDate, Uuid),
+    limit: i64,
+) -> Result<Vec<Listed>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT t.id,
+               t.region,
+               t.version,
+               t.deleted_at,
+               e.full_name,
+               t.employee_id,
+               t.work_date,
+               t.start_min,
+               t.end_min,
+               t.break_min,
+               t.is_special,
+               t.notes
+        FROM app.timesheets t
+        JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
+        WHERE t.region = ANY ($1)
+          AND e.region = ANY ($1)
+          AND t.deleted_at IS NULL
+          AND t.work_date BETWEEN $2 AND $3
+          AND ($4::uuid IS NULL OR t.employee_id = $4)
+          AND (t.work_date, t.id) > ($5, $6)
+        ORDER BY t.work_date, t.id
+        LIMIT $7
+        "#,
+        &codes,
+        filter.from,
+        filter.to,
+        filter.employee_id,
+        after.0,
+        after.1,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| listed!(r)).collect())
+}

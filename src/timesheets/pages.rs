@@ -1,0 +1,382 @@
+//! The pages of the timesheets. Every write is an operation (`sync::submit`).
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{Data, Path, Query},
+};
+use chrono::{Days, NaiveDate};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    Timesheet,
+    calc::{Hours, hours},
+    db::{self, Filter, Listed},
+    views::{Choices, EditPage, EntryView, FilterView, ListPage, RowFragment, ShowPage, explanation},
+};
+use crate::{
+    activity,
+    auth::Actor,
+    civil,
+    db::{Mode, Scope, ScopedTx},
+    employees,
+    error::{AppError, AppResult},
+    fold::fold,
+    ops::{FieldError, Kind, Verdict, VerdictKind},
+    regions::Region,
+    settings::list_rules,
+    shift_templates,
+    state::AppState,
+    sync::{Entity as _, Submitted, submit},
+    web::{
+        flash::{Flash, Tone, Undo},
+        form::{FormView, Posted, acknowledged, back_to, redirect, sentence},
+        htmx::HX_TRIGGER,
+        page::{Ctx, render},
+        pagination::Pager,
+        toast::toast_aside,
+    },
+};
+
+const HOME: &str = "/timesheets";
+const PAGE_SIZE: i64 = 50;
+/// Tells the list, or only its totals, to load again.
+const LIST_CHANGED: &str = "timesheets-changed";
+const SUMS_CHANGED: &str = "timesheets-summed";
+
+/// Filters of the list, as they stand in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ListQuery {
+    employee_id: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    q: Option<String>,
+    region: Option<String>,
+    page: Option<i64>,
+}
+
+/// `GET /`.
+pub async fn go_to_list(_actor: Actor) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).finish()
+}
+
+/// `GET /timesheets`.
+pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
+    let form = new_form(&state, &actor).await?;
+    let page = list_page(&ctx, &actor, &state, &query, form).await?;
+    let html = match ctx.htmx_target.as_deref() {
+        Some("timesheet-list") => render(&ctx, &page.as_list())?,
+        Some("timesheet-totals") => render(&ctx, &page.as_totals())?,
+        _ => render(&ctx, &page)?,
+    };
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+}
+
+/// `GET /timesheets/new`: the same page; the form is on it.
+pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppResult<HttpResponse> {
+    list_timesheets(ctx, actor, state, Query(ListQuery::default())).await
+}
+
+async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery, form: FormView) -> AppResult<ListPage<'a>> {
+    let (filter, shown) = read_filter(ctx, state, query);
+    let scope = super::api::scope_for(actor, query.region.as_deref())?;
+    let mut tx = state.db.read(&scope).await?;
+    let rules = list_rules(&mut tx).await?;
+    let (mut totals, mut count) = (Hours::ZERO, 0);
+    for shape in db::list_shapes(&mut tx, &filter).await? {
+        let shift = super::calc::Shift {
+            work_date: shape.a_date,
+            start_min: shape.start_min,
+            end_min: shape.end_min,
+            break_minutes: shape.break_min,
+            is_special: shape.is_special,
+        };
+        totals += hours(&shift, &rules.get(&shape.region).copied().unwrap_or_default()) * shape.count;
+        count += shape.count;
+    }
+    let pager = Pager::new(query.page, PAGE_SIZE, count);
+    let entries = db::list_timesheets(&mut tx, &filter, PAGE_SIZE, pager.offset()).await?;
+    let rows = entries.into_iter().map(|e| { let r = rules.get(&e.region).copied().unwrap_or_default(); EntryView::new(e, &r) }).collect();
+    let filtered = filter.employee_id.is_some() || !filter.text.is_empty() || query.from.is_some() || query.to.is_some();
+    let choices = load_choices(ctx, &mut tx).await?;
+    Ok(ListPage { ctx, filter: shown, form, choices, rows, totals, pager, filtered })
+}
+
+/// The filters, and how the form shows them. Without dates in the address the list starts with the current month; emptied dates mean "all".
+fn read_filter(ctx: &Ctx, state: &AppState, query: &ListQuery) -> (Filter, FilterView) {
+    let today = state.clock.today();
+    let (mut from, mut to) = (civil::FIRST_DAY, civil::LAST_DAY);
+    let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
+    let mut shown = FilterView {
+        employee_id: text(&query.employee_id),
+        from: text(&query.from),
+        to: text(&query.to),
+        q: text(&query.q),
+        region: text(&query.region),
+        ..FilterView::default()
+    };
+    if query.from.is_none() && query.to.is_none() {
+        (from, to) = month_of(today);
+        (shown.from, shown.to) = (from.to_string(), to.to_string());
+    } else {
+        (from, shown.from_error) = read_bound(ctx, "from", &mut shown.from, from);
+        (to, shown.to_error) = read_bound(ctx, "to", &mut shown.to, to);
+    }
+    let filter = Filter { employee_id: shown.employee_id.parse().ok(), from, to, text: fold(&shown.q) };
+    (filter, shown)
+}
+
+fn read_bound(ctx: &Ctx, name: &str, shown: &mut String, unset: NaiveDate) -> (NaiveDate, String) {
+    if shown.is_empty() {
+        return (unset, String::new());
+    }
+    match civil::parse_date(shown) {
+        Ok(date) => {
+            *shown = date.to_string();
+            (date, String::new())
+        }
+        Err(error) => (unset, sentence(ctx.lang, &error.about(name))),
+    }
+}
+
+fn month_of(day: NaiveDate) -> (NaiveDate, NaiveDate) {
+    use chrono::{Datelike as _, Months};
+    let first = day.with_day(1).unwrap_or(day);
+    let last = first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(day);
+    (first, last)
+}
+
+async fn load_choices<M: Mode>(ctx: &Ctx, tx: &mut ScopedTx<M>) -> AppResult<Choices> {
+    Ok(Choices {
+        employees: employees::db::list_choices(tx).await?,
+        templates: shift_templates::db::list_choices(tx).await?,
+        regions: ctx.regions.clone(),
+    })
+}
+
+/// A form for today, with the usual times of the weekday.
+async fn new_form(state: &AppState, actor: &Actor) -> AppResult<FormView> {
+    form_for_day(state, actor, state.clock.today(), None).await
+}
+
+async fn form_for_day(state: &AppState, actor: &Actor, day: NaiveDate, employee: Option<(Uuid, Region)>) -> AppResult<FormView> {
+    let scope = Scope::of(actor).ok_or(AppError::Forbidden)?;
+    let usual = match (&employee, scope.regions()) {
+        (Some((_, region)), _) | (None, [region]) => {
+            let mut tx = state.db.read(&scope).await?;
+            shift_templates::db::find_default(&mut tx, region, day).await?
+        }
+        _ => None,
+    };
+    let (start, end, break_minutes) = usual.map_or((540, 1080, 60), |t| (t.start_min, t.end_min, t.break_minutes));
+    let mut form = FormView::blank(&[
+        ("work_date", day.to_string()),
+        ("start_time", civil::format_time(start)),
+        ("end_time", civil::format_time(end)),
+        ("break_minutes", break_minutes.to_string()),
+        ("employee_id", employee.as_ref().map(|(id, _)| id.to_string()).unwrap_or_default()),
+    ]);
+    form.region = employee.map(|(_, region)| region.to_string()).unwrap_or_default();
+    Ok(form)
+}
+
+/// `POST /timesheets`.
+pub async fn create_timesheet(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    posted: Posted,
+) -> AppResult<HttpResponse> {
+    let region = match region_of_entry(&state, &actor, &posted).await? {
+        Ok(region) => region,
+        Err(error) => return refuse_create(&ctx, &actor, &state, &posted, &[error]).await,
+    };
+    let op = posted.to_create::<Timesheet>(&actor, region.clone(), &state.clock)?;
+    let op_id = op.op_id;
+    match submit(&state, &actor, op).await? {
+        Submitted::Invalid(errors) => refuse_create(&ctx, &actor, &state, &posted, &errors).await,
+        Submitted::Reused => refuse_create(&ctx, &actor, &state, &posted, &[FieldError::new("", "op-reused")]).await,
+        Submitted::Unknown => Err(AppError::NotFound),
+        Submitted::Done(verdict) => {
+            let entry = find(&state, &actor, row_id(&verdict)?).await?;
+            let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.employee_name);
+            if !ctx.is_htmx {
+                return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
+            }
+            // Enter saves and opens the next: the same person on the day after.
+            let next_day = entry.value.work_date.checked_add_days(Days::new(1)).unwrap_or(entry.value.work_date);
+            let mut form = form_for_day(&state, &actor, next_day, Some((entry.value.employee_id, region))).await?;
+            form.focus = "work_date";
+            let page = list_page(&ctx, &actor, &state, &ListQuery::default(), form).await?;
+            let body = render(&ctx, &page.as_entry_form())? + &toast_aside(&ctx, &flash)?;
+            Ok(acknowledged(op_id).insert_header((HX_TRIGGER, LIST_CHANGED)).content_type("text/html; charset=utf-8").body(body))
+        }
+    }
+}
+
+/// The region of a new entry is its employee's; the form may also say it (an admin's does, without scripts).
+async fn region_of_entry(state: &AppState, actor: &Actor, posted: &Posted) -> AppResult<Result<Region, FieldError>> {
+    if posted.value("region").is_empty()
+        && actor.regions.len() > 1
+        && let Ok(id) = posted.value("employee_id").parse::<Uuid>()
+        && let Some(scope) = Scope::of(actor)
+        && let Some(code) = employees::db::find_region(&mut state.db.read(&scope).await?, id).await?
+    {
+        return Ok(Region::parse(&code).map_err(|_| FieldError::new("region", "region-unknown")));
+    }
+    if posted.value("region").is_empty() && posted.value("employee_id").is_empty() && actor.regions.len() > 1 {
+        return Ok(Err(FieldError::new("employee_id", "employee-missing")));
+    }
+    Ok(posted.region(actor))
+}
+
+async fn refuse_create(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Posted, errors: &[FieldError]) -> AppResult<HttpResponse> {
+    let form = FormView::refused(posted, None, errors, ctx.lang);
+    let page = list_page(ctx, actor, state, &ListQuery::default(), form).await?;
+    let html = if ctx.is_htmx { render(ctx, &page.as_entry_form())? } else { render(ctx, &page)? };
+    Ok(HttpResponse::UnprocessableEntity().content_type("text/html; charset=utf-8").body(html))
+}
+
+/// `GET /timesheets/{id}/edit`.
+pub async fn edit_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+    let entry = find(&state, &actor, *id).await?;
+    if entry.deleted_at.is_some() {
+        return Err(AppError::NotFound);
+    }
+    let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
+    let form = FormView::of_row(entry.id, entry.version, &region, &entry.value.to_row());
+    let html = render_edit(&ctx, &actor, &state, &entry, form).await?;
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+}
+
+async fn render_edit(ctx: &Ctx, actor: &Actor, state: &AppState, entry: &Listed, form: FormView) -> AppResult<String> {
+    let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
+    let scope = Scope::one(actor, &region).ok_or(AppError::NotFound)?;
+    let choices = load_choices(ctx, &mut state.db.read(&scope).await?).await?;
+    let page = EditPage { ctx, id: entry.id, employee_name: entry.employee_name.clone(), form, choices };
+    Ok(if ctx.is_htmx { render(ctx, &page.as_edit_row())? } else { render(ctx, &page)? })
+}
+
+/// `POST /timesheets/{id}`.
+pub async fn update_timesheet(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Posted,
+) -> AppResult<HttpResponse> {
+    let before = find(&state, &actor, *id).await?;
+    let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
+    let op = posted.to_update::<Timesheet>(&actor, region, &state.clock, *id)?;
+    let op_id = op.op_id;
+    let errors = match submit(&state, &actor, op).await? {
+        Submitted::Done(verdict) => {
+            let flash = Flash::new(tone_of(&verdict), flash_of_update(&verdict), &before.employee_name);
+            return answer_with_row(&ctx, &actor, &state, *id, op_id, &flash, SUMS_CHANGED).await;
+        }
+        Submitted::Unknown => return Err(AppError::NotFound),
+        Submitted::Invalid(errors) => errors,
+        Submitted::Reused => vec![FieldError::new("", "op-reused")],
+    };
+    let form = FormView::refused(&posted, Some(*id), &errors, ctx.lang);
+    let html = render_edit(&ctx, &actor, &state, &before, form).await?;
+    Ok(HttpResponse::UnprocessableEntity().content_type("text/html; charset=utf-8").body(html))
+}
+
+/// `GET /timesheets/{id}/row`: the row again, when an edit is given up.
+pub async fn show_row(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+    let row = view(&state, &actor, find(&state, &actor, *id).await?).await?;
+    let html = render(&ctx, &RowFragment { ctx: &ctx, row, focus: true })?;
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+}
+
+/// `POST /timesheets/{id}/deletion`.
+pub async fn delete_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, request: HttpRequest, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    act(&ctx, &actor, &state, &request, *id, &posted, Kind::Delete).await
+}
+
+/// `POST /timesheets/{id}/restoration`: "Geri al".
+pub async fn restore_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, request: HttpRequest, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    act(&ctx, &actor, &state, &request, *id, &posted, Kind::Restore).await
+}
+
+async fn act(ctx: &Ctx, actor: &Actor, state: &AppState, request: &HttpRequest, id: Uuid, posted: &Posted, kind: Kind) -> AppResult<HttpResponse> {
+    let before = find(state, actor, id).await?;
+    let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
+    let op = posted.to_act::<Timesheet>(actor, region, &state.clock, kind, id)?;
+    let op_id = op.op_id;
+    let flash = match submit(state, actor, op).await? {
+        Submitted::Done(verdict) if kind == Kind::Delete && verdict.verdict == VerdictKind::Applied => {
+            Flash::new(Tone::Success, "flash-timesheet-deleted", &before.employee_name).with_undo(Undo {
+                action: format!("{HOME}/{id}/restoration"),
+                id,
+                base: verdict.version.unwrap_or(before.version),
+                region: Some(before.region.clone()),
+            })
+        }
+        // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
+        Submitted::Done(_) if kind == Kind::Delete => Flash::new(Tone::Warning, "flash-timesheet-not-deleted", &before.employee_name),
+        Submitted::Done(_) => Flash::new(Tone::Success, "flash-timesheet-restored", &before.employee_name),
+        Submitted::Unknown => return Err(AppError::NotFound),
+        Submitted::Invalid(errors) => Flash::new(Tone::Danger, "flash-refused", &errors.first().map(|e| sentence(ctx.lang, e)).unwrap_or_default()),
+        Submitted::Reused => Flash::new(Tone::Danger, "flash-refused", &sentence(ctx.lang, &FieldError::new("", "op-reused"))),
+    };
+    if !ctx.is_htmx {
+        return Ok(redirect(ctx, op_id, &back_to(request, HOME), &flash));
+    }
+    let body = toast_aside(ctx, &flash)?;
+    Ok(acknowledged(op_id).insert_header((HX_TRIGGER, LIST_CHANGED)).content_type("text/html; charset=utf-8").body(body))
+}
+
+async fn answer_with_row(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, op_id: Uuid, flash: &Flash, event: &'static str) -> AppResult<HttpResponse> {
+    if !ctx.is_htmx {
+        return Ok(redirect(ctx, op_id, HOME, flash));
+    }
+    let row = view(state, actor, find(state, actor, id).await?).await?;
+    let body = render(ctx, &RowFragment { ctx, row, focus: true })? + &toast_aside(ctx, flash)?;
+    Ok(acknowledged(op_id).insert_header((HX_TRIGGER, event)).content_type("text/html; charset=utf-8").body(body))
+}
+
+/// `GET /timesheets/{id}`: how the hours came about, and what happened to the entry.
+pub async fn show_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+    let entry = find(&state, &actor, *id).await?;
+    let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
+    let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
+    let mut tx = state.db.read(&scope).await?;
+    let rules = list_rules(&mut tx).await?.remove(region.code()).unwrap_or_default();
+    let history = activity::views::history_of(&mut tx, &ctx, Timesheet::NAME, *id).await?;
+    drop(tx);
+    let deleted_at = entry.deleted_at;
+    let row = EntryView::new(entry, &rules);
+    let steps = explanation(&row, &rules, ctx.lang);
+    let page = ShowPage { ctx: &ctx, row, steps, deleted_at, history };
+    let html = if ctx.htmx_target.as_deref().is_some_and(|t| t.starts_with("explain-")) { render(&ctx, &page.as_explanation())? } else { render(&ctx, &page)? };
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+}
+
+async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<Listed> {
+    let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
+    db::find_timesheet(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)
+}
+
+async fn view(state: &AppState, actor: &Actor, entry: Listed) -> AppResult<EntryView> {
+    let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
+    let scope = Scope::one(actor, &region).ok_or(AppError::NotFound)?;
+    let rules = list_rules(&mut state.db.read(&scope).await?).await?;
+    Ok(EntryView::new(entry, &rules.get(region.code()).copied().unwrap_or_default()))
+}
+
+fn row_id(verdict: &Verdict) -> AppResult<Uuid> {
+    let id = verdict.row.as_ref().and_then(|row| row.get("id")).and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| AppError::Fault("a verdict without its row".into()))
+}
+
+fn tone_of(verdict: &Verdict) -> Tone {
+    if verdict.verdict == VerdictKind::Merged { Tone::Warning } else { Tone::Success }
+}
+
+fn flash_of_update(verdict: &Verdict) -> &'static str {
+    if verdict.verdict == VerdictKind::Merged { "flash-timesheet-merged" } else { "flash-timesheet-updated" }
+}

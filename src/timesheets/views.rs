@@ -1,0 +1,168 @@
+//! What the pages of the timesheets show.
+
+use askama::Template;
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::{
+    calc::{Hours, Rules, explain, hours},
+    db::Listed,
+};
+use crate::{
+    activity::views::ChangeView,
+    employees::db::Choice,
+    i18n::{Arg, Lang, t_with},
+    shift_templates::db::TemplateChoice,
+    web::{
+        filters,
+        form::FormView,
+        page::{Ctx, RegionName},
+        pagination::Pager,
+    },
+};
+
+/// An entry with its hours.
+pub struct EntryView {
+    /// The entry.
+    pub entry: Listed,
+    /// What it comes to.
+    pub hours: Hours,
+}
+
+impl EntryView {
+    /// Computes the hours.
+    pub fn new(entry: Listed, rules: &Rules) -> Self {
+        let hours = hours(&entry.value.shift(), rules);
+        Self { entry, hours }
+    }
+
+    /// Ends on the day after it starts.
+    pub fn ends_next_day(&self) -> bool {
+        self.entry.value.end_min >= 1440
+    }
+
+    /// ISO number of the weekday, for the key of its name.
+    pub fn weekday_key(&self) -> String {
+        weekday_key(self.entry.value.work_date)
+    }
+}
+
+/// Key of a weekday's short name.
+pub fn weekday_key(date: NaiveDate) -> String {
+    use chrono::Datelike as _;
+    format!("weekday-short-{}", date.weekday().number_from_monday())
+}
+
+/// The filters as the form shows them.
+#[derive(Debug, Clone, Default)]
+pub struct FilterView {
+    /// Person's id.
+    pub employee_id: String,
+    /// First date, as typed.
+    pub from: String,
+    /// Last date, as typed.
+    pub to: String,
+    /// Text, as typed.
+    pub q: String,
+    /// Region's code.
+    pub region: String,
+    /// What is wrong with `from`.
+    pub from_error: String,
+    /// What is wrong with `to`.
+    pub to_error: String,
+}
+
+/// The people and templates to choose from in a form.
+pub struct Choices {
+    /// People who can have an entry, with their region.
+    pub employees: Vec<Choice>,
+    /// Shift templates, with their region.
+    pub templates: Vec<TemplateChoice>,
+    /// The regions that have people, for groups.
+    pub regions: Vec<RegionName>,
+}
+
+impl Choices {
+    /// The people of one region.
+    pub fn employees_of<'a>(&'a self, region: &'a str) -> impl Iterator<Item = &'a Choice> {
+        self.employees.iter().filter(move |e| e.region == region)
+    }
+}
+
+/// `/timesheets`: list, totals, and the form for a new entry.
+#[derive(Template)]
+#[template(path = "timesheets/list.html", blocks = ["list", "totals", "entry_form"])]
+pub struct ListPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The filters.
+    pub filter: FilterView,
+    /// The form for a new entry.
+    pub form: FormView,
+    /// What the forms offer.
+    pub choices: Choices,
+    /// The rows of this page.
+    pub rows: Vec<EntryView>,
+    /// Totals of everything that fits the filters, not of this page only.
+    pub totals: Hours,
+    /// Which part of the list this is.
+    pub pager: Pager,
+    /// Filters are set: an empty list then says so.
+    pub filtered: bool,
+}
+
+/// One row of the list, after a change.
+#[derive(Template)]
+#[template(path = "timesheets/row.html")]
+pub struct RowFragment<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The row.
+    pub row: EntryView,
+    /// The cursor goes to this row.
+    pub focus: bool,
+}
+
+/// The form for a change, in the row's place or as a page.
+#[derive(Template)]
+#[template(path = "timesheets/edit.html", blocks = ["edit_row"])]
+pub struct EditPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The row.
+    pub id: Uuid,
+    /// The person's name.
+    pub employee_name: String,
+    /// The form.
+    pub form: FormView,
+    /// What the form offers.
+    pub choices: Choices,
+}
+
+/// `/timesheets/{id}`: one entry, how its hours came about, and its history.
+#[derive(Template)]
+#[template(path = "timesheets/show.html", blocks = ["explanation"])]
+pub struct ShowPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The entry.
+    pub row: EntryView,
+    /// How the hours came about.
+    pub steps: Vec<String>,
+    /// When it was deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// What happened to it, newest first.
+    pub history: Vec<ChangeView>,
+}
+
+/// The sentences that explain an entry's hours.
+pub fn explanation(row: &EntryView, rules: &Rules, lang: Lang) -> Vec<String> {
+    explain(&row.entry.value.shift(), rules)
+        .into_iter()
+        .map(|step| {
+            let texts: Vec<(&str, String)> = step.args.iter().map(|(name, arg)| (*name, arg.text(lang.as_str()))).collect();
+            let args: Vec<(&str, &dyn Arg)> = texts.iter().map(|(name, text)| (*name, text as &dyn Arg)).collect();
+            t_with(lang, step.key, &args)
+        })
+        .collect()
+}

@@ -1,0 +1,87 @@
+//! The one place where a failure becomes an answer: a page, a fragment or a problem document, with the request's id and never the cause.
+//! It is also the one place where failures are logged.
+
+use actix_session::SessionExt as _;
+use actix_web::{
+    Error, HttpMessage as _, HttpResponse, ResponseError as _,
+    body::{BoxBody, EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method, StatusCode, header},
+    middleware::Next,
+    web::Data,
+};
+use serde_json::json;
+
+use super::{error_page::render_error, extract::plain_context};
+use crate::{auth, error::AppError, state::AppState, telemetry::RequestId};
+
+/// The middleware.
+pub async fn show_errors<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    let response = next.call(request).await?;
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) || response.response().error().is_none() {
+        return Ok(response.map_into_left_body());
+    }
+    log_failure(&response);
+    let answer = answer_to(&response);
+    Ok(response.into_response(answer).map_into_right_body())
+}
+
+fn log_failure<B>(response: &ServiceResponse<B>) {
+    let Some(error) = response.response().error() else { return };
+    if response.status().is_server_error() {
+        tracing::error!(cause = %error, "request failed");
+    } else {
+        tracing::debug!(cause = %error, status = response.status().as_u16(), "request refused");
+    }
+}
+
+fn answer_to<B>(response: &ServiceResponse<B>) -> HttpResponse {
+    let request = response.request();
+    let error = response.response().error().and_then(|e| e.as_error::<AppError>());
+    // Rendered as a visitor's page where the person cannot be told from the request any more.
+    let actor = auth::actor_of(&request.get_session());
+    let is_api = request.path().starts_with("/api/");
+    let wants_page = !is_api && *request.method() == Method::GET;
+    match error {
+        Some(AppError::SignIn) if wants_page => return see_other(&format!("/login?next={}", encoded(request))),
+        Some(AppError::PasswordChange) if wants_page => return see_other("/password"),
+        _ => {}
+    }
+    let status = response.status();
+    let mut answer = match error {
+        Some(error) => HttpResponse::from(error.error_response()),
+        None => HttpResponse::new(status),
+    };
+    let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    if is_api {
+        let code = error.map_or("bad_request", AppError::code);
+        let detail = match error {
+            Some(AppError::BadRequest(detail)) => Some(detail.clone()),
+            None if status == StatusCode::BAD_REQUEST => response.response().error().map(ToString::to_string),
+            _ => None,
+        };
+        let problem = json!({
+            "type": format!("about:blank#{code}"), "title": status.canonical_reason(), "status": status.as_u16(),
+            "error": code, "detail": detail, "request_id": request_id,
+        });
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::HeaderName::from_static("x-sync"), header::HeaderValue::from_static("1"));
+        return answer.set_body(BoxBody::new(problem.to_string()));
+    }
+    let Some(state) = request.app_data::<Data<AppState>>() else { return answer };
+    let ctx = plain_context(request, state, actor, Vec::new());
+    let page = render_error(&ctx, status.as_u16()).unwrap_or_else(|_| format!("{} ({request_id})", status.as_u16()));
+    answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
+    answer.set_body(BoxBody::new(page))
+}
+
+fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+}
+
+fn encoded(request: &actix_web::HttpRequest) -> String {
+    let address = request.uri().path_and_query().map_or("/", |p| p.as_str());
+    askama::filters::urlencode_strict(address).map(|e| e.to_string()).unwrap_or_default()
+}

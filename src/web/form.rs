@@ -1,0 +1,250 @@
+//! Posted forms of business data: from the pairs of a form to an operation, and back to a form that shows what is wrong.
+
+use std::{collections::BTreeMap, future::Future, pin::Pin};
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder,
+    dev::Payload,
+    http::{StatusCode, header},
+    web::Form,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    csrf::token_fits,
+    flash::Flash,
+    htmx::{X_OP_ACK, X_SYNC},
+    page::Ctx,
+};
+use crate::{
+    auth::{self, Actor},
+    clock::Clock,
+    error::{AppError, AppResult},
+    i18n::{Arg, Lang, t_with},
+    ids,
+    ops::{
+        FieldError, Kind, Op, Row,
+        form_codec::{changes_between, changes_of_new, read_form},
+    },
+    regions::Region,
+    sync::Entity,
+};
+
+/// The pairs of a posted form, after the session's token was checked.
+#[derive(Debug)]
+pub struct Posted {
+    pairs: Vec<(String, String)>,
+}
+
+impl FromRequest for Posted {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        use actix_session::SessionExt as _;
+        let actor = auth::actor_of(&request.get_session());
+        let pairs = Form::<Vec<(String, String)>>::from_request(request, payload);
+        Box::pin(async move {
+            let posted = Self { pairs: pairs.await.map_err(|e| AppError::BadRequest(e.to_string()))?.into_inner() };
+            match actor {
+                None => Err(AppError::SignIn),
+                Some(actor) if token_fits(&actor.csrf, Some(posted.value("_csrf"))) => Ok(posted),
+                Some(_) => Err(AppError::CrossSite),
+            }
+        })
+    }
+}
+
+impl Posted {
+    /// The first value of that name that is not blank: a form without scripts carries the server's ids besides the script's empty ones.
+    pub fn value(&self, name: &str) -> &str {
+        self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).find(|v| !v.is_empty()).unwrap_or("")
+    }
+
+    /// The region the form is for: said by the form, or the person's only one.
+    pub fn region(&self, actor: &Actor) -> Result<Region, FieldError> {
+        match (self.value("region"), actor.regions.as_slice()) {
+            ("", [only]) => Ok(only.clone()),
+            ("", _) => Err(FieldError::new("region", "region-missing")),
+            (code, _) => match Region::parse(code) {
+                Ok(region) if actor.may_act_on(&region) => Ok(region),
+                _ => Err(FieldError::new("region", "region-unknown")),
+            },
+        }
+    }
+
+    /// The operation that makes a new row out of this form.
+    pub fn to_create<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock) -> AppResult<Op> {
+        let id = self.id_or_new("_id")?;
+        let mut op = self.bare_op::<E>(actor, region, clock, Kind::Create, id)?;
+        op.fields = changes_of_new(read_form(E::FORM, &self.pairs));
+        Ok(op)
+    }
+
+    /// The operation that changes row `id` to what this form says, compared with what it was rendered with.
+    pub fn to_update<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock, id: Uuid) -> AppResult<Op> {
+        let original: Row = serde_json::from_str(self.value("_orig")).map_err(|_| AppError::BadRequest("_orig: not JSON".into()))?;
+        let mut op = self.bare_op::<E>(actor, region, clock, Kind::Update, id)?;
+        op.fields = changes_between(&original, read_form(E::FORM, &self.pairs));
+        Ok(op)
+    }
+
+    /// The operation that deletes or restores row `id`.
+    pub fn to_act<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock, kind: Kind, id: Uuid) -> AppResult<Op> {
+        self.bare_op::<E>(actor, region, clock, kind, id)
+    }
+
+    fn bare_op<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock, kind: Kind, id: Uuid) -> AppResult<Op> {
+        let base = self.value("_base");
+        let base_version = match (kind, base) {
+            (Kind::Create, _) | (_, "") => None,
+            _ => Some(base.parse().map_err(|_| AppError::BadRequest("_base: not a number".into()))?),
+        };
+        Ok(Op {
+            v: 1,
+            op_id: self.id_or_new("_op")?,
+            queue_id: actor.session_id,
+            n: 0,
+            actor: actor.user_id,
+            grant: None,
+            app: None,
+            kind,
+            entity: E::NAME.into(),
+            id,
+            region,
+            base_version,
+            fields: BTreeMap::new(),
+            name: None,
+            args: None,
+            after: Vec::new(),
+            edited_at: clock.now(),
+            offset_ms: 0,
+        })
+    }
+
+    fn id_or_new(&self, name: &str) -> AppResult<Uuid> {
+        match self.value(name) {
+            "" => Ok(ids::new_id()),
+            text => text.parse().map_err(|_| AppError::BadRequest(format!("{name}: not a UUID"))),
+        }
+    }
+}
+
+/// A form as a template shows it: the values as typed, and a sentence at each field that is wrong.
+#[derive(Debug, Clone, Default)]
+pub struct FormView {
+    /// The row, for a change.
+    pub id: Option<Uuid>,
+    /// Its version when the form was made.
+    pub base: i64,
+    /// The values the form was made with, as JSON.
+    pub orig: String,
+    /// The region's code.
+    pub region: String,
+    /// Name of the field that gets the cursor; empty for none.
+    pub focus: &'static str,
+    values: BTreeMap<String, String>,
+    errors: BTreeMap<String, String>,
+}
+
+impl FormView {
+    /// A form for a new row with these first values.
+    pub fn blank(values: &[(&str, String)]) -> Self {
+        Self { values: values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(), ..Self::default() }
+    }
+
+    /// A form for a change of a row.
+    pub fn of_row(id: Uuid, version: i64, region: &Region, row: &Row) -> Self {
+        Self {
+            id: Some(id),
+            base: version,
+            orig: serde_json::to_string(row).unwrap_or_default(),
+            region: region.to_string(),
+            values: row.iter().map(|(name, value)| (name.clone(), shown(value))).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The form that came back, with what is wrong. The typed values stay.
+    pub fn refused(posted: &Posted, id: Option<Uuid>, errors: &[FieldError], lang: Lang) -> Self {
+        let mut values = BTreeMap::new();
+        for (name, value) in posted.pairs.iter().filter(|(name, _)| !name.starts_with('_')) {
+            values.entry(name.clone()).and_modify(|v: &mut String| v.push_str(value)).or_insert_with(|| value.clone());
+        }
+        Self {
+            id,
+            base: posted.value("_base").parse().unwrap_or_default(),
+            orig: posted.value("_orig").to_owned(),
+            region: posted.value("region").to_owned(),
+            values,
+            errors: errors.iter().map(|e| (e.field.clone(), sentence(lang, e))).collect(),
+            focus: "",
+        }
+    }
+
+    /// What the field holds.
+    pub fn value(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", String::as_str)
+    }
+
+    /// The attribute that puts the cursor on a field, where it is the one.
+    pub fn focus_on(&self, name: &str) -> &'static str {
+        if self.focus == name { "data-focus" } else { "" }
+    }
+
+    /// Whether a checkbox is ticked.
+    pub fn is_checked(&self, name: &str) -> bool {
+        self.value(name) == "true"
+    }
+
+    /// Whether one of several checkboxes of a name is ticked.
+    pub fn contains(&self, name: &str, part: &str) -> bool {
+        self.value(name).contains(part)
+    }
+
+    /// What is wrong with the field; empty when nothing is. The name "" is the form as a whole.
+    pub fn error(&self, name: &str) -> &str {
+        self.errors.get(name).map_or("", String::as_str)
+    }
+
+    /// How many fields are wrong.
+    pub fn error_count(&self) -> usize {
+        self.errors.len()
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The sentence for a complaint, from the catalogue.
+pub fn sentence(lang: Lang, error: &FieldError) -> String {
+    let key = format!("error-{}", error.code);
+    let args: Vec<(&str, &dyn Arg)> = error.args.iter().map(|(name, value)| (name.as_str(), value as &dyn Arg)).collect();
+    t_with(lang, &key, &args)
+}
+
+/// An answer to a write form that names the operation it is the verdict on: only this counts as saved (SYNC 3.11).
+pub fn acknowledged(op_id: Uuid) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((X_SYNC, "1")).insert_header((X_OP_ACK, op_id.to_string()));
+    answer
+}
+
+/// The answer to a form posted without scripts: on to a page that shows the message.
+pub fn redirect(ctx: &Ctx, op_id: Uuid, to: &str, flash: &Flash) -> HttpResponse {
+    acknowledged(op_id).status(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).cookie(flash.to_cookie(ctx.secure)).finish()
+}
+
+/// Where a form without scripts came from, when that is a page below `home`; else `home`.
+pub fn back_to(request: &HttpRequest, home: &str) -> String {
+    let referer = request.headers().get(header::REFERER).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let path = referer.splitn(4, '/').nth(3).map(|rest| format!("/{rest}")).unwrap_or_default();
+    let is_list = path.strip_prefix(home).is_some_and(|rest| rest.is_empty() || rest.starts_with('?'));
+    if is_list { path } else { home.to_owned() }
+}

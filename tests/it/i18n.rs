@@ -1,0 +1,129 @@
+//! No sentence is missing in a language, none is used that nobody wrote, and none is kept that nobody uses.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use rainstaff::i18n::{Lang, keys};
+
+#[test]
+fn every_text_exists_in_both_languages() {
+    let (turkish, english) = (keys(Lang::Tr), keys(Lang::En));
+    assert!(turkish.len() > 50, "the texts are read");
+    assert_eq!(turkish.difference(&english).collect::<Vec<_>>(), Vec::<&String>::new(), "only in locales/tr");
+    assert_eq!(english.difference(&turkish).collect::<Vec<_>>(), Vec::<&String>::new(), "only in locales/en");
+}
+
+#[test]
+fn every_text_that_is_asked_for_exists() {
+    let known = keys(Lang::Tr);
+    let missing: BTreeSet<(String, String)> = sources()
+        .into_iter()
+        .flat_map(|(path, source)| asked_for(&source).into_iter().map(move |key| (path.display().to_string(), key)))
+        .filter(|(_, key)| !known.contains(key))
+        .collect();
+    assert!(missing.is_empty(), "no text for {missing:?}");
+}
+
+#[test]
+fn every_text_is_used() {
+    let sources: String = sources().into_iter().map(|(_, source)| source).collect();
+    let unused: Vec<String> = keys(Lang::Tr).into_iter().filter(|key| !sources.contains(&format!("\"{key}\""))).collect();
+    assert!(unused.is_empty(), "nobody uses {unused:?}");
+}
+
+#[test]
+fn every_text_can_be_shown_with_the_same_values_in_both_languages() {
+    for key in keys(Lang::Tr) {
+        assert_eq!(values_of(Lang::Tr, &key), values_of(Lang::En, &key), "{key}");
+    }
+}
+
+#[test]
+fn the_scan_sees_what_templates_and_code_ask_for() {
+    let template = r#"{{ "nav-label"|t }} {{ "pager-range" | t3("from", 1) }} {{ format!("f-{name}") }} {{ "asset.js"|asset }}"#;
+    assert_eq!(asked_for(template), ["nav-label", "pager-range"]);
+    let code = r#"t(lang, "login-title"); t_with(Lang::Tr, "pill-failed", &[]); Flash::new(Tone::Info, "flash-a", name); set(lang, "other")"#;
+    assert_eq!(asked_for(code), ["login-title", "pill-failed", "flash-a"]);
+}
+
+/// Keys before a `t` filter, and keys given to `t`, `t_with` and `Flash::new`. Unit tests, which also ask for what does not exist, come
+/// last in a file and are not looked at.
+fn asked_for(source: &str) -> Vec<String> {
+    let source = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let mut found = Vec::new();
+    let literals: Vec<&str> = source.split('"').collect();
+    for (before, literal, after) in literals.windows(3).map(|part| (part[0], part[1], part[2])) {
+        let is_key = literal.starts_with(|first: char| first.is_ascii_lowercase())
+            && literal.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if is_key && (is_filtered(after) || is_argument(before)) {
+            found.push(literal.to_owned());
+        }
+    }
+    found
+}
+
+fn is_filtered(after: &str) -> bool {
+    let Some(filter) = after.trim_start().strip_prefix('|') else {
+        return false;
+    };
+    let name: String = filter.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    ["t", "t1", "t2", "t3"].contains(&name.as_str())
+}
+
+fn is_argument(before: &str) -> bool {
+    let Some((call, argument)) = before.rsplit_once('(') else {
+        return false;
+    };
+    argument.trim_end().ends_with(',')
+        && argument.matches(',').count() == 1
+        && (call.ends_with("Flash::new") || ["t", "t_with"].iter().any(|name| ends_with_word(call, name)))
+}
+
+fn ends_with_word(text: &str, word: &str) -> bool {
+    text.strip_suffix(word).is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
+
+/// The names of the values in a text's lines.
+fn values_of(lang: Lang, key: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut inside = false;
+    for source in files(&root().join("locales").join(lang.as_str()), &["ftl"]).iter().map(read) {
+        for line in source.lines() {
+            inside = if line.starts_with(' ') || line.is_empty() { inside } else { line.split_once(" =").is_some_and(|(name, _)| name == key) };
+            if inside {
+                let parts = line.split('$').skip(1);
+                names.extend(parts.map(|part| part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>()));
+            }
+        }
+    }
+    names
+}
+
+fn sources() -> Vec<(PathBuf, String)> {
+    ["templates", "src"].iter().flat_map(|folder| files(&root().join(folder), &["html", "rs"])).map(|path| (path.clone(), read(&path))).collect()
+}
+
+fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, endings));
+        } else if path.extension().is_some_and(|ending| endings.iter().any(|wanted| ending == *wanted)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read(path: &PathBuf) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
