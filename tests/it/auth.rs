@@ -1,5 +1,7 @@
 //! Sign-in, sessions, throttling and accounts, against a real database, in a small application around the session middleware.
 
+#![cfg(test)]
+
 use std::{net::IpAddr, sync::Arc};
 
 use actix_session::Session;
@@ -25,6 +27,7 @@ use rainstaff::{
     config::{Config, Secret},
     db::{Db, DbConfig},
     state::AppState,
+    sync::Bell,
 };
 use serde_json::{Value, json};
 use sqlx::{Executor, PgConnection};
@@ -57,6 +60,7 @@ impl Company {
             config: Arc::new(Config::dev(([127, 0, 0, 1], 0).into(), Secret::random())),
             clock: Clock::Fixed(at(0)),
             hasher: Hasher::new(),
+            bell: Bell::default(),
         };
         Self { db, state }
     }

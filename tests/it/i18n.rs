@@ -45,7 +45,8 @@ fn every_text_can_be_shown_with_the_same_values_in_both_languages() {
 fn the_scan_sees_what_templates_and_code_ask_for() {
     let template = r#"{{ "nav-label"|t }} {{ "pager-range" | t3("from", 1) }} {{ format!("f-{name}") }} {{ "asset.js"|asset }}"#;
     assert_eq!(asked_for(template), ["nav-label", "pager-range"]);
-    let code = r#"t(lang, "login-title"); t_with(Lang::Tr, "pill-failed", &[]); Flash::new(Tone::Info, "flash-a", name); set(lang, "other")"#;
+    let code =
+        r#"t(lang, "login-title"); t_with(Lang::Tr, "pill-failed", &[]); Flash::new(Tone::Info, "flash-a", name); set(lang, "other")"#;
     assert_eq!(asked_for(code), ["login-title", "pill-failed", "flash-a"]);
 }
 
@@ -92,7 +93,8 @@ fn values_of(lang: Lang, key: &str) -> BTreeSet<String> {
     let mut inside = false;
     for source in files(&root().join("locales").join(lang.as_str()), &["ftl"]).iter().map(read) {
         for line in source.lines() {
-            inside = if line.starts_with(' ') || line.is_empty() { inside } else { line.split_once(" =").is_some_and(|(name, _)| name == key) };
+            inside =
+                if line.starts_with(' ') || line.is_empty() { inside } else { line.split_once(" =").is_some_and(|(name, _)| name == key) };
             if inside {
                 let parts = line.split('$').skip(1);
                 names.extend(parts.map(|part| part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>()));
@@ -103,7 +105,11 @@ fn values_of(lang: Lang, key: &str) -> BTreeSet<String> {
 }
 
 fn sources() -> Vec<(PathBuf, String)> {
-    ["templates", "src"].iter().flat_map(|folder| files(&root().join(folder), &["html", "rs"])).map(|path| (path.clone(), read(&path))).collect()
+    ["templates", "src"]
+        .iter()
+        .flat_map(|folder| files(&root().join(folder), &["html", "rs"]))
+        .map(|path| (path.clone(), read(&path)))
+        .collect()
 }
 
 fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
