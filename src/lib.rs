@@ -10,6 +10,8 @@ pub mod regions;
 #[cfg(feature = "server")]
 pub mod activity;
 #[cfg(feature = "server")]
+pub mod app;
+#[cfg(feature = "server")]
 pub mod auth;
 #[cfg(feature = "server")]
 pub mod cli;
@@ -23,6 +25,8 @@ pub mod employees;
 pub mod error;
 #[cfg(feature = "server")]
 pub mod i18n;
+#[cfg(feature = "server")]
+pub mod routes;
 #[cfg(feature = "server")]
 pub mod settings;
 #[cfg(feature = "server")]

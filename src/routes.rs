@@ -3,17 +3,16 @@
 
 use actix_web::{
     HttpResponse,
-    web::{Data, PayloadConfig, ServiceConfig, delete, get, post, resource},
+    web::{Data, PayloadConfig, ServiceConfig, get, post, resource},
 };
 
 use crate::{
-    activity, app::BATCH_LIMIT, auth, employees, error::AppError, shift_templates, state::AppState, sync, timesheets, web::assets,
+    app::BATCH_LIMIT, auth, error::AppError, state::AppState, sync, timesheets, web::assets,
 };
 
 /// Without a session.
 pub fn public(cfg: &mut ServiceConfig) {
-    cfg.route("/static/{name:.*}", get().to(assets::serve));
-    cfg.route("/favicon.ico", get().to(assets::favicon));
+    cfg.route("/static/{name:.*}", get().to(assets::show_asset));
     cfg.route("/health", get().to(health));
     cfg.route("/ready", get().to(ready));
 }
@@ -44,25 +43,10 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/timesheets/{id}/restoration", post().to(timesheets::pages::restore_timesheet));
 
     // Çalışanlar
-    cfg.route("/employees", get().to(employees::pages::list_employees));
-    cfg.route("/employees", post().to(employees::pages::create_employee));
-    cfg.route("/employees/new", get().to(employees::pages::new_employee));
-    cfg.route("/employees/{id}/edit", get().to(employees::pages::edit_employee));
-    cfg.route("/employees/{id}", post().to(employees::pages::update_employee));
-    cfg.route("/employees/{id}/deletion", post().to(employees::pages::delete_employee));
-    cfg.route("/employees/{id}/restoration", post().to(employees::pages::restore_employee));
 
     // Vardiya şablonları
-    cfg.route("/shift-templates", get().to(shift_templates::pages::list_shift_templates));
-    cfg.route("/shift-templates", post().to(shift_templates::pages::create_shift_template));
-    cfg.route("/shift-templates/new", get().to(shift_templates::pages::new_shift_template));
-    cfg.route("/shift-templates/{id}/edit", get().to(shift_templates::pages::edit_shift_template));
-    cfg.route("/shift-templates/{id}", post().to(shift_templates::pages::update_shift_template));
-    cfg.route("/shift-templates/{id}/deletion", post().to(shift_templates::pages::delete_shift_template));
-    cfg.route("/shift-templates/{id}/restoration", post().to(shift_templates::pages::restore_shift_template));
 
     // Etkinlik
-    cfg.route("/activity", get().to(activity::pages::list_activity));
 
     // API: the write path and the feed
     cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)));
@@ -73,7 +57,6 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/api/v1/digest", get().to(sync::handlers::get_digest));
 
     // API: reading
-    cfg.route("/api/v1/employees", get().to(employees::api::list_employees));
     cfg.route("/api/v1/timesheets", get().to(timesheets::api::list_timesheets));
 }
 

@@ -25,7 +25,7 @@ pill-explain-waiting = Waiting for the server's answer.
 save-unreachable = Not saved: the server could not be reached; what you typed is still in the form. Save again once the connection is back.
 save-refused = Not saved: the server refused the request; what you typed is still in the form. Request id: { $id }
 save-signed-out = Not saved: your session has ended; what you typed is still in the form. Sign in in a new tab, then save here again.
-load-failed = The list could not be refreshed: the server could not be reached. What you see may be old.
+load-failed = The list could not be refreshed; what you see may be old. Check the connection and try again.
 
 toast-area = Messages
 toast-undo = Undo
@@ -36,4 +36,5 @@ keys-search = Go to search
 keys-help = Open this list
 keys-enter = Save the form
 keys-escape = Close this window
+keys-single = Single-key shortcuts are on
 keys-close = Close

@@ -25,7 +25,7 @@ pill-explain-waiting = Sunucunun yanıtı bekleniyor.
 save-unreachable = Kaydedilemedi: sunucuya ulaşılamadı; yazdıklarınız formda duruyor. Bağlantı gelince yeniden kaydedin.
 save-refused = Kaydedilemedi: sunucu isteği kabul etmedi; yazdıklarınız formda duruyor. İstek no: { $id }
 save-signed-out = Kaydedilemedi: oturumunuz kapanmış; yazdıklarınız formda duruyor. Yeni sekmede giriş yapın, sonra burada yeniden kaydedin.
-load-failed = Liste yenilenemedi: sunucuya ulaşılamadı. Gördükleriniz eski olabilir.
+load-failed = Liste yenilenemedi; gördükleriniz eski olabilir. Bağlantıyı denetleyip yeniden deneyin.
 
 toast-area = Bildirimler
 toast-undo = Geri al
@@ -36,4 +36,5 @@ keys-search = Aramaya git
 keys-help = Bu listeyi aç
 keys-enter = Formu kaydet
 keys-escape = Bu pencereyi kapat
+keys-single = Tek tuşlu kısayollar açık
 keys-close = Kapat

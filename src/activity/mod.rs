@@ -1,5 +1,6 @@
 //! What people did besides changing data: sign-ins, failures, administration. Changes of data log themselves (`app.change_log`).
 
+pub mod views;
 pub mod db;
 
 use std::net::IpAddr;
@@ -40,6 +41,8 @@ pub enum EventKind {
     UserDisabled,
     /// A disabled account may sign in again.
     UserEnabled,
+    /// A desktop database was taken over.
+    LegacyImported,
 }
 
 impl EventKind {
@@ -55,6 +58,7 @@ impl EventKind {
             Self::UserAdded => "user_added",
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
+            Self::LegacyImported => "legacy_imported",
         }
     }
 }

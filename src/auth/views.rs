@@ -85,15 +85,15 @@ impl PasswordProblems {
         *self == Self::default()
     }
 
-    fn current_text(&self, ctx: &Ctx) -> &'static str {
+    fn current_text(self, ctx: &Ctx) -> &'static str {
         sentence(self.current, ctx.lang)
     }
 
-    fn new_text(&self, ctx: &Ctx) -> &'static str {
+    fn new_text(self, ctx: &Ctx) -> &'static str {
         sentence(self.new, ctx.lang)
     }
 
-    fn repeat_text(&self, ctx: &Ctx) -> &'static str {
+    fn repeat_text(self, ctx: &Ctx) -> &'static str {
         sentence(self.repeat, ctx.lang)
     }
 }

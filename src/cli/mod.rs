@@ -2,7 +2,6 @@
 
 mod dev;
 mod doctor;
-mod import_legacy;
 mod seed;
 mod serve;
 pub mod user;
@@ -50,8 +49,6 @@ enum Command {
     },
     /// Fills the database with an invented company; running it again adds only what is missing
     SeedDemo(Place),
-    /// Takes over a desktop database (puantaj.db)
-    ImportLegacy(import_legacy::ImportArgs),
 }
 
 /// Which database a command works on: DATABASE_URL where it is set, else the private cluster of `rainstaff dev`, running or not.
@@ -71,14 +68,12 @@ pub async fn run(cli: Cli) -> Result<ExitCode, String> {
         Command::Doctor(place) => doctor::run(place).await,
         Command::User { place, command } => with_database(place, async |opened| user::run(command, &opened.db, &Hasher::default()).await).await,
         Command::SeedDemo(place) => with_database(place, async |opened| seed::run(&opened.db).await).await,
-        Command::ImportLegacy(args) => import_legacy::run(args).await,
     }
 }
 
 /// An open database, and the cluster that has to stay up for it.
 struct Opened {
     db: Db,
-    owner_url: String,
     cluster: Option<Cluster>,
 }
 
@@ -107,7 +102,7 @@ async fn open(place: &Place) -> Result<Opened, String> {
     let (owner_url, cluster) = locate(place).await?;
     crate::db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
     let db = connect(&owner_url, 4).await?;
-    Ok(Opened { db, owner_url, cluster })
+    Ok(Opened { db, cluster })
 }
 
 async fn connect(owner_url: &str, max_connections: u32) -> Result<Db, String> {

@@ -208,3 +208,43 @@ pub async fn has_any<M: Mode>(tx: &mut ScopedTx<M>) -> Result<bool, sqlx::Error>
     let codes = tx.scope().codes();
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.employees WHERE region = ANY ($1)) AS "any!""#, &codes).fetch_one(tx.conn()).await
 }
+
+/// A person to choose in a form.
+pub struct Choice {
+    /// The row's id.
+    pub id: Uuid,
+    /// The region's code.
+    pub region: String,
+    /// "Ad Soyad".
+    pub full_name: String,
+    /// "Departman", to tell namesakes apart.
+    pub department: String,
+}
+
+/// The active people of the scope, in Turkish order.
+pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Choice>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_as!(
+        Choice,
+        r#"
+        SELECT id,
+               region,
+               full_name,
+               department
+        FROM app.employees
+        WHERE region = ANY ($1) AND deleted_at IS NULL AND is_active
+        ORDER BY full_name COLLATE "tr-x-icu", department COLLATE "tr-x-icu", id
+        "#,
+        &codes,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// Code of the region a person of the scope works in; none for somebody deleted.
+pub async fn find_region<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<String>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_scalar!("SELECT region FROM app.employees WHERE region = ANY ($1) AND id = $2 AND deleted_at IS NULL", &codes, id)
+        .fetch_optional(tx.conn())
+        .await
+}

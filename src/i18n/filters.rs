@@ -1,5 +1,5 @@
 //! The filters of templates. The language comes with the page (`web::page::render`), never as a field of its own.
-#![expect(missing_docs, reason = "the builders that `filter_fn` writes have none")]
+#![expect(missing_docs, clippy::inline_always, reason = "what `filter_fn` writes")]
 
 use std::borrow::Borrow;
 
@@ -22,7 +22,7 @@ pub fn t<'k>(key: &'k str, values: &dyn Values) -> Result<&'k str> {
     Ok(super::t(lang(values)?, key))
 }
 
-/// A text with one value: `{{ "employee-found"|t1("n", count) }}`.
+/// A text with one value: `{{ "pill-waiting"|t1("n", count) }}`.
 #[askama::filter_fn]
 pub fn t1<A: Arg>(key: &str, values: &dyn Values, name: &str, value: A) -> Result<String> {
     Ok(super::t_with(lang(values)?, key, &[(name, &value)]))

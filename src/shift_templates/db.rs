@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Datelike as _, NaiveDate};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -175,4 +176,65 @@ pub(super) async fn update_shift_template(
     .execute(tx.conn())
     .await?;
     expect_one(&done)
+}
+
+/// A template to choose in a form. Minutes are of the start day.
+pub struct TemplateChoice {
+    /// The row's id.
+    pub id: Uuid,
+    /// The region's code.
+    pub region: String,
+    /// Its name.
+    pub name: String,
+    /// Start, 0 to 1439.
+    pub start_min: i32,
+    /// End, to 2880 for a shift over midnight.
+    pub end_min: i32,
+    /// Break in minutes.
+    pub break_minutes: i32,
+}
+
+/// The templates of the scope, in Turkish order.
+pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<TemplateChoice>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_as!(
+        TemplateChoice,
+        r#"
+        SELECT id,
+               region,
+               name,
+               start_min,
+               end_min,
+               break_min AS break_minutes
+        FROM app.shift_templates
+        WHERE region = ANY ($1) AND deleted_at IS NULL
+        ORDER BY name COLLATE "tr-x-icu", id
+        "#,
+        &codes,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// The template a region's day starts with: the first by name of those that claim its weekday.
+pub async fn find_default<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, day: NaiveDate) -> Result<Option<TemplateChoice>, sqlx::Error> {
+    sqlx::query_as!(
+        TemplateChoice,
+        r#"
+        SELECT id,
+               region,
+               name,
+               start_min,
+               end_min,
+               break_min AS break_minutes
+        FROM app.shift_templates
+        WHERE region = $1 AND deleted_at IS NULL AND position($2 IN weekdays) > 0
+        ORDER BY name COLLATE "tr-x-icu", id
+        LIMIT 1
+        "#,
+        region.code(),
+        day.weekday().number_from_monday().to_string(),
+    )
+    .fetch_optional(tx.conn())
+    .await
 }

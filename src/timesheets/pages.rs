@@ -19,6 +19,7 @@ use crate::{
     activity,
     auth::Actor,
     civil,
+    clock::in_istanbul,
     db::{Mode, Scope, ScopedTx},
     employees,
     error::{AppError, AppResult},
@@ -348,12 +349,11 @@ pub async fn show_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: P
     let rules = list_rules(&mut tx).await?.remove(region.code()).unwrap_or_default();
     let history = activity::views::history_of(&mut tx, &ctx, Timesheet::NAME, *id).await?;
     drop(tx);
-    let deleted_at = entry.deleted_at;
+    let deleted_at = entry.deleted_at.map(|at| in_istanbul(at).format("%d.%m.%Y %H:%M").to_string());
     let row = EntryView::new(entry, &rules);
     let steps = explanation(&row, &rules, ctx.lang);
     let page = ShowPage { ctx: &ctx, row, steps, deleted_at, history };
-    let html = if ctx.htmx_target.as_deref().is_some_and(|t| t.starts_with("explain-")) { render(&ctx, &page.as_explanation())? } else { render(&ctx, &page)? };
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(render(&ctx, &page)?))
 }
 
 async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<Listed> {

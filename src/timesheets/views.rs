@@ -1,7 +1,7 @@
 //! What the pages of the timesheets show.
 
 use askama::Template;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
@@ -41,16 +41,29 @@ impl EntryView {
         self.entry.value.end_min >= 1440
     }
 
-    /// ISO number of the weekday, for the key of its name.
-    pub fn weekday_key(&self) -> String {
+    /// Address of the form for a change.
+    pub fn edit_path(&self) -> String {
+        format!("/timesheets/{}/edit", self.entry.id)
+    }
+
+    /// Key of the weekday's short name.
+    pub fn weekday_key(&self) -> &'static str {
         weekday_key(self.entry.value.work_date)
     }
 }
 
 /// Key of a weekday's short name.
-pub fn weekday_key(date: NaiveDate) -> String {
-    use chrono::Datelike as _;
-    format!("weekday-short-{}", date.weekday().number_from_monday())
+pub fn weekday_key(date: NaiveDate) -> &'static str {
+    use chrono::{Datelike as _, Weekday};
+    match date.weekday() {
+        Weekday::Mon => "weekday-short-1",
+        Weekday::Tue => "weekday-short-2",
+        Weekday::Wed => "weekday-short-3",
+        Weekday::Thu => "weekday-short-4",
+        Weekday::Fri => "weekday-short-5",
+        Weekday::Sat => "weekday-short-6",
+        Weekday::Sun => "weekday-short-7",
+    }
 }
 
 /// The filters as the form shows them.
@@ -141,7 +154,7 @@ pub struct EditPage<'a> {
 
 /// `/timesheets/{id}`: one entry, how its hours came about, and its history.
 #[derive(Template)]
-#[template(path = "timesheets/show.html", blocks = ["explanation"])]
+#[template(path = "timesheets/show.html")]
 pub struct ShowPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
@@ -150,7 +163,7 @@ pub struct ShowPage<'a> {
     /// How the hours came about.
     pub steps: Vec<String>,
     /// When it was deleted.
-    pub deleted_at: Option<DateTime<Utc>>,
+    pub deleted_at: Option<String>,
     /// What happened to it, newest first.
     pub history: Vec<ChangeView>,
 }

@@ -29,7 +29,6 @@ struct GalleryPage<'a> {
     ctx: &'a Ctx,
     pager: Pager,
     sort: &'a str,
-    flash: &'a Flash,
     wrong: &'a str,
 }
 
@@ -61,20 +60,24 @@ fn ctx(lang: Lang, theme: Theme, role: Role) -> Ctx {
         htmx_target: None,
         demo: true,
         regions,
-        flash: None,
+        flash: Some(deleted()),
     }
 }
 
-fn gallery(ctx: &Ctx) -> String {
+fn deleted() -> Flash {
     let undo = Undo { action: "/timesheets/1/restoration".to_owned(), id: Uuid::nil(), base: 3, region: Some("ankara".to_owned()) };
-    let flash = Flash::new(Tone::Success, "skip-link", "").with_undo(undo);
-    let page = GalleryPage { ctx, pager: Pager::new(Some(2), 50, 1300), sort: "-work_date", flash: &flash, wrong: "25:00 saat değil." };
+    Flash::new(Tone::Success, "pill-saved", "Şükrü Işık").with_undo(undo)
+}
+
+fn gallery(ctx: &Ctx) -> String {
+    let page = GalleryPage { ctx, pager: Pager::new(Some(2), 50, 1300), sort: "-work_date", wrong: "25:00 saat değil." };
     render(ctx, &page).unwrap()
 }
 
 fn login(ctx: &Ctx, problem: Option<LoginProblem>) -> String {
     let accounts = ["admin", "ankara1", "istanbul1", "bursa1", "izmir1"];
-    let page = LoginPage { ctx, username: "Ankara1", next: "/employees?q=a", problem, demo_accounts: &accounts, demo_password: "rainstaff-demo" };
+    let page =
+        LoginPage { ctx, username: "Ankara1", next: "/employees?q=a", problem, demo_accounts: &accounts, demo_password: "rainstaff-demo" };
     render(ctx, &page).unwrap()
 }
 
@@ -119,7 +122,8 @@ fn every_form_that_posts_carries_the_token_and_every_write_form_the_op_fields() 
     let document = Html::parse_document(&html);
     let mut writes = 0;
     for form in document.select(&Selector::parse("form[method=post]").unwrap()) {
-        let names: Vec<&str> = form.select(&Selector::parse("input[type=hidden]").unwrap()).filter_map(|input| input.attr("name")).collect();
+        let names: Vec<&str> =
+            form.select(&Selector::parse("input[type=hidden]").unwrap()).filter_map(|input| input.attr("name")).collect();
         assert!(names.contains(&"_csrf"), "{:?} has no token", form.attr("action"));
         if !matches!(form.attr("action"), Some("/preferences" | "/logout")) {
             writes += 1;
@@ -158,12 +162,18 @@ fn paging_and_sorting_keep_the_filters() {
 
 #[test]
 fn a_fragment_is_a_block_of_the_page() {
-    let ctx = ctx(Lang::En, Theme::Auto, Role::User);
-    let flash = Flash::new(Tone::Info, "skip-link", "");
-    let page = GalleryPage { ctx: &ctx, pager: Pager::new(None, 50, 0), sort: "", flash: &flash, wrong: "" };
+    let ctx = Ctx { is_htmx: true, ..ctx(Lang::En, Theme::Auto, Role::User) };
+    let page = GalleryPage { ctx: &ctx, pager: Pager::new(None, 50, 0), sort: "", wrong: "" };
     let fragment = render(&ctx, &page.as_rows()).unwrap();
-    assert!(fragment.contains("<hx-partial hx-target=\"#toasts\""));
-    assert!(!fragment.contains("<html"));
+    assert!(fragment.contains("<hx-partial hx-target=\"#toasts\""), "the message goes to the corner");
+    assert!(!fragment.contains("<html"), "only the block");
+}
+
+#[test]
+fn a_whole_page_shows_the_message_once() {
+    let html = gallery(&ctx(Lang::Tr, Theme::Auto, Role::User));
+    assert_eq!(html.matches("/timesheets/1/restoration").count(), 2, "action and hx-post of one form");
+    assert!(has(&html, "#toasts [data-toast] form[data-undo] input[name=_base][value='3']"));
 }
 
 #[test]
@@ -177,7 +187,9 @@ fn what_people_typed_is_escaped() {
 
 #[test]
 fn a_failure_shows_a_sentence_and_the_request_id_to_anyone() {
-    for (status, title) in [(404, "Sayfa bulunamadı"), (403, "Buna yetkiniz yok"), (500, "Bir hata oluştu"), (503, "Sunucu şu anda yanıt veremiyor")] {
+    for (status, title) in
+        [(404, "Sayfa bulunamadı"), (403, "Buna yetkiniz yok"), (500, "Bir hata oluştu"), (503, "Sunucu şu anda yanıt veremiyor")]
+    {
         for ctx in [visitor(Lang::Tr, Theme::Auto), ctx(Lang::Tr, Theme::Auto, Role::User)] {
             let html = render_error(&ctx, status).unwrap();
             assert_eq!(text_of(&html, "h1"), title);

@@ -114,8 +114,8 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("a readable folder").path();
         if path.is_dir() {
             found.extend(files(&path, endings));
         } else if path.extension().is_some_and(|ending| endings.iter().any(|wanted| ending == *wanted)) {
@@ -127,7 +127,7 @@ fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
 }
 
 fn read(path: &PathBuf) -> String {
-    fs::read_to_string(path).unwrap()
+    fs::read_to_string(path).expect("a text file")
 }
 
 fn root() -> PathBuf {

@@ -16,7 +16,7 @@ use super::{
     ClusterError, ClusterOptions,
     account::Account,
     binaries::Binaries,
-    hold::{Hold, is_held},
+    hold::{Hold, is_held, is_watched},
     place::{Place, remove_tree},
 };
 
@@ -27,7 +27,7 @@ const OWNER: &str = "rainstaff";
 const SUPERUSER: &str = "postgres";
 
 /// How long a server may take to start. Repairing after a power cut takes longest.
-const START_LIMIT: Duration = Duration::from_secs(120);
+const START_LIMIT: Duration = Duration::from_mins(2);
 
 /// Settings of every private server. `UTC` as on a hosted one; many connections because each test has a pool of its own.
 const SETTINGS: [&str; 6] =
@@ -77,7 +77,7 @@ impl Cluster {
                 Answer::Ready(_) | Answer::Busy => None,
                 Answer::Silence => Some(site.start_server().await?),
             };
-            if hold.is_watched(&site.place).map_err(|e| site.io("cannot read the list of holders", e))? {
+            if is_watched(&site.place).map_err(|e| site.io("cannot read the list of holders", e))? {
                 let cluster = Self { site, hold, server };
                 cluster.prepare_roles().await?;
                 return Ok(cluster);

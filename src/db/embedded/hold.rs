@@ -75,11 +75,6 @@ impl Hold {
         Ok(Self { writer, watcher: Some(watcher.spawn()?) })
     }
 
-    /// Whether a watcher still reads: `false` for a hold taken in the instant in which the cluster was given up.
-    pub fn is_watched(&self, place: &Place) -> io::Result<bool> {
-        Ok(open_writer(place)?.is_some())
-    }
-
     /// Gives this share back. `true` when it was the last one; the cluster has then stopped.
     pub fn release(self, place: &Place) -> io::Result<bool> {
         let Self { writer, watcher } = self;
@@ -95,6 +90,11 @@ impl Hold {
         }
         Ok(true)
     }
+}
+
+/// Whether a watcher reads the pipe: not so for a hold taken in the very instant in which the cluster was given up.
+pub fn is_watched(place: &Place) -> io::Result<bool> {
+    Ok(open_writer(place)?.is_some())
 }
 
 /// Whether any process holds the cluster: a pipe without writers reads as ended, one with writers as not ready.

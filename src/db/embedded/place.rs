@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use nix::unistd::geteuid;
 use sha2::{Digest, Sha256};
 
 use super::{ClusterError, account::Account};
@@ -109,8 +110,9 @@ impl Place {
             Ok(()) => account.give(&sockets),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
                 let found = fs::symlink_metadata(&sockets)?;
-                if found.is_dir() && found.uid() == account.uid() && found.mode() & 0o077 == 0 {
-                    return Ok(());
+                let is_ours = found.uid() == account.uid() || found.uid() == geteuid().as_raw();
+                if found.is_dir() && is_ours && found.mode() & 0o777 == 0o700 {
+                    return account.give(&sockets);
                 }
                 Err(io::Error::other(format!("{} belongs to somebody else", sockets.display())))
             }
@@ -118,10 +120,16 @@ impl Place {
         }
     }
 
-    /// Deletes everything of this cluster.
+    /// Deletes everything of this cluster, and what is then empty in [`SHARED_ROOT`].
     pub fn remove(&self) -> io::Result<()> {
         remove_tree(&self.sockets())?;
-        remove_tree(&self.root)
+        remove_tree(&self.root)?;
+        for folder in self.root.ancestors().skip(1).take_while(|folder| folder.starts_with(SHARED_ROOT)) {
+            if fs::remove_dir(folder).is_err() {
+                break; // in use by another cluster
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,0 +1,96 @@
+# The commands of this project. `make` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+# Checked queries are compiled from .sqlx/, never from a database that happens to run. `make prepare` renews .sqlx/.
+export SQLX_OFFLINE := true
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+
+AGENT := --no-default-features --features agent --bin rainstaff-agent
+ASSET_SOURCES := scripts/build-assets.mjs $(shell find static/ts static/css static/icons templates src -type f 2>/dev/null)
+
+say = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+.PHONY: run
+run: node_modules/.package-lock.json assets ## build everything that is missing and start the demo at http://127.0.0.1:8080 (options in ARGS)
+	@exec cargo run --quiet -- dev $(ARGS)
+
+.PHONY: test
+test: check-format lint check-docs check-queries test-rust test-scripts test-browser check-licences ## everything that CI runs
+
+.PHONY: lint
+lint: assets ## clippy over the server, its tests and the agent; types of the scripts
+	$(call say,Lint: server)
+	@cargo clippy --all-targets -- -D warnings
+	$(call say,Lint: agent)
+	@cargo clippy $(AGENT) -- -D warnings
+	$(call say,Lint: scripts)
+	@npx --no-install tsc --noEmit -p static/ts
+
+.PHONY: assets
+assets: static/dist/manifest.json ## scripts and styles into static/dist
+
+.PHONY: prepare
+prepare: assets ## renew .sqlx/ after a change of a query or a migration
+	@scripts/sqlx-prepare.sh
+
+.PHONY: clean
+clean: ## delete what was built; the data of the demo (.rainstaff) stay
+	@cargo clean
+	@rm -rf node_modules static/dist test-results tests/e2e/shots
+
+# Steps of `make test`, each also a command of its own.
+
+.PHONY: check-format check-docs check-queries test-rust test-scripts test-browser check-licences
+check-format:
+	$(call say,Format)
+	@cargo fmt --check
+
+check-docs: assets
+	$(call say,Documentation)
+	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --lib
+
+check-queries: assets
+	$(call say,Checked queries against a fresh database)
+	@scripts/sqlx-prepare.sh --check
+
+test-rust: assets
+	$(call say,Tests: server)
+	@cargo test
+	$(call say,Tests: agent)
+	@cargo test $(AGENT)
+
+test-scripts: node_modules/.package-lock.json
+	$(call say,Tests: scripts)
+	@node --test tests/ts/*.test.mjs
+
+test-browser: assets
+	$(call say,Tests: browser)
+	@cargo build --quiet
+	@chromium=$$(scripts/find-chromium.sh) && RAINSTAFF_CHROMIUM="$$chromium" npx --no-install playwright test -c tests/e2e/playwright.config.ts
+
+check-licences:
+	@if cargo deny --version >/dev/null 2>&1; then printf '\n== Licences and advisories\n'; cargo deny --all-features check; \
+	else printf '\n== Licences and advisories: skipped, cargo-deny is not installed\n'; fi
+
+# Installed and built when their sources change.
+
+# npm writes this file at the end of every install.
+node_modules/.package-lock.json: package.json package-lock.json
+	$(call say,Packages)
+	@scripts/check-tools.sh
+	@npm ci --no-audit --no-fund
+	@touch $@
+
+# The script writes the manifest last. It also looks into templates and sources, for the class names in use.
+static/dist/manifest.json: node_modules/.package-lock.json $(ASSET_SOURCES)
+	$(call say,Assets)
+	@node scripts/build-assets.mjs
