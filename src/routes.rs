@@ -6,9 +6,7 @@ use actix_web::{
     web::{Data, PayloadConfig, ServiceConfig, get, post, resource},
 };
 
-use crate::{
-    app::BATCH_LIMIT, auth, error::AppError, state::AppState, sync, timesheets, web::assets,
-};
+use crate::{app::BATCH_LIMIT, auth, error::AppError, state::AppState, sync, timesheets, web::assets};
 
 /// Without a session.
 pub fn public(cfg: &mut ServiceConfig) {

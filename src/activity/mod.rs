@@ -1,7 +1,7 @@
 //! What people did besides changing data: sign-ins, failures, administration. Changes of data log themselves (`app.change_log`).
 
-pub mod views;
 pub mod db;
+pub mod views;
 
 use std::net::IpAddr;
 

@@ -60,7 +60,8 @@ async fn serve_on(cluster: &Cluster, config: Config, listeners: Vec<std::net::Tc
     db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
     let db = connect(&owner_url, 10).await?;
     serve::refuse_unsafe(&db).await?;
-    let state = AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
+    let state =
+        AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
     let demo = Some(Password::new(crate::auth::accounts::DEMO_PASSWORD));
     ensure_first_accounts(&db, &state.hasher, &state.clock, &owner_url, demo).await.map_err(text)?;
     create_demo_passwords(&db, &state.hasher, &state.clock).await.map_err(text)?;
@@ -83,7 +84,9 @@ fn listen_address(flag: Option<&str>) -> Result<SocketAddr, String> {
     if address.ip().is_loopback() {
         Ok(address)
     } else {
-        Err(format!("RAINSTAFF_LISTEN: {address} is not a loopback address; dev has accounts with a known password, use `rainstaff serve` instead"))
+        Err(format!(
+            "RAINSTAFF_LISTEN: {address} is not a loopback address; dev has accounts with a known password, use `rainstaff serve` instead"
+        ))
     }
 }
 
@@ -94,6 +97,8 @@ fn kept_secret(data_dir: &std::path::Path) -> Result<Secret, String> {
         return Ok(secret);
     }
     let secret = Secret::random();
-    fs::create_dir_all(data_dir).and_then(|()| fs::write(&file, secret.to_hex())).map_err(|e| format!("cannot write {}: {e}", file.display()))?;
+    fs::create_dir_all(data_dir)
+        .and_then(|()| fs::write(&file, secret.to_hex()))
+        .map_err(|e| format!("cannot write {}: {e}", file.display()))?;
     Ok(secret)
 }

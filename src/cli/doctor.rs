@@ -67,10 +67,14 @@ async fn check_database(db: &Db, findings: &mut Vec<String>) -> Result<(), sqlx:
         let mut tx = db.read(&scope).await?;
         let health = sync::db::find_log_health(&mut tx, &region).await?;
         if let Some(seq) = health.changes_broken_at {
-            findings.push(format!("The change log of {region} does not hold together at number {seq}: a row was changed, removed or added behind the program."));
+            findings.push(format!(
+                "The change log of {region} does not hold together at number {seq}: a row was changed, removed or added behind the program."
+            ));
         }
         if let Some(seq) = health.events_broken_at {
-            findings.push(format!("The event log of {region} does not hold together at number {seq}: a row was changed, removed or added behind the program."));
+            findings.push(format!(
+                "The event log of {region} does not hold together at number {seq}: a row was changed, removed or added behind the program."
+            ));
         }
         if health.unsealed > 0 {
             findings.push(format!("The change log of {region} has {} rows without a number: the sealing trigger is off.", health.unsealed));

@@ -66,7 +66,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode, String> {
         Command::Serve => serve::run().await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(place) => migrate(place).await.map(|()| ExitCode::SUCCESS),
         Command::Doctor(place) => doctor::run(place).await,
-        Command::User { place, command } => with_database(place, async |opened| user::run(command, &opened.db, &Hasher::default()).await).await,
+        Command::User { place, command } => {
+            with_database(place, async |opened| user::run(command, &opened.db, &Hasher::default()).await).await
+        }
         Command::SeedDemo(place) => with_database(place, async |opened| seed::run(&opened.db).await).await,
     }
 }
@@ -92,7 +94,8 @@ async fn locate(place: &Place) -> Result<(String, Option<Cluster>), String> {
     if let Some(url) = config::read("DATABASE_URL") {
         return Ok((url, None));
     }
-    let cluster = Cluster::start(ClusterOptions { data_dir: config::data_dir(place.data_dir.clone()), durable: true }).await.map_err(text)?;
+    let cluster =
+        Cluster::start(ClusterOptions { data_dir: config::data_dir(place.data_dir.clone()), durable: true }).await.map_err(text)?;
     cluster.create_database(DATABASE).await.map_err(text)?;
     Ok((cluster.owner_url(DATABASE), Some(cluster)))
 }

@@ -39,7 +39,8 @@ const TITLES: [&str; 4] = ["Teknisyen", "Şoför", "Formen", "Muhasebe"];
 /// `rainstaff seed-demo`.
 pub(super) async fn run(db: &Db) -> Result<(), String> {
     let config = Config::dev(([127, 0, 0, 1], 0).into(), Secret::random());
-    let state = AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
+    let state =
+        AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
     let stored = fill(&state).await?;
     println!("{stored} rows of the invented company stored");
     Ok(())

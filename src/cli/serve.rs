@@ -28,7 +28,8 @@ pub(super) async fn run() -> Result<(), String> {
     db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
     let db = connect(&owner_url, CONNECTIONS).await?;
     refuse_unsafe(&db).await?;
-    let state = AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
+    let state =
+        AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
     first_start(&state, &owner_url).await?;
     let listeners = bind(&state.config)?;
     for listener in &listeners {

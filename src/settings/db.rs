@@ -207,5 +207,7 @@ pub async fn list_rules<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String
 
 /// Whether the region has settings of its own.
 pub async fn exist<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.settings WHERE region = $1) AS "exist!""#, region.code()).fetch_one(tx.conn()).await
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.settings WHERE region = $1) AS "exist!""#, region.code())
+        .fetch_one(tx.conn())
+        .await
 }

@@ -56,8 +56,7 @@ pub async fn list_timesheets(state: Data<AppState>, actor: Actor, query: Query<A
     let more = i64::try_from(entries.len()).unwrap_or(0) > limit;
     entries.truncate(usize::try_from(limit).unwrap_or(0));
     let next = entries.last().filter(|_| more).map(|last| next_address(&query, limit, last));
-    let items: Vec<Value> =
-        entries.iter().map(|entry| to_json(entry, &rules.get(&entry.region).copied().unwrap_or_default())).collect();
+    let items: Vec<Value> = entries.iter().map(|entry| to_json(entry, &rules.get(&entry.region).copied().unwrap_or_default())).collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next": next })))
 }
 

@@ -98,7 +98,13 @@ async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &Li
     }
     let pager = Pager::new(query.page, PAGE_SIZE, count);
     let entries = db::list_timesheets(&mut tx, &filter, PAGE_SIZE, pager.offset()).await?;
-    let rows = entries.into_iter().map(|e| { let r = rules.get(&e.region).copied().unwrap_or_default(); EntryView::new(e, &r) }).collect();
+    let rows = entries
+        .into_iter()
+        .map(|e| {
+            let r = rules.get(&e.region).copied().unwrap_or_default();
+            EntryView::new(e, &r)
+        })
+        .collect();
     let filtered = filter.employee_id.is_some() || !filter.text.is_empty() || query.from.is_some() || query.to.is_some();
     let choices = load_choices(ctx, &mut tx).await?;
     Ok(ListPage { ctx, filter: shown, form, choices, rows, totals, pager, filtered })
@@ -261,13 +267,7 @@ async fn render_edit(ctx: &Ctx, actor: &Actor, state: &AppState, entry: &Listed,
 }
 
 /// `POST /timesheets/{id}`.
-pub async fn update_timesheet(
-    ctx: Ctx,
-    actor: Actor,
-    state: Data<AppState>,
-    id: Path<Uuid>,
-    posted: Posted,
-) -> AppResult<HttpResponse> {
+pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
     let before = find(&state, &actor, *id).await?;
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
     let op = posted.to_update::<Timesheet>(&actor, region, &state.clock, *id)?;
@@ -294,16 +294,38 @@ pub async fn show_row(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uu
 }
 
 /// `POST /timesheets/{id}/deletion`.
-pub async fn delete_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, request: HttpRequest, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn delete_timesheet(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    id: Path<Uuid>,
+    posted: Posted,
+) -> AppResult<HttpResponse> {
     act(&ctx, &actor, &state, &request, *id, &posted, Kind::Delete).await
 }
 
 /// `POST /timesheets/{id}/restoration`: "Geri al".
-pub async fn restore_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, request: HttpRequest, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn restore_timesheet(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    id: Path<Uuid>,
+    posted: Posted,
+) -> AppResult<HttpResponse> {
     act(&ctx, &actor, &state, &request, *id, &posted, Kind::Restore).await
 }
 
-async fn act(ctx: &Ctx, actor: &Actor, state: &AppState, request: &HttpRequest, id: Uuid, posted: &Posted, kind: Kind) -> AppResult<HttpResponse> {
+async fn act(
+    ctx: &Ctx,
+    actor: &Actor,
+    state: &AppState,
+    request: &HttpRequest,
+    id: Uuid,
+    posted: &Posted,
+    kind: Kind,
+) -> AppResult<HttpResponse> {
     let before = find(state, actor, id).await?;
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
     let op = posted.to_act::<Timesheet>(actor, region, &state.clock, kind, id)?;
@@ -321,7 +343,9 @@ async fn act(ctx: &Ctx, actor: &Actor, state: &AppState, request: &HttpRequest, 
         Submitted::Done(_) if kind == Kind::Delete => Flash::new(Tone::Warning, "flash-timesheet-not-deleted", &before.employee_name),
         Submitted::Done(_) => Flash::new(Tone::Success, "flash-timesheet-restored", &before.employee_name),
         Submitted::Unknown => return Err(AppError::NotFound),
-        Submitted::Invalid(errors) => Flash::new(Tone::Danger, "flash-refused", &errors.first().map(|e| sentence(ctx.lang, e)).unwrap_or_default()),
+        Submitted::Invalid(errors) => {
+            Flash::new(Tone::Danger, "flash-refused", &errors.first().map(|e| sentence(ctx.lang, e)).unwrap_or_default())
+        }
         Submitted::Reused => Flash::new(Tone::Danger, "flash-refused", &sentence(ctx.lang, &FieldError::new("", "op-reused"))),
     };
     if !ctx.is_htmx {
@@ -331,7 +355,15 @@ async fn act(ctx: &Ctx, actor: &Actor, state: &AppState, request: &HttpRequest, 
     Ok(acknowledged(op_id).insert_header((HX_TRIGGER, LIST_CHANGED)).content_type("text/html; charset=utf-8").body(body))
 }
 
-async fn answer_with_row(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, op_id: Uuid, flash: &Flash, event: &'static str) -> AppResult<HttpResponse> {
+async fn answer_with_row(
+    ctx: &Ctx,
+    actor: &Actor,
+    state: &AppState,
+    id: Uuid,
+    op_id: Uuid,
+    flash: &Flash,
+    event: &'static str,
+) -> AppResult<HttpResponse> {
     if !ctx.is_htmx {
         return Ok(redirect(ctx, op_id, HOME, flash));
     }

@@ -34,17 +34,18 @@ use sqlx::{Executor, PgConnection};
 
 use crate::support::cluster::TestDb;
 
-const ADMIN_PASSWORD: &str = "yonetici parolasi";
-const CLERK_PASSWORD: &str = "ankaranin parolasi";
+pub(crate) const ADMIN_PASSWORD: &str = "yonetici parolasi";
+pub(crate) const CLERK_PASSWORD: &str = "ankaranin parolasi";
 
 /// A database with the first five accounts; admin and ankara1 can sign in.
-struct Company {
+pub(crate) struct Company {
     db: TestDb,
-    state: AppState,
+    /// The server's state at second 0.
+    pub(crate) state: AppState,
 }
 
 impl Company {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let company = Self::without_accounts().await;
         let first = company.first_start(Some(ADMIN_PASSWORD)).await.unwrap();
         assert!(matches!(first, FirstStart::Created));
@@ -70,7 +71,7 @@ impl Company {
         accounts::ensure_first_accounts(&s.db, &s.hasher, &s.clock, self.db.owner_url(), admin_password.map(Password::new)).await
     }
 
-    async fn give_password(&self, username: &str, password: &str, must_change: bool) -> Result<(), AccountError> {
+    pub(crate) async fn give_password(&self, username: &str, password: &str, must_change: bool) -> Result<(), AccountError> {
         let s = &self.state;
         accounts::set_password(&s.db, &s.hasher, &s.clock, None, username, Password::new(password), must_change).await
     }
@@ -87,7 +88,7 @@ impl Company {
         conn
     }
 
-    async fn count(&self, sql: &'static str) -> i64 {
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&mut self.inspect().await).await.unwrap()
     }
 
