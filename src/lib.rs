@@ -26,6 +26,8 @@ pub mod error;
 #[cfg(feature = "server")]
 pub mod i18n;
 #[cfg(feature = "server")]
+pub mod legacy;
+#[cfg(feature = "server")]
 pub mod routes;
 #[cfg(feature = "server")]
 pub mod settings;

@@ -1,11 +1,14 @@
 //! SQL of the activity log.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::NewEvent;
 use crate::{
-    db::{ScopedTx, Write},
+    db::{Mode, ScopedTx, Write},
     ids::new_id,
     regions::Region,
 };
@@ -30,4 +33,180 @@ pub async fn record_event(tx: &mut ScopedTx<Write>, region: &Region, event: &New
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// One line of the change log.
+#[derive(Debug, Clone)]
+pub(super) struct ChangeRow {
+    pub region: String,
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub actor_name: Option<String>,
+    pub origin: String,
+    pub client_at: Option<DateTime<Utc>>,
+    pub entity: String,
+    pub entity_id: Uuid,
+    pub action: String,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+}
+
+/// One event.
+#[derive(Debug, Clone)]
+pub(super) struct EventRow {
+    pub region: String,
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub username: Option<String>,
+    pub kind: String,
+    pub address: Option<String>,
+    pub detail: Value,
+}
+
+/// Changes in the scope older than `(at, id)`, newest first. One index walk of `limit` lines per region, however long the log is.
+pub(super) async fn list_changes<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    before: (DateTime<Utc>, i64),
+    limit: i64,
+) -> Result<Vec<ChangeRow>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_as!(
+        ChangeRow,
+        r#"
+        SELECT c.region AS "region!",
+               c.id AS "id!",
+               c.at AS "at!",
+               c.actor_name,
+               c.origin AS "origin!",
+               c.client_at,
+               c.entity AS "entity!",
+               c.entity_id AS "entity_id!",
+               c.action AS "action!",
+               c.before,
+               c.after
+        FROM unnest($1::text[]) AS r (code)
+        CROSS JOIN LATERAL (
+            SELECT l.region, l.id, l.at, l.actor_name, l.origin, l.client_at, l.entity, l.entity_id, l.action, l.before, l.after
+            FROM app.change_log l
+            WHERE l.region = r.code AND (l.at, l.id) < ($2, $3)
+            ORDER BY l.at DESC, l.id DESC
+            LIMIT $4
+        ) c
+        ORDER BY c.at DESC, c.id DESC
+        LIMIT $4
+        "#,
+        &codes,
+        before.0,
+        before.1,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// Events in the scope older than `(at, id)`, newest first.
+pub(super) async fn list_events<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    before: (DateTime<Utc>, Uuid),
+    limit: i64,
+) -> Result<Vec<EventRow>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_as!(
+        EventRow,
+        r#"
+        SELECT e.region AS "region!",
+               e.id AS "id!",
+               e.at AS "at!",
+               e.username,
+               e.kind AS "kind!",
+               e.address,
+               e.detail AS "detail!"
+        FROM unnest($1::text[]) AS r (code)
+        CROSS JOIN LATERAL (
+            SELECT l.region, l.id, l.at, l.username, l.kind, l.address, l.detail
+            FROM app.activity_event l
+            WHERE l.region = r.code AND (l.at, l.id) < ($2, $3)
+            ORDER BY l.at DESC, l.id DESC
+            LIMIT $4
+        ) e
+        ORDER BY e.at DESC, e.id DESC
+        LIMIT $4
+        "#,
+        &codes,
+        before.0,
+        before.1,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// What happened to one row, newest first.
+pub(super) async fn list_changes_of_row<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    entity: &str,
+    entity_id: Uuid,
+    limit: i64,
+) -> Result<Vec<ChangeRow>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_as!(
+        ChangeRow,
+        r#"
+        SELECT region,
+               id,
+               at,
+               actor_name,
+               origin,
+               client_at,
+               entity,
+               entity_id,
+               action,
+               before,
+               after
+        FROM app.change_log
+        WHERE region = ANY ($1) AND entity_id = $2 AND entity = $3
+        ORDER BY id DESC
+        LIMIT $4
+        "#,
+        &codes,
+        entity_id,
+        entity,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// What people call a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RowName {
+    pub name: String,
+    pub work_date: Option<NaiveDate>,
+    pub deleted: bool,
+}
+
+/// Names of employees, shift templates and timesheets (these by their employee and date) among `ids`.
+pub(super) async fn list_row_names<M: Mode>(tx: &mut ScopedTx<M>, ids: &[Uuid]) -> Result<HashMap<Uuid, RowName>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT id AS "id!", full_name AS "name!", NULL::date AS work_date, deleted_at IS NOT NULL AS "deleted!"
+        FROM app.employees
+        WHERE region = ANY ($1) AND id = ANY ($2)
+        UNION ALL
+        SELECT id, name, NULL, deleted_at IS NOT NULL
+        FROM app.shift_templates
+        WHERE region = ANY ($1) AND id = ANY ($2)
+        UNION ALL
+        SELECT t.id, e.full_name, t.work_date, t.deleted_at IS NOT NULL
+        FROM app.timesheets t
+        JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
+        WHERE t.region = ANY ($1) AND t.id = ANY ($2)
+        "#,
+        &codes,
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.id, RowName { name: r.name, work_date: r.work_date, deleted: r.deleted })).collect())
 }

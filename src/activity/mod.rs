@@ -1,7 +1,15 @@
 //! What people did besides changing data: sign-ins, failures, administration. Changes of data log themselves (`app.change_log`).
 
+mod cursor;
+mod days;
 pub mod db;
+mod events;
+mod fields;
+pub mod pages;
 pub mod views;
+
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 
@@ -17,6 +25,7 @@ use crate::{
 };
 
 pub use db::record_event;
+pub use fields::FieldChange;
 
 const USER_AGENT_CHARS: usize = 300;
 
@@ -46,6 +55,20 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Every kind there is.
+    pub const ALL: [Self; 10] = [
+        Self::SignIn,
+        Self::SignInFailed,
+        Self::SignInThrottled,
+        Self::SignOut,
+        Self::PasswordChanged,
+        Self::PasswordSet,
+        Self::UserAdded,
+        Self::UserDisabled,
+        Self::UserEnabled,
+        Self::LegacyImported,
+    ];
+
     /// The word in the table.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -60,6 +83,11 @@ impl EventKind {
             Self::UserEnabled => "user_enabled",
             Self::LegacyImported => "legacy_imported",
         }
+    }
+
+    /// Reads the word back. None for an event of a newer version of the program.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 

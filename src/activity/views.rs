@@ -1,13 +1,185 @@
-//! stand-in
+//! Changes of rows in the reader's words, for the activity page and for the history on a row's own page.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    db::{self, ChangeRow, RowName},
+    fields::{FieldChange, describe},
+};
 use crate::{
+    civil,
+    clock::in_istanbul,
     db::{Mode, ScopedTx},
     error::AppResult,
+    i18n::{Lang, t, t_with},
+    regions::Region,
     web::page::Ctx,
 };
-use uuid::Uuid;
-/// x
-pub struct ChangeView;
-/// x
-pub async fn history_of<M: Mode>(_tx: &mut ScopedTx<M>, _ctx: &Ctx, _entity: &str, _id: Uuid) -> AppResult<Vec<ChangeView>> {
-    Ok(Vec::new())
+
+/// Changes a row's history shows at most.
+const HISTORY_LENGTH: i64 = 200;
+
+/// One change of a row, in words.
+#[derive(Debug, Clone)]
+pub struct ChangeView {
+    /// When the server stored it, for machines.
+    pub at: DateTime<Utc>,
+    /// The same by Istanbul's clock: with the date in a history, without it under a day's heading.
+    pub time: String,
+    /// Name of the account, or "Sistem".
+    pub who: String,
+    /// How it entered the system: web, offline, takeover, ...
+    pub origin: String,
+    /// When it was entered on a device without a connection; empty where that is the same time.
+    pub entered_at: String,
+    /// Name of the region; empty where only one can be meant.
+    pub region: String,
+    /// Icon of the deed.
+    pub icon: &'static str,
+    /// "Puantaj kaydı değiştirildi".
+    pub headline: String,
+    /// What the row is called, such as "Ayşe Işık, 05.01.2026"; empty on the row's own page.
+    pub title: String,
+    /// The row's page; none on that page itself and for rows that have none.
+    pub href: Option<String>,
+    /// Before and after.
+    pub fields: Vec<FieldChange>,
+}
+
+/// What happened to one row, newest first; the last 200 changes. Only regions of the transaction's scope are looked at.
+pub async fn history_of<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, entity: &str, id: Uuid) -> AppResult<Vec<ChangeView>> {
+    let rows = db::list_changes_of_row(tx, entity, id, HISTORY_LENGTH).await?;
+    let names = db::list_row_names(tx, &rows.iter().flat_map(mentioned_ids).collect::<Vec<_>>()).await?;
+    let on_own_page = |row| {
+        let change = ChangeView::new(ctx, row, &names);
+        let time = exact_instant(change.at);
+        ChangeView { time, region: String::new(), title: String::new(), href: None, ..change }
+    };
+    Ok(rows.into_iter().map(on_own_page).collect())
+}
+
+/// The ids in a change whose names the words need.
+pub(super) fn mentioned_ids(row: &ChangeRow) -> Vec<Uuid> {
+    let people = [&row.before, &row.after].into_iter().filter_map(employee_in);
+    people.chain([row.entity_id]).collect()
+}
+
+fn employee_in(side: &Option<Value>) -> Option<Uuid> {
+    side.as_ref()?.get("employee_id")?.as_str()?.parse().ok()
+}
+
+impl ChangeView {
+    /// Puts a change into words, for a list under a day's heading.
+    pub(super) fn new(ctx: &Ctx, row: ChangeRow, names: &HashMap<Uuid, RowName>) -> Self {
+        let lang = ctx.lang;
+        let person = |id| names.get(&id).map(|row: &RowName| row.name.as_str());
+        Self {
+            at: row.at,
+            time: time_of_day(row.at),
+            who: row.actor_name.clone().unwrap_or_else(|| t(lang, "activity-system").to_owned()),
+            origin: origin_in_words(lang, &row.origin),
+            entered_at: row.client_at.filter(|entered| (row.at - *entered).num_minutes().abs() >= 1).map(exact_instant).unwrap_or_default(),
+            region: region_in_words(ctx, &row.region),
+            icon: icon_of(&row.action),
+            headline: headline(lang, &row),
+            title: title(&row, names),
+            href: address(&row, names),
+            fields: describe(lang, row.before.as_ref(), row.after.as_ref(), person),
+        }
+    }
+}
+
+/// "Puantaj kaydı değiştirildi". Rows and deeds of a newer version of the program stand under their own names.
+fn headline(lang: Lang, row: &ChangeRow) -> String {
+    let what = match row.entity.as_str() {
+        "timesheet" => t(lang, "change-of-timesheet"),
+        "employee" => t(lang, "change-of-employee"),
+        "shift_template" => t(lang, "change-of-shift-template"),
+        "settings" => t(lang, "change-of-settings"),
+        other => other,
+    };
+    let key = match row.action.as_str() {
+        "create" => "change-created",
+        "delete" => "change-deleted",
+        "restore" => "change-restored",
+        "erase" => "change-erased",
+        _ => "change-updated",
+    };
+    t_with(lang, key, &[("what", &what)])
+}
+
+fn icon_of(action: &str) -> &'static str {
+    match action {
+        "create" => "plus",
+        "delete" | "erase" => "trash",
+        "restore" => "restore",
+        _ => "edit",
+    }
+}
+
+/// What the row is called now; for one that is gone, what it was called when it went.
+fn title(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> String {
+    if let Some(found) = names.get(&row.entity_id) {
+        return named(&found.name, found.work_date);
+    }
+    let text = |name| row.before.as_ref().and_then(|before| before.get(name)).and_then(Value::as_str);
+    let employee = employee_in(&row.before).and_then(|id| names.get(&id)).map(|found| found.name.as_str());
+    let name = text("full_name").or_else(|| text("name")).or(employee).unwrap_or_default();
+    named(name, text("work_date").and_then(|date| date.parse().ok()))
+}
+
+fn named(name: &str, work_date: Option<NaiveDate>) -> String {
+    match work_date {
+        Some(date) => format!("{name}, {}", civil::format_date_tr(date)),
+        None => name.to_owned(),
+    }
+}
+
+/// The page of a row. Only timesheets keep theirs when they are deleted.
+fn address(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<String> {
+    let found = names.get(&row.entity_id)?;
+    match row.entity.as_str() {
+        "timesheet" => Some(format!("/timesheets/{}", row.entity_id)),
+        "employee" if !found.deleted => Some(format!("/employees/{}/edit", row.entity_id)),
+        "shift_template" if !found.deleted => Some(format!("/shift-templates/{}/edit", row.entity_id)),
+        _ => None,
+    }
+}
+
+fn origin_in_words(lang: Lang, origin: &str) -> String {
+    let words = match origin {
+        "web" => t(lang, "origin-web"),
+        "offline" => t(lang, "origin-offline"),
+        "agent" => t(lang, "origin-agent"),
+        "import" => t(lang, "origin-import"),
+        "legacy" => t(lang, "origin-legacy"),
+        "system" => t(lang, "origin-system"),
+        other => other,
+    };
+    words.to_owned()
+}
+
+/// Empty for people who see one region only.
+pub(super) fn region_in_words(ctx: &Ctx, code: &str) -> String {
+    if code == Region::company().code() {
+        t(ctx.lang, "activity-company").to_owned()
+    } else if ctx.has_many_regions() || ctx.is_admin() {
+        ctx.region_name(code).to_owned()
+    } else {
+        String::new()
+    }
+}
+
+/// `14:30` by Istanbul's clock.
+pub(super) fn time_of_day(at: DateTime<Utc>) -> String {
+    in_istanbul(at).format("%H:%M").to_string()
+}
+
+/// `05.01.2026 14:30:05` by Istanbul's clock: histories are read to the second.
+fn exact_instant(at: DateTime<Utc>) -> String {
+    in_istanbul(at).format("%d.%m.%Y %H:%M:%S").to_string()
 }

@@ -6,7 +6,7 @@ mod model;
 use uuid::Uuid;
 
 pub use db::list_rules;
-pub use model::RegionSettings;
+pub use model::{RegionSettings, decimal_hours};
 
 use crate::regions::Region;
 

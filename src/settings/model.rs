@@ -92,7 +92,7 @@ impl Entity for RegionSettings {
 }
 
 /// Minutes as decimal hours without trailing zeros: 540 is "9", 450 is "7.5".
-fn decimal_hours(minutes: i32) -> String {
+pub fn decimal_hours(minutes: i32) -> String {
     let text = format!("{:.4}", f64::from(minutes) / 60.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

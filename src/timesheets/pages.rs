@@ -13,7 +13,7 @@ use super::{
     Timesheet,
     calc::{Hours, hours},
     db::{self, Filter, Listed},
-    views::{Choices, EditPage, EntryView, FilterView, ListPage, RowFragment, ShowPage, explanation},
+    views::{Choices, EditPage, EditRow, EntryView, FilterView, ListPage, RowFragment, ShowPage, explanation},
 };
 use crate::{
     activity,
@@ -262,8 +262,12 @@ async fn render_edit(ctx: &Ctx, actor: &Actor, state: &AppState, entry: &Listed,
     let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
     let scope = Scope::one(actor, &region).ok_or(AppError::NotFound)?;
     let choices = load_choices(ctx, &mut state.db.read(&scope).await?).await?;
-    let page = EditPage { ctx, id: entry.id, employee_name: entry.employee_name.clone(), form, choices };
-    Ok(if ctx.is_htmx { render(ctx, &page.as_edit_row())? } else { render(ctx, &page)? })
+    let (id, employee_name) = (entry.id, entry.employee_name.clone());
+    Ok(if ctx.is_htmx {
+        render(ctx, &EditRow { ctx, id, employee_name, form, choices })?
+    } else {
+        render(ctx, &EditPage { ctx, id, employee_name, form, choices })?
+    })
 }
 
 /// `POST /timesheets/{id}`.

@@ -136,10 +136,26 @@ pub struct RowFragment<'a> {
     pub focus: bool,
 }
 
-/// The form for a change, in the row's place or as a page.
+/// The form for a change, as a page.
 #[derive(Template)]
-#[template(path = "timesheets/edit.html", blocks = ["edit_row"])]
+#[template(path = "timesheets/edit.html")]
 pub struct EditPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The row.
+    pub id: Uuid,
+    /// The person's name.
+    pub employee_name: String,
+    /// The form.
+    pub form: FormView,
+    /// What the form offers.
+    pub choices: Choices,
+}
+
+/// The same form in the row's place.
+#[derive(Template)]
+#[template(path = "timesheets/edit_row.html")]
+pub struct EditRow<'a> {
     /// The request.
     pub ctx: &'a Ctx,
     /// The row.

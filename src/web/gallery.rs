@@ -59,6 +59,7 @@ fn ctx(lang: Lang, theme: Theme, role: Role) -> Ctx {
         is_htmx: false,
         htmx_target: None,
         demo: true,
+        secure: false,
         regions,
         flash: Some(deleted()),
     }

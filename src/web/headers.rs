@@ -1,7 +1,7 @@
 //! Headers every answer carries (SECURITY, "Web edge settings").
 
 use actix_web::{
-    Error,
+    Error, HttpMessage as _,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderName, HeaderValue},
@@ -9,7 +9,8 @@ use actix_web::{
     web::Data,
 };
 
-use crate::state::AppState;
+use super::htmx::X_APP;
+use crate::{state::AppState, telemetry::RequestId};
 
 /// No inline script or style, no other host, no frame around us.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
@@ -30,9 +31,15 @@ pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>)
     let over_tls =
         request.app_data::<Data<AppState>>().is_some_and(|s| s.config.public_origin.as_deref().is_some_and(|o| o.starts_with("https://")));
     let mut response = next.call(request).await?;
+    let request_id = response.request().extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    // The mark of an answer of ours: a portal's or proxy's page has none (SYNC, "Ten things" 5).
+    headers.insert(X_APP, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
+    if let Ok(id) = HeaderValue::try_from(request_id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     if over_tls {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));

@@ -181,8 +181,8 @@ async fn the_owner_is_no_superuser_and_tests_start_from_a_migrated_copy() {
             .unwrap();
     assert_eq!((name.as_str(), is_super, bypasses), ("rainstaff", false, false));
     conn.execute("SET ROLE rainstaff_app").await.expect("the owner can act as the app");
-    let unscoped = sqlx::query("SELECT id FROM app.employees").execute(&mut conn).await;
-    assert!(unscoped.is_err(), "a query without a scope passed: the schema is not there, or its policies are not");
+    let unscoped = conn.execute("SELECT sec.regions()").await.expect_err("no scope was entered");
+    assert_eq!(unscoped.as_database_error().and_then(|e| e.code()).as_deref(), Some("RS001"), "{unscoped}");
 }
 
 #[tokio::test]

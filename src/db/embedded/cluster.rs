@@ -6,6 +6,7 @@ use std::{
     io,
     path::Path,
     process::Child,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -121,8 +122,8 @@ impl Cluster {
         blocking(move || {
             let alone = lock(&site.place.start_lock())?;
             let was_last = hold.release(&site.place).map_err(|e| site.io("cannot stop PostgreSQL", e))?;
-            if let (true, Some(mut server)) = (was_last, server) {
-                server.wait().map_err(|e| site.io("cannot stop PostgreSQL", e))?;
+            if let (true, Some(server)) = (was_last, server) {
+                wait_for_end(server).map_err(|e| site.io("cannot stop PostgreSQL", e))?;
             }
             if was_last && !site.durable {
                 site.place.remove().map_err(|e| site.io("cannot delete the database", e))?;
@@ -287,6 +288,18 @@ impl Site {
         let lines: Vec<&str> = log.lines().collect();
         ClusterError::NotStarted(format!("{word}: {}", lines[lines.len().saturating_sub(8)..].join(" / ")))
     }
+}
+
+/// The watcher has seen the server end; what is left is to take note of it.
+fn wait_for_end(mut server: Child) -> io::Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while server.try_wait()?.is_none() {
+        if Instant::now() > deadline {
+            return Err(io::Error::other("the server goes on running"));
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 /// Waits until no other process starts or stops this cluster; the lock ends with the file.

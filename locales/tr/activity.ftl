@@ -1,0 +1,80 @@
+# Etkinlik ve geçmiş: kim, neyi, ne zaman.
+
+activity-today = Bugün, { $day }
+activity-yesterday = Dün, { $day }
+activity-older = Daha eskileri göster
+activity-newest = En yenilere dön
+activity-none = Henüz etkinlik yok
+activity-none-text = Girişler ve kayıtlardaki her değişiklik, önceki ve sonraki haliyle burada görünür.
+activity-system = Sistem
+activity-unknown-account = Bilinmeyen hesap
+activity-company = Şirket geneli
+
+change-of-timesheet = Puantaj kaydı
+change-of-employee = Çalışan
+change-of-shift-template = Vardiya şablonu
+change-of-settings = Ayarlar
+change-created = { $what } eklendi
+change-updated = { $what } değiştirildi
+change-deleted = { $what } silindi
+change-restored = { $what } geri alındı
+change-erased = { $what } kalıcı olarak silindi
+change-empty = (boş)
+change-entered-at = çevrimdışı giriş: { $at }
+
+origin-web = web
+origin-offline = çevrimdışı
+origin-agent = ofis bilgisayarı
+origin-import = aktarım
+origin-legacy = masaüstü programı
+origin-system = sistem
+
+change-full-name = Ad soyad
+change-name = Ad
+change-identity-no = T.C. kimlik no
+change-department = Departman
+change-title = Unvan
+change-hire-date = İşe giriş
+change-exit-date = İşten çıkış
+change-is-active = Aktif
+change-employee = Çalışan
+change-work-date = Tarih
+change-start = Giriş
+change-end = Çıkış
+change-break = Mola
+change-is-special = Özel gün
+change-notes = Not
+change-weekdays = Günler
+change-company-name = Şirket adı
+change-report-title = Rapor başlığı
+change-weekday-plan = Hafta içi günlük plan
+change-saturday-start = Cumartesi başlangıcı
+change-saturday-end = Cumartesi bitişi
+change-unknown-person = Bilinmeyen çalışan
+change-minutes = { $n } dk
+change-hours = { $hours } saat
+change-next-day = { $time } (ertesi gün)
+answer-yes = Evet
+answer-no = Hayır
+
+weekday-monday = Pazartesi
+weekday-tuesday = Salı
+weekday-wednesday = Çarşamba
+weekday-thursday = Perşembe
+weekday-friday = Cuma
+weekday-saturday = Cumartesi
+weekday-sunday = Pazar
+
+event-sign-in = Giriş yapıldı
+event-sign-in-failed = Başarısız giriş denemesi
+event-account-throttled = Çok sayıda yanlış parola: bu hesap için denemeler { $n } sn durduruldu
+event-address-throttled = Çok sayıda yanlış parola: bu adresten denemeler { $n } sn durduruldu
+event-sign-out = Çıkış yapıldı
+event-password-changed = Parola değiştirildi
+event-password-set = { $account } hesabına geçici parola verildi
+event-user-added = { $account } hesabı eklendi
+event-user-disabled = { $account } hesabı kapatıldı
+event-user-enabled = { $account } hesabı yeniden açıldı
+event-legacy-imported = Masaüstü programının dosyası aktarıldı: { $file }
+event-other = Başka bir olay: { $kind }
+event-address = adres { $address }

@@ -1,0 +1,208 @@
+//! How the columns of the change log read: their names and their values, in the reader's language.
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::{
+    civil,
+    employees::identity_no,
+    i18n::{Lang, t, t_with},
+};
+
+/// One field of a change, before and after, in words. None is a value that was or is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// What the field is called.
+    pub label: String,
+    /// Its value before; none for an empty one, and in a new row.
+    pub before: Option<String>,
+    /// Its value after; none for an emptied one.
+    pub after: Option<String>,
+}
+
+/// How a value reads.
+#[derive(Debug, Clone, Copy)]
+enum Words {
+    Text,
+    /// An employee's id, as the name.
+    Person,
+    /// Masked (SECURITY, decisions).
+    IdentityNo,
+    Date,
+    /// Minutes of the start day, to 2880.
+    Time,
+    Minutes,
+    Hours,
+    YesNo,
+    /// ISO numbers, such as `12345`.
+    Weekdays,
+}
+
+/// Column, key of its name, how its value reads; in the order in which a change shows them.
+const FIELDS: &[(&str, &str, Words)] = &[
+    ("full_name", "change-full-name", Words::Text),
+    ("name", "change-name", Words::Text),
+    ("identity_no", "change-identity-no", Words::IdentityNo),
+    ("department", "change-department", Words::Text),
+    ("title", "change-title", Words::Text),
+    ("hire_date", "change-hire-date", Words::Date),
+    ("exit_date", "change-exit-date", Words::Date),
+    ("is_active", "change-is-active", Words::YesNo),
+    ("employee_id", "change-employee", Words::Person),
+    ("work_date", "change-work-date", Words::Date),
+    ("start_min", "change-start", Words::Time),
+    ("end_min", "change-end", Words::Time),
+    ("break_min", "change-break", Words::Minutes),
+    ("is_special", "change-is-special", Words::YesNo),
+    ("notes", "change-notes", Words::Text),
+    ("weekdays", "change-weekdays", Words::Weekdays),
+    ("company_name", "change-company-name", Words::Text),
+    ("report_title", "change-report-title", Words::Text),
+    ("weekday_min", "change-weekday-plan", Words::Hours),
+    ("saturday_start_min", "change-saturday-start", Words::Time),
+    ("saturday_end_min", "change-saturday-end", Words::Time),
+];
+
+/// ISO order.
+const WEEKDAYS: [&str; 7] =
+    ["weekday-monday", "weekday-tuesday", "weekday-wednesday", "weekday-thursday", "weekday-friday", "weekday-saturday", "weekday-sunday"];
+
+/// Key of a weekday's name; `number` counts from Monday, 1.
+pub(super) fn weekday_key(number: u32) -> Option<&'static str> {
+    WEEKDAYS.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
+}
+
+/// The fields of a change in words, without those that are empty before and after. `person` finds an employee's name.
+pub(super) fn describe<'n>(
+    lang: Lang,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    person: impl Fn(Uuid) -> Option<&'n str>,
+) -> Vec<FieldChange> {
+    let none = Map::new();
+    let (before, after) = (before.and_then(Value::as_object).unwrap_or(&none), after.and_then(Value::as_object).unwrap_or(&none));
+    let known = FIELDS.iter().map(|(column, key, words)| (*column, t(lang, key), *words));
+    // A column of a newer version of the program: better its bare name than a change that is not shown.
+    let columns = before.keys().chain(after.keys().filter(|column| !before.contains_key(*column)));
+    let unknown = columns.map(String::as_str).filter(|column| FIELDS.iter().all(|(known, ..)| known != column));
+    known
+        .chain(unknown.map(|column| (column, column, Words::Text)))
+        .filter(|(column, ..)| before.contains_key(*column) || after.contains_key(*column))
+        .map(|(column, label, words)| {
+            let in_words = |side: &Map<String, Value>| side.get(column).and_then(|value| say(lang, words, value, &person));
+            FieldChange { label: label.to_owned(), before: in_words(before), after: in_words(after) }
+        })
+        .filter(|field| field.before.is_some() || field.after.is_some())
+        .collect()
+}
+
+/// One value in words; none where it is empty. What does not look as its column should is shown as it is.
+fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Option<&'n str>) -> Option<String> {
+    let bare = match value {
+        Value::Null => return None,
+        Value::String(text) if text.is_empty() => return None,
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let said = match words {
+        Words::Text => None,
+        Words::Person => Some(bare.parse().ok().and_then(person).unwrap_or_else(|| t(lang, "change-unknown-person")).to_owned()),
+        Words::IdentityNo => Some(identity_no::mask(&bare)),
+        Words::Date => bare.parse::<NaiveDate>().ok().map(civil::format_date_tr),
+        Words::Time => minutes_of(value).map(|minutes| time(lang, minutes)),
+        Words::Minutes => minutes_of(value).map(|minutes| t_with(lang, "change-minutes", &[("n", &minutes)])),
+        Words::Hours => {
+            minutes_of(value).map(|minutes| t_with(lang, "change-hours", &[("hours", &civil::format_hours(minutes, lang.as_str()))]))
+        }
+        Words::YesNo => value.as_bool().map(|yes| t(lang, if yes { "answer-yes" } else { "answer-no" }).to_owned()),
+        Words::Weekdays => Some(weekdays(lang, &bare)),
+    };
+    Some(said.unwrap_or(bare))
+}
+
+fn minutes_of(value: &Value) -> Option<i32> {
+    value.as_i64().and_then(|minutes| i32::try_from(minutes).ok())
+}
+
+fn time(lang: Lang, minutes: i32) -> String {
+    let clock = civil::format_time(minutes);
+    if minutes < civil::DAY { clock } else { t_with(lang, "change-next-day", &[("time", &clock)]) }
+}
+
+fn weekdays(lang: Lang, digits: &str) -> String {
+    let names: Vec<&str> = digits.chars().filter_map(|digit| weekday_key(digit.to_digit(10)?)).map(|key| t(lang, key)).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const AYSE: Uuid = Uuid::from_u128(1);
+
+    fn described(before: &Value, after: &Value) -> Vec<(String, Option<String>, Option<String>)> {
+        let side = |value: &Value| (!value.is_null()).then(|| value.clone());
+        let person = |id: Uuid| (id == AYSE).then_some("Ayşe Işık");
+        let fields = describe(Lang::Tr, side(before).as_ref(), side(after).as_ref(), person);
+        fields.into_iter().map(|f| (f.label, f.before, f.after)).collect()
+    }
+
+    fn line(label: &str, before: &str, after: &str) -> (String, Option<String>, Option<String>) {
+        let side = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        (label.to_owned(), side(before), side(after))
+    }
+
+    #[test]
+    fn times_dates_breaks_and_answers_read_as_people_write_them() {
+        let before = json!({"work_date": "2026-01-05", "start_min": 510, "end_min": 1080, "break_min": 60, "is_special": false});
+        let after = json!({"work_date": "2026-01-06", "start_min": 0, "end_min": 1500, "break_min": 0, "is_special": true});
+        let wanted = [
+            line("Tarih", "05.01.2026", "06.01.2026"),
+            line("Giriş", "08:30", "00:00"),
+            line("Çıkış", "18:00", "01:00 (ertesi gün)"),
+            line("Mola", "60 dk", "0 dk"),
+            line("Özel gün", "Hayır", "Evet"),
+        ];
+        assert_eq!(described(&before, &after), wanted);
+    }
+
+    #[test]
+    fn an_end_at_midnight_belongs_to_the_next_day() {
+        assert_eq!(described(&json!({"end_min": 1439}), &json!({"end_min": 1440})), [line("Çıkış", "23:59", "00:00 (ertesi gün)")]);
+    }
+
+    #[test]
+    fn an_identity_number_is_masked_before_and_after() {
+        let fields = described(&json!({"identity_no": "12345678950"}), &json!({"identity_no": "10000000146"}));
+        assert_eq!(fields, [line("T.C. kimlik no", "123******50", "100******46")]);
+        assert!(!format!("{:?}", described(&Value::Null, &json!({"identity_no": "eski 123"}))).contains('1'));
+    }
+
+    #[test]
+    fn people_are_named_and_unknown_ones_say_so() {
+        let fields = described(&json!({"employee_id": AYSE}), &json!({"employee_id": Uuid::from_u128(2)}));
+        assert_eq!(fields, [line("Çalışan", "Ayşe Işık", "Bilinmeyen çalışan")]);
+    }
+
+    #[test]
+    fn a_new_row_shows_what_was_filled_in() {
+        let after = json!({"full_name": "Ayşe Işık", "identity_no": null, "department": "", "hire_date": "2026-01-05", "is_active": true});
+        let wanted = [line("Ad soyad", "", "Ayşe Işık"), line("İşe giriş", "", "05.01.2026"), line("Aktif", "", "Evet")];
+        assert_eq!(described(&Value::Null, &after), wanted);
+    }
+
+    #[test]
+    fn weekdays_and_plans_are_words_and_hours() {
+        let fields = described(&json!({"weekdays": "12", "weekday_min": null}), &json!({"weekdays": "", "weekday_min": 450}));
+        assert_eq!(fields, [line("Günler", "Pazartesi, Salı", ""), line("Hafta içi günlük plan", "", "7,50 saat")]);
+    }
+
+    #[test]
+    fn a_column_nobody_has_words_for_is_shown_under_its_own_name() {
+        let fields = described(&json!({"colour": "red"}), &json!({"colour": 7, "start_min": "broken"}));
+        assert_eq!(fields, [line("Giriş", "", "broken"), line("colour", "red", "7")]);
+    }
+}

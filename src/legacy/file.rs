@@ -1,0 +1,195 @@
+//! A desktop database as a whole: which tables it has, and what is in them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+use super::{
+    remark::{Remark, Why},
+    rows::{self, Employee, Setting, ShiftTemplate, Timesheet},
+    sqlite,
+    tables::{NOT_TAKEN, TOMBSTONES, Table},
+};
+
+/// Largest file that is read, in bytes.
+pub const LARGEST_FILE: u64 = 50 * 1024 * 1024;
+
+/// Why a file is not taken over. Each is a sentence for the person who chose the file.
+#[derive(Debug, thiserror::Error)]
+pub enum LegacyError {
+    /// The file cannot be read.
+    #[error("the file cannot be read: {0}")]
+    Io(#[from] io::Error),
+    /// Not a regular file.
+    #[error("this is not a file")]
+    NotAFile,
+    /// Larger than [`LARGEST_FILE`].
+    #[error("the file is larger than 50 MiB; a desktop database is not")]
+    TooBig,
+    /// No SQLite database.
+    #[error("the file is not an SQLite database")]
+    NotSqlite,
+    /// A broken SQLite database.
+    #[error("the database is damaged; take a fresh copy with the desktop program closed")]
+    Damaged,
+    /// A database of some other program.
+    #[error("this is not a database of the desktop program: it has no table {table} with a column {column}")]
+    NotDesktop {
+        /// The table that is missing or lacks a column.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// More than [`sqlite::MOST_ROWS`] rows.
+    #[error("the table {0} has more than 300,000 rows; a desktop database has not")]
+    TooManyRows(&'static str),
+    /// Reading would take longer than any honest file needs.
+    #[error("the database is built in a way that takes too long to read")]
+    TooMuchWork,
+}
+
+impl From<rusqlite::Error> for LegacyError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::OperationInterrupted | rusqlite::ErrorCode::TooBig | rusqlite::ErrorCode::OutOfMemory) => {
+                Self::TooMuchWork
+            }
+            Some(rusqlite::ErrorCode::NotADatabase) => Self::NotSqlite,
+            _ => Self::Damaged,
+        }
+    }
+}
+
+/// A desktop database, read: every row of the four tables either as typed values or as a remark why it cannot be taken.
+pub struct LegacyFile {
+    /// Name of the file, without its folder.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// By id.
+    pub(super) employees: Vec<Result<Employee, Box<Remark>>>,
+    /// By id.
+    pub(super) shift_templates: Vec<Result<ShiftTemplate, Box<Remark>>>,
+    /// By key.
+    pub(super) settings: Vec<Result<Setting, Box<Remark>>>,
+    /// By id.
+    pub(super) timesheets: Vec<Result<Timesheet, Box<Remark>>>,
+    /// Rows the file lists as deleted.
+    pub(super) tombstones: BTreeSet<(Table, i64)>,
+    /// Rows per table that is not taken over.
+    pub(super) not_taken: BTreeMap<String, u64>,
+    /// Remarks on the file as a whole.
+    pub(super) remarks: Vec<Remark>,
+}
+
+/// Never the rows: values end up in logs.
+impl fmt::Debug for LegacyFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = Table::ALL.map(|table| (table.name(), self.rows_in(table)));
+        f.debug_struct("LegacyFile").field("name", &self.name).field("rows", &rows).finish_non_exhaustive()
+    }
+}
+
+impl LegacyFile {
+    /// Reads the file at `path`. Blocks: call it off the async threads.
+    pub fn read(path: &Path) -> Result<Self, LegacyError> {
+        let file = File::open(path)?;
+        let about = file.metadata()?;
+        if !about.is_file() {
+            return Err(LegacyError::NotAFile);
+        }
+        if about.len() > LARGEST_FILE {
+            return Err(LegacyError::TooBig);
+        }
+        let mut bytes = Vec::new();
+        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut read = Self::from_bytes(&name, bytes)?;
+        for suffix in ["-wal", "-journal"] {
+            let side = format!("{name}{suffix}");
+            if path.with_file_name(&side).metadata().is_ok_and(|m| m.len() > 0) {
+                read.remarks.push(Remark::file(Some(&side), Why::SideFile));
+            }
+        }
+        Ok(read)
+    }
+
+    /// Reads a file that is in memory already (an upload).
+    pub fn from_bytes(name: &str, mut bytes: Vec<u8>) -> Result<Self, LegacyError> {
+        if bytes.len() as u64 > LARGEST_FILE {
+            return Err(LegacyError::TooBig);
+        }
+        if bytes.len() < 512 || !bytes.starts_with(b"SQLite format 3\0") {
+            return Err(LegacyError::NotSqlite);
+        }
+        if !sqlite::has_all_pages(&bytes) {
+            return Err(LegacyError::Damaged);
+        }
+        let sha256 = Sha256::digest(&bytes).into();
+        // A file in write-ahead mode opens only next to its side files; said to be in the older mode, it reads as it stands.
+        bytes[18] = bytes[18].min(1);
+        bytes[19] = bytes[19].min(1);
+        let db = sqlite::open_untrusted(&bytes)?;
+        drop(bytes);
+        let mut file = Self {
+            name: name.into(),
+            sha256,
+            employees: Vec::new(),
+            shift_templates: Vec::new(),
+            settings: Vec::new(),
+            timesheets: Vec::new(),
+            tombstones: BTreeSet::new(),
+            not_taken: BTreeMap::new(),
+            remarks: Vec::new(),
+        };
+        file.read_tables(&db)?;
+        Ok(file)
+    }
+
+    /// How many rows the file has in `table`.
+    pub fn rows_in(&self, table: Table) -> usize {
+        match table {
+            Table::Employees => self.employees.len(),
+            Table::ShiftTemplates => self.shift_templates.len(),
+            Table::Settings => self.settings.len(),
+            Table::Timesheets => self.timesheets.len(),
+        }
+    }
+
+    fn read_tables(&mut self, db: &Connection) -> Result<(), LegacyError> {
+        let present = sqlite::list_tables(db)?;
+        for table in [Table::Employees, Table::Timesheets] {
+            if !present.iter().any(|name| Table::named(name) == Some(table)) {
+                return Err(LegacyError::NotDesktop { table: table.name(), column: "id" });
+            }
+        }
+        for name in &present {
+            if let Some(table) = Table::named(name) {
+                let raw = sqlite::read_rows(db, table)?;
+                match table {
+                    Table::Employees => self.employees = rows::employees(&raw),
+                    Table::ShiftTemplates => self.shift_templates = rows::shift_templates(&raw),
+                    Table::Settings => self.settings = rows::settings(&raw),
+                    Table::Timesheets => self.timesheets = rows::timesheets(&raw),
+                }
+            } else if let Some(known) = NOT_TAKEN.into_iter().find(|known| known.eq_ignore_ascii_case(name)) {
+                self.not_taken.insert(known.into(), sqlite::count_untaken(db, known)?);
+            } else if name.eq_ignore_ascii_case(TOMBSTONES) {
+                match sqlite::read_tombstones(db)? {
+                    Some(tombstones) => self.tombstones = tombstones,
+                    None => self.remarks.push(Remark::file(Some(TOMBSTONES), Why::NoTombstones)),
+                }
+            } else {
+                self.remarks.push(Remark::file(Some(name), Why::UnknownTable));
+            }
+        }
+        Ok(())
+    }
+}

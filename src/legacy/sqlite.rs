@@ -1,0 +1,257 @@
+//! Opening a database file that somebody hands us (SECURITY, threats 38 to 40).
+//!
+//! The file is read into memory once, so that what is hashed is what is read, nothing beside it is touched, and nothing can be written.
+//! SQLite then gets it read-only with every guard it has: defensive mode, an untrusted schema, no views and triggers, an authorizer that
+//! allows reading a fixed list of columns and nothing else, low limits, and a budget of steps. A table counts only when the schema says
+//! `CREATE TABLE` and gives it pages of its own.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{
+    Connection,
+    config::DbConfig,
+    hooks::{AuthAction, AuthContext, Authorization},
+    limits::Limit,
+    types::ValueRef,
+};
+
+use super::{
+    file::LegacyError,
+    tables::{NOT_TAKEN, TOMBSTONE_COLUMNS, TOMBSTONES, Table},
+};
+
+/// Most rows read of one table. An office of 50 people writes as many in twenty years.
+pub const MOST_ROWS: i64 = 300_000;
+
+/// Most tables, indexes and the like a file may have; the desktop program makes fewer than 30.
+const MOST_OBJECTS: usize = 500;
+
+/// Virtual machine steps between two looks at the budget, and how many such looks there are for the whole file.
+const STEPS: i32 = 1_000;
+const LOOKS: u32 = 100_000;
+
+/// One value as SQLite holds it: any column may hold any type.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cell {
+    /// Nothing, or no such column in this generation.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// Another number.
+    Real(f64),
+    /// Text.
+    Text(String),
+    /// Bytes that are no text.
+    NotText,
+}
+
+impl From<ValueRef<'_>> for Cell {
+    fn from(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Null => Self::Null,
+            ValueRef::Integer(number) => Self::Integer(number),
+            ValueRef::Real(number) => Self::Real(number),
+            ValueRef::Text(bytes) => match str::from_utf8(bytes) {
+                Ok(text) if !text.contains('\0') => Self::Text(text.into()),
+                _ => Self::NotText,
+            },
+            ValueRef::Blob(_) => Self::NotText,
+        }
+    }
+}
+
+/// A row: one cell per column of [`Table::columns`], in that order.
+#[derive(Debug)]
+pub(super) struct RawRow {
+    /// Where it comes from.
+    pub(super) table: Table,
+    cells: Vec<Cell>,
+}
+
+impl RawRow {
+    /// The value of a column of the fixed list.
+    pub(super) fn cell(&self, column: &str) -> &Cell {
+        let (needed, others) = self.table.columns();
+        let place = needed.iter().chain(others).position(|c| *c == column);
+        place.and_then(|place| self.cells.get(place)).unwrap_or(&Cell::Null)
+    }
+}
+
+/// Whether the file is as long as its header says; SQLite itself overlooks some missing bytes (file format, 1.3).
+pub(super) fn has_all_pages(bytes: &[u8]) -> bool {
+    let number = |at: usize| bytes[at..at + 4].iter().fold(0_usize, |number, byte| number << 8 | usize::from(*byte));
+    let page = match number(16) >> 16 {
+        1 => 65_536,
+        size => size,
+    };
+    let count_is_valid = number(24) == number(92);
+    page.is_power_of_two() && page >= 512 && bytes.len().is_multiple_of(page) && (!count_is_valid || bytes.len() / page >= number(28))
+}
+
+/// Gives the bytes to SQLite with every guard up.
+pub(super) fn open_untrusted(bytes: &[u8]) -> Result<Connection, LegacyError> {
+    let mut db = Connection::open_in_memory()?;
+    db.deserialize_read_exact("main", bytes, bytes.len(), true)?;
+    for (option, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+    ] {
+        db.set_db_config(option, on)?;
+    }
+    for (limit, most) in [
+        (Limit::SQLITE_LIMIT_LENGTH, 1_000_000),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
+        (Limit::SQLITE_LIMIT_COLUMN, 100),
+        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 10),
+        (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 3),
+        (Limit::SQLITE_LIMIT_VDBE_OP, 25_000),
+        (Limit::SQLITE_LIMIT_FUNCTION_ARG, 8),
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
+        (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 10),
+        (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
+        (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+    ] {
+        db.set_limit(limit, most)?;
+    }
+    db.execute_batch(
+        "PRAGMA cell_size_check = ON; PRAGMA ignore_check_constraints = ON; PRAGMA temp_store = MEMORY; PRAGMA query_only = ON;",
+    )?;
+    db.authorizer(Some(authorize))?;
+    let mut looks = 0;
+    let out_of_budget = move || {
+        looks += 1;
+        looks > LOOKS
+    };
+    db.progress_handler(STEPS, Some(out_of_budget))?;
+    Ok(db)
+}
+
+/// Reading the columns of the fixed list, counting the rows of the other known tables, looking at the schema; nothing else.
+fn authorize(context: AuthContext<'_>) -> Authorization {
+    let allowed = match context.action {
+        AuthAction::Select => true,
+        AuthAction::Read { table_name, column_name } => may_read(table_name, column_name),
+        AuthAction::Pragma { pragma_name, .. } => matches!(pragma_name, "table_xinfo" | "quick_check"),
+        AuthAction::Function { function_name } => function_name == "count",
+        _ => false,
+    };
+    if allowed { Authorization::Allow } else { Authorization::Deny }
+}
+
+/// A column with an empty name is SQLite's word for counting rows.
+fn may_read(table: &str, column: &str) -> bool {
+    let among = |columns: &[&str]| column.is_empty() || columns.iter().any(|c| c.eq_ignore_ascii_case(column));
+    if let Some(known) = Table::named(table) {
+        let (needed, others) = known.columns();
+        return among(needed) || among(others);
+    }
+    if table.eq_ignore_ascii_case(TOMBSTONES) {
+        return among(&TOMBSTONE_COLUMNS);
+    }
+    table == "sqlite_master" || (among(&[]) && NOT_TAKEN.iter().any(|known| known.eq_ignore_ascii_case(table)))
+}
+
+/// Names of the ordinary tables, SQLite's own excepted.
+pub(super) fn list_tables(db: &Connection) -> Result<Vec<String>, LegacyError> {
+    let mut statement = db.prepare("SELECT type, name, rootpage, sql FROM main.sqlite_master")?;
+    let mut found = statement.query([])?;
+    let (mut names, mut objects) = (Vec::new(), 0);
+    while let Some(object) = found.next()? {
+        objects += 1;
+        if objects > MOST_OBJECTS {
+            return Err(LegacyError::TooMuchWork);
+        }
+        let cells: Vec<Cell> = (0..4).map(|i| object.get_ref(i).map(Cell::from)).collect::<Result<_, _>>()?;
+        if let [Cell::Text(kind), Cell::Text(name), Cell::Integer(1..), Cell::Text(sql)] = cells.as_slice() {
+            let ordinary = kind == "table" && sql.get(..13).is_some_and(|start| start.eq_ignore_ascii_case("CREATE TABLE "));
+            if ordinary && !name.to_ascii_lowercase().starts_with("sqlite_") {
+                names.push(name.clone());
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// Columns of a table, as far as they are in the fixed list. A computed column anywhere in the table refuses the file: even looking for
+/// damage would run its formula for every row, and SQLite's budget does not count what happens within a function.
+fn list_columns(db: &Connection, table: &'static str, known: &[&'static str]) -> Result<Vec<&'static str>, LegacyError> {
+    let mut statement = db.prepare(&format!("PRAGMA main.table_xinfo(\"{table}\")"))?;
+    let mut found = statement.query([])?;
+    let mut columns = Vec::new();
+    while let Some(column) = found.next()? {
+        if Cell::from(column.get_ref("hidden")?) != Cell::Integer(0) {
+            return Err(LegacyError::TooMuchWork);
+        }
+        if let Cell::Text(name) = Cell::from(column.get_ref("name")?) {
+            columns.extend(known.iter().filter(|k| k.eq_ignore_ascii_case(&name)));
+        }
+    }
+    Ok(columns)
+}
+
+/// Refuses a table whose pages are damaged or belong to another table as well.
+fn check_pages(db: &Connection, table: &'static str) -> Result<(), LegacyError> {
+    let sound: String = db.query_row(&format!("PRAGMA main.quick_check(\"{table}\")"), [], |row| row.get(0))?;
+    if sound == "ok" { Ok(()) } else { Err(LegacyError::Damaged) }
+}
+
+/// Every row of a table that is taken over.
+pub(super) fn read_rows(db: &Connection, table: Table) -> Result<Vec<RawRow>, LegacyError> {
+    let name = table.name();
+    let (needed, others) = table.columns();
+    let wanted: Vec<&'static str> = needed.iter().chain(others).copied().collect();
+    let present = list_columns(db, name, &wanted)?;
+    if let Some(column) = needed.iter().find(|c| !present.contains(c)) {
+        return Err(LegacyError::NotDesktop { table: name, column });
+    }
+    check_table(db, name)?;
+    let columns: Vec<String> = wanted.iter().map(|c| if present.contains(c) { format!("\"{c}\"") } else { "NULL".into() }).collect();
+    let mut statement = db.prepare(&format!("SELECT {} FROM main.\"{name}\"", columns.join(", ")))?;
+    let mut found = statement.query([])?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let cells = (0..wanted.len()).map(|i| row.get_ref(i).map(Cell::from)).collect::<Result<_, _>>()?;
+        rows.push(RawRow { table, cells });
+    }
+    Ok(rows)
+}
+
+/// How many rows a table has that is not taken over.
+pub(super) fn count_untaken(db: &Connection, table: &'static str) -> Result<u64, LegacyError> {
+    list_columns(db, table, &[])?;
+    check_pages(db, table)?;
+    Ok(count_rows(db, table)?.unsigned_abs())
+}
+
+fn count_rows(db: &Connection, table: &'static str) -> Result<i64, LegacyError> {
+    Ok(db.query_row(&format!("SELECT count(*) FROM main.\"{table}\""), [], |row| row.get(0))?)
+}
+
+/// Refuses a table with more rows than are read, and one that is damaged.
+fn check_table(db: &Connection, table: &'static str) -> Result<(), LegacyError> {
+    check_pages(db, table)?;
+    if count_rows(db, table)? > MOST_ROWS { Err(LegacyError::TooManyRows(table)) } else { Ok(()) }
+}
+
+/// The rows of our tables that are listed as deleted; None when the list cannot be read. The table's name in a row is compared, never used.
+pub(super) fn read_tombstones(db: &Connection) -> Result<Option<BTreeSet<(Table, i64)>>, LegacyError> {
+    let present = list_columns(db, TOMBSTONES, &TOMBSTONE_COLUMNS)?;
+    if !TOMBSTONE_COLUMNS.iter().all(|c| present.contains(c)) {
+        return Ok(None);
+    }
+    check_table(db, TOMBSTONES)?;
+    let mut statement = db.prepare("SELECT \"table_name\", \"record_id\" FROM main.\"deleted_records\"")?;
+    let mut found = statement.query([])?;
+    let mut tombstones = BTreeSet::new();
+    while let Some(row) = found.next()? {
+        if let (Cell::Text(name), Cell::Integer(id)) = (Cell::from(row.get_ref(0)?), Cell::from(row.get_ref(1)?)) {
+            tombstones.extend(Table::named(&name).map(|table| (table, id)));
+        }
+    }
+    Ok(Some(tombstones))
+}
