@@ -130,7 +130,9 @@ async fn a_form_from_another_site_signs_nobody_in() {
     let fields = [("username", "ankara1"), ("password", CLERK_PASSWORD)];
     let foreign = TestRequest::post().uri("/login").insert_header((FETCH_SITE, "cross-site")).set_form(fields);
     let mut browser = Browser::new(&company.state);
-    assert_eq!(browser.send(foreign).await.status, 403);
+    let answer = browser.send(foreign).await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.has("main"), "a page, as for every refusal");
     assert!(browser.cookies.is_empty());
 }
 
@@ -205,4 +207,18 @@ async fn the_language_chosen_on_the_sign_in_page_stays_with_the_browser() {
     assert_eq!(lang(&browser.get("/login").await), "tr");
     assert_eq!(lang(&browser.get("/login?lang=en").await), "en");
     assert_eq!(lang(&browser.get("/login").await), "en", "by a cookie");
+}
+
+#[actix_web::test]
+async fn nobody_is_taken_for_signed_out_while_the_database_is_away() {
+    let company = Company::new().await;
+    let mut browser = Browser::new(&company.state);
+    browser.sign_in("ankara1", CLERK_PASSWORD).await;
+    company.state.db.close().await;
+    for path in ["/timesheets", "/password", "/login"] {
+        let answer = browser.get(path).await;
+        assert_eq!((answer.status, answer.location.as_str()), (503, ""), "{path}");
+        assert!(answer.has("main"));
+    }
+    assert_eq!(browser.cookies.len(), 1, "the browser keeps its session");
 }
