@@ -41,6 +41,7 @@ const CSRF: &str = "csrf";
 const EPOCH: &str = "epoch";
 const ACTOR: &str = "actor"; // made by load() at every request
 const VISITOR: &str = "visitor"; // handed to save() once, for the columns
+const TROUBLE: &str = "trouble"; // load() could not ask the database
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
 const FAILURES_KEPT: TimeDelta = TimeDelta::hours(24);
 
@@ -70,6 +71,14 @@ pub fn session_middleware(state: &AppState) -> SessionMiddleware<PgSessionStore>
 /// Who is signed in; none for a visitor.
 pub fn actor_of(session: &Session) -> Option<Actor> {
     session.get(ACTOR).ok().flatten()
+}
+
+/// The same, but an error where the database could not be asked: nobody is taken for signed out because of that.
+pub fn find_actor(session: &Session) -> AppResult<Option<Actor>> {
+    if session.contains_key(TROUBLE) {
+        return Err(AppError::Busy("sessions are out of reach".into()));
+    }
+    Ok(actor_of(session))
 }
 
 /// Makes the request's session one of this account, under a new key: what the browser held before is worth nothing afterwards.
@@ -145,7 +154,14 @@ impl PgSessionStore {
 
 impl SessionStore for PgSessionStore {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
-        let row = self.find(&hash_of(key)).await.map_err(|e| LoadError::Other(e.into()))?;
+        let row = match self.find(&hash_of(key)).await {
+            Ok(row) => row,
+            Err(error) => {
+                // As an error it would become a bare 500 inside the middleware; so the handlers' extractors make a 503 of it.
+                tracing::error!(%error, "session not loaded");
+                return Ok(Some(State::from([(TROUBLE.to_owned(), "true".to_owned())])));
+            }
+        };
         row.and_then(state_with_actor).transpose().map_err(|e| LoadError::Other(e.into()))
     }
 
@@ -221,6 +237,7 @@ fn read<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> Option<T> 
 fn kept(mut state: State) -> State {
     state.remove(ACTOR);
     state.remove(VISITOR);
+    state.remove(TROUBLE);
     state
 }
 

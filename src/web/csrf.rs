@@ -4,7 +4,7 @@
 
 use actix_web::{
     Error,
-    body::MessageBody,
+    body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{Method, header::HeaderMap},
     middleware::Next,
@@ -14,15 +14,18 @@ use actix_web::{
 use crate::{error::AppError, state::AppState};
 
 /// The middleware.
-pub async fn refuse_cross_site<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+pub async fn refuse_cross_site<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if changes {
         let public_origin = request.app_data::<Data<AppState>>().and_then(|s| s.config.public_origin.clone());
         if !is_same_site(request.headers(), public_origin.as_deref()) {
-            return Err(AppError::CrossSite.into());
+            return Ok(request.error_response(AppError::CrossSite).map_into_right_body()); // an Err would miss the error pages
         }
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 fn is_same_site(headers: &HeaderMap, public_origin: Option<&str>) -> bool {

@@ -25,10 +25,11 @@ impl FromRequest for Actor {
     type Future = std::future::Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(match auth::actor_of(&request.get_session()) {
-            None => Err(AppError::SignIn),
-            Some(actor) if actor.must_change => Err(AppError::PasswordChange),
-            Some(actor) => Ok(actor),
+        std::future::ready(match auth::find_actor(&request.get_session()) {
+            Err(error) => Err(error),
+            Ok(None) => Err(AppError::SignIn),
+            Ok(Some(actor)) if actor.must_change => Err(AppError::PasswordChange),
+            Ok(Some(actor)) => Ok(actor),
         })
     }
 }
@@ -47,7 +48,7 @@ impl FromRequest for Ctx {
 /// Builds the context; also used for error pages, which have no handler.
 pub async fn context_of(request: &HttpRequest) -> Result<Ctx, AppError> {
     let state = request.app_data::<Data<AppState>>().ok_or_else(|| AppError::Fault("no state".into()))?;
-    let actor = auth::actor_of(&request.get_session());
+    let actor = auth::find_actor(&request.get_session())?;
     let regions = match &actor {
         Some(actor) => list_region_names(&state.db, actor).await?,
         None => Vec::new(),

@@ -1,5 +1,7 @@
 //! Sign-in, sessions, throttling and accounts, against a real database, in a small application around the session middleware.
 
+#![cfg(test)]
+
 use std::{net::IpAddr, sync::Arc};
 
 use actix_session::Session;
@@ -25,23 +27,25 @@ use rainstaff::{
     config::{Config, Secret},
     db::{Db, DbConfig},
     state::AppState,
+    sync::Bell,
 };
 use serde_json::{Value, json};
 use sqlx::{Executor, PgConnection};
 
 use crate::support::cluster::TestDb;
 
-const ADMIN_PASSWORD: &str = "yonetici parolasi";
-const CLERK_PASSWORD: &str = "ankaranin parolasi";
+pub(crate) const ADMIN_PASSWORD: &str = "yonetici parolasi";
+pub(crate) const CLERK_PASSWORD: &str = "ankaranin parolasi";
 
 /// A database with the first five accounts; admin and ankara1 can sign in.
-struct Company {
+pub(crate) struct Company {
     db: TestDb,
-    state: AppState,
+    /// The server's state at second 0.
+    pub(crate) state: AppState,
 }
 
 impl Company {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let company = Self::without_accounts().await;
         let first = company.first_start(Some(ADMIN_PASSWORD)).await.unwrap();
         assert!(matches!(first, FirstStart::Created));
@@ -57,6 +61,7 @@ impl Company {
             config: Arc::new(Config::dev(([127, 0, 0, 1], 0).into(), Secret::random())),
             clock: Clock::Fixed(at(0)),
             hasher: Hasher::new(),
+            bell: Bell::default(),
         };
         Self { db, state }
     }
@@ -66,7 +71,7 @@ impl Company {
         accounts::ensure_first_accounts(&s.db, &s.hasher, &s.clock, self.db.owner_url(), admin_password.map(Password::new)).await
     }
 
-    async fn give_password(&self, username: &str, password: &str, must_change: bool) -> Result<(), AccountError> {
+    pub(crate) async fn give_password(&self, username: &str, password: &str, must_change: bool) -> Result<(), AccountError> {
         let s = &self.state;
         accounts::set_password(&s.db, &s.hasher, &s.clock, None, username, Password::new(password), must_change).await
     }
@@ -83,7 +88,7 @@ impl Company {
         conn
     }
 
-    async fn count(&self, sql: &'static str) -> i64 {
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&mut self.inspect().await).await.unwrap()
     }
 
@@ -142,6 +147,11 @@ async fn change(session: Session, state: Data<AppState>, Json(body): Json<Value>
     }))
 }
 
+async fn note(session: Session) -> HttpResponse {
+    session.insert("note", "kept").unwrap();
+    HttpResponse::Ok().finish()
+}
+
 async fn who(session: Session) -> HttpResponse {
     HttpResponse::Ok().json(actor_of(&session))
 }
@@ -155,6 +165,7 @@ async fn serve(state: &AppState) -> impl AsyncFn(TestRequest) -> ServiceResponse
             .route("/in", post().to(enter))
             .route("/out", post().to(leave))
             .route("/password", post().to(change))
+            .route("/note", post().to(note))
             .route("/who", get().to(who)),
     )
     .await;
@@ -293,6 +304,18 @@ async fn the_cookie_is_for_this_host_and_the_table_holds_no_key() {
 
     let mut forged = Browser { cookie: Some(Cookie::new("__Host-rainstaff", key.to_owned())) };
     assert_eq!(forged.who(&company.state).await, Value::Null, "a bare key without the server's mark");
+}
+
+#[actix_web::test]
+async fn a_session_stores_what_pages_put_into_it_but_never_the_rights() {
+    let company = Company::new().await;
+    let mut browser = Browser::default();
+    browser.sign_in(&company.state, "ankara1", CLERK_PASSWORD).await;
+    browser.send(&company.state, TestRequest::post().uri("/note")).await;
+    let names = "SELECT string_agg(k, ' ' ORDER BY k) FROM auth.sessions, jsonb_object_keys(state) k";
+    let names: String = sqlx::query_scalar(names).fetch_one(&mut company.inspect().await).await.unwrap();
+    assert_eq!(names, "csrf epoch note uid");
+    assert_eq!(browser.who(&company.state).await["username"], "ankara1");
 }
 
 #[actix_web::test]

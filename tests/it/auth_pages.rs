@@ -1,0 +1,224 @@
+//! `/login`, `/logout`, `/password`, `/preferences`: what a browser sends and gets, through the whole application.
+
+#![cfg(test)]
+
+use actix_web::{
+    cookie::Cookie,
+    http::header::{self, HeaderName},
+    test::{TestRequest, call_service, init_service, read_body},
+};
+use rainstaff::{app::build_app, state::AppState};
+use scraper::{Html, Selector};
+
+use crate::auth::{ADMIN_PASSWORD, CLERK_PASSWORD, Company};
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// An answer, read.
+struct Answer {
+    status: u16,
+    location: String,
+    retry_after: String,
+    html: String,
+}
+
+impl Answer {
+    fn first(&self, selector: &str, attribute: &str) -> Option<String> {
+        let page = Html::parse_document(&self.html);
+        let found = page.select(&Selector::parse(selector).unwrap()).next()?;
+        Some(found.attr(attribute).unwrap_or_default().to_owned())
+    }
+
+    fn has(&self, selector: &str) -> bool {
+        self.first(selector, "id").is_some()
+    }
+}
+
+/// A browser with its cookies.
+struct Browser<'s> {
+    state: &'s AppState,
+    cookies: Vec<Cookie<'static>>,
+}
+
+impl<'s> Browser<'s> {
+    fn new(state: &'s AppState) -> Self {
+        Self { state, cookies: Vec::new() }
+    }
+
+    async fn send(&mut self, mut request: TestRequest) -> Answer {
+        for cookie in &self.cookies {
+            request = request.cookie(cookie.clone());
+        }
+        let app = init_service(build_app(self.state.clone())).await;
+        let answer = call_service(&app, request.peer_addr(([192, 0, 2, 1], 4000).into()).to_request()).await;
+        for cookie in answer.response().cookies() {
+            self.cookies.retain(|kept| kept.name() != cookie.name());
+            if !cookie.value().is_empty() {
+                self.cookies.push(cookie.into_owned());
+            }
+        }
+        let text = |name| answer.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        let (status, location, retry_after) = (answer.status().as_u16(), text(header::LOCATION), text(header::RETRY_AFTER));
+        let html = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
+        Answer { status, location, retry_after, html }
+    }
+
+    async fn get(&mut self, path: &str) -> Answer {
+        self.send(TestRequest::get().uri(path)).await
+    }
+
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(TestRequest::post().uri(path).insert_header((FETCH_SITE, "same-origin")).set_form(fields)).await
+    }
+
+    async fn sign_in(&mut self, username: &str, password: &str) -> Answer {
+        self.post("/login", &[("username", username), ("password", password)]).await
+    }
+
+    /// The session's token, from the form on `/password`, which every signed-in person can open.
+    async fn token(&mut self) -> String {
+        self.get("/password").await.first("input[name=_csrf]", "value").unwrap()
+    }
+}
+
+#[actix_web::test]
+async fn a_wrong_password_gets_the_form_back_without_it_and_then_a_wait() {
+    let company = Company::new().await;
+    let mut browser = Browser::new(&company.state);
+    assert_eq!(browser.get("/login").await.status, 200);
+    for (username, password) in [("ankara1", "yanlis-parola"), ("kimse", "yanlis-parola"), ("ankara1", ""), ("ankara1", "yanlis-parola")] {
+        let answer = browser.sign_in(username, password).await;
+        assert_eq!(answer.status, 422, "{username}");
+        assert!(answer.has("#login-problem"));
+        assert_eq!(answer.first("input[name=username]", "value").as_deref(), Some(username));
+        assert!(!answer.html.contains("yanlis-parola"));
+    }
+    assert!(browser.cookies.is_empty(), "a failure opens no session");
+    let answer = browser.sign_in("ankara1", CLERK_PASSWORD).await;
+    assert_eq!((answer.status, answer.retry_after.as_str()), (429, "1"));
+    assert!(answer.has("#login-problem"));
+}
+
+#[actix_web::test]
+async fn unknown_name_and_wrong_password_get_the_same_page() {
+    let company = Company::new().await;
+    let mut pages = Vec::new();
+    for username in ["istanbul1", "istanbul9"] {
+        let page = Browser::new(&company.state).sign_in(username, "yanlis").await;
+        pages.push((page.status, Html::parse_document(&page.html).root_element().text().collect::<String>()));
+    }
+    assert_eq!(pages[0], pages[1]);
+}
+
+#[actix_web::test]
+async fn after_signing_in_one_goes_on_to_where_one_wanted_but_never_to_another_site() {
+    let company = Company::new().await;
+    for (next, location) in [("/employees?q=a", "/employees?q=a"), ("//evil.example/", "/"), ("https://evil.example/", "/"), ("", "/")] {
+        let mut browser = Browser::new(&company.state);
+        let answer = browser.post("/login", &[("username", "ankara1"), ("password", CLERK_PASSWORD), ("next", next)]).await;
+        assert_eq!((answer.status, answer.location.as_str()), (303, location), "next={next}");
+        let again = browser.get("/login?next=/employees").await;
+        assert_eq!((again.status, again.location.as_str()), (303, "/employees"), "signed in already");
+    }
+    let form = Browser::new(&company.state).get("/login?next=/employees%3Fq%3Da").await;
+    assert_eq!(form.first("input[name=next]", "value").as_deref(), Some("/employees?q=a"), "the form keeps it");
+}
+
+#[actix_web::test]
+async fn a_form_from_another_site_signs_nobody_in() {
+    let company = Company::new().await;
+    let fields = [("username", "ankara1"), ("password", CLERK_PASSWORD)];
+    let foreign = TestRequest::post().uri("/login").insert_header((FETCH_SITE, "cross-site")).set_form(fields);
+    let mut browser = Browser::new(&company.state);
+    let answer = browser.send(foreign).await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.has("main"), "a page, as for every refusal");
+    assert!(browser.cookies.is_empty());
+}
+
+#[actix_web::test]
+async fn a_temporary_password_has_to_be_changed_before_anything_else() {
+    let company = Company::new().await;
+    company.give_password("ankara1", "gecici parola 1", true).await.unwrap();
+    let mut browser = Browser::new(&company.state);
+    assert_eq!(browser.sign_in("ankara1", "gecici parola 1").await.location, "/password");
+    let elsewhere = browser.get("/timesheets").await;
+    assert_eq!((elsewhere.status, elsewhere.location.as_str()), (303, "/password"));
+
+    let token = browser.token().await;
+    let form = |current, new, repeat| [("_csrf", token.as_str()), ("current", current), ("new", new), ("repeat", repeat)];
+    for (fields, field) in [
+        (form("", "kendi parolam 1", "kendi parolam 1"), "current"),
+        (form("gecici parola 9", "kendi parolam 1", "kendi parolam 1"), "current"),
+        (form("gecici parola 1", "kisa", "kisa"), "new"),
+        (form("gecici parola 1", "kendi parolam 1", "kendi parolam 2"), "repeat"),
+    ] {
+        let answer = browser.post("/password", &fields).await;
+        assert_eq!(answer.status, 422);
+        let wrong: Vec<&str> =
+            ["current", "new", "repeat"].into_iter().filter(|f| answer.has(&format!("input[name={f}][aria-invalid=true]"))).collect();
+        assert_eq!(wrong, [field]);
+        assert!(!answer.html.contains("parola 1") && !answer.html.contains("parolam 1"), "passwords are not echoed");
+    }
+    let without_token = browser.post("/password", &form("gecici parola 1", "kendi parolam 1", "kendi parolam 1")[1..]).await;
+    assert_eq!(without_token.status, 403);
+    let done = browser.post("/password", &form("gecici parola 1", "kendi parolam 1", "kendi parolam 1")).await;
+    assert_eq!((done.status, done.location.as_str()), (303, "/"));
+    assert_eq!(browser.get("/timesheets").await.status, 200);
+}
+
+#[actix_web::test]
+async fn signing_out_needs_the_sessions_token_and_is_no_error_for_a_visitor() {
+    let company = Company::new().await;
+    let mut browser = Browser::new(&company.state);
+    browser.sign_in("admin", ADMIN_PASSWORD).await;
+    let token = browser.token().await;
+    assert_eq!(browser.post("/logout", &[("_csrf", "x")]).await.status, 403);
+    assert_eq!(browser.get("/password").await.status, 200, "still signed in");
+    let answer = browser.post("/logout", &[("_csrf", &token)]).await;
+    assert_eq!((answer.status, answer.location.as_str()), (303, "/login"));
+    assert!(browser.cookies.is_empty());
+    assert_eq!(company.count("SELECT count(*) FROM auth.sessions").await, 0);
+    assert_eq!(browser.post("/logout", &[]).await.location, "/login");
+}
+
+#[actix_web::test]
+async fn preferences_are_kept_with_the_account_and_lead_back_to_the_page() {
+    let company = Company::new().await;
+    let mut browser = Browser::new(&company.state);
+    browser.sign_in("ankara1", CLERK_PASSWORD).await;
+    let token = browser.token().await;
+    let fields = [("_csrf", token.as_str()), ("theme", "dark"), ("lang", "klingon")];
+    let request = TestRequest::post().uri("/preferences").insert_header((FETCH_SITE, "same-origin"));
+    let request = request.insert_header((header::REFERER, "https://p.example/employees?q=a")).set_form(fields);
+    assert_eq!(browser.send(request).await.location, "/employees?q=a");
+    assert_eq!(browser.post("/preferences", &[("_csrf", &token), ("lang", "en")]).await.location, "/");
+    let stored = "SELECT count(*) FROM auth.users WHERE username = 'ankara1' AND theme = 'dark' AND lang = 'en'";
+    assert_eq!(company.count(stored).await, 1, "each choice leaves the other alone, and a strange one changes nothing");
+    assert_eq!(browser.get("/password").await.first("html", "lang").as_deref(), Some("en"));
+    assert_eq!(Browser::new(&company.state).post("/preferences", &[("theme", "dark")]).await.status, 401);
+}
+
+#[actix_web::test]
+async fn the_language_chosen_on_the_sign_in_page_stays_with_the_browser() {
+    let company = Company::new().await;
+    let mut browser = Browser::new(&company.state);
+    let lang = |answer: &Answer| answer.first("html", "lang").unwrap();
+    assert_eq!(lang(&browser.get("/login").await), "tr");
+    assert_eq!(lang(&browser.get("/login?lang=en").await), "en");
+    assert_eq!(lang(&browser.get("/login").await), "en", "by a cookie");
+}
+
+#[actix_web::test]
+async fn nobody_is_taken_for_signed_out_while_the_database_is_away() {
+    let company = Company::new().await;
+    let mut browser = Browser::new(&company.state);
+    browser.sign_in("ankara1", CLERK_PASSWORD).await;
+    company.state.db.close().await;
+    for path in ["/timesheets", "/password", "/login"] {
+        let answer = browser.get(path).await;
+        assert_eq!((answer.status, answer.location.as_str()), (503, ""), "{path}");
+        assert!(answer.has("main"));
+    }
+    assert_eq!(browser.cookies.len(), 1, "the browser keeps its session");
+}
