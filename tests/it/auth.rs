@@ -57,6 +57,7 @@ impl Company {
             config: Arc::new(Config::dev(([127, 0, 0, 1], 0).into(), Secret::random())),
             clock: Clock::Fixed(at(0)),
             hasher: Hasher::new(),
+            bell: rainstaff::sync::Bell::default(),
         };
         Self { db, state }
     }

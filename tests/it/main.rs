@@ -1,6 +1,11 @@
 //! Integration tests: one binary, a file per subject.
 
 mod auth;
+mod chain;
 mod cluster;
+mod fold;
 mod i18n;
+mod rls;
+mod schema;
+mod scope_leak;
 mod support;
