@@ -35,8 +35,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
     SELECT lower(translate(value, 'ÇçĞğİIıÖöŞşÜüÂâÎîÛû', 'ccggiiioossuuaaiiuu') COLLATE "C")
 $$;
 
--- A range of uuids makes "the same employee" an overlap, so that an exclusion constraint needs no extension.
+-- Ranges of one value make "the same employee of the same region" an overlap, so that an exclusion constraint needs no extension.
 CREATE TYPE sec.uuid_range AS RANGE (subtype = uuid, multirange_type_name = sec.uuid_multirange);
+CREATE TYPE sec.code_range AS RANGE (subtype = text, collation = "C", multirange_type_name = sec.code_multirange);
 
 -- The role the server acts as. Roles belong to the cluster, so another database may have made it already.
 DO $$

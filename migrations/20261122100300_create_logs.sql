@@ -239,9 +239,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                       OR c.hash IS DISTINCT FROM sec.change_digest(c.*, c.prev_hash) THEN c.seq END AS broken_at
         FROM app.change_log c WHERE c.region = r AND c.seq IS NOT NULL WINDOW w AS (ORDER BY c.seq)
         UNION ALL
-        SELECT h.seq FROM app.region_head h
-        LEFT JOIN app.change_log l ON l.region = h.region AND l.seq = (SELECT max(m.seq) FROM app.change_log m WHERE m.region = r)
-        WHERE h.region = r AND (h.seq <> coalesce(l.seq, 0) OR h.hash <> coalesce(l.hash, '\x'))
+        SELECT coalesce(h.seq, l.seq) FROM (SELECT * FROM app.region_head WHERE region = r) h
+        FULL JOIN (SELECT seq, hash FROM app.change_log WHERE region = r AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1) l ON true
+        WHERE coalesce(h.seq, 0) <> coalesce(l.seq, 0) OR coalesce(h.hash, '\x') <> coalesce(l.hash, '\x')
     ) found
 $$;
 
@@ -253,8 +253,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                       OR e.hash IS DISTINCT FROM sec.event_digest(e.*, e.prev_hash) THEN e.seq END AS broken_at
         FROM app.activity_event e WHERE e.region = r AND e.seq IS NOT NULL WINDOW w AS (ORDER BY e.seq)
         UNION ALL
-        SELECT h.event_seq FROM app.region_head h
-        LEFT JOIN app.activity_event l ON l.region = h.region AND l.seq = (SELECT max(m.seq) FROM app.activity_event m WHERE m.region = r)
-        WHERE h.region = r AND (h.event_seq <> coalesce(l.seq, 0) OR h.event_hash <> coalesce(l.hash, '\x'))
+        SELECT coalesce(h.event_seq, l.seq) FROM (SELECT * FROM app.region_head WHERE region = r) h
+        FULL JOIN (SELECT seq, hash FROM app.activity_event WHERE region = r AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1) l ON true
+        WHERE coalesce(h.event_seq, 0) <> coalesce(l.seq, 0) OR coalesce(h.event_hash, '\x') <> coalesce(l.hash, '\x')
     ) found
 $$;

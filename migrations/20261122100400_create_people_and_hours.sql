@@ -88,7 +88,8 @@ CREATE TABLE app.timesheets (
     FOREIGN KEY (region, employee_id) REFERENCES app.employees (region, id),
     CONSTRAINT timesheets_no_overlap EXCLUDE USING gist (
         sec.uuid_range(employee_id, employee_id, '[]') WITH &&,
-        tsrange(work_date + make_interval(mins => start_min), work_date + make_interval(mins => end_min)) WITH &&
+        tsrange(work_date + make_interval(mins => start_min), work_date + make_interval(mins => end_min)) WITH &&,
+        sec.code_range(region, region, '[]') WITH &&      -- without it, another region's entry could be felt through its employee's id
     ) WHERE (deleted_at IS NULL)
 );
 CREATE INDEX timesheets_by_employee ON app.timesheets (region, employee_id, work_date);

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Capability, Db};
+use super::{Capability, Db, SystemTx};
 
 /// Something that is wrong with the database. Names starting with `warn_` do not stop the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,7 @@ impl Finding {
             "app_role_owns" => format!("The serving role owns {d} and could take its policy off: give the table to the owner."),
             "app_role_may_truncate" => format!("The serving role may TRUNCATE {d}: revoke it."),
             "log_may_change" => format!("The serving role may change or delete rows of the log {d}: revoke it."),
+            "scope_optional" => format!("{d} answers a transaction that entered no region: restore the function from the migrations."),
             _ => format!("{}: {d}", self.problem),
         }
     }
@@ -48,7 +49,22 @@ impl Finding {
 pub async fn check(db: &Db) -> Result<Vec<Finding>, sqlx::Error> {
     let mut tx = db.system(&Capability::Users(None)).await?;
     let rows = sqlx::query(GUARD).fetch_all(tx.conn()).await?;
-    rows.iter().map(|row| Ok(Finding { problem: row.try_get(0)?, detail: row.try_get(1)? })).collect()
+    let findings = rows.iter().map(|row| Ok(Finding { problem: row.try_get(0)?, detail: row.try_get(1)? }));
+    let mut findings = findings.collect::<Result<Vec<_>, sqlx::Error>>()?;
+    if !has_no_scope(&mut tx).await? {
+        findings.push(Finding { problem: "scope_optional".into(), detail: "sec.regions()".into() });
+    }
+    Ok(findings)
+}
+
+/// Whether a transaction outside the regions is kept out of them: asking for its regions has to be an error, not an empty answer.
+/// The transaction is of no more use afterwards.
+pub async fn has_no_scope(tx: &mut SystemTx) -> Result<bool, sqlx::Error> {
+    match sqlx::query("SELECT sec.regions()").execute(tx.conn()).await {
+        Ok(_) => Ok(false),
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("RS001") => Ok(true),
+        Err(error) => Err(error),
+    }
 }
 
 // SECURITY, "startup guard". Asks the catalog only, so there is nothing for the compile-time check to know.
@@ -74,6 +90,9 @@ UNION ALL SELECT 'pk_without_region', rel FROM tables t WHERE nspname = 'app' AN
     SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (i.indkey) WHERE i.indrelid = t.oid AND i.indisprimary AND a.attname = 'region')
 UNION ALL SELECT 'unique_without_region', i.indexrelid::regclass::text FROM pg_index i JOIN tables t ON t.oid = i.indrelid WHERE t.nspname = 'app' AND i.indisunique
     AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'region' AND a.attnum = ANY (i.indkey))
+UNION ALL SELECT 'exclusion_without_region', i.indexrelid::regclass::text FROM pg_index i JOIN tables t ON t.oid = i.indrelid WHERE t.nspname = 'app' AND i.indisexclusion
+    AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'region' AND a.attnum = ANY (i.indkey))
+    AND coalesce(pg_get_expr(i.indexprs, i.indrelid), '') !~ '\mregion\M'
 UNION ALL SELECT 'fk_without_region', con.conrelid::regclass::text || '.' || con.conname FROM pg_constraint con JOIN tables t ON t.oid = con.conrelid
     WHERE t.nspname = 'app' AND con.contype = 'f' AND con.confrelid <> 'app.regions'::regclass
     AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = con.conrelid AND a.attname = 'region' AND a.attnum = ANY (con.conkey))

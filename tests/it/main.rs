@@ -2,6 +2,11 @@
 
 mod auth;
 mod auth_pages;
+mod chain;
 mod cluster;
+mod fold;
 mod i18n;
+mod rls;
+mod schema;
+mod scope_leak;
 mod support;

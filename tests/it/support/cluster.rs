@@ -27,6 +27,7 @@ pub struct TestDb {
     name: String,
     owner_url: String,
     superuser_url: String,
+    bypass_url: String,
 }
 
 impl TestDb {
@@ -47,12 +48,18 @@ impl TestDb {
         let create = format!("CREATE DATABASE {name} TEMPLATE {template} OWNER rainstaff");
         conn.execute(AssertSqlSafe(create)).await.expect("the template can be copied");
         conn.close().await.expect("the connection closes");
-        Self { owner_url: cluster.owner_url(&name), superuser_url: cluster.superuser_url("postgres"), name }
+        let superuser_url = cluster.superuser_url("postgres");
+        Self { owner_url: cluster.owner_url(&name), superuser_url, bypass_url: cluster.superuser_url(&name), name }
     }
 
     /// URL of the owner, which is no superuser: migrations run as this role, and the server starts from it.
     pub fn owner_url(&self) -> &str {
         &self.owner_url
+    }
+
+    /// URL of the superuser, whom no policy holds: for showing that the server refuses to serve as such a role.
+    pub fn bypass_url(&self) -> &str {
+        &self.bypass_url
     }
 
     /// A connection of the owner.

@@ -1,3 +1,5 @@
 //! What tests share.
 
+pub mod app;
+pub mod builders;
 pub mod cluster;

@@ -1,0 +1,280 @@
+//! Row-level security as the catalog tells it. These tests know no table by name, so a table added later is held to the same rules; and
+//! the start-up guard is shown each fault it exists for.
+
+use rainstaff::db::{Db, DbConfig, guard};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use crate::support::cluster::TestDb;
+
+/// Every table of schema app that holds rows of regions, as `t.oid`, `t.rel`.
+const REGIONAL: &str = "(SELECT c.oid, c.oid::regclass::text AS rel, c.relname, c.relowner, c.relrowsecurity, c.relforcerowsecurity
+    FROM pg_class c WHERE c.relnamespace = 'app'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'regions') t";
+
+/// One column of text, for `sql` with `{t}` standing for the regional tables.
+async fn list(conn: &mut PgConnection, sql: &str) -> Vec<String> {
+    sqlx::query_scalar(AssertSqlSafe(sql.replace("{t}", REGIONAL))).fetch_all(conn).await.unwrap()
+}
+
+/// What the catalog of a freshly migrated database answers.
+async fn ask(sql: &str) -> Vec<String> {
+    let db = TestDb::new().await;
+    let mut conn = db.connect_owner().await;
+    let found = list(&mut conn, sql).await;
+    conn.close().await.unwrap();
+    found
+}
+
+async fn none(sql: &str) {
+    assert_eq!(ask(sql).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn there_are_regional_tables_to_speak_of() {
+    let tables = ask("SELECT relname::text FROM {t} ORDER BY relname").await;
+    for known in ["change_log", "conflict", "employees", "op_inbox", "settings", "shift_templates", "timesheets"] {
+        assert!(tables.iter().any(|t| t == known), "{known} is not among {tables:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_regional_table_has_a_region_that_must_be_given_and_must_exist() {
+    none(
+        "SELECT rel FROM {t} WHERE NOT EXISTS (
+            SELECT FROM pg_attribute a JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey)
+            WHERE a.attrelid = t.oid AND a.attname = 'region' AND a.attnotnull AND a.atttypid = 'text'::regtype
+              AND a.attcollation = '\"C\"'::regcollation)",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_region_is_part_of_every_primary_key_unique_index_and_exclusion() {
+    none("SELECT rel FROM {t} WHERE NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary)").await;
+    none(
+        "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN {t} ON t.oid = i.indrelid
+         WHERE (i.indisunique OR i.indisexclusion)
+           AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'region' AND a.attnum = ANY (i.indkey))
+           AND NOT (i.indisexclusion AND pg_get_expr(i.indexprs, i.indrelid) ~ '\\mregion\\M')",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_region_is_part_of_every_foreign_key_between_regional_tables_and_nothing_cascades() {
+    none(
+        "SELECT k.conrelid::regclass || '.' || k.conname FROM pg_constraint k JOIN {t} ON t.oid = k.conrelid
+         WHERE k.contype = 'f' AND k.confrelid <> 'app.regions'::regclass
+           AND NOT EXISTS (
+               SELECT FROM unnest(k.conkey, k.confkey) pair(mine, theirs)
+               JOIN pg_attribute m ON m.attrelid = k.conrelid AND m.attnum = pair.mine
+               JOIN pg_attribute o ON o.attrelid = k.confrelid AND o.attnum = pair.theirs
+               WHERE m.attname = 'region' AND o.attname = 'region')",
+    )
+    .await;
+    none(
+        "SELECT k.conrelid::regclass || '.' || k.conname FROM pg_constraint k JOIN {t} ON t.oid = k.conrelid
+         WHERE k.contype = 'f' AND (k.confupdtype <> 'a' OR k.confdeltype NOT IN ('a', 'r', 'n'))",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn row_level_security_is_on_and_forced_with_exactly_the_one_policy() {
+    none("SELECT rel FROM {t} WHERE NOT (relrowsecurity AND relforcerowsecurity)").await;
+    none("SELECT rel FROM {t} WHERE (SELECT count(*) FROM pg_policy p WHERE p.polrelid = t.oid) <> 1").await;
+    none(
+        "SELECT rel || '.' || p.polname FROM {t} JOIN pg_policy p ON p.polrelid = t.oid
+         WHERE p.polname <> 'by_region' OR p.polcmd <> '*' OR NOT p.polpermissive OR p.polroles <> '{0}'
+            OR pg_get_expr(p.polqual, p.polrelid) <> '(region = ANY (( SELECT sec.regions() AS regions)::text[]))'
+            OR pg_get_expr(p.polwithcheck, p.polrelid) IS DISTINCT FROM pg_get_expr(p.polqual, p.polrelid)",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_application_owns_nothing_and_cannot_empty_a_table_or_make_one() {
+    none("SELECT oid::regclass::text FROM pg_class WHERE relowner = 'rainstaff_app'::regrole").await;
+    none("SELECT oid::regprocedure::text FROM pg_proc WHERE proowner = 'rainstaff_app'::regrole").await;
+    none(
+        "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace IN ('app'::regnamespace, 'auth'::regnamespace, 'sec'::regnamespace)
+           AND c.relkind IN ('r', 'p') AND has_table_privilege('rainstaff_app', c.oid, 'TRUNCATE, TRIGGER, REFERENCES')",
+    )
+    .await;
+    none("SELECT n FROM unnest(ARRAY['app', 'auth', 'sec', 'public']) n WHERE has_schema_privilege('rainstaff_app', n, 'CREATE')").await;
+    none("SELECT 'temporary tables' WHERE has_database_privilege('rainstaff_app', current_database(), 'TEMP, CREATE')").await;
+    none(
+        "SELECT rolname::text FROM pg_roles WHERE rolname = 'rainstaff_app'
+           AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolcanlogin OR rolreplication)",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_application_deletes_no_regional_row_and_moves_none() {
+    none("SELECT rel FROM {t} WHERE has_table_privilege('rainstaff_app', oid, 'DELETE')").await;
+    none("SELECT rel FROM {t} WHERE has_table_privilege('rainstaff_app', oid, 'UPDATE')").await; // by column only
+    none(
+        "SELECT rel || '.' || a.attname FROM {t} JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname IN ('region', 'id')
+         WHERE has_column_privilege('rainstaff_app', t.oid, a.attnum, 'UPDATE')",
+    )
+    .await;
+    none(
+        "SELECT rel FROM {t} WHERE EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'id')
+           AND has_any_column_privilege('rainstaff_app', oid, 'UPDATE')
+           AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'key_frozen' AND g.tgenabled = 'O')",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_logs_only_grow_and_the_chained_one_only_by_itself() {
+    let logs = "relname IN ('op_inbox', 'op_verdict', 'change_log', 'activity_event', 'region_head')";
+    none(&format!("SELECT rel FROM {{t}} WHERE {logs} AND has_any_column_privilege('rainstaff_app', oid, 'UPDATE')")).await;
+    none("SELECT rel FROM {t} WHERE relname IN ('change_log', 'region_head') AND has_any_column_privilege('rainstaff_app', oid, 'INSERT')")
+        .await;
+}
+
+#[tokio::test]
+async fn every_table_with_a_tombstone_writes_its_changes_to_the_log() {
+    none(
+        "SELECT rel FROM {t} WHERE EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'deleted_at')
+           AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'logged' AND g.tgenabled = 'O'
+                           AND g.tgfoid = 'sec.log_change()'::regprocedure)",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_but_the_owner_runs_the_functions_that_act_with_his_rights() {
+    none("SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+          WHERE p.pronamespace = 'sec'::regnamespace AND l.lanname <> 'internal' AND has_function_privilege('public', p.oid, 'EXECUTE')")
+    .await;
+    none(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace IN ('app'::regnamespace, 'auth'::regnamespace, 'sec'::regnamespace)
+           AND p.prosecdef AND has_function_privilege('rainstaff_app', p.oid, 'EXECUTE')",
+    )
+    .await;
+    none(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+         WHERE p.pronamespace IN ('app'::regnamespace, 'auth'::regnamespace, 'sec'::regnamespace) AND l.lanname <> 'internal'
+           AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)",
+    )
+    .await;
+}
+
+/// What the guard finds, as the server would, after the owner has run `faults`.
+async fn guard_after(db: &TestDb, faults: &[&str]) -> Vec<String> {
+    let mut owner = db.connect_owner().await;
+    for fault in faults {
+        owner.execute(AssertSqlSafe(*fault)).await.unwrap();
+    }
+    owner.close().await.unwrap();
+    guard_as(DbConfig { owner_url: db.owner_url().to_owned(), app_url: None, max_connections: 1 }).await
+}
+
+async fn guard_as(config: DbConfig) -> Vec<String> {
+    let served = Db::connect(&config).await.unwrap();
+    let findings = guard::check(&served).await.unwrap();
+    served.close().await;
+    findings.into_iter().filter(guard::Finding::is_fatal).map(|f| format!("{} {}", f.problem, f.detail)).collect()
+}
+
+#[tokio::test]
+async fn the_guard_finds_nothing_in_a_migrated_database() {
+    assert_eq!(guard_after(&TestDb::new().await, &[]).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_guard_finds_a_table_made_without_protection() {
+    let db = TestDb::new().await;
+    let oops = "CREATE TABLE app.oops (region text COLLATE \"C\" NOT NULL REFERENCES app.regions, id uuid NOT NULL, PRIMARY KEY (id, region))";
+    assert_eq!(guard_after(&db, &[oops]).await, ["rls_off app.oops", "policy_count app.oops"]);
+    assert_eq!(guard_after(&db, &["CALL sec.protect_all()"]).await, Vec::<String>::new(), "and the one call is the cure");
+}
+
+#[tokio::test]
+async fn the_guard_names_each_fault() {
+    let region = "region text COLLATE \"C\" NOT NULL REFERENCES app.regions";
+    let cases: [(&[&str], &[&str]); 17] = [
+        (&["DROP POLICY by_region ON app.employees"], &["policy_count app.employees"]),
+        (&["ALTER TABLE app.timesheets NO FORCE ROW LEVEL SECURITY"], &["rls_off app.timesheets"]),
+        (&["ALTER TABLE app.timesheets DISABLE ROW LEVEL SECURITY"], &["rls_off app.timesheets"]),
+        (&["ALTER TABLE auth.sessions DISABLE ROW LEVEL SECURITY"], &["rls_off auth.sessions"]),
+        (&["CREATE POLICY also ON app.employees USING (true)"], &["policy_shape employees.also", "policy_count app.employees"]),
+        (
+            &["DROP POLICY by_region ON app.conflict", "CREATE POLICY by_region ON app.conflict USING (true)"],
+            &["policy_shape conflict.by_region"],
+        ),
+        (
+            &[
+                "DROP POLICY by_region ON app.conflict",
+                "CREATE POLICY by_region ON app.conflict
+                 USING (region = ANY ((SELECT sec.regions())::text[]) OR sec.cfg('admin') = 'users')",
+            ],
+            &["policy_shape conflict.by_region"],
+        ),
+        (&["GRANT TRUNCATE ON app.employees TO rainstaff_app"], &["app_role_may_truncate app.employees"]),
+        (&["GRANT UPDATE (verdict) ON app.op_verdict TO rainstaff_app"], &["log_may_change app.op_verdict"]),
+        (&["GRANT DELETE ON app.change_log TO rainstaff_app"], &["log_may_change app.change_log"]),
+        (&["CREATE VIEW app.all_employees AS SELECT * FROM app.employees"], &["view_not_invoker app.all_employees"]),
+        (&["CREATE MATERIALIZED VIEW app.frozen_people AS SELECT 1 AS one"], &["matview app.frozen_people"]),
+        (
+            &["CREATE FUNCTION sec.peek() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT 1::bigint'"],
+            &["secdef_without_path sec.peek()"],
+        ),
+        (&["CREATE UNIQUE INDEX plate_once ON app.employees (identity_no)"], &["unique_without_region app.plate_once"]),
+        (
+            &["ALTER TABLE app.timesheets ADD CONSTRAINT felt EXCLUDE USING gist (sec.uuid_range(employee_id, employee_id, '[]') WITH &&)"],
+            &["exclusion_without_region app.felt"],
+        ),
+        (
+            &["CREATE OR REPLACE FUNCTION sec.regions() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
+               SET search_path = pg_catalog, pg_temp AS $$ SELECT string_to_array(current_setting('app.regions', true), ',') $$"],
+            &["scope_optional sec.regions()"],
+        ),
+        (
+            &[
+                &format!("CREATE TABLE app.a ({region}, id uuid NOT NULL, PRIMARY KEY (id))"),
+                &format!("CREATE TABLE app.b ({region}, id uuid NOT NULL, a_id uuid REFERENCES app.a (id), PRIMARY KEY (id, region))"),
+                "CALL sec.protect_all()",
+            ],
+            &["pk_without_region app.a", "unique_without_region app.a_pkey", "fk_without_region app.b.b_a_id_fkey"],
+        ),
+    ];
+    for (faults, named) in cases {
+        let db = TestDb::new().await;
+        let found = guard_after(&db, faults).await;
+        assert_eq!(found, named, "{faults:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_guard_refuses_to_serve_as_a_superuser() {
+    let db = TestDb::new().await;
+    let found = guard_as(DbConfig { owner_url: db.bypass_url().to_owned(), app_url: None, max_connections: 1 }).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("role_superuser "), "{found:?}");
+}
+
+#[tokio::test]
+async fn the_guard_refuses_a_role_that_bypasses_or_could_come_to() {
+    let db = TestDb::new().await;
+    let mut superuser = PgConnection::connect(db.bypass_url()).await.unwrap();
+    // Roles belong to the whole cluster, so these have names of their own and are dropped again.
+    let run = uuid::Uuid::now_v7().simple();
+    let (bypass, member) = (format!("bypass_{run}"), format!("member_{run}"));
+    for sql in [
+        format!("CREATE ROLE {bypass} LOGIN BYPASSRLS IN ROLE rainstaff_app"),
+        format!("CREATE ROLE {member} LOGIN IN ROLE rainstaff_app, {bypass}"),
+    ] {
+        superuser.execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+    let mut found = Vec::new();
+    for role in [&bypass, &member] {
+        let app_url = Some(db.owner_url().replace("//rainstaff@", &format!("//{role}@")));
+        found.push(guard_as(DbConfig { owner_url: db.owner_url().to_owned(), app_url, max_connections: 1 }).await);
+    }
+    superuser.execute(AssertSqlSafe(format!("DROP ROLE {member}, {bypass}"))).await.unwrap();
+    assert_eq!(found[0].first().unwrap(), &format!("role_bypassrls {bypass}"));
+    assert_eq!(found[1].first().unwrap(), &format!("can_become_bypass {bypass}"));
+}

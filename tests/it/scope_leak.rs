@@ -1,0 +1,113 @@
+//! A request that is cancelled half-way must not leave its scope on the connection (SECURITY, experiment E4). sqlx forgets a transaction
+//! whose begin was cancelled and hands the connection on with the transaction open; `Db` therefore begins in a task of its own.
+//!
+//! A storm of transactions with random tiny timeouts runs over two connections. Each that comes through must see its own region and
+//! nothing else, and whenever the storm pauses, PostgreSQL itself must report no connection inside a transaction.
+
+use std::time::Duration;
+
+use rainstaff::{
+    auth::Actor,
+    db::{Capability, Read, Scope, ScopedTx, guard},
+    timesheets::db::{Filter, Listed, list_timesheets},
+};
+use sqlx::{Connection, PgConnection};
+use tokio::{task::JoinSet, time::timeout};
+
+use crate::support::builders::{Company, OFFICES, clerk, employee_id, op, timesheet_id};
+
+const TASKS: usize = 8;
+const WAVES: usize = 25;
+const PER_WAVE: usize = 16; // 8 x 25 x 16 = 3,200 transactions
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cancelled_transactions_leave_no_scope_behind() {
+    let company = company_with_rows().await;
+    let mut observer = company.files.connect_owner().await;
+    let mut through = 0;
+    for wave in 0..WAVES {
+        let mut storm = JoinSet::new();
+        for task in 0..TASKS {
+            let (db, actor) = (company.db.clone(), clerk(OFFICES[(task + wave) % OFFICES.len()]));
+            storm.spawn(async move {
+                let mut seen = 0;
+                for _ in 0..PER_WAVE {
+                    let patience = Duration::from_micros(rand::random_range(1..3000));
+                    if let Ok(rows) = timeout(patience, look_around(&db, &actor)).await {
+                        assert!(rows.iter().all(|r| r.region == actor.regions[0].code()), "another region's row was disclosed");
+                        assert_eq!(rows.len(), 3, "and one's own rows are all there");
+                        seen += 1;
+                    }
+                }
+                seen
+            });
+        }
+        through += storm.join_all().await.into_iter().sum::<usize>();
+        assert_eq!(settled_in_transaction(&mut observer).await, 0, "wave {wave}: a connection in the pool is still inside a transaction");
+        assert!(guard::has_no_scope(&mut company.db.system(&Capability::Users(None)).await.unwrap()).await.unwrap());
+    }
+    let all = TASKS * WAVES * PER_WAVE;
+    assert!(through > all / 50 && through < all - all / 50, "{through} of {all} came through: the timeouts cut neither too many nor too few");
+    observer.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_transaction_without_regions_cannot_read_a_regional_table_after_one_with_regions() {
+    let company = Company::with_connections(1).await;
+    let actor = clerk("ankara");
+    for _ in 0..3 {
+        drop(company.db.read(&Scope::of(&actor).unwrap()).await.unwrap());
+        company.db.write(&Scope::of(&actor).unwrap()).await.unwrap().commit().await.unwrap();
+        assert!(guard::has_no_scope(&mut company.db.system(&Capability::Own(actor.user_id)).await.unwrap()).await.unwrap());
+    }
+}
+
+/// Three entries in each office.
+async fn company_with_rows() -> Company {
+    let company = Company::with_connections(2).await;
+    for office in OFFICES {
+        let actor = clerk(office);
+        let mut ops = vec![op(&actor, office).new_employee(employee_id(1), "Ayşe Yılmaz")];
+        for (n, date) in [(1, "2026-11-16"), (2, "2026-11-17"), (3, "2026-11-18")] {
+            ops.push(op(&actor, office).new_timesheet(timesheet_id(n), employee_id(1), date));
+        }
+        assert!(company.apply(&actor, &ops).await.iter().all(|v| v.verdict.took_effect()));
+    }
+    company
+}
+
+async fn look_around(db: &rainstaff::db::Db, actor: &Actor) -> Vec<Listed> {
+    let scope = Scope::of(actor).unwrap();
+    if rand::random() {
+        list(&mut db.read(&scope).await.unwrap()).await
+    } else {
+        let tx = db.write(&scope).await.unwrap();
+        tx.commit().await.unwrap();
+        list(&mut db.read(&scope).await.unwrap()).await
+    }
+}
+
+async fn list(tx: &mut ScopedTx<Read>) -> Vec<Listed> {
+    let year = |y| chrono::NaiveDate::from_yo_opt(y, 1).unwrap();
+    let filter = Filter { employee_id: None, from: year(2020), to: year(2030), text: String::new() };
+    list_timesheets(tx, &filter, 100, 0).await.unwrap()
+}
+
+/// How many of the server's connections are inside a transaction while nobody uses them. Rollbacks of what was dropped may still be under
+/// way, so it looks for half a second before it believes it.
+async fn settled_in_transaction(observer: &mut PgConnection) -> i64 {
+    let mut inside = 0;
+    for _ in 0..50 {
+        inside = sqlx::query_scalar(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rainstaff' AND state <> 'idle'",
+        )
+        .fetch_one(&mut *observer)
+        .await
+        .unwrap();
+        if inside == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    inside
+}

@@ -1,0 +1,23 @@
+//! What the server shares, on a test's database.
+
+use std::sync::Arc;
+
+use rainstaff::{
+    auth::Hasher,
+    clock::Clock,
+    config::{Config, Secret},
+    db::Db,
+    state::AppState,
+    sync::Bell,
+};
+
+/// The state of a server that has just started, at noon.
+pub fn state_on(db: &Db) -> AppState {
+    AppState {
+        db: db.clone(),
+        config: Arc::new(Config::dev(([127, 0, 0, 1], 0).into(), Secret::random())),
+        clock: Clock::Fixed(super::builders::at(180)),
+        hasher: Hasher::new(),
+        bell: Bell::default(),
+    }
+}

@@ -1,0 +1,247 @@
+//! People, regions, rows and operations, made in one line each. Ids of different things come from sequences far apart, so that a mix-up
+//! never fits by chance.
+
+use chrono::{DateTime, Duration, Utc};
+use rainstaff::{
+    auth::{Actor, Role},
+    db::{Db, DbConfig, Scope, create_regions},
+    ops::{Change, Fields, Kind, Op, Origin, Verdict},
+    regions::Region,
+    sync::{Caller, Delivery, apply_ops},
+};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnection};
+use uuid::Uuid;
+
+use super::cluster::TestDb;
+
+/// The four offices.
+pub const OFFICES: [&str; 4] = ["ankara", "istanbul", "bursa", "izmir"];
+
+/// The n-th employee's id.
+pub fn employee_id(n: u32) -> Uuid {
+    nth(0x0e00, n)
+}
+
+/// The n-th timesheet's id.
+pub fn timesheet_id(n: u32) -> Uuid {
+    nth(0x7500, n)
+}
+
+/// The n-th shift template's id.
+pub fn template_id(n: u32) -> Uuid {
+    nth(0x5700, n)
+}
+
+/// The n-th operation's id.
+pub fn op_id(n: u32) -> Uuid {
+    nth(0x0900, n)
+}
+
+/// The n-th queue's id.
+pub fn queue_id(n: u32) -> Uuid {
+    nth(0x9e00, n)
+}
+
+fn nth(family: u16, n: u32) -> Uuid {
+    Uuid::from_u128(0x019a_b000_0000_7000_8000_0000_0000_0000 | u128::from(family) << 32 | u128::from(n))
+}
+
+/// So many minutes after nine in the morning (UTC) of an ordinary Monday.
+pub fn at(minutes: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_764_579_600, 0).unwrap() + Duration::minutes(minutes)
+}
+
+/// Checks a code that the test itself wrote.
+pub fn region(code: &str) -> Region {
+    Region::parse(code).unwrap()
+}
+
+/// The clerk of an office.
+pub fn clerk(office: &str) -> Actor {
+    person(&format!("{office}1"), Role::User, &[office])
+}
+
+/// Headquarters.
+pub fn admin() -> Actor {
+    person("admin", Role::Admin, &OFFICES)
+}
+
+fn person(username: &str, role: Role, regions: &[&str]) -> Actor {
+    Actor {
+        user_id: Uuid::new_v5(&Uuid::NAMESPACE_DNS, username.as_bytes()),
+        username: username.to_owned(),
+        role,
+        regions: regions.iter().map(|code| region(code)).collect(),
+        lang: "tr".to_owned(),
+        theme: "auto".to_owned(),
+        must_change: false,
+        session_id: Uuid::nil(),
+        csrf: "csrf".to_owned(),
+    }
+}
+
+/// An operation without its kind: ends with `create`, `update`, `delete` or `restore`.
+#[derive(Clone)]
+pub struct Draft(Op);
+
+/// Starts an operation of `actor` on a row of `region`, made at nine o'clock, in no queue.
+pub fn op(actor: &Actor, code: &str) -> Draft {
+    Draft(Op {
+        v: 1,
+        op_id: rainstaff::ids::new_id(),
+        queue_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, actor.username.as_bytes()),
+        n: 0,
+        actor: actor.user_id,
+        grant: None,
+        app: None,
+        kind: Kind::Create,
+        entity: String::new(),
+        id: Uuid::nil(),
+        region: region(code),
+        base_version: None,
+        fields: Fields::new(),
+        name: None,
+        args: None,
+        after: Vec::new(),
+        edited_at: at(0),
+        offset_ms: 0,
+    })
+}
+
+impl Draft {
+    /// With this id.
+    pub fn id(mut self, op_id: Uuid) -> Self {
+        self.0.op_id = op_id;
+        self
+    }
+
+    /// The n-th of a queue.
+    pub fn queued(mut self, queue_id: Uuid, n: i64) -> Self {
+        (self.0.queue_id, self.0.n) = (queue_id, n);
+        self
+    }
+
+    /// Saved so many minutes after nine.
+    pub fn at(mut self, minutes: i64) -> Self {
+        self.0.edited_at = at(minutes);
+        self
+    }
+
+    /// To be applied after these.
+    pub fn after(mut self, ops: &[&Op]) -> Self {
+        self.0.after = ops.iter().map(|op| op.op_id).collect();
+        self
+    }
+
+    /// A new row; `values` is an object of values.
+    pub fn create(self, entity: &str, id: Uuid, values: Value) -> Op {
+        let fields = object(values).map(|(name, to)| (name, Change { from: Value::Null, to })).collect();
+        Op { fields, ..self.on(Kind::Create, entity, id, None) }
+    }
+
+    /// Other values; `changes` is an object of `[from, to]`.
+    pub fn update(self, entity: &str, id: Uuid, base_version: i64, changes: Value) -> Op {
+        let change = |pair: Value| Change { from: pair[0].clone(), to: pair[1].clone() };
+        let fields = object(changes).map(|(name, pair)| (name, change(pair))).collect();
+        Op { fields, ..self.on(Kind::Update, entity, id, Some(base_version)) }
+    }
+
+    /// Into the bin.
+    pub fn delete(self, entity: &str, id: Uuid, base_version: i64) -> Op {
+        self.on(Kind::Delete, entity, id, Some(base_version))
+    }
+
+    /// Out of the bin.
+    pub fn restore(self, entity: &str, id: Uuid, base_version: i64) -> Op {
+        self.on(Kind::Restore, entity, id, Some(base_version))
+    }
+
+    /// A new employee with nothing but a name.
+    pub fn new_employee(self, id: Uuid, name: &str) -> Op {
+        self.create("employee", id, json!({ "full_name": name }))
+    }
+
+    /// A new entry from 08:00 to 17:00 with an hour of break.
+    pub fn new_timesheet(self, id: Uuid, employee: Uuid, date: &str) -> Op {
+        let values = json!({
+            "employee_id": employee, "work_date": date, "start_time": "08:00", "end_time": "17:00", "break_minutes": 60, "notes": ""
+        });
+        self.create("timesheet", id, values)
+    }
+
+    fn on(self, kind: Kind, entity: &str, id: Uuid, base_version: Option<i64>) -> Op {
+        Op { kind, entity: entity.to_owned(), id, base_version, ..self.0 }
+    }
+}
+
+fn object(value: Value) -> impl Iterator<Item = (String, Value)> {
+    match value {
+        Value::Object(map) => map.into_iter(),
+        other => panic!("not an object of fields: {other}"),
+    }
+}
+
+/// A database with the four offices, and the server's way into it.
+pub struct Company {
+    /// The server's handle.
+    pub db: Db,
+    /// The database itself; dropped with this.
+    pub files: TestDb,
+}
+
+impl Company {
+    /// Four offices, nobody in them.
+    pub async fn new() -> Self {
+        Self::with_connections(8).await
+    }
+
+    /// The same with so many connections at most.
+    pub async fn with_connections(max_connections: u32) -> Self {
+        let files = TestDb::new().await;
+        let names = [("ankara", "Ankara"), ("istanbul", "İstanbul"), ("bursa", "Bursa"), ("izmir", "İzmir")];
+        create_regions(files.owner_url(), &names).await.unwrap();
+        let config = DbConfig { owner_url: files.owner_url().to_owned(), app_url: None, max_connections };
+        Self { db: Db::connect(&config).await.unwrap(), files }
+    }
+
+    /// Applies operations of one region in one transaction, as they come out of a queue at noon.
+    pub async fn apply(&self, actor: &Actor, ops: &[Op]) -> Vec<Verdict> {
+        self.try_apply(actor, ops).await.unwrap()
+    }
+
+    /// The same, with what the database says.
+    pub async fn try_apply(&self, actor: &Actor, ops: &[Op]) -> Result<Vec<Verdict>, sqlx::Error> {
+        let scope = Scope::one(actor, &ops[0].region).expect("the actor's own region").from_origin(Origin::Offline);
+        let mut tx = self.db.write(&scope).await?;
+        let verdicts = apply_ops(&mut tx, &queue_of(actor), ops).await?;
+        tx.commit().await?;
+        Ok(verdicts)
+    }
+
+    /// Applies one operation; see [`Company::apply`].
+    pub async fn apply_one(&self, actor: &Actor, op: &Op) -> Verdict {
+        self.apply(actor, std::slice::from_ref(op)).await.remove(0)
+    }
+
+    /// The owner with everything in view, for looking at what was stored.
+    pub async fn inspect(&self) -> PgConnection {
+        let mut conn = self.files.connect_owner().await;
+        conn.execute("SET app.regions = 'company,ankara,istanbul,bursa,izmir'").await.unwrap();
+        conn
+    }
+
+    /// The first column of the first row, as text; for looking at what was stored.
+    pub async fn look(&self, sql: &str) -> String {
+        let mut conn = self.inspect().await;
+        let sql = format!("SELECT coalesce((SELECT q.v::text FROM ({sql}) q(v) LIMIT 1), 'nothing')");
+        let found = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+        found
+    }
+}
+
+/// The caller of operations that arrive at noon out of somebody's own queue.
+pub fn queue_of(actor: &Actor) -> Caller {
+    Caller { user_id: actor.user_id, received_at: at(180), delivery: Delivery::Queued }
+}
