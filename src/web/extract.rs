@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::
 
 use super::{
     flash::{self, Flash},
+    htmx,
     page::{Ctx, RegionName, Theme},
 };
 use crate::{
@@ -69,8 +70,8 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
         request_id: request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default(),
         path: request.path().to_owned(),
         query: request.query_string().to_owned(),
-        is_htmx: text(header::HeaderName::from_static("hx-request")).is_some(),
-        htmx_target: text(header::HeaderName::from_static("hx-target")).map(str::to_owned),
+        is_htmx: htmx::wants_fragment(request.headers()),
+        htmx_target: htmx::target_id(request.headers()),
         demo: state.config.demo,
         secure: state.config.public_origin.as_deref().is_some_and(|o| o.starts_with("https://")),
         flash: request.cookie(flash::COOKIE).and_then(|c| Flash::from_cookie(c.value())),
