@@ -7,7 +7,7 @@ use actix_web::{
 };
 
 use crate::{
-    app::BATCH_LIMIT, auth, error::AppError, state::AppState, sync, timesheets, web::assets,
+    app::BATCH_LIMIT, auth, employees, error::AppError, state::AppState, sync, timesheets, web::assets,
 };
 
 /// Without a session.
@@ -43,6 +43,16 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/timesheets/{id}/restoration", post().to(timesheets::pages::restore_timesheet));
 
     // Çalışanlar
+    cfg.route("/employees", get().to(employees::pages::list_employees));
+    cfg.route("/employees", post().to(employees::pages::create_employee));
+    cfg.route("/employees/new", get().to(employees::pages::new_employee));
+    cfg.route("/employees/{id}", post().to(employees::pages::update_employee));
+    cfg.route("/employees/{id}/row", get().to(employees::pages::show_row));
+    cfg.route("/employees/{id}/edit", get().to(employees::pages::edit_employee));
+    cfg.route("/employees/{id}/passivation", post().to(employees::acts::passivate_employee));
+    cfg.route("/employees/{id}/activation", post().to(employees::acts::activate_employee));
+    cfg.route("/employees/{id}/deletion", post().to(employees::acts::delete_employee));
+    cfg.route("/employees/{id}/restoration", post().to(employees::acts::restore_employee));
 
     // Vardiya şablonları
 
@@ -57,6 +67,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/api/v1/digest", get().to(sync::handlers::get_digest));
 
     // API: reading
+    cfg.route("/api/v1/employees", get().to(employees::api::list_employees));
     cfg.route("/api/v1/timesheets", get().to(timesheets::api::list_timesheets));
 }
 
