@@ -7,7 +7,7 @@ use actix_web::{
 };
 
 use crate::{
-    app::BATCH_LIMIT, auth, employees, error::AppError, state::AppState, sync, timesheets, web::assets,
+    app::BATCH_LIMIT, auth, employees, error::AppError, shift_templates, state::AppState, sync, timesheets, web::assets,
 };
 
 /// Without a session.
@@ -55,6 +55,14 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/employees/{id}/restoration", post().to(employees::acts::restore_employee));
 
     // Vardiya şablonları
+    cfg.route("/shift-templates", get().to(shift_templates::pages::list_shift_templates));
+    cfg.route("/shift-templates", post().to(shift_templates::pages::create_shift_template));
+    cfg.route("/shift-templates/new", get().to(shift_templates::pages::new_shift_template));
+    cfg.route("/shift-templates/{id}", post().to(shift_templates::pages::update_shift_template));
+    cfg.route("/shift-templates/{id}/row", get().to(shift_templates::pages::show_row));
+    cfg.route("/shift-templates/{id}/edit", get().to(shift_templates::pages::edit_shift_template));
+    cfg.route("/shift-templates/{id}/deletion", post().to(shift_templates::acts::delete_shift_template));
+    cfg.route("/shift-templates/{id}/restoration", post().to(shift_templates::acts::restore_shift_template));
 
     // Etkinlik
 
