@@ -1,12 +1,13 @@
-//! THE url table: method, path, function. Who may come in is said by the handlers' arguments: `Actor` is a signed-in person,
-//! `Admin` one who sees all regions.
+//! THE url table: method, path, function. Who may come in is said by the handlers' arguments: `Actor` is a signed-in person.
 
 use actix_web::{
     HttpResponse,
     web::{Data, PayloadConfig, ServiceConfig, get, post, resource},
 };
 
-use crate::{activity, app::BATCH_LIMIT, auth, error::AppError, state::AppState, sync, timesheets, web::assets};
+use crate::{
+    activity, app::BATCH_LIMIT, auth, employees, error::AppError, shift_templates, state::AppState, sync, timesheets, web::assets,
+};
 
 /// Without a session.
 pub fn public(cfg: &mut ServiceConfig) {
@@ -41,8 +42,26 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/timesheets/{id}/restoration", post().to(timesheets::pages::restore_timesheet));
 
     // Çalışanlar
+    cfg.route("/employees", get().to(employees::pages::list_employees));
+    cfg.route("/employees", post().to(employees::pages::create_employee));
+    cfg.route("/employees/new", get().to(employees::pages::new_employee));
+    cfg.route("/employees/{id}", post().to(employees::pages::update_employee));
+    cfg.route("/employees/{id}/row", get().to(employees::pages::show_row));
+    cfg.route("/employees/{id}/edit", get().to(employees::pages::edit_employee));
+    cfg.route("/employees/{id}/passivation", post().to(employees::acts::passivate_employee));
+    cfg.route("/employees/{id}/activation", post().to(employees::acts::activate_employee));
+    cfg.route("/employees/{id}/deletion", post().to(employees::acts::delete_employee));
+    cfg.route("/employees/{id}/restoration", post().to(employees::acts::restore_employee));
 
     // Vardiya şablonları
+    cfg.route("/shift-templates", get().to(shift_templates::pages::list_shift_templates));
+    cfg.route("/shift-templates", post().to(shift_templates::pages::create_shift_template));
+    cfg.route("/shift-templates/new", get().to(shift_templates::pages::new_shift_template));
+    cfg.route("/shift-templates/{id}", post().to(shift_templates::pages::update_shift_template));
+    cfg.route("/shift-templates/{id}/row", get().to(shift_templates::pages::show_row));
+    cfg.route("/shift-templates/{id}/edit", get().to(shift_templates::pages::edit_shift_template));
+    cfg.route("/shift-templates/{id}/deletion", post().to(shift_templates::acts::delete_shift_template));
+    cfg.route("/shift-templates/{id}/restoration", post().to(shift_templates::acts::restore_shift_template));
 
     // Etkinlik
     cfg.route("/activity", get().to(activity::pages::list_activity));
@@ -56,6 +75,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/api/v1/digest", get().to(sync::handlers::get_digest));
 
     // API: reading
+    cfg.route("/api/v1/employees", get().to(employees::api::list_employees));
     cfg.route("/api/v1/timesheets", get().to(timesheets::api::list_timesheets));
 }
 

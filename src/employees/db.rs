@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -247,4 +248,230 @@ pub async fn find_region<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Opti
     sqlx::query_scalar!("SELECT region FROM app.employees WHERE region = ANY ($1) AND id = $2 AND deleted_at IS NULL", &codes, id)
         .fetch_optional(tx.conn())
         .await
+}
+
+/// Which people a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum State {
+    /// "Aktif".
+    #[default]
+    Active,
+    /// "Pasif".
+    Passive,
+    /// Both of them.
+    Present,
+    /// In the bin.
+    Deleted,
+}
+
+/// What a list shows, and in which order.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Which people.
+    pub state: State,
+    /// Folded text to find in name, department or title; empty for everybody.
+    pub text: String,
+    /// A column's name, with a leading `-` where it descends. Anything else sorts by name.
+    pub sort: &'static str,
+}
+
+impl Filter {
+    fn is_deleted(&self) -> bool {
+        self.state == State::Deleted
+    }
+
+    fn is_active(&self) -> Option<bool> {
+        match self.state {
+            State::Active => Some(true),
+            State::Passive => Some(false),
+            State::Present | State::Deleted => None,
+        }
+    }
+}
+
+/// A person as lists show them.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The row's id.
+    pub id: Uuid,
+    /// The region's code.
+    pub region: String,
+    /// The row's version.
+    pub version: i64,
+    /// When it was deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// The values. The identity number is shown masked only.
+    pub value: Employee,
+}
+
+/// One row of the table as lists want it.
+macro_rules! listed {
+    ($r:expr) => {{
+        let r = $r;
+        Listed {
+            id: r.id,
+            region: r.region,
+            version: r.version,
+            deleted_at: r.deleted_at,
+            value: Employee {
+                full_name: r.full_name,
+                identity_no: r.identity_no,
+                department: r.department,
+                title: r.title,
+                hire_date: r.hire_date,
+                exit_date: r.exit_date,
+                is_active: r.is_active,
+            },
+        }
+    }};
+}
+
+/// How many people of the scope fit.
+pub async fn count_employees<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Result<i64, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_scalar!(
+        r#"
+        SELECT count(*) AS "count!"
+        FROM app.employees
+        WHERE region = ANY ($1)
+          AND (deleted_at IS NOT NULL) = $2
+          AND ($3::boolean IS NULL OR is_active = $3)
+          AND ($4 = '' OR position($4 IN search_key) > 0 OR position($4 IN sec.fold(department)) > 0 OR position($4 IN sec.fold(title)) > 0)
+        "#,
+        &codes,
+        filter.is_deleted(),
+        filter.is_active(),
+        filter.text,
+    )
+    .fetch_one(tx.conn())
+    .await
+}
+
+/// A page of the people who fit. Missing dates come last either way; what is equal goes by name.
+pub async fn list_employees<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, limit: i64, offset: i64) -> Result<Vec<Listed>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT id,
+               region,
+               version,
+               deleted_at,
+               full_name,
+               identity_no,
+               department,
+               title,
+               hire_date,
+               exit_date,
+               is_active
+        FROM app.employees
+        WHERE region = ANY ($1)
+          AND (deleted_at IS NOT NULL) = $2
+          AND ($3::boolean IS NULL OR is_active = $3)
+          AND ($4 = '' OR position($4 IN search_key) > 0 OR position($4 IN sec.fold(department)) > 0 OR position($4 IN sec.fold(title)) > 0)
+        ORDER BY
+            CASE $5 WHEN 'department' THEN department WHEN 'title' THEN title END COLLATE "tr-x-icu",
+            CASE $5 WHEN '-full_name' THEN full_name WHEN '-department' THEN department WHEN '-title' THEN title END COLLATE "tr-x-icu" DESC,
+            CASE $5 WHEN 'hire_date' THEN hire_date WHEN 'exit_date' THEN exit_date END,
+            CASE $5 WHEN '-hire_date' THEN hire_date WHEN '-exit_date' THEN exit_date END DESC NULLS LAST,
+            full_name COLLATE "tr-x-icu",
+            id
+        LIMIT $6 OFFSET $7
+        "#,
+        &codes,
+        filter.is_deleted(),
+        filter.is_active(),
+        filter.text,
+        filter.sort,
+        limit,
+        offset,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| listed!(r)).collect())
+}
+
+/// People after an id, in the order of ids: pages of the API.
+pub async fn page_employees<M: Mode>(tx: &mut ScopedTx<M>, text: &str, after: Uuid, limit: i64) -> Result<Vec<Listed>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT id,
+               region,
+               version,
+               deleted_at,
+               full_name,
+               identity_no,
+               department,
+               title,
+               hire_date,
+               exit_date,
+               is_active
+        FROM app.employees
+        WHERE region = ANY ($1)
+          AND deleted_at IS NULL
+          AND ($2 = '' OR position($2 IN search_key) > 0)
+          AND id > $3
+        ORDER BY id
+        LIMIT $4
+        "#,
+        &codes,
+        text,
+        after,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| listed!(r)).collect())
+}
+
+/// One person of the scope, deleted or not.
+pub async fn find_employee<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let row = sqlx::query!(
+        r#"
+        SELECT id,
+               region,
+               version,
+               deleted_at,
+               full_name,
+               identity_no,
+               department,
+               title,
+               hire_date,
+               exit_date,
+               is_active
+        FROM app.employees
+        WHERE region = ANY ($1) AND id = $2
+        "#,
+        &codes,
+        id,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|r| listed!(r)))
+}
+
+/// The identity number a person had in a version of the row. Forms do not carry the number, so what the author of a change saw is looked
+/// up by the version they saw; history does not change, so a repeat of the same form finds the same.
+pub async fn find_identity_no_at<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid, version: i64) -> Result<Option<String>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let found = sqlx::query_scalar!(
+        r#"
+        SELECT after ->> 'identity_no' AS identity_no
+        FROM app.change_log
+        WHERE region = ANY ($1)
+          AND entity = 'employee'
+          AND entity_id = $2
+          AND version <= $3
+          AND after ? 'identity_no'
+        ORDER BY version DESC, id DESC
+        LIMIT 1
+        "#,
+        &codes,
+        id,
+        version,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(found.flatten())
 }

@@ -1,8 +1,12 @@
 //! The people whose hours are kept (DOMAIN 2.1, 3.1).
 
+pub mod acts;
+pub mod api;
 pub mod db;
 pub mod identity_no;
 mod model;
+pub mod pages;
+mod views;
 
 pub use db::{ForEntry, find_for_entry};
 pub use model::Employee;

@@ -1,5 +1,6 @@
 //! What every page shares: the request's context, rendering, assets, htmx, the message after a redirect.
 
+pub mod answer;
 pub mod assets;
 pub mod csrf;
 pub mod error_page;

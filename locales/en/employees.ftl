@@ -1,0 +1,44 @@
+# Employees
+
+employee-add = Add employee
+employee-new = New employee
+employee-new-hint = Enter saves and opens an empty form for the next one.
+employee-back = Back to the list
+employee-edit = { $name }: edit
+employee-full-name = Full name
+employee-identity-no = Identity number
+employee-identity-kept = On file: { $number }. Leave empty to keep it; type another one to replace it.
+employee-identity-remove = Remove the identity number on file
+employee-department = Department
+employee-title = Title
+employee-hire-date = Hired
+employee-exit-date = Left
+employee-state = State
+employee-state-active = Active
+employee-state-passive = Passive
+employee-state-present = Active and passive
+employee-state-deleted = Deleted
+employee-is-active = Active
+employee-is-active-hint = A passive employee cannot be chosen for new entries; the old entries stay.
+employee-activate = Make active
+employee-passivate = Make passive
+employee-search = Search name, department or title
+employee-none = No active employees
+employee-none-text = Add the employees before you enter timesheets. Choose the state Passive to see those who left.
+employee-none-found = No employee matches the filters
+employee-none-found-text = A part of the name is enough; capitals and Turkish letters make no difference.
+employee-none-passive = No passive employees
+employee-none-passive-text = Do not delete people who leave, make them passive: their timesheets stay.
+employee-none-deleted = No deleted employees
+employee-none-deleted-text = An employee deleted by mistake is kept here and can be restored.
+
+list-restore = Restore
+
+flash-employee-created = { $name } was added.
+flash-employee-updated = { $name }: saved.
+flash-employee-merged = { $name }: saved, but somebody else changed the same field meanwhile. Both values are kept as a conflict.
+flash-employee-passivated = { $name } is passive now.
+flash-employee-activated = { $name } is active now.
+flash-employee-deleted = { $name } was deleted.
+flash-employee-not-deleted = { $name } was changed meanwhile and has not been deleted. Look at the current state; press Delete again if you still want to.
+flash-employee-restored = { $name } was restored.

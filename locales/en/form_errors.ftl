@@ -1,0 +1,41 @@
+# Complaints about what was typed: what is wrong, and what to do. A key is `error-` and the code of ops::FieldError; they stand at their field.
+
+error-time-empty = The time is missing (for example 09:30).
+error-time-format = This is not a time. Type it as 0930, 930 or 9:30.
+error-time-range = { $hour }:{ $minute } is not a time; type one from 00:00 to 23:59.
+error-times-equal = The end cannot equal the start. For a shift past midnight, type the time of the next day.
+error-date-empty = The date is required.
+error-date-format = This is not a date (for example 05.01.2026 or 2026-01-05).
+error-date-calendar = { $day }.{ $month }.{ $year } is in no calendar; check day and month.
+error-date-range = The year { $year } is not accepted; type one from 1990 to 2100.
+error-break-empty = The break is missing; type 0 for none.
+error-break-format = The break is a whole number of minutes (for example 60).
+error-break-range = The break must be 0–480 minutes.
+error-hours-empty = The number of hours is missing.
+error-hours-format = This is not a number of hours (for example 7.5 or 7:30).
+error-hours-range = The hours must be from 0 to 24.
+error-flag-format = This can only be yes or no; tick the box or leave it empty.
+error-too-long = Too long: { $max } characters at most.
+error-unknown-field = The server does not know this field. Load the page again and retry.
+error-op-reused = This form was saved before with other content. What you typed is still here; press Save again.
+
+error-region-missing = Choose a region.
+error-region-unknown = There is no such region, or it is not one of yours. Choose one from the list.
+
+error-name-missing = The full name is required.
+error-identity-no-empty = The identity number is blank; type it, or leave the field empty.
+error-identity-no-format = An identity number has 11 digits and does not start with 0.
+error-identity-no-check-digits = The last two digits do not follow from the others. Probably a typing error; check the identity card.
+error-identity-no-taken = This identity number belongs to another employee of this region. If it is the same person, edit that entry instead (it may be passive).
+error-exit-before-hire = The day of leaving cannot be before the day of hiring. Check both dates.
+error-employee-has-timesheets = this employee has timesheets (entries: { $count }) and cannot be deleted. If they left, make them passive: the entries stay.
+
+error-employee-missing = Choose an employee.
+error-employee-unknown = The employee was not found. Choose again from the list.
+error-overlap = This employee has another entry at these times. Correct the times, or change the other entry.
+
+error-template-name-missing = The template's name is required.
+error-template-name-taken = This region has a template of this name. Choose another name, or edit that template.
+error-weekdays-format = Choose days from Monday to Sunday, each once.
+
+error-settings-exist = This region has settings already. Load the page again and edit those.

@@ -1,0 +1,44 @@
+# Çalışanlar
+
+employee-add = Çalışan ekle
+employee-new = Yeni çalışan
+employee-new-hint = Enter kaydeder ve sıradaki çalışan için boş form açar.
+employee-back = Listeye dön
+employee-edit = { $name }: bilgileri düzelt
+employee-full-name = Ad soyad
+employee-identity-no = T.C. kimlik no
+employee-identity-kept = Kayıtlı: { $number }. Boş bırakırsanız aynı kalır; değiştirmek için yenisini yazın.
+employee-identity-remove = Kayıtlı kimlik numarasını sil
+employee-department = Departman
+employee-title = Ünvan
+employee-hire-date = İşe giriş
+employee-exit-date = İşten çıkış
+employee-state = Durum
+employee-state-active = Aktif
+employee-state-passive = Pasif
+employee-state-present = Aktif ve pasif
+employee-state-deleted = Silinmiş
+employee-is-active = Aktif
+employee-is-active-hint = Pasif çalışan yeni puantaj kaydında seçilemez; eski kayıtları durur.
+employee-activate = Aktif yap
+employee-passivate = Pasif yap
+employee-search = Ad, departman veya ünvan ara
+employee-none = Aktif çalışan yok
+employee-none-text = Puantaj girmek için önce çalışanları ekleyin. Ayrılanları görmek için durumu Pasif seçin.
+employee-none-found = Süzgece uyan çalışan yok
+employee-none-found-text = Adın bir parçasını yazmak yeter; büyük küçük harf ve Türkçe harfler fark etmez.
+employee-none-passive = Pasif çalışan yok
+employee-none-passive-text = İşten ayrılanları silmeyin, pasif yapın: puantaj kayıtları durur.
+employee-none-deleted = Silinmiş çalışan yok
+employee-none-deleted-text = Yanlışlıkla silinen bir çalışan burada durur ve geri alınabilir.
+
+list-restore = Geri al
+
+flash-employee-created = { $name } eklendi.
+flash-employee-updated = { $name }: bilgiler kaydedildi.
+flash-employee-merged = { $name }: kaydedildi; ama aynı alanı bu arada başkası da değiştirmiş. İki değer de çakışma olarak saklandı.
+flash-employee-passivated = { $name } pasif yapıldı.
+flash-employee-activated = { $name } aktif yapıldı.
+flash-employee-deleted = { $name } silindi.
+flash-employee-not-deleted = { $name } bu arada değiştirildiği için silinmedi. Son haline bakın; yine de silmek isterseniz yeniden Sil'e basın.
+flash-employee-restored = { $name } geri alındı.

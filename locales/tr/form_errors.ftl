@@ -1,0 +1,41 @@
+# Complaints about what was typed: what is wrong, and what to do. A key is `error-` and the code of ops::FieldError; they stand at their field.
+
+error-time-empty = Saat boş olamaz (örnek 09:30).
+error-time-format = Saat biçimi geçersiz. 0930, 930 veya 9:30 gibi yazın.
+error-time-range = { $hour }:{ $minute } saat değil; 00:00 ile 23:59 arasında bir saat yazın.
+error-times-equal = Çıkış, girişle aynı olamaz. Gece yarısını aşan vardiyada çıkışa ertesi günün saatini yazın.
+error-date-empty = Tarih zorunludur.
+error-date-format = Tarih biçimi geçersiz (örnek 05.01.2026 veya 2026-01-05).
+error-date-calendar = { $day }.{ $month }.{ $year } takvimde yok; gün ve ayı kontrol edin.
+error-date-range = { $year } yılı kabul edilmiyor; 1990 ile 2100 arasında bir yıl yazın.
+error-break-empty = Mola boş olamaz; mola yoksa 0 yazın.
+error-break-format = Mola tam dakika olmalıdır (örnek 60).
+error-break-range = Mola 0–480 dakika arasında olmalıdır.
+error-hours-empty = Süre boş olamaz.
+error-hours-format = Süre biçimi geçersiz (örnek 7,5 veya 7:30).
+error-hours-range = Süre 0 ile 24 saat arasında olmalıdır.
+error-flag-format = Bu alan yalnızca evet veya hayır olabilir; kutuyu işaretleyin veya boş bırakın.
+error-too-long = Çok uzun: en çok { $max } karakter yazılabilir.
+error-unknown-field = Sunucu bu alanı tanımıyor. Sayfayı yenileyip yeniden deneyin.
+error-op-reused = Bu form daha önce başka bilgilerle kaydedilmiş. Yazdıklarınız duruyor; yeniden Kaydet'e basın.
+
+error-region-missing = Bölge seçin.
+error-region-unknown = Böyle bir bölge yok ya da yetkiniz dışında. Listeden bir bölge seçin.
+
+error-name-missing = Ad soyad zorunludur.
+error-identity-no-empty = Kimlik numarası boş; yazın ya da alanı tamamen boş bırakın.
+error-identity-no-format = Kimlik numarası 11 rakam olmalı ve 0 ile başlamamalıdır.
+error-identity-no-check-digits = Kimlik numarasının son iki rakamı öncekilere uymuyor. Yazım hatası olabilir; kimlikten kontrol edin.
+error-identity-no-taken = Bu kimlik numarası bu bölgede başka bir çalışana kayıtlı. Aynı kişiyse yeni kayıt açmayın; listedeki kaydını düzeltin (pasif de olabilir).
+error-exit-before-hire = İşten çıkış, işe girişten önce olamaz. İki tarihi kontrol edin.
+error-employee-has-timesheets = bu çalışanın puantaj kaydı var (kayıt sayısı: { $count }), bu yüzden silinemez. Ayrıldıysa pasif yapın: kayıtları durur.
+
+error-employee-missing = Çalışan seçin.
+error-employee-unknown = Çalışan bulunamadı. Listeden yeniden seçin.
+error-overlap = Bu çalışanın bu saatlerle çakışan bir kaydı var. Saatleri düzeltin ya da önceki kaydı değiştirin.
+
+error-template-name-missing = Şablon adı zorunludur.
+error-template-name-taken = Bu bölgede bu adla bir şablon var. Başka bir ad yazın ya da o şablonu düzeltin.
+error-weekdays-format = Günler pazartesi ile pazar arasından, her biri bir kez seçilmelidir.
+
+error-settings-exist = Bu bölgenin ayarları zaten var. Sayfayı yenileyip onları düzeltin.

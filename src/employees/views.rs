@@ -1,0 +1,129 @@
+//! What the pages of the employees show.
+
+use askama::Template;
+use uuid::Uuid;
+
+use super::{
+    db::{Listed, State},
+    identity_no::mask,
+};
+use crate::web::{filters, form::FormView, page::Ctx, pagination::Pager};
+
+/// A person with what a list says of them.
+pub struct EmployeeView {
+    /// The person.
+    pub employee: Listed,
+}
+
+impl EmployeeView {
+    /// The identity number as lists show it; empty where there is none.
+    pub fn masked(&self) -> String {
+        masked(&self.employee)
+    }
+
+    /// In the bin.
+    pub fn is_deleted(&self) -> bool {
+        self.employee.deleted_at.is_some()
+    }
+
+    /// Key of the state's word.
+    pub fn state_key(&self) -> &'static str {
+        match (self.is_deleted(), self.employee.value.is_active) {
+            (true, _) => "employee-state-deleted",
+            (false, true) => "employee-state-active",
+            (false, false) => "employee-state-passive",
+        }
+    }
+
+    /// Colour of the state's badge.
+    pub fn state_tone(&self) -> &'static str {
+        match (self.is_deleted(), self.employee.value.is_active) {
+            (true, _) => "red",
+            (false, true) => "green",
+            (false, false) => "secondary",
+        }
+    }
+}
+
+/// A person's identity number as it may be shown; empty where there is none.
+pub fn masked(employee: &Listed) -> String {
+    employee.value.identity_no.as_deref().map(mask).unwrap_or_default()
+}
+
+/// The filters as the form shows them.
+#[derive(Debug, Clone, Default)]
+pub struct FilterView {
+    /// Text, as typed.
+    pub q: String,
+    /// Which people.
+    pub state: State,
+    /// Region's code.
+    pub region: String,
+    /// The order in force.
+    pub sort: &'static str,
+}
+
+impl FilterView {
+    /// The choices of the state: value in the address, key of the word. The first is what an address without it means.
+    pub const STATES: [(&'static str, &'static str, State); 4] = [
+        ("", "employee-state-active", State::Active),
+        ("passive", "employee-state-passive", State::Passive),
+        ("present", "employee-state-present", State::Present),
+        ("deleted", "employee-state-deleted", State::Deleted),
+    ];
+
+    /// Whether an empty list may be empty because of the filters.
+    pub fn is_narrowed(&self) -> bool {
+        !self.q.is_empty() || !self.region.is_empty()
+    }
+}
+
+/// `/employees`.
+#[derive(Template)]
+#[template(path = "employees/list.html", blocks = ["list"])]
+pub struct ListPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The filters.
+    pub filter: FilterView,
+    /// The rows of this page.
+    pub rows: Vec<EmployeeView>,
+    /// Which part of the list this is.
+    pub pager: Pager,
+}
+
+/// One row of the list, after a change.
+#[derive(Template)]
+#[template(path = "employees/row.html")]
+pub struct RowFragment<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The row.
+    pub row: EmployeeView,
+}
+
+/// `/employees/new`.
+#[derive(Template)]
+#[template(path = "employees/new.html", blocks = ["new_form"])]
+pub struct NewPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The form.
+    pub form: FormView,
+}
+
+/// The form for a change, in the row's place or as a page.
+#[derive(Template)]
+#[template(path = "employees/edit.html", blocks = ["edit_row"])]
+pub struct EditPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The row.
+    pub id: Uuid,
+    /// The person's name, as stored.
+    pub full_name: String,
+    /// The stored identity number, masked; empty where there is none. The form itself never holds it.
+    pub masked: String,
+    /// The form.
+    pub form: FormView,
+}

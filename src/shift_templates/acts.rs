@@ -1,0 +1,91 @@
+//! Acts on one shift template that are a button, not a form: deletion and restoration.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path},
+};
+use uuid::Uuid;
+
+use super::{
+    ShiftTemplate,
+    db::Listed,
+    pages::{HOME, LIST_CHANGED, find, region_of},
+};
+use crate::{
+    auth::Actor,
+    error::AppResult,
+    ops::{Kind, Verdict, VerdictKind},
+    state::AppState,
+    sync::submit,
+    web::{
+        answer::{refused_act, settle, stored},
+        flash::{Flash, Tone, Undo},
+        form::{Posted, back_to, redirect},
+        page::Ctx,
+        toast::toast_aside,
+    },
+};
+
+/// `POST /shift-templates/{id}/deletion`. Entries made with the template keep their times.
+pub async fn delete_shift_template(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    id: Path<Uuid>,
+    posted: Posted,
+) -> AppResult<HttpResponse> {
+    act(&ctx, &actor, &state, &request, *id, &posted, Kind::Delete).await
+}
+
+/// `POST /shift-templates/{id}/restoration`: out of the bin, also as "Geri al".
+pub async fn restore_shift_template(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    id: Path<Uuid>,
+    posted: Posted,
+) -> AppResult<HttpResponse> {
+    act(&ctx, &actor, &state, &request, *id, &posted, Kind::Restore).await
+}
+
+async fn act(
+    ctx: &Ctx,
+    actor: &Actor,
+    state: &AppState,
+    request: &HttpRequest,
+    id: Uuid,
+    posted: &Posted,
+    kind: Kind,
+) -> AppResult<HttpResponse> {
+    let before = find(state, actor, id).await?;
+    let op = posted.to_act::<ShiftTemplate>(actor, region_of(&before)?, &state.clock, kind, id)?;
+    let op_id = op.op_id;
+    let to = back_to(request, HOME);
+    let flash = match settle(submit(state, actor, op).await?)? {
+        Ok(verdict) => message(kind, &before, &verdict),
+        Err(errors) => return refused_act(ctx, &to, &errors),
+    };
+    if !ctx.is_htmx {
+        return Ok(redirect(ctx, op_id, &to, &flash));
+    }
+    Ok(stored(op_id, LIST_CHANGED, toast_aside(ctx, &flash)?))
+}
+
+fn message(kind: Kind, before: &Listed, verdict: &Verdict) -> Flash {
+    let name = &before.value.name;
+    if kind == Kind::Restore {
+        return Flash::new(Tone::Success, "flash-template-restored", name);
+    }
+    if verdict.verdict == VerdictKind::Merged {
+        // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
+        return Flash::new(Tone::Warning, "flash-template-not-deleted", name);
+    }
+    Flash::new(Tone::Success, "flash-template-deleted", name).with_undo(Undo {
+        action: format!("{HOME}/{}/restoration", before.id),
+        id: before.id,
+        base: verdict.version.unwrap_or(before.version),
+        region: Some(before.region.clone()),
+    })
+}

@@ -1,0 +1,110 @@
+//! Answers that the pages of business data have in common.
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
+use uuid::Uuid;
+
+use super::{
+    flash::{Flash, Tone},
+    form::{acknowledged, redirect, sentence},
+    htmx::{HX_REDIRECT, HX_TRIGGER},
+    page::Ctx,
+    toast::toast_aside,
+};
+use crate::{
+    error::{AppError, AppResult},
+    ops::{FieldError, Verdict, VerdictKind},
+    sync::Submitted,
+};
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// A page, or a block of one.
+pub fn html(body: String) -> HttpResponse {
+    HttpResponse::Ok().content_type(HTML).body(body)
+}
+
+/// A form that came back: nothing was stored, and the fields say why.
+pub fn unprocessable(body: String) -> HttpResponse {
+    HttpResponse::UnprocessableEntity().content_type(HTML).body(body)
+}
+
+/// A stored write, with the fragment that shows it. `event` tells a list on the page that it is out of date.
+pub fn stored(op_id: Uuid, event: &'static str, body: String) -> HttpResponse {
+    acknowledged(op_id).insert_header((HX_TRIGGER, event)).content_type(HTML).body(body)
+}
+
+/// A stored write from a form with a page of its own: on to `to`, which shows the message.
+pub fn stored_and_done(ctx: &Ctx, op_id: Uuid, to: &str, flash: &Flash) -> HttpResponse {
+    if ctx.is_htmx {
+        acknowledged(op_id).insert_header((HX_REDIRECT, to)).cookie(flash.to_cookie(ctx.secure)).finish()
+    } else {
+        redirect(ctx, op_id, to, flash)
+    }
+}
+
+/// A refused act that has no fields to complain at, such as a deletion: the sentence goes to the corner of the page. Nothing was stored, so
+/// no operation is acknowledged.
+pub fn refused_act(ctx: &Ctx, to: &str, errors: &[FieldError]) -> AppResult<HttpResponse> {
+    let why = errors.first().map(|error| sentence(ctx.lang, error)).unwrap_or_default();
+    let flash = Flash::new(Tone::Danger, "flash-refused", &why);
+    if ctx.is_htmx {
+        return Ok(unprocessable(toast_aside(ctx, &flash)?));
+    }
+    let mut answer = HttpResponse::build(StatusCode::SEE_OTHER);
+    Ok(answer.insert_header((header::LOCATION, to)).cookie(flash.to_cookie(ctx.secure)).finish())
+}
+
+/// What became of a form: the verdict, or what to show at its fields.
+pub fn settle(submitted: Submitted) -> AppResult<Result<Box<Verdict>, Vec<FieldError>>> {
+    match submitted {
+        Submitted::Done(verdict) => Ok(Ok(verdict)),
+        Submitted::Invalid(errors) => Ok(Err(errors)),
+        Submitted::Reused => Ok(Err(vec![FieldError::new("", "op-reused")])),
+        Submitted::Unknown => Err(AppError::NotFound),
+    }
+}
+
+/// The row a verdict is about: an alias may have led elsewhere than the form said.
+pub fn row_id(verdict: &Verdict) -> AppResult<Uuid> {
+    let id = verdict.row.as_ref().and_then(|row| row.get("id")).and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| AppError::Fault("a verdict without its row".into()))
+}
+
+/// Good news, unless somebody else's change met this one.
+pub fn tone_of(verdict: &Verdict) -> Tone {
+    if verdict.verdict == VerdictKind::Merged { Tone::Warning } else { Tone::Success }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_reused_op_is_a_complaint_about_the_form_as_a_whole() {
+        let errors = settle(Submitted::Reused).unwrap().unwrap_err();
+        assert_eq!(errors, [FieldError::new("", "op-reused")]);
+        assert!(matches!(settle(Submitted::Unknown), Err(AppError::NotFound)));
+    }
+
+    #[test]
+    fn only_a_stored_write_is_acknowledged() {
+        let op = Uuid::from_u128(7);
+        let answer = stored(op, "employees-changed", String::new());
+        assert_eq!(answer.headers().get("x-op-ack").unwrap(), &op.to_string());
+        assert!(unprocessable(String::new()).headers().get("x-op-ack").is_none());
+    }
+
+    #[test]
+    fn a_verdict_names_the_row_it_is_about() {
+        let id = Uuid::from_u128(7);
+        let mut verdict = Verdict::bare(Uuid::nil(), VerdictKind::Applied);
+        assert!(row_id(&verdict).is_err());
+        verdict.row = Some([("id".to_owned(), json!(id))].into());
+        assert_eq!(row_id(&verdict).unwrap(), id);
+    }
+}
