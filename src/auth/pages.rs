@@ -92,7 +92,6 @@ pub struct PreferencesForm {
 }
 
 /// `GET /login`.
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub async fn show_login(mut ctx: Ctx, query: Query<LoginQuery>) -> AppResult<HttpResponse> {
     let next = local_path(&query.next);
     if ctx.actor.is_some() {
@@ -141,7 +140,6 @@ pub async fn sign_out(
 }
 
 /// `GET /password`.
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub async fn show_password(ctx: Ctx) -> AppResult<HttpResponse> {
     let actor = ctx.actor.as_ref().ok_or(AppError::SignIn)?;
     password_page(&ctx, actor, StatusCode::OK, PasswordProblems::default())
