@@ -144,7 +144,8 @@ async fn of_two_edits_of_one_field_the_later_wins_and_the_other_is_kept_whoever_
         assert_eq!(said(&verdict), (VerdictKind::Merged, None));
         assert_eq!(verdict.conflicts[0]["winner"], winner);
         assert_eq!(verdict.row.unwrap()["title"], "Kalfa", "the answer shows the truth");
-        let conflict = "SELECT concat_ws('|', kind, entity, entity_id, field, base, win, lose, op_win, op_lose, resolved_at) FROM app.conflict";
+        let conflict =
+            "SELECT concat_ws('|', kind, entity, entity_id, field, base, win, lose, op_win, op_lose, resolved_at) FROM app.conflict";
         assert_eq!(company.look("SELECT count(*) FROM app.conflict").await, "1");
         outcomes.push((company.employee("full_name, department, title, deleted_at").await, company.look(conflict).await));
     }
@@ -202,7 +203,8 @@ async fn what_was_deleted_comes_back_as_it_was() {
     let ankara = clerk("ankara");
     for (kind, version) in [("delete", 1), ("restore", 2)] {
         let draft = op(&ankara, "ankara");
-        let undo = if kind == "delete" { draft.delete("employee", employee_id(1), 1) } else { draft.restore("employee", employee_id(1), 2) };
+        let undo =
+            if kind == "delete" { draft.delete("employee", employee_id(1), 1) } else { draft.restore("employee", employee_id(1), 2) };
         let verdict = company.apply_one(&ankara, &undo).await;
         assert_eq!((said(&verdict), verdict.version), ((VerdictKind::Applied, None), Some(version + 1)));
     }
@@ -232,7 +234,11 @@ async fn an_operation_that_arrives_before_the_one_it_needs_waits_and_is_applied_
     }
     assert_eq!(company.look("SELECT notes FROM app.timesheets").await, "gece vardiyası");
     let by_op = "SELECT string_agg(op_id::text, ' ' ORDER BY seq) FROM app.change_log";
-    assert_eq!(company.look(by_op).await, format!("{} {} {}", person.op_id, entry.op_id, edit.op_id), "each change names its own operation");
+    assert_eq!(
+        company.look(by_op).await,
+        format!("{} {} {}", person.op_id, entry.op_id, edit.op_id),
+        "each change names its own operation"
+    );
     let later = company.apply_one(&ankara, &edit).await;
     assert_eq!((said(&later), later.replayed), ((VerdictKind::Applied, None), true), "the stored answer is the last one");
 }
@@ -297,7 +303,10 @@ async fn a_refused_edit_does_not_stop_later_edits_of_a_row_that_exists() {
     let bad = op(&ankara, "ankara").update("employee", employee_id(1), 1, json!({ "full_name": ["Ayşe Yılmaz", ""] }));
     let good = op(&ankara, "ankara").after(&[&bad]).update("employee", employee_id(1), 1, json!({ "title": ["", "Usta"] }));
     let verdicts = company.apply(&ankara, &[bad, good]).await;
-    assert_eq!(verdicts.iter().map(said).collect::<Vec<_>>(), [(VerdictKind::Rejected, Some(Reason::Invalid)), (VerdictKind::Applied, None)]);
+    assert_eq!(
+        verdicts.iter().map(said).collect::<Vec<_>>(),
+        [(VerdictKind::Rejected, Some(Reason::Invalid)), (VerdictKind::Applied, None)]
+    );
 }
 
 #[tokio::test]
@@ -313,7 +322,10 @@ async fn what_this_server_does_not_know_yet_is_kept_for_a_newer_one() {
         assert_eq!(said(&company.apply_one(&ankara, op).await), (VerdictKind::Held, Some(Reason::SchemaUnknown)), "{op:?}");
     }
     assert_eq!(company.rows().await, "0 rows 0 changes 0 conflicts 4 ops 4 verdicts");
-    assert_eq!(company.look("SELECT body->'fields'->'blood_group'->>'to' FROM app.op_inbox WHERE body->'fields' ? 'blood_group'").await, "0+");
+    assert_eq!(
+        company.look("SELECT body->'fields'->'blood_group'->>'to' FROM app.op_inbox WHERE body->'fields' ? 'blood_group'").await,
+        "0+"
+    );
 }
 
 #[tokio::test]
@@ -433,7 +445,10 @@ async fn somebody_elses_name_on_an_operation_is_not_believed() {
 async fn an_operation_for_a_region_the_carrier_has_no_right_in_is_not_stored_and_the_others_are() {
     let company = Company::new().await;
     let ankara = clerk("ankara");
-    let ops = ["ankara", "istanbul", "company", "nowhere", "ankara"].into_iter().zip(1..).map(|(code, n)| op(&ankara, code).new_employee(employee_id(n), "Ayşe"));
+    let ops = ["ankara", "istanbul", "company", "nowhere", "ankara"]
+        .into_iter()
+        .zip(1..)
+        .map(|(code, n)| op(&ankara, code).new_employee(employee_id(n), "Ayşe"));
     let verdicts = deliver(&state_on(&company.db), &ankara, Origin::Offline, ops.collect()).await.unwrap();
     let carrier = (VerdictKind::Retry, Some(Reason::Carrier));
     let applied = (VerdictKind::Applied, None);
@@ -449,7 +464,10 @@ async fn one_delivery_of_headquarters_may_carry_all_regions() {
     let ops = (0..12).map(|n| op(&admin(), OFFICES[n as usize % 4]).new_employee(employee_id(n), "Ayşe Yılmaz"));
     let verdicts = deliver(&state_on(&company.db), &admin(), Origin::Offline, ops.collect()).await.unwrap();
     assert!(verdicts.iter().all(|v| said(v) == (VerdictKind::Applied, None)));
-    assert_eq!(company.look("SELECT string_agg(region || seq, ' ' ORDER BY region) FROM app.region_head").await, "ankara3 bursa3 istanbul3 izmir3");
+    assert_eq!(
+        company.look("SELECT string_agg(region || seq, ' ' ORDER BY region) FROM app.region_head").await,
+        "ankara3 bursa3 istanbul3 izmir3"
+    );
 }
 
 #[tokio::test]
@@ -457,7 +475,10 @@ async fn hours_worked_by_a_deleted_employee_are_kept_and_shown() {
     let company = ankara_with_ayse().await;
     let (ankara, hr) = (clerk("ankara"), admin());
     company.apply_one(&hr, &op(&hr, "ankara").delete("employee", employee_id(1), 1)).await;
-    let entries = ["2026-11-16", "2026-11-17"].into_iter().zip(1..).map(|(d, n)| op(&ankara, "ankara").new_timesheet(timesheet_id(n), employee_id(1), d));
+    let entries = ["2026-11-16", "2026-11-17"]
+        .into_iter()
+        .zip(1..)
+        .map(|(d, n)| op(&ankara, "ankara").new_timesheet(timesheet_id(n), employee_id(1), d));
     let verdicts = company.apply(&ankara, &entries.collect::<Vec<_>>()).await;
     assert!(verdicts.iter().all(|v| said(v) == (VerdictKind::Merged, None)), "{verdicts:?}");
     assert_eq!(verdicts[0].conflicts[0]["kind"], "parent_deleted");

@@ -1,7 +1,10 @@
 //! The change feed (SYNC 3.9): nothing is missed and no number is, however many write; a snapshot and the changes after it make the
 //! tables; the digest tells whether they did; cursors of other data are refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     HttpResponse,
@@ -18,7 +21,7 @@ use rainstaff::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Executor};
-use tokio::{sync::watch, task::JoinSet};
+use tokio::task::JoinSet;
 
 use crate::support::{
     app::state_on,
@@ -78,7 +81,8 @@ impl Numbers {
 /// What PostgreSQL has, read past the program.
 async fn tables(company: &Company, regions: &[&str]) -> BTreeSet<(String, String, String, i64, bool)> {
     let mut conn = company.inspect().await;
-    let entities = [("employee", "employees"), ("timesheet", "timesheets"), ("shift_template", "shift_templates"), ("settings", "settings")];
+    let entities =
+        [("employee", "employees"), ("timesheet", "timesheets"), ("shift_template", "shift_templates"), ("settings", "settings")];
     let mut rows = BTreeSet::new();
     for (entity, table) in entities {
         let sql = format!("SELECT region, '{entity}', id::text, version, deleted_at IS NOT NULL FROM app.{table} WHERE region = ANY ($1)");
@@ -125,32 +129,30 @@ async fn write_away(state: AppState, office: &'static str, writer: u32) {
 async fn a_reader_misses_nothing_of_eight_writers() {
     let company = Company::with_connections(12).await;
     let state = state_on(&company.db);
-    let (done, ended) = watch::channel(false);
-    let reader = {
-        let (state, ended) = (state.clone(), ended.clone());
-        tokio::spawn(async move {
-            let (mut mirror, mut numbers, mut cursor, mut pages) = (Mirror::new(), Numbers::default(), String::new(), 0);
-            loop {
-                let was_over = *ended.borrow();
-                let page = changes(&state, &admin(), &cursor, 23).await.unwrap();
-                numbers.follow(&page);
-                take_in(&mut mirror, &page["changes"]);
-                cursor = page["cursor"].as_str().unwrap().to_owned();
-                pages += 1;
-                if was_over && page["changes"].as_array().unwrap().is_empty() {
-                    return (mirror, numbers.0, pages);
-                }
-            }
-        })
-    };
     let mut writers = JoinSet::new();
     for writer in 0..8 {
         writers.spawn(write_away(state.clone(), ["ankara", "istanbul"][writer as usize % 2], writer));
     }
-    writers.join_all().await;
-    done.send(true).unwrap();
-    let (mirror, last, pages) = reader.await.unwrap();
-    assert_eq!(last, BTreeMap::from([("ankara".to_owned(), 240), ("istanbul".to_owned(), 240)]), "five changes a round, refused ones none");
+    let (mut mirror, mut numbers, mut cursor, mut pages) = (Mirror::new(), Numbers::default(), String::new(), 0);
+    loop {
+        while let Some(ended) = writers.try_join_next() {
+            ended.unwrap();
+        }
+        let all_written = writers.is_empty();
+        let page = changes(&state, &admin(), &cursor, 23).await.unwrap();
+        numbers.follow(&page);
+        take_in(&mut mirror, &page["changes"]);
+        page["cursor"].as_str().unwrap().clone_into(&mut cursor);
+        pages += 1;
+        if all_written && page["changes"].as_array().unwrap().is_empty() {
+            break;
+        }
+    }
+    assert_eq!(
+        numbers.0,
+        BTreeMap::from([("ankara".to_owned(), 240), ("istanbul".to_owned(), 240)]),
+        "five changes a round, refused ones none"
+    );
     assert_eq!(keys(&mirror), tables(&company, &["ankara", "istanbul"]).await);
     assert!(pages > 20, "{pages} pages: the reader read while the writers wrote");
     let holes = "SELECT count(*) FROM app.change_log WHERE seq IS NULL";
@@ -276,16 +278,15 @@ async fn a_reader_that_waits_is_woken_by_the_next_change() {
     let company = Company::new().await;
     let state = state_on(&company.db);
     let ankara = clerk("ankara");
-    let waiting = {
-        let (state, ankara) = (state.clone(), ankara.clone());
-        tokio::spawn(async move {
-            let query = Query::from_query("wait=20").unwrap();
-            handlers::get_changes(Data::new(state), ankara, query).await.map(|answer| answer.status())
-        })
+    let asked = Instant::now();
+    let waiting = handlers::get_changes(Data::new(state.clone()), ankara.clone(), Query::from_query("wait=20").unwrap());
+    let writing = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        deliver(&state, &ankara, Origin::Offline, vec![op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe")]).await
     };
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    assert!(!waiting.is_finished());
-    deliver(&state, &ankara, Origin::Offline, vec![op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe")]).await.unwrap();
-    let answered = tokio::time::timeout(std::time::Duration::from_secs(3), waiting).await.expect("long before its 20 seconds are over");
-    assert_eq!(answered.unwrap().unwrap(), 200);
+    let (answer, written) = tokio::join!(waiting, writing);
+    written.unwrap();
+    assert!(asked.elapsed() > Duration::from_millis(200), "it waited");
+    assert!(asked.elapsed() < Duration::from_secs(10), "but not to the end of its 20 seconds");
+    assert_eq!(body(answer.unwrap()).await["changes"][0]["row"]["full_name"], "Ayşe");
 }

@@ -174,7 +174,8 @@ fn the_same_value_from_two_people_is_no_conflict() {
     let ankara = clerk("ankara");
     let made = op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe");
     let record = merge(None, &made, at(0)).unwrap().record;
-    let rename = |n| op(&ankara, "ankara").queued(queue_id(n), 1).update("employee", employee_id(1), 1, json!({ "full_name": ["Ayşe", "Işık"] }));
+    let rename =
+        |n| op(&ankara, "ankara").queued(queue_id(n), 1).update("employee", employee_id(1), 1, json!({ "full_name": ["Ayşe", "Işık"] }));
     let once = merge(Some(&record), &rename(2), at(1)).unwrap();
     let twice = merge(Some(&once.record), &rename(3), at(2)).unwrap();
     assert_eq!((twice.changed, twice.conflicts.len(), twice.record.version), (false, 0, 2));

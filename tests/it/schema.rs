@@ -154,8 +154,10 @@ async fn every_table_with_a_tombstone_writes_its_changes_to_the_log() {
 
 #[tokio::test]
 async fn nobody_but_the_owner_runs_the_functions_that_act_with_his_rights() {
-    none("SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-          WHERE p.pronamespace = 'sec'::regnamespace AND l.lanname <> 'internal' AND has_function_privilege('public', p.oid, 'EXECUTE')")
+    none(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+          WHERE p.pronamespace = 'sec'::regnamespace AND l.lanname <> 'internal' AND has_function_privilege('public', p.oid, 'EXECUTE')",
+    )
     .await;
     none(
         "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace IN ('app'::regnamespace, 'auth'::regnamespace, 'sec'::regnamespace)
@@ -195,7 +197,8 @@ async fn the_guard_finds_nothing_in_a_migrated_database() {
 #[tokio::test]
 async fn the_guard_finds_a_table_made_without_protection() {
     let db = TestDb::new().await;
-    let oops = "CREATE TABLE app.oops (region text COLLATE \"C\" NOT NULL REFERENCES app.regions, id uuid NOT NULL, PRIMARY KEY (id, region))";
+    let oops =
+        "CREATE TABLE app.oops (region text COLLATE \"C\" NOT NULL REFERENCES app.regions, id uuid NOT NULL, PRIMARY KEY (id, region))";
     assert_eq!(guard_after(&db, &[oops]).await, ["rls_off app.oops", "policy_count app.oops"]);
     assert_eq!(guard_after(&db, &["CALL sec.protect_all()"]).await, Vec::<String>::new(), "and the one call is the cure");
 }

@@ -47,7 +47,10 @@ async fn cancelled_transactions_leave_no_scope_behind() {
         assert!(guard::has_no_scope(&mut company.db.system(&Capability::Users(None)).await.unwrap()).await.unwrap());
     }
     let all = TASKS * WAVES * PER_WAVE;
-    assert!(through > all / 50 && through < all - all / 50, "{through} of {all} came through: the timeouts cut neither too many nor too few");
+    assert!(
+        through > all / 50 && through < all - all / 50,
+        "{through} of {all} came through: the timeouts cut neither too many nor too few"
+    );
     observer.close().await.unwrap();
 }
 
