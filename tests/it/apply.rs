@@ -1,5 +1,7 @@
 //! The write path (SYNC 3.4, 3.6, 3.8): what becomes of operations, one by one, twice, at once, in the wrong order, and when they are bad.
 
+#![cfg(test)]
+
 use rainstaff::{
     ops::{Op, Origin, Reason, Verdict, VerdictKind},
     sync::{Submitted, apply_ops, deliver, submit},
@@ -134,11 +136,11 @@ async fn of_two_edits_of_one_field_the_later_wins_and_the_other_is_kept_whoever_
         let (a, b) = (clerk("ankara"), admin());
         let early = op(&a, "ankara").id(Uuid::from_u128(1)).at(0).update("employee", employee_id(1), 1, json!({ "title": ["", "Usta"] }));
         let late = op(&b, "ankara").id(Uuid::from_u128(2)).at(5).update("employee", employee_id(1), 1, json!({ "title": ["", "Kalfa"] }));
-        let mut deliveries = vec![(&a, &early, "theirs"), (&b, &late, "mine")];
+        let mut deliveries = [(&a, &early, "theirs"), (&b, &late, "mine")];
         if !early_first {
             deliveries.reverse();
         }
-        let [(actor, edit, _), (other, second, winner)] = deliveries[..] else { unreachable!() };
+        let [(actor, edit, _), (other, second, winner)] = deliveries;
         assert_eq!(said(&company.apply_one(actor, edit).await), (VerdictKind::Applied, None));
         let verdict = company.apply_one(other, second).await;
         assert_eq!(said(&verdict), (VerdictKind::Merged, None));

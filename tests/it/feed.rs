@@ -1,6 +1,8 @@
 //! The change feed (SYNC 3.9): nothing is missed and no number is, however many write; a snapshot and the changes after it make the
 //! tables; the digest tells whether they did; cursors of other data are refused.
 
+#![cfg(test)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},

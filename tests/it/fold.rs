@@ -1,5 +1,7 @@
 //! The search fold of the database is the one of the program: `tests/golden/fold.json` pins both.
 
+#![cfg(test)]
+
 use serde::Deserialize;
 
 use crate::support::cluster::TestDb;

@@ -1,6 +1,8 @@
 //! The merge rule as properties (SYNC 3.7): concurrent edits meet alike in either order, a second delivery changes nothing, and no value
 //! a person entered just disappears.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};

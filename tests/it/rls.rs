@@ -4,6 +4,8 @@
 //! The same attempts are made twice: as `rainstaff_app`, whose rights already stop some of them, and as the owner of the tables, for whom
 //! only the policies are left.
 
+#![cfg(test)]
+
 use rainstaff::{
     activity::{self, EventKind, NewEvent},
     auth::Actor,

@@ -1,6 +1,8 @@
 //! Row-level security as the catalog tells it. These tests know no table by name, so a table added later is held to the same rules; and
 //! the start-up guard is shown each fault it exists for.
 
+#![cfg(test)]
+
 use rainstaff::db::{Db, DbConfig, guard};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 

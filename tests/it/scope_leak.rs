@@ -4,6 +4,8 @@
 //! A storm of transactions with random tiny timeouts runs over two connections. Each that comes through must see its own region and
 //! nothing else, and whenever the storm pauses, PostgreSQL itself must report no connection inside a transaction.
 
+#![cfg(test)]
+
 use std::time::Duration;
 
 use rainstaff::{
