@@ -1,11 +1,14 @@
 //! Integration tests: one binary, a file per subject.
 
+mod apply;
 mod auth;
 mod auth_pages;
 mod chain;
 mod cluster;
+mod feed;
 mod fold;
 mod i18n;
+mod merge;
 mod rls;
 mod schema;
 mod scope_leak;
