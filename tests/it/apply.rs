@@ -374,6 +374,9 @@ async fn a_refused_operation_leaves_nothing_but_itself_and_its_verdict() {
     assert_eq!(company.rows().await, "2 rows 2 changes 0 conflicts 3 ops 3 verdicts");
     let form = submit(&state_on(&company.db), &ankara, Op { op_id: Uuid::from_u128(7), ..overlapping }).await.unwrap();
     assert!(matches!(&form, Submitted::Invalid(errors) if errors[0].code == "overlap"), "{form:?}");
+    let nameless = op(&ankara, "ankara").new_employee(employee_id(2), "");
+    let form = submit(&state_on(&company.db), &ankara, nameless).await.unwrap();
+    assert!(matches!(&form, Submitted::Invalid(errors) if errors[0].code == "name-missing"), "{form:?}");
     assert_eq!(company.rows().await, "2 rows 2 changes 0 conflicts 3 ops 3 verdicts", "a refused form leaves nothing: its author has it");
 }
 

@@ -100,7 +100,7 @@ fn faces(conflicts: &[ConflictDraft]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn two_concurrent_operations_meet_alike_in_either_order(
