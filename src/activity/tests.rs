@@ -150,6 +150,10 @@ fn what_was_entered_offline_says_when() {
     row.client_at = Some(at("2026-01-05T05:00:00Z"));
     let view = ChangeView::new(&clerk(Lang::Tr), &row, &names());
     assert_eq!((view.origin.as_str(), view.entered_at.as_str()), ("çevrimdışı", "05.01.2026 08:00:00"));
+    let taken_over =
+        ChangeRow { origin: "import".into(), client_at: Some(at("2025-01-05T05:00:00Z")), ..change("timesheet", ENTRY, "create") };
+    let view = ChangeView::new(&clerk(Lang::Tr), &taken_over, &names());
+    assert_eq!((view.origin.as_str(), view.entered_at.as_str()), ("aktarım", ""));
 }
 
 #[test]
@@ -172,7 +176,7 @@ fn an_admin_sees_which_region_a_line_is_about_and_a_clerk_of_one_does_not() {
 fn events_are_sentences() {
     let said = |kind: EventKind, detail| EventView::new(&clerk(Lang::Tr), event(kind.as_str(), Some("ankara1"), detail)).headline;
     assert_eq!(said(EventKind::SignIn, json!({})), "Giriş yapıldı");
-    assert_eq!(said(EventKind::PasswordSet, json!({"account": "bursa1"})), "bursa1 hesabına geçici parola verildi");
+    assert_eq!(said(EventKind::PasswordSet, json!({"account": "bursa1"})), "bursa1 hesabına parola verildi");
     assert_eq!(
         said(EventKind::SignInThrottled, json!({"by": "address", "wait_seconds": 60})),
         "Çok sayıda yanlış parola: bu adresten denemeler 60 sn durduruldu"

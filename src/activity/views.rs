@@ -82,7 +82,7 @@ impl ChangeView {
             time: time_of_day(row.at),
             who: row.actor_name.clone().unwrap_or_else(|| t(lang, "activity-system").to_owned()),
             origin: origin_in_words(lang, &row.origin),
-            entered_at: row.client_at.filter(|entered| (row.at - *entered).num_minutes().abs() >= 1).map(exact_instant).unwrap_or_default(),
+            entered_at: entered_at(row),
             region: region_in_words(ctx, &row.region),
             icon: icon_of(&row.action),
             headline: headline(lang, row),
@@ -91,6 +91,13 @@ impl ChangeView {
             fields: describe(lang, row.before.as_ref(), row.after.as_ref(), person),
         }
     }
+}
+
+/// Out of a queue, a change has two times; a form's are the same, and a takeover's is the file's.
+fn entered_at(row: &ChangeRow) -> String {
+    let queued = matches!(row.origin.as_str(), "offline" | "agent");
+    let waited = |entered: &DateTime<Utc>| queued && (row.at - *entered).num_minutes().abs() >= 1;
+    row.client_at.filter(waited).map(exact_instant).unwrap_or_default()
 }
 
 /// "Puantaj kaydı değiştirildi". Rows and deeds of a newer version of the program stand under their own names.

@@ -1,5 +1,6 @@
 //! Integration tests: one binary, a file per subject.
 
+mod activity;
 mod apply;
 mod auth;
 mod auth_pages;
