@@ -9,6 +9,7 @@ mod cluster;
 mod feed;
 mod fold;
 mod i18n;
+mod meeting;
 mod merge;
 mod rls;
 mod schema;
