@@ -1,5 +1,7 @@
 //! `/activity` and the history on a row's page: what each person sees of what everybody did.
 
+#![cfg(test)]
+
 use std::collections::BTreeSet;
 
 use actix_web::{
