@@ -1,5 +1,7 @@
 //! A browser of one person: keeps its cookies, fills in forms as the pages give them, and posts them with or without htmx.
 
+#![cfg(test)]
+
 use actix_web::{
     cookie::Cookie,
     http::header::HeaderName,
