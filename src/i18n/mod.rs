@@ -11,8 +11,6 @@ use fluent_bundle::{FluentArgs, FluentValue};
 
 pub use catalog::keys;
 
-use crate::ops::FieldError;
-
 /// A language of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lang {
@@ -124,15 +122,6 @@ pub fn t_with(lang: Lang, key: &str, args: &[(&str, &dyn Arg)]) -> String {
     })
 }
 
-/// The sentence under a field; empty where there is no complaint about it.
-pub fn sentence(lang: Lang, errors: &[FieldError], field: &str) -> String {
-    let Some(error) = errors.iter().find(|error| error.field == field) else {
-        return String::new();
-    };
-    let args: Vec<(&str, &dyn Arg)> = error.args.iter().map(|(name, value)| (name.as_str(), value as &dyn Arg)).collect();
-    t_with(lang, &error.code, &args)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,13 +147,6 @@ mod tests {
         assert_eq!(range(Lang::Tr, 1300), "1.300 kayıttan 1–1 arası");
         assert_eq!(range(Lang::En, 1300), "1–1 of 1,300 entries");
         assert_eq!(range(Lang::En, 1), "1–1 of 1 entry");
-    }
-
-    #[test]
-    fn a_complaint_becomes_the_sentence_under_its_field() {
-        let errors = [crate::civil::TimeError::Range { hour: 25, minute: 0 }.about("end_time")];
-        assert_eq!(sentence(Lang::Tr, &errors, "end_time"), "25:00 saat değil; 00:00 ile 23:59 arası olmalı.");
-        assert_eq!(sentence(Lang::Tr, &errors, "start_time"), "");
     }
 
     #[test]

@@ -251,3 +251,16 @@ pub fn back_to(request: &HttpRequest, home: &str) -> String {
     let is_list = path.strip_prefix(home).is_some_and(|rest| rest.is_empty() || rest.starts_with('?'));
     if is_list { path } else { home.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::civil::TimeError;
+
+    #[test]
+    fn a_complaint_becomes_the_sentence_at_its_field() {
+        let range = sentence(Lang::Tr, &TimeError::Range { hour: 25, minute: 0 }.about("end_time"));
+        assert_eq!(range, "25:00 saat değil; 00:00 ile 23:59 arasında bir saat yazın.");
+        assert_eq!(sentence(Lang::En, &FieldError::new("full_name", "too-long").with("max", 200)), "Too long: 200 characters at most.");
+    }
+}

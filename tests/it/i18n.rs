@@ -44,6 +44,16 @@ fn every_complaint_has_a_sentence() {
 }
 
 #[test]
+fn every_complaint_about_a_typed_date_or_time_has_a_sentence() {
+    let known = keys(Lang::Tr);
+    let golden = fs::read_to_string(root().join("tests/golden/civil.json")).unwrap();
+    let codes: BTreeSet<&str> = golden.split("\"error\": \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(codes.len() > 8, "the codes are read");
+    let missing: Vec<_> = codes.into_iter().filter(|code| !known.contains(&format!("error-{code}"))).collect();
+    assert!(missing.is_empty(), "no sentence for {missing:?}");
+}
+
+#[test]
 fn every_text_is_used() {
     let sources: String = sources().into_iter().map(|(_, source)| source).collect();
     // The sentence of a complaint is asked for by the complaint's code.

@@ -1,5 +1,6 @@
 //! What tests share.
 
 pub mod app;
+pub mod browser;
 pub mod builders;
 pub mod cluster;

@@ -1,0 +1,159 @@
+//! A browser of one person: keeps its cookies, fills in forms as the pages give them, and posts them with or without htmx.
+
+#![cfg(test)]
+
+use actix_web::{
+    cookie::Cookie,
+    http::header::HeaderName,
+    test::{TestRequest, call_service, init_service, read_body},
+};
+use rainstaff::{app::build_app, ids::new_id, state::AppState};
+use scraper::{ElementRef, Html, Selector};
+
+/// An answer, read.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Where it sends the browser.
+    pub location: String,
+    /// Which operation it says is stored; empty for none.
+    pub op_ack: String,
+    /// The body.
+    pub html: String,
+}
+
+impl Answer {
+    /// The texts of all elements that match, blanks drawn together.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        let page = self.parsed();
+        page.select(&Selector::parse(selector).unwrap()).map(|element| words_of(&element)).collect()
+    }
+
+    /// The text of the first element that matches; empty for none.
+    pub fn text(&self, selector: &str) -> String {
+        self.texts(selector).into_iter().next().unwrap_or_default()
+    }
+
+    /// How many elements match.
+    pub fn count(&self, selector: &str) -> usize {
+        self.parsed().select(&Selector::parse(selector).unwrap()).count()
+    }
+
+    /// What a browser would send for the first form that matches, and where to.
+    pub fn form(&self, selector: &str) -> Form {
+        let page = self.parsed();
+        let form = page.select(&Selector::parse(selector).unwrap()).next().unwrap_or_else(|| panic!("no {selector} in {}", self.html));
+        let mut fields = Vec::new();
+        for input in form.select(&Selector::parse("input[name]").unwrap()) {
+            let of = |name| input.attr(name).unwrap_or_default().to_owned();
+            if input.attr("type") != Some("checkbox") || input.attr("checked").is_some() {
+                fields.push((of("name"), of("value")));
+            }
+        }
+        Form { action: form.attr("action").unwrap_or_default().to_owned(), fields }
+    }
+
+    /// A row is no page: without a table around it, a parser would drop its cells.
+    fn parsed(&self) -> Html {
+        let html = if self.html.trim_start().starts_with("<tr") { format!("<table>{}</table>", self.html) } else { self.html.clone() };
+        Html::parse_document(&html)
+    }
+}
+
+fn words_of(element: &ElementRef<'_>) -> String {
+    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A form, filled in.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// Where it posts to.
+    pub action: String,
+    /// What it posts.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Form {
+    /// With this value in the field; more than one for checkboxes of a name.
+    pub fn with(mut self, name: &str, values: &[&str]) -> Self {
+        self.fields.retain(|(known, _)| known != name);
+        self.fields.extend(values.iter().map(|value| (name.to_owned(), (*value).to_owned())));
+        self
+    }
+
+    /// With the ids that the script makes at the first attempt to save.
+    pub fn minted(mut self) -> Self {
+        for (name, value) in &mut self.fields {
+            if matches!(name.as_str(), "_op" | "_id") && value.is_empty() {
+                *value = new_id().to_string();
+            }
+        }
+        self
+    }
+
+    /// The value of a field.
+    pub fn value(&self, name: &str) -> &str {
+        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// One person's browser.
+pub struct Browser {
+    state: AppState,
+    cookies: Vec<Cookie<'static>>,
+}
+
+impl Browser {
+    /// Signs in.
+    pub async fn of(state: &AppState, username: &str, password: &str) -> Self {
+        let mut browser = Self { state: state.clone(), cookies: Vec::new() };
+        let fields = [("username", username), ("password", password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let answer = browser.send(TestRequest::post().uri("/login").set_form(fields)).await;
+        assert_eq!(answer.status, 303, "{username} can sign in");
+        browser
+    }
+
+    /// Opens a page.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(TestRequest::get().uri(path)).await
+    }
+
+    /// Has htmx load a part of a page into an element, named as htmx names it: `section#employee-list`.
+    pub async fn load(&mut self, path: &str, target: &str) -> Answer {
+        self.send(by_htmx(TestRequest::get().uri(path), target)).await
+    }
+
+    /// Posts a form as a browser without scripts does.
+    pub async fn post(&mut self, form: &Form) -> Answer {
+        self.send(TestRequest::post().uri(&form.action).set_form(&form.fields)).await
+    }
+
+    /// Posts a form as the page's script does.
+    pub async fn submit(&mut self, form: &Form) -> Answer {
+        self.send(by_htmx(TestRequest::post().uri(&form.action).set_form(&form.fields), "form")).await
+    }
+
+    async fn send(&mut self, mut request: TestRequest) -> Answer {
+        for cookie in &self.cookies {
+            request = request.cookie(cookie.clone());
+        }
+        request = request.insert_header(("Sec-Fetch-Site", "same-origin")).peer_addr(([192, 0, 2, 1], 4000).into());
+        let app = init_service(build_app(self.state.clone())).await;
+        let answer = call_service(&app, request.to_request()).await;
+        for cookie in answer.response().cookies() {
+            self.cookies.retain(|kept| kept.name() != cookie.name());
+            if !cookie.value().is_empty() {
+                self.cookies.push(cookie.into_owned());
+            }
+        }
+        let text = |name: &'static str| {
+            answer.headers().get(HeaderName::from_static(name)).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+        };
+        let (status, location, op_ack) = (answer.status().as_u16(), text("location"), text("x-op-ack"));
+        Answer { status, location, op_ack, html: String::from_utf8(read_body(answer).await.to_vec()).unwrap() }
+    }
+}
+
+fn by_htmx(request: TestRequest, target: &str) -> TestRequest {
+    request.insert_header(("HX-Request", "true")).insert_header(("HX-Request-Type", "partial")).insert_header(("HX-Target", target))
+}
