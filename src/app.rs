@@ -24,6 +24,7 @@ const BODY_LIMIT: usize = 256 * 1024;
 pub const BATCH_LIMIT: usize = 1024 * 1024;
 
 /// Puts the application together. What is wrapped last runs first.
+#[expect(clippy::needless_pass_by_value, reason = "an application keeps its state")]
 pub fn build_app(
     state: AppState,
 ) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = Error, InitError = ()>> {
@@ -64,7 +65,7 @@ pub async fn run(state: AppState, listeners: Vec<TcpListener>) -> std::io::Resul
 
 /// Once an hour: sessions that have ended are deleted.
 async fn keep_house(state: AppState) {
-    let mut hourly = tokio::time::interval(Duration::from_secs(3600));
+    let mut hourly = tokio::time::interval(Duration::from_hours(1));
     loop {
         hourly.tick().await;
         match purge_expired(&state.db, &state.config, &state.clock).await {

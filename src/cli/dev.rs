@@ -25,10 +25,10 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(super) struct DevArgs {
-    /// Address and port (default: RAINSTAFF_LISTEN, else 127.0.0.1:8080); loopback only
+    /// Address and port (default: `RAINSTAFF_LISTEN`, else 127.0.0.1:8080); loopback only
     #[arg(long)]
     listen: Option<String>,
-    /// Folder of the private database (default: RAINSTAFF_DATA_DIR, else .rainstaff)
+    /// Folder of the private database (default: `RAINSTAFF_DATA_DIR`, else .rainstaff)
     #[arg(long)]
     data_dir: Option<PathBuf>,
     /// Throws the data away first

@@ -35,7 +35,7 @@ pub struct Cli {
 enum Command {
     /// A private database, an invented company and the server, for trying things out
     Dev(dev::DevArgs),
-    /// The server against DATABASE_URL; migrates first
+    /// The server against `DATABASE_URL`; migrates first
     Serve,
     /// Brings the schema of the database up to date
     Migrate(Place),
@@ -54,10 +54,10 @@ enum Command {
     ImportLegacy(import_legacy::ImportArgs),
 }
 
-/// Which database a command works on: DATABASE_URL where it is set, else the private cluster of `rainstaff dev`, running or not.
+/// Which database a command works on: `DATABASE_URL` where it is set, else the private cluster of `rainstaff dev`, running or not.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Place {
-    /// Folder of the private cluster (default: RAINSTAFF_DATA_DIR, else .rainstaff)
+    /// Folder of the private cluster (default: `RAINSTAFF_DATA_DIR`, else .rainstaff)
     #[arg(long)]
     data_dir: Option<PathBuf>,
 }
@@ -93,7 +93,7 @@ impl Opened {
     }
 }
 
-/// The owner's URL, and the private cluster behind it when there is no DATABASE_URL.
+/// The owner's URL, and the private cluster behind it when there is no `DATABASE_URL`.
 async fn locate(place: &Place) -> Result<(String, Option<Cluster>), String> {
     if let Some(url) = config::read("DATABASE_URL") {
         return Ok((url, None));

@@ -173,11 +173,11 @@ fn company(state: &AppState, actor: &Actor, region: &Region, number: usize) -> V
 fn shift_of(day: NaiveDate, person: usize, office: usize) -> Option<(&'static str, &'static str, i32)> {
     let dice = day.ordinal0() as usize * 7 + person * 5 + office * 3;
     match day.weekday() {
-        Weekday::Sun => (dice % 11 == 0).then_some(("10:00", "15:00", 0)),
-        Weekday::Sat if dice % 3 == 0 => None,
-        Weekday::Sat => Some(("09:00", if dice % 4 == 0 { "15:30" } else { "14:00" }, 0)),
-        _ if dice % 17 == 0 => None,
-        _ if person == 7 && dice % 2 == 0 => Some(("22:00", "06:00", 30)),
+        Weekday::Sun => (dice.is_multiple_of(11)).then_some(("10:00", "15:00", 0)),
+        Weekday::Sat if dice.is_multiple_of(3) => None,
+        Weekday::Sat => Some(("09:00", if dice.is_multiple_of(4) { "15:30" } else { "14:00" }, 0)),
+        _ if dice.is_multiple_of(17) => None,
+        _ if person == 7 && dice.is_multiple_of(2) => Some(("22:00", "06:00", 30)),
         _ => Some(("08:30", ["17:30", "17:30", "18:15", "17:30", "19:30", "17:30", "20:00"][dice % 7], 60)),
     }
 }

@@ -106,7 +106,6 @@ impl Db {
         let pool = self.pool.clone();
         let task = tokio::spawn(async move {
             // Built from checked region codes, uuids and hex only (scope.rs, system.rs).
-            #[expect(clippy::disallowed_methods, reason = "the one place where transactions begin")]
             match pool.begin_with(AssertSqlSafe(sql.clone())).await {
                 Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => pool.begin_with(AssertSqlSafe(sql)).await,
                 other => other,
@@ -122,6 +121,8 @@ pub async fn migrate(owner_url: &str) -> Result<(), MigrateError> {
     let mut conn = PgConnection::connect(owner_url).await?;
     conn.execute("SET client_min_messages = warning; SET lock_timeout = '10s'").await?;
     MIGRATOR.run(&mut conn).await?;
+    // Rights on a database do not travel with a dump or a template.
+    conn.execute("DO $$ BEGIN EXECUTE format('REVOKE TEMP, CREATE ON DATABASE %I FROM PUBLIC', current_database()); END $$").await?;
     renew_epoch_after_restore(&mut conn).await?;
     conn.close().await?;
     Ok(())

@@ -15,6 +15,8 @@ pub enum DbOutcome {
 pub fn classify(error: &sqlx::Error) -> DbOutcome {
     match error {
         sqlx::Error::Database(e) => match e.code().as_deref() {
+            // Somebody made the same row at the same moment: the next attempt finds it.
+            Some("23505") if e.constraint().is_some_and(|c| c.ends_with("_pkey")) => DbOutcome::TryAgain,
             Some(code) if code.starts_with("23") => DbOutcome::Refused,
             Some("40001" | "40P01" | "55P03" | "57014" | "25006") => DbOutcome::TryAgain,
             Some(code) if code.starts_with("53") || code.starts_with("08") || code.starts_with("57P") => DbOutcome::TryAgain,

@@ -76,10 +76,10 @@ impl Scope {
         let mut sql = String::with_capacity(320);
         let _ = write!(
             sql,
-            "{begin}; SET LOCAL app.regions = '{codes}'; SET LOCAL app.actor = '{actor}'; SET LOCAL app.origin = '{}'; {}",
-            self.origin.as_str(),
-            "SET LOCAL app.op = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''; \
+            "{begin}; SET LOCAL app.regions = '{codes}'; SET LOCAL app.actor = '{actor}'; SET LOCAL app.origin = '{}'; \
+             SET LOCAL app.op = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''; \
              SET LOCAL app.admin = ''; SET LOCAL app.login = ''; SET LOCAL app.login_address = ''; SET LOCAL app.session = ''",
+            self.origin.as_str(),
         );
         sql
     }

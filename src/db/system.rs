@@ -35,7 +35,7 @@ impl<'a> Capability<'a> {
         let (mut address, mut session) = (String::new(), String::new());
         match self {
             Self::Login(name, from) => {
-                login = name.0.to_owned();
+                name.0.clone_into(&mut login);
                 address = from.map(|a| a.to_string()).unwrap_or_default();
             }
             Self::Session(hash) => session = hex::encode(hash),

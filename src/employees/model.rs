@@ -53,7 +53,7 @@ impl Entity for Employee {
         let mut read = Reader::new(row);
         let value = Self {
             full_name: read.required_text("full_name", 200, "name-missing"),
-            identity_no: read.optional_text("identity_no", 20).map(|n| n.replace(' ', "")),
+            identity_no: read.optional_text("identity_no", 20).map(|n| n.split_whitespace().collect()),
             department: read.text("department", 100),
             title: read.text("title", 100),
             hire_date: read.optional_date("hire_date"),

@@ -101,15 +101,11 @@ impl<'a> Reader<'a> {
     pub fn shift_times(&mut self) -> (i32, i32) {
         let before = self.errors.len();
         let (start, end) = (self.time("start_time"), self.time("end_time"));
-        match civil::stored_end(start, end) {
-            Some(end) => (start, end),
-            None => {
-                if self.errors.len() == before {
-                    self.complain(FieldError::new("end_time", "times-equal"));
-                }
-                (start, end)
-            }
+        let stored = civil::stored_end(start, end);
+        if stored.is_none() && self.errors.len() == before {
+            self.complain(FieldError::new("end_time", "times-equal"));
         }
+        (start, stored.unwrap_or(end))
     }
 
     /// A flag; missing is `default`.

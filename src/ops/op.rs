@@ -231,6 +231,7 @@ impl FieldError {
 
     /// The same complaint, mentioning a value.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a number or a text, as it comes")]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.args.insert(name.into(), value.to_string());
         self

@@ -98,7 +98,7 @@ async fn write<E: Entity>(
         Err(errors) => return Ok(invalid::<E>(op, stored, errors)),
     };
     if changed {
-        let deleting = record.deleted && !stored.is_some_and(|s| s.deleted_at.is_some());
+        let deleting = record.deleted && stored.is_none_or(|s| s.deleted_at.is_none());
         let mut veto = value.before_write(tx, &op.region, id, deleting).await?;
         if !veto.errors.is_empty() {
             return Ok(invalid::<E>(op, stored, veto.errors));

@@ -163,17 +163,16 @@ fn item(region: &Region, line: &db::LogLine, row: Option<(i64, bool, crate::ops:
 pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) -> AppResult<Value> {
     let mut tx = db.read_snapshot(scope).await?;
     let epoch = db::find_epoch(&mut tx).await?;
-    let mut at = match page.filter(|p| !p.is_empty()) {
-        Some(text) => SnapshotPage::decode(text).ok_or_else(|| AppError::BadRequest("page: not one of ours".into()))?,
-        None => {
-            let mut seqs: BTreeMap<Region, i64> = tx.scope().regions().iter().map(|r| (r.clone(), 0)).collect();
-            for (code, seq) in db::list_heads(&mut tx).await? {
-                if let Ok(region) = Region::parse(&code) {
-                    seqs.insert(region, seq);
-                }
+    let mut at = if let Some(text) = page.filter(|p| !p.is_empty()) {
+        SnapshotPage::decode(text).ok_or_else(|| AppError::BadRequest("page: not one of ours".into()))?
+    } else {
+        let mut seqs: BTreeMap<Region, i64> = tx.scope().regions().iter().map(|r| (r.clone(), 0)).collect();
+        for (code, seq) in db::list_heads(&mut tx).await? {
+            if let Ok(region) = Region::parse(&code) {
+                seqs.insert(region, seq);
             }
-            SnapshotPage { cursor: Cursor { epoch, seqs }, region: 0, entity: 0, after: Uuid::nil() }
         }
+        SnapshotPage { cursor: Cursor { epoch, seqs }, region: 0, entity: 0, after: Uuid::nil() }
     };
     if at.cursor.epoch != epoch {
         return Err(AppError::Gone);
@@ -193,9 +192,10 @@ pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) ->
             break;
         }
         let ids = page_ids_by_name(&mut tx, entity, region, at.after, room).await?;
-        match ids.last() {
-            Some(last) => at.after = *last,
-            None => (at.entity, at.after) = (at.entity + 1, Uuid::nil()),
+        if let Some(last) = ids.last() {
+            at.after = *last;
+        } else {
+            (at.entity, at.after) = (at.entity + 1, Uuid::nil());
         }
         for found in load_by_name(&mut tx, entity, region, &ids).await? {
             items.push(json!({

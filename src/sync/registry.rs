@@ -62,7 +62,7 @@ pub(super) struct FeedRow {
     pub row: Row,
 }
 
-fn feed_row<E: Entity>(stored: Stored<E>) -> FeedRow {
+fn feed_row<E: Entity>(stored: &Stored<E>) -> FeedRow {
     FeedRow { id: stored.id, version: stored.version, deleted: stored.deleted_at.is_some(), row: stored.value.to_row() }
 }
 
@@ -73,7 +73,7 @@ pub(super) async fn load_by_name<M: Mode>(
     region: &Region,
     ids: &[Uuid],
 ) -> Result<Vec<FeedRow>, sqlx::Error> {
-    with_entity!(name, E => Ok(E::load(tx, region, ids).await?.into_iter().map(feed_row).collect()), else Ok(Vec::new()))
+    with_entity!(name, E => Ok(E::load(tx, region, ids).await?.iter().map(feed_row).collect()), else Ok(Vec::new()))
 }
 
 /// Ids of an entity's rows after `after`.

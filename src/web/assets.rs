@@ -32,7 +32,6 @@ pub fn asset(name: &str) -> String {
 }
 
 /// Answers `GET /static/{name}`: precompressed where the browser takes it, unchanged for a year.
-#[expect(clippy::unused_async, reason = "a handler")]
 pub async fn show_asset(name: web::Path<String>, request: HttpRequest) -> AppResult<HttpResponse> {
     let name = MANIFEST.values().find(|known| **known == *name).ok_or(AppError::NotFound)?;
     let etag = format!("\"{name}\"");

@@ -50,7 +50,7 @@ fn answer_to<B>(response: &ServiceResponse<B>) -> HttpResponse {
     }
     let status = response.status();
     let mut answer = match error {
-        Some(error) => HttpResponse::from(error.error_response()),
+        Some(error) => error.error_response(),
         None => HttpResponse::new(status),
     };
     let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();

@@ -17,3 +17,4 @@ mod schema;
 mod scope_leak;
 mod shift_templates;
 mod support;
+mod timesheets;
