@@ -13,7 +13,7 @@ use super::{
     Timesheet,
     calc::{Hours, hours},
     db::{self, Filter, Listed},
-    views::{Choices, EditPage, EditRow, EntryView, FilterView, ListPage, RowFragment, ShowPage, explanation},
+    views::{Choices, EditPage, EditRow, EntryView, FilterView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation},
 };
 use crate::{
     activity,
@@ -68,7 +68,7 @@ pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, quer
     let page = list_page(&ctx, &actor, &state, &query, form).await?;
     let html = match ctx.htmx_target.as_deref() {
         Some("timesheet-list") => render(&ctx, &page.as_list())?,
-        Some("timesheet-totals") => render(&ctx, &page.as_totals())?,
+        Some("timesheet-totals") => render(&ctx, &TotalsFragment { ctx: &ctx, totals: page.totals, pager: page.pager })?,
         _ => render(&ctx, &page)?,
     };
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))

@@ -104,7 +104,7 @@ impl Choices {
 
 /// `/timesheets`: list, totals, and the form for a new entry.
 #[derive(Template)]
-#[template(path = "timesheets/list.html", blocks = ["list", "totals", "entry_form"])]
+#[template(path = "timesheets/list.html", blocks = ["list", "entry_form"])]
 pub struct ListPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
@@ -122,6 +122,18 @@ pub struct ListPage<'a> {
     pub pager: Pager,
     /// Filters are set: an empty list then says so.
     pub filtered: bool,
+}
+
+/// The foot of the list, after a row has changed in its place. A template of its own: a block inside a condition renders to nothing.
+#[derive(Template)]
+#[template(path = "timesheets/totals.html")]
+pub struct TotalsFragment<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// Totals of everything that fits the filters.
+    pub totals: Hours,
+    /// Counts it.
+    pub pager: Pager,
 }
 
 /// One row of the list, after a change.

@@ -1,4 +1,4 @@
-// Keys of every page: `/` goes to the search, `?` shows the keys. Single-letter keys can be switched off (WCAG 2.1.4).
+// Keys of every page: `/` goes to the search, `?` shows the keys; where a form for a new entry stands on the page, `N` goes to it. Single-letter keys can be switched off (WCAG 2.1.4).
 
 const SETTING = "rainstaff-single-keys";
 
@@ -19,6 +19,12 @@ export function startKeys(): void {
         event.preventDefault();
         search.focus();
         search.select();
+      }
+    } else if (event.key.toLowerCase() === "n" && !dialog?.open) {
+      const field = document.querySelector<HTMLElement>("[data-new-entry] :is(select, input:not([type=hidden]))");
+      if (field) {
+        event.preventDefault();
+        field.focus();
       }
     } else if (event.key === "?" && dialog && !dialog.open) {
       event.preventDefault();

@@ -2,7 +2,7 @@
 
 import { expect, shot, signIn, test } from "./support/browser.ts";
 import { type Shift, hoursOf, shown } from "./support/hours.ts";
-import { addEmployee, cellsOf, entryForm, expectRow, expectTotals, fillEntry, hoursIn, openList, pill, rowOf, toast } from "./support/puantaj.ts";
+import { addEmployee, entryForm, expectRow, expectTotals, fillEntry, hoursIn, openList, pill, rowOf, tableOf, toast } from "./support/puantaj.ts";
 
 const NAME = "Deniz Işıksoy";
 const NIGHT: Shift = { date: "2026-01-09", start: "22:00", end: "06:00", breakMinutes: 30 };
@@ -35,10 +35,9 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
     await filters.getByLabel("Bitiş").fill(daysAgo(0));
     await expect(page).toHaveURL(new RegExp(`from=${daysAgo(40)}&to=${daysAgo(0)}`));
     await expect(page.locator("#timesheet-totals th")).toHaveText(/Toplam: \d{3} kayıt/);
-    const rows = await page.locator("#timesheet-list tbody tr").all();
+    const rows = await tableOf(page);
     expect(rows.length).toBe(50);
-    for (const row of rows) {
-      const cells = await cellsOf(row);
+    for (const cells of rows) {
       const [day = "", month = "", year = ""] = (cells["Tarih"] ?? "").slice(0, 10).split(".");
       const shift: Shift = {
         date: `${year}-${month}-${day}`,
@@ -78,7 +77,7 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
     await expect(form.getByLabel("Çalışan")).toHaveValue(person.id);
     await expect(form.getByLabel("Tarih")).toHaveValue(SATURDAY.date);
     await expect(form.getByLabel("Tarih")).toBeFocused();
-    await expectRow(rowOf(page, NIGHT.date), NIGHT);
+    await expectRow(page, NIGHT);
     await expectTotals(page, [NIGHT]);
     await expect(pill(page)).toHaveText("Kaydedildi");
     await shot(page, "04-entered-with-template");
@@ -91,7 +90,7 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
     await expect(form.getByLabel("Giriş")).toHaveValue("08:30");
     await fillEntry(form, null, { end: "17.30", breakMinutes: SATURDAY.breakMinutes });
     await form.getByLabel("Mola (dk)").press("Enter");
-    await expectRow(rowOf(page, SATURDAY.date), SATURDAY);
+    await expectRow(page, SATURDAY);
     await expectTotals(page, [NIGHT, SATURDAY]);
     made.entry = (await rowOf(page, SATURDAY.date).getAttribute("data-id")) ?? "";
     await shot(page, "05-entered-by-typing");
@@ -105,7 +104,7 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
     await form.getByLabel("Çıkış").press("Enter");
     await expect(toast(page, `${NAME}: kayıt düzeltildi.`)).toBeVisible();
     await expect(form).toHaveCount(0);
-    await expectRow(rowOf(page, SATURDAY.date), LONGER);
+    await expectRow(page, LONGER);
     await expectTotals(page, [NIGHT, LONGER]);
   });
 
@@ -115,7 +114,7 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
     await expectTotals(page, [NIGHT]);
     await shot(page, "07-deleted");
     await toast(page, `${NAME}: kayıt silindi.`).getByRole("button", { name: "Geri al" }).click();
-    await expectRow(rowOf(page, SATURDAY.date), LONGER);
+    await expectRow(page, LONGER);
     await expectTotals(page, [NIGHT, LONGER]);
     await expect(toast(page, `${NAME}: kayıt geri alındı.`)).toBeVisible();
     await expect(pill(page)).toHaveText("Kaydedildi");
@@ -162,7 +161,8 @@ test("another office finds nothing of Ankara anywhere", async ({ as }) => {
   }
   const csrf = await page.locator('input[name="_csrf"]').first().inputValue();
   for (const path of [`/timesheets/${made.entry}`, `/timesheets/${made.entry}/deletion`, `/employees/${made.employee}/deletion`]) {
-    const answer = await page.request.post(path, { form: { _csrf: csrf, _id: path.split("/")[2] ?? "", _base: "1", _orig: "{}" } });
+    const headers = { Origin: new URL(page.url()).origin };
+    const answer = await page.request.post(path, { headers, form: { _csrf: csrf, _id: path.split("/")[2] ?? "", _base: "1", _orig: "{}" } });
     expect(answer.status(), `POST ${path}`).toBe(404);
   }
 });
@@ -171,7 +171,7 @@ test("the admin sees all regions, and what ankara1 did with before and after", a
   const page = await as("admin");
   await page.goto(`/timesheets?from=${daysAgo(40)}&to=${daysAgo(0)}`);
   await expect(page.locator(".region-name")).toHaveText("Tüm bölgeler");
-  const regions = await Promise.all((await page.locator("#timesheet-list tbody tr").all()).map(async (row) => (await cellsOf(row))["Bölge"]));
+  const regions = (await tableOf(page)).map((cells) => cells["Bölge"]);
   expect(new Set(regions)).toEqual(new Set(["Ankara", "Bursa", "İstanbul", "İzmir"]));
   await shot(page, "11-admin-timesheets");
 

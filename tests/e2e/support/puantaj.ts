@@ -32,8 +32,8 @@ export async function addEmployee(page: Page, name: string, details: Record<stri
   }
   await page.getByRole("button", { name: "Kaydet" }).click();
   await expect(toast(page, `${name} eklendi.`)).toBeVisible();
-  await page.goto(`/employees?q=${encodeURIComponent(name)}`);
-  return { id: (await page.getByRole("row", { name }).getAttribute("data-id")) ?? "", name };
+  const answer = (await (await page.request.get(`/api/v1/employees?q=${encodeURIComponent(name)}`)).json()) as { items: { id: string; full_name: string }[] };
+  return { id: answer.items.find((employee) => employee.full_name === name)?.id ?? "", name };
 }
 
 /** Opens January's list of one person. */
@@ -72,18 +72,21 @@ export async function save(form: Locator): Promise<void> {
   await form.getByRole("button", { name: "Kaydet" }).click();
 }
 
-/** Enters a day and waits until the list shows it. */
-export async function enter(page: Page, person: Person, shift: Shift & { notes?: string }): Promise<Locator> {
+/** Enters a day and waits until the list shows it. Answers its id. */
+export async function enter(page: Page, person: Person, shift: Shift & { notes?: string }): Promise<string> {
   await fillEntry(entryForm(page), person, shift);
   await save(entryForm(page));
-  const row = rowOf(page, shift.date);
-  await expect(row).toBeVisible();
-  return row;
+  await expect(rowOf(page, shift.date)).toBeVisible();
+  return (await rowOf(page, shift.date).getAttribute("data-id")) ?? "";
 }
 
 /** The row of a day, by its date `YYYY-MM-DD`. */
 export function rowOf(page: Page, date: string): Locator {
-  return page.locator("#timesheet-list tbody tr").filter({ hasText: date.split("-").reverse().join(".") });
+  return page.locator("#timesheet-list tbody tr").filter({ hasText: turkish(date) });
+}
+
+function turkish(date: string): string {
+  return date.split("-").reverse().join(".");
 }
 
 export function toast(page: Page, sentence: string | RegExp): Locator {
@@ -94,17 +97,23 @@ export function pill(page: Page): Locator {
   return page.locator("#save-pill");
 }
 
-/** What a row shows under each head. */
-export async function cellsOf(row: Locator): Promise<Record<string, string>> {
-  const heads = await row.page().locator("#timesheet-list thead th").allInnerTexts();
-  const cells = await row.locator("td").allInnerTexts();
-  return Object.fromEntries(heads.map((head, place) => [head.trim(), (cells[place] ?? "").trim()]));
+/** What the rows of the list show under each head. */
+export async function tableOf(page: Page): Promise<Record<string, string>[]> {
+  return page.locator("#timesheet-list table").evaluate((table) => {
+    const texts = (cells: Iterable<Element>): string[] => Array.from(cells, (cell) => (cell as HTMLElement).innerText.trim());
+    const heads = texts(table.querySelectorAll("thead th"));
+    return Array.from(table.querySelectorAll("tbody tr"), (row) => {
+      const cells = texts(row.children);
+      return Object.fromEntries(heads.map((head, place) => [head, cells[place] ?? ""]));
+    });
+  });
 }
 
-/** The row shows this shift, and the hours that the rule gives. */
-export async function expectRow(row: Locator, shift: Shift): Promise<void> {
+/** The list shows this shift, and the hours that the rule gives. */
+export async function expectRow(page: Page, shift: Shift): Promise<void> {
+  await expect(rowOf(page, shift.date)).toBeVisible();
   await expect(async () => {
-    const cells = await cellsOf(row);
+    const cells = (await tableOf(page)).find((row) => row["Tarih"]?.startsWith(turkish(shift.date))) ?? {};
     expect(cells["Giriş"]).toBe(shift.start);
     expect(cells["Çıkış"]?.replace(" +1", "")).toBe(shift.end);
     expect(cells["Mola (dk)"]).toBe(String(shift.breakMinutes));
