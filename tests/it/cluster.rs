@@ -48,7 +48,7 @@ async fn a_process_that_holds_a_cluster() {
     let Some(folder) = env::var_os(HOLD) else { return };
     let cluster = Cluster::start(throwaway(Path::new(&folder))).await.expect("the held cluster starts");
     println!("\nholding {}", cluster.owner_url("postgres"));
-    thread::sleep(Duration::from_secs(60));
+    thread::sleep(Duration::from_mins(1));
 }
 
 fn hold_in_another_process(folder: &Path) -> (Child, String) {
@@ -182,7 +182,8 @@ async fn the_owner_is_no_superuser_and_tests_start_from_a_migrated_copy() {
     assert_eq!((name.as_str(), is_super, bypasses), ("rainstaff", false, false));
     conn.execute("SET ROLE rainstaff_app").await.expect("the owner can act as the app");
     let unscoped = conn.execute("SELECT sec.regions()").await.expect_err("no scope was entered");
-    assert_eq!(unscoped.as_database_error().and_then(|e| e.code()).as_deref(), Some("RS001"), "{unscoped}");
+    let code = unscoped.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    assert_eq!(code.as_deref(), Some("RS001"), "{unscoped}");
 }
 
 #[tokio::test]
