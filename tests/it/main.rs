@@ -4,6 +4,7 @@ mod auth;
 mod auth_pages;
 mod chain;
 mod cluster;
+mod commands;
 mod fold;
 mod i18n;
 mod rls;
