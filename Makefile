@@ -21,7 +21,7 @@ help: ## this list
 
 .PHONY: run
 run: node_modules/.package-lock.json assets ## build everything that is missing and start the demo at http://127.0.0.1:8080 (options in ARGS)
-	@exec cargo run --quiet -- dev $(ARGS)
+	@exec cargo run -- dev $(ARGS)
 
 .PHONY: test
 test: check-format lint check-docs check-queries test-rust test-scripts test-browser check-licences ## everything that CI runs

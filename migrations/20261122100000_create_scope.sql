@@ -42,11 +42,13 @@ CREATE TYPE sec.code_range AS RANGE (subtype = text, collation = "C", multirange
 -- The role the server acts as. Roles belong to the cluster, so another database may have made it already.
 DO $$
 BEGIN
-    BEGIN
-        CREATE ROLE rainstaff_app NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN
-        NULL;
-    END;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rainstaff_app') THEN
+        BEGIN
+            CREATE ROLE rainstaff_app NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL; -- a database of the same cluster was quicker
+        END;
+    END IF;
     IF current_setting('server_version_num')::int >= 160000 THEN
         IF NOT pg_has_role(current_user, 'rainstaff_app', 'SET') THEN
             EXECUTE format('GRANT rainstaff_app TO %I WITH SET TRUE, INHERIT FALSE', current_user);
@@ -63,7 +65,7 @@ GRANT USAGE ON SCHEMA app, auth, sec TO rainstaff_app;
 CREATE TABLE sec.feed (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     epoch uuid NOT NULL,
-    system_identifier text NOT NULL,
+    system_identifier text NOT NULL, -- and the timeline
     started_at timestamptz NOT NULL DEFAULT now()
 );
 GRANT SELECT ON sec.feed TO rainstaff_app;

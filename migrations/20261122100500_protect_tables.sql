@@ -33,7 +33,9 @@ BEGIN
         END IF;
         SELECT string_agg(quote_ident(a.attname), ', ') INTO columns FROM pg_attribute a
         WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attname NOT IN ('region', 'id');
-        EXECUTE format('GRANT UPDATE (%s) ON %s TO rainstaff_app', columns, t.rel);
+        IF columns IS NOT NULL THEN
+            EXECUTE format('GRANT UPDATE (%s) ON %s TO rainstaff_app', columns, t.rel);
+        END IF;
     END LOOP;
     FOR t IN
         SELECT p.oid::regprocedure AS rel, p.prokind FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang

@@ -13,13 +13,19 @@ pub use tracing_actix_web::RequestId;
 use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder};
 use tracing_subscriber::EnvFilter;
 
+use crate::config::{self, ConfigError};
+
 /// Starts logging to standard error. `RAINSTAFF_LOG` sets the level, as in `info,rainstaff=debug`.
-pub fn init(default_level: &str) {
-    let filter = crate::config::read("RAINSTAFF_LOG").and_then(|v| v.parse::<EnvFilter>().ok());
-    let filter = filter.unwrap_or_else(|| EnvFilter::new(default_level));
+pub fn init(default_level: &str) -> Result<(), ConfigError> {
+    let chosen = config::read("RAINSTAFF_LOG").unwrap_or_else(|| default_level.to_owned());
+    let filter = EnvFilter::builder().parse(&chosen).map_err(|e| ConfigError {
+        variable: "RAINSTAFF_LOG",
+        problem: format!("is not a log level: {chosen:?} ({e}); for example info or warn,rainstaff=debug"),
+    })?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     let started = if std::io::stderr().is_terminal() { logs.compact().try_init() } else { logs.json().flatten_event(true).try_init() };
     drop(started); // a second start in one process (tests) keeps the first
+    Ok(())
 }
 
 /// What a request is called in the logs: its route's pattern, never the address that was asked for.

@@ -61,7 +61,7 @@ pub(super) struct Placed {
 }
 
 impl Placed {
-    pub fn change(ctx: &Ctx, row: ChangeRow, names: &HashMap<Uuid, RowName>) -> Self {
+    pub fn change(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Self {
         Self { cursor: Cursor { at: row.at, mark: Mark::Change(row.id) }, line: Line::Change(ChangeView::new(ctx, row, names)) }
     }
 

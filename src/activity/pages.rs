@@ -51,7 +51,7 @@ async fn list_lines(tx: &mut ScopedTx<Read>, ctx: &Ctx, before: Cursor) -> AppRe
     let changes = db::list_changes(tx, before.changes_below(), limit).await?;
     let events = db::list_events(tx, before.events_below(), limit).await?;
     let names = db::list_row_names(tx, &changes.iter().flat_map(mentioned_ids).collect::<Vec<_>>()).await?;
-    let changes = changes.into_iter().map(|row| Placed::change(ctx, row, &names));
+    let changes = changes.iter().map(|row| Placed::change(ctx, row, &names));
     let mut lines: Vec<Placed> = changes.chain(events.into_iter().map(|row| Placed::event(ctx, row))).collect();
     lines.sort_by(|a, b| a.cursor.cmp_newest_first(&b.cursor));
     let has_more = lines.len() > PART;

@@ -59,22 +59,22 @@ pub async fn history_of<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, entity: &str, 
         let time = exact_instant(change.at);
         ChangeView { time, region: String::new(), title: String::new(), href: None, ..change }
     };
-    Ok(rows.into_iter().map(on_own_page).collect())
+    Ok(rows.iter().map(on_own_page).collect())
 }
 
 /// The ids in a change whose names the words need.
 pub(super) fn mentioned_ids(row: &ChangeRow) -> Vec<Uuid> {
-    let people = [&row.before, &row.after].into_iter().filter_map(employee_in);
+    let people = [&row.before, &row.after].into_iter().flatten().filter_map(employee_in);
     people.chain([row.entity_id]).collect()
 }
 
-fn employee_in(side: &Option<Value>) -> Option<Uuid> {
-    side.as_ref()?.get("employee_id")?.as_str()?.parse().ok()
+fn employee_in(side: &Value) -> Option<Uuid> {
+    side.get("employee_id")?.as_str()?.parse().ok()
 }
 
 impl ChangeView {
     /// Puts a change into words, for a list under a day's heading.
-    pub(super) fn new(ctx: &Ctx, row: ChangeRow, names: &HashMap<Uuid, RowName>) -> Self {
+    pub(super) fn new(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Self {
         let lang = ctx.lang;
         let person = |id| names.get(&id).map(|row: &RowName| row.name.as_str());
         Self {
@@ -82,15 +82,22 @@ impl ChangeView {
             time: time_of_day(row.at),
             who: row.actor_name.clone().unwrap_or_else(|| t(lang, "activity-system").to_owned()),
             origin: origin_in_words(lang, &row.origin),
-            entered_at: row.client_at.filter(|entered| (row.at - *entered).num_minutes().abs() >= 1).map(exact_instant).unwrap_or_default(),
+            entered_at: entered_at(row),
             region: region_in_words(ctx, &row.region),
             icon: icon_of(&row.action),
-            headline: headline(lang, &row),
-            title: title(&row, names),
-            href: address(&row, names),
+            headline: headline(lang, row),
+            title: title(row, names),
+            href: address(row, names),
             fields: describe(lang, row.before.as_ref(), row.after.as_ref(), person),
         }
     }
+}
+
+/// Out of a queue, a change has two times; a form's are the same, and a takeover's is the file's.
+fn entered_at(row: &ChangeRow) -> String {
+    let queued = matches!(row.origin.as_str(), "offline" | "agent");
+    let waited = |entered: &DateTime<Utc>| queued && (row.at - *entered).num_minutes().abs() >= 1;
+    row.client_at.filter(waited).map(exact_instant).unwrap_or_default()
 }
 
 /// "Puantaj kaydı değiştirildi". Rows and deeds of a newer version of the program stand under their own names.
@@ -127,7 +134,7 @@ fn title(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> String {
         return named(&found.name, found.work_date);
     }
     let text = |name| row.before.as_ref().and_then(|before| before.get(name)).and_then(Value::as_str);
-    let employee = employee_in(&row.before).and_then(|id| names.get(&id)).map(|found| found.name.as_str());
+    let employee = row.before.as_ref().and_then(employee_in).and_then(|id| names.get(&id)).map(|found| found.name.as_str());
     let name = text("full_name").or_else(|| text("name")).or(employee).unwrap_or_default();
     named(name, text("work_date").and_then(|date| date.parse().ok()))
 }

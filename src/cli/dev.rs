@@ -42,7 +42,7 @@ pub(super) struct DevArgs {
 pub(super) async fn run(args: DevArgs) -> Result<(), String> {
     let data_dir = config::data_dir(args.data_dir.clone());
     let listen = listen_address(args.listen.as_deref())?;
-    telemetry::init("warn,rainstaff=info");
+    telemetry::init("warn,rainstaff=info").map_err(text)?;
     if args.fresh {
         Cluster::erase(&data_dir).await.map_err(text)?;
     }

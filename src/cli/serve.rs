@@ -24,7 +24,7 @@ const CONNECTIONS: u32 = 20;
 pub(super) async fn run() -> Result<(), String> {
     let config = Config::from_env().map_err(text)?;
     let owner_url = config::read("DATABASE_URL").ok_or("DATABASE_URL: is not set. Put the URL of the PostgreSQL database into it.")?;
-    telemetry::init("info");
+    telemetry::init("info").map_err(text)?;
     db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
     let db = connect(&owner_url, CONNECTIONS).await?;
     refuse_unsafe(&db).await?;

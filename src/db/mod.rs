@@ -117,7 +117,7 @@ impl Db {
 }
 
 /// Brings the schema up to date, as the owner, under an advisory lock. Also renews the feed's epoch when the data turn out to stand in
-/// another cluster than before (a restore): clients then start over from a snapshot.
+/// another cluster, or on another timeline, than before (a restore): clients then start over from a snapshot.
 pub async fn migrate(owner_url: &str) -> Result<(), MigrateError> {
     let mut conn = PgConnection::connect(owner_url).await?;
     conn.execute("SET client_min_messages = warning; SET lock_timeout = '10s'").await?;
@@ -156,7 +156,7 @@ async fn renew_epoch_after_restore(conn: &mut PgConnection) -> Result<(), sqlx::
     sqlx::query!(
         r#"
         INSERT INTO sec.feed AS f (epoch, system_identifier)
-        SELECT $1, s.system_identifier::text FROM pg_control_system() s
+        SELECT $1, s.system_identifier || '/' || c.timeline_id FROM pg_control_system() s, pg_control_checkpoint() c
         ON CONFLICT (only_row) DO UPDATE SET epoch = $1, system_identifier = excluded.system_identifier, started_at = now()
         WHERE f.system_identifier <> excluded.system_identifier
         "#,

@@ -62,7 +62,7 @@ fn next_address(query: &ApiQuery, limit: i64, last: Uuid) -> AppResult<String> {
     let mut address = format!("limit={limit}&after={last}");
     for (name, value) in [("region", &query.region), ("q", &query.q)] {
         let with = url_with(&address, name, value.as_deref().unwrap_or(""))?;
-        address = with.trim_start_matches('?').to_owned();
+        with.trim_start_matches('?').clone_into(&mut address);
     }
     Ok(format!("/api/v1/employees?{address}"))
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     Employee,
     db::{self, Filter, Listed},
-    views::{EditPage, EmployeeView, FilterView, ListPage, NewPage, RowFragment, masked},
+    views::{EditPage, EditRow, EmployeeView, FilterView, ListPage, NewPage, RowFragment, masked},
 };
 use crate::{
     auth::Actor,
@@ -140,8 +140,12 @@ pub async fn edit_employee(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Pa
 }
 
 fn render_edit(ctx: &Ctx, employee: &Listed, form: FormView) -> AppResult<String> {
-    let page = EditPage { ctx, id: employee.id, full_name: employee.value.full_name.clone(), masked: masked(employee), form };
-    Ok(if ctx.is_htmx { render(ctx, &page.as_edit_row())? } else { render(ctx, &page)? })
+    let (id, full_name, masked) = (employee.id, employee.value.full_name.clone(), masked(employee));
+    Ok(if ctx.is_htmx {
+        render(ctx, &EditRow { ctx, id, full_name, masked, form })?
+    } else {
+        render(ctx, &EditPage { ctx, id, full_name, masked, form })?
+    })
 }
 
 /// `POST /employees/{id}`.

@@ -92,7 +92,7 @@ pub struct ListPage<'a> {
     pub pager: Pager,
 }
 
-/// One row of the list, after a change.
+/// One row of the list, after a change; the cursor goes to it.
 #[derive(Template)]
 #[template(path = "employees/row.html")]
 pub struct RowFragment<'a> {
@@ -112,10 +112,26 @@ pub struct NewPage<'a> {
     pub form: FormView,
 }
 
-/// The form for a change, in the row's place or as a page.
+/// The form for a change, as a page.
 #[derive(Template)]
-#[template(path = "employees/edit.html", blocks = ["edit_row"])]
+#[template(path = "employees/edit.html")]
 pub struct EditPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The row.
+    pub id: Uuid,
+    /// The person's name, as stored.
+    pub full_name: String,
+    /// The stored identity number, masked; empty where there is none. The form itself never holds it.
+    pub masked: String,
+    /// The form.
+    pub form: FormView,
+}
+
+/// The same form in the row's place.
+#[derive(Template)]
+#[template(path = "employees/edit_row.html")]
+pub struct EditRow<'a> {
     /// The request.
     pub ctx: &'a Ctx,
     /// The row.

@@ -151,6 +151,11 @@ impl Work<'_> {
     }
 
     fn edit(&mut self) {
+        // What is to stay as the author saw it is no edit: it neither wins over anybody's nor wakes the dead.
+        let edits: Vec<_> = self.op.fields.iter().filter(|(_, change)| !same_value(&change.from, &change.to)).collect();
+        if edits.is_empty() {
+            return;
+        }
         if self.record.deleted {
             let tombstone = self.record.meta.get("").cloned();
             if !tombstone.as_ref().is_some_and(|t| self.saw(t)) {
@@ -159,7 +164,7 @@ impl Work<'_> {
                 self.set_deleted(false);
             }
         }
-        for (name, change) in &self.op.fields {
+        for (name, change) in edits {
             let now = self.record.fields.get(name).cloned().unwrap_or(Value::Null);
             if same_value(&now, &change.to) {
                 continue;

@@ -49,7 +49,7 @@ impl Entity for ShiftTemplate {
         let (start_min, end_min) = read.shift_times();
         let break_minutes = read.break_minutes("break_minutes");
         let weekdays = read.text("weekdays", 7);
-        if !weekdays.bytes().all(|b| (b'1'..=b'7').contains(&b)) || !weekdays.bytes().is_sorted() {
+        if !weekdays.bytes().all(|b| (b'1'..=b'7').contains(&b)) || !weekdays.bytes().is_sorted_by(|a, b| a < b) {
             read.complain(FieldError::new("weekdays", "weekdays-format"));
         }
         read.finish(Self { name, start_min, end_min, break_minutes, weekdays })

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     ShiftTemplate,
     db::{self, Listed},
-    views::{EditPage, ListPage, NewPage, RowFragment, with_weekdays},
+    views::{EditPage, EditRow, ListPage, NewPage, RowFragment, with_weekdays},
 };
 use crate::{
     auth::Actor,
@@ -96,8 +96,8 @@ pub async fn edit_shift_template(ctx: Ctx, actor: Actor, state: Data<AppState>, 
 }
 
 fn render_edit(ctx: &Ctx, template: &Listed, form: FormView) -> AppResult<String> {
-    let page = EditPage { ctx, id: template.id, name: template.value.name.clone(), form };
-    Ok(if ctx.is_htmx { render(ctx, &page.as_edit_row())? } else { render(ctx, &page)? })
+    let (id, name) = (template.id, template.value.name.clone());
+    Ok(if ctx.is_htmx { render(ctx, &EditRow { ctx, id, name, form })? } else { render(ctx, &EditPage { ctx, id, name, form })? })
 }
 
 /// `POST /shift-templates/{id}`.

@@ -100,7 +100,7 @@ pub struct ListPage<'a> {
     pub is_bin: bool,
 }
 
-/// One row of the list, after a change.
+/// One row of the list, after a change; the cursor goes to it.
 #[derive(Template)]
 #[template(path = "shift_templates/row.html")]
 pub struct RowFragment<'a> {
@@ -120,10 +120,24 @@ pub struct NewPage<'a> {
     pub form: FormView,
 }
 
-/// The form for a change, in the row's place or as a page.
+/// The form for a change, as a page.
 #[derive(Template)]
-#[template(path = "shift_templates/edit.html", blocks = ["edit_row"])]
+#[template(path = "shift_templates/edit.html")]
 pub struct EditPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The row.
+    pub id: Uuid,
+    /// The template's name, as stored.
+    pub name: String,
+    /// The form.
+    pub form: FormView,
+}
+
+/// The same form in the row's place.
+#[derive(Template)]
+#[template(path = "shift_templates/edit_row.html")]
+pub struct EditRow<'a> {
     /// The request.
     pub ctx: &'a Ctx,
     /// The row.

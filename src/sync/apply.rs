@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     db::{DbOutcome, ScopedTx, Write, classify},
-    ids,
     ops::{Kind, Op, Origin, Reason, Verdict, VerdictKind, fingerprint},
 };
 
@@ -78,9 +77,11 @@ async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &[u8; 32
     }
     let refused = Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::OpIdReused);
     if who.delivery == Delivery::Queued {
-        let kept = Op { op_id: ids::new_id(), ..op.clone() };
-        db::insert_op(tx, who, &kept, &fingerprint(&kept)).await?;
-        db::insert_verdict(tx, &op.region, &Verdict { op_id: kept.op_id, ..refused.clone() }, 1, who.received_at).await?;
+        // An id that follows from both, so that the next delivery of the same finds it kept.
+        let kept = Op { op_id: Uuid::new_v5(&op.op_id, print), ..op.clone() };
+        if db::insert_op(tx, who, &kept, print).await? {
+            db::insert_verdict(tx, &op.region, &Verdict { op_id: kept.op_id, ..refused.clone() }, 1, who.received_at).await?;
+        }
     }
     Ok(refused)
 }

@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// Puts an operation into the inbox and names it to the change log's trigger. False when its id is there already; a concurrent delivery
-/// of the same operation waits here until the first one is committed or undone.
+/// of the same operation waits here until the first one is committed or undone, and so does a concurrent delivery out of the same queue:
+/// an operation that looks for the one it needs must not miss it by a moment.
 pub(super) async fn insert_op(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &[u8; 32]) -> Result<bool, sqlx::Error> {
     let origin = tx.scope().origin().as_str();
     let done = sqlx::query!(
@@ -21,7 +22,8 @@ pub(super) async fn insert_op(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, p
         WITH entered AS MATERIALIZED (
             SELECT set_config('app.op', $2::uuid::text, true),
                    set_config('app.client_at', $13::timestamptz::text, true),
-                   set_config('app.actor', $5::uuid::text, true)
+                   set_config('app.actor', $5::uuid::text, true),
+                   CASE WHEN $4::bigint > 0 THEN pg_advisory_xact_lock(hashtextextended($3::uuid::text, 0)) IS NULL END
         )
         INSERT INTO app.op_inbox (region, op_id, queue_id, n, actor, carrier, origin, fingerprint, kind, entity, entity_id, after_ops, body, received_at)
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15

@@ -55,18 +55,35 @@ pub async fn deliver(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<O
         };
         let scope = scope.from_origin(origin);
         for chunk in run.chunks(CHUNK) {
-            match in_own_transaction(state, &scope, &who, chunk).await {
-                Ok(done) => verdicts.extend(done),
-                Err(AppError::Busy(why)) => {
-                    tracing::warn!(why, ops = chunk.len(), "chunk not stored, the client keeps it");
-                    verdicts.extend(chunk.iter().map(|op| Verdict::bare(op.op_id, VerdictKind::Retry).because(Reason::Busy)));
-                }
-                Err(other) => return Err(other),
-            }
+            verdicts.extend(store_chunk(state, &scope, &who, chunk).await);
         }
     }
     fill_in_seqs(state, actor, &mut verdicts).await?;
     Ok(verdicts)
+}
+
+/// A chunk in one transaction; when that fails for another reason than contention, each operation in its own, so that one that cannot
+/// even be stored stops no other (SYNC 3.1, I6).
+async fn store_chunk(state: &AppState, scope: &Scope, who: &Caller, chunk: &[Op]) -> Vec<Verdict> {
+    let keep = |reason| chunk.iter().map(|op| Verdict::bare(op.op_id, VerdictKind::Retry).because(reason)).collect();
+    match in_own_transaction(state, scope, who, chunk).await {
+        Ok(done) => done,
+        Err(AppError::Busy(why)) => {
+            tracing::warn!(why, ops = chunk.len(), "chunk not stored, the client keeps it");
+            keep(Reason::Busy)
+        }
+        Err(error) if chunk.len() == 1 => {
+            tracing::error!(op_id = %chunk[0].op_id, %error, "operation cannot be stored, the client keeps it");
+            keep(Reason::InternalError)
+        }
+        Err(_) => {
+            let mut verdicts = Vec::with_capacity(chunk.len());
+            for op in chunk {
+                verdicts.append(&mut Box::pin(store_chunk(state, scope, who, std::slice::from_ref(op))).await);
+            }
+            verdicts
+        }
+    }
 }
 
 /// One transaction, tried again when the database says that this may help. Commits unless a form was refused.

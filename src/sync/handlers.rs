@@ -74,7 +74,12 @@ fn replace_nul(value: &mut Value) {
     match value {
         Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
         Value::Array(items) => items.iter_mut().for_each(replace_nul),
-        Value::Object(fields) => fields.values_mut().for_each(replace_nul),
+        Value::Object(fields) => {
+            for (name, mut value) in std::mem::take(fields) {
+                replace_nul(&mut value);
+                fields.insert(name.replace('\0', "\u{fffd}"), value);
+            }
+        }
         _ => {}
     }
 }

@@ -59,7 +59,7 @@ pub async fn context_of(request: &HttpRequest) -> Result<Ctx, AppError> {
 /// The same without asking the database: what an error page can always have.
 pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Actor>, regions: Vec<RegionName>) -> Ctx {
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
-    let chosen = request.cookie("rainstaff-lang").and_then(|c| Lang::parse(c.value()));
+    let chosen = request.cookie(auth::pages::LANG_COOKIE).and_then(|c| Lang::parse(c.value()));
     let lang = match &actor {
         Some(actor) => Lang::parse(&actor.lang),
         None => chosen,

@@ -4,12 +4,18 @@ use actix_web::{
     Error, HttpMessage as _,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
     middleware::Next,
     web::Data,
 };
 
-use super::htmx::X_APP;
+use super::{
+    flash,
+    htmx::{X_APP, wants_fragment},
+};
 use crate::{state::AppState, telemetry::RequestId};
 
 /// No inline script or style, no other host, no frame around us.
@@ -30,7 +36,9 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let over_tls =
         request.app_data::<Data<AppState>>().is_some_and(|s| s.config.public_origin.as_deref().is_some_and(|o| o.starts_with("https://")));
+    let message_waits = request.cookie(flash::COOKIE).is_some() && !wants_fragment(request.headers());
     let mut response = next.call(request).await?;
+    forget_message(&mut response, message_waits);
     let request_id = response.request().extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
@@ -48,4 +56,15 @@ pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>)
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     Ok(response)
+}
+
+/// A page that was shown has shown the waiting message; a redirect has not, and one that brings a new message keeps it.
+fn forget_message<B>(response: &mut ServiceResponse<B>, message_waits: bool) {
+    let is_page = response.status() != StatusCode::SEE_OTHER
+        && response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
+    let brings_one = response.response().cookies().any(|c| c.name() == flash::COOKIE);
+    if message_waits && is_page && !brings_one {
+        // Only a cookie that cannot be written as a header fails, and this one can.
+        let _ = response.response_mut().add_cookie(&flash::removal(false));
+    }
 }

@@ -82,7 +82,7 @@ impl Company {
     }
 
     /// The owner with all regions and accounts in view, for looking at what was stored.
-    async fn inspect(&self) -> PgConnection {
+    pub(crate) async fn inspect(&self) -> PgConnection {
         let mut conn = self.db.connect_owner().await;
         conn.execute("SET app.admin = 'users'; SET app.regions = 'company,ankara,istanbul,bursa,izmir'").await.unwrap();
         conn

@@ -1,6 +1,8 @@
 //! The hash chains of the logs: they hold after ordinary work, and a row changed, removed or added behind the program is found. The
 //! tampering is done as the owner of the tables, who alone can take the triggers off.
 
+#![cfg(test)]
+
 use rainstaff::{
     activity::{self, EventKind, NewEvent},
     clock::Clock,
@@ -176,6 +178,6 @@ async fn even_the_owner_cannot_touch_a_sealed_row_while_the_triggers_are_on() {
         "TRUNCATE app.conflict",
     ] {
         let error = company.inspect().await.execute(sql).await.expect_err(sql);
-        assert_eq!(error.as_database_error().and_then(|e| e.code()).as_deref(), Some("RS002"), "{sql}: {error}");
+        assert_eq!(error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("RS002"), "{sql}: {error}");
     }
 }

@@ -27,10 +27,31 @@ fn every_text_that_is_asked_for_exists() {
     assert!(missing.is_empty(), "no text for {missing:?}");
 }
 
+/// Complaints are data with a code (`FieldError`); the sentence is `error-<code>`.
+#[test]
+fn every_complaint_has_a_sentence() {
+    let known = keys(Lang::Tr);
+    for (path, source) in sources() {
+        let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        let named = source.split("FieldError::new(").skip(1).filter_map(|rest| {
+            let arguments: Vec<&str> = rest.split(')').next()?.split('"').collect();
+            (arguments.len() >= 5 || arguments.len() == 3).then(|| arguments[arguments.len() - 2].to_owned())
+        });
+        for code in named {
+            assert!(known.contains(&format!("error-{code}")), "{}: no sentence for {code}", path.display());
+        }
+    }
+}
+
 #[test]
 fn every_text_is_used() {
     let sources: String = sources().into_iter().map(|(_, source)| source).collect();
-    let unused: Vec<String> = keys(Lang::Tr).into_iter().filter(|key| !sources.contains(&format!("\"{key}\""))).collect();
+    // The sentence of a complaint is asked for by the complaint's code.
+    let is_used = |key: &String| {
+        let code = key.strip_prefix("error-").unwrap_or(key);
+        sources.contains(&format!("\"{key}\"")) || sources.contains(&format!("\"{code}\""))
+    };
+    let unused: Vec<String> = keys(Lang::Tr).into_iter().filter(|key| !is_used(key)).collect();
     assert!(unused.is_empty(), "nobody uses {unused:?}");
 }
 

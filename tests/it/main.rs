@@ -1,12 +1,16 @@
 //! Integration tests: one binary, a file per subject.
 
+mod activity;
+mod apply;
 mod auth;
 mod auth_pages;
 mod chain;
 mod cluster;
 mod commands;
+mod feed;
 mod fold;
 mod i18n;
+mod merge;
 mod rls;
 mod schema;
 mod scope_leak;

@@ -4,6 +4,8 @@
 //! The same attempts are made twice: as `rainstaff_app`, whose rights already stop some of them, and as the owner of the tables, for whom
 //! only the policies are left.
 
+#![cfg(test)]
+
 use rainstaff::{
     activity::{self, EventKind, NewEvent},
     auth::Actor,
@@ -60,11 +62,12 @@ async fn a_reference_cannot_point_at_another_regions_row_and_the_refusal_says_no
     assert!(references.len() >= 2, "{references:?}");
     for reference in references {
         let foreign = format!("(SELECT {} FROM {} WHERE region = 'istanbul' LIMIT 1)", reference.key, reference.target);
-        let target: String = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {foreign}::text"))).fetch_one(&mut hands.owner).await.unwrap();
+        let target: String =
+            sqlx::query_scalar(AssertSqlSafe(format!("SELECT {foreign}::text"))).fetch_one(&mut hands.owner).await.unwrap();
         let mut refusals = Vec::new();
         for id in [target, "0190dead-0000-7000-8000-000000000000".to_owned()] {
             let Reference { table, column, .. } = &reference;
-            let copy = copy_of_a_row(&mut hands.owner, table, &[(column.as_str(), format!("'{id}'::uuid"))], "ankara").await;
+            let copy = copy_of_a_row(&mut hands.superuser, table, &[(column.as_str(), format!("'{id}'::uuid"))], "ankara").await;
             let error = hands.attempt(Role::Application, &["ankara"], &copy).await.unwrap_err();
             let error = error.as_database_error().unwrap().downcast_ref::<PgDatabaseError>();
             assert_eq!(error.code(), "23503", "{table}.{column}: {error}");
@@ -188,7 +191,7 @@ struct Hands {
     trial: PgConnection,
     /// The owner with all regions.
     owner: PgConnection,
-    /// Whom no policy holds; only counts.
+    /// Whom no policy holds; only looks.
     superuser: PgConnection,
 }
 
@@ -312,9 +315,11 @@ impl Attempt<'_> {
     /// A copy of a row of its own, for another region.
     async fn insert_foreign(&mut self) {
         let foreign = if self.mine == ["ankara"] { "istanbul" } else { "ankara" };
-        let copy = copy_of_a_row(&mut self.hands.owner, &self.table.name, &[], foreign).await;
+        let copy = copy_of_a_row(&mut self.hands.superuser, &self.table.name, &[], foreign).await;
         let gave = self.run(&copy).await;
-        let by_policy = matches!(&gave, Err((code, message)) if code == "42501" && message.contains("row-level security policy"));
+        // Of this very table: the log that the row's trigger writes would refuse it as well.
+        let refusal = format!("row-level security policy for table \"{}\"", self.table.name.trim_start_matches("app."));
+        let by_policy = matches!(&gave, Err((code, message)) if code == "42501" && message.ends_with(&refusal));
         if !(by_policy || (self.role == Role::Application && denied(&gave))) {
             self.report(&format!("INSERT into {foreign} gave {gave:?}"));
         }
@@ -337,7 +342,7 @@ impl Attempt<'_> {
         }
         if self.role == Role::Owner {
             attempts.push(format!("DELETE FROM {name}"));
-            attempts.push(copy_of_a_row(&mut self.hands.owner, name, &[], "ankara").await);
+            attempts.push(copy_of_a_row(&mut self.hands.superuser, name, &[], "ankara").await);
         }
         for sql in attempts {
             match self.run(&sql).await {
@@ -363,10 +368,11 @@ async fn copy_of_a_row(conn: &mut PgConnection, table: &str, other: &[(&str, Str
     .fetch_all(&mut *conn)
     .await
     .unwrap();
-    let row: serde_json::Value = sqlx::query_scalar(AssertSqlSafe(format!("SELECT to_jsonb(t) FROM {table} t WHERE region = 'ankara' LIMIT 1")))
-        .fetch_one(conn)
-        .await
-        .unwrap();
+    let row: serde_json::Value =
+        sqlx::query_scalar(AssertSqlSafe(format!("SELECT to_jsonb(t) FROM {table} t WHERE region = 'ankara' LIMIT 1")))
+            .fetch_one(conn)
+            .await
+            .unwrap();
     let value = |(name, kind, is_key): &(String, String, bool)| match other.iter().find(|(column, _)| column == name) {
         Some((_, value)) => value.clone(),
         None if name == "region" => format!("'{region}'"),

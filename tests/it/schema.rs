@@ -1,6 +1,8 @@
 //! Row-level security as the catalog tells it. These tests know no table by name, so a table added later is held to the same rules; and
 //! the start-up guard is shown each fault it exists for.
 
+#![cfg(test)]
+
 use rainstaff::db::{Db, DbConfig, guard};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -101,12 +103,20 @@ async fn the_application_owns_nothing_and_cannot_empty_a_table_or_make_one() {
     )
     .await;
     none("SELECT n FROM unnest(ARRAY['app', 'auth', 'sec', 'public']) n WHERE has_schema_privilege('rainstaff_app', n, 'CREATE')").await;
-    none("SELECT 'temporary tables' WHERE has_database_privilege('rainstaff_app', current_database(), 'TEMP, CREATE')").await;
     none(
         "SELECT rolname::text FROM pg_roles WHERE rolname = 'rainstaff_app'
            AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolcanlogin OR rolreplication)",
     )
     .await;
+}
+
+/// Rights on a database do not travel with a template, so this looks at one that was migrated itself.
+#[tokio::test]
+async fn the_application_makes_no_temporary_tables_and_no_schemas() {
+    let db = TestDb::empty().await;
+    rainstaff::db::migrate(db.owner_url()).await.unwrap();
+    let may = "SELECT p FROM unnest(ARRAY['TEMP', 'CREATE']) p WHERE has_database_privilege('rainstaff_app', current_database(), p)";
+    assert_eq!(list(&mut db.connect_owner().await, may).await, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -134,11 +144,12 @@ async fn the_logs_only_grow_and_the_chained_one_only_by_itself() {
         .await;
 }
 
+/// After each INSERT, UPDATE and DELETE of a row (the bits of `tgtype`: 1 row, 4 insert, 8 delete, 16 update).
 #[tokio::test]
 async fn every_table_with_a_tombstone_writes_its_changes_to_the_log() {
     none(
         "SELECT rel FROM {t} WHERE EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'deleted_at')
-           AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'logged' AND g.tgenabled = 'O'
+           AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'logged' AND g.tgenabled = 'O' AND g.tgtype = 1 + 4 + 8 + 16
                            AND g.tgfoid = 'sec.log_change()'::regprocedure)",
     )
     .await;
@@ -146,8 +157,10 @@ async fn every_table_with_a_tombstone_writes_its_changes_to_the_log() {
 
 #[tokio::test]
 async fn nobody_but_the_owner_runs_the_functions_that_act_with_his_rights() {
-    none("SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-          WHERE p.pronamespace = 'sec'::regnamespace AND l.lanname <> 'internal' AND has_function_privilege('public', p.oid, 'EXECUTE')")
+    none(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+          WHERE p.pronamespace = 'sec'::regnamespace AND l.lanname <> 'internal' AND has_function_privilege('public', p.oid, 'EXECUTE')",
+    )
     .await;
     none(
         "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace IN ('app'::regnamespace, 'auth'::regnamespace, 'sec'::regnamespace)
@@ -187,7 +200,8 @@ async fn the_guard_finds_nothing_in_a_migrated_database() {
 #[tokio::test]
 async fn the_guard_finds_a_table_made_without_protection() {
     let db = TestDb::new().await;
-    let oops = "CREATE TABLE app.oops (region text COLLATE \"C\" NOT NULL REFERENCES app.regions, id uuid NOT NULL, PRIMARY KEY (id, region))";
+    let oops =
+        "CREATE TABLE app.oops (region text COLLATE \"C\" NOT NULL REFERENCES app.regions, id uuid NOT NULL, PRIMARY KEY (id, region))";
     assert_eq!(guard_after(&db, &[oops]).await, ["rls_off app.oops", "policy_count app.oops"]);
     assert_eq!(guard_after(&db, &["CALL sec.protect_all()"]).await, Vec::<String>::new(), "and the one call is the cure");
 }
@@ -252,8 +266,7 @@ async fn the_guard_names_each_fault() {
 async fn the_guard_refuses_to_serve_as_a_superuser() {
     let db = TestDb::new().await;
     let found = guard_as(DbConfig { owner_url: db.bypass_url().to_owned(), app_url: None, max_connections: 1 }).await;
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].starts_with("role_superuser "), "{found:?}");
+    assert!(found.iter().any(|f| f.starts_with("role_superuser ")), "{found:?}");
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 //! A storm of transactions with random tiny timeouts runs over two connections. Each that comes through must see its own region and
 //! nothing else, and whenever the storm pauses, PostgreSQL itself must report no connection inside a transaction.
 
+#![cfg(test)]
+
 use std::time::Duration;
 
 use rainstaff::{
@@ -47,7 +49,10 @@ async fn cancelled_transactions_leave_no_scope_behind() {
         assert!(guard::has_no_scope(&mut company.db.system(&Capability::Users(None)).await.unwrap()).await.unwrap());
     }
     let all = TASKS * WAVES * PER_WAVE;
-    assert!(through > all / 50 && through < all - all / 50, "{through} of {all} came through: the timeouts cut neither too many nor too few");
+    assert!(
+        through > all / 50 && through < all - all / 50,
+        "{through} of {all} came through: the timeouts cut neither too many nor too few"
+    );
     observer.close().await.unwrap();
 }
 

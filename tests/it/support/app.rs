@@ -1,5 +1,7 @@
 //! What the server shares, on a test's database.
 
+#![cfg(test)]
+
 use std::sync::Arc;
 
 use rainstaff::{

@@ -1,6 +1,8 @@
 //! People, regions, rows and operations, made in one line each. Ids of different things come from sequences far apart, so that a mix-up
 //! never fits by chance.
 
+#![cfg(test)]
+
 use chrono::{DateTime, Duration, Utc};
 use rainstaff::{
     auth::{Actor, Role},

@@ -1,0 +1,33 @@
+// What a person does, in a real browser against the real server (server.ts starts it). `make test-browser` builds the server first.
+
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+import { defineConfig } from "@playwright/test";
+
+// Found once: the workers inherit the variable.
+process.env["RAINSTAFF_CHROMIUM"] ||= execFileSync(fileURLToPath(new URL("../../scripts/find-chromium.sh", import.meta.url)), { encoding: "utf8" }).trim();
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../../test-results",
+  globalSetup: "./server.ts",
+  // One server and one company: the tests take turns.
+  workers: 1,
+  fullyParallel: false,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: Boolean(process.env["CI"]),
+  reporter: "list",
+  use: {
+    locale: "tr-TR",
+    timezoneId: "Europe/Istanbul",
+    viewport: { width: 1366, height: 768 },
+    actionTimeout: 10_000,
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env["RAINSTAFF_CHROMIUM"],
+      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    },
+  },
+});

@@ -1,0 +1,128 @@
+// Starts `rainstaff dev` with a company of its own before the tests, and stops it afterwards like Ctrl-C does: nothing of it may stay.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const LOG = join(ROOT, "test-results/server.log");
+const START_MS = 120_000;
+const STOP_MS = 30_000;
+
+/** Playwright calls it before all tests, and what it answers after them. */
+export default async function start(): Promise<() => Promise<void>> {
+  const { url, stop } = await startServer();
+  process.env["RAINSTAFF_E2E_URL"] = url; // the workers inherit it
+  return stop;
+}
+
+/** A server with the demo company in a new folder. */
+export async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const binary = join(resolve(ROOT, process.env["CARGO_TARGET_DIR"] ?? "target"), "debug/rainstaff");
+  const dataDir = await mkdtemp(join(tmpdir(), "rainstaff-e2e-"));
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const listen = url.replace("http://", "");
+  const server = spawn(binary, ["dev", "--data-dir", dataDir, "--listen", listen], { cwd: ROOT, env: plainEnvironment(), stdio: ["ignore", "pipe", "pipe"] });
+  await mkdir(join(ROOT, "test-results"), { recursive: true });
+  const log = createWriteStream(LOG);
+  server.stdout.pipe(log, { end: false });
+  server.stderr.pipe(log, { end: false });
+  try {
+    await listening(server, binary);
+  } catch (error) {
+    server.kill("SIGKILL");
+    throw error;
+  }
+  const stop = async (): Promise<void> => {
+    await stopped(server);
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { url, stop };
+}
+
+/** The developer's own settings must not reach the server under test. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const isOurs = (name: string): boolean => name === "DATABASE_URL" || name === "PORT" || (name.startsWith("RAINSTAFF_") && name !== "RAINSTAFF_PG_BIN");
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs(name)));
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((found, failed) => {
+    const probe = createServer().once("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === "object" ? found(address.port) : failed(new Error("no port"))));
+    });
+  });
+}
+
+async function listening(server: ChildProcess, binary: string): Promise<void> {
+  await new Promise<void>((ready, failed) => {
+    const patience = setTimeout(() => failed(new Error(`the server does not listen after ${START_MS / 1000} s, see ${LOG}`)), START_MS);
+    let said = "";
+    server.stdout?.on("data", (part: Buffer) => {
+      said += part.toString();
+      if (said.includes("listening http://")) {
+        clearTimeout(patience);
+        ready();
+      }
+    });
+    server.once("error", (error) => failed(new Error(`${binary}: ${error.message}`)));
+    server.once("exit", (code) => failed(new Error(`the server ended with ${code}, see ${LOG}`)));
+  });
+}
+
+async function stopped(server: ChildProcess): Promise<void> {
+  const family = familyOf(server.pid);
+  const code = await new Promise<number | null>((ended, failed) => {
+    const patience = setTimeout(() => {
+      server.kill("SIGKILL");
+      failed(new Error(`the server still runs ${STOP_MS / 1000} s after SIGINT, see ${LOG}`));
+    }, STOP_MS);
+    server.removeAllListeners("exit").once("exit", (exitCode) => {
+      clearTimeout(patience);
+      ended(exitCode);
+    });
+    server.kill("SIGINT");
+  });
+  if (code !== 0) {
+    throw new Error(`the server ended with ${code} after SIGINT, see ${LOG}`);
+  }
+  const postgres = [...family.values()].filter((command) => command.includes("postgres"));
+  if (postgres.length === 0) {
+    throw new Error(`no PostgreSQL among the server's processes: this check has lost sight of it\n${[...family.values()].join("\n")}`);
+  }
+  const left = [...processes()].filter(([pid, { command }]) => family.get(pid) === command);
+  if (left.length > 0) {
+    throw new Error(`the server left processes behind:\n${left.map(([pid, { command }]) => `${pid} ${command}`).join("\n")}`);
+  }
+}
+
+/** The command lines of a process and of everything it has started, by process id. */
+function familyOf(root: number | undefined): Map<number, string> {
+  const all = processes();
+  const family = new Map<number, string>();
+  const add = (pid: number): void => {
+    const found = all.get(pid);
+    if (found) {
+      family.set(pid, found.command);
+      [...all].filter(([, child]) => child.parent === pid).forEach(([child]) => add(child));
+    }
+  };
+  add(root ?? -1);
+  return family;
+}
+
+function processes(): Map<number, { parent: number; command: string }> {
+  const lines = execFileSync("ps", ["-axo", "pid=,ppid=,args="], { encoding: "utf8" }).trim().split("\n");
+  return new Map(
+    lines.map((line) => {
+      const [pid = "", parent = "", ...command] = line.trim().split(/\s+/);
+      return [Number(pid), { parent: Number(parent), command: command.join(" ") }];
+    }),
+  );
+}

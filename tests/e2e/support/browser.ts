@@ -1,0 +1,88 @@
+// The `test` of every spec: `as("ankara1")` is a page of somebody who is signed in, and every page is watched.
+
+import { type BrowserContextOptions, type BrowserContext, type Page, test as plain, expect } from "@playwright/test";
+import { fileURLToPath } from "node:url";
+
+export { expect };
+export type { Page };
+
+/** The demo's password, which its sign-in page shows. */
+export const PASSWORD = "rainstaff-demo";
+
+type Account = "ankara1" | "istanbul1" | "bursa1" | "izmir1" | "admin";
+type Session = Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+interface Fixtures {
+  /** A browser of its own, watched. */
+  visit: (options?: BrowserContextOptions) => Promise<Page>;
+  /** The same, signed in. */
+  as: (account: Account, options?: BrowserContextOptions) => Promise<Page>;
+  /** What the consoles of this test's pages have complained about. */
+  complaints: string[];
+}
+
+interface WorkerFixtures {
+  sessions: Map<Account, Session>;
+}
+
+export const test = plain.extend<Fixtures, WorkerFixtures>({
+  baseURL: async ({}, use) => use(process.env["RAINSTAFF_E2E_URL"] ?? "http://127.0.0.1:8080"),
+  sessions: [async ({}, use) => use(new Map()), { scope: "worker" }],
+  complaints: async ({}, use) => use([]),
+
+  visit: async ({ browser, baseURL, complaints }, use) => {
+    const grave: string[] = [];
+    const contexts: BrowserContext[] = [];
+    await use(async (options = {}) => {
+      const context = await browser.newContext({ baseURL: baseURL ?? "", ...options });
+      contexts.push(context);
+      watch(context, new URL(baseURL ?? "").origin, complaints, grave);
+      return context.newPage();
+    });
+    for (const context of contexts) {
+      await context.close();
+    }
+    expect(grave, "requests to other hosts, violations of the content policy, uncaught errors").toEqual([]);
+  },
+
+  as: async ({ visit, sessions }, use) => {
+    await use(async (account, options = {}) => {
+      const known = sessions.get(account);
+      const page = await visit(known ? { storageState: known, ...options } : options);
+      if (!known) {
+        await page.goto("/login");
+        await signIn(page, account);
+        sessions.set(account, await page.context().storageState());
+      }
+      return page;
+    });
+  },
+});
+
+/** Fills the sign-in page that is shown. */
+export async function signIn(page: Page, account: Account): Promise<void> {
+  await page.getByLabel("Kullanıcı adı").fill(account);
+  await page.getByLabel("Parola").fill(PASSWORD);
+  await page.getByRole("button", { name: "Giriş yap" }).click();
+  await expect(page).toHaveURL(/\/timesheets$/);
+}
+
+/** Keeps a picture in tests/e2e/shots. Nothing is added to the page for it: the content policy would refuse a style. */
+export async function shot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: fileURLToPath(new URL(`../shots/${name}.png`, import.meta.url)), caret: "initial" });
+}
+
+function watch(context: BrowserContext, origin: string, complaints: string[], grave: string[]): void {
+  context.on("request", (request) => {
+    if (!request.url().startsWith("data:") && new URL(request.url()).origin !== origin) {
+      grave.push(`request to ${request.url()}`);
+    }
+  });
+  context.on("weberror", (error) => grave.push(`uncaught: ${error.error().message}`));
+  context.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") {
+      const complaint = `${message.type()}: ${message.text()} (${message.location().url})`;
+      (/Content Security Policy/i.test(complaint) ? grave : complaints).push(complaint);
+    }
+  });
+}

@@ -1,0 +1,294 @@
+//! The change feed (SYNC 3.9): nothing is missed and no number is, however many write; a snapshot and the changes after it make the
+//! tables; the digest tells whether they did; cursors of other data are refused.
+
+#![cfg(test)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use actix_web::{
+    HttpResponse,
+    body::to_bytes,
+    web::{Data, Query},
+};
+use rainstaff::{
+    auth::Actor,
+    error::{AppError, AppResult},
+    ops::{Op, Origin},
+    state::AppState,
+    sync::{deliver, handlers},
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use sqlx::{AssertSqlSafe, Executor};
+use tokio::task::JoinSet;
+
+use crate::support::{
+    app::state_on,
+    builders::{Company, admin, clerk, employee_id, op, queue_id, template_id, timesheet_id},
+};
+
+/// Rows as a client has them: by region, entity and id, with version and whether they are gone.
+type Mirror = BTreeMap<(String, String, String), (i64, bool, Value)>;
+
+async fn body(answer: HttpResponse) -> Value {
+    serde_json::from_slice(&to_bytes(answer.into_body()).await.unwrap()).unwrap()
+}
+
+async fn changes(state: &AppState, actor: &Actor, cursor: &str, limit: usize) -> AppResult<Value> {
+    let query = Query::from_query(&format!("cursor={cursor}&limit={limit}")).unwrap();
+    Ok(body(handlers::get_changes(Data::new(state.clone()), actor.clone(), query).await?).await)
+}
+
+async fn snapshot(state: &AppState, actor: &Actor, page: &str) -> AppResult<Value> {
+    let query = Query::from_query(&format!("page={page}")).unwrap();
+    Ok(body(handlers::get_snapshot(Data::new(state.clone()), actor.clone(), query).await?).await)
+}
+
+async fn digest(state: &AppState, actor: &Actor) -> Value {
+    let answer = handlers::get_digest(Data::new(state.clone()), actor.clone(), Query::from_query("").unwrap()).await.unwrap();
+    body(answer).await
+}
+
+/// Takes items in as a client does: a row only with a higher version.
+fn take_in(mirror: &mut Mirror, items: &Value) {
+    for item in items.as_array().unwrap() {
+        let text = |name: &str| item[name].as_str().unwrap().to_owned();
+        let key = (text("region"), text("entity"), text("id"));
+        let row = (item["version"].as_i64().unwrap(), item["gone"].as_bool().unwrap(), item["row"].clone());
+        if mirror.get(&key).is_none_or(|(version, ..)| *version < row.0) {
+            mirror.insert(key, row);
+        }
+    }
+}
+
+/// Follows the numbers of a feed and complains about a hole, a repetition and a wrong count.
+#[derive(Default)]
+struct Numbers(BTreeMap<String, i64>);
+
+impl Numbers {
+    fn follow(&mut self, page: &Value) {
+        for range in page["ranges"].as_array().unwrap() {
+            let number = |name: &str| range[name].as_i64().unwrap();
+            let last = self.0.entry(range["region"].as_str().unwrap().to_owned()).or_default();
+            assert_eq!(number("from"), *last + 1, "a hole in the feed: {range}");
+            assert_eq!(number("to") - number("from") + 1, number("count"), "a hole in the page: {range}");
+            *last = number("to");
+        }
+    }
+}
+
+/// What PostgreSQL has, read past the program.
+async fn tables(company: &Company, regions: &[&str]) -> BTreeSet<(String, String, String, i64, bool)> {
+    let mut conn = company.inspect().await;
+    let entities =
+        [("employee", "employees"), ("timesheet", "timesheets"), ("shift_template", "shift_templates"), ("settings", "settings")];
+    let mut rows = BTreeSet::new();
+    for (entity, table) in entities {
+        let sql = format!("SELECT region, '{entity}', id::text, version, deleted_at IS NOT NULL FROM app.{table} WHERE region = ANY ($1)");
+        let found: Vec<(String, String, String, i64, bool)> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(regions).fetch_all(&mut conn).await.unwrap();
+        rows.extend(found);
+    }
+    rows
+}
+
+fn keys(mirror: &Mirror) -> BTreeSet<(String, String, String, i64, bool)> {
+    mirror.iter().map(|((r, e, id), (version, gone, _))| (r.clone(), e.clone(), id.clone(), *version, *gone)).collect()
+}
+
+/// One writer's day: people, hours, corrections and deletions, in chunks of a few.
+async fn write_away(state: AppState, office: &'static str, writer: u32) {
+    let actor = clerk(office);
+    let mut n = 0;
+    for round in 0..12 {
+        let first = writer * 1000 + round * 10;
+        let mut draft = || {
+            n += 1;
+            op(&actor, office).queued(queue_id(writer), n)
+        };
+        let mut ops: Vec<Op> = vec![
+            draft().new_employee(employee_id(first), "Ayşe Yılmaz"),
+            draft().new_employee(employee_id(first + 1), "Işık Öztürk"),
+            draft().new_timesheet(timesheet_id(first), employee_id(first), "2026-11-16"),
+            draft().update("timesheet", timesheet_id(first), 1, json!({ "notes": ["", "gece vardiyası"] })),
+            draft().delete("employee", employee_id(first + 1), 1),
+        ];
+        // A refused one now and then: its number, had it got one, would be a hole.
+        ops.insert(3, draft().new_timesheet(timesheet_id(first + 1), employee_id(first), "2026-11-16"));
+        for chunk in ops.chunks(1 + (round as usize + writer as usize) % 4) {
+            let mut verdicts = deliver(&state, &actor, Origin::Offline, chunk.to_vec()).await.unwrap();
+            while verdicts.iter().any(|v| v.verdict == rainstaff::ops::VerdictKind::Retry) {
+                verdicts = deliver(&state, &actor, Origin::Offline, chunk.to_vec()).await.unwrap();
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_misses_nothing_of_eight_writers() {
+    let company = Company::with_connections(12).await;
+    let state = state_on(&company.db);
+    let mut writers = JoinSet::new();
+    for writer in 0..8 {
+        writers.spawn(write_away(state.clone(), ["ankara", "istanbul"][writer as usize % 2], writer));
+    }
+    let (mut mirror, mut numbers, mut cursor, mut pages) = (Mirror::new(), Numbers::default(), String::new(), 0);
+    loop {
+        while let Some(ended) = writers.try_join_next() {
+            ended.unwrap();
+        }
+        let all_written = writers.is_empty();
+        let page = changes(&state, &admin(), &cursor, 23).await.unwrap();
+        numbers.follow(&page);
+        take_in(&mut mirror, &page["changes"]);
+        page["cursor"].as_str().unwrap().clone_into(&mut cursor);
+        pages += 1;
+        if all_written && page["changes"].as_array().unwrap().is_empty() {
+            break;
+        }
+    }
+    assert_eq!(
+        numbers.0,
+        BTreeMap::from([("ankara".to_owned(), 240), ("istanbul".to_owned(), 240)]),
+        "five changes a round, refused ones none"
+    );
+    assert_eq!(keys(&mirror), tables(&company, &["ankara", "istanbul"]).await);
+    assert!(pages > 20, "{pages} pages: the reader read while the writers wrote");
+    let holes = "SELECT count(*) FROM app.change_log WHERE seq IS NULL";
+    assert_eq!(company.look(holes).await, "0");
+    for office in ["ankara", "istanbul"] {
+        assert_eq!(company.look(&format!("SELECT sec.verify_changes('{office}')")).await, "nothing", "the chain holds under the same load");
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_and_the_changes_after_it_make_the_tables() {
+    let company = Company::new().await;
+    let state = state_on(&company.db);
+    // More than one page of a snapshot (1,000 rows), in two regions.
+    for (office, first) in [("ankara", 0), ("bursa", 5000)] {
+        let actor = clerk(office);
+        for chunk in 0..6 {
+            let ops = (0..100).map(|n| op(&actor, office).new_employee(employee_id(first + chunk * 100 + n), "Ayşe Yılmaz"));
+            deliver(&state, &actor, Origin::Offline, ops.collect()).await.unwrap();
+        }
+    }
+    let shift = json!({ "name": "Gündüz", "start_time": "08:00", "end_time": "17:00" });
+    company.apply_one(&clerk("bursa"), &op(&clerk("bursa"), "bursa").create("shift_template", template_id(1), shift)).await;
+
+    let (mut mirror, mut page, mut cursor, mut pages) = (Mirror::new(), String::new(), String::new(), 0);
+    loop {
+        let answer = snapshot(&state, &admin(), &page).await.unwrap();
+        take_in(&mut mirror, &answer["items"]);
+        pages += 1;
+        // While the client fetches pages, the office goes on.
+        let ankara = clerk("ankara");
+        let edit = json!({ "title": ["", format!("Usta {pages}")] });
+        company.apply_one(&ankara, &op(&ankara, "ankara").update("employee", employee_id(pages), 1, edit)).await;
+        company.apply_one(&ankara, &op(&ankara, "ankara").new_timesheet(timesheet_id(pages), employee_id(pages), "2026-11-16")).await;
+        assert!(cursor.is_empty() || cursor == answer["cursor"], "the cursor is that of the first page");
+        answer["cursor"].as_str().unwrap().clone_into(&mut cursor);
+        match answer["page"].as_str() {
+            Some(next) => next.clone_into(&mut page),
+            None => break,
+        }
+    }
+    assert_eq!(pages, 2);
+    assert_ne!(keys(&mirror), tables(&company, &["ankara", "bursa"]).await, "the snapshot alone is behind");
+    loop {
+        let answer = changes(&state, &admin(), &cursor, 100).await.unwrap();
+        take_in(&mut mirror, &answer["changes"]);
+        answer["cursor"].as_str().unwrap().clone_into(&mut cursor);
+        if answer["more"] == false {
+            break;
+        }
+    }
+    assert_eq!(keys(&mirror), tables(&company, &["ankara", "bursa"]).await);
+    let title = &mirror[&("ankara".to_owned(), "employee".to_owned(), employee_id(1).to_string())].2["title"];
+    assert_eq!(title, "Usta 1", "values and all");
+}
+
+#[tokio::test]
+async fn the_digest_is_what_a_client_computes_from_its_rows() {
+    let company = Company::new().await;
+    let state = state_on(&company.db);
+    write_away(state.clone(), "ankara", 1).await;
+    write_away(state.clone(), "bursa", 2).await;
+    let mut expected: BTreeMap<(String, String), (i64, u64)> = BTreeMap::new();
+    for (region, entity, id, version, _) in tables(&company, &["ankara", "bursa"]).await {
+        let hash = Sha256::digest(format!("{id}:{version}"));
+        let entry = expected.entry((region, entity)).or_default();
+        entry.0 += 1;
+        entry.1 ^= u64::from_be_bytes(hash[..8].try_into().unwrap());
+    }
+    let told = digest(&state, &admin()).await;
+    for ((region, entity), (count, xor)) in &expected {
+        let table = &told["regions"][region]["tables"][entity];
+        assert_eq!(table, &json!({ "count": count, "xor": format!("{xor:016x}") }), "{region} {entity}");
+    }
+    assert_eq!(expected.len(), 4);
+    assert_eq!(told["regions"]["ankara"]["seq"], 60);
+    let before = digest(&state, &clerk("ankara")).await;
+    assert!(before["regions"].get("bursa").is_none(), "another region's digest was disclosed");
+    // A row lost behind the program's back shows.
+    let mut owner = company.inspect().await;
+    owner.execute("ALTER TABLE app.timesheets DISABLE TRIGGER logged").await.unwrap();
+    owner.execute("DELETE FROM app.timesheets WHERE id = (SELECT id FROM app.timesheets WHERE region = 'ankara' LIMIT 1)").await.unwrap();
+    assert_ne!(before["regions"], digest(&state, &clerk("ankara")).await["regions"]);
+}
+
+#[tokio::test]
+async fn cursors_of_other_data_and_of_nothing_are_refused() {
+    let company = Company::new().await;
+    let state = state_on(&company.db);
+    let ankara = clerk("ankara");
+    company.apply_one(&ankara, &op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe Yılmaz")).await;
+    let first = changes(&state, &ankara, "", 10).await.unwrap();
+    let cursor = first["cursor"].as_str().unwrap();
+    assert!(changes(&state, &ankara, cursor, 10).await.unwrap()["changes"].as_array().unwrap().is_empty());
+    for nonsense in ["nonsense", "MTIz", "LTE"] {
+        assert!(matches!(changes(&state, &ankara, nonsense, 10).await, Err(AppError::BadRequest(_))), "{nonsense}");
+        assert!(matches!(snapshot(&state, &ankara, nonsense).await, Err(AppError::BadRequest(_))), "{nonsense}");
+    }
+    // As after a restore into another cluster.
+    company.inspect().await.execute("UPDATE sec.feed SET epoch = gen_random_uuid()").await.unwrap();
+    assert!(matches!(changes(&state, &ankara, cursor, 10).await, Err(AppError::Gone)));
+    assert_ne!(changes(&state, &ankara, "", 10).await.unwrap()["epoch"], first["epoch"]);
+}
+
+#[tokio::test]
+async fn a_cursor_shows_nobody_more_than_their_own_regions() {
+    let company = Company::new().await;
+    let state = state_on(&company.db);
+    for office in ["ankara", "istanbul"] {
+        let actor = clerk(office);
+        company.apply_one(&actor, &op(&actor, office).new_employee(employee_id(1), office)).await;
+    }
+    let of_all = changes(&state, &admin(), "", 1).await.unwrap();
+    let page = changes(&state, &clerk("ankara"), of_all["cursor"].as_str().unwrap(), 10).await.unwrap();
+    assert!(page["changes"].as_array().unwrap().iter().all(|c| c["region"] == "ankara"), "another region's change was disclosed");
+    let all = snapshot(&state, &clerk("istanbul"), "").await.unwrap();
+    assert!(!all["items"].as_array().unwrap().is_empty());
+    assert!(all["items"].as_array().unwrap().iter().all(|c| c["region"] == "istanbul"), "another region's row was disclosed");
+}
+
+#[tokio::test]
+async fn a_reader_that_waits_is_woken_by_the_next_change() {
+    let company = Company::new().await;
+    let state = state_on(&company.db);
+    let ankara = clerk("ankara");
+    let asked = Instant::now();
+    let waiting = handlers::get_changes(Data::new(state.clone()), ankara.clone(), Query::from_query("wait=20").unwrap());
+    let writing = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        deliver(&state, &ankara, Origin::Offline, vec![op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe")]).await
+    };
+    let (answer, written) = tokio::join!(waiting, writing);
+    written.unwrap();
+    assert!(asked.elapsed() > Duration::from_millis(200), "it waited");
+    assert!(asked.elapsed() < Duration::from_secs(10), "but not to the end of its 20 seconds");
+    assert_eq!(body(answer.unwrap()).await["changes"][0]["row"]["full_name"], "Ayşe");
+}
