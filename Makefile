@@ -35,6 +35,10 @@ lint: assets ## clippy over the server, its tests and the agent; types of the sc
 	$(call say,Lint: scripts)
 	@npx --no-install tsc --noEmit -p static/ts
 
+.PHONY: bench
+bench: assets ## the release server beside pgbench: docs/benchmarks.md
+	@pgbench=$$(scripts/find-pgbench.sh) && PGBENCH="$$pgbench" cargo bench --bench ratios
+
 .PHONY: assets
 assets: static/dist/manifest.json ## scripts and styles into static/dist
 

@@ -1,0 +1,206 @@
+//! The release server and its company: four offices with fifty people each, who worked on every weekday and Saturday of one month.
+
+use std::{
+    error::Error,
+    fs, io,
+    net::SocketAddr,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, Datelike, NaiveDate, Weekday};
+use rainstaff::{
+    ids::new_id,
+    ops::{Change, Fields, Kind, Op},
+    regions::Region,
+};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    process::{Child, Command},
+};
+use uuid::Uuid;
+
+use crate::http::Client;
+
+/// The offices.
+pub const OFFICES: [&str; 4] = ["ankara", "istanbul", "bursa", "izmir"];
+/// People per office.
+pub const PEOPLE: usize = 50;
+/// Days on which all of them worked.
+pub const WORKDAYS: usize = 26;
+/// The first of the month.
+pub const MONTH: NaiveDate = NaiveDate::from_ymd_opt(2026, 10, 1).expect("a date");
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_rainstaff");
+const PASSWORD: &str = "ölçüm için uzun parola";
+
+/// A running `rainstaff serve`.
+pub struct Server {
+    process: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// From the start of the process to the end of the first page.
+    pub first_answer: Duration,
+}
+
+impl Server {
+    /// Starts the server and waits for the sign-in page.
+    pub async fn start(database_url: &str) -> Result<Self, Box<dyn Error>> {
+        let began = Instant::now();
+        let mut process = rainstaff(database_url).arg("serve").stdout(Stdio::piped()).spawn()?;
+        let mut said = BufReader::new(process.stdout.take().ok_or("no standard output")?).lines();
+        let address = loop {
+            let line = said.next_line().await?.ok_or("the server did not start")?;
+            if let Some(address) = line.strip_prefix("listening http://") {
+                break address.parse()?;
+            }
+        };
+        Client::connect(address).await?.get("/login", "").await?;
+        Ok(Self { process, address, first_answer: began.elapsed() })
+    }
+
+    /// Memory in MB: now (`VmRSS`) or at most so far (`VmHWM`); none where the system does not say.
+    pub fn memory(&self, what: &str) -> Option<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()?)).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(what))?;
+        let kib: f64 = line.trim_matches(|c: char| !c.is_ascii_digit()).parse().ok()?;
+        Some(kib / 1024.0)
+    }
+
+    /// Ends it as a host would, and waits.
+    pub async fn stop(mut self) -> Result<(), Box<dyn Error>> {
+        let id = i32::try_from(self.process.id().ok_or("the server has ended by itself")?)?;
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), nix::sys::signal::SIGTERM)?;
+        let status = self.process.wait().await?;
+        if status.success() { Ok(()) } else { Err(format!("the server ended with {status}").into()) }
+    }
+}
+
+fn rainstaff(database_url: &str) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.env("DATABASE_URL", database_url).env("RAINSTAFF_LISTEN", "127.0.0.1:0").env("RAINSTAFF_LOG", "warn");
+    command.env("RAINSTAFF_SECRET_KEY", "5a".repeat(64)).env("RAINSTAFF_ADMIN_PASSWORD", PASSWORD).env_remove("PORT").kill_on_drop(true);
+    command
+}
+
+/// The clerk of an office, signed in.
+pub struct Clerk {
+    /// The connection with the cookie of the session.
+    pub client: Client,
+    /// The token of the session's forms.
+    pub csrf: String,
+}
+
+impl Clerk {
+    /// Signs in.
+    pub async fn sign_in(server: &Server, office: &str) -> Result<Self, Box<dyn Error>> {
+        let mut client = Client::connect(server.address).await?;
+        let form = format!("username={office}1&password={}", url_encoded(PASSWORD));
+        let answer = client.send(&client.request("POST", "/login", FORM, &form)).await?.expect(303)?;
+        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
+        cookie.ok_or("no session after sign-in")?.clone_into(&mut client.cookie);
+        let page = client.get("/timesheets", "").await?;
+        let page = String::from_utf8(page.body)?;
+        let csrf = page.split_once(r#"name="_csrf" value=""#).and_then(|(_, rest)| rest.split('"').next());
+        Ok(Self { csrf: csrf.ok_or("no form on the page")?.to_owned(), client })
+    }
+}
+
+/// Header of a posted form.
+pub const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
+
+/// Escapes every byte of a value.
+pub fn url_encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// The people of one office.
+pub struct Office {
+    /// Its code, also the first part of its clerk's name.
+    pub code: &'static str,
+    /// The employees' ids.
+    pub people: Vec<Uuid>,
+}
+
+/// Gives the clerks a password and enters everything through `POST /api/v1/ops`.
+pub async fn fill(server: &Server, database_url: &str) -> Result<Vec<Office>, Box<dyn Error>> {
+    let mut offices = Vec::new();
+    for code in OFFICES {
+        set_password(database_url, &format!("{code}1")).await?;
+        let mut clerk = Clerk::sign_in(server, code).await?;
+        let ping: Value = serde_json::from_slice(&clerk.client.get("/api/v1/ping", "").await?.body)?;
+        let actor: Uuid = serde_json::from_value(ping["user"]["id"].clone())?;
+        let people: Vec<Uuid> = (0..PEOPLE).map(|_| new_id()).collect();
+        let ops = month_of(code, actor, &people)?;
+        for batch in ops.chunks(100) {
+            let body = json!({ "nonce": 1, "ops": batch }).to_string();
+            let request = clerk.client.request("POST", "/api/v1/ops", "Content-Type: application/json\r\nX-Sync-Client: bench\r\n", &body);
+            let answer: Value = serde_json::from_slice(&clerk.client.send(&request).await?.expect(200)?.body)?;
+            let results = answer["results"].as_array().ok_or("no results")?;
+            if let Some(bad) = results.iter().find(|result| result["verdict"] != "applied") {
+                return Err(format!("not applied: {bad}").into());
+            }
+        }
+        offices.push(Office { code, people });
+    }
+    Ok(offices)
+}
+
+async fn set_password(database_url: &str, name: &str) -> Result<(), Box<dyn Error>> {
+    let mut command = rainstaff(database_url);
+    let mut child = command.args(["user", "set-password", name]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+    let mut stdin = child.stdin.take().ok_or("no standard input")?;
+    stdin.write_all(format!("{PASSWORD}\n").as_bytes()).await?;
+    drop(stdin);
+    let status = child.wait().await?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("set-password {name}: {status}")).into()) }
+}
+
+fn month_of(code: &str, actor: Uuid, people: &[Uuid]) -> Result<Vec<Op>, Box<dyn Error>> {
+    let region = Region::parse(code)?;
+    let queue_id = new_id();
+    let op = |n: usize, entity: &str, id: Uuid, values: Value| -> Result<Op, Box<dyn Error>> {
+        let values: serde_json::Map<String, Value> = serde_json::from_value(values)?;
+        let fields: Fields = values.into_iter().map(|(name, to)| (name, Change { from: Value::Null, to })).collect();
+        Ok(Op {
+            v: 1,
+            op_id: new_id(),
+            queue_id,
+            n: i64::try_from(n)? + 1,
+            actor,
+            grant: None,
+            app: None,
+            kind: Kind::Create,
+            entity: entity.to_owned(),
+            id,
+            region: region.clone(),
+            base_version: None,
+            fields,
+            name: None,
+            args: None,
+            after: Vec::new(),
+            edited_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_500),
+            offset_ms: 0,
+        })
+    };
+    let mut ops = Vec::new();
+    for (number, &id) in people.iter().enumerate() {
+        let values = json!({ "full_name": format!("Çalışan Işık {number:02}"), "department": "Saha", "title": "Teknisyen" });
+        ops.push(op(ops.len(), "employee", id, values)?);
+    }
+    for date in MONTH.iter_days().filter(|day| day.weekday() != Weekday::Sun).take(WORKDAYS) {
+        for (number, person) in people.iter().enumerate() {
+            let values = json!({
+                "employee_id": person,
+                "work_date": date,
+                "start_time": "08:30",
+                "end_time": ["17:30", "18:15", "19:30", "22:00", "02:00"][(number + date.day0() as usize) % 5],
+                "break_minutes": 60,
+                "notes": if number % 4 == 0 { "düzenlendi" } else { "" },
+            });
+            ops.push(op(ops.len(), "timesheet", new_id(), values)?);
+        }
+    }
+    Ok(ops)
+}

@@ -1,0 +1,164 @@
+//! pgbench, and the script it runs: what a page sends to the database, taken from the database's own log.
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use tokio::process::Command;
+
+/// A script for pgbench with the values of its variables.
+pub struct Script {
+    file: PathBuf,
+    values: Vec<(String, String)>,
+}
+
+/// What one request sends to the database.
+pub struct Traffic {
+    transactions: Vec<Vec<Statement>>,
+}
+
+#[derive(Debug, Clone)]
+struct Statement {
+    sql: String,
+    /// Values of `$1`, `$2`, ...; none where it is null.
+    values: Vec<Option<String>>,
+}
+
+impl Script {
+    /// A script without variables.
+    pub fn new(file: PathBuf, text: &str) -> Result<Self, Box<dyn Error>> {
+        fs::write(&file, text)?;
+        Ok(Self { file, values: Vec::new() })
+    }
+
+    /// Runs the script as the role that serves, with prepared statements; transactions per second.
+    pub async fn run(&self, url: &str, clients: usize, time: Duration) -> Result<f64, Box<dyn Error>> {
+        let program = std::env::var("PGBENCH").unwrap_or_else(|_| "pgbench".to_owned());
+        let mut pgbench = Command::new(program);
+        pgbench.env("PGOPTIONS", "-c role=rainstaff_app -c search_path=pg_catalog,pg_temp -c timezone=UTC");
+        pgbench.args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--file"]).arg(&self.file);
+        pgbench.args([format!("--client={clients}"), format!("--time={}", time.as_secs())]);
+        pgbench.args(self.values.iter().map(|(name, value)| format!("--define={name}={value}")));
+        let output = pgbench.arg(url).kill_on_drop(true).output().await.map_err(|e| format!("pgbench: {e}"))?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+        match rate {
+            Some(rate) if output.status.success() => Ok(rate),
+            _ => Err(format!("pgbench: {said}{}", String::from_utf8_lossy(&output.stderr)).into()),
+        }
+    }
+}
+
+impl Traffic {
+    /// Reads the log of a server with `log_statement = all`.
+    pub fn from_log(log: &str) -> Self {
+        let mut open: BTreeMap<&str, Vec<Statement>> = BTreeMap::new();
+        let mut transactions = Vec::new();
+        for (process, message) in messages(log) {
+            if let Some(values) = message.strip_prefix("DETAIL:  Parameters: ") {
+                if let Some(statement) = open.get_mut(process).and_then(|statements| statements.last_mut()) {
+                    statement.values = read_values(values);
+                }
+                continue;
+            }
+            let Some(sql) = message.strip_prefix("LOG:  statement: ").or_else(|| executed(&message)) else { continue };
+            if sql.starts_with("BEGIN") {
+                open.insert(process, Vec::new());
+            }
+            let Some(statements) = open.get_mut(process) else { continue };
+            statements.push(Statement { sql: sql.trim().to_owned(), values: Vec::new() });
+            if matches!(sql.trim(), "COMMIT" | "ROLLBACK") {
+                transactions.extend(open.remove(process));
+            }
+        }
+        Self { transactions }
+    }
+
+    /// How many transactions there are, and how many waits for an answer of the database they take.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.transactions.len(), self.transactions.iter().map(Vec::len).sum())
+    }
+
+    /// A script that repeats the one transaction that mentions `table`, waiting for the database as often as the server does.
+    pub fn script_about(&self, table: &str, file: PathBuf) -> Result<Script, Box<dyn Error>> {
+        let mentions = |statements: &&Vec<Statement>| statements.iter().any(|s| s.sql.contains(table));
+        let about: Vec<_> = self.transactions.iter().filter(mentions).collect();
+        let &[statements] = about.as_slice() else {
+            return Err(format!("{} transactions about {table} instead of one", about.len()).into());
+        };
+        let (mut text, mut values) = (String::new(), Vec::new());
+        for (number, statement) in statements.iter().enumerate() {
+            let mut sql = statement.sql.clone();
+            for (index, value) in statement.values.iter().enumerate().rev() {
+                let name = format!("v{number}_{index}");
+                let stands_for = if value.is_some() { format!(":{name}") } else { "NULL".to_owned() };
+                sql = sql.replace(&format!("${}", index + 1), &stands_for);
+                values.extend(value.clone().map(|value| (name, value)));
+            }
+            // The server sends these in one message; pgbench needs a pipeline for that.
+            let together = sql.contains("; ");
+            let [before, after] = if together { ["\\startpipeline\n", "\\endpipeline\n"] } else { ["", ""] };
+            write!(text, "{before}{};\n{after}", sql.replace("; ", ";\n"))?;
+        }
+        fs::write(&file, text)?;
+        Ok(Script { file, values })
+    }
+}
+
+/// Process and text of each message; a message may have several lines, the later ones start with a tab.
+fn messages(log: &str) -> Vec<(&str, String)> {
+    let mut messages: Vec<(&str, String)> = Vec::new();
+    for line in log.lines() {
+        if let Some(more) = line.strip_prefix('\t') {
+            if let Some((_, text)) = messages.last_mut() {
+                text.push('\n');
+                text.push_str(more);
+            }
+        } else if let Some((process, text)) = line.split_once('[').and_then(|(_, rest)| rest.split_once("] ")) {
+            messages.push((process, text.to_owned()));
+        }
+    }
+    messages
+}
+
+/// The SQL of `LOG:  execute sqlx_s_1: SELECT ...`.
+fn executed(message: &str) -> Option<&str> {
+    message.strip_prefix("LOG:  execute ")?.split_once(": ").map(|(_, sql)| sql)
+}
+
+/// The values of `$1 = 'ankara', $2 = NULL`.
+fn read_values(mut text: &str) -> Vec<Option<String>> {
+    let mut values = Vec::new();
+    while let Some((_, rest)) = text.split_once(" = ") {
+        let Some(quoted) = rest.strip_prefix('\'') else {
+            values.push(None);
+            text = rest;
+            continue;
+        };
+        let (mut value, mut quoted) = (String::new(), quoted);
+        while let Some((part, after)) = quoted.split_once('\'') {
+            value.push_str(part);
+            let Some(more) = after.strip_prefix('\'') else {
+                quoted = after;
+                break;
+            };
+            value.push('\'');
+            quoted = more;
+        }
+        values.push(Some(value));
+        text = quoted;
+    }
+    values
+}
+
+/// The log of the server whose data lie in `data_directory`, from this byte on.
+pub fn read_log(data_directory: &Path, from: usize) -> Result<String, Box<dyn Error>> {
+    let log = data_directory.parent().ok_or("the database has no folder")?.join("postgres.log");
+    let bytes = fs::read(log)?;
+    Ok(String::from_utf8_lossy(&bytes[from.min(bytes.len())..]).into_owned())
+}
