@@ -6,6 +6,7 @@ mod auth;
 mod auth_pages;
 mod chain;
 mod cluster;
+mod commands;
 mod employees;
 mod feed;
 mod fold;
