@@ -38,8 +38,8 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/timesheets/{id}", post().to(timesheets::pages::update_timesheet));
     cfg.route("/timesheets/{id}/row", get().to(timesheets::pages::show_row));
     cfg.route("/timesheets/{id}/edit", get().to(timesheets::pages::edit_timesheet));
-    cfg.route("/timesheets/{id}/deletion", post().to(timesheets::pages::delete_timesheet));
-    cfg.route("/timesheets/{id}/restoration", post().to(timesheets::pages::restore_timesheet));
+    cfg.route("/timesheets/{id}/deletion", post().to(timesheets::acts::delete_timesheet));
+    cfg.route("/timesheets/{id}/restoration", post().to(timesheets::acts::restore_timesheet));
 
     // Çalışanlar
     cfg.route("/employees", get().to(employees::pages::list_employees));

@@ -24,26 +24,26 @@ use crate::{
     employees,
     error::{AppError, AppResult},
     fold::fold,
-    ops::{FieldError, Kind, Verdict, VerdictKind},
+    ops::{FieldError, Verdict, VerdictKind},
     regions::Region,
     settings::list_rules,
     shift_templates,
     state::AppState,
-    sync::{Entity as _, Submitted, submit},
+    sync::{Entity as _, submit},
     web::{
-        flash::{Flash, Tone, Undo},
-        form::{FormView, Posted, acknowledged, back_to, redirect, sentence},
-        htmx::HX_TRIGGER,
+        answer::{self, row_id, settle, stored, tone_of},
+        flash::Flash,
+        form::{FormView, Posted, back_to, redirect, sentence},
         page::{Ctx, render},
         pagination::Pager,
         toast::toast_aside,
     },
 };
 
-const HOME: &str = "/timesheets";
+pub(super) const HOME: &str = "/timesheets";
 const PAGE_SIZE: i64 = 50;
 /// Tells the list, or only its totals, to load again.
-const LIST_CHANGED: &str = "timesheets-changed";
+pub(super) const LIST_CHANGED: &str = "timesheets-changed";
 const SUMS_CHANGED: &str = "timesheets-summed";
 
 /// Filters of the list, as they stand in the address.
@@ -71,7 +71,7 @@ pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, quer
         Some("timesheet-totals") => render(&ctx, &TotalsFragment { ctx: &ctx, totals: page.totals, pager: page.pager })?,
         _ => render(&ctx, &page)?,
     };
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+    Ok(answer::html(html))
 }
 
 /// `GET /timesheets/new`: the same page; the form is on it.
@@ -202,25 +202,22 @@ pub async fn create_timesheet(
     };
     let op = posted.to_create::<Timesheet>(&actor, region.clone(), &state.clock)?;
     let op_id = op.op_id;
-    match submit(&state, &actor, op).await? {
-        Submitted::Invalid(errors) => refuse_create(&ctx, &actor, &state, &posted, &errors).await,
-        Submitted::Reused => refuse_create(&ctx, &actor, &state, &posted, &[FieldError::new("", "op-reused")]).await,
-        Submitted::Unknown => Err(AppError::NotFound),
-        Submitted::Done(verdict) => {
-            let entry = find(&state, &actor, row_id(&verdict)?).await?;
-            let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.employee_name);
-            if !ctx.is_htmx {
-                return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
-            }
-            // Enter saves and opens the next: the same person on the day after.
-            let next_day = entry.value.work_date.checked_add_days(Days::new(1)).unwrap_or(entry.value.work_date);
-            let mut form = form_for_day(&state, &actor, next_day, Some((entry.value.employee_id, region))).await?;
-            form.focus = "work_date";
-            let page = list_page(&ctx, &actor, &state, &ListQuery::default(), form).await?;
-            let body = render(&ctx, &page.as_entry_form())? + &toast_aside(&ctx, &flash)?;
-            Ok(acknowledged(op_id).insert_header((HX_TRIGGER, LIST_CHANGED)).content_type("text/html; charset=utf-8").body(body))
-        }
+    let verdict = match settle(submit(&state, &actor, op).await?)? {
+        Ok(verdict) => verdict,
+        Err(errors) => return refuse_create(&ctx, &actor, &state, &posted, &errors).await,
+    };
+    let entry = find(&state, &actor, row_id(&verdict)?).await?;
+    let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.employee_name);
+    if !ctx.is_htmx {
+        return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
     }
+    // Enter saves and opens the next: the same person on the day after.
+    let next_day = entry.value.work_date.checked_add_days(Days::new(1)).unwrap_or(entry.value.work_date);
+    let mut form = form_for_day(&state, &actor, next_day, Some((entry.value.employee_id, region))).await?;
+    form.focus = "work_date";
+    let page = list_page(&ctx, &actor, &state, &ListQuery::default(), form).await?;
+    let body = render(&ctx, &page.as_entry_form())? + &toast_aside(&ctx, &flash)?;
+    Ok(stored(op_id, LIST_CHANGED, body))
 }
 
 /// The region of a new entry is its employee's; the form may also say it (an admin's does, without scripts).
@@ -243,7 +240,7 @@ async fn refuse_create(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Post
     let form = FormView::refused(posted, None, errors, ctx.lang);
     let page = list_page(ctx, actor, state, &ListQuery::default(), form).await?;
     let html = if ctx.is_htmx { render(ctx, &page.as_entry_form())? } else { render(ctx, &page)? };
-    Ok(HttpResponse::UnprocessableEntity().content_type("text/html; charset=utf-8").body(html))
+    Ok(answer::unprocessable(html))
 }
 
 /// `GET /timesheets/{id}/edit`.
@@ -255,7 +252,7 @@ pub async fn edit_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: P
     let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
     let form = FormView::of_row(entry.id, entry.version, &region, &entry.value.to_row());
     let html = render_edit(&ctx, &actor, &state, &entry, form).await?;
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+    Ok(answer::html(html))
 }
 
 async fn render_edit(ctx: &Ctx, actor: &Actor, state: &AppState, entry: &Listed, form: FormView) -> AppResult<String> {
@@ -276,104 +273,32 @@ pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id:
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
     let op = posted.to_update::<Timesheet>(&actor, region, &state.clock, *id)?;
     let op_id = op.op_id;
-    let errors = match submit(&state, &actor, op).await? {
-        Submitted::Done(verdict) => {
+    let errors = match settle(submit(&state, &actor, op).await?)? {
+        Ok(verdict) => {
             let flash = Flash::new(tone_of(&verdict), flash_of_update(&verdict), &before.employee_name);
-            return answer_with_row(&ctx, &actor, &state, *id, op_id, &flash, SUMS_CHANGED).await;
+            return answer_with_row(&ctx, &actor, &state, *id, op_id, &flash).await;
         }
-        Submitted::Unknown => return Err(AppError::NotFound),
-        Submitted::Invalid(errors) => errors,
-        Submitted::Reused => vec![FieldError::new("", "op-reused")],
+        Err(errors) => errors,
     };
     let form = FormView::refused(&posted, Some(*id), &errors, ctx.lang);
     let html = render_edit(&ctx, &actor, &state, &before, form).await?;
-    Ok(HttpResponse::UnprocessableEntity().content_type("text/html; charset=utf-8").body(html))
+    Ok(answer::unprocessable(html))
 }
 
 /// `GET /timesheets/{id}/row`: the row again, when an edit is given up.
 pub async fn show_row(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let row = view(&state, &actor, find(&state, &actor, *id).await?).await?;
     let html = render(&ctx, &RowFragment { ctx: &ctx, row, focus: true })?;
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+    Ok(answer::html(html))
 }
 
-/// `POST /timesheets/{id}/deletion`.
-pub async fn delete_timesheet(
-    ctx: Ctx,
-    actor: Actor,
-    state: Data<AppState>,
-    request: HttpRequest,
-    id: Path<Uuid>,
-    posted: Posted,
-) -> AppResult<HttpResponse> {
-    act(&ctx, &actor, &state, &request, *id, &posted, Kind::Delete).await
-}
-
-/// `POST /timesheets/{id}/restoration`: "Geri al".
-pub async fn restore_timesheet(
-    ctx: Ctx,
-    actor: Actor,
-    state: Data<AppState>,
-    request: HttpRequest,
-    id: Path<Uuid>,
-    posted: Posted,
-) -> AppResult<HttpResponse> {
-    act(&ctx, &actor, &state, &request, *id, &posted, Kind::Restore).await
-}
-
-async fn act(
-    ctx: &Ctx,
-    actor: &Actor,
-    state: &AppState,
-    request: &HttpRequest,
-    id: Uuid,
-    posted: &Posted,
-    kind: Kind,
-) -> AppResult<HttpResponse> {
-    let before = find(state, actor, id).await?;
-    let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
-    let op = posted.to_act::<Timesheet>(actor, region, &state.clock, kind, id)?;
-    let op_id = op.op_id;
-    let flash = match submit(state, actor, op).await? {
-        Submitted::Done(verdict) if kind == Kind::Delete && verdict.verdict == VerdictKind::Applied => {
-            Flash::new(Tone::Success, "flash-timesheet-deleted", &before.employee_name).with_undo(Undo {
-                action: format!("{HOME}/{id}/restoration"),
-                id,
-                base: verdict.version.unwrap_or(before.version),
-                region: Some(before.region.clone()),
-            })
-        }
-        // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
-        Submitted::Done(_) if kind == Kind::Delete => Flash::new(Tone::Warning, "flash-timesheet-not-deleted", &before.employee_name),
-        Submitted::Done(_) => Flash::new(Tone::Success, "flash-timesheet-restored", &before.employee_name),
-        Submitted::Unknown => return Err(AppError::NotFound),
-        Submitted::Invalid(errors) => {
-            Flash::new(Tone::Danger, "flash-refused", &errors.first().map(|e| sentence(ctx.lang, e)).unwrap_or_default())
-        }
-        Submitted::Reused => Flash::new(Tone::Danger, "flash-refused", &sentence(ctx.lang, &FieldError::new("", "op-reused"))),
-    };
-    if !ctx.is_htmx {
-        return Ok(redirect(ctx, op_id, &back_to(request, HOME), &flash));
-    }
-    let body = toast_aside(ctx, &flash)?;
-    Ok(acknowledged(op_id).insert_header((HX_TRIGGER, LIST_CHANGED)).content_type("text/html; charset=utf-8").body(body))
-}
-
-async fn answer_with_row(
-    ctx: &Ctx,
-    actor: &Actor,
-    state: &AppState,
-    id: Uuid,
-    op_id: Uuid,
-    flash: &Flash,
-    event: &'static str,
-) -> AppResult<HttpResponse> {
+async fn answer_with_row(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, op_id: Uuid, flash: &Flash) -> AppResult<HttpResponse> {
     if !ctx.is_htmx {
         return Ok(redirect(ctx, op_id, HOME, flash));
     }
     let row = view(state, actor, find(state, actor, id).await?).await?;
     let body = render(ctx, &RowFragment { ctx, row, focus: true })? + &toast_aside(ctx, flash)?;
-    Ok(acknowledged(op_id).insert_header((HX_TRIGGER, event)).content_type("text/html; charset=utf-8").body(body))
+    Ok(stored(op_id, SUMS_CHANGED, body))
 }
 
 /// `GET /timesheets/{id}`: how the hours came about, and what happened to the entry.
@@ -389,10 +314,10 @@ pub async fn show_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: P
     let row = EntryView::new(entry, &rules);
     let steps = explanation(&row, &rules, ctx.lang);
     let page = ShowPage { ctx: &ctx, row, steps, deleted_at, history };
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(render(&ctx, &page)?))
+    Ok(answer::html(render(&ctx, &page)?))
 }
 
-async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<Listed> {
+pub(super) async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<Listed> {
     let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
     db::find_timesheet(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)
 }
@@ -402,15 +327,6 @@ async fn view(state: &AppState, actor: &Actor, entry: Listed) -> AppResult<Entry
     let scope = Scope::one(actor, &region).ok_or(AppError::NotFound)?;
     let rules = list_rules(&mut state.db.read(&scope).await?).await?;
     Ok(EntryView::new(entry, &rules.get(region.code()).copied().unwrap_or_default()))
-}
-
-fn row_id(verdict: &Verdict) -> AppResult<Uuid> {
-    let id = verdict.row.as_ref().and_then(|row| row.get("id")).and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
-    id.ok_or_else(|| AppError::Fault("a verdict without its row".into()))
-}
-
-fn tone_of(verdict: &Verdict) -> Tone {
-    if verdict.verdict == VerdictKind::Merged { Tone::Warning } else { Tone::Success }
 }
 
 fn flash_of_update(verdict: &Verdict) -> &'static str {

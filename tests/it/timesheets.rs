@@ -11,7 +11,10 @@ use crate::{
 
 async fn clerk(company: &Company, office: &str) -> Browser {
     let name = format!("{office}1");
-    company.give_password(&name, CLERK_PASSWORD, false).await.unwrap();
+    if name != "ankara1" {
+        // ankara1 has one from the start; a new one would end the sessions there are.
+        company.give_password(&name, CLERK_PASSWORD, false).await.unwrap();
+    }
     Browser::of(&company.state, &name, CLERK_PASSWORD).await
 }
 
@@ -165,7 +168,10 @@ async fn two_people_who_change_different_fields_both_have_their_way() {
     assert_eq!(answer.status, 200);
     assert!(row_texts(&answer).contains(&"gece vardiyası".to_owned()), "the row shows what the other wrote");
     let item = items(&mut one).await.remove(0);
-    assert_eq!((item["notes"].as_str(), item["end_time"].as_str(), item["version"].as_i64()), (Some("gece vardiyası"), Some("18:30"), Some(3)));
+    assert_eq!(
+        (item["notes"].as_str(), item["end_time"].as_str(), item["version"].as_i64()),
+        (Some("gece vardiyası"), Some("18:30"), Some(3))
+    );
     assert_eq!(company.count("SELECT count(*) FROM app.conflict").await, 0);
 }
 
@@ -252,7 +258,8 @@ async fn another_regions_entry_does_not_exist() {
 
 async fn edit_form_of_nothing(browser: &mut Browser) -> Form {
     let token = browser.get("/password").await.form("form[action='/password']").value("_csrf").to_owned();
-    Form { action: String::new(), fields: vec![("_csrf".into(), token), ("_base".into(), "1".into()), ("_orig".into(), "{}".into())] }.minted()
+    Form { action: String::new(), fields: vec![("_csrf".into(), token), ("_base".into(), "1".into()), ("_orig".into(), "{}".into())] }
+        .minted()
 }
 
 #[actix_web::test]

@@ -44,10 +44,11 @@ fn skipped(report: &Value) -> Vec<(String, Value, String)> {
 /// Rows of every table there is.
 async fn stored(db: &TestDb) -> BTreeMap<String, i64> {
     let mut conn = PgConnection::connect(db.bypass_url()).await.unwrap();
-    let tables: Vec<String> = sqlx::query_scalar("SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('app', 'auth', 'sec')")
-        .fetch_all(&mut conn)
-        .await
-        .unwrap();
+    let tables: Vec<String> =
+        sqlx::query_scalar("SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('app', 'auth', 'sec')")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
     let mut counts = BTreeMap::new();
     for table in tables {
         let sql = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));

@@ -1,0 +1,86 @@
+//! Acts on one entry that are a button, not a form: deletion, and its taking back.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path},
+};
+use uuid::Uuid;
+
+use super::{
+    Timesheet,
+    pages::{HOME, LIST_CHANGED, find},
+};
+use crate::{
+    auth::Actor,
+    error::{AppError, AppResult},
+    ops::{Kind, VerdictKind},
+    regions::Region,
+    state::AppState,
+    sync::submit,
+    web::{
+        answer::{refused_act, settle, stored},
+        flash::{Flash, Tone, Undo},
+        form::{Posted, back_to, redirect},
+        page::Ctx,
+        toast::toast_aside,
+    },
+};
+
+/// `POST /timesheets/{id}/deletion`.
+pub async fn delete_timesheet(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    id: Path<Uuid>,
+    posted: Posted,
+) -> AppResult<HttpResponse> {
+    act(&ctx, &actor, &state, &request, *id, &posted, Kind::Delete).await
+}
+
+/// `POST /timesheets/{id}/restoration`: "Geri al".
+pub async fn restore_timesheet(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    id: Path<Uuid>,
+    posted: Posted,
+) -> AppResult<HttpResponse> {
+    act(&ctx, &actor, &state, &request, *id, &posted, Kind::Restore).await
+}
+
+async fn act(
+    ctx: &Ctx,
+    actor: &Actor,
+    state: &AppState,
+    request: &HttpRequest,
+    id: Uuid,
+    posted: &Posted,
+    kind: Kind,
+) -> AppResult<HttpResponse> {
+    let before = find(state, actor, id).await?;
+    let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
+    let op = posted.to_act::<Timesheet>(actor, region, &state.clock, kind, id)?;
+    let op_id = op.op_id;
+    let verdict = match settle(submit(state, actor, op).await?)? {
+        Ok(verdict) => verdict,
+        Err(errors) => return refused_act(ctx, &back_to(request, HOME), &errors),
+    };
+    let name = &before.employee_name;
+    let flash = match (kind, verdict.verdict) {
+        (Kind::Delete, VerdictKind::Applied) => Flash::new(Tone::Success, "flash-timesheet-deleted", name).with_undo(Undo {
+            action: format!("{HOME}/{id}/restoration"),
+            id,
+            base: verdict.version.unwrap_or(before.version),
+            region: Some(before.region.clone()),
+        }),
+        // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
+        (Kind::Delete, _) => Flash::new(Tone::Warning, "flash-timesheet-not-deleted", name),
+        _ => Flash::new(Tone::Success, "flash-timesheet-restored", name),
+    };
+    if !ctx.is_htmx {
+        return Ok(redirect(ctx, op_id, &back_to(request, HOME), &flash));
+    }
+    Ok(stored(op_id, LIST_CHANGED, toast_aside(ctx, &flash)?))
+}
