@@ -16,8 +16,8 @@ const folder = fileURLToPath(new URL("../docs/screenshots", import.meta.url));
 const executablePath = execFileSync(fileURLToPath(new URL("find-chromium.sh", import.meta.url)), { encoding: "utf8" }).trim();
 
 await mkdir(folder, { recursive: true });
-// The browser writes dates the way its own language does.
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"], env: { ...process.env, LANGUAGE: "tr", LANG: "tr_TR.UTF-8" } });
+// The browser writes dates the way its own language does: Turkish, where the package chromium-l10n is installed.
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"], env: { ...process.env, LANGUAGE: "tr" } });
 try {
   const clerk = await open({ colorScheme: "light" });
   await picture(clerk, "sign-in");
@@ -57,14 +57,16 @@ async function enterAndCorrect(page) {
   const form = page.locator("#entry form");
   await form.getByLabel("Çalışan").selectOption({ label: "Ayşe Yılmaz" });
   await form.getByLabel("Şablon").selectOption({ label: "Hafta içi" });
-  await form.getByLabel("Not").fill("Yenimahalle saha montajı");
+  await form.getByLabel("Not").fill("saha montajı");
   await form.getByLabel("Not").press("Enter");
-  const row = page.locator("#timesheet-list tbody tr").filter({ hasText: "Yenimahalle" });
+  const row = page.locator("#timesheet-list tbody tr").filter({ hasText: "saha montajı" });
   await row.getByRole("link", { name: /^Düzelt/ }).click();
   const correction = page.getByRole("form", { name: /kaydı düzelt/ });
   await correction.getByLabel("Çıkış").fill("19:15");
   await correction.getByLabel("Çıkış").press("Enter");
   await row.getByText("19:15").waitFor();
+  await page.getByRole("button", { name: "Bildirimi kapat" }).first().click();
+  await page.mouse.move(0, 0);
 }
 
 async function picture(page, name) {
