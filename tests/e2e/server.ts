@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -24,6 +24,7 @@ export default async function start(): Promise<() => Promise<void>> {
 export async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const binary = join(resolve(ROOT, process.env["CARGO_TARGET_DIR"] ?? "target"), "debug/rainstaff");
   const dataDir = await mkdtemp(join(tmpdir(), "rainstaff-e2e-"));
+  await chmod(dataDir, 0o755); // started by root, the account that PostgreSQL runs under must get in
   const url = `http://127.0.0.1:${await freePort()}`;
   const listen = url.replace("http://", "");
   const server = spawn(binary, ["dev", "--data-dir", dataDir, "--listen", listen], { cwd: ROOT, env: plainEnvironment(), stdio: ["ignore", "pipe", "pipe"] });

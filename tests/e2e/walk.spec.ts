@@ -52,10 +52,10 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
   });
 
   await test.step("an employee is added and found without Turkish letters", async () => {
-    const person = await addEmployee(page, NAME, { Departman: "Depo", Ünvan: "Şoför", "İşe giriş": "2025-12-01" });
+    const person = await addEmployee(page, NAME, { Departman: "Depo", Unvan: "Şoför", "İşe giriş": "2025-12-01" });
     made.employee = person.id;
     await page.goto("/employees");
-    await page.getByRole("search").getByLabel("Ad, departman veya ünvan ara").fill("isiksoy");
+    await page.getByRole("search").getByLabel("Ad, departman veya unvan ara").fill("isiksoy");
     await expect(page).toHaveURL(/q=isiksoy/);
     await expect(page.locator("#employee-list tbody tr")).toHaveCount(1);
     await expect(page.getByRole("row", { name: NAME })).toContainText("01.12.2025");
