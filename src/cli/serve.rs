@@ -30,8 +30,8 @@ pub(super) async fn run() -> Result<(), String> {
     refuse_unsafe(&db).await?;
     let state =
         AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
-    first_start(&state, &owner_url).await?;
     let listeners = bind(&state.config)?;
+    first_start(&state, &owner_url).await?;
     for listener in &listeners {
         if let Ok(address) = listener.local_addr() {
             println!("listening http://{address}");

@@ -78,7 +78,7 @@ UNION ALL SELECT 'can_become_bypass', r.rolname FROM pg_roles r
     WHERE (r.rolsuper OR r.rolbypassrls) AND r.rolname NOT IN (current_user, session_user) AND pg_has_role(current_user, r.oid, 'MEMBER')
 UNION ALL SELECT 'rls_off', rel FROM tables WHERE NOT (relrowsecurity AND relforcerowsecurity)
 UNION ALL SELECT 'rls_inactive', rel FROM tables WHERE relrowsecurity AND relforcerowsecurity AND NOT row_security_active(oid)
-UNION ALL SELECT 'policy_shape', p.tablename || '.' || p.policyname FROM pg_policies p WHERE p.schemaname = 'app'
+UNION ALL SELECT 'policy_shape', p.schemaname || '.' || p.tablename || '.' || p.policyname FROM pg_policies p WHERE p.schemaname = 'app'
     AND (p.permissive <> 'PERMISSIVE' OR p.qual IS DISTINCT FROM '(region = ANY (( SELECT sec.regions() AS regions)::text[]))' OR p.with_check IS DISTINCT FROM p.qual)
 UNION ALL SELECT 'policy_count', rel FROM tables t WHERE nspname = 'app' AND (SELECT count(*) FROM pg_policy p WHERE p.polrelid = t.oid) <> 1
 UNION ALL SELECT 'no_policy', rel FROM tables t WHERE nspname = 'auth' AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid)

@@ -217,7 +217,7 @@ async fn the_guard_names_each_fault() {
         (&["CREATE POLICY also ON app.employees USING (true)"], &["policy_shape employees.also", "policy_count app.employees"]),
         (
             &["DROP POLICY by_region ON app.conflict", "CREATE POLICY by_region ON app.conflict USING (true)"],
-            &["policy_shape conflict.by_region"],
+            &["policy_shape app.conflict.by_region"],
         ),
         (
             &[
@@ -225,7 +225,7 @@ async fn the_guard_names_each_fault() {
                 "CREATE POLICY by_region ON app.conflict
                  USING (region = ANY ((SELECT sec.regions())::text[]) OR sec.cfg('admin') = 'users')",
             ],
-            &["policy_shape conflict.by_region"],
+            &["policy_shape app.conflict.by_region"],
         ),
         (&["GRANT TRUNCATE ON app.employees TO rainstaff_app"], &["app_role_may_truncate app.employees"]),
         (&["GRANT UPDATE (verdict) ON app.op_verdict TO rainstaff_app"], &["log_may_change app.op_verdict"]),

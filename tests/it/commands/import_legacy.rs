@@ -180,6 +180,7 @@ async fn what_people_have_changed_here_is_not_overwritten_by_the_same_file() {
     let (_folder, desktop, _) = puantaj(1, false);
     import_with_report(&db, &desktop.path, &[]);
     let mut conn = PgConnection::connect(db.bypass_url()).await.unwrap();
+    sqlx::query("SET app.regions = 'ankara'").execute(&mut conn).await.unwrap();
     sqlx::query("UPDATE app.employees SET title = 'Şef' WHERE full_name = 'Ayşe Yılmaz'").execute(&mut conn).await.unwrap();
     conn.close().await.unwrap();
     import_with_report(&db, &desktop.path, &[]);
