@@ -96,9 +96,15 @@ impl Traffic {
             let mut sql = statement.sql.clone();
             for (index, value) in statement.values.iter().enumerate().rev() {
                 let name = format!("v{number}_{index}");
-                let stands_for = if value.is_some() { format!(":{name}") } else { "NULL".to_owned() };
+                let stands_for = match value.as_deref() {
+                    None => "NULL".to_owned(),
+                    Some("") => "''".to_owned(), // pgbench has no empty variables
+                    Some(value) => {
+                        values.push((name.clone(), value.to_owned()));
+                        format!(":{name}")
+                    }
+                };
                 sql = sql.replace(&format!("${}", index + 1), &stands_for);
-                values.extend(value.clone().map(|value| (name, value)));
             }
             // The server sends these in one message; pgbench needs a pipeline for that.
             let together = sql.contains("; ");
