@@ -112,7 +112,7 @@ pub const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
 /// Escapes every byte of a value.
 pub fn url_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |escaped, byte| escaped + &format!("%{byte:02X}"))
 }
 
 /// The people of one office.

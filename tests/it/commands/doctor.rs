@@ -13,7 +13,7 @@ fn doctor(url: &str) -> Said {
 }
 
 /// The lines of an examination that found something.
-fn findings(said: Said) -> Vec<String> {
+fn findings(said: &Said) -> Vec<String> {
     assert_eq!((said.code, said.err.as_str()), (Some(1), ""), "{}", said.out);
     said.out.lines().map(str::to_owned).collect()
 }
@@ -46,7 +46,7 @@ async fn what_weakens_the_isolation_is_named_with_its_table() {
     for (sql, words) in cases {
         let db = company().await;
         spoil(&db, sql).await;
-        let lines = findings(doctor(db.owner_url()));
+        let lines = findings(&doctor(db.owner_url()));
         assert!(lines.iter().any(|line| words.iter().all(|word| line.contains(word))), "{sql}: {lines:?}");
     }
 }
@@ -54,7 +54,7 @@ async fn what_weakens_the_isolation_is_named_with_its_table() {
 #[tokio::test]
 async fn a_superusers_url_is_named() {
     let db = company().await;
-    let lines = findings(doctor(db.bypass_url()));
+    let lines = findings(&doctor(db.bypass_url()));
     assert!(lines.iter().any(|line| line.starts_with("The database user postgres is a superuser")), "{lines:?}");
 }
 
@@ -67,7 +67,7 @@ async fn a_broken_chain_is_named_with_its_region_and_number() {
     }
     assert_eq!(doctor(company.files.owner_url()).ok(), "all is well\n");
     spoil(&company.files, "ALTER TABLE app.change_log DISABLE TRIGGER frozen; UPDATE app.change_log SET version = 7 WHERE seq = 2").await;
-    let lines = findings(doctor(company.files.owner_url()));
+    let lines = findings(&doctor(company.files.owner_url()));
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].starts_with("The change log of ankara does not hold together at number 2"), "{lines:?}");
 }
@@ -76,7 +76,7 @@ async fn a_broken_chain_is_named_with_its_region_and_number() {
 async fn an_empty_database_has_its_migrations_pending_and_stays_empty() {
     let db = TestDb::empty().await;
     for _ in 0..2 {
-        let lines = findings(doctor(db.owner_url()));
+        let lines = findings(&doctor(db.owner_url()));
         assert!(lines.len() == 1 && lines[0].starts_with("Migrations are pending (20261122100000 create scope"), "{lines:?}");
     }
     Said::of(rainstaff_on(db.owner_url(), &["migrate"])).ok();
@@ -88,11 +88,11 @@ async fn a_key_that_serve_would_not_take_is_named() {
     let db = company().await;
     let mut command = rainstaff_on(db.owner_url(), &["doctor"]);
     command.env("RAINSTAFF_SECRET_KEY", "çok gizli");
-    let lines = findings(Said::of(command));
+    let lines = findings(&Said::of(command));
     assert!(lines.len() == 1 && lines[0].starts_with("RAINSTAFF_SECRET_KEY") && !lines[0].contains("gizli"), "{lines:?}");
     let mut command = rainstaff_on(db.owner_url(), &["doctor"]);
     command.env_remove("RAINSTAFF_SECRET_KEY");
-    assert_eq!(findings(Said::of(command)), ["RAINSTAFF_SECRET_KEY is not set: `rainstaff serve` will not start."]);
+    assert_eq!(findings(&Said::of(command)), ["RAINSTAFF_SECRET_KEY is not set: `rainstaff serve` will not start."]);
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ async fn a_missing_or_bad_setting_is_one_sentence_that_names_the_variable() {
         assert_eq!(sentence.lines().count(), 1, "{sentence}");
         assert!(!sentence.contains("gizli"), "a secret was repeated");
     }
+    assert_eq!(look(&db, "SELECT count(*) FROM auth.users").await, "0", "accounts were made, and their password is lost");
 }
 
 #[tokio::test]
