@@ -191,11 +191,12 @@ fn month_of(code: &str, actor: Uuid, people: &[Uuid]) -> Result<Vec<Op>, Box<dyn
     }
     for date in MONTH.iter_days().filter(|day| day.weekday() != Weekday::Sun).take(WORKDAYS) {
         for (number, person) in people.iter().enumerate() {
+            let end = ["17:30", "18:15", "19:30", "22:00", "02:00"][(number + date.day0() as usize) % 5];
             let values = json!({
                 "employee_id": person,
                 "work_date": date,
                 "start_time": "08:30",
-                "end_time": ["17:30", "18:15", "19:30", "22:00", "02:00"][(number + date.day0() as usize) % 5],
+                "end_time": end,
                 "break_minutes": 60,
                 "notes": if number % 4 == 0 { "düzenlendi" } else { "" },
             });

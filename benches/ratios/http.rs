@@ -116,12 +116,15 @@ impl Client {
     }
 }
 
+/// Makes the next request of a connection.
+type Next = Box<dyn FnMut(&Client) -> Vec<u8> + Send>;
+
 /// Somebody who sends one request after the other.
 pub struct Worker {
     /// The connection.
     pub client: Client,
     /// Makes the next request.
-    pub next: Box<dyn FnMut(&Client) -> Vec<u8> + Send>,
+    pub next: Next,
     /// What a good answer has.
     pub status: u16,
 }
