@@ -33,7 +33,7 @@ lint: assets ## clippy over the server, its tests and the agent; types of the sc
 	$(call say,Lint: agent)
 	@cargo clippy $(AGENT) -- -D warnings
 	$(call say,Lint: scripts)
-	@npx --no-install tsc --noEmit -p static/ts
+	@npm run --silent check
 
 .PHONY: bench
 bench: assets ## the release server beside pgbench: docs/benchmarks.md

@@ -1,7 +1,7 @@
 //! Sessions in the database, so that several server processes share them and an end is an end (SECURITY, threats 22 to 25).
 //!
 //! The cookie carries a random key of 256 bits; the table only its SHA-256. Every request reads session, account and rights anew in one
-//! query and hands them on as the entry [`ACTOR`], which is never stored. Kept in the table: [`UID`], [`CSRF`] and the account's epoch at
+//! query and hands them on as the entry `ACTOR`, which is never stored. Kept in the table: `UID`, `CSRF` and the account's epoch at
 //! sign-in, which makes a session worthless that slips in beside a new password.
 
 use std::fmt;

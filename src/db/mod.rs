@@ -94,12 +94,6 @@ impl Db {
         self.pool.close().await;
     }
 
-    /// Connections in use and in the pool.
-    pub fn pool_use(&self) -> (u32, u32) {
-        let all = self.pool.size();
-        (all.saturating_sub(u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX)), all)
-    }
-
     /// Begins in a task of its own: sqlx forgets a transaction whose begin was cancelled half-way, and would hand its scope to the next
     /// user of the connection. A task is not cancelled with the request; when nobody waits any more, the transaction is dropped whole.
     async fn begin(&self, sql: String) -> Result<Transaction<'static, Postgres>, sqlx::Error> {

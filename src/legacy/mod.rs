@@ -3,8 +3,8 @@
 //! The contract:
 //! - [`LegacyFile::read`] opens a file nobody vouches for. It is a desktop database or it is refused with one sentence.
 //! - [`identify`] tells whether it is a newer copy of a file that came before ([`KnownFile`]).
-//! - [`plan`] decides, without doing anything, what becomes of each row: an operation, nothing, or a remark why it is left out.
-//! - [`report`] turns the plan and the server's verdicts into the report; [`preview`] does it before there are verdicts.
+//! - [`plan()`] decides, without doing anything, what becomes of each row: an operation, nothing, or a remark why it is left out.
+//! - [`report()`] turns the plan and the server's verdicts into the report; [`preview`] does it before there are verdicts.
 //!
 //! Nothing is dropped in silence: per table the four counts of the report add up to the rows of the file. Nothing is guessed: a time that
 //! cannot be read is reported, not repaired. Taking the same file over again makes the same operations or none.

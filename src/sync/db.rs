@@ -1,7 +1,6 @@
 //! SQL of the write path: inbox, verdicts, conflicts, aliases; and of the feed.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::{Executor as _, types::Json};
 use uuid::Uuid;
 
@@ -345,13 +344,6 @@ pub(super) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region)
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|r| (r.entity, r.count, r.digest)).collect())
-}
-
-/// Whether something is in the inbox at all; JSON of the stored body, for checks and exports.
-pub async fn find_body<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, op_id: Uuid) -> Result<Option<Value>, sqlx::Error> {
-    sqlx::query_scalar!("SELECT body FROM app.op_inbox WHERE region = $1 AND op_id = $2", region.code(), op_id)
-        .fetch_optional(tx.conn())
-        .await
 }
 
 /// How a region's logs are.

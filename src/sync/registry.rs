@@ -44,11 +44,6 @@ macro_rules! with_entity {
     };
 }
 
-/// Whether this server knows the entity.
-pub fn known_entity(name: &str) -> bool {
-    ENTITIES.contains(&name)
-}
-
 /// Decides on an operation with the rules of its entity. None when this server does not know it.
 pub(super) async fn decide_by_name(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Option<Result<Decision, DecideError>> {
     with_entity!(job.op.entity.as_str(), E => Some(decide_on::<E>(tx, job).await), else None)

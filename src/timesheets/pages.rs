@@ -13,7 +13,7 @@ use super::{
     Timesheet,
     calc::{Hours, hours},
     db::{self, Filter, Listed},
-    views::{Choices, EditPage, EditRow, EntryView, FilterView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation},
+    views::{Choices, EditPage, EditRow, EntryForm, EntryView, FilterView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation},
 };
 use crate::{
     activity,
@@ -164,28 +164,45 @@ async fn load_choices<M: Mode>(ctx: &Ctx, tx: &mut ScopedTx<M>) -> AppResult<Cho
 
 /// A form for today, with the usual times of the weekday.
 async fn new_form(state: &AppState, actor: &Actor) -> AppResult<FormView> {
-    form_for_day(state, actor, state.clock.today(), None).await
+    let scope = Scope::of(actor).ok_or(AppError::Forbidden)?;
+    let only_region = if let [region] = scope.regions() { Some(region) } else { None };
+    let today = state.clock.today();
+    let times = usual_times(&mut state.db.read(&scope).await?, only_region, today).await?;
+    Ok(blank_form(today, times))
 }
 
-async fn form_for_day(state: &AppState, actor: &Actor, day: NaiveDate, employee: Option<(Uuid, Region)>) -> AppResult<FormView> {
-    let scope = Scope::of(actor).ok_or(AppError::Forbidden)?;
-    let usual = match (&employee, scope.regions()) {
-        (Some((_, region)), _) | (None, [region]) => {
-            let mut tx = state.db.read(&scope).await?;
-            shift_templates::db::find_default(&mut tx, region, day).await?
-        }
-        _ => None,
+/// Enter saves and opens the next: the same person on the day after, with that day's usual times. Times that were not the usual ones stay:
+/// nights come in weeks.
+async fn next_form<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, saved: &Timesheet) -> AppResult<FormView> {
+    let next_day = saved.work_date.checked_add_days(Days::new(1)).unwrap_or(saved.work_date);
+    let times = (saved.start_min, saved.end_min, saved.break_minutes);
+    let was_usual = times == usual_times(tx, Some(region), saved.work_date).await?;
+    let mut form = blank_form(next_day, if was_usual { usual_times(tx, Some(region), next_day).await? } else { times });
+    form.set("employee_id", saved.employee_id.to_string());
+    form.region = region.to_string();
+    form.focus = "work_date";
+    Ok(form)
+}
+
+/// Start, end and break in minutes.
+type Times = (i32, i32, i32);
+
+/// The usual times of a day; where no template says, nine to six with an hour's break.
+async fn usual_times<M: Mode>(tx: &mut ScopedTx<M>, region: Option<&Region>, day: NaiveDate) -> AppResult<Times> {
+    let template = match region {
+        Some(region) => shift_templates::db::find_default(tx, region, day).await?,
+        None => None,
     };
-    let (start, end, break_minutes) = usual.map_or((540, 1080, 60), |t| (t.start_min, t.end_min, t.break_minutes));
-    let mut form = FormView::blank(&[
+    Ok(template.map_or((540, 1080, 60), |t| (t.start_min, t.end_min, t.break_minutes)))
+}
+
+fn blank_form(day: NaiveDate, (start, end, break_minutes): Times) -> FormView {
+    FormView::blank(&[
         ("work_date", day.to_string()),
         ("start_time", civil::format_time(start)),
         ("end_time", civil::format_time(end)),
         ("break_minutes", break_minutes.to_string()),
-        ("employee_id", employee.as_ref().map(|(id, _)| id.to_string()).unwrap_or_default()),
-    ]);
-    form.region = employee.map(|(_, region)| region.to_string()).unwrap_or_default();
-    Ok(form)
+    ])
 }
 
 /// `POST /timesheets`.
@@ -211,12 +228,12 @@ pub async fn create_timesheet(
     if !ctx.is_htmx {
         return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
     }
-    // Enter saves and opens the next: the same person on the day after.
-    let next_day = entry.value.work_date.checked_add_days(Days::new(1)).unwrap_or(entry.value.work_date);
-    let mut form = form_for_day(&state, &actor, next_day, Some((entry.value.employee_id, region))).await?;
-    form.focus = "work_date";
-    let page = list_page(&ctx, &actor, &state, &ListQuery::default(), form).await?;
-    let body = render(&ctx, &page.as_entry_form())? + &toast_aside(&ctx, &flash)?;
+    let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
+    let mut tx = state.db.read(&scope).await?;
+    let form = next_form(&mut tx, &region, &entry.value).await?;
+    let choices = load_choices(&ctx, &mut tx).await?;
+    drop(tx);
+    let body = render(&ctx, &EntryForm { ctx: &ctx, form, choices })? + &toast_aside(&ctx, &flash)?;
     Ok(stored(op_id, LIST_CHANGED, body))
 }
 
@@ -238,9 +255,13 @@ async fn region_of_entry(state: &AppState, actor: &Actor, posted: &Posted) -> Ap
 
 async fn refuse_create(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Posted, errors: &[FieldError]) -> AppResult<HttpResponse> {
     let form = FormView::refused(posted, None, errors, ctx.lang);
-    let page = list_page(ctx, actor, state, &ListQuery::default(), form).await?;
-    let html = if ctx.is_htmx { render(ctx, &page.as_entry_form())? } else { render(ctx, &page)? };
-    Ok(answer::unprocessable(html))
+    if !ctx.is_htmx {
+        let page = list_page(ctx, actor, state, &ListQuery::default(), form).await?;
+        return Ok(answer::unprocessable(render(ctx, &page)?));
+    }
+    let scope = Scope::of(actor).ok_or(AppError::Forbidden)?;
+    let choices = load_choices(ctx, &mut state.db.read(&scope).await?).await?;
+    Ok(answer::unprocessable(render(ctx, &EntryForm { ctx, form, choices })?))
 }
 
 /// `GET /timesheets/{id}/edit`.

@@ -104,7 +104,7 @@ impl Choices {
 
 /// `/timesheets`: list, totals, and the form for a new entry.
 #[derive(Template)]
-#[template(path = "timesheets/list.html", blocks = ["list", "entry_form"])]
+#[template(path = "timesheets/list.html", blocks = ["list"])]
 pub struct ListPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
@@ -134,6 +134,18 @@ pub struct TotalsFragment<'a> {
     pub totals: Hours,
     /// Counts it.
     pub pager: Pager,
+}
+
+/// The form of a new entry alone: after a save, or with what is wrong.
+#[derive(Template)]
+#[template(path = "timesheets/entry.html")]
+pub struct EntryForm<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The form.
+    pub form: FormView,
+    /// What the form offers.
+    pub choices: Choices,
 }
 
 /// One row of the list, after a change.

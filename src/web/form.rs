@@ -157,6 +157,11 @@ impl FormView {
         Self { values: values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(), ..Self::default() }
     }
 
+    /// Puts a value into a field.
+    pub fn set(&mut self, name: &str, value: String) {
+        self.values.insert(name.to_owned(), value);
+    }
+
     /// A form for a change of a row.
     pub fn of_row(id: Uuid, version: i64, region: &Region, row: &Row) -> Self {
         Self {

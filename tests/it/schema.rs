@@ -214,7 +214,7 @@ async fn the_guard_names_each_fault() {
         (&["ALTER TABLE app.timesheets NO FORCE ROW LEVEL SECURITY"], &["rls_off app.timesheets"]),
         (&["ALTER TABLE app.timesheets DISABLE ROW LEVEL SECURITY"], &["rls_off app.timesheets"]),
         (&["ALTER TABLE auth.sessions DISABLE ROW LEVEL SECURITY"], &["rls_off auth.sessions"]),
-        (&["CREATE POLICY also ON app.employees USING (true)"], &["policy_shape employees.also", "policy_count app.employees"]),
+        (&["CREATE POLICY also ON app.employees USING (true)"], &["policy_shape app.employees.also", "policy_count app.employees"]),
         (
             &["DROP POLICY by_region ON app.conflict", "CREATE POLICY by_region ON app.conflict USING (true)"],
             &["policy_shape app.conflict.by_region"],

@@ -1,5 +1,5 @@
 //! A private PostgreSQL cluster for `rainstaff dev`, for the tests and for compiling checked queries. Nothing has to be installed as a
-//! service, and nothing is left running: see [`hold`] for how that holds even when the process is killed.
+//! service, and nothing is left running: see `hold` for how that holds even when the process is killed.
 //!
 //! The cluster listens on a socket in a folder of mode 0700, so whoever can reach it may act as any role. Nothing here is for production.
 //!

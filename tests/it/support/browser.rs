@@ -50,6 +50,12 @@ impl Answer {
                 fields.push((of("name"), of("value")));
             }
         }
+        for select in form.select(&Selector::parse("select[name]").unwrap()) {
+            let options: Vec<_> = select.select(&Selector::parse("option").unwrap()).collect();
+            let chosen = options.iter().find(|option| option.attr("selected").is_some()).or(options.first());
+            let value = chosen.and_then(|option| option.attr("value")).unwrap_or_default();
+            fields.push((select.attr("name").unwrap_or_default().to_owned(), value.to_owned()));
+        }
         Form { action: form.attr("action").unwrap_or_default().to_owned(), fields }
     }
 
