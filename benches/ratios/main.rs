@@ -71,13 +71,21 @@ async fn measure(cluster: &Cluster) -> Done<String> {
     say("filling four offices");
     let offices = fill(&server, &url).await?;
     server.stop().await?;
+    let mut superuser = PgConnection::connect(&cluster.superuser_url(DATABASE)).await?;
+    superuser.execute("VACUUM ANALYZE").await?; // as autovacuum does within a minute, and not in the middle of a turn
+    superuser.close().await?;
     let mut table = Table::default();
     starts_and_memory(&url, &mut table).await?;
     say("reading the page's own SQL out of the database's log");
-    let traffic = record(cluster, &url).await?;
+    let (page, save) = record(cluster, &url, &offices).await?;
     let server = Server::start(&url).await?;
-    pages(&server, cluster, &traffic, &mut table).await?;
+    pages(&server, cluster, &page, &mut table).await?;
     saves(&server, cluster, &offices, &mut table).await?;
+    let (transactions, waits) = save.counts();
+    table.note(&format!(
+        "One entry saved takes {transactions} transactions and waits {waits} times for the database. It is compared with one INSERT and its \
+         commit into a table of the same columns with nothing but a primary key."
+    ));
     table.at_most("memory under load, at its highest", "VmHWM", server.memory("VmHWM:"), 150.0, "MB");
     server.stop().await?;
     Ok(table.report())
@@ -105,22 +113,29 @@ fn month_page() -> String {
     format!("/timesheets?from={MONTH}&to={last}")
 }
 
-/// What the second view of the page sends to the database: by then its statements are prepared.
-async fn record(cluster: &Cluster, url: &str) -> Done<Traffic> {
+/// What the second view of the page, and the second entry, send to the database: by then their statements are prepared.
+async fn record(cluster: &Cluster, url: &str, offices: &[Office]) -> Done<(Traffic, Traffic)> {
     let mut superuser = PgConnection::connect(&cluster.superuser_url(DATABASE)).await?;
     let folder: String = sqlx::query_scalar("SELECT current_setting('data_directory')").fetch_one(&mut superuser).await?;
     superuser.execute("ALTER DATABASE bench SET log_statement = 'all'").await?;
     let server = Server::start(url).await?;
-    let mut clerk = Clerk::sign_in(&server, "ankara").await?;
-    clerk.client.get(&month_page(), "").await?;
-    let before = read_log(Path::new(&folder), 0)?.len();
-    clerk.client.get(&month_page(), "").await?;
-    tokio::time::sleep(Duration::from_millis(200)).await; // what ends the last transaction may follow the answer
-    let log = read_log(Path::new(&folder), before)?;
+    let mut traffics = Vec::new();
+    for mut workers in [readers(&server, "").await?, writers(&server, offices, 1991, HTMX).await?] {
+        let worker = workers.first_mut().ok_or("nobody to watch")?;
+        let mut before = 0;
+        for _ in 0..2 {
+            before = read_log(Path::new(&folder), 0)?.len();
+            let request = (worker.next)(&worker.client);
+            worker.client.send(&request).await?.expect(worker.status)?;
+            tokio::time::sleep(Duration::from_millis(300)).await; // what ends the last transaction may follow the answer
+        }
+        traffics.push(Traffic::from_log(&read_log(Path::new(&folder), before)?));
+    }
     superuser.execute("ALTER DATABASE bench RESET log_statement").await?;
     superuser.close().await?;
     server.stop().await?;
-    Ok(Traffic::from_log(&log))
+    let save = traffics.pop().ok_or("no save")?;
+    Ok((traffics.pop().ok_or("no page")?, save))
 }
 
 async fn pages(server: &Server, cluster: &Cluster, traffic: &Traffic, table: &mut Table) -> Done<()> {
@@ -275,7 +290,7 @@ impl Table {
              session of its own, in turns with {CLIENTS} clients of pgbench (prepared statements); medians of {ROUNDS} turns of {} s, of {STARTS} \
              starts.\n\n\
              | what | how | Rainstaff | pgbench | ratio | budget | |\n|---|---|--:|--:|--:|---|---|\n{rows}\n\
-             {notes}One entry saved is compared with one INSERT and its commit into a table of the same columns with nothing but a primary key.\n",
+             {notes}",
             TURN.as_secs()
         )
     }
