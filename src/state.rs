@@ -18,3 +18,10 @@ pub struct AppState {
     /// Rings after each commit, for readers of the feed that wait.
     pub bell: Bell,
 }
+
+impl AppState {
+    /// The state of a process that starts now: the machine's clock, nothing waiting.
+    pub fn new(db: Db, config: Config) -> Self {
+        Self { db, config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() }
+    }
+}

@@ -1,6 +1,6 @@
 //! `rainstaff dev`: everything on one machine, with an invented company. Loopback only: its accounts have a known password.
 
-use std::{fs, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{fs, net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 
@@ -8,18 +8,15 @@ use super::{DATABASE, cannot_reach, connect, seed, serve, text};
 use crate::{
     app,
     auth::{
-        Hasher,
         accounts::{create_demo_passwords, ensure_first_accounts},
         password::Password,
     },
-    clock::Clock,
     config::{self, Config, Secret},
     db::{
         self,
         embedded::{Cluster, ClusterOptions},
     },
     state::AppState,
-    sync::Bell,
     telemetry,
 };
 
@@ -60,8 +57,7 @@ async fn serve_on(cluster: &Cluster, config: Config, listeners: Vec<std::net::Tc
     db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
     let db = connect(&owner_url, 10).await?;
     serve::refuse_unsafe(&db).await?;
-    let state =
-        AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
+    let state = AppState::new(db.clone(), config);
     let demo = Some(Password::new(crate::auth::accounts::DEMO_PASSWORD));
     ensure_first_accounts(&db, &state.hasher, &state.clock, &owner_url, demo).await.map_err(text)?;
     create_demo_passwords(&db, &state.hasher, &state.clock).await.map_err(text)?;

@@ -4,7 +4,6 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::Arc,
 };
 
 use chrono::{DateTime, Utc};
@@ -14,7 +13,7 @@ use uuid::Uuid;
 use super::{Opened, Place, open, text};
 use crate::{
     activity::{self, EventKind, NewEvent},
-    auth::{Actor, Hasher, Role, accounts},
+    auth::{Actor, Role, accounts},
     clock::Clock,
     config::{Config, Secret},
     db::Scope,
@@ -23,7 +22,7 @@ use crate::{
     regions::{Region, db::list_all_regions},
     settings,
     state::AppState,
-    sync::{self, Bell, deliver},
+    sync::{self, deliver},
 };
 
 #[derive(Debug, Args)]
@@ -83,8 +82,7 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
         return Ok(preview(&planned));
     }
     let config = Config::dev(([127, 0, 0, 1], 0).into(), Secret::random());
-    let state =
-        AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
+    let state = AppState::new(db.clone(), config);
     let ops = planned.ops.iter().map(|p| p.op.clone()).collect();
     let verdicts = deliver(&state, &actor, Origin::Import, ops).await.map_err(text)?;
     let outcome = report(&planned, &verdicts);

@@ -1,7 +1,7 @@
 //! An invented company, so that there is something to look at. Goes through the one write path like everything else; ids are derived
 //! from names and dates, so seeding again adds only the days that have come since.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde_json::{Value, json};
@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use super::text;
 use crate::{
-    auth::{Actor, Hasher, Role, accounts},
-    clock::Clock,
+    auth::{Actor, Role, accounts},
     config::{Config, Secret},
     db::Db,
     employees::Employee,
@@ -18,7 +17,7 @@ use crate::{
     regions::Region,
     shift_templates::ShiftTemplate,
     state::AppState,
-    sync::{Bell, Entity as _, deliver},
+    sync::{Entity as _, deliver},
     timesheets::Timesheet,
 };
 
@@ -39,8 +38,7 @@ const TITLES: [&str; 4] = ["Teknisyen", "Şoför", "Formen", "Muhasebe"];
 /// `rainstaff seed-demo`.
 pub(super) async fn run(db: &Db) -> Result<(), String> {
     let config = Config::dev(([127, 0, 0, 1], 0).into(), Secret::random());
-    let state =
-        AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
+    let state = AppState::new(db.clone(), config);
     let stored = fill(&state).await?;
     println!("{stored} rows of the invented company stored");
     Ok(())

@@ -1,20 +1,17 @@
 //! `rainstaff serve`: the server as it runs in production.
 
-use std::{net::TcpListener, sync::Arc};
+use std::net::TcpListener;
 
 use super::{cannot_reach, connect, text};
 use crate::{
     app,
     auth::{
-        Hasher,
         accounts::{FirstStart, ensure_first_accounts},
         password::Password,
     },
-    clock::Clock,
     config::{self, Config},
     db::{self, Db, guard},
     state::AppState,
-    sync::Bell,
     telemetry,
 };
 
@@ -28,8 +25,7 @@ pub(super) async fn run() -> Result<(), String> {
     db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
     let db = connect(&owner_url, CONNECTIONS).await?;
     refuse_unsafe(&db).await?;
-    let state =
-        AppState { db: db.clone(), config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() };
+    let state = AppState::new(db.clone(), config);
     let listeners = bind(&state.config)?;
     first_start(&state, &owner_url).await?;
     for listener in &listeners {
