@@ -13,5 +13,5 @@ mod visitor;
 
 pub use actor::{Actor, Role};
 pub use password::Hasher;
-pub use session_store::{actor_of, find_actor, purge_expired, session_middleware};
+pub use session_store::{actor_of, find_actor, purge_expired, region_names_of, session_middleware};
 pub use visitor::{client_address, visitor_of};
