@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod actor;
+mod argon;
 mod db;
 pub mod pages;
 pub mod password;
