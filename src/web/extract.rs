@@ -56,6 +56,7 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
         Some(actor) => Lang::parse(&actor.lang),
         None => chosen,
     };
+    let regions = auth::region_names_of(&request.get_session());
     Ctx {
         lang: lang.unwrap_or_else(|| Lang::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or(""))),
         theme: actor.as_ref().and_then(|a| Theme::parse(&a.theme)).unwrap_or_default(),
@@ -68,7 +69,7 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
         demo: state.config.demo,
         secure: state.config.public_origin.as_deref().is_some_and(|o| o.starts_with("https://")),
         flash: request.cookie(flash::COOKIE).and_then(|c| Flash::from_cookie(c.value())),
-        regions: auth::region_names_of(&request.get_session()),
         actor,
+        regions,
     }
 }
