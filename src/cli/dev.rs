@@ -64,7 +64,7 @@ async fn serve_on(cluster: &Cluster, config: Config, listeners: Vec<std::net::Tc
     ensure_public_holidays(&state).await.map_err(text)?;
     create_demo_passwords(&db, &state.hasher, &state.clock).await.map_err(text)?;
     if !empty {
-        seed::fill_if_new(&state).await?;
+        seed::fill_if_new(&state, &owner_url).await?;
     }
     for listener in &listeners {
         println!("listening http://{}", listener.local_addr().map_err(text)?);
