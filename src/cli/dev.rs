@@ -11,7 +11,7 @@ use crate::{
         accounts::{create_demo_passwords, ensure_first_accounts},
         password::Password,
     },
-    config::{self, Config, Secret},
+    config::{self, Config, MetricsToken, Secret},
     db::{
         self,
         embedded::{Cluster, ClusterOptions},
@@ -43,7 +43,8 @@ pub(super) async fn run(args: DevArgs) -> Result<(), String> {
     if args.fresh {
         Cluster::erase(&data_dir).await.map_err(text)?;
     }
-    let config = Config::dev(listen, kept_secret(&data_dir)?);
+    let mut config = Config::dev(listen, kept_secret(&data_dir)?);
+    config.metrics_token = MetricsToken::from_env().map_err(text)?;
     let listeners = serve::bind(&config)?;
     let cluster = Cluster::start(ClusterOptions { data_dir, durable: true }).await.map_err(text)?;
     let served = serve_on(&cluster, config, listeners, args.empty).await;
