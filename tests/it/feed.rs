@@ -247,8 +247,8 @@ async fn cursors_of_other_data_and_of_nothing_are_refused() {
     let cursor = first["cursor"].as_str().unwrap();
     assert!(changes(&state, &ankara, cursor, 10).await.unwrap()["changes"].as_array().unwrap().is_empty());
     for nonsense in ["nonsense", "MTIz", "LTE"] {
-        assert!(matches!(changes(&state, &ankara, nonsense, 10).await, Err(AppError::BadRequest(_))), "{nonsense}");
-        assert!(matches!(snapshot(&state, &ankara, nonsense).await, Err(AppError::BadRequest(_))), "{nonsense}");
+        assert!(matches!(changes(&state, &ankara, nonsense, 10).await, Err(AppError::BadParams(_))), "{nonsense}");
+        assert!(matches!(snapshot(&state, &ankara, nonsense).await, Err(AppError::BadParams(_))), "{nonsense}");
     }
     // As after a restore into another cluster.
     company.inspect().await.execute("UPDATE sec.feed SET epoch = gen_random_uuid()").await.unwrap();

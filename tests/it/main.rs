@@ -1,6 +1,7 @@
 //! Integration tests: one binary, a file per subject.
 
 mod activity;
+mod api;
 mod apply;
 mod auth;
 mod auth_pages;
@@ -13,9 +14,11 @@ mod fold;
 mod i18n;
 mod meeting;
 mod merge;
+mod metrics;
 mod rls;
 mod schema;
 mod scope_leak;
 mod shift_templates;
 mod support;
 mod timesheets;
+mod tokens;
