@@ -39,6 +39,11 @@ lint: assets ## clippy over the server, its tests and the agent; types of the sc
 bench: assets ## the release server beside pgbench: docs/benchmarks.md
 	@pgbench=$$(scripts/find-pgbench.sh) && PGBENCH="$$pgbench" cargo bench --bench ratios
 
+.PHONY: check-api
+check-api: assets ## the API held against its own description by schemathesis (from PyPI), about two minutes
+	@cargo build --quiet
+	@scripts/check-api.sh
+
 .PHONY: assets
 assets: static/dist/manifest.json ## scripts and styles into static/dist
 

@@ -50,7 +50,7 @@ const KEY: &str = "key";
         sync::handlers::post_ops_status,
     ),
     components(schemas(Problem)),
-    modifiers(&Access, &Problems),
+    modifiers(&Access, &Problems, &Summaries),
 )]
 struct Description;
 
@@ -133,6 +133,20 @@ fn operations_of(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {
         (HttpMethod::Delete, &mut item.delete),
     ];
     known.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?))).collect()
+}
+
+/// The first line of a handler's comment says which address it is; here the address stands above it already.
+struct Summaries;
+
+impl Modify for Summaries {
+    fn modify(&self, document: &mut OpenApi) {
+        for item in document.paths.paths.values_mut() {
+            for (_, operation) in operations_of(item) {
+                let rest = operation.summary.as_deref().and_then(|line| line.split_once("`: ")).map(|(_, rest)| rest.to_owned());
+                operation.summary = rest.or_else(|| operation.summary.take());
+            }
+        }
+    }
 }
 
 /// The refusals that every address may answer with.

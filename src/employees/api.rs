@@ -85,7 +85,7 @@ pub struct EmployeeItem {
     tag = "reading",
     operation_id = "list_employees",
     params(ApiQuery),
-    responses((status = 200, body = EmployeePage)),
+    responses((status = 200, body = EmployeePage, description = "A page of people, by id")),
 )]
 pub async fn list_employees(state: Data<AppState>, actor: Actor, Checked(query): Checked<ApiQuery>) -> AppResult<HttpResponse> {
     let scope = scope_for(&actor, query.region.as_ref().map(Region::code))?;

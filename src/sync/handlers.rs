@@ -71,7 +71,7 @@ pub struct BatchAnswer {
     params(("X-Sync-Client" = String, Header, description = "Any value: a page of another site cannot send it")),
     request_body = Batch<Op>,
     responses(
-        (status = 200, body = BatchAnswer, headers(("X-Sync" = String, description = "`1`: an answer of Rainstaff"))),
+        (status = 200, body = BatchAnswer, description = "A verdict on each operation", headers(("X-Sync" = String, description = "`1`: an answer of Rainstaff"))),
         (status = 413, body = Problem, content_type = "application/problem+json", description = "More than 100 operations, or more than 1 MiB"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "An operation is malformed; `index` and `op_id` say which"),
     ),
@@ -192,7 +192,7 @@ enum UnknownWord {
     operation_id = "post_ops_status",
     params(("X-Sync-Client" = String, Header, description = "Any value: a page of another site cannot send it")),
     request_body = StatusQuestion,
-    responses((status = 200, body = StatusAnswer)),
+    responses((status = 200, body = StatusAnswer, description = "What is known of each operation")),
 )]
 pub async fn post_ops_status(state: Data<AppState>, actor: Actor, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
     require_sync_client(&request)?;
@@ -265,7 +265,7 @@ pub struct Missing {
 }
 
 /// `GET /api/v1/ping`: the only definition of "online". Answers visitors too.
-#[utoipa::path(get, path = "/api/v1/ping", tag = "sync", operation_id = "get_ping", responses((status = 200, body = Ping)))]
+#[utoipa::path(get, path = "/api/v1/ping", tag = "sync", operation_id = "get_ping", responses((status = 200, body = Ping, description = "The server is there")))]
 pub async fn get_ping(state: Data<AppState>, Anybody(actor): Anybody) -> AppResult<HttpResponse> {
     let feed_epoch = match actor.as_ref().and_then(Scope::of) {
         Some(scope) => Some(db::find_epoch(&mut state.db.read(&scope).await?).await?),
@@ -305,7 +305,7 @@ pub struct ChangesQuery {
     operation_id = "get_changes",
     params(ChangesQuery),
     responses(
-        (status = 200, body = Changes),
+        (status = 200, body = Changes, description = "Rows that changed"),
         (status = 410, body = Problem, content_type = "application/problem+json", description = "The cursor is of other data: start over with a snapshot"),
     ),
 )]
@@ -337,7 +337,7 @@ pub struct SnapshotQuery {
     operation_id = "get_snapshot",
     params(SnapshotQuery),
     responses(
-        (status = 200, body = Snapshot),
+        (status = 200, body = Snapshot, description = "A page of rows"),
         (status = 410, body = Problem, content_type = "application/problem+json", description = "The page is of other data: start over"),
     ),
 )]
@@ -390,7 +390,7 @@ pub struct TableDigest {
     tag = "sync",
     operation_id = "get_digest",
     params(DigestQuery),
-    responses((status = 200, body = Digest)),
+    responses((status = 200, body = Digest, description = "What a mirror has to be equal to")),
 )]
 pub async fn get_digest(state: Data<AppState>, actor: Actor, Checked(query): Checked<DigestQuery>) -> AppResult<HttpResponse> {
     let scope = match &query.region {

@@ -103,7 +103,7 @@ pub struct TimesheetItem {
     tag = "reading",
     operation_id = "list_timesheets",
     params(ApiQuery),
-    responses((status = 200, body = TimesheetPage)),
+    responses((status = 200, body = TimesheetPage, description = "A page of entries, oldest first")),
 )]
 pub async fn list_timesheets(state: Data<AppState>, actor: Actor, Checked(query): Checked<ApiQuery>) -> AppResult<HttpResponse> {
     let filter = query.filter()?;
