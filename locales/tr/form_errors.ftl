@@ -21,6 +21,7 @@ error-op-reused = Bu form daha önce başka bilgilerle kaydedilmiş. Yazdıklar�
 
 error-region-missing = Bölge seçin.
 error-region-unknown = Böyle bir bölge yok ya da yetkiniz dışında. Listeden bir bölge seçin.
+error-region-closed = Bu bölge kapatıldı: kayıtları okunur, ama değiştirilemez. Gerekliyse merkez bölgeyi yeniden açabilir.
 
 error-name-missing = Ad soyad zorunludur.
 error-identity-no-empty = Kimlik numarası boş; yazın ya da alanı tamamen boş bırakın.

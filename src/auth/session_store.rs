@@ -105,7 +105,7 @@ fn insert(session: &Session, name: &str, value: impl Serialize) -> AppResult<()>
     session.insert(name, value).map_err(|e| AppError::Fault(format!("session: {e}")))
 }
 
-fn idle_time(config: &Config) -> TimeDelta {
+pub(super) fn idle_time(config: &Config) -> TimeDelta {
     TimeDelta::minutes(config.session_idle_minutes)
 }
 

@@ -11,7 +11,7 @@ use super::{
     page::{Ctx, RegionName, Theme},
 };
 use crate::{
-    auth::{self, Actor},
+    auth::{self, Actor, Admin},
     error::AppError,
     i18n::Lang,
     regions::db::list_region_names,
@@ -31,6 +31,21 @@ impl FromRequest for Actor {
             Ok(Some(actor)) if actor.must_change => Err(AppError::PasswordChange),
             Ok(Some(actor)) => Ok(actor),
         })
+    }
+}
+
+/// The signed-in administrator; anybody else who is signed in is refused.
+impl FromRequest for Admin {
+    type Error = AppError;
+    type Future = std::future::Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let Some(state) = request.app_data::<Data<AppState>>() else {
+            return std::future::ready(Err(AppError::Fault("no state".into())));
+        };
+        let visitor = auth::visitor_of(request, &state.config);
+        let actor = Actor::from_request(request, payload).into_inner();
+        std::future::ready(actor.and_then(|actor| Self::new(actor, visitor).ok_or(AppError::Forbidden)))
     }
 }
 

@@ -71,6 +71,8 @@ pub struct RegionName {
     pub code: String,
     /// Its name, for example `İstanbul`.
     pub name: String,
+    /// Whether it takes entries; a closed one is read only.
+    pub is_open: bool,
 }
 
 /// What every page knows about the request it answers.
