@@ -14,6 +14,8 @@ pub mod app;
 #[cfg(feature = "server")]
 pub mod auth;
 #[cfg(feature = "server")]
+pub mod calendar;
+#[cfg(feature = "server")]
 pub mod cli;
 #[cfg(feature = "server")]
 pub mod config;
@@ -27,6 +29,8 @@ pub mod error;
 pub mod i18n;
 #[cfg(feature = "server")]
 pub mod legacy;
+#[cfg(feature = "server")]
+pub mod roster;
 #[cfg(feature = "server")]
 pub mod routes;
 #[cfg(feature = "server")]

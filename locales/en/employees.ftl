@@ -42,3 +42,6 @@ flash-employee-activated = { $name } is active now.
 flash-employee-deleted = { $name } was deleted.
 flash-employee-not-deleted = { $name } was changed meanwhile and has not been deleted. Look at the current state; press Delete again if you still want to.
 flash-employee-restored = { $name } was restored.
+
+employee-shift-template = Shift
+employee-shift-by-weekday = By weekday

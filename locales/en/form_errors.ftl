@@ -40,3 +40,8 @@ error-template-name-taken = This region has a template of this name. Choose anot
 error-weekdays-format = Choose days from Monday to Sunday, each once.
 
 error-settings-exist = This region has settings already. Load the page again and edit those.
+
+error-day-name-missing = Write the name of the day, for example "Victory Day".
+error-day-kind-unknown = Choose the kind of day from the list.
+error-day-name-taken = This day already has an entry of that name. Change it or write another name.
+error-template-unknown = This shift template was not found. Choose one from the list or leave it empty.

@@ -42,3 +42,6 @@ flash-employee-activated = { $name } aktif yapıldı.
 flash-employee-deleted = { $name } silindi.
 flash-employee-not-deleted = { $name } bu arada değiştirildiği için silinmedi. Son haline bakın; yine de silmek isterseniz yeniden Sil'e basın.
 flash-employee-restored = { $name } geri alındı.
+
+employee-shift-template = Vardiya
+employee-shift-by-weekday = Haftanın gününe göre

@@ -40,3 +40,8 @@ error-template-name-taken = Bu bölgede bu adla bir şablon var. Başka bir ad y
 error-weekdays-format = Günler pazartesi ile pazar arasından, her biri bir kez seçilmelidir.
 
 error-settings-exist = Bu bölgenin ayarları zaten var. Sayfayı yenileyip onları düzeltin.
+
+error-day-name-missing = Günün adını yazın, örneğin "Zafer Bayramı".
+error-day-kind-unknown = Günün türünü listeden seçin.
+error-day-name-taken = Bu günün bu adla bir kaydı zaten var. Onu değiştirin ya da başka bir ad yazın.
+error-template-unknown = Bu vardiya şablonu bulunamadı. Listeden birini seçin ya da boş bırakın.

@@ -224,7 +224,7 @@ pub(super) struct RowName {
     pub deleted: bool,
 }
 
-/// Names of employees, shift templates and timesheets (these by their employee and date) among `ids`.
+/// Names of employees, shift templates, days of the calendar and timesheets (these by their employee and date) among `ids`.
 pub(super) async fn list_row_names<M: Mode>(tx: &mut ScopedTx<M>, ids: &[Uuid]) -> Result<HashMap<Uuid, RowName>, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
@@ -235,6 +235,10 @@ pub(super) async fn list_row_names<M: Mode>(tx: &mut ScopedTx<M>, ids: &[Uuid]) 
         UNION ALL
         SELECT id, name, NULL, deleted_at IS NOT NULL
         FROM app.shift_templates
+        WHERE region = ANY ($1) AND id = ANY ($2)
+        UNION ALL
+        SELECT id, name, day, deleted_at IS NOT NULL
+        FROM app.calendar_days
         WHERE region = ANY ($1) AND id = ANY ($2)
         UNION ALL
         SELECT t.id, e.full_name, t.work_date, t.deleted_at IS NOT NULL

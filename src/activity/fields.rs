@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
+    calendar::DayKind,
     civil,
     employees::identity_no,
     i18n::{Lang, t, t_with},
@@ -27,6 +28,10 @@ enum Words {
     Text,
     /// An employee's id, as the name.
     Person,
+    /// Another row's id, as its name.
+    Named,
+    /// What a day of the calendar means for work.
+    DayKind,
     /// Masked (SECURITY, decisions).
     IdentityNo,
     Date,
@@ -42,6 +47,7 @@ enum Words {
 /// Column, key of its name, how its value reads; in the order in which a change shows them.
 const FIELDS: &[(&str, &str, Words)] = &[
     ("full_name", "change-full-name", Words::Text),
+    ("day", "change-work-date", Words::Date),
     ("name", "change-name", Words::Text),
     ("identity_no", "change-identity-no", Words::IdentityNo),
     ("department", "change-department", Words::Text),
@@ -49,6 +55,7 @@ const FIELDS: &[(&str, &str, Words)] = &[
     ("hire_date", "change-hire-date", Words::Date),
     ("exit_date", "change-exit-date", Words::Date),
     ("is_active", "change-is-active", Words::YesNo),
+    ("shift_template_id", "change-shift-template", Words::Named),
     ("employee_id", "change-employee", Words::Person),
     ("work_date", "change-work-date", Words::Date),
     ("start_min", "change-start", Words::Time),
@@ -57,6 +64,9 @@ const FIELDS: &[(&str, &str, Words)] = &[
     ("is_special", "change-is-special", Words::YesNo),
     ("notes", "change-notes", Words::Text),
     ("weekdays", "change-weekdays", Words::Weekdays),
+    ("kind", "change-kind", Words::DayKind),
+    ("free_from_min", "change-free-from", Words::Time),
+    ("source", "change-source", Words::Text),
     ("company_name", "change-company-name", Words::Text),
     ("report_title", "change-report-title", Words::Text),
     ("weekday_min", "change-weekday-plan", Words::Hours),
@@ -108,6 +118,8 @@ fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Opt
     let said = match words {
         Words::Text => None,
         Words::Person => Some(bare.parse().ok().and_then(person).unwrap_or_else(|| t(lang, "change-unknown-person")).to_owned()),
+        Words::Named => Some(bare.parse().ok().and_then(person).unwrap_or_else(|| t(lang, "change-unknown-row")).to_owned()),
+        Words::DayKind => DayKind::parse(&bare).map(|kind| t(lang, kind.label()).to_owned()),
         Words::IdentityNo => Some(identity_no::mask(&bare)),
         Words::Date => bare.parse::<NaiveDate>().ok().map(civil::format_date_tr),
         Words::Time => minutes_of(value).map(|minutes| time(lang, minutes)),

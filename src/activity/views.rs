@@ -65,11 +65,16 @@ pub async fn history_of<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, entity: &str, 
 /// The ids in a change whose names the words need.
 pub(super) fn mentioned_ids(row: &ChangeRow) -> Vec<Uuid> {
     let people = [&row.before, &row.after].into_iter().flatten().filter_map(employee_in);
-    people.chain([row.entity_id]).collect()
+    let templates = [&row.before, &row.after].into_iter().flatten().filter_map(|side| id_in(side, "shift_template_id"));
+    people.chain(templates).chain([row.entity_id]).collect()
 }
 
 fn employee_in(side: &Value) -> Option<Uuid> {
-    side.get("employee_id")?.as_str()?.parse().ok()
+    id_in(side, "employee_id")
+}
+
+fn id_in(side: &Value, column: &str) -> Option<Uuid> {
+    side.get(column)?.as_str()?.parse().ok()
 }
 
 impl ChangeView {
@@ -107,6 +112,7 @@ fn headline(lang: Lang, row: &ChangeRow) -> String {
         "employee" => t(lang, "change-of-employee"),
         "shift_template" => t(lang, "change-of-shift-template"),
         "settings" => t(lang, "change-of-settings"),
+        "calendar_day" => t(lang, "change-of-calendar-day"),
         other => other,
     };
     let key = match row.action.as_str() {
@@ -136,7 +142,7 @@ fn title(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> String {
     let text = |name| row.before.as_ref().and_then(|before| before.get(name)).and_then(Value::as_str);
     let employee = row.before.as_ref().and_then(employee_in).and_then(|id| names.get(&id)).map(|found| found.name.as_str());
     let name = text("full_name").or_else(|| text("name")).or(employee).unwrap_or_default();
-    named(name, text("work_date").and_then(|date| date.parse().ok()))
+    named(name, text("work_date").or_else(|| text("day")).and_then(|date| date.parse().ok()))
 }
 
 fn named(name: &str, work_date: Option<NaiveDate>) -> String {

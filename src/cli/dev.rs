@@ -11,6 +11,7 @@ use crate::{
         accounts::{create_demo_passwords, ensure_first_accounts},
         password::Password,
     },
+    calendar::ensure_public_holidays,
     config::{self, Config, Secret},
     db::{
         self,
@@ -60,6 +61,7 @@ async fn serve_on(cluster: &Cluster, config: Config, listeners: Vec<std::net::Tc
     let state = AppState::new(db.clone(), config);
     let demo = Some(Password::new(crate::auth::accounts::DEMO_PASSWORD));
     ensure_first_accounts(&db, &state.hasher, &state.clock, &owner_url, demo).await.map_err(text)?;
+    ensure_public_holidays(&state).await.map_err(text)?;
     create_demo_passwords(&db, &state.hasher, &state.clock).await.map_err(text)?;
     if !empty {
         seed::fill_if_new(&state).await?;

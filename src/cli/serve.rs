@@ -9,6 +9,7 @@ use crate::{
         accounts::{FirstStart, ensure_first_accounts},
         password::Password,
     },
+    calendar::ensure_public_holidays,
     config::{self, Config},
     db::{self, Db, guard},
     state::AppState,
@@ -28,6 +29,7 @@ pub(super) async fn run() -> Result<(), String> {
     let state = AppState::new(db.clone(), config);
     let listeners = bind(&state.config)?;
     first_start(&state, &owner_url).await?;
+    ensure_public_holidays(&state).await.map_err(text)?;
     for listener in &listeners {
         if let Ok(address) = listener.local_addr() {
             println!("listening http://{address}");

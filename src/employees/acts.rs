@@ -162,6 +162,7 @@ mod tests {
             hire_date: None,
             exit_date: None,
             is_active: true,
+            shift_template_id: None,
         };
         Listed { id: Uuid::from_u128(5), region: "ankara".into(), version: 3, deleted_at: None, value }
     }

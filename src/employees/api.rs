@@ -82,6 +82,7 @@ mod tests {
             hire_date: "2020-01-05".parse().ok(),
             exit_date: None,
             is_active: true,
+            shift_template_id: None,
         };
         let item = to_json(&Listed { id: Uuid::nil(), region: "ankara".into(), version: 3, deleted_at: None, value });
         assert_eq!(item["identity_no_masked"], "123******50");

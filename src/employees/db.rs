@@ -34,6 +34,7 @@ macro_rules! stored {
                 hire_date: r.hire_date,
                 exit_date: r.exit_date,
                 is_active: r.is_active,
+                shift_template_id: r.shift_template_id,
             },
         }
     }};
@@ -52,6 +53,7 @@ pub(super) async fn lock_employee(tx: &mut ScopedTx<Write>, region: &Region, id:
                hire_date,
                exit_date,
                is_active,
+               shift_template_id,
                version,
                deleted_at,
                row_meta AS "row_meta: Json<Meta>"
@@ -84,6 +86,7 @@ pub(super) async fn load_employees<M: Mode>(
                hire_date,
                exit_date,
                is_active,
+               shift_template_id,
                version,
                deleted_at,
                row_meta AS "row_meta: Json<Meta>"
@@ -114,8 +117,8 @@ pub(super) async fn insert_employee(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
-        INSERT INTO app.employees (region, id, full_name, identity_no, department, title, hire_date, exit_date, is_active, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $14)
+        INSERT INTO app.employees (region, id, full_name, identity_no, department, title, hire_date, exit_date, is_active, shift_template_id, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $15)
         "#,
         region.code(),
         id,
@@ -126,6 +129,7 @@ pub(super) async fn insert_employee(
         value.hire_date,
         value.exit_date,
         value.is_active,
+        value.shift_template_id,
         tail.version,
         tail.deleted_at,
         &tail.meta as _,
@@ -154,11 +158,12 @@ pub(super) async fn update_employee(
             hire_date = $7,
             exit_date = $8,
             is_active = $9,
-            version = $10,
-            deleted_at = $11,
-            row_meta = $12,
-            updated_at = $13,
-            updated_by = $14
+            shift_template_id = $10,
+            version = $11,
+            deleted_at = $12,
+            row_meta = $13,
+            updated_at = $14,
+            updated_by = $15
         WHERE region = $1 AND id = $2
         "#,
         region.code(),
@@ -170,6 +175,7 @@ pub(super) async fn update_employee(
         value.hire_date,
         value.exit_date,
         value.is_active,
+        value.shift_template_id,
         tail.version,
         tail.deleted_at,
         &tail.meta as _,
@@ -321,6 +327,7 @@ macro_rules! listed {
                 hire_date: r.hire_date,
                 exit_date: r.exit_date,
                 is_active: r.is_active,
+                shift_template_id: r.shift_template_id,
             },
         }
     }};
@@ -362,7 +369,8 @@ pub async fn list_employees<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, limi
                title,
                hire_date,
                exit_date,
-               is_active
+               is_active,
+               shift_template_id
         FROM app.employees
         WHERE region = ANY ($1)
           AND (deleted_at IS NOT NULL) = $2
@@ -405,7 +413,8 @@ pub async fn page_employees<M: Mode>(tx: &mut ScopedTx<M>, text: &str, after: Uu
                title,
                hire_date,
                exit_date,
-               is_active
+               is_active,
+               shift_template_id
         FROM app.employees
         WHERE region = ANY ($1)
           AND deleted_at IS NULL
@@ -439,7 +448,8 @@ pub async fn find_employee<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Op
                title,
                hire_date,
                exit_date,
-               is_active
+               is_active,
+               shift_template_id
         FROM app.employees
         WHERE region = ANY ($1) AND id = $2
         "#,

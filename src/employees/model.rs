@@ -35,6 +35,8 @@ pub struct Employee {
     pub exit_date: Option<NaiveDate>,
     /// False for "pasif".
     pub is_active: bool,
+    /// The shift template this person usually works; none means the weekday's.
+    pub shift_template_id: Option<Uuid>,
 }
 
 impl Entity for Employee {
@@ -47,6 +49,7 @@ impl Entity for Employee {
         ("hire_date", FieldKind::Date),
         ("exit_date", FieldKind::Date),
         ("is_active", FieldKind::Flag),
+        ("shift_template_id", FieldKind::Id),
     ];
 
     fn parse(row: &Row, changed: &BTreeSet<&str>, origin: Origin) -> Result<Self, Vec<FieldError>> {
@@ -59,6 +62,7 @@ impl Entity for Employee {
             hire_date: read.optional_date("hire_date"),
             exit_date: read.optional_date("exit_date"),
             is_active: read.flag("is_active", true),
+            shift_template_id: read.optional_id("shift_template_id", "template-unknown"),
         };
         // A check for typing errors, so it is for people who type: a takeover keeps what the desktop program had, and reports it.
         if changed.contains("identity_no")
@@ -84,6 +88,7 @@ impl Entity for Employee {
             ("hire_date".into(), json!(self.hire_date)),
             ("exit_date".into(), json!(self.exit_date)),
             ("is_active".into(), json!(self.is_active)),
+            ("shift_template_id".into(), json!(self.shift_template_id)),
         ])
     }
 
@@ -119,7 +124,14 @@ impl Entity for Employee {
     }
 
     fn refusal(constraint: &str) -> Option<Refusal> {
-        (constraint == "employees_identity_no_once")
-            .then(|| Refusal { reason: Reason::NaturalKey, error: FieldError::new("identity_no", "identity-no-taken") })
+        match constraint {
+            "employees_identity_no_once" => {
+                Some(Refusal { reason: Reason::NaturalKey, error: FieldError::new("identity_no", "identity-no-taken") })
+            }
+            "employees_shift_template_fkey" => {
+                Some(Refusal { reason: Reason::Invalid, error: FieldError::new("shift_template_id", "template-unknown") })
+            }
+            _ => None,
+        }
     }
 }

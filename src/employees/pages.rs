@@ -20,6 +20,7 @@ use crate::{
     fold::fold,
     ops::{Change, FieldError, Op, VerdictKind},
     regions::Region,
+    shift_templates::{self, db::TemplateChoice},
     state::AppState,
     sync::{Entity as _, submit},
     timesheets::api::scope_for,
@@ -79,9 +80,15 @@ fn read_filter(query: &ListQuery) -> (Filter, FilterView) {
 }
 
 /// `GET /employees/new`.
-pub async fn new_employee(ctx: Ctx, _actor: Actor) -> AppResult<HttpResponse> {
-    let page = NewPage { ctx: &ctx, form: blank_form("") };
+pub async fn new_employee(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppResult<HttpResponse> {
+    let page = NewPage { ctx: &ctx, templates: list_templates(&state, Scope::of(&actor)).await?, form: blank_form("") };
     Ok(html(render(&ctx, &page)?))
+}
+
+/// The shifts a person of that scope may usually work.
+async fn list_templates(state: &AppState, scope: Option<Scope>) -> AppResult<Vec<TemplateChoice>> {
+    let scope = scope.ok_or(AppError::NotFound)?;
+    Ok(shift_templates::db::list_choices(&mut state.db.read(&scope).await?).await?)
 }
 
 fn blank_form(region: &str) -> FormView {
@@ -101,13 +108,13 @@ pub async fn create_employee(
 ) -> AppResult<HttpResponse> {
     let region = match posted.region(&actor) {
         Ok(region) => region,
-        Err(error) => return refuse_create(&ctx, &posted, &[error]),
+        Err(error) => return refuse_create(&ctx, &actor, &state, &posted, &[error]).await,
     };
     let op = posted.to_create::<Employee>(&actor, region.clone(), &state.clock)?;
     let op_id = op.op_id;
     let verdict = match settle(submit(&state, &actor, op).await?)? {
         Ok(verdict) => verdict,
-        Err(errors) => return refuse_create(&ctx, &posted, &errors),
+        Err(errors) => return refuse_create(&ctx, &actor, &state, &posted, &errors).await,
     };
     let employee = find(&state, &actor, row_id(&verdict)?).await?;
     let flash = Flash::new(tone_of(&verdict), "flash-employee-created", &employee.value.full_name);
@@ -115,13 +122,14 @@ pub async fn create_employee(
         return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
     }
     // Enter saves and opens the next.
-    let page = NewPage { ctx: &ctx, form: blank_form(region.code()) };
+    let page = NewPage { ctx: &ctx, templates: list_templates(&state, Scope::of(&actor)).await?, form: blank_form(region.code()) };
     let body = render(&ctx, &page.as_new_form())? + &toast_aside(&ctx, &flash)?;
     Ok(stored(op_id, LIST_CHANGED, body))
 }
 
-fn refuse_create(ctx: &Ctx, posted: &Posted, errors: &[FieldError]) -> AppResult<HttpResponse> {
-    let page = NewPage { ctx, form: FormView::refused(posted, None, errors, ctx.lang) };
+async fn refuse_create(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Posted, errors: &[FieldError]) -> AppResult<HttpResponse> {
+    let templates = list_templates(state, Scope::of(actor)).await?;
+    let page = NewPage { ctx, templates, form: FormView::refused(posted, None, errors, ctx.lang) };
     Ok(unprocessable(if ctx.is_htmx { render(ctx, &page.as_new_form())? } else { render(ctx, &page)? }))
 }
 
@@ -136,15 +144,16 @@ pub async fn edit_employee(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Pa
     row.remove("identity_no");
     let mut form = FormView::of_row(*id, employee.version, &region_of(&employee)?, &row);
     form.focus = "full_name";
-    Ok(html(render_edit(&ctx, &employee, form)?))
+    Ok(html(render_edit(&ctx, &actor, &state, &employee, form).await?))
 }
 
-fn render_edit(ctx: &Ctx, employee: &Listed, form: FormView) -> AppResult<String> {
+async fn render_edit(ctx: &Ctx, actor: &Actor, state: &AppState, employee: &Listed, form: FormView) -> AppResult<String> {
+    let templates = list_templates(state, Scope::one(actor, &region_of(employee)?)).await?;
     let (id, full_name, masked) = (employee.id, employee.value.full_name.clone(), masked(employee));
     Ok(if ctx.is_htmx {
-        render(ctx, &EditRow { ctx, id, full_name, masked, form })?
+        render(ctx, &EditRow { ctx, id, full_name, masked, templates, form })?
     } else {
-        render(ctx, &EditPage { ctx, id, full_name, masked, form })?
+        render(ctx, &EditPage { ctx, id, full_name, masked, templates, form })?
     })
 }
 
@@ -169,7 +178,7 @@ pub async fn update_employee(
         Ok(verdict) => verdict,
         Err(errors) => {
             let form = FormView::refused(&posted, Some(*id), &errors, ctx.lang);
-            return Ok(unprocessable(render_edit(&ctx, &before, form)?));
+            return Ok(unprocessable(render_edit(&ctx, &actor, &state, &before, form).await?));
         }
     };
     let employee = find(&state, &actor, row_id(&verdict)?).await?;

@@ -7,7 +7,10 @@ use super::{
     db::{Listed, State},
     identity_no::mask,
 };
-use crate::web::{filters, form::FormView, page::Ctx, pagination::Pager};
+use crate::{
+    shift_templates::db::TemplateChoice,
+    web::{filters, form::FormView, page::Ctx, pagination::Pager},
+};
 
 /// A person with what a list says of them.
 pub struct EmployeeView {
@@ -108,6 +111,8 @@ pub struct RowFragment<'a> {
 pub struct NewPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
+    /// What there is to choose as the usual shift.
+    pub templates: Vec<TemplateChoice>,
     /// The form.
     pub form: FormView,
 }
@@ -124,6 +129,8 @@ pub struct EditPage<'a> {
     pub full_name: String,
     /// The stored identity number, masked; empty where there is none. The form itself never holds it.
     pub masked: String,
+    /// What there is to choose as the usual shift.
+    pub templates: Vec<TemplateChoice>,
     /// The form.
     pub form: FormView,
 }
@@ -140,6 +147,8 @@ pub struct EditRow<'a> {
     pub full_name: String,
     /// The stored identity number, masked; empty where there is none. The form itself never holds it.
     pub masked: String,
+    /// What there is to choose as the usual shift.
+    pub templates: Vec<TemplateChoice>,
     /// The form.
     pub form: FormView,
 }

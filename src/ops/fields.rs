@@ -130,4 +130,10 @@ impl<'a> Reader<'a> {
         }
         id.unwrap_or_default()
     }
+
+    /// The id of another row that may be missing; `unknown` is the complaint's code for what is no id.
+    pub fn optional_id(&mut self, name: &str, unknown: &str) -> Option<Uuid> {
+        let text = self.text_of(name)?;
+        text.parse().map_err(|_| self.complain(FieldError::new(name, unknown))).ok()
+    }
 }

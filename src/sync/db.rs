@@ -351,6 +351,7 @@ pub(super) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region)
             UNION ALL SELECT 'shift_template', id, version FROM app.shift_templates WHERE region = $1
             UNION ALL SELECT 'settings', id, version FROM app.settings WHERE region = $1
             UNION ALL SELECT 'timesheet', id, version FROM app.timesheets WHERE region = $1
+            UNION ALL SELECT 'calendar_day', id, version FROM app.calendar_days WHERE region = $1
         ) row_versions
         GROUP BY entity
         ORDER BY entity

@@ -7,6 +7,7 @@ use super::{
     entity::{Entity, Stored},
 };
 use crate::{
+    calendar::CalendarDay,
     db::{Mode, ScopedTx, Write},
     employees::Employee,
     ops::Row,
@@ -17,12 +18,16 @@ use crate::{
 };
 
 /// The entities in the order of a snapshot: what is referred to comes first.
-pub(super) const ENTITIES: &[&str] = &[Employee::NAME, ShiftTemplate::NAME, RegionSettings::NAME, Timesheet::NAME];
+pub(super) const ENTITIES: &[&str] = &[CalendarDay::NAME, ShiftTemplate::NAME, Employee::NAME, RegionSettings::NAME, Timesheet::NAME];
 
 /// Runs `$body` with `$entity` standing for the type of that name; otherwise gives `$none`.
 macro_rules! with_entity {
     ($name:expr, $entity:ident => $body:expr, else $none:expr) => {
         match $name {
+            CalendarDay::NAME => {
+                type $entity = CalendarDay;
+                $body
+            }
             Employee::NAME => {
                 type $entity = Employee;
                 $body

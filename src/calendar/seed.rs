@@ -1,0 +1,136 @@
+//! The public holidays of Turkey, so that no office types them (UX 5.3): law 2429's dates, the religious ones as the Presidency of
+//! Religious Affairs (Diyanet) has them. Rows of the company, changed and deleted like any other; each is offered once, ever.
+
+use chrono::{Days, NaiveDate};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{CalendarDay, DayKind};
+use crate::{
+    auth::{Actor, Role},
+    error::{AppError, AppResult},
+    ops::{Change, Kind, Op, Origin, VerdictKind},
+    regions::Region,
+    state::AppState,
+    sync::{Entity as _, deliver},
+};
+
+/// Ids are derived from date and name, so that a second start, or a second server, makes no second row.
+const NAMESPACE: Uuid = Uuid::from_u128(0x2c7e_91a4_53d6_5e0f_b1c8_6d02_9f4a_7e31);
+
+/// First and last year with known dates.
+const YEARS: [i32; 4] = [2025, 2026, 2027, 2028];
+/// The last year whose religious feasts are in the program.
+pub const LAST_YEAR: i32 = YEARS[3];
+
+/// First days of Ramazan and Kurban Bayramı (month, day), per year of [`YEARS`].
+const FEASTS: [[(u32, u32); 2]; 4] = [[(3, 30), (6, 6)], [(3, 20), (5, 27)], [(3, 9), (5, 16)], [(2, 26), (5, 5)]];
+
+const LAW: &str = "2429 sayılı Kanun";
+const DIYANET: &str = "2429 sayılı Kanun, Diyanet takvimi";
+/// Half days start at 13:00 (law 2429, article 2).
+const AFTERNOON: i32 = 13 * 60;
+
+const FIXED: [(u32, u32, i32, &str); 8] = [
+    (1, 1, 0, "Yılbaşı"),
+    (4, 23, 0, "Ulusal Egemenlik ve Çocuk Bayramı"),
+    (5, 1, 0, "Emek ve Dayanışma Günü"),
+    (5, 19, 0, "Atatürk'ü Anma, Gençlik ve Spor Bayramı"),
+    (7, 15, 0, "Demokrasi ve Millî Birlik Günü"),
+    (8, 30, 0, "Zafer Bayramı"),
+    (10, 28, AFTERNOON, "Cumhuriyet Bayramı arifesi"),
+    (10, 29, 0, "Cumhuriyet Bayramı"),
+];
+
+/// Every public holiday of [`YEARS`].
+fn public_holidays() -> Vec<CalendarDay> {
+    let mut days = Vec::new();
+    let mut add = |day: Option<NaiveDate>, free_from, name: String, source: &str| {
+        days.extend(day.map(|day| CalendarDay { day, name, kind: DayKind::Holiday, free_from, source: source.to_owned() }));
+    };
+    for (year, [ramazan, kurban]) in YEARS.into_iter().zip(FEASTS) {
+        for (month, day, free_from, name) in FIXED {
+            add(NaiveDate::from_ymd_opt(year, month, day), free_from, name.to_owned(), LAW);
+        }
+        for ((month, day), name, length) in [(ramazan, "Ramazan Bayramı", 3), (kurban, "Kurban Bayramı", 4)] {
+            let Some(first) = NaiveDate::from_ymd_opt(year, month, day) else { continue };
+            add(first.pred_opt(), AFTERNOON, format!("{name} arifesi"), DIYANET);
+            for n in 0..length {
+                add(first.checked_add_days(Days::new(n)), 0, format!("{name} {}. gün", n + 1), DIYANET);
+            }
+        }
+    }
+    days
+}
+
+/// Offers the public holidays to the company's calendar. Run at every start: what was offered before is a replay and changes nothing,
+/// also when somebody has changed or deleted it since.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn ensure_public_holidays(state: &AppState) -> AppResult<()> {
+    let company = Region::company();
+    let author = Actor {
+        user_id: NAMESPACE,
+        username: "rainstaff".into(),
+        role: Role::Admin,
+        regions: vec![company.clone()],
+        lang: "tr".into(),
+        theme: "auto".into(),
+        must_change: false,
+        session_id: NAMESPACE,
+        csrf: String::new(),
+    };
+    let ops = public_holidays().iter().map(|day| op(state, &company, day)).collect();
+    let verdicts = deliver(state, &author, Origin::System, ops).await?;
+    match verdicts.iter().find(|v| v.verdict == VerdictKind::Retry) {
+        Some(bad) => Err(AppError::Fault(format!("the public holidays were not stored: {:?}", bad.reason))),
+        None => Ok(()),
+    }
+}
+
+fn op(state: &AppState, company: &Region, day: &CalendarDay) -> Op {
+    let key = format!("{}/{}", day.day, day.name);
+    Op {
+        v: 1,
+        op_id: Uuid::new_v5(&NAMESPACE, format!("create/{key}").as_bytes()),
+        queue_id: NAMESPACE,
+        n: 0,
+        actor: NAMESPACE,
+        grant: None,
+        app: None,
+        kind: Kind::Create,
+        entity: CalendarDay::NAME.to_owned(),
+        id: Uuid::new_v5(&NAMESPACE, key.as_bytes()),
+        region: company.clone(),
+        base_version: None,
+        fields: day.to_row().into_iter().map(|(name, to)| (name, Change { from: Value::Null, to })).collect(),
+        name: None,
+        args: None,
+        after: Vec::new(),
+        edited_at: state.clock.now(),
+        offset_ms: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_has_the_holidays_of_the_law() {
+        let days = public_holidays();
+        assert_eq!(days.len(), 4 * (8 + 4 + 5));
+        let at = |year, month, day| {
+            let date = NaiveDate::from_ymd_opt(year, month, day).unwrap();
+            days.iter().filter(|d| d.day == date).map(|d| (d.name.as_str(), d.free_from)).collect::<Vec<_>>()
+        };
+        assert_eq!(at(2026, 3, 19), [("Ramazan Bayramı arifesi", 780)]);
+        assert_eq!(at(2026, 3, 22), [("Ramazan Bayramı 3. gün", 0)]);
+        assert_eq!(at(2025, 6, 5), [("Kurban Bayramı arifesi", 780)]);
+        assert_eq!(at(2028, 2, 25), [("Ramazan Bayramı arifesi", 780)]);
+        assert_eq!(at(2027, 5, 19).len(), 2, "the feast's fourth day meets 19 May");
+        assert_eq!(at(2026, 10, 28), [("Cumhuriyet Bayramı arifesi", 780)]);
+        assert_eq!(at(2026, 11, 10), []);
+    }
+}

@@ -1,0 +1,81 @@
+//! SQL of the roster.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::{Person, Roster, Shift};
+use crate::{
+    calendar::db::load_calendar,
+    db::{Mode, ScopedTx},
+};
+
+/// Everything that says who is expected when, for the scope's regions and the dates `from` to `to`.
+pub async fn load_roster<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<Roster, sqlx::Error> {
+    let people = list_people(tx, from, to).await?;
+    let shifts = list_shifts(tx).await?;
+    let calendar = load_calendar(tx, from, to).await?;
+    Ok(Roster::new(people, &shifts, calendar))
+}
+
+/// Whoever is employed on one of the dates or has an entry on one, in Turkish order of the names.
+async fn list_people<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<Vec<Person>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_as!(
+        Person,
+        r#"
+        SELECT e.id,
+               e.region,
+               e.full_name,
+               e.department,
+               e.title,
+               e.hire_date,
+               e.exit_date,
+               (e.is_active AND e.deleted_at IS NULL) AS "is_active!",
+               e.deleted_at IS NOT NULL AS "is_deleted!",
+               e.shift_template_id
+        FROM app.employees e
+        WHERE e.region = ANY ($1)
+          AND (
+              e.deleted_at IS NULL
+              AND (e.is_active OR e.exit_date >= $2)
+              AND coalesce(e.hire_date <= $3, true)
+              AND coalesce(e.exit_date >= $2, true)
+              OR EXISTS (
+                  SELECT
+                  FROM app.timesheets t
+                  WHERE t.region = e.region AND t.employee_id = e.id AND t.work_date BETWEEN $2 AND $3 AND t.deleted_at IS NULL
+              )
+          )
+        ORDER BY e.full_name COLLATE "tr-x-icu", e.department COLLATE "tr-x-icu", e.id
+        "#,
+        &codes,
+        from,
+        to,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// The shift templates of the scope, those first that win a weekday two of them claim (`shift_templates::db::find_default`).
+async fn list_shifts<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<(String, Shift, String)>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT id,
+               region,
+               name,
+               start_min,
+               end_min,
+               break_min,
+               weekdays
+        FROM app.shift_templates
+        WHERE region = ANY ($1) AND deleted_at IS NULL
+        ORDER BY name COLLATE "tr-x-icu", id
+        "#,
+        &codes,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let shift = |id: Uuid, name, start_min, end_min, break_minutes| Shift { template_id: id, name, start_min, end_min, break_minutes };
+    Ok(rows.into_iter().map(|r| (r.region, shift(r.id, r.name, r.start_min, r.end_min, r.break_min), r.weekdays)).collect())
+}
