@@ -62,9 +62,8 @@ pub(super) fn is_failure(kind: Option<EventKind>) -> bool {
 pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String {
     let detail = |name: &str| row.detail.get(name).and_then(Value::as_str).unwrap_or("?");
     let about_account = |key| t_with(lang, key, &[("account", &detail("account"))]);
-    let other = |key, before: &str, after: &str| {
-        t_with(lang, key, &[("account", &detail("account")), ("before", &before), ("after", &after)])
-    };
+    let other =
+        |key, before: &str, after: &str| t_with(lang, key, &[("account", &detail("account")), ("before", &before), ("after", &after)]);
     let about_region = |key| t_with(lang, key, &[("name", &detail("name"))]);
     match kind {
         Some(EventKind::SignIn) => t(lang, "event-sign-in").to_owned(),

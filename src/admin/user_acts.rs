@@ -15,7 +15,10 @@ use crate::{
     auth::{
         Admin,
         accounts::{self, AccountError},
-        sessions::{self, Holder, pages::{message_of_all, message_of_one}},
+        sessions::{
+            self, Holder,
+            pages::{message_of_all, message_of_one},
+        },
     },
     error::AppResult,
     state::AppState,

@@ -9,6 +9,7 @@ use crate::{
         accounts::{PasswordState, UserSummary},
         sessions::{Presence, SessionView},
     },
+    i18n::format::instant,
     regions::offices::Office,
     web::{filters, form::FormView, page::Ctx},
 };
@@ -31,6 +32,11 @@ impl UserView {
     pub fn regions(&self, ctx: &Ctx) -> String {
         let names: Vec<&str> = self.user.regions.iter().map(|code| ctx.region_name(code)).collect();
         names.join(", ")
+    }
+
+    /// When it was last seen, by Istanbul's clock.
+    pub fn seen(&self) -> Option<String> {
+        self.presence.seen_at.map(instant)
     }
 
     /// Has all regions.
@@ -103,6 +109,12 @@ pub struct PasswordShownPage<'a> {
     pub is_new: bool,
     /// The password.
     pub password: &'a str,
+}
+
+impl PasswordShownPage<'_> {
+    fn address(&self) -> String {
+        format!("/admin/users/{}", self.user.id)
+    }
 }
 
 /// `/admin/users/{id}`.

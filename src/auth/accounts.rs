@@ -303,7 +303,8 @@ pub async fn change_rights(
 ) -> Result<(), AccountError> {
     let regions = fitting_regions(role, regions)?;
     let (mut tx, account) = open_account(db, Some(by), &user.username).await?;
-    let was = UserRights { role: Role::parse(&account.role).unwrap_or(Role::User), regions: db::list_regions_of(&mut tx, account.id).await? };
+    let was =
+        UserRights { role: Role::parse(&account.role).unwrap_or(Role::User), regions: db::list_regions_of(&mut tx, account.id).await? };
     let new: Vec<String> = regions.iter().filter(|code| !was.regions.contains(code)).cloned().collect();
     if let Some(unknown) = db::list_unknown_offices(&mut tx, &new).await?.into_iter().next() {
         return Err(AccountError::NoSuchRegion(unknown));

@@ -295,9 +295,13 @@ pub(super) async fn list_regions_of(tx: &mut SystemTx, user_id: Uuid) -> Result<
 pub(super) async fn store_rights(tx: &mut SystemTx, user_id: Uuid, role: &str, regions: &[String]) -> Result<()> {
     sqlx::query!("UPDATE auth.users SET role = $2 WHERE id = $1", user_id, role).execute(tx.conn()).await?;
     sqlx::query!("DELETE FROM auth.user_regions WHERE user_id = $1 AND region <> ALL ($2)", user_id, regions).execute(tx.conn()).await?;
-    sqlx::query!("INSERT INTO auth.user_regions (user_id, region) SELECT $1, r FROM unnest($2::text[]) r ON CONFLICT DO NOTHING", user_id, regions)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "INSERT INTO auth.user_regions (user_id, region) SELECT $1, r FROM unnest($2::text[]) r ON CONFLICT DO NOTHING",
+        user_id,
+        regions
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

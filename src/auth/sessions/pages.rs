@@ -6,10 +6,7 @@ use actix_web::{
 };
 use uuid::Uuid;
 
-use super::{
-    Holder, SessionView, end_all, end_one, list_open,
-    views::AccountPage,
-};
+use super::{Holder, SessionView, end_all, end_one, list_open, views::AccountPage};
 use crate::{
     activity::list_sign_ins,
     auth::{Actor, visitor_of},
