@@ -7,7 +7,7 @@ use actix_web::{
 };
 
 use crate::{
-    activity, admin, app::BATCH_LIMIT, auth, employees, error::AppError, shift_templates, state::AppState, sync, timesheets, web::assets,
+    activity, admin, app::BATCH_LIMIT, auth, calendar, employees, error::AppError, shift_templates, state::AppState, sync, timesheets, web::assets,
 };
 
 /// Without a session.
@@ -87,6 +87,13 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/regions/{code}/edit", get().to(admin::regions::edit_region));
     cfg.route("/admin/regions/{code}/closure", post().to(admin::regions::close_region));
     cfg.route("/admin/regions/{code}/opening", post().to(admin::regions::open_region));
+    cfg.route("/admin/calendar", get().to(calendar::pages::list_days));
+    cfg.route("/admin/calendar", post().to(calendar::pages::create_day));
+    cfg.route("/admin/calendar/new", get().to(calendar::pages::new_day));
+    cfg.route("/admin/calendar/{id}", post().to(calendar::pages::update_day));
+    cfg.route("/admin/calendar/{id}/edit", get().to(calendar::pages::edit_day));
+    cfg.route("/admin/calendar/{id}/deletion", post().to(calendar::pages::delete_day));
+    cfg.route("/admin/calendar/{id}/restoration", post().to(calendar::pages::restore_day));
     cfg.route("/admin/settings", get().to(admin::settings::list_settings));
     cfg.route("/admin/settings/{code}", get().to(admin::settings::edit_settings));
     cfg.route("/admin/settings/{code}", post().to(admin::settings::store_settings));

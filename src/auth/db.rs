@@ -26,7 +26,12 @@ pub(super) struct SessionRow {
     pub theme: String,
     pub auth_epoch: i32,
     pub must_change: bool,
+    /// Codes of the account's regions, in the Turkish order of their names.
     pub regions: Vec<String>,
+    /// Their names, in the same order.
+    pub region_names: Vec<String>,
+    /// Whether they take operations, in the same order.
+    pub regions_open: Vec<bool>,
 }
 
 /// A session by the hash of its key; none when it has lapsed or its account may not sign in. An admin's regions are all
@@ -52,16 +57,20 @@ pub(super) async fn find_session(
             u.theme,
             u.auth_epoch,
             coalesce(c.must_change, true) AS "must_change!",
-            ARRAY(
-                SELECT r.code
-                FROM app.regions r
-                WHERE r.kind = 'office'
-                  AND (u.role = 'admin' OR r.code IN (SELECT m.region FROM auth.user_regions m WHERE m.user_id = u.id))
-                ORDER BY r.code
-            ) AS "regions!"
+            coalesce(mine.codes, '{}') AS "regions!",
+            coalesce(mine.names, '{}') AS "region_names!",
+            coalesce(mine.open, '{}') AS "regions_open!"
         FROM auth.sessions s
         JOIN auth.users u ON u.id = s.user_id
         LEFT JOIN auth.credentials c ON c.user_id = u.id
+        CROSS JOIN LATERAL (
+            SELECT array_agg(r.code ORDER BY r.name COLLATE "tr-x-icu", r.code) AS codes,
+                   array_agg(r.name ORDER BY r.name COLLATE "tr-x-icu", r.code) AS names,
+                   array_agg(r.active ORDER BY r.name COLLATE "tr-x-icu", r.code) AS open
+            FROM app.regions r
+            WHERE r.kind = 'office'
+              AND (u.role = 'admin' OR r.code IN (SELECT m.region FROM auth.user_regions m WHERE m.user_id = u.id))
+        ) mine
         WHERE s.token_hash = $1
           AND s.expires_at > $2
           AND s.seen_at > $3

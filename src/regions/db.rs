@@ -1,38 +1,9 @@
 //! SQL of the regions.
 
 use crate::{
-    auth::Actor,
-    db::{Db, Mode, Scope, ScopedTx, SystemTx},
+    db::{Db, Mode, ScopedTx, SystemTx},
     regions::{Region, offices::Office},
-    web::page::RegionName,
 };
-
-/// Names of the regions the person works in, in Turkish order.
-pub async fn list_region_names(db: &Db, actor: &Actor) -> Result<Vec<RegionName>, sqlx::Error> {
-    match Scope::of(actor) {
-        Some(scope) => list_names(&mut db.read(&scope).await?).await,
-        None => Ok(Vec::new()),
-    }
-}
-
-/// Names of the scope's regions, in Turkish order.
-pub async fn list_names<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<RegionName>, sqlx::Error> {
-    let codes = tx.scope().codes();
-    sqlx::query_as!(
-        RegionName,
-        r#"
-        SELECT code,
-               name,
-               active AS is_open
-        FROM app.regions
-        WHERE code = ANY ($1)
-        ORDER BY name COLLATE "tr-x-icu"
-        "#,
-        &codes,
-    )
-    .fetch_all(tx.conn())
-    .await
-}
 
 /// The offices of the scope with their numbers of active employees, in Turkish order.
 pub async fn list_offices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Office>, sqlx::Error> {
@@ -102,4 +73,11 @@ pub async fn list_all_regions(db: &Db) -> Result<Vec<Region>, sqlx::Error> {
     let mut tx = db.system(&crate::db::Capability::Users(None)).await?;
     let codes = sqlx::query_scalar!("SELECT code FROM app.regions ORDER BY code").fetch_all(tx.conn()).await?;
     Ok(codes.iter().filter_map(|code| Region::parse(code).ok()).collect())
+}
+
+/// Whether the region takes operations. False for one that does not exist, too.
+pub async fn is_open(db: &Db, region: &Region) -> Result<bool, sqlx::Error> {
+    let mut tx = db.system(&crate::db::Capability::Users(None)).await?;
+    let found = sqlx::query_scalar!("SELECT active FROM app.regions WHERE code = $1", region.code()).fetch_optional(tx.conn()).await?;
+    Ok(found.unwrap_or(false))
 }

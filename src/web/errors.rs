@@ -71,7 +71,7 @@ fn answer_to<B>(response: &ServiceResponse<B>) -> HttpResponse {
         return answer.set_body(BoxBody::new(problem.to_string()));
     }
     let Some(state) = request.app_data::<Data<AppState>>() else { return answer };
-    let ctx = plain_context(request, state, actor, Vec::new());
+    let ctx = plain_context(request, state, actor);
     let page = render_error(&ctx, status.as_u16()).unwrap_or_else(|_| format!("{} ({request_id})", status.as_u16()));
     answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
     answer.set_body(BoxBody::new(page))

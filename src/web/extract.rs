@@ -1,20 +1,17 @@
 //! From the request: who is signed in, and the context of a page.
 
-use std::{future::Future, pin::Pin};
-
 use actix_session::SessionExt as _;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header, web::Data};
 
 use super::{
     flash::{self, Flash},
     htmx::{target_id, wants_fragment},
-    page::{Ctx, RegionName, Theme},
+    page::{Ctx, Theme},
 };
 use crate::{
     auth::{self, Actor, Admin},
     error::AppError,
     i18n::Lang,
-    regions::db::list_region_names,
     state::AppState,
     telemetry::RequestId,
 };
@@ -52,33 +49,29 @@ impl FromRequest for Admin {
 /// The context of a page, for visitors and signed-in people alike. A page that needs a person also asks for the [`Actor`].
 impl FromRequest for Ctx {
     type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+    type Future = std::future::Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { context_of(&request).await })
+        std::future::ready(context_of(request))
     }
 }
 
-/// Builds the context; also used for error pages, which have no handler.
-pub async fn context_of(request: &HttpRequest) -> Result<Ctx, AppError> {
+/// The context, with what the session knows of the person; the database is not asked again.
+fn context_of(request: &HttpRequest) -> Result<Ctx, AppError> {
     let state = request.app_data::<Data<AppState>>().ok_or_else(|| AppError::Fault("no state".into()))?;
     let actor = auth::find_actor(&request.get_session())?;
-    let regions = match &actor {
-        Some(actor) => list_region_names(&state.db, actor).await?,
-        None => Vec::new(),
-    };
-    Ok(plain_context(request, state, actor, regions))
+    Ok(plain_context(request, state, actor))
 }
 
-/// The same without asking the database: what an error page can always have.
-pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Actor>, regions: Vec<RegionName>) -> Ctx {
+/// The same, whatever became of the session: what an error page can always have.
+pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Actor>) -> Ctx {
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
     let chosen = request.cookie(auth::pages::LANG_COOKIE).and_then(|c| Lang::parse(c.value()));
     let lang = match &actor {
         Some(actor) => Lang::parse(&actor.lang),
         None => chosen,
     };
+    let regions = auth::region_names_of(&request.get_session());
     Ctx {
         lang: lang.unwrap_or_else(|| Lang::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or(""))),
         theme: actor.as_ref().and_then(|a| Theme::parse(&a.theme)).unwrap_or_default(),

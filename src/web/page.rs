@@ -3,6 +3,7 @@
 use std::any::Any;
 
 use askama::Template;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     auth::Actor,
@@ -65,7 +66,7 @@ impl Theme {
 }
 
 /// A region as people call it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegionName {
     /// Its code, as in forms and addresses.
     pub code: String,

@@ -1,6 +1,9 @@
 //! Integration tests: one binary, a file per subject.
 
 mod activity;
+mod admin;
+mod admin_regions;
+mod admin_settings;
 mod apply;
 mod auth;
 mod auth_pages;
