@@ -81,6 +81,17 @@ event-password-set = { $account } was given a password
 event-user-added = { $account } was added
 event-user-disabled = { $account } was disabled
 event-user-enabled = { $account } was enabled again
+event-role-changed = The role of { $account } changed: { $before } → { $after }
+event-regions-changed = The regions of { $account } changed: { $before } → { $after }
+event-sessions-ended =
+    { $n ->
+        [one] { $n } session of { $account } was ended
+       *[other] { $n } sessions of { $account } were ended
+    }
+event-region-added = Region added: { $name }
+event-region-renamed = The region was renamed: { $before } → { $after }
+event-region-closed = Region closed to new entries: { $name }
+event-region-opened = Region opened again: { $name }
 event-legacy-imported = File of the desktop program taken over: { $file }
 event-token-made = The API key “{ $name }” was made
 event-token-revoked = The API key “{ $name }” was revoked

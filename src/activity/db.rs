@@ -141,6 +141,45 @@ pub(super) async fn list_events<M: Mode>(
     .await
 }
 
+/// Events of these kinds under the name of an account, newest first, each with what the client called itself.
+pub(super) async fn list_events_of_account<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    username: &str,
+    kinds: &[String],
+    limit: i64,
+) -> Result<Vec<(EventRow, Option<String>)>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT region,
+               id,
+               at,
+               username,
+               kind,
+               address,
+               user_agent,
+               detail
+        FROM app.activity_event
+        WHERE region = ANY ($1) AND username = $2 AND kind = ANY ($3)
+        ORDER BY at DESC, id DESC
+        LIMIT $4
+        "#,
+        &codes,
+        username,
+        kinds,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let (region, username, address) = (r.region, r.username, r.address);
+            (EventRow { region, id: r.id, at: r.at, username, kind: r.kind, address, detail: r.detail }, r.user_agent)
+        })
+        .collect())
+}
+
 /// What happened to one row, newest first.
 pub(super) async fn list_changes_of_row<M: Mode>(
     tx: &mut ScopedTx<M>,

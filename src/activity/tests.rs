@@ -52,7 +52,7 @@ fn ctx(lang: Lang, role: Role, offices: &[(&str, &str)]) -> Ctx {
         htmx_target: None,
         demo: false,
         secure: false,
-        regions: offices.iter().map(|(code, name)| RegionName { code: (*code).into(), name: (*name).into() }).collect(),
+        regions: offices.iter().map(|(code, name)| RegionName { code: (*code).into(), name: (*name).into(), is_open: true }).collect(),
         flash: None,
     }
 }

@@ -65,6 +65,21 @@ impl Posted {
         self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).find(|v| !v.is_empty()).unwrap_or("")
     }
 
+    /// All values of that name that are not blank: ticked boxes.
+    pub fn values(&self, name: &str) -> Vec<String> {
+        self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).filter(|v| !v.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// The id of this attempt to save, for the answer of a form that is no operation.
+    pub fn op_id(&self) -> AppResult<Uuid> {
+        self.id_or_new("_op")
+    }
+
+    /// The id the form gives its new row.
+    pub fn new_row_id(&self) -> AppResult<Uuid> {
+        self.id_or_new("_id")
+    }
+
     /// The region the form is for: said by the form, or the person's only one.
     pub fn region(&self, actor: &Actor) -> Result<Region, FieldError> {
         match (self.value("region"), actor.regions.as_slice()) {
@@ -160,6 +175,11 @@ impl FormView {
     /// Puts a value into a field.
     pub fn set(&mut self, name: &str, value: String) {
         self.values.insert(name.to_owned(), value);
+    }
+
+    /// Puts a sentence at a field; the name "" is the form as a whole.
+    pub fn complain(&mut self, name: &str, sentence: String) {
+        self.errors.insert(name.to_owned(), sentence);
     }
 
     /// A form for a change of a row.

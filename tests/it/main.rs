@@ -1,6 +1,9 @@
 //! Integration tests: one binary, a file per subject.
 
 mod activity;
+mod admin;
+mod admin_regions;
+mod admin_settings;
 mod api;
 mod apply;
 mod auth;
