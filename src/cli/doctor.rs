@@ -52,7 +52,8 @@ fn check_environment() -> Vec<String> {
     if let Some(secret) = config::read("RAINSTAFF_SECRET_KEY")
         && Secret::parse(&secret).is_none()
     {
-        findings.push("RAINSTAFF_SECRET_KEY is neither 128 hex digits nor 32 bytes as base64: `rainstaff serve` will not start.".to_owned());
+        findings
+            .push("RAINSTAFF_SECRET_KEY is neither 128 hex digits nor 32 bytes as base64: `rainstaff serve` will not start.".to_owned());
     }
     if config::read("DATABASE_URL").is_some() && config::read("RAINSTAFF_SECRET_KEY").is_none() {
         findings.push("RAINSTAFF_SECRET_KEY is not set: `rainstaff serve` will not start.".to_owned());
