@@ -25,6 +25,8 @@ pub struct Config {
     pub public_origin: Option<String>,
     /// Key of tokens and grants, 64 bytes.
     pub secret: Secret,
+    /// What `/metrics` wants to be shown; without it there is no such page.
+    pub metrics_token: Option<MetricsToken>,
     /// Shows the demo accounts on the sign-in page.
     pub demo: bool,
     /// Session ends after so many minutes without a request.
@@ -75,6 +77,38 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// The key of `/metrics`, 16 characters or more, that never shows up in logs.
+#[derive(Clone)]
+pub struct MetricsToken(String);
+
+impl MetricsToken {
+    /// Name of the variable.
+    pub const VARIABLE: &str = "RAINSTAFF_METRICS_TOKEN";
+
+    /// Checks a key.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let fits = text.len() >= 16 && text.bytes().all(|b| b.is_ascii_graphic());
+        let problem = || "has to be 16 or more letters, digits and signs without blanks, for example from: openssl rand -hex 32".to_owned();
+        if fits { Ok(Self(text.to_owned())) } else { Err(ConfigError { variable: Self::VARIABLE, problem: problem() }) }
+    }
+
+    /// The one in the environment, if any.
+    pub fn from_env() -> Result<Option<Self>, ConfigError> {
+        read(Self::VARIABLE).map(|text| Self::parse(&text)).transpose()
+    }
+
+    /// The key.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for MetricsToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MetricsToken(..)")
+    }
+}
+
 /// One variable; none when unset or blank.
 pub fn read(variable: &'static str) -> Option<String> {
     env::var(variable).ok().map(|v| v.trim().to_owned()).filter(|v| !v.is_empty())
@@ -110,6 +144,7 @@ impl Config {
             listen,
             public_origin,
             secret,
+            metrics_token: MetricsToken::from_env()?,
             demo: false,
             session_idle_minutes: 8 * 60,
             session_hours: 24,
@@ -119,7 +154,16 @@ impl Config {
 
     /// Settings of `dev`: loopback, demo accounts.
     pub fn dev(listen: SocketAddr, secret: Secret) -> Self {
-        Self { listen: vec![listen], public_origin: None, secret, demo: true, session_idle_minutes: 8 * 60, session_hours: 24, proxies: 0 }
+        Self {
+            listen: vec![listen],
+            public_origin: None,
+            secret,
+            metrics_token: None,
+            demo: true,
+            session_idle_minutes: 8 * 60,
+            session_hours: 24,
+            proxies: 0,
+        }
     }
 }
 

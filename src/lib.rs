@@ -10,6 +10,8 @@ pub mod regions;
 #[cfg(feature = "server")]
 pub mod activity;
 #[cfg(feature = "server")]
+pub mod api;
+#[cfg(feature = "server")]
 pub mod app;
 #[cfg(feature = "server")]
 pub mod auth;
@@ -30,6 +32,8 @@ pub mod i18n;
 #[cfg(feature = "server")]
 pub mod legacy;
 #[cfg(feature = "server")]
+pub mod metrics;
+#[cfg(feature = "server")]
 pub mod roster;
 #[cfg(feature = "server")]
 pub mod routes;
@@ -45,5 +49,7 @@ pub mod sync;
 pub mod telemetry;
 #[cfg(feature = "server")]
 pub mod timesheets;
+#[cfg(feature = "server")]
+pub mod tokens;
 #[cfg(feature = "server")]
 pub mod web;

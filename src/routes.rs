@@ -1,12 +1,13 @@
 //! THE url table: method, path, function. Who may come in is said by the handlers' arguments: `Actor` is a signed-in person.
 
 use actix_web::{
-    HttpResponse,
-    web::{Data, PayloadConfig, ServiceConfig, get, post, resource},
+    HttpRequest, HttpResponse,
+    web::{Data, PayloadConfig, ServiceConfig, get, post, resource, to},
 };
 
 use crate::{
-    activity, app::BATCH_LIMIT, auth, employees, error::AppError, shift_templates, state::AppState, sync, timesheets, web::assets,
+    activity, api, app::BATCH_LIMIT, auth, employees, error::AppError, metrics, shift_templates, state::AppState, sync, timesheets, tokens,
+    web::assets,
 };
 
 /// Without a session.
@@ -14,6 +15,7 @@ pub fn public(cfg: &mut ServiceConfig) {
     cfg.route("/static/{name:.*}", get().to(assets::show_asset));
     cfg.route("/health", get().to(health));
     cfg.route("/ready", get().to(ready));
+    cfg.route("/metrics", get().to(metrics::pages::show_metrics));
 }
 
 /// With a session, of a visitor or of somebody signed in.
@@ -26,6 +28,10 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/password", get().to(auth::pages::show_password));
     cfg.route("/password", post().to(auth::pages::change_password));
     cfg.route("/preferences", post().to(auth::pages::change_preferences));
+
+    cfg.route("/account/tokens", get().to(tokens::pages::list_tokens));
+    cfg.route("/account/tokens", post().to(tokens::pages::create_token));
+    cfg.route("/account/tokens/{id}/revocation", post().to(tokens::pages::revoke_token));
 
     // The first page: today's for clerks, all regions' for an admin; until those exist, the timesheets.
     cfg.route("/", get().to(timesheets::pages::go_to_list));
@@ -67,7 +73,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/activity", get().to(activity::pages::list_activity));
 
     // API: the write path and the feed
-    cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)));
+    cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)).default_service(to(not_found)));
     cfg.route("/api/v1/ops/status", post().to(sync::handlers::post_ops_status));
     cfg.route("/api/v1/ping", get().to(sync::handlers::get_ping));
     cfg.route("/api/v1/changes", get().to(sync::handlers::get_changes));
@@ -75,13 +81,17 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/api/v1/digest", get().to(sync::handlers::get_digest));
 
     // API: reading
+    cfg.route("/api/openapi.json", get().to(api::openapi::show_openapi));
     cfg.route("/api/v1/employees", get().to(employees::api::list_employees));
     cfg.route("/api/v1/timesheets", get().to(timesheets::api::list_timesheets));
 }
 
 /// Every other address.
-pub async fn not_found() -> Result<HttpResponse, AppError> {
-    Err(AppError::NotFound)
+pub async fn not_found(request: HttpRequest) -> Result<HttpResponse, AppError> {
+    match api::openapi::methods_at(request.path()) {
+        Some(methods) => Err(AppError::MethodNotAllowed(methods)),
+        None => Err(AppError::NotFound),
+    }
 }
 
 /// The process lives.

@@ -55,7 +55,8 @@ impl EventView {
 }
 
 fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String {
-    let about_account = |key| t_with(lang, key, &[("account", &row.detail.get("account").and_then(Value::as_str).unwrap_or("?"))]);
+    let text = |name| row.detail.get(name).and_then(Value::as_str).unwrap_or("?");
+    let about_account = |key| t_with(lang, key, &[("account", &text("account"))]);
     match kind {
         Some(EventKind::SignIn) => t(lang, "event-sign-in").to_owned(),
         Some(EventKind::SignInFailed) => t(lang, "event-sign-in-failed").to_owned(),
@@ -71,8 +72,12 @@ fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String
         Some(EventKind::UserAdded) => about_account("event-user-added"),
         Some(EventKind::UserDisabled) => about_account("event-user-disabled"),
         Some(EventKind::UserEnabled) => about_account("event-user-enabled"),
-        Some(EventKind::LegacyImported) => {
-            t_with(lang, "event-legacy-imported", &[("file", &row.detail.get("file").and_then(Value::as_str).unwrap_or("?"))])
+        Some(EventKind::LegacyImported) => t_with(lang, "event-legacy-imported", &[("file", &text("file"))]),
+        Some(EventKind::TokenMade) => t_with(lang, "event-token-made", &[("name", &text("name"))]),
+        Some(EventKind::TokenRevoked) => t_with(lang, "event-token-revoked", &[("name", &text("name"))]),
+        Some(EventKind::Exported) => {
+            let what = if text("what") == "activity" { t(lang, "nav-activity") } else { text("what") };
+            t_with(lang, "event-exported", &[("what", &what), ("format", &text("format"))])
         }
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
     }
@@ -87,5 +92,7 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",
         EventKind::UserDisabled => "user-off",
         EventKind::LegacyImported => "archive",
+        EventKind::TokenMade | EventKind::TokenRevoked => "key",
+        EventKind::Exported => "download",
     }
 }

@@ -52,11 +52,17 @@ pub enum EventKind {
     UserEnabled,
     /// A desktop database was taken over.
     LegacyImported,
+    /// A person made an API key.
+    TokenMade,
+    /// A person ended an API key.
+    TokenRevoked,
+    /// Data left the system as a file.
+    Exported,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -67,6 +73,9 @@ impl EventKind {
         Self::UserDisabled,
         Self::UserEnabled,
         Self::LegacyImported,
+        Self::TokenMade,
+        Self::TokenRevoked,
+        Self::Exported,
     ];
 
     /// The word in the table.
@@ -82,6 +91,9 @@ impl EventKind {
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
             Self::LegacyImported => "legacy_imported",
+            Self::TokenMade => "token_made",
+            Self::TokenRevoked => "token_revoked",
+            Self::Exported => "exported",
         }
     }
 

@@ -14,6 +14,7 @@ use crate::{
     error::AppError,
     ids::new_id,
     regions::Region,
+    tokens,
 };
 
 /// Name of the first administrator.
@@ -224,6 +225,7 @@ pub async fn set_password(
     db::store_password(&mut tx, account.id, &phc, must_change, clock.now()).await?;
     db::raise_epoch(&mut tx, account.id).await?;
     db::delete_sessions_of(&mut tx, account.id).await?;
+    tokens::revoke_all_of(&mut tx, account.id, clock.now()).await?;
     tx.commit().await?;
     record(db, clock, by, first_region(&account), EventKind::PasswordSet, username).await
 }

@@ -46,6 +46,17 @@ pub struct Db {
     pool: PgPool,
 }
 
+/// Connections of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolFigures {
+    /// Working.
+    pub used: i64,
+    /// Open, without work.
+    pub idle: i64,
+    /// As many as there may be.
+    pub most: i64,
+}
+
 impl Db {
     /// Opens a pool whose connections act as `rainstaff_app`. Connects once, so that a wrong URL is known now.
     pub async fn connect(config: &DbConfig) -> Result<Self, sqlx::Error> {
@@ -94,6 +105,12 @@ impl Db {
     /// A transaction on accounts and sessions, for one capability.
     pub async fn system(&self, capability: &Capability<'_>) -> Result<SystemTx, sqlx::Error> {
         Ok(SystemTx::new(self.begin(capability.begin_sql()).await?))
+    }
+
+    /// How busy the connections are.
+    pub fn pool_figures(&self) -> PoolFigures {
+        let (open, idle) = (i64::from(self.pool.size()), i64::try_from(self.pool.num_idle()).unwrap_or(i64::MAX));
+        PoolFigures { used: open.saturating_sub(idle).max(0), idle, most: i64::from(self.pool.options().get_max_connections()) }
     }
 
     /// Closes all connections.

@@ -96,7 +96,10 @@ async fn in_own_transaction(state: &AppState, scope: &Scope, who: &Caller, ops: 
                 tokio::time::sleep(Duration::from_millis(20 * attempt)).await;
             }
             Err(error) => return Err(error.into()),
-            Ok(verdicts) => return Ok(verdicts),
+            Ok(verdicts) => {
+                state.metrics.count_operations(scope.origin(), ops, &verdicts);
+                return Ok(verdicts);
+            }
         }
     }
 }

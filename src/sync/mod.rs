@@ -16,3 +16,4 @@ pub use apply::{Caller, Delivery, apply_ops};
 pub use deliver::{Submitted, deliver, submit};
 pub use entity::{Entity, Refusal, Stored, Tail, Veto};
 pub use feed::Bell;
+pub use registry::ENTITIES;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The entities in the order of a snapshot: what is referred to comes first.
-pub(super) const ENTITIES: &[&str] = &[CalendarDay::NAME, ShiftTemplate::NAME, Employee::NAME, RegionSettings::NAME, Timesheet::NAME];
+pub const ENTITIES: &[&str] = &[CalendarDay::NAME, ShiftTemplate::NAME, Employee::NAME, RegionSettings::NAME, Timesheet::NAME];
 
 /// Runs `$body` with `$entity` standing for the type of that name; otherwise gives `$none`.
 macro_rules! with_entity {

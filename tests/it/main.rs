@@ -1,6 +1,7 @@
 //! Integration tests: one binary, a file per subject.
 
 mod activity;
+mod api;
 mod apply;
 mod auth;
 mod auth_pages;
@@ -15,9 +16,11 @@ mod i18n;
 mod isolation;
 mod meeting;
 mod merge;
+mod metrics;
 mod rls;
 mod schema;
 mod scope_leak;
 mod shift_templates;
 mod support;
 mod timesheets;
+mod tokens;
