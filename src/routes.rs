@@ -71,6 +71,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
 
     // Etkinlik
     cfg.route("/activity", get().to(activity::pages::list_activity));
+    cfg.route("/activity/changes/{id}/reversal", post().to(activity::acts::reverse_change));
 
     // API: the write path and the feed
     cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)).default_service(to(not_found)));

@@ -28,3 +28,4 @@ list-actions = Actions
 filter-from = From
 filter-to = To
 filter-everybody = Everybody
+list-history = History

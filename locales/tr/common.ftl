@@ -20,3 +20,4 @@ list-actions = İşlemler
 filter-from = Başlangıç
 filter-to = Bitiş
 filter-everybody = Tüm çalışanlar
+list-history = Geçmiş

@@ -83,6 +83,25 @@ fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String
     }
 }
 
+/// Key of the name of a kind of event, for the filter.
+pub(super) fn name_of_event(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::SignIn => "kind-sign-in",
+        EventKind::SignInFailed => "kind-sign-in-failed",
+        EventKind::SignInThrottled => "kind-sign-in-throttled",
+        EventKind::SignOut => "kind-sign-out",
+        EventKind::PasswordChanged => "kind-password-changed",
+        EventKind::PasswordSet => "kind-password-set",
+        EventKind::UserAdded => "kind-user-added",
+        EventKind::UserDisabled => "kind-user-disabled",
+        EventKind::UserEnabled => "kind-user-enabled",
+        EventKind::LegacyImported => "kind-legacy-imported",
+        EventKind::TokenMade => "kind-token-made",
+        EventKind::TokenRevoked => "kind-token-revoked",
+        EventKind::Exported => "kind-exported",
+    }
+}
+
 fn icon_of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignIn => "login",

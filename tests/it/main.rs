@@ -1,6 +1,7 @@
 //! Integration tests: one binary, a file per subject.
 
 mod activity;
+mod activity_filters;
 mod api;
 mod apply;
 mod auth;
@@ -15,6 +16,7 @@ mod i18n;
 mod meeting;
 mod merge;
 mod metrics;
+mod reversal;
 mod rls;
 mod schema;
 mod scope_leak;
