@@ -75,6 +75,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
 
     // Etkinlik
     cfg.route("/activity", get().to(activity::pages::list_activity));
+    cfg.route("/activity/changes/{id}/reversal", post().to(activity::acts::reverse_change));
 
     // Yönetim
     cfg.route("/admin/users", get().to(admin::users::list_users));

@@ -117,6 +117,32 @@ pub fn role_in_words(lang: Lang, role: &str) -> &str {
     }
 }
 
+/// Key of the name of a kind of event, for the filter.
+pub(super) fn name_of_event(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::SignIn => "kind-sign-in",
+        EventKind::SignInFailed => "kind-sign-in-failed",
+        EventKind::SignInThrottled => "kind-sign-in-throttled",
+        EventKind::SignOut => "kind-sign-out",
+        EventKind::PasswordChanged => "kind-password-changed",
+        EventKind::PasswordSet => "kind-password-set",
+        EventKind::UserAdded => "kind-user-added",
+        EventKind::UserDisabled => "kind-user-disabled",
+        EventKind::UserEnabled => "kind-user-enabled",
+        EventKind::LegacyImported => "kind-legacy-imported",
+        EventKind::TokenMade => "kind-token-made",
+        EventKind::TokenRevoked => "kind-token-revoked",
+        EventKind::Exported => "kind-exported",
+        EventKind::RoleChanged => "kind-role-changed",
+        EventKind::RegionsChanged => "kind-regions-changed",
+        EventKind::SessionsEnded => "kind-sessions-ended",
+        EventKind::RegionAdded => "kind-region-added",
+        EventKind::RegionRenamed => "kind-region-renamed",
+        EventKind::RegionClosed => "kind-region-closed",
+        EventKind::RegionOpened => "kind-region-opened",
+    }
+}
+
 fn icon_of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignIn => "login",

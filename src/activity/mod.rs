@@ -1,11 +1,16 @@
 //! What people did besides changing data: sign-ins, failures, administration. Changes of data log themselves (`app.change_log`).
 
+pub mod acts;
 mod cursor;
 mod days;
 pub mod db;
 mod events;
+mod export;
 mod fields;
+mod filter;
+mod lines;
 pub mod pages;
+mod reversal;
 mod sign_ins;
 pub mod views;
 

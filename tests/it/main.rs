@@ -1,6 +1,7 @@
 //! Integration tests: one binary, a file per subject.
 
 mod activity;
+mod activity_filters;
 mod admin;
 mod admin_regions;
 mod admin_settings;
@@ -20,6 +21,7 @@ mod isolation;
 mod meeting;
 mod merge;
 mod metrics;
+mod reversal;
 mod rls;
 mod schema;
 mod scope_leak;
