@@ -46,4 +46,6 @@ pub mod telemetry;
 #[cfg(feature = "server")]
 pub mod timesheets;
 #[cfg(feature = "server")]
+pub mod today;
+#[cfg(feature = "server")]
 pub mod web;

@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 use crate::{
-    activity, app::BATCH_LIMIT, auth, employees, error::AppError, shift_templates, state::AppState, sync, timesheets, web::assets,
+    activity, app::BATCH_LIMIT, auth, employees, error::AppError, shift_templates, state::AppState, sync, timesheets, today, web::assets,
 };
 
 /// Without a session.
@@ -27,8 +27,17 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/password", post().to(auth::pages::change_password));
     cfg.route("/preferences", post().to(auth::pages::change_preferences));
 
-    // The first page: today's for clerks, all regions' for an admin; until those exist, the timesheets.
-    cfg.route("/", get().to(timesheets::pages::go_to_list));
+    // The first page: today's for clerks, all regions' for an admin.
+    cfg.route("/", get().to(today::pages::show_home));
+
+    // Bugün
+    cfg.route("/today", get().to(today::pages::show_today));
+    cfg.route("/today/entries", post().to(today::acts::create_entry));
+    cfg.route("/today/entries/{id}", post().to(today::acts::update_entry));
+    cfg.route("/today/entries/{id}/deletion", post().to(today::acts::delete_entry));
+    cfg.route("/today/entries/{id}/restoration", post().to(today::acts::restore_entry));
+    cfg.route("/today/batches", post().to(today::batches::create_batch));
+    cfg.route("/today/batches/{op}/undo", post().to(today::batches::undo_batch));
 
     // Puantaj
     cfg.route("/timesheets", get().to(timesheets::pages::list_timesheets));

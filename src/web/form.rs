@@ -65,6 +65,21 @@ impl Posted {
         self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).find(|v| !v.is_empty()).unwrap_or("")
     }
 
+    /// All values of that name that are not blank: ticked boxes.
+    pub fn values(&self, name: &str) -> Vec<String> {
+        self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).filter(|v| !v.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// The id of this attempt to save, for the answer of a form that is no operation.
+    pub fn op_id(&self) -> AppResult<Uuid> {
+        self.id_or_new("_op")
+    }
+
+    /// The id the form gives its new row.
+    pub fn new_row_id(&self) -> AppResult<Uuid> {
+        self.id_or_new("_id")
+    }
+
     /// The region the form is for: said by the form, or the person's only one.
     pub fn region(&self, actor: &Actor) -> Result<Region, FieldError> {
         match (self.value("region"), actor.regions.as_slice()) {
