@@ -90,7 +90,10 @@ mod tests {
     #[test]
     fn a_day_far_away_is_called_with_its_year() {
         let day = "2026-01-14".parse().unwrap();
-        assert_eq!((long_day(Lang::Tr, day), long_day(Lang::En, day)), ("14 Ocak 2026 Çarşamba".into(), "Wednesday 14 January 2026".into()));
+        assert_eq!(
+            (long_day(Lang::Tr, day), long_day(Lang::En, day)),
+            ("14 Ocak 2026 Çarşamba".into(), "Wednesday 14 January 2026".into())
+        );
     }
 
     #[test]

@@ -48,8 +48,9 @@ pub async fn create_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
     };
     let (day, entry) = read_again(&state, &actor, &place, row_id(&verdict)?).await?;
     let undo = undo(&entry, "deletion", &verdict);
-    let flash =
-        Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.employee_name).with_undo(undo).with_undo_fields(&[(TAKES_BACK, "true")]);
+    let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.employee_name)
+        .with_undo(undo)
+        .with_undo_fields(&[(TAKES_BACK, "true")]);
     answer_stored(&ctx, &day, op_id, &[entry.value.employee_id], &[], &flash)
 }
 

@@ -23,7 +23,7 @@ use crate::{
     db::Scope,
     employees,
     error::{AppError, AppResult},
-    ops::{FieldError, Fields, Kind, Op, Verdict, VerdictKind, form_codec::changes_of_new},
+    ops::{FieldError, Fields, Kind, Op, Row, Verdict, VerdictKind, form_codec::changes_of_new},
     regions::Region,
     state::AppState,
     sync::{Entity as _, submit_all},
@@ -128,7 +128,7 @@ async fn still_wanted(state: &AppState, actor: &Actor, place: &Place, ops: Vec<(
     let mut wanted = Vec::with_capacity(ops.len());
     for (employee_id, op) in ops {
         match day.person(employee_id) {
-            _ if known.contains(&op.op_id) => wanted.push((employee_id, op)),
+            _ if known.contains_key(&op.op_id) => wanted.push((employee_id, op)),
             Some(person) if person.state() == State::Blank => wanted.push((employee_id, op)),
             None if employees::db::find_region(&mut tx, employee_id).await?.is_none() => return Err(AppError::NotFound),
             Some(_) | None => {}
@@ -174,39 +174,66 @@ fn listed(names: &[String], between: &str) -> String {
     names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(between) + more
 }
 
-/// `POST /today/batches/{op}/undo`: deletes what the batch has made and nobody has changed since.
+/// `POST /today/batches/{op}/undo`: deletes what the batch has made and nobody has changed since. What was changed and changed back counts
+/// as not changed.
 pub async fn undo_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, batch: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
     let undo = posted.op_id()?;
     let scope = Scope::of(&actor).ok_or(AppError::NotFound)?;
-    let made = list_made(&mut state.db.read(&scope).await?, *batch).await?;
-    let first = made.first().ok_or(AppError::NotFound)?;
-    let place = Place { region: Region::parse(&first.region).map_err(|_| AppError::NotFound)?, date: first.work_date };
-    let ops: Vec<Op> = (1..).zip(&made).map(|(n, made)| delete_op(&actor, &state, &place, undo, n, made)).collect();
-    let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
-
-    let mut tx = state.db.read(&place.scope(&actor)?).await?;
+    // One snapshot: a second delivery sees everything of the first or nothing.
+    let mut tx = state.db.read_snapshot(&scope).await?;
+    let made = list_made(&mut tx, *batch).await?;
+    let place = place_of(&made)?;
+    let ids: Vec<Uuid> = made.iter().map(|made| delete_id(undo, made)).collect();
     let known = list_known_ops(&mut tx, &place.region, &ids).await?;
     drop(tx);
-    let untouched: HashSet<Uuid> = made.iter().filter(|made| made.version == 1 && !made.is_deleted).map(|made| made.id).collect();
-    let ops: Vec<Op> = ops.into_iter().filter(|op| known.contains(&op.op_id) || untouched.contains(&op.id)).collect();
-    let verdicts = submit_all(&state, &actor, &place.region, &ops).await?;
 
-    let deleted: HashSet<Uuid> =
-        ops.iter().zip(&verdicts).filter(|(_, verdict)| verdict.verdict == VerdictKind::Applied).map(|(op, _)| op.id).collect();
-    let left: Vec<String> =
-        made.iter().filter(|made| !made.is_deleted && !deleted.contains(&made.id)).map(|made| made.employee_name.clone()).collect();
-    let flash = match left.is_empty() {
-        true => Flash::new(Tone::Success, "flash-today-undone", ""),
-        false => Flash::new(Tone::Warning, "flash-today-undone-partly", &listed(&left, ", ")),
+    let is_open =
+        |made: &Made| !made.is_deleted && made.value.to_row() == values_of(&made.op) && !known.contains_key(&delete_id(undo, made));
+    let ops: Vec<Op> = (1..)
+        .zip(&made)
+        .filter(|(_, made)| is_open(made))
+        .map(|(n, made)| Op {
+            base_version: Some(made.version),
+            ..bare_op(&actor, &state, &place.region, undo, n, Kind::Delete, delete_id(undo, made), made.id)
+        })
+        .collect();
+    let verdicts = submit_all(&state, &actor, &place.region, &ops).await?;
+    let deleted_now: HashSet<Uuid> =
+        verdicts.iter().filter(|verdict| verdict.verdict == VerdictKind::Applied).map(|verdict| verdict.op_id).collect();
+
+    let (mut deleted, mut left) = (0, Vec::new());
+    for made in &made {
+        let id = delete_id(undo, made);
+        if deleted_now.contains(&id) || known.get(&id) == Some(&true) {
+            deleted += 1;
+        } else if !made.is_deleted {
+            left.push(made.employee_name.clone());
+        }
+    }
+    let flash = if left.is_empty() {
+        Flash::new(Tone::Success, "flash-today-undone", "")
+    } else {
+        Flash::new(Tone::Warning, "flash-today-undone-partly", &listed(&left, ", "))
     };
     let day = load_day(&mut state.db.read(&place.scope(&actor)?).await?, &place).await?;
-    let people: Vec<Uuid> = made.iter().map(|made| made.employee_id).collect();
-    answer_stored(&ctx, &day, undo, &people, &[], &flash.about(deleted.len()))
+    let people: Vec<Uuid> = made.iter().map(|made| made.value.employee_id).collect();
+    answer_stored(&ctx, &day, undo, &people, &[], &flash.about(deleted))
 }
 
-fn delete_op(actor: &Actor, state: &AppState, place: &Place, undo: Uuid, n: i64, made: &Made) -> Op {
-    let op_id = Uuid::new_v5(&undo, made.id.as_bytes());
-    Op { base_version: Some(1), ..bare_op(actor, state, &place.region, undo, n, Kind::Delete, op_id, made.id) }
+/// The day a batch was for: that of its operations, wherever its entries may be by now.
+fn place_of(made: &[Made]) -> AppResult<Place> {
+    let first = made.first().ok_or(AppError::NotFound)?;
+    let region = Region::parse(&first.region).map_err(|_| AppError::NotFound)?;
+    let date = values_of(&first.op).get("work_date").and_then(|date| date.as_str()?.parse().ok());
+    Ok(Place { region, date: date.unwrap_or(first.value.work_date) })
+}
+
+fn values_of(op: &Op) -> Row {
+    op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())).collect()
+}
+
+fn delete_id(undo: Uuid, made: &Made) -> Uuid {
+    Uuid::new_v5(&undo, made.id.as_bytes())
 }
 
 #[cfg(test)]
@@ -218,7 +245,8 @@ mod tests {
         let id = Uuid::from_u128(7);
         let night = Planned::parse(&format!("{id} 22:00 06:00 30")).unwrap();
         assert_eq!((night.employee_id, night.start, night.end, night.rest), (id, 1320, 1800, 30));
-        for bad in ["", "x 08:30 17:30 60", &format!("{id} 08:30 17:30"), &format!("{id} 08:30 08:30 60"), &format!("{id} 08:30 17:30 481")] {
+        for bad in ["", "x 08:30 17:30 60", &format!("{id} 08:30 17:30"), &format!("{id} 08:30 08:30 60"), &format!("{id} 08:30 17:30 481")]
+        {
             assert!(Planned::parse(bad).is_none(), "{bad}");
         }
         assert!(Planned::parse(&format!("{id} 08:30 17:30 60 1")).is_none());

@@ -192,6 +192,7 @@ function save(row: HTMLTableRowElement): void {
 function giveUp(row: HTMLTableRowElement): void {
   if (row.dataset["extra"] !== undefined) {
     const person = row.parentElement;
+    whyOf(row)?.remove();
     row.remove();
     person?.querySelector<HTMLElement>("tr[data-row]")?.focus();
     return;
@@ -206,11 +207,17 @@ function giveUp(row: HTMLTableRowElement): void {
     field.removeAttribute("aria-invalid");
     field.removeAttribute("aria-describedby");
   }
-  row.querySelector(".invalid-feedback")?.remove();
+  whyOf(row)?.remove();
   delete row.dataset["unsaved"];
   delete row.dataset["open"];
   mark(row);
   moveTo(row);
+}
+
+/** What stands below a row that came back. */
+function whyOf(row: HTMLTableRowElement): Element | null {
+  const next = row.nextElementSibling;
+  return next?.matches("[data-why]") ? next : null;
 }
 
 /** Up or down in a column: what was typed is saved on the way. */
@@ -234,7 +241,7 @@ function say(name: string): void {
 // Rows ----------------------------------------------------------------------------------------------------------------------------------
 
 function currentRow(): HTMLTableRowElement | null {
-  return document.querySelector<HTMLTableRowElement>(`#${CSS.escape(current)}`) ?? rows()[0] ?? null;
+  return rows().find((row) => row.id === current) ?? rows()[0] ?? null;
 }
 
 function neighbour(row: HTMLTableRowElement, step: number): HTMLTableRowElement | undefined {

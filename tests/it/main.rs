@@ -19,3 +19,4 @@ mod scope_leak;
 mod shift_templates;
 mod support;
 mod timesheets;
+mod today;
