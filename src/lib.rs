@@ -30,6 +30,8 @@ pub mod i18n;
 #[cfg(feature = "server")]
 pub mod legacy;
 #[cfg(feature = "server")]
+pub mod month;
+#[cfg(feature = "server")]
 pub mod roster;
 #[cfg(feature = "server")]
 pub mod routes;

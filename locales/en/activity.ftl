@@ -82,5 +82,6 @@ event-user-added = { $account } was added
 event-user-disabled = { $account } was disabled
 event-user-enabled = { $account } was enabled again
 event-legacy-imported = File of the desktop program taken over: { $file }
+event-identity-no-revealed = Identity number shown: { $name }
 event-other = Another event: { $kind }
 event-address = address { $address }

@@ -3,6 +3,7 @@ skip-link = Skip to content
 nav-label = Main menu
 nav-menu = Open or close the menu
 nav-timesheets = Timesheets
+nav-month = Month
 nav-employees = Employees
 nav-shift-templates = Shift templates
 nav-activity = Activity

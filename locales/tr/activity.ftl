@@ -82,5 +82,6 @@ event-user-added = { $account } hesabı eklendi
 event-user-disabled = { $account } hesabı kapatıldı
 event-user-enabled = { $account } hesabı yeniden açıldı
 event-legacy-imported = Masaüstü programının dosyası aktarıldı: { $file }
+event-identity-no-revealed = T.C. kimlik numarası görüntülendi: { $name }
 event-other = Başka bir olay: { $kind }
 event-address = adres { $address }

@@ -20,3 +20,17 @@ list-actions = İşlemler
 filter-from = Başlangıç
 filter-to = Bitiş
 filter-everybody = Tüm çalışanlar
+
+month-name-1 = Ocak
+month-name-2 = Şubat
+month-name-3 = Mart
+month-name-4 = Nisan
+month-name-5 = Mayıs
+month-name-6 = Haziran
+month-name-7 = Temmuz
+month-name-8 = Ağustos
+month-name-9 = Eylül
+month-name-10 = Ekim
+month-name-11 = Kasım
+month-name-12 = Aralık
+day-of-year = { $day } { $month } { $weekday }

@@ -3,6 +3,7 @@ skip-link = İçeriğe geç
 nav-label = Ana menü
 nav-menu = Menüyü aç veya kapat
 nav-timesheets = Puantaj
+nav-month = Ay
 nav-employees = Çalışanlar
 nav-shift-templates = Vardiya şablonları
 nav-activity = Etkinlik

@@ -74,6 +74,9 @@ fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String
         Some(EventKind::LegacyImported) => {
             t_with(lang, "event-legacy-imported", &[("file", &row.detail.get("file").and_then(Value::as_str).unwrap_or("?"))])
         }
+        Some(EventKind::IdentityNoRevealed) => {
+            t_with(lang, "event-identity-no-revealed", &[("name", &row.detail.get("name").and_then(Value::as_str).unwrap_or("?"))])
+        }
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
     }
 }
@@ -87,5 +90,6 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",
         EventKind::UserDisabled => "user-off",
         EventKind::LegacyImported => "archive",
+        EventKind::IdentityNoRevealed => "eye",
     }
 }

@@ -52,11 +52,13 @@ pub enum EventKind {
     UserEnabled,
     /// A desktop database was taken over.
     LegacyImported,
+    /// Somebody had a person's whole identity number shown.
+    IdentityNoRevealed,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -67,6 +69,7 @@ impl EventKind {
         Self::UserDisabled,
         Self::UserEnabled,
         Self::LegacyImported,
+        Self::IdentityNoRevealed,
     ];
 
     /// The word in the table.
@@ -82,6 +85,7 @@ impl EventKind {
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
             Self::LegacyImported => "legacy_imported",
+            Self::IdentityNoRevealed => "identity_no_revealed",
         }
     }
 

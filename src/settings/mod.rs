@@ -5,7 +5,7 @@ mod model;
 
 use uuid::Uuid;
 
-pub use db::list_rules;
+pub use db::{ReportNames, find_report_names, list_rules};
 pub use model::{RegionSettings, decimal_hours};
 
 use crate::regions::Region;

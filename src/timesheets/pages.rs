@@ -13,6 +13,7 @@ use super::{
     Timesheet,
     calc::{Hours, hours},
     db::{self, Filter, Listed},
+    prefill::planned_form,
     views::{Choices, EditPage, EditRow, EntryForm, EntryView, FilterView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation},
 };
 use crate::{
@@ -74,9 +75,29 @@ pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, quer
     Ok(answer::html(html))
 }
 
-/// `GET /timesheets/new`: the same page; the form is on it.
-pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppResult<HttpResponse> {
-    list_timesheets(ctx, actor, state, Query(ListQuery::default())).await
+/// Whose day a new entry is for.
+#[derive(Debug, Default, Deserialize)]
+pub struct NewQuery {
+    employee_id: Option<Uuid>,
+    work_date: Option<NaiveDate>,
+}
+
+/// `GET /timesheets/new`: the same page; the form is on it. With a person and a date the form is filled in as planned, over that month's
+/// entries of the person.
+pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<NewQuery>) -> AppResult<HttpResponse> {
+    let (Some(employee_id), Some(day)) = (query.employee_id, query.work_date) else {
+        return list_timesheets(ctx, actor, state, Query(ListQuery::default())).await;
+    };
+    let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
+    let code = employees::db::find_region(&mut state.db.read(&scope).await?, employee_id).await?.ok_or(AppError::NotFound)?;
+    let region = Region::parse(&code).map_err(|_| AppError::NotFound)?;
+    let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
+    let form = planned_form(&mut state.db.read(&scope).await?, &region, employee_id, day).await?;
+    let (from, to) = month_of(day);
+    let (from, to) = (Some(from.to_string()), Some(to.to_string()));
+    let list = ListQuery { employee_id: Some(employee_id.to_string()), from, to, ..ListQuery::default() };
+    let page = list_page(&ctx, &actor, &state, &list, form).await?;
+    Ok(answer::html(render(&ctx, &page)?))
 }
 
 async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery, form: FormView) -> AppResult<ListPage<'a>> {
@@ -185,10 +206,10 @@ async fn next_form<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, saved: &Times
 }
 
 /// Start, end and break in minutes.
-type Times = (i32, i32, i32);
+pub(super) type Times = (i32, i32, i32);
 
 /// The usual times of a day; where no template says, nine to six with an hour's break.
-async fn usual_times<M: Mode>(tx: &mut ScopedTx<M>, region: Option<&Region>, day: NaiveDate) -> AppResult<Times> {
+pub(super) async fn usual_times<M: Mode>(tx: &mut ScopedTx<M>, region: Option<&Region>, day: NaiveDate) -> AppResult<Times> {
     let template = match region {
         Some(region) => shift_templates::db::find_default(tx, region, day).await?,
         None => None,
@@ -196,7 +217,8 @@ async fn usual_times<M: Mode>(tx: &mut ScopedTx<M>, region: Option<&Region>, day
     Ok(template.map_or((540, 1080, 60), |t| (t.start_min, t.end_min, t.break_minutes)))
 }
 
-fn blank_form(day: NaiveDate, (start, end, break_minutes): Times) -> FormView {
+/// A form with nothing but a day and times.
+pub(super) fn blank_form(day: NaiveDate, (start, end, break_minutes): Times) -> FormView {
     FormView::blank(&[
         ("work_date", day.to_string()),
         ("start_time", civil::format_time(start)),
