@@ -19,6 +19,9 @@ pub enum AppError {
     /// The account may not do this.
     #[error("forbidden")]
     Forbidden,
+    /// An admin who looks at a region as its clerk would may change nothing meanwhile.
+    #[error("only looking")]
+    OnlyLooking,
     /// The request came from another site, or without the marks of a page of ours.
     #[error("cross-site request refused")]
     CrossSite,
@@ -65,6 +68,7 @@ impl AppError {
             Self::SignIn => "sign_in",
             Self::PasswordChange => "password_change",
             Self::Forbidden => "forbidden",
+            Self::OnlyLooking => "only_looking",
             Self::CrossSite => "origin",
             Self::BadRequest(_) => "bad_request",
             Self::TooMany(_) => "too_many",
@@ -80,7 +84,7 @@ impl ResponseError for AppError {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::SignIn => StatusCode::UNAUTHORIZED,
-            Self::PasswordChange | Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::PasswordChange | Self::Forbidden | Self::OnlyLooking | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Gone => StatusCode::GONE,

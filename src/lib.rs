@@ -20,6 +20,8 @@ pub mod cli;
 #[cfg(feature = "server")]
 pub mod config;
 #[cfg(feature = "server")]
+pub mod dashboard;
+#[cfg(feature = "server")]
 pub mod db;
 #[cfg(feature = "server")]
 pub mod employees;
@@ -29,6 +31,8 @@ pub mod error;
 pub mod i18n;
 #[cfg(feature = "server")]
 pub mod legacy;
+#[cfg(feature = "server")]
+pub mod reports;
 #[cfg(feature = "server")]
 pub mod roster;
 #[cfg(feature = "server")]

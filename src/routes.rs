@@ -6,7 +6,8 @@ use actix_web::{
 };
 
 use crate::{
-    activity, app::BATCH_LIMIT, auth, employees, error::AppError, shift_templates, state::AppState, sync, timesheets, web::assets,
+    activity, app::BATCH_LIMIT, auth, dashboard, employees, error::AppError, reports, shift_templates, state::AppState, sync, timesheets,
+    web::assets,
 };
 
 /// Without a session.
@@ -27,8 +28,15 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/password", post().to(auth::pages::change_password));
     cfg.route("/preferences", post().to(auth::pages::change_preferences));
 
-    // The first page: today's for clerks, all regions' for an admin; until those exist, the timesheets.
-    cfg.route("/", get().to(timesheets::pages::go_to_list));
+    // The first page: the timesheets for clerks, all regions for an admin.
+    cfg.route("/", get().to(dashboard::pages::show_first_page));
+
+    // Pano
+    cfg.route("/region-view", post().to(auth::region_view::start_region_view));
+    cfg.route("/region-view/end", post().to(auth::region_view::end_region_view));
+    cfg.route("/dashboard", get().to(dashboard::pages::show_dashboard));
+    cfg.route("/dashboard/blanks", get().to(dashboard::blanks::list_blanks));
+    cfg.route("/reports/summary", get().to(reports::pages::show_summary));
 
     // Puantaj
     cfg.route("/timesheets", get().to(timesheets::pages::list_timesheets));

@@ -1,15 +1,17 @@
 //! Events in the reader's words: sign-ins, failures, administration of accounts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::{
     EventKind,
-    db::EventRow,
+    db::{self, EventRow},
     views::{region_in_words, time_of_day},
 };
 use crate::{
-    i18n::{Lang, t, t_with},
+    clock::in_istanbul,
+    db::{Mode, ScopedTx},
+    i18n::{Lang, format, t, t_with},
     web::page::Ctx,
 };
 
@@ -54,6 +56,23 @@ impl EventView {
     }
 }
 
+/// The last sign-ins and failed attempts in the scope, newest first; those of another day than `today` say which.
+pub async fn latest_sign_ins<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    ctx: &Ctx,
+    limit: i64,
+    today: NaiveDate,
+) -> Result<Vec<EventView>, sqlx::Error> {
+    let kinds = [EventKind::SignIn, EventKind::SignInFailed, EventKind::SignInThrottled].map(|kind| kind.as_str().to_owned());
+    let rows = db::list_events_of(tx, &kinds, limit).await?;
+    let with_day = |row| {
+        let event = EventView::new(ctx, row);
+        let is_today = in_istanbul(event.at).date_naive() == today;
+        EventView { time: if is_today { event.time } else { format::instant(event.at) }, ..event }
+    };
+    Ok(rows.into_iter().map(with_day).collect())
+}
+
 fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String {
     let about_account = |key| t_with(lang, key, &[("account", &row.detail.get("account").and_then(Value::as_str).unwrap_or("?"))]);
     match kind {
@@ -74,6 +93,8 @@ fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String
         Some(EventKind::LegacyImported) => {
             t_with(lang, "event-legacy-imported", &[("file", &row.detail.get("file").and_then(Value::as_str).unwrap_or("?"))])
         }
+        Some(EventKind::RegionViewStarted) => t(lang, "event-region-view-started").to_owned(),
+        Some(EventKind::RegionViewEnded) => t(lang, "event-region-view-ended").to_owned(),
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
     }
 }
@@ -87,5 +108,7 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",
         EventKind::UserDisabled => "user-off",
         EventKind::LegacyImported => "archive",
+        EventKind::RegionViewStarted => "eye",
+        EventKind::RegionViewEnded => "eye-off",
     }
 }

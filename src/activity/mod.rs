@@ -25,6 +25,7 @@ use crate::{
 };
 
 pub use db::record_event;
+pub use events::{EventView, latest_sign_ins};
 pub use fields::FieldChange;
 
 const USER_AGENT_CHARS: usize = 300;
@@ -52,11 +53,15 @@ pub enum EventKind {
     UserEnabled,
     /// A desktop database was taken over.
     LegacyImported,
+    /// An admin began to look at the region as its clerk would.
+    RegionViewStarted,
+    /// The admin stopped looking.
+    RegionViewEnded,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -67,6 +72,8 @@ impl EventKind {
         Self::UserDisabled,
         Self::UserEnabled,
         Self::LegacyImported,
+        Self::RegionViewStarted,
+        Self::RegionViewEnded,
     ];
 
     /// The word in the table.
@@ -82,6 +89,8 @@ impl EventKind {
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
             Self::LegacyImported => "legacy_imported",
+            Self::RegionViewStarted => "region_view_started",
+            Self::RegionViewEnded => "region_view_ended",
         }
     }
 

@@ -5,6 +5,7 @@ pub mod actor;
 mod db;
 pub mod pages;
 pub mod password;
+pub mod region_view;
 pub mod session_store;
 pub mod sign_in;
 pub mod throttle;

@@ -2,7 +2,7 @@
 //!
 //! The cookie carries a random key of 256 bits; the table only its SHA-256. Every request reads session, account and rights anew in one
 //! query and hands them on as the entry `ACTOR`, which is never stored. Kept in the table: `UID`, `CSRF` and the account's epoch at
-//! sign-in, which makes a session worthless that slips in beside a new password.
+//! sign-in, which makes a session worthless that slips in beside a new password; and `VIEW`, the region an admin looks at as its clerk.
 
 use std::fmt;
 
@@ -39,6 +39,7 @@ pub const COOKIE: &str = "__Host-rainstaff";
 const UID: &str = "uid";
 const CSRF: &str = "csrf";
 const EPOCH: &str = "epoch";
+const VIEW: &str = "view";
 const ACTOR: &str = "actor"; // made by load() at every request
 const VISITOR: &str = "visitor"; // handed to save() once, for the columns
 const TROUBLE: &str = "trouble"; // load() could not ask the database
@@ -89,6 +90,17 @@ pub fn open_session(session: &Session, user_id: Uuid, epoch: i32, visitor: &Visi
     insert(session, EPOCH, epoch)?;
     insert(session, CSRF, random_text())?;
     insert(session, VISITOR, (visitor.address().map(|a| a.to_string()), visitor.user_agent()))
+}
+
+/// From the next request on, the session's admin sees what a clerk of this region sees, and writes nothing; none ends that.
+pub fn set_region_view(session: &Session, region: Option<&Region>) -> AppResult<()> {
+    match region {
+        Some(region) => insert(session, VIEW, region),
+        None => {
+            session.remove(VIEW);
+            Ok(())
+        }
+    }
 }
 
 /// Deletes lapsed sessions and counters of old failures; answers how many sessions.
@@ -204,6 +216,8 @@ fn state_with_actor(row: SessionRow) -> Option<Result<State, Unreadable>> {
     let (Some(role), Ok(regions), Some(csrf)) = (Role::parse(&row.role), regions, read(&state, CSRF)) else {
         return Some(Err(Unreadable("account")));
     };
+    let viewed = read::<Region>(&state, VIEW).filter(|region| role == Role::Admin && regions.contains(region));
+    let (role, regions) = viewed.map_or((role, regions), |region| (Role::Viewer, vec![region]));
     let actor = Actor {
         user_id: row.user_id,
         username: row.username,

@@ -19,7 +19,8 @@ use crate::{
     telemetry::RequestId,
 };
 
-/// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first.
+/// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. Whoever only
+/// looks at a region as its clerk would is refused where something would change.
 impl FromRequest for Actor {
     type Error = AppError;
     type Future = std::future::Ready<Result<Self, AppError>>;
@@ -29,6 +30,7 @@ impl FromRequest for Actor {
             Err(error) => Err(error),
             Ok(None) => Err(AppError::SignIn),
             Ok(Some(actor)) if actor.must_change => Err(AppError::PasswordChange),
+            Ok(Some(actor)) if actor.is_viewing() && !request.method().is_safe() => Err(AppError::OnlyLooking),
             Ok(Some(actor)) => Ok(actor),
         })
     }
