@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
     web::{Data, Path, Query},
 };
 use chrono::{Days, NaiveDate};
@@ -58,11 +57,6 @@ pub struct ListQuery {
     q: Option<String>,
     region: Option<String>,
     page: Option<i64>,
-}
-
-/// `GET /`.
-pub async fn go_to_list(_actor: Actor) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).finish()
 }
 
 /// `GET /timesheets`. The list and its totals load again by themselves after changes, without what only the forms need.
