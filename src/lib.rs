@@ -10,6 +10,8 @@ pub mod regions;
 #[cfg(feature = "server")]
 pub mod activity;
 #[cfg(feature = "server")]
+pub mod admin;
+#[cfg(feature = "server")]
 pub mod api;
 #[cfg(feature = "server")]
 pub mod app;
@@ -49,6 +51,8 @@ pub mod sync;
 pub mod telemetry;
 #[cfg(feature = "server")]
 pub mod timesheets;
+#[cfg(feature = "server")]
+pub mod today;
 #[cfg(feature = "server")]
 pub mod tokens;
 #[cfg(feature = "server")]

@@ -1,4 +1,5 @@
-//! THE url table: method, path, function. Who may come in is said by the handlers' arguments: `Actor` is a signed-in person.
+//! THE url table: method, path, function. Who may come in is said by the handlers' arguments: `Actor` is a signed-in person, `Admin` an
+//! administrator.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -6,8 +7,8 @@ use actix_web::{
 };
 
 use crate::{
-    activity, api, app::BATCH_LIMIT, auth, employees, error::AppError, metrics, shift_templates, state::AppState, sync, timesheets, tokens,
-    web::assets,
+    activity, admin, api, app::BATCH_LIMIT, auth, calendar, employees, error::AppError, metrics, shift_templates, state::AppState, sync,
+    timesheets, today, tokens, web::assets,
 };
 
 /// Without a session.
@@ -28,13 +29,25 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/password", get().to(auth::pages::show_password));
     cfg.route("/password", post().to(auth::pages::change_password));
     cfg.route("/preferences", post().to(auth::pages::change_preferences));
+    cfg.route("/account", get().to(auth::sessions::pages::show_account));
+    cfg.route("/account/sessions/closure", post().to(auth::sessions::pages::close_other_sessions));
+    cfg.route("/account/sessions/{id}/closure", post().to(auth::sessions::pages::close_session));
 
     cfg.route("/account/tokens", get().to(tokens::pages::list_tokens));
     cfg.route("/account/tokens", post().to(tokens::pages::create_token));
     cfg.route("/account/tokens/{id}/revocation", post().to(tokens::pages::revoke_token));
 
-    // The first page: today's for clerks, all regions' for an admin; until those exist, the timesheets.
-    cfg.route("/", get().to(timesheets::pages::go_to_list));
+    // The first page: today's for clerks, all regions' for an admin.
+    cfg.route("/", get().to(today::pages::show_home));
+
+    // Bugün
+    cfg.route("/today", get().to(today::pages::show_today));
+    cfg.route("/today/entries", post().to(today::acts::create_entry));
+    cfg.route("/today/entries/{id}", post().to(today::acts::update_entry));
+    cfg.route("/today/entries/{id}/deletion", post().to(today::acts::delete_entry));
+    cfg.route("/today/entries/{id}/restoration", post().to(today::acts::restore_entry));
+    cfg.route("/today/batches", post().to(today::batches::create_batch));
+    cfg.route("/today/batches/{op}/undo", post().to(today::batches::undo_batch));
 
     // Puantaj
     cfg.route("/timesheets", get().to(timesheets::pages::list_timesheets));
@@ -71,6 +84,35 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
 
     // Etkinlik
     cfg.route("/activity", get().to(activity::pages::list_activity));
+    cfg.route("/activity/changes/{id}/reversal", post().to(activity::acts::reverse_change));
+
+    // Yönetim
+    cfg.route("/admin/users", get().to(admin::users::list_users));
+    cfg.route("/admin/users", post().to(admin::users::create_user));
+    cfg.route("/admin/users/new", get().to(admin::users::new_user));
+    cfg.route("/admin/users/{id}", get().to(admin::user::show_user));
+    cfg.route("/admin/users/{id}/rights", post().to(admin::user::change_rights));
+    cfg.route("/admin/users/{id}/password", post().to(admin::user::set_password));
+    cfg.route("/admin/users/{id}/deactivation", post().to(admin::user_acts::disable_user));
+    cfg.route("/admin/users/{id}/activation", post().to(admin::user_acts::enable_user));
+    cfg.route("/admin/users/{id}/sessions/closure", post().to(admin::user_acts::close_sessions));
+    cfg.route("/admin/users/{id}/sessions/{session}/closure", post().to(admin::user_acts::close_session));
+    cfg.route("/admin/regions", get().to(admin::regions::list_regions));
+    cfg.route("/admin/regions", post().to(admin::regions::create_region));
+    cfg.route("/admin/regions/{code}", post().to(admin::regions::rename_region));
+    cfg.route("/admin/regions/{code}/edit", get().to(admin::regions::edit_region));
+    cfg.route("/admin/regions/{code}/closure", post().to(admin::regions::close_region));
+    cfg.route("/admin/regions/{code}/opening", post().to(admin::regions::open_region));
+    cfg.route("/admin/calendar", get().to(calendar::pages::list_days));
+    cfg.route("/admin/calendar", post().to(calendar::pages::create_day));
+    cfg.route("/admin/calendar/new", get().to(calendar::pages::new_day));
+    cfg.route("/admin/calendar/{id}", post().to(calendar::pages::update_day));
+    cfg.route("/admin/calendar/{id}/edit", get().to(calendar::pages::edit_day));
+    cfg.route("/admin/calendar/{id}/deletion", post().to(calendar::pages::delete_day));
+    cfg.route("/admin/calendar/{id}/restoration", post().to(calendar::pages::restore_day));
+    cfg.route("/admin/settings", get().to(admin::settings::list_settings));
+    cfg.route("/admin/settings/{code}", get().to(admin::settings::edit_settings));
+    cfg.route("/admin/settings/{code}", post().to(admin::settings::store_settings));
 
     // API: the write path and the feed
     cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)).default_service(to(not_found)));

@@ -112,7 +112,7 @@ fn insert(session: &Session, name: &str, value: impl Serialize) -> AppResult<()>
     session.insert(name, value).map_err(|e| AppError::Fault(format!("session: {e}")))
 }
 
-fn idle_time(config: &Config) -> TimeDelta {
+pub(super) fn idle_time(config: &Config) -> TimeDelta {
     TimeDelta::minutes(config.session_idle_minutes)
 }
 
@@ -212,7 +212,8 @@ fn state_with_actor(row: SessionRow) -> Option<Result<State, Unreadable>> {
         return Some(Err(Unreadable("account")));
     };
     regions.sort();
-    let names: Vec<RegionName> = row.regions.into_iter().zip(row.region_names).map(|(code, name)| RegionName { code, name }).collect();
+    let named = row.regions.into_iter().zip(row.region_names).zip(row.regions_open);
+    let names: Vec<RegionName> = named.map(|((code, name), is_open)| RegionName { code, name, is_open }).collect();
     let actor = Actor {
         user_id: row.user_id,
         username: row.username,

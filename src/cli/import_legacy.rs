@@ -19,7 +19,10 @@ use crate::{
     db::{self, Scope},
     legacy::{KnownFile, LegacyFile, Report, Target, identify, plan, preview, report},
     ops::Origin,
-    regions::{Region, db::list_all_regions},
+    regions::{
+        Region,
+        db::{is_open, list_all_regions},
+    },
     settings,
     state::AppState,
     sync::{self, deliver},
@@ -67,6 +70,9 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
     let db = &opened.db;
     if *region == Region::company() || !list_all_regions(db).await.map_err(text)?.contains(region) {
         return Err(format!("--region: there is no region {region}; `rainstaff user list` shows which exist"));
+    }
+    if !is_open(db, region).await.map_err(text)? {
+        return Err(format!("--region: the region {region} is closed and takes no rows; an admin can open it again"));
     }
     let actor = author(opened, region).await?;
     let scope = Scope::system(region.clone(), Some(actor.user_id), Origin::Import);

@@ -14,7 +14,10 @@ use crate::{
     db,
     employees::Employee,
     ops::{Change, Kind, Op, Origin, VerdictKind},
-    regions::Region,
+    regions::{
+        Region,
+        db::{is_open, list_all_regions},
+    },
     shift_templates::ShiftTemplate,
     state::AppState,
     sync::{Entity as _, deliver},
@@ -90,8 +93,13 @@ async fn fill(state: &AppState, owner_url: &str) -> Result<usize, String> {
 }
 
 async fn offices(state: &AppState) -> Result<Vec<Region>, String> {
-    let regions = crate::regions::db::list_all_regions(&state.db).await.map_err(text)?;
-    Ok(regions.into_iter().filter(|r| *r != Region::company()).collect())
+    let mut offices = Vec::new();
+    for region in list_all_regions(&state.db).await.map_err(text)? {
+        if region != Region::company() && is_open(&state.db, &region).await.map_err(text)? {
+            offices.push(region);
+        }
+    }
+    Ok(offices)
 }
 
 fn company(state: &AppState, actor: &Actor, region: &Region, number: usize) -> Vec<Op> {

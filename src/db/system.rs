@@ -6,6 +6,8 @@ use std::{fmt::Write as _, net::IpAddr};
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
+use crate::auth::Admin;
+
 /// What a system transaction may touch.
 pub enum Capability<'a> {
     /// One account by name, for checking its password, and the failure counters of that name and address. The name has to be
@@ -19,6 +21,8 @@ pub enum Capability<'a> {
     Own(Uuid),
     /// All accounts: administration.
     Users(Option<Uuid>),
+    /// The list of regions. The database asks again whether this account is an active admin's.
+    Regions(&'a Admin),
 }
 
 /// A well-formed account name: `[a-z0-9_.-]{3,64}`.
@@ -46,6 +50,10 @@ impl<'a> Capability<'a> {
             Self::Users(by) => {
                 admin = "users";
                 actor = by.map(|id| id.to_string()).unwrap_or_default();
+            }
+            Self::Regions(by) => {
+                admin = "regions";
+                actor = by.actor().user_id.to_string();
             }
         }
         let mut sql = String::with_capacity(400);

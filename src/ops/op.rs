@@ -194,6 +194,8 @@ pub enum Reason {
     WaitingAfter,
     /// An operation named in `after` was refused.
     DepRejected,
+    /// The region is closed: it is read, and takes nothing new.
+    RegionClosed,
     /// Another row of the region has the same business key.
     NaturalKey,
     /// The author may not do this (any more).

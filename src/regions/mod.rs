@@ -2,6 +2,8 @@
 
 #[cfg(feature = "server")]
 pub mod db;
+#[cfg(feature = "server")]
+pub mod offices;
 
 use std::{fmt, sync::Arc};
 

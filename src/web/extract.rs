@@ -11,7 +11,7 @@ use super::{
     page::{Ctx, Theme},
 };
 use crate::{
-    auth::{self, Actor},
+    auth::{self, Actor, Admin},
     error::AppError,
     i18n::Lang,
     state::AppState,
@@ -62,6 +62,21 @@ impl FromRequest for Anybody {
                 Err(error) => Err(error),
             }
         })
+    }
+}
+
+/// The signed-in administrator; anybody else who is signed in is refused. Only a session says so: the administration has no API.
+impl FromRequest for Admin {
+    type Error = AppError;
+    type Future = std::future::Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(state) = request.app_data::<Data<AppState>>() else {
+            return std::future::ready(Err(AppError::Fault("no state".into())));
+        };
+        let visitor = auth::visitor_of(request, &state.config);
+        let actor = actor_of_session(request);
+        std::future::ready(actor.and_then(|actor| Self::new(actor, visitor).ok_or(AppError::Forbidden)))
     }
 }
 

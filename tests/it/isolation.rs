@@ -84,8 +84,7 @@ fn with_ids(route: &str, rows: &Rows) -> Option<String> {
         Some("timesheets") => &rows.timesheet,
         Some("employees") => &rows.employee,
         Some("shift-templates") => &rows.template,
-        Some("admin") if route.contains("calendar") => &rows.day,
-        Some("admin") => return None, // about accounts: not for clerks at all, which `only_an_admin_opens_the_administration` holds
+        Some("admin") => return None, // not for clerks at all, which `only_an_admin_opens_the_administration` holds
         _ => panic!("{route}: tell this test which ids this address takes"),
     };
     Some(route.replace("{id}", id))
