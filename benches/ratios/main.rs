@@ -97,9 +97,10 @@ async fn measure(cluster: &Cluster, effort: &Effort) -> Done<String> {
     let mut table = Table::default();
     starts_and_memory(&url, &mut table).await?;
     say("reading what a page and a save send out of the database's log");
-    let (page, saves_of) = record(cluster, &url, &offices).await?;
+    let (month, list, saves_of) = record(cluster, &url, &offices).await?;
     let server = Server::start(&url).await?;
-    pages(&server, cluster, &page, effort, &mut table).await?;
+    pages(&server, cluster, &month, effort, &mut table).await?;
+    lists(&server, cluster, &list, effort, &mut table).await?;
     saves(&server, cluster, &offices, &saves_of, effort, &mut table).await?;
     grown(&server, cluster, effort, &mut table).await?;
     table.at_most("memory under load, at its highest", "VmHWM", server.memory("VmHWM:"), 150.0, "MB");
@@ -123,8 +124,13 @@ async fn starts_and_memory(url: &str, table: &mut Table) -> Done<()> {
     Ok(())
 }
 
-/// The address of the list of the month.
+/// The address of the month as people by days.
 fn month_page() -> String {
+    format!("/timesheets/month?month={}", MONTH.format("%Y-%m"))
+}
+
+/// The address of the list of the month's entries.
+fn list_page() -> String {
     let last = MONTH.with_day(31).unwrap_or(MONTH);
     format!("/timesheets?from={MONTH}&to={last}")
 }
@@ -137,13 +143,15 @@ struct SaveOf {
 }
 
 /// What the second view of the page, and the second entry of each office, send to the database: by then their statements are prepared.
-async fn record(cluster: &Cluster, url: &str, offices: &[Office]) -> Done<(Traffic, Vec<SaveOf>)> {
+async fn record(cluster: &Cluster, url: &str, offices: &[Office]) -> Done<(Traffic, Traffic, Vec<SaveOf>)> {
     let mut superuser = PgConnection::connect(&cluster.superuser_url(DATABASE)).await?;
     let folder: String = sqlx::query_scalar("SELECT current_setting('data_directory')").fetch_one(&mut superuser).await?;
     superuser.execute("ALTER DATABASE bench SET log_statement = 'all'").await?;
     let server = Server::start(url).await?;
-    let mut reader = readers(&server, "").await?;
-    let (page, _) = watch(&mut reader[0], Path::new(&folder)).await?;
+    let mut reader = readers(&server, &month_page(), "").await?;
+    let (month, _) = watch(&mut reader[0], Path::new(&folder)).await?;
+    let mut reader = readers(&server, &list_page(), "").await?;
+    let (list, _) = watch(&mut reader[0], Path::new(&folder)).await?;
     let mut saves_of = Vec::new();
     for (office, mut writer) in offices.iter().zip(writers(&server, offices, 1991, HTMX).await?) {
         let (traffic, request) = watch(&mut writer, Path::new(&folder)).await?;
@@ -152,7 +160,7 @@ async fn record(cluster: &Cluster, url: &str, offices: &[Office]) -> Done<(Traff
     superuser.execute("ALTER DATABASE bench RESET log_statement").await?;
     superuser.close().await?;
     server.stop().await?;
-    Ok((page, saves_of))
+    Ok((month, list, saves_of))
 }
 
 async fn watch(worker: &mut Worker, folder: &Path) -> Done<(Traffic, Vec<u8>)> {
@@ -184,7 +192,7 @@ fn own_values(request: &str, people: &[Uuid]) -> Done<Vec<(String, String)>> {
 
 async fn pages(server: &Server, cluster: &Cluster, traffic: &Traffic, effort: &Effort, table: &mut Table) -> Done<()> {
     let script = traffic.script("page", file("page.sql"), &[])?;
-    let (mut plain, mut compressed) = (readers(server, "").await?, readers(server, COMPRESSED).await?);
+    let (mut plain, mut compressed) = (readers(server, &month_page(), "").await?, readers(server, &month_page(), COMPRESSED).await?);
     let (mut direct, mut slow, mut fast, mut unpoliced) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (owner, superuser) = (cluster.owner_url(DATABASE), cluster.superuser_url(DATABASE));
     for round in 1..=effort.rounds {
@@ -223,16 +231,30 @@ async fn pages(server: &Server, cluster: &Cluster, traffic: &Traffic, effort: &E
     Ok(())
 }
 
+/// The list of the same entries, fifty a page, with the totals of all and the form above it.
+async fn lists(server: &Server, cluster: &Cluster, traffic: &Traffic, effort: &Effort, table: &mut Table) -> Done<()> {
+    let script = traffic.script("list", file("list.sql"), &[])?;
+    let mut clerks = readers(server, &list_page(), COMPRESSED).await?;
+    let (mut direct, mut ours) = (Vec::new(), Vec::new());
+    for round in 1..=effort.rounds {
+        say(&format!("list, round {round} of {}", effort.rounds));
+        direct.push(script.run(&cluster.owner_url(DATABASE), CLIENTS, effort.turn).await?);
+        ours.push(load(&mut clerks, effort.turn).await?);
+    }
+    table.against("list of the month's entries", "compressed, beside pgbench with its SQL", median(ours), median(direct), None);
+    Ok(())
+}
+
 fn kilobytes(bytes: usize) -> f64 {
     f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1000.0
 }
 
-/// Clerks of one office who look at the month again and again.
-async fn readers(server: &Server, headers: &'static str) -> Done<Vec<Worker>> {
+/// Clerks of one office who look at a page again and again.
+async fn readers(server: &Server, page: &str, headers: &'static str) -> Done<Vec<Worker>> {
     let mut workers = Vec::new();
     for _ in 0..CLIENTS {
         let client = Clerk::sign_in(server, "ankara").await?.client;
-        let request = client.request("GET", &month_page(), headers, "");
+        let request = client.request("GET", page, headers, "");
         workers.push(Worker { client, next: Box::new(move |_| request.clone()), status: 200 });
     }
     Ok(workers)
@@ -297,7 +319,7 @@ async fn grown(server: &Server, cluster: &Cluster, effort: &Effort, table: &mut 
         say(&format!("growing to {size} timesheets"));
         let took = grow_to(&cluster.superuser_url(DATABASE), size).await?;
         say(&format!("that took {} s", took.as_secs()));
-        let mut clerks = readers(server, COMPRESSED).await?;
+        let mut clerks = readers(server, &month_page(), COMPRESSED).await?;
         load(&mut clerks, effort.turn).await?; // plans and caches
         let mut turns = Vec::new();
         for _ in 0..effort.rounds {

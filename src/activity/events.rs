@@ -104,6 +104,7 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
         Some(EventKind::RegionClosed) => about_region("event-region-closed"),
         Some(EventKind::RegionOpened) => about_region("event-region-opened"),
         Some(EventKind::LegacyImported) => t_with(lang, "event-legacy-imported", &[("file", &detail("file"))]),
+        Some(EventKind::IdentityNoRevealed) => t_with(lang, "event-identity-no-revealed", &[("name", &detail("name"))]),
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
     }
 }
@@ -129,6 +130,7 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
         EventKind::UserAdded => "kind-user-added",
         EventKind::UserDisabled => "kind-user-disabled",
         EventKind::UserEnabled => "kind-user-enabled",
+        EventKind::IdentityNoRevealed => "kind-identity-no-revealed",
         EventKind::LegacyImported => "kind-legacy-imported",
         EventKind::TokenMade => "kind-token-made",
         EventKind::TokenRevoked => "kind-token-revoked",
@@ -157,5 +159,6 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         EventKind::LegacyImported => "archive",
         EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::Exported => "download",
+        EventKind::IdentityNoRevealed => "eye",
     }
 }

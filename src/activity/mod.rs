@@ -80,11 +80,13 @@ pub enum EventKind {
     TokenRevoked,
     /// Data left the system as a file.
     Exported,
+    /// Somebody had a person's whole identity number shown.
+    IdentityNoRevealed,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -105,6 +107,7 @@ impl EventKind {
         Self::TokenMade,
         Self::TokenRevoked,
         Self::Exported,
+        Self::IdentityNoRevealed,
     ];
 
     /// The word in the table.
@@ -130,6 +133,7 @@ impl EventKind {
             Self::TokenMade => "token_made",
             Self::TokenRevoked => "token_revoked",
             Self::Exported => "exported",
+            Self::IdentityNoRevealed => "identity_no_revealed",
         }
     }
 
