@@ -7,7 +7,8 @@ use actix_web::{
 };
 
 use crate::{
-    activity, admin, app::BATCH_LIMIT, auth, calendar, employees, error::AppError, shift_templates, state::AppState, sync, timesheets, web::assets,
+    activity, admin, app::BATCH_LIMIT, auth, calendar, employees, error::AppError, shift_templates, state::AppState, sync, timesheets,
+    web::assets,
 };
 
 /// Without a session.

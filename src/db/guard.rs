@@ -36,7 +36,9 @@ impl Finding {
             "policy_count" => {
                 format!("The table {d} does not have exactly the one policy by_region: run CALL sec.protect_all() as the owner.")
             }
-            "regions_open" => format!("{d} may be written by more than an admin's act: restore its policies and rights from the migrations."),
+            "regions_open" => {
+                format!("{d} may be written by more than an admin's act: restore its policies and rights from the migrations.")
+            }
             "app_role_owns" => format!("The serving role owns {d} and could take its policy off: give the table to the owner."),
             "app_role_may_truncate" => format!("The serving role may TRUNCATE {d}: revoke it."),
             "log_may_change" => format!("The serving role may change or delete rows of the log {d}: revoke it."),

@@ -31,14 +31,20 @@ async fn page_of(admin: &mut Browser, name: &str) -> String {
     row.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
-/// The only form whose address ends so.
+/// The form whose address ends so.
 fn form_to(page: &Answer, ending: &str) -> Form {
     page.form(&format!("form[action$='{ending}']")).minted()
 }
 
+/// The first form of the list of sessions that ends one.
+fn form_to_end_one(page: &Answer) -> Form {
+    page.form("tr[data-session] form").minted()
+}
+
 /// `kind detail` of the last event about an account.
 async fn last_event(company: &Company, kind: &str) -> String {
-    let sql = "SELECT concat_ws(' ', region, username, address, detail::text) FROM app.activity_event WHERE kind = $1 ORDER BY id DESC LIMIT 1";
+    let sql =
+        "SELECT concat_ws(' ', region, username, address, detail::text) FROM app.activity_event WHERE kind = $1 ORDER BY id DESC LIMIT 1";
     sqlx::query_scalar(sql).bind(kind).fetch_one(&mut company.inspect().await).await.unwrap()
 }
 
@@ -130,7 +136,7 @@ async fn an_admin_ends_one_session_or_all_and_the_next_request_is_a_visitors() {
     let page = page_of(&mut boss, "ankara1").await;
     let shown = boss.get(&page).await;
     assert_eq!(shown.count("tr[data-session]"), 2);
-    assert_eq!(boss.post(&form_to(&shown, "/closure")).await.status, 303);
+    assert_eq!(boss.post(&form_to_end_one(&shown)).await.status, 303);
     let still_in = [office.get("/timesheets").await.status, home.get("/timesheets").await.status];
     assert!(matches!(still_in, [200, 303] | [303, 200]), "one of the two has ended: {still_in:?}");
     assert!(last_event(&company, "sessions_ended").await.starts_with("ankara admin 192.0.2.1 "));
@@ -167,8 +173,9 @@ async fn everybody_sees_and_ends_their_own_other_sessions() {
     let mut boss = admin(&company).await;
     let page = here.get("/account").await;
     assert_eq!((page.count("tr[data-session]"), page.count("tr[data-session] form"), page.count(".badge")), (3, 2, 1));
-    assert_eq!(here.post(&form_to(&page, "/closure")).await.location, "/account");
-    assert_eq!(here.post(&form_to(&here.get("/account").await, "/account/sessions/closure")).await.location, "/account");
+    assert_eq!(here.post(&form_to_end_one(&page)).await.location, "/account");
+    let act = form_to(&here.get("/account").await, "/account/sessions/closure");
+    assert_eq!(here.post(&act).await.location, "/account");
     let others = [elsewhere.get("/account").await.status, third.get("/account").await.status];
     assert_eq!((here.get("/account").await.status, others, boss.get("/account").await.status), (200, [303, 303], 200));
     let history = here.get("/account").await.texts("tbody tr td:nth-child(2)");
@@ -197,7 +204,8 @@ async fn an_admin_can_neither_disable_nor_demote_themselves_and_the_last_one_sta
     let added = add(&mut boss, "mudur", "admin", &["izmir"], "mudurun parolasi").await;
     assert_eq!(added.status, 200, "an admin has all regions, whatever is ticked");
     let second = page_of(&mut boss, "mudur").await;
-    assert_eq!(boss.post(&form_to(&boss.get(&second).await, "/deactivation")).await.status, 303);
+    let act = form_to(&boss.get(&second).await, "/deactivation");
+    assert_eq!(boss.post(&act).await.status, 303);
     assert_eq!(company.count("SELECT count(*) FROM auth.users WHERE role = 'admin' AND active").await, 1);
 }
 
@@ -206,7 +214,8 @@ async fn a_disabled_account_is_out_at_once_and_comes_back_from_the_message() {
     let company = Company::new().await;
     let (mut boss, mut person) = (admin(&company).await, clerk(&company).await);
     let page = page_of(&mut boss, "ankara1").await;
-    assert_eq!(boss.post(&form_to(&boss.get(&page).await, "/deactivation")).await.status, 303);
+    let act = form_to(&boss.get(&page).await, "/deactivation");
+    assert_eq!(boss.post(&act).await.status, 303);
     assert_eq!(person.get("/timesheets").await.status, 303);
     let undo = boss.get(&page).await.form("form[data-undo]").minted();
     let answer = boss.submit(&undo).await;

@@ -179,10 +179,13 @@ async fn only_an_active_admins_transaction_writes_the_list_of_regions() {
     let boss = look(&company, "SELECT id::text FROM auth.users WHERE username = 'admin'").await;
     let clerk = look(&company, "SELECT id::text FROM auth.users WHERE username = 'ankara1'").await;
     let writes = ["INSERT INTO app.regions (code, name) VALUES ('van', 'Van')", "UPDATE app.regions SET name = 'X' WHERE code = 'izmir'"];
-    for (setting, actor, may) in
-        [("regions", &boss, true), ("users", &boss, false), ("", &boss, false), ("regions", &clerk, false), ("regions", &String::new(), false),
-    ]
-    {
+    for (setting, actor, may) in [
+        ("regions", &boss, true),
+        ("users", &boss, false),
+        ("", &boss, false),
+        ("regions", &clerk, false),
+        ("regions", &String::new(), false),
+    ] {
         for write in writes {
             let begin = format!("BEGIN; SET LOCAL ROLE rainstaff_app; SET LOCAL app.admin = '{setting}'; SET LOCAL app.actor = '{actor}'");
             conn.execute(AssertSqlSafe(begin)).await.unwrap();
