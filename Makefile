@@ -44,6 +44,11 @@ lighthouse: node_modules/.package-lock.json ## Lighthouse over the pages of a de
 	@npm install --prefix target/lighthouse --no-audit --no-fund --silent lighthouse@12.8.2
 	@node scripts/lighthouse.mjs $(URL)
 
+.PHONY: check-api
+check-api: assets ## the API held against its own description by schemathesis (from PyPI), about two minutes
+	@cargo build --quiet
+	@scripts/check-api.sh
+
 .PHONY: assets
 assets: static/dist/manifest.json ## scripts and styles into static/dist
 

@@ -12,6 +12,8 @@ pub mod activity;
 #[cfg(feature = "server")]
 pub mod admin;
 #[cfg(feature = "server")]
+pub mod api;
+#[cfg(feature = "server")]
 pub mod app;
 #[cfg(feature = "server")]
 pub mod auth;
@@ -32,6 +34,8 @@ pub mod i18n;
 #[cfg(feature = "server")]
 pub mod legacy;
 #[cfg(feature = "server")]
+pub mod metrics;
+#[cfg(feature = "server")]
 pub mod roster;
 #[cfg(feature = "server")]
 pub mod routes;
@@ -47,5 +51,9 @@ pub mod sync;
 pub mod telemetry;
 #[cfg(feature = "server")]
 pub mod timesheets;
+#[cfg(feature = "server")]
+pub mod today;
+#[cfg(feature = "server")]
+pub mod tokens;
 #[cfg(feature = "server")]
 pub mod web;

@@ -80,6 +80,12 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
         Some(EventKind::UserAdded) => about_account("event-user-added"),
         Some(EventKind::UserDisabled) => about_account("event-user-disabled"),
         Some(EventKind::UserEnabled) => about_account("event-user-enabled"),
+        Some(EventKind::TokenMade) => t_with(lang, "event-token-made", &[("name", &detail("name"))]),
+        Some(EventKind::TokenRevoked) => t_with(lang, "event-token-revoked", &[("name", &detail("name"))]),
+        Some(EventKind::Exported) => {
+            let what = if detail("what") == "activity" { t(lang, "nav-activity") } else { detail("what") };
+            t_with(lang, "event-exported", &[("what", &what), ("format", &detail("format"))])
+        }
         Some(EventKind::RoleChanged) => {
             other("event-role-changed", role_in_words(lang, detail("before")), role_in_words(lang, detail("after")))
         }
@@ -111,6 +117,32 @@ pub fn role_in_words(lang: Lang, role: &str) -> &str {
     }
 }
 
+/// Key of the name of a kind of event, for the filter.
+pub(super) fn name_of_event(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::SignIn => "kind-sign-in",
+        EventKind::SignInFailed => "kind-sign-in-failed",
+        EventKind::SignInThrottled => "kind-sign-in-throttled",
+        EventKind::SignOut => "kind-sign-out",
+        EventKind::PasswordChanged => "kind-password-changed",
+        EventKind::PasswordSet => "kind-password-set",
+        EventKind::UserAdded => "kind-user-added",
+        EventKind::UserDisabled => "kind-user-disabled",
+        EventKind::UserEnabled => "kind-user-enabled",
+        EventKind::LegacyImported => "kind-legacy-imported",
+        EventKind::TokenMade => "kind-token-made",
+        EventKind::TokenRevoked => "kind-token-revoked",
+        EventKind::Exported => "kind-exported",
+        EventKind::RoleChanged => "kind-role-changed",
+        EventKind::RegionsChanged => "kind-regions-changed",
+        EventKind::SessionsEnded => "kind-sessions-ended",
+        EventKind::RegionAdded => "kind-region-added",
+        EventKind::RegionRenamed => "kind-region-renamed",
+        EventKind::RegionClosed => "kind-region-closed",
+        EventKind::RegionOpened => "kind-region-opened",
+    }
+}
+
 fn icon_of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignIn => "login",
@@ -122,5 +154,7 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         EventKind::RoleChanged | EventKind::RegionsChanged => "users",
         EventKind::RegionAdded | EventKind::RegionRenamed | EventKind::RegionClosed | EventKind::RegionOpened => "building",
         EventKind::LegacyImported => "archive",
+        EventKind::TokenMade | EventKind::TokenRevoked => "key",
+        EventKind::Exported => "download",
     }
 }

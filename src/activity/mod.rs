@@ -1,11 +1,16 @@
 //! What people did besides changing data: sign-ins, failures, administration. Changes of data log themselves (`app.change_log`).
 
+pub mod acts;
 mod cursor;
 mod days;
 pub mod db;
 mod events;
+mod export;
 mod fields;
+mod filter;
+mod lines;
 pub mod pages;
+mod reversal;
 mod sign_ins;
 pub mod views;
 
@@ -69,11 +74,17 @@ pub enum EventKind {
     RegionOpened,
     /// A desktop database was taken over.
     LegacyImported,
+    /// A person made an API key.
+    TokenMade,
+    /// A person ended an API key.
+    TokenRevoked,
+    /// Data left the system as a file.
+    Exported,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -91,6 +102,9 @@ impl EventKind {
         Self::RegionClosed,
         Self::RegionOpened,
         Self::LegacyImported,
+        Self::TokenMade,
+        Self::TokenRevoked,
+        Self::Exported,
     ];
 
     /// The word in the table.
@@ -113,6 +127,9 @@ impl EventKind {
             Self::RegionClosed => "region_closed",
             Self::RegionOpened => "region_opened",
             Self::LegacyImported => "legacy_imported",
+            Self::TokenMade => "token_made",
+            Self::TokenRevoked => "token_revoked",
+            Self::Exported => "exported",
         }
     }
 

@@ -76,6 +76,7 @@ fn change(entity: &str, id: Uuid, action: &str) -> ChangeRow {
         entity: entity.into(),
         entity_id: id,
         action: action.into(),
+        version: 2,
         before: Some(json!({})),
         after: Some(json!({})),
     }

@@ -15,6 +15,7 @@ use crate::{
     ids::new_id,
     regions::Region,
     state::AppState,
+    tokens,
 };
 
 /// Name of the first administrator.
@@ -263,6 +264,7 @@ pub async fn set_password(
     db::store_password(&mut tx, account.id, &phc, must_change, clock.now()).await?;
     db::raise_epoch(&mut tx, account.id).await?;
     db::delete_sessions_of(&mut tx, account.id).await?;
+    tokens::revoke_all_of(&mut tx, account.id, clock.now()).await?;
     tx.commit().await?;
     record(db, clock, by, first_region(&account), EventKind::PasswordSet, username).await
 }

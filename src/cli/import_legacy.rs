@@ -16,7 +16,7 @@ use crate::{
     auth::{Actor, Role, accounts},
     clock::Clock,
     config::{Config, Secret},
-    db::Scope,
+    db::{self, Scope},
     legacy::{KnownFile, LegacyFile, Report, Target, identify, plan, preview, report},
     ops::Origin,
     regions::{
@@ -91,6 +91,7 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
     let state = AppState::new(db.clone(), config);
     let ops = planned.ops.iter().map(|p| p.op.clone()).collect();
     let verdicts = deliver(&state, &actor, Origin::Import, ops).await.map_err(text)?;
+    db::analyze(&opened.owner_url).await.map_err(text)?;
     let outcome = report(&planned, &verdicts);
     let event = NewEvent::new(EventKind::LegacyImported)
         .by(Some(&actor))

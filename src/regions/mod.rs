@@ -40,6 +40,19 @@ impl Region {
     }
 }
 
+/// A code in the API's description.
+#[cfg(feature = "server")]
+impl utoipa::PartialSchema for Region {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, Type};
+        let code = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[a-z][a-z0-9_]{1,30}$"));
+        code.description(Some("Code of a region, such as `ankara`.")).build().into()
+    }
+}
+
+#[cfg(feature = "server")]
+impl utoipa::ToSchema for Region {}
+
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -138,7 +138,7 @@ pub(super) async fn find_verdict<M: Mode>(
 }
 
 /// Latest stored verdicts of operations in all regions of the scope.
-pub(super) async fn list_verdicts<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) -> Result<Vec<Verdict>, sqlx::Error> {
+pub async fn list_verdicts<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) -> Result<Vec<Verdict>, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query_scalar!(
         r#"

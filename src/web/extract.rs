@@ -1,5 +1,7 @@
 //! From the request: who is signed in, and the context of a page.
 
+use std::{future::Future, pin::Pin};
+
 use actix_session::SessionExt as _;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header, web::Data};
 
@@ -14,34 +16,66 @@ use crate::{
     i18n::Lang,
     state::AppState,
     telemetry::RequestId,
+    tokens::{actor_of_bearer, bearer_of},
 };
 
-/// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first.
+/// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. On the API a
+/// personal key says who it is, whatever else the request carries.
 impl FromRequest for Actor {
     type Error = AppError;
-    type Future = std::future::Ready<Result<Self, AppError>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(match auth::find_actor(&request.get_session()) {
-            Err(error) => Err(error),
-            Ok(None) => Err(AppError::SignIn),
-            Ok(Some(actor)) if actor.must_change => Err(AppError::PasswordChange),
-            Ok(Some(actor)) => Ok(actor),
+        match bearer_of(request) {
+            None => Box::pin(std::future::ready(actor_of_session(request))),
+            Some(Err(error)) => Box::pin(std::future::ready(Err(error))),
+            Some(Ok(key)) => {
+                let request = request.clone();
+                Box::pin(async move { actor_of_bearer(&request, &key).await })
+            }
+        }
+    }
+}
+
+fn actor_of_session(request: &HttpRequest) -> Result<Actor, AppError> {
+    match auth::find_actor(&request.get_session())? {
+        None => Err(AppError::SignIn),
+        Some(actor) if actor.must_change => Err(AppError::PasswordChange),
+        Some(actor) => Ok(actor),
+    }
+}
+
+/// Who is there, for an address that answers visitors too. A bad key is still refused, and nobody is taken for a visitor because the
+/// database is away.
+pub struct Anybody(pub Option<Actor>);
+
+impl FromRequest for Anybody {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let actor = Actor::from_request(request, payload);
+        Box::pin(async move {
+            match actor.await {
+                Ok(actor) => Ok(Self(Some(actor))),
+                Err(AppError::SignIn | AppError::PasswordChange) => Ok(Self(None)),
+                Err(error) => Err(error),
+            }
         })
     }
 }
 
-/// The signed-in administrator; anybody else who is signed in is refused.
+/// The signed-in administrator; anybody else who is signed in is refused. Only a session says so: the administration has no API.
 impl FromRequest for Admin {
     type Error = AppError;
     type Future = std::future::Ready<Result<Self, AppError>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let Some(state) = request.app_data::<Data<AppState>>() else {
             return std::future::ready(Err(AppError::Fault("no state".into())));
         };
         let visitor = auth::visitor_of(request, &state.config);
-        let actor = Actor::from_request(request, payload).into_inner();
+        let actor = actor_of_session(request);
         std::future::ready(actor.and_then(|actor| Self::new(actor, visitor).ok_or(AppError::Forbidden)))
     }
 }

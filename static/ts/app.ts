@@ -11,6 +11,7 @@ import { startSaving } from "./saving.ts";
 import { startTemplates } from "./shift_templates.ts";
 import { startTimes } from "./times.ts";
 import { startToasts } from "./toasts.ts";
+import { startToday } from "./today.ts";
 
 startSaving();
 startFilters();
@@ -21,3 +22,4 @@ startRegionCode();
 startTemplates();
 startTimes();
 startToasts();
+startToday();

@@ -26,6 +26,7 @@ use rainstaff::{
     clock::Clock,
     config::{Config, Secret},
     db::{Db, DbConfig},
+    metrics::Metrics,
     state::AppState,
     sync::Bell,
 };
@@ -62,6 +63,7 @@ impl Company {
             clock: Clock::Fixed(at(0)),
             hasher: Hasher::new(),
             bell: Bell::default(),
+            metrics: Metrics::default(),
         };
         Self { db, state }
     }

@@ -1,9 +1,11 @@
 //! Integration tests: one binary, a file per subject.
 
 mod activity;
+mod activity_filters;
 mod admin;
 mod admin_regions;
 mod admin_settings;
+mod api;
 mod apply;
 mod auth;
 mod auth_pages;
@@ -18,9 +20,13 @@ mod i18n;
 mod isolation;
 mod meeting;
 mod merge;
+mod metrics;
+mod reversal;
 mod rls;
 mod schema;
 mod scope_leak;
 mod shift_templates;
 mod support;
 mod timesheets;
+mod today;
+mod tokens;
