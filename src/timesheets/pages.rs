@@ -2,7 +2,6 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
     web::{Data, Path, Query},
 };
 use chrono::{Days, NaiveDate};
@@ -55,11 +54,6 @@ pub struct ListQuery {
     q: Option<String>,
     region: Option<String>,
     page: Option<i64>,
-}
-
-/// `GET /`.
-pub async fn go_to_list(_actor: Actor) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).finish()
 }
 
 /// `GET /timesheets`.

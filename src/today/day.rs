@@ -155,7 +155,10 @@ mod tests {
     use super::*;
     use crate::{roster::Shift, timesheets::Timesheet};
 
-    fn person_day(expected: Expected, entries: &[(i32, i32, i32, bool)]) -> PersonDay {
+    /// Start, end, break, special day.
+    type Values = (i32, i32, i32, bool);
+
+    fn person_day(expected: Expected, entries: &[Values]) -> PersonDay {
         let person = Person {
             id: Uuid::from_u128(1),
             region: "ankara".into(),
@@ -168,7 +171,7 @@ mod tests {
             is_deleted: false,
             shift_template_id: None,
         };
-        let saved = |&(start_min, end_min, break_minutes, is_special): &(i32, i32, i32, bool)| {
+        let saved = |&(start_min, end_min, break_minutes, is_special): &Values| {
             let work_date = "2026-01-14".parse().unwrap();
             let value =
                 Timesheet { employee_id: person.id, work_date, start_min, end_min, break_minutes, is_special, notes: String::new() };
@@ -185,7 +188,7 @@ mod tests {
             Expected::Work(Shift { template_id: Uuid::nil(), name: "Gündüz".into(), start_min: 510, end_min: 1050, break_minutes: 60 })
         };
         let planned = (510, 1050, 60, false);
-        let cases: [(Expected, &[(i32, i32, i32, bool)], State); 9] = [
+        let cases: [(Expected, &[Values], State); 9] = [
             (work(), &[], State::Blank),
             (work(), &[planned], State::AsPlanned),
             (work(), &[(510, 1110, 60, false)], State::Different),
