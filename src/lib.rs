@@ -10,6 +10,10 @@ pub mod regions;
 #[cfg(feature = "server")]
 pub mod activity;
 #[cfg(feature = "server")]
+pub mod admin;
+#[cfg(feature = "server")]
+pub mod api;
+#[cfg(feature = "server")]
 pub mod app;
 #[cfg(feature = "server")]
 pub mod auth;
@@ -30,6 +34,8 @@ pub mod i18n;
 #[cfg(feature = "server")]
 pub mod legacy;
 #[cfg(feature = "server")]
+pub mod metrics;
+#[cfg(feature = "server")]
 pub mod roster;
 #[cfg(feature = "server")]
 pub mod routes;
@@ -47,5 +53,7 @@ pub mod telemetry;
 pub mod timesheets;
 #[cfg(feature = "server")]
 pub mod today;
+#[cfg(feature = "server")]
+pub mod tokens;
 #[cfg(feature = "server")]
 pub mod web;

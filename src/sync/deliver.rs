@@ -40,7 +40,7 @@ pub async fn submit(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submit
         (VerdictKind::Applied | VerdictKind::Merged, _) => Submitted::Done(Box::new(verdict)),
         (_, Some(Reason::OpIdReused)) => Submitted::Reused,
         (_, Some(Reason::UnknownEntity)) => Submitted::Unknown,
-        (_, Some(Reason::Invalid | Reason::NaturalKey)) => Submitted::Invalid(verdict.errors),
+        (_, Some(Reason::Invalid | Reason::NaturalKey | Reason::RegionClosed)) => Submitted::Invalid(verdict.errors),
         (kind, reason) => return Err(AppError::Fault(format!("a form got the verdict {kind:?} {reason:?}"))),
     })
 }
@@ -105,7 +105,10 @@ async fn in_own_transaction(state: &AppState, scope: &Scope, who: &Caller, ops: 
                 tokio::time::sleep(Duration::from_millis(20 * attempt)).await;
             }
             Err(error) => return Err(error.into()),
-            Ok(verdicts) => return Ok(verdicts),
+            Ok(verdicts) => {
+                state.metrics.count_operations(scope.origin(), ops, &verdicts);
+                return Ok(verdicts);
+            }
         }
     }
 }

@@ -16,3 +16,4 @@ pub use apply::{Caller, Delivery, apply_ops};
 pub use deliver::{Submitted, deliver, submit, submit_all};
 pub use entity::{Entity, Refusal, Stored, Tail, Veto};
 pub use feed::Bell;
+pub use registry::{ENTITIES, FeedRow, form_by_name, load_by_name};

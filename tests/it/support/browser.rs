@@ -132,6 +132,11 @@ impl Browser {
         self.send(by_htmx(TestRequest::get().uri(path), target)).await
     }
 
+    /// The cookies as a header, for a request that something else sends.
+    pub fn cookie_header(&self) -> String {
+        self.cookies.iter().map(|cookie| cookie.stripped().to_string()).collect::<Vec<_>>().join("; ")
+    }
+
     /// Posts a form as a browser without scripts does.
     pub async fn post(&mut self, form: &Form) -> Answer {
         self.send(TestRequest::post().uri(&form.action).set_form(&form.fields)).await
