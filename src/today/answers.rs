@@ -52,7 +52,7 @@ pub(super) fn answer_stored(
             view.refuse_plan(sentence(ctx.lang, why));
         }
     }
-    let body = render(ctx, &Changed { ctx, people: views, gone, count: Count::new(day) })? + &toast_aside(ctx, flash)?;
+    let body = render(ctx, &Changed { ctx, people: views, gone, count: Count::new(ctx, day) })? + &toast_aside(ctx, flash)?;
     Ok(acknowledged(op_id).content_type("text/html; charset=utf-8").body(body))
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn answer_refused(
     let mut view = PersonView::new(ctx, &day, person);
     view.refuse(row.entry, posted, errors, ctx.lang);
     let body = if ctx.is_htmx {
-        render(ctx, &Changed { ctx, people: vec![view], gone: Vec::new(), count: Count::new(&day) })?
+        render(ctx, &Changed { ctx, people: vec![view], gone: Vec::new(), count: Count::new(ctx, &day) })?
     } else {
         render_page(ctx, &day, state.clock.today(), String::new(), Some(view))?
     };

@@ -16,7 +16,7 @@ use crate::{
         calc::{Hours, hours},
         db::{Filter, Listed, list_timesheets},
     },
-    web::form::Posted,
+    web::{form::Posted, page::Ctx},
 };
 
 /// Which day of which region: what an address says, and every form of the page.
@@ -32,6 +32,11 @@ impl Place {
         let region = posted.region(actor).map_err(|_| AppError::NotFound)?;
         let date = civil::parse_work_date(posted.value("work_date")).map_err(|e| AppError::BadRequest(format!("work_date: {e}")))?;
         Ok(Self { region, date })
+    }
+
+    /// Whether the region takes entries; a closed one is read only.
+    pub fn is_open(&self, ctx: &Ctx) -> bool {
+        ctx.regions.iter().any(|region| region.code == self.region.code() && region.is_open)
     }
 
     /// The scope of this one region; a foreign one is not found.
