@@ -10,6 +10,10 @@ pub mod regions;
 #[cfg(feature = "server")]
 pub mod activity;
 #[cfg(feature = "server")]
+pub mod admin;
+#[cfg(feature = "server")]
+pub mod api;
+#[cfg(feature = "server")]
 pub mod app;
 #[cfg(feature = "server")]
 pub mod auth;
@@ -31,6 +35,7 @@ pub mod i18n;
 pub mod legacy;
 #[cfg(feature = "server")]
 pub mod month;
+pub mod metrics;
 #[cfg(feature = "server")]
 pub mod roster;
 #[cfg(feature = "server")]
@@ -47,5 +52,9 @@ pub mod sync;
 pub mod telemetry;
 #[cfg(feature = "server")]
 pub mod timesheets;
+#[cfg(feature = "server")]
+pub mod today;
+#[cfg(feature = "server")]
+pub mod tokens;
 #[cfg(feature = "server")]
 pub mod web;

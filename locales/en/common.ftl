@@ -42,3 +42,4 @@ month-name-10 = October
 month-name-11 = November
 month-name-12 = December
 day-of-year = { $weekday } { $day } { $month }
+list-history = History

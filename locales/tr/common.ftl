@@ -34,3 +34,4 @@ month-name-10 = Ekim
 month-name-11 = Kasım
 month-name-12 = Aralık
 day-of-year = { $day } { $month } { $weekday }
+list-history = Geçmiş

@@ -52,7 +52,7 @@ fn ctx(lang: Lang, role: Role, offices: &[(&str, &str)]) -> Ctx {
         htmx_target: None,
         demo: false,
         secure: false,
-        regions: offices.iter().map(|(code, name)| RegionName { code: (*code).into(), name: (*name).into() }).collect(),
+        regions: offices.iter().map(|(code, name)| RegionName { code: (*code).into(), name: (*name).into(), is_open: true }).collect(),
         flash: None,
     }
 }
@@ -76,6 +76,7 @@ fn change(entity: &str, id: Uuid, action: &str) -> ChangeRow {
         entity: entity.into(),
         entity_id: id,
         action: action.into(),
+        version: 2,
         before: Some(json!({})),
         after: Some(json!({})),
     }

@@ -173,6 +173,40 @@ pub(super) async fn update_settings(
     expect_one(&done)
 }
 
+/// The scope's own settings rows that are not deleted, by region, each with its version.
+pub async fn list_own<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String, (i64, RegionSettings)>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT region,
+               company_name,
+               report_title,
+               weekday_min,
+               saturday_start_min,
+               saturday_end_min,
+               version
+        FROM app.settings
+        WHERE region = ANY ($1) AND deleted_at IS NULL
+        "#,
+        &codes,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let value = RegionSettings {
+                company_name: r.company_name,
+                report_title: r.report_title,
+                weekday_minutes: r.weekday_min,
+                saturday_start: r.saturday_start_min,
+                saturday_end: r.saturday_end_min,
+            };
+            (r.region, (r.version, value))
+        })
+        .collect())
+}
+
 /// The hours' rule of each region of the scope: its own settings, else the company's, else the program's defaults (DOMAIN 4.1 item 6).
 pub async fn list_rules<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String, Rules>, sqlx::Error> {
     let codes = tx.scope().codes();

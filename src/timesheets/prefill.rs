@@ -3,12 +3,13 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::pages::{blank_form, usual_times};
+use super::pages::{USUAL_TIMES, blank_form};
 use crate::{
     db::{Mode, ScopedTx},
     error::AppResult,
     regions::Region,
     roster::load_roster,
+    shift_templates,
     web::form::FormView,
 };
 
@@ -20,7 +21,9 @@ pub async fn planned_form<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, employ
     let planned = person.and_then(|person| roster.expected(person, day).shift().map(|s| (s.start_min, s.end_min, s.break_minutes)));
     let times = match planned {
         Some(times) => times,
-        None => usual_times(tx, Some(region), day).await?,
+        None => shift_templates::db::find_default(tx, region, day)
+            .await?
+            .map_or(USUAL_TIMES, |template| (template.start_min, template.end_min, template.break_minutes)),
     };
     let mut form = blank_form(day, times);
     form.set("employee_id", employee_id.to_string());

@@ -12,6 +12,7 @@ import { startSaving } from "./saving.ts";
 import { startTemplates } from "./shift_templates.ts";
 import { startTimes } from "./times.ts";
 import { startToasts } from "./toasts.ts";
+import { startToday } from "./today.ts";
 
 startSaving();
 startFilters();
@@ -23,3 +24,4 @@ startPagerKeys();
 startTemplates();
 startTimes();
 startToasts();
+startToday();

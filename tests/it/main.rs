@@ -1,9 +1,15 @@
 //! Integration tests: one binary, a file per subject.
 
 mod activity;
+mod activity_filters;
+mod admin;
+mod admin_regions;
+mod admin_settings;
+mod api;
 mod apply;
 mod auth;
 mod auth_pages;
+mod calendar;
 mod chain;
 mod cluster;
 mod commands;
@@ -12,12 +18,17 @@ mod employees;
 mod feed;
 mod fold;
 mod i18n;
+mod isolation;
 mod meeting;
 mod merge;
 mod month;
+mod metrics;
+mod reversal;
 mod rls;
 mod schema;
 mod scope_leak;
 mod shift_templates;
 mod support;
 mod timesheets;
+mod today;
+mod tokens;

@@ -81,6 +81,7 @@ impl Shift {
 
 /// What one shift, or many together, come to: minutes. Wide enough for every shift the company will ever have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Hours {
     /// From start to end.
     #[serde(skip)]
