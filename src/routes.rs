@@ -7,8 +7,8 @@ use actix_web::{
 };
 
 use crate::{
-    activity, admin, api, app::BATCH_LIMIT, auth, calendar, employees, error::AppError, metrics, month, shift_templates, state::AppState, sync,
-    timesheets, today, tokens, web::assets,
+    activity, admin, api, app::BATCH_LIMIT, auth, calendar, dashboard, employees, error::AppError, metrics, month, reports,
+    shift_templates, state::AppState, sync, timesheets, today, tokens, web::assets,
 };
 
 /// Without a session.
@@ -32,7 +32,6 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/account", get().to(auth::sessions::pages::show_account));
     cfg.route("/account/sessions/closure", post().to(auth::sessions::pages::close_other_sessions));
     cfg.route("/account/sessions/{id}/closure", post().to(auth::sessions::pages::close_session));
-
     cfg.route("/account/tokens", get().to(tokens::pages::list_tokens));
     cfg.route("/account/tokens", post().to(tokens::pages::create_token));
     cfg.route("/account/tokens/{id}/revocation", post().to(tokens::pages::revoke_token));
@@ -48,6 +47,13 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/today/entries/{id}/restoration", post().to(today::acts::restore_entry));
     cfg.route("/today/batches", post().to(today::batches::create_batch));
     cfg.route("/today/batches/{op}/undo", post().to(today::batches::undo_batch));
+
+    // Pano
+    cfg.route("/region-view", post().to(auth::region_view::start_region_view));
+    cfg.route("/region-view/end", post().to(auth::region_view::end_region_view));
+    cfg.route("/dashboard", get().to(dashboard::pages::show_dashboard));
+    cfg.route("/dashboard/blanks", get().to(dashboard::blanks::list_blanks));
+    cfg.route("/reports/summary", get().to(reports::pages::show_summary));
 
     // Puantaj
     cfg.route("/timesheets", get().to(timesheets::pages::list_timesheets));

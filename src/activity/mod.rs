@@ -31,7 +31,7 @@ use crate::{
 };
 
 pub use db::record_event;
-pub use events::role_in_words;
+pub use events::{EventView, latest_sign_ins, role_in_words};
 pub use fields::FieldChange;
 pub use sign_ins::{SignInView, list_sign_ins};
 
@@ -74,19 +74,23 @@ pub enum EventKind {
     RegionOpened,
     /// A desktop database was taken over.
     LegacyImported,
-    /// Somebody had a person's whole identity number shown.
-    IdentityNoRevealed,
     /// A person made an API key.
     TokenMade,
     /// A person ended an API key.
     TokenRevoked,
     /// Data left the system as a file.
     Exported,
+    /// Somebody had a person's whole identity number shown.
+    IdentityNoRevealed,
+    /// An admin began to look at the region as its clerk would.
+    RegionViewStarted,
+    /// The admin stopped looking.
+    RegionViewEnded,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -104,10 +108,12 @@ impl EventKind {
         Self::RegionClosed,
         Self::RegionOpened,
         Self::LegacyImported,
-        Self::IdentityNoRevealed,
         Self::TokenMade,
         Self::TokenRevoked,
         Self::Exported,
+        Self::IdentityNoRevealed,
+        Self::RegionViewStarted,
+        Self::RegionViewEnded,
     ];
 
     /// The word in the table.
@@ -130,10 +136,12 @@ impl EventKind {
             Self::RegionClosed => "region_closed",
             Self::RegionOpened => "region_opened",
             Self::LegacyImported => "legacy_imported",
-            Self::IdentityNoRevealed => "identity_no_revealed",
             Self::TokenMade => "token_made",
             Self::TokenRevoked => "token_revoked",
             Self::Exported => "exported",
+            Self::IdentityNoRevealed => "identity_no_revealed",
+            Self::RegionViewStarted => "region_view_started",
+            Self::RegionViewEnded => "region_view_ended",
         }
     }
 

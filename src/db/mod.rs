@@ -97,9 +97,11 @@ impl Db {
         Ok(ScopedTx::new(self.begin(scope.begin_sql(&begin)).await?, scope.clone()))
     }
 
-    /// A transaction that may write in the actor's scope. Nothing stays without `commit`.
+    /// A transaction that may write in the actor's scope. Nothing stays without `commit`. For somebody who only looks ("Bölge gözüyle
+    /// bak") PostgreSQL refuses every write in it: handlers refuse before, this is for the one that forgot.
     pub async fn write(&self, scope: &Scope) -> Result<ScopedTx<Write>, sqlx::Error> {
-        Ok(ScopedTx::new(self.begin(scope.begin_sql("BEGIN")).await?, scope.clone()))
+        let begin = if scope.only_reads() { "BEGIN READ ONLY" } else { "BEGIN" };
+        Ok(ScopedTx::new(self.begin(scope.begin_sql(begin)).await?, scope.clone()))
     }
 
     /// A transaction on accounts and sessions, for one capability.

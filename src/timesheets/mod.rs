@@ -11,3 +11,4 @@ pub mod views;
 
 pub use db::count_live_of_employee;
 pub use model::Timesheet;
+pub use views::weekday_key;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
     web::{Data, Path, Query},
 };
 use chrono::{Days, NaiveDate};
@@ -30,7 +29,7 @@ use crate::{
     ops::{FieldError, Verdict, VerdictKind},
     regions::Region,
     settings::list_rules,
-    shift_templates,
+    shift_templates::{self, db::TemplateChoice},
     state::AppState,
     sync::{Entity as _, submit},
     web::{
@@ -58,11 +57,6 @@ pub struct ListQuery {
     q: Option<String>,
     region: Option<String>,
     page: Option<i64>,
-}
-
-/// `GET /`.
-pub async fn go_to_list(_actor: Actor) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).finish()
 }
 
 /// `GET /timesheets`. The list and its totals load again by themselves after changes, without what only the forms need.
@@ -106,7 +100,7 @@ enum Forms {
     None,
     /// One for a new entry, with the usual times of today.
     New,
-    /// One that is filled in: it came back, or is for a certain day of a person.
+    /// One that is filled in: as planned, or as it came back.
     Filled(FormView),
 }
 
@@ -236,13 +230,14 @@ fn next_form(choices: &Choices, region: &Region, saved: &Timesheet) -> FormView 
 /// Start, end and break in minutes.
 pub(super) type Times = (i32, i32, i32);
 
-/// Nine to six with an hour's break.
-pub(super) const USUAL_TIMES: Times = (540, 1080, 60);
-
-/// The usual times of a day; where no template says, nine to six with an hour's break.
+/// The usual times of a day.
 fn usual_times(choices: &Choices, region: Option<&Region>, day: NaiveDate) -> Times {
-    let template = region.and_then(|region| choices.default_template(region, day));
-    template.map_or(USUAL_TIMES, |t| (t.start_min, t.end_min, t.break_minutes))
+    times_of(region.and_then(|region| choices.default_template(region, day)))
+}
+
+/// The times of a template; where there is none, nine to six with an hour's break.
+pub(super) fn times_of(template: Option<&TemplateChoice>) -> Times {
+    template.map_or((540, 1080, 60), |t| (t.start_min, t.end_min, t.break_minutes))
 }
 
 /// A form with nothing but a day and times.

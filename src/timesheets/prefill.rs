@@ -3,13 +3,13 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::pages::{USUAL_TIMES, blank_form};
+use super::pages::{blank_form, times_of};
 use crate::{
     db::{Mode, ScopedTx},
     error::AppResult,
     regions::Region,
     roster::load_roster,
-    shift_templates,
+    shift_templates::db::find_default,
     web::form::FormView,
 };
 
@@ -21,9 +21,7 @@ pub async fn planned_form<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, employ
     let planned = person.and_then(|person| roster.expected(person, day).shift().map(|s| (s.start_min, s.end_min, s.break_minutes)));
     let times = match planned {
         Some(times) => times,
-        None => shift_templates::db::find_default(tx, region, day)
-            .await?
-            .map_or(USUAL_TIMES, |template| (template.start_min, template.end_min, template.break_minutes)),
+        None => times_of(find_default(tx, region, day).await?.as_ref()),
     };
     let mut form = blank_form(day, times);
     form.set("employee_id", employee_id.to_string());

@@ -121,7 +121,8 @@ pub struct NavEntry {
 }
 
 /// The side bar: one line per page.
-const NAV: [NavEntry; 6] = [
+const NAV: [NavEntry; 7] = [
+    NavEntry { href: "/dashboard", label: "nav-dashboard", icon: "layout-dashboard", admin_only: false },
     NavEntry { href: "/today", label: "nav-today", icon: "calendar-check", admin_only: false },
     NavEntry { href: "/timesheets", label: "nav-timesheets", icon: "calendar-time", admin_only: false },
     NavEntry { href: "/timesheets/month", label: "nav-month", icon: "calendar-month", admin_only: false },
@@ -164,6 +165,11 @@ impl Ctx {
     /// Whether an admin is signed in.
     pub fn is_admin(&self) -> bool {
         self.actor.as_ref().is_some_and(Actor::is_admin)
+    }
+
+    /// Name of the region that an admin looks at as its clerk would; none for everybody else.
+    pub fn viewed_region(&self) -> Option<String> {
+        self.actor.as_ref().filter(|actor| actor.is_viewing()).map(|_| self.region_names())
     }
 
     /// Whether lists must say of which region a row is, and forms must ask for it.

@@ -131,7 +131,8 @@ async fn every_cell_and_every_total_is_what_the_rule_gives_for_any_month_of_entr
             if dice.random_bool(0.2) {
                 continue;
             }
-            let (start, length) = if dice.random_bool(0.3) { (1320, dice.random_range(30..540)) } else { (450, dice.random_range(30..700)) };
+            let (start, length) =
+                if dice.random_bool(0.3) { (1320, dice.random_range(30..540)) } else { (450, dice.random_range(30..700)) };
             made.push((n, day, start, start + length, dice.random_range(0..90), special));
             if start == 450 && dice.random_bool(0.2) {
                 made.push((n, day, 1200, 1200 + dice.random_range(15..110), 0, special));
