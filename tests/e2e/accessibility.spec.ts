@@ -24,6 +24,23 @@ const VISITS: Visit[] = [
       await expect(page.getByRole("form", { name: /kaydı düzelt/ })).toBeVisible();
     },
   },
+  {
+    name: "the month, with an open day",
+    open: async (page) => {
+      await page.goto("/timesheets/month");
+      await page.locator("tr[data-employee] td > a").first().click();
+      await expect(page.locator("#day-editor form").first()).toBeVisible();
+    },
+  },
+  { name: "blank days", open: (page) => page.goto("/timesheets/blanks") },
+  {
+    name: "a person",
+    open: async (page) => {
+      await page.goto("/timesheets/month");
+      await page.locator("tr[data-employee] th a").first().click();
+      await page.locator("details.total summary").first().click();
+    },
+  },
   { name: "employees", open: (page) => page.goto("/employees") },
   { name: "a new employee", open: (page) => page.goto("/employees/new") },
   { name: "shift templates", open: (page) => page.goto("/shift-templates") },
