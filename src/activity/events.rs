@@ -147,15 +147,13 @@ fn icon_of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignIn => "login",
         EventKind::SignInFailed | EventKind::SignInThrottled => "alert-triangle",
-        EventKind::SignOut => "logout",
-        EventKind::PasswordChanged | EventKind::PasswordSet => "key",
+        EventKind::SignOut | EventKind::SessionsEnded => "logout",
+        EventKind::PasswordChanged | EventKind::PasswordSet | EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",
         EventKind::UserDisabled => "user-off",
         EventKind::RoleChanged | EventKind::RegionsChanged => "users",
-        EventKind::SessionsEnded => "logout",
         EventKind::RegionAdded | EventKind::RegionRenamed | EventKind::RegionClosed | EventKind::RegionOpened => "building",
         EventKind::LegacyImported => "archive",
-        EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::Exported => "download",
     }
 }

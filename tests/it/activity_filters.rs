@@ -199,5 +199,9 @@ async fn every_list_leads_to_the_history_of_its_rows() {
         browser.get("/timesheets").await.form("#entry form").with("employee_id", &[AYSE]).with("work_date", &["2026-01-05"]).minted();
     assert_eq!(browser.submit(&entry).await.status, 200);
     let list = browser.get("/timesheets?from=2026-01-01&to=2026-01-31").await;
-    assert_eq!(list.count(&format!("tr a[href='/activity?entity_id={}']", entry.value("_id"))), 1);
+    let page = parsed_attribute(&list.html, "tr td.row-actions a", "href");
+    assert_eq!(page, format!("/timesheets/{}", entry.value("_id")));
+    let page = browser.get(&page).await;
+    assert_eq!(page.count("section[aria-labelledby=history-title] article"), 1, "an entry's page has its history");
+    assert_eq!(page.count(&format!("a[href='/activity?entity_id={}']", entry.value("_id"))), 1);
 }
