@@ -52,6 +52,8 @@ pub mod telemetry;
 #[cfg(feature = "server")]
 pub mod timesheets;
 #[cfg(feature = "server")]
+pub mod today;
+#[cfg(feature = "server")]
 pub mod tokens;
 #[cfg(feature = "server")]
 pub mod web;

@@ -8,7 +8,7 @@ use actix_web::{
 
 use crate::{
     activity, admin, api, app::BATCH_LIMIT, auth, calendar, employees, error::AppError, metrics, shift_templates, state::AppState, sync,
-    timesheets, tokens, web::assets,
+    timesheets, today, tokens, web::assets,
 };
 
 /// Without a session.
@@ -37,8 +37,17 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/account/tokens", post().to(tokens::pages::create_token));
     cfg.route("/account/tokens/{id}/revocation", post().to(tokens::pages::revoke_token));
 
-    // The first page: today's for clerks, all regions' for an admin; until those exist, the timesheets.
-    cfg.route("/", get().to(timesheets::pages::go_to_list));
+    // The first page: today's for clerks, all regions' for an admin.
+    cfg.route("/", get().to(today::pages::show_home));
+
+    // Bugün
+    cfg.route("/today", get().to(today::pages::show_today));
+    cfg.route("/today/entries", post().to(today::acts::create_entry));
+    cfg.route("/today/entries/{id}", post().to(today::acts::update_entry));
+    cfg.route("/today/entries/{id}/deletion", post().to(today::acts::delete_entry));
+    cfg.route("/today/entries/{id}/restoration", post().to(today::acts::restore_entry));
+    cfg.route("/today/batches", post().to(today::batches::create_batch));
+    cfg.route("/today/batches/{op}/undo", post().to(today::batches::undo_batch));
 
     // Puantaj
     cfg.route("/timesheets", get().to(timesheets::pages::list_timesheets));

@@ -33,6 +33,7 @@ error-employee-has-timesheets = this employee has timesheets (entries: { $count 
 
 error-employee-missing = Choose an employee.
 error-employee-unknown = The employee was not found. Choose again from the list.
+error-not-stored = The server could not take this entry; enter the row by itself.
 error-overlap = This employee has another entry at these times. Correct the times, or change the other entry.
 
 error-template-name-missing = The template's name is required.

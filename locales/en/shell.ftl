@@ -2,6 +2,7 @@
 skip-link = Skip to content
 nav-label = Main menu
 nav-menu = Open or close the menu
+nav-today = Today
 nav-timesheets = Timesheets
 nav-employees = Employees
 nav-shift-templates = Shift templates

@@ -33,6 +33,7 @@ error-employee-has-timesheets = bu çalışanın puantaj kaydı var (kayıt say�
 
 error-employee-missing = Çalışan seçin.
 error-employee-unknown = Çalışan bulunamadı. Listeden yeniden seçin.
+error-not-stored = Sunucu bu kaydı alamadı; satırı tek başına girin.
 error-overlap = Bu çalışanın bu saatlerle çakışan bir kaydı var. Saatleri düzeltin ya da önceki kaydı değiştirin.
 
 error-template-name-missing = Şablon adı zorunludur.

@@ -2,6 +2,7 @@
 skip-link = İçeriğe geç
 nav-label = Ana menü
 nav-menu = Menüyü aç veya kapat
+nav-today = Bugün
 nav-timesheets = Puantaj
 nav-employees = Çalışanlar
 nav-shift-templates = Vardiya şablonları

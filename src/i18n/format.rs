@@ -45,6 +45,12 @@ pub fn instant(at: DateTime<Utc>) -> String {
     in_istanbul(at).format("%d.%m.%Y %H:%M").to_string()
 }
 
+/// A day by its full name: `14 Ocak 2026 Çarşamba`, in English `Wednesday 14 January 2026`.
+pub fn long_day(lang: Lang, day: NaiveDate) -> String {
+    let weekday = t(lang, WEEKDAYS[day.weekday().num_days_from_monday() as usize]);
+    t_with(lang, "day-of-year", &[("day", &day.day()), ("month", &month_of_year(lang, day)), ("weekday", &weekday)])
+}
+
 fn grouped(lang: Lang, value: u64) -> String {
     let separator = match lang {
         Lang::Tr => '.',
@@ -79,6 +85,15 @@ mod tests {
         assert_eq!(day_of_year(Lang::Tr, day("2026-01-14")), "14 Ocak Çarşamba");
         assert_eq!(day_of_year(Lang::En, day("2026-12-06")), "Sunday 6 December");
         assert_eq!(month_of_year(Lang::Tr, day("2026-08-31")), "Ağustos 2026");
+    }
+
+    #[test]
+    fn a_day_far_away_is_called_with_its_year() {
+        let day = "2026-01-14".parse().unwrap();
+        assert_eq!(
+            (long_day(Lang::Tr, day), long_day(Lang::En, day)),
+            ("14 Ocak 2026 Çarşamba".into(), "Wednesday 14 January 2026".into())
+        );
     }
 
     #[test]

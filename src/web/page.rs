@@ -121,7 +121,8 @@ pub struct NavEntry {
 }
 
 /// The side bar: one line per page.
-const NAV: [NavEntry; 4] = [
+const NAV: [NavEntry; 5] = [
+    NavEntry { href: "/today", label: "nav-today", icon: "calendar-check", admin_only: false },
     NavEntry { href: "/timesheets", label: "nav-timesheets", icon: "calendar-time", admin_only: false },
     NavEntry { href: "/employees", label: "nav-employees", icon: "users", admin_only: false },
     NavEntry { href: "/shift-templates", label: "nav-shift-templates", icon: "template", admin_only: false },

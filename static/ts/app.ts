@@ -10,6 +10,7 @@ import { startSaving } from "./saving.ts";
 import { startTemplates } from "./shift_templates.ts";
 import { startTimes } from "./times.ts";
 import { startToasts } from "./toasts.ts";
+import { startToday } from "./today.ts";
 
 startSaving();
 startFilters();
@@ -19,3 +20,4 @@ startMenu();
 startTemplates();
 startTimes();
 startToasts();
+startToday();

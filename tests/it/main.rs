@@ -28,4 +28,5 @@ mod scope_leak;
 mod shift_templates;
 mod support;
 mod timesheets;
+mod today;
 mod tokens;

@@ -44,7 +44,10 @@ impl Answer {
         let page = self.parsed();
         let form = page.select(&Selector::parse(selector).unwrap()).next().unwrap_or_else(|| panic!("no {selector} in {}", self.html));
         let mut fields = Vec::new();
-        for input in form.select(&Selector::parse("input[name]").unwrap()) {
+        // A table row's fields stand in other cells than their form, and name it.
+        let named = format!("input[name][form='{}']", form.attr("id").unwrap_or_default());
+        let (inside, named) = (Selector::parse("input[name]").unwrap(), Selector::parse(&named).unwrap());
+        for input in form.select(&inside).chain(page.select(&named)) {
             let of = |name| input.attr(name).unwrap_or_default().to_owned();
             if input.attr("type") != Some("checkbox") || input.attr("checked").is_some() {
                 fields.push((of("name"), of("value")));
