@@ -173,16 +173,14 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         EventKind::SignIn => "login",
         EventKind::SignInFailed | EventKind::SignInThrottled => "alert-triangle",
         EventKind::SignOut | EventKind::SessionsEnded => "logout",
-        EventKind::PasswordChanged | EventKind::PasswordSet => "key",
+        EventKind::PasswordChanged | EventKind::PasswordSet | EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",
         EventKind::UserDisabled => "user-off",
         EventKind::RoleChanged | EventKind::RegionsChanged => "users",
         EventKind::RegionAdded | EventKind::RegionRenamed | EventKind::RegionClosed | EventKind::RegionOpened => "building",
         EventKind::LegacyImported => "archive",
-        EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::Exported => "download",
-        EventKind::IdentityNoRevealed => "eye",
-        EventKind::RegionViewStarted => "eye",
+        EventKind::IdentityNoRevealed | EventKind::RegionViewStarted => "eye",
         EventKind::RegionViewEnded => "eye-off",
     }
 }

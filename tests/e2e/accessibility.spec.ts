@@ -45,6 +45,8 @@ const VISITS: Visit[] = [
   { name: "a new employee", open: (page) => page.goto("/employees/new") },
   { name: "shift templates", open: (page) => page.goto("/shift-templates") },
   { name: "activity", open: (page) => page.goto("/activity") },
+  { name: "activity, filtered to nothing and with a wrong date", open: (page) => page.goto("/activity?actor=nobody&from=x") },
+  { name: "API keys", open: (page) => page.goto("/account/tokens") },
   {
     name: "the person's menu",
     open: async (page) => {
