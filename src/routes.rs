@@ -60,7 +60,6 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/timesheets", post().to(timesheets::pages::create_timesheet));
     cfg.route("/timesheets/new", get().to(timesheets::pages::new_timesheet));
     cfg.route("/timesheets/month", get().to(month::pages::show_month));
-    cfg.route("/timesheets/blanks", get().to(month::blanks::list_blanks));
     cfg.route("/timesheets/{id}", get().to(timesheets::pages::show_timesheet));
     cfg.route("/timesheets/{id}", post().to(timesheets::pages::update_timesheet));
     cfg.route("/timesheets/{id}/row", get().to(timesheets::pages::show_row));

@@ -32,7 +32,6 @@ const VISITS: Visit[] = [
       await expect(page.locator("#day-editor form").first()).toBeVisible();
     },
   },
-  { name: "blank days", open: (page) => page.goto("/timesheets/blanks") },
   {
     name: "a person",
     open: async (page) => {
