@@ -84,3 +84,5 @@ event-user-enabled = { $account } was enabled again
 event-legacy-imported = File of the desktop program taken over: { $file }
 event-other = Another event: { $kind }
 event-address = address { $address }
+event-region-view-started = Began to view as the region
+event-region-view-ended = Stopped viewing as the region

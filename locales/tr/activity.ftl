@@ -84,3 +84,5 @@ event-user-enabled = { $account } hesabı yeniden açıldı
 event-legacy-imported = Masaüstü programının dosyası aktarıldı: { $file }
 event-other = Başka bir olay: { $kind }
 event-address = adres { $address }
+event-region-view-started = Bölge gözüyle bakmaya başladı
+event-region-view-ended = Bölge gözüyle bakmayı bitirdi

@@ -2,6 +2,7 @@
 
 import "htmx.org";
 
+import { startDashboard } from "./dashboard.ts";
 import { startFilters } from "./filters.ts";
 import { startFocus } from "./focus.ts";
 import { startKeys } from "./keys.ts";
@@ -12,6 +13,7 @@ import { startTimes } from "./times.ts";
 import { startToasts } from "./toasts.ts";
 
 startSaving();
+startDashboard();
 startFilters();
 startFocus();
 startKeys();
