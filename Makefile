@@ -39,6 +39,16 @@ lint: assets ## clippy over the server, its tests and the agent; types of the sc
 bench: assets ## the release server beside pgbench: docs/benchmarks.md
 	@pgbench=$$(scripts/find-pgbench.sh) && PGBENCH="$$pgbench" cargo bench --bench ratios
 
+.PHONY: lighthouse
+lighthouse: node_modules/.package-lock.json ## Lighthouse over the pages of a demo that runs (URL=http://127.0.0.1:8080)
+	@npm install --prefix target/lighthouse --no-audit --no-fund --silent lighthouse@12.8.2
+	@node scripts/lighthouse.mjs $(URL)
+
+.PHONY: check-api
+check-api: assets ## the API held against its own description by schemathesis (from PyPI), about two minutes
+	@cargo build --quiet
+	@scripts/check-api.sh
+
 .PHONY: assets
 assets: static/dist/manifest.json ## scripts and styles into static/dist
 

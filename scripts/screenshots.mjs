@@ -50,7 +50,7 @@ async function signIn(page, account) {
   await page.getByLabel("Kullanıcı adı").fill(account);
   await page.getByLabel("Parola").fill("rainstaff-demo");
   await page.getByRole("button", { name: "Giriş yap" }).click();
-  await page.waitForURL(/\/(timesheets|dashboard)$/);
+  await page.waitForURL(/\/(timesheets|dashboard)?$/);
 }
 
 async function enterAndCorrect(page) {

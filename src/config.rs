@@ -2,6 +2,9 @@
 
 use std::{env, net::SocketAddr, path::PathBuf};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use sha2::{Digest as _, Sha512};
+
 /// A variable is missing or makes no sense.
 #[derive(Debug, thiserror::Error)]
 #[error("{variable}: {problem}")]
@@ -22,14 +25,16 @@ pub struct Config {
     pub public_origin: Option<String>,
     /// Key of tokens and grants, 64 bytes.
     pub secret: Secret,
+    /// What `/metrics` wants to be shown; without it there is no such page.
+    pub metrics_token: Option<MetricsToken>,
     /// Shows the demo accounts on the sign-in page.
     pub demo: bool,
     /// Session ends after so many minutes without a request.
     pub session_idle_minutes: i64,
     /// Session ends after so many hours in any case.
     pub session_hours: i64,
-    /// The nearest proxy puts the client's address into the last hop of X-Forwarded-For.
-    pub behind_proxy: bool,
+    /// Proxies on the way in, each of which adds the address it was called from to X-Forwarded-For. None: the header is not believed.
+    pub proxies: usize,
 }
 
 /// 64 bytes that never show up in logs.
@@ -37,11 +42,17 @@ pub struct Config {
 pub struct Secret([u8; 64]);
 
 impl Secret {
-    /// Reads 128 hex digits.
+    /// Reads 128 hex digits; or 32 bytes as base64, which is what Render generates, and stretches them.
     pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
         let mut bytes = [0; 64];
-        hex::decode_to_slice(text.trim(), &mut bytes).ok()?;
-        Some(Self(bytes))
+        if hex::decode_to_slice(text, &mut bytes).is_ok() {
+            return Some(Self(bytes));
+        }
+        let generated: [u8; 32] = BASE64.decode(text).ok()?.try_into().ok()?;
+        let mut hash = Sha512::new_with_prefix(b"rainstaff: secret key, 1");
+        hash.update(generated);
+        Some(Self(hash.finalize().into()))
     }
 
     /// A new random one.
@@ -66,6 +77,38 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// The key of `/metrics`, 16 characters or more, that never shows up in logs.
+#[derive(Clone)]
+pub struct MetricsToken(String);
+
+impl MetricsToken {
+    /// Name of the variable.
+    pub const VARIABLE: &str = "RAINSTAFF_METRICS_TOKEN";
+
+    /// Checks a key.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let fits = text.len() >= 16 && text.bytes().all(|b| b.is_ascii_graphic());
+        let problem = || "has to be 16 or more letters, digits and signs without blanks, for example from: openssl rand -hex 32".to_owned();
+        if fits { Ok(Self(text.to_owned())) } else { Err(ConfigError { variable: Self::VARIABLE, problem: problem() }) }
+    }
+
+    /// The one in the environment, if any.
+    pub fn from_env() -> Result<Option<Self>, ConfigError> {
+        read(Self::VARIABLE).map(|text| Self::parse(&text)).transpose()
+    }
+
+    /// The key.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for MetricsToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MetricsToken(..)")
+    }
+}
+
 /// One variable; none when unset or blank.
 pub fn read(variable: &'static str) -> Option<String> {
     env::var(variable).ok().map(|v| v.trim().to_owned()).filter(|v| !v.is_empty())
@@ -85,7 +128,7 @@ impl Config {
         })?;
         let secret = Secret::parse(&secret).ok_or(ConfigError {
             variable: "RAINSTAFF_SECRET_KEY",
-            problem: format!("has to be 128 hex digits (64 bytes), not {} characters.", secret.len()),
+            problem: format!("has to be 128 hex digits (64 bytes) or 32 bytes as base64, not {} characters.", secret.len()),
         })?;
         let on_host = read("PORT");
         let listen = match (read("RAINSTAFF_LISTEN"), &on_host) {
@@ -101,10 +144,11 @@ impl Config {
             listen,
             public_origin,
             secret,
+            metrics_token: MetricsToken::from_env()?,
             demo: false,
             session_idle_minutes: 8 * 60,
             session_hours: 24,
-            behind_proxy: on_host.is_some(),
+            proxies: parse_proxies(read("RAINSTAFF_PROXIES").as_deref(), read("RENDER").is_some(), on_host.is_some())?,
         })
     }
 
@@ -114,10 +158,11 @@ impl Config {
             listen: vec![listen],
             public_origin: None,
             secret,
+            metrics_token: None,
             demo: true,
             session_idle_minutes: 8 * 60,
             session_hours: 24,
-            behind_proxy: false,
+            proxies: 0,
         }
     }
 }
@@ -126,6 +171,18 @@ impl Config {
 pub fn parse_listen(variable: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
     text.parse()
         .map_err(|_| ConfigError { variable, problem: format!("is not an address and port: {text:?} (for example 127.0.0.1:8080).") })
+}
+
+/// How many proxies are in front. Render has two: Cloudflare's edge and its own; any other host that sets `PORT` is taken to have one.
+fn parse_proxies(said: Option<&str>, is_render: bool, has_port: bool) -> Result<usize, ConfigError> {
+    match said {
+        Some(text) => text.parse().ok().filter(|n| *n <= 5).ok_or_else(|| ConfigError {
+            variable: "RAINSTAFF_PROXIES",
+            problem: format!("is not the number of proxies in front of this server, 0 to 5: {text:?}"),
+        }),
+        None if is_render => Ok(2),
+        None => Ok(usize::from(has_port)),
+    }
 }
 
 fn parse_origin(url: &str) -> Result<String, ConfigError> {
@@ -138,5 +195,40 @@ fn parse_origin(url: &str) -> Result<String, ConfigError> {
             variable: "RAINSTAFF_PUBLIC_URL",
             problem: format!("is not an address such as https://puantaj.example.com: {url:?}"),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_128_hex_digits_or_what_render_generates() {
+        let hex = "5A".repeat(64);
+        assert_eq!(Secret::parse(&format!(" {hex}\n")).unwrap().bytes(), &[0x5a; 64]);
+        let generated = Secret::parse(&BASE64.encode([0x5a; 32])).unwrap();
+        assert_eq!(generated.bytes(), Secret::parse(&BASE64.encode([0x5a; 32])).unwrap().bytes(), "the same after a restart");
+        assert_ne!(generated.bytes(), Secret::parse(&BASE64.encode([0x5b; 32])).unwrap().bytes());
+        assert_ne!(&generated.bytes()[..32], &[0x5a; 32]);
+    }
+
+    #[test]
+    fn anything_shorter_or_longer_is_no_key() {
+        for text in ["", "gizli", &"5a".repeat(63), &"5a".repeat(62), &"5a".repeat(65), &BASE64.encode([1; 31]), &BASE64.encode([1; 48])] {
+            assert!(Secret::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_proxies_is_said_or_known_of_the_host() {
+        let count = |said, is_render, has_port| parse_proxies(said, is_render, has_port).ok();
+        assert_eq!(count(None, false, false), Some(0), "reached directly, nobody's header is believed");
+        assert_eq!(count(None, false, true), Some(1));
+        assert_eq!(count(None, true, true), Some(2));
+        assert_eq!(count(Some("3"), true, true), Some(3));
+        assert_eq!(count(Some("0"), true, true), Some(0));
+        for bad in ["-1", "6", "one"] {
+            assert_eq!(count(Some(bad), false, false), None, "{bad}");
+        }
     }
 }

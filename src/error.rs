@@ -2,7 +2,10 @@
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 
-use crate::db::{DbOutcome, classify};
+use crate::{
+    api::ParamError,
+    db::{DbOutcome, classify},
+};
 
 /// Why a request could not be answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +31,18 @@ pub enum AppError {
     /// The request makes no sense; the text is for developers of clients.
     #[error("bad request: {0}")]
     BadRequest(String),
+    /// Parameters of an API request that make no sense, all of them.
+    #[error("bad parameters: {0:?}")]
+    BadParams(Vec<ParamError>),
+    /// The key of an API request is unknown, expired or revoked, or its owner may not sign in.
+    #[error("bad API key")]
+    BadToken,
+    /// A good key, but this needs something that it does not cover.
+    #[error("the API key does not cover {0}")]
+    TokenScope(&'static str),
+    /// The address is there, for these methods.
+    #[error("method not allowed, only {0}")]
+    MethodNotAllowed(String),
     /// Too many attempts; wait so many seconds.
     #[error("too many attempts, wait {0} s")]
     TooMany(u64),
@@ -70,11 +85,26 @@ impl AppError {
             Self::Forbidden => "forbidden",
             Self::OnlyLooking => "only_looking",
             Self::CrossSite => "origin",
-            Self::BadRequest(_) => "bad_request",
+            Self::BadRequest(_) | Self::BadParams(_) => "bad_request",
+            Self::BadToken => "token",
+            Self::TokenScope(_) => "token_scope",
+            Self::MethodNotAllowed(_) => "method",
             Self::TooMany(_) => "too_many",
             Self::Gone => "epoch",
             Self::Busy(_) => "busy",
             Self::Database(_) | Self::Fault(_) => "internal_error",
+        }
+    }
+
+    /// What developers of clients may know besides the code. Never the cause of a 5xx.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::BadRequest(detail) => Some(detail.clone()),
+            Self::BadParams(_) => Some("some parameters were not understood, see errors".to_owned()),
+            Self::BadToken => Some("the key is unknown, expired or revoked, or its owner may not sign in".to_owned()),
+            Self::TokenScope(needed) => Some(format!("this needs {needed}")),
+            Self::MethodNotAllowed(methods) => Some(format!("this address takes {methods}")),
+            _ => None,
         }
     }
 }
@@ -83,9 +113,10 @@ impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::SignIn => StatusCode::UNAUTHORIZED,
-            Self::PasswordChange | Self::Forbidden | Self::OnlyLooking | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::SignIn | Self::BadToken => StatusCode::UNAUTHORIZED,
+            Self::PasswordChange | Self::Forbidden | Self::OnlyLooking | Self::CrossSite | Self::TokenScope(_) => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) | Self::BadParams(_) => StatusCode::BAD_REQUEST,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Gone => StatusCode::GONE,
             Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -98,6 +129,8 @@ impl ResponseError for AppError {
         match self {
             Self::TooMany(seconds) => answer.insert_header(("Retry-After", seconds.to_string())),
             Self::Busy(_) => answer.insert_header(("Retry-After", "2")),
+            Self::BadToken => answer.insert_header(("WWW-Authenticate", r#"Bearer realm="rainstaff", error="invalid_token""#)),
+            Self::MethodNotAllowed(methods) => answer.insert_header(("Allow", methods.as_str())),
             _ => &mut answer,
         };
         answer.finish() // web::errors gives it a body

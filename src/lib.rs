@@ -10,6 +10,10 @@ pub mod regions;
 #[cfg(feature = "server")]
 pub mod activity;
 #[cfg(feature = "server")]
+pub mod admin;
+#[cfg(feature = "server")]
+pub mod api;
+#[cfg(feature = "server")]
 pub mod app;
 #[cfg(feature = "server")]
 pub mod auth;
@@ -32,6 +36,10 @@ pub mod i18n;
 #[cfg(feature = "server")]
 pub mod legacy;
 #[cfg(feature = "server")]
+pub mod metrics;
+#[cfg(feature = "server")]
+pub mod month;
+#[cfg(feature = "server")]
 pub mod reports;
 #[cfg(feature = "server")]
 pub mod roster;
@@ -49,5 +57,9 @@ pub mod sync;
 pub mod telemetry;
 #[cfg(feature = "server")]
 pub mod timesheets;
+#[cfg(feature = "server")]
+pub mod today;
+#[cfg(feature = "server")]
+pub mod tokens;
 #[cfg(feature = "server")]
 pub mod web;

@@ -1,13 +1,14 @@
-//! THE url table: method, path, function. Who may come in is said by the handlers' arguments: `Actor` is a signed-in person.
+//! THE url table: method, path, function. Who may come in is said by the handlers' arguments: `Actor` is a signed-in person, `Admin` an
+//! administrator.
 
 use actix_web::{
-    HttpResponse,
-    web::{Data, PayloadConfig, ServiceConfig, get, post, resource},
+    HttpRequest, HttpResponse,
+    web::{Data, PayloadConfig, ServiceConfig, get, post, resource, to},
 };
 
 use crate::{
-    activity, app::BATCH_LIMIT, auth, dashboard, employees, error::AppError, reports, shift_templates, state::AppState, sync, timesheets,
-    web::assets,
+    activity, admin, api, app::BATCH_LIMIT, auth, calendar, dashboard, employees, error::AppError, metrics, month, reports,
+    shift_templates, state::AppState, sync, timesheets, today, tokens, web::assets,
 };
 
 /// Without a session.
@@ -15,6 +16,7 @@ pub fn public(cfg: &mut ServiceConfig) {
     cfg.route("/static/{name:.*}", get().to(assets::show_asset));
     cfg.route("/health", get().to(health));
     cfg.route("/ready", get().to(ready));
+    cfg.route("/metrics", get().to(metrics::pages::show_metrics));
 }
 
 /// With a session, of a visitor or of somebody signed in.
@@ -27,21 +29,39 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/password", get().to(auth::pages::show_password));
     cfg.route("/password", post().to(auth::pages::change_password));
     cfg.route("/preferences", post().to(auth::pages::change_preferences));
+    cfg.route("/account", get().to(auth::sessions::pages::show_account));
+    cfg.route("/account/sessions/closure", post().to(auth::sessions::pages::close_other_sessions));
+    cfg.route("/account/sessions/{id}/closure", post().to(auth::sessions::pages::close_session));
 
-    // The first page: the timesheets for clerks, all regions for an admin.
-    cfg.route("/", get().to(dashboard::pages::show_first_page));
+    cfg.route("/account/tokens", get().to(tokens::pages::list_tokens));
+    cfg.route("/account/tokens", post().to(tokens::pages::create_token));
+    cfg.route("/account/tokens/{id}/revocation", post().to(tokens::pages::revoke_token));
+
+    // The first page: today's for clerks, all regions' for an admin.
+    cfg.route("/", get().to(today::pages::show_home));
 
     // Pano
-    cfg.route("/region-view", post().to(auth::region_view::start_region_view));
-    cfg.route("/region-view/end", post().to(auth::region_view::end_region_view));
     cfg.route("/dashboard", get().to(dashboard::pages::show_dashboard));
     cfg.route("/dashboard/blanks", get().to(dashboard::blanks::list_blanks));
     cfg.route("/reports/summary", get().to(reports::pages::show_summary));
+    cfg.route("/region-view", post().to(auth::region_view::start_region_view));
+    cfg.route("/region-view/end", post().to(auth::region_view::end_region_view));
+
+    // Bugün
+    cfg.route("/today", get().to(today::pages::show_today));
+    cfg.route("/today/entries", post().to(today::acts::create_entry));
+    cfg.route("/today/entries/{id}", post().to(today::acts::update_entry));
+    cfg.route("/today/entries/{id}/deletion", post().to(today::acts::delete_entry));
+    cfg.route("/today/entries/{id}/restoration", post().to(today::acts::restore_entry));
+    cfg.route("/today/batches", post().to(today::batches::create_batch));
+    cfg.route("/today/batches/{op}/undo", post().to(today::batches::undo_batch));
 
     // Puantaj
     cfg.route("/timesheets", get().to(timesheets::pages::list_timesheets));
     cfg.route("/timesheets", post().to(timesheets::pages::create_timesheet));
     cfg.route("/timesheets/new", get().to(timesheets::pages::new_timesheet));
+    cfg.route("/timesheets/month", get().to(month::pages::show_month));
+    cfg.route("/timesheets/blanks", get().to(month::blanks::list_blanks));
     cfg.route("/timesheets/{id}", get().to(timesheets::pages::show_timesheet));
     cfg.route("/timesheets/{id}", post().to(timesheets::pages::update_timesheet));
     cfg.route("/timesheets/{id}/row", get().to(timesheets::pages::show_row));
@@ -53,7 +73,12 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/employees", get().to(employees::pages::list_employees));
     cfg.route("/employees", post().to(employees::pages::create_employee));
     cfg.route("/employees/new", get().to(employees::pages::new_employee));
+    cfg.route("/employees/{id}", get().to(employees::card::show_card));
     cfg.route("/employees/{id}", post().to(employees::pages::update_employee));
+    cfg.route("/employees/{id}/identity-number", post().to(employees::card::reveal_identity_no));
+    cfg.route("/employees/{id}/days/{date}", get().to(month::day::show_day));
+    cfg.route("/employees/{id}/days/{date}", post().to(month::day::create_entry));
+    cfg.route("/employees/{id}/days/{date}/{entry}", post().to(month::day::update_entry));
     cfg.route("/employees/{id}/row", get().to(employees::pages::show_row));
     cfg.route("/employees/{id}/edit", get().to(employees::pages::edit_employee));
     cfg.route("/employees/{id}/passivation", post().to(employees::acts::passivate_employee));
@@ -73,9 +98,38 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
 
     // Etkinlik
     cfg.route("/activity", get().to(activity::pages::list_activity));
+    cfg.route("/activity/changes/{id}/reversal", post().to(activity::acts::reverse_change));
+
+    // Yönetim
+    cfg.route("/admin/users", get().to(admin::users::list_users));
+    cfg.route("/admin/users", post().to(admin::users::create_user));
+    cfg.route("/admin/users/new", get().to(admin::users::new_user));
+    cfg.route("/admin/users/{id}", get().to(admin::user::show_user));
+    cfg.route("/admin/users/{id}/rights", post().to(admin::user::change_rights));
+    cfg.route("/admin/users/{id}/password", post().to(admin::user::set_password));
+    cfg.route("/admin/users/{id}/deactivation", post().to(admin::user_acts::disable_user));
+    cfg.route("/admin/users/{id}/activation", post().to(admin::user_acts::enable_user));
+    cfg.route("/admin/users/{id}/sessions/closure", post().to(admin::user_acts::close_sessions));
+    cfg.route("/admin/users/{id}/sessions/{session}/closure", post().to(admin::user_acts::close_session));
+    cfg.route("/admin/regions", get().to(admin::regions::list_regions));
+    cfg.route("/admin/regions", post().to(admin::regions::create_region));
+    cfg.route("/admin/regions/{code}", post().to(admin::regions::rename_region));
+    cfg.route("/admin/regions/{code}/edit", get().to(admin::regions::edit_region));
+    cfg.route("/admin/regions/{code}/closure", post().to(admin::regions::close_region));
+    cfg.route("/admin/regions/{code}/opening", post().to(admin::regions::open_region));
+    cfg.route("/admin/calendar", get().to(calendar::pages::list_days));
+    cfg.route("/admin/calendar", post().to(calendar::pages::create_day));
+    cfg.route("/admin/calendar/new", get().to(calendar::pages::new_day));
+    cfg.route("/admin/calendar/{id}", post().to(calendar::pages::update_day));
+    cfg.route("/admin/calendar/{id}/edit", get().to(calendar::pages::edit_day));
+    cfg.route("/admin/calendar/{id}/deletion", post().to(calendar::pages::delete_day));
+    cfg.route("/admin/calendar/{id}/restoration", post().to(calendar::pages::restore_day));
+    cfg.route("/admin/settings", get().to(admin::settings::list_settings));
+    cfg.route("/admin/settings/{code}", get().to(admin::settings::edit_settings));
+    cfg.route("/admin/settings/{code}", post().to(admin::settings::store_settings));
 
     // API: the write path and the feed
-    cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)));
+    cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)).default_service(to(not_found)));
     cfg.route("/api/v1/ops/status", post().to(sync::handlers::post_ops_status));
     cfg.route("/api/v1/ping", get().to(sync::handlers::get_ping));
     cfg.route("/api/v1/changes", get().to(sync::handlers::get_changes));
@@ -83,13 +137,17 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/api/v1/digest", get().to(sync::handlers::get_digest));
 
     // API: reading
+    cfg.route("/api/openapi.json", get().to(api::openapi::show_openapi));
     cfg.route("/api/v1/employees", get().to(employees::api::list_employees));
     cfg.route("/api/v1/timesheets", get().to(timesheets::api::list_timesheets));
 }
 
 /// Every other address.
-pub async fn not_found() -> Result<HttpResponse, AppError> {
-    Err(AppError::NotFound)
+pub async fn not_found(request: HttpRequest) -> Result<HttpResponse, AppError> {
+    match api::openapi::methods_at(request.path()) {
+        Some(methods) => Err(AppError::MethodNotAllowed(methods)),
+        None => Err(AppError::NotFound),
+    }
 }
 
 /// The process lives.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{auth::password::Hasher, clock::Clock, config::Config, db::Db, sync::Bell};
+use crate::{auth::password::Hasher, clock::Clock, config::Config, db::Db, metrics::Metrics, sync::Bell};
 
 /// Shared by all workers, cheap to clone.
 #[derive(Clone)]
@@ -17,11 +17,20 @@ pub struct AppState {
     pub hasher: Hasher,
     /// Rings after each commit, for readers of the feed that wait.
     pub bell: Bell,
+    /// What this process counts.
+    pub metrics: Metrics,
 }
 
 impl AppState {
     /// The state of a process that starts now: the machine's clock, nothing waiting.
     pub fn new(db: Db, config: Config) -> Self {
-        Self { db, config: Arc::new(config), clock: Clock::System, hasher: Hasher::default(), bell: Bell::default() }
+        Self {
+            db,
+            config: Arc::new(config),
+            clock: Clock::System,
+            hasher: Hasher::default(),
+            bell: Bell::default(),
+            metrics: Metrics::default(),
+        }
     }
 }

@@ -21,6 +21,7 @@ error-op-reused = This form was saved before with other content. What you typed 
 
 error-region-missing = Choose a region.
 error-region-unknown = There is no such region, or it is not one of yours. Choose one from the list.
+error-region-closed = This region is closed: its entries can be read, but not changed. Headquarters can open it again if needed.
 
 error-name-missing = The full name is required.
 error-identity-no-empty = The identity number is blank; type it, or leave the field empty.
@@ -32,6 +33,7 @@ error-employee-has-timesheets = this employee has timesheets (entries: { $count 
 
 error-employee-missing = Choose an employee.
 error-employee-unknown = The employee was not found. Choose again from the list.
+error-not-stored = The server could not take this entry; enter the row by itself.
 error-overlap = This employee has another entry at these times. Correct the times, or change the other entry.
 
 error-template-name-missing = The template's name is required.
@@ -39,8 +41,20 @@ error-template-name-taken = This region has a template of this name. Choose anot
 error-weekdays-format = Choose days from Monday to Sunday, each once.
 
 error-settings-exist = This region has settings already. Load the page again and edit those.
+error-saturday-half = Give both the start and the end of Saturday, or leave both empty.
 
 error-day-name-missing = Write the name of the day, for example "Victory Day".
 error-day-kind-unknown = Choose the kind of day from the list.
 error-day-name-taken = This day already has an entry of that name. Change it or write another name.
 error-template-unknown = This shift template was not found. Choose one from the list or leave it empty.
+
+error-username-format = A user name has 3 to 64 characters: small letters (a–z), digits, dots, hyphens or underscores.
+error-username-taken = There is an account of this name. Choose another name.
+error-user-region-missing = Choose at least one region for a user.
+error-last-admin = This is the last administrator who can sign in: they cannot be disabled or lose the role. Add another administrator first.
+error-own-account = You cannot disable your own account or change your own role; another administrator can.
+error-role-confirm = To confirm the change of the role, type { $name } here.
+error-region-code-format = A code has 2 to 31 characters and starts with a small letter; letters (a–z), digits and underscores. Example: antalya
+error-region-code-taken = There is a region with this code. Choose another code.
+error-region-name-missing = Type the name of the region, for example Antalya.
+error-region-name-taken = There is a region of this name.

@@ -21,6 +21,7 @@ error-op-reused = Bu form daha önce başka bilgilerle kaydedilmiş. Yazdıklar�
 
 error-region-missing = Bölge seçin.
 error-region-unknown = Böyle bir bölge yok ya da yetkiniz dışında. Listeden bir bölge seçin.
+error-region-closed = Bu bölge kapatıldı: kayıtları okunur, ama değiştirilemez. Gerekliyse merkez bölgeyi yeniden açabilir.
 
 error-name-missing = Ad soyad zorunludur.
 error-identity-no-empty = Kimlik numarası boş; yazın ya da alanı tamamen boş bırakın.
@@ -32,6 +33,7 @@ error-employee-has-timesheets = bu çalışanın puantaj kaydı var (kayıt say�
 
 error-employee-missing = Çalışan seçin.
 error-employee-unknown = Çalışan bulunamadı. Listeden yeniden seçin.
+error-not-stored = Sunucu bu kaydı alamadı; satırı tek başına girin.
 error-overlap = Bu çalışanın bu saatlerle çakışan bir kaydı var. Saatleri düzeltin ya da önceki kaydı değiştirin.
 
 error-template-name-missing = Şablon adı zorunludur.
@@ -39,8 +41,20 @@ error-template-name-taken = Bu bölgede bu adla bir şablon var. Başka bir ad y
 error-weekdays-format = Günler pazartesi ile pazar arasından, her biri bir kez seçilmelidir.
 
 error-settings-exist = Bu bölgenin ayarları zaten var. Sayfayı yenileyip onları düzeltin.
+error-saturday-half = Cumartesi başlangıcını ve bitişini birlikte yazın ya da ikisini de boş bırakın.
 
 error-day-name-missing = Günün adını yazın, örneğin "Zafer Bayramı".
 error-day-kind-unknown = Günün türünü listeden seçin.
 error-day-name-taken = Bu günün bu adla bir kaydı zaten var. Onu değiştirin ya da başka bir ad yazın.
 error-template-unknown = Bu vardiya şablonu bulunamadı. Listeden birini seçin ya da boş bırakın.
+
+error-username-format = Kullanıcı adı 3–64 karakter olmalı: küçük harf (a–z), rakam, nokta, tire veya alt çizgi.
+error-username-taken = Bu adda bir hesap zaten var. Başka bir ad yazın.
+error-user-region-missing = Kullanıcı için en az bir bölge seçin.
+error-last-admin = Bu, giriş yapabilen son yönetici: kapatılamaz ve yetkisi alınamaz. Önce başka bir yönetici ekleyin.
+error-own-account = Kendi hesabınızı kapatamaz ve yetkinizi değiştiremezsiniz; bunu başka bir yönetici yapabilir.
+error-role-confirm = Yetki değişikliğini onaylamak için buraya { $name } yazın.
+error-region-code-format = Kod 2–31 karakter olmalı, küçük harfle başlamalı; harf (a–z), rakam ve alt çizgi olabilir. Örnek: antalya
+error-region-code-taken = Bu kodla bir bölge zaten var. Başka bir kod yazın.
+error-region-name-missing = Bölgenin adını yazın, örneğin Antalya.
+error-region-name-taken = Bu adda bir bölge zaten var.

@@ -7,16 +7,21 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
-    cursor::{Cursor, Mark},
-    db::{ChangeRow, EventRow, RowName},
-    events::EventView,
+    EventKind,
+    cursor::Cursor,
+    db::RowName,
+    events::{EventView, name_of_event},
     fields::weekday_key,
-    views::ChangeView,
+    filter::{self, FilterView},
+    lines::Row,
+    views::{ChangeView, entity_in_words, origin_in_words},
 };
 use crate::{
     civil,
     clock::in_istanbul,
     i18n::{Lang, t, t_with},
+    regions::Region,
+    sync::ENTITIES,
     web::{filters, page::Ctx},
 };
 
@@ -38,16 +43,61 @@ pub struct Day {
     pub lines: Vec<Line>,
 }
 
+/// What the filters offer.
+pub struct Choices {
+    /// Names of accounts.
+    pub people: Vec<String>,
+    /// Regions: codes and names; empty where there is only one.
+    pub regions: Vec<(String, String)>,
+    /// Kinds of rows: words in the address and in the list.
+    pub entities: Vec<(String, String)>,
+    /// Changes of rows.
+    pub actions: Vec<(String, String)>,
+    /// Events.
+    pub events: Vec<(String, String)>,
+    /// Where changes come from.
+    pub origins: Vec<(String, String)>,
+}
+
+impl Choices {
+    pub(super) fn new(ctx: &Ctx, people: Vec<String>) -> Self {
+        let lang = ctx.lang;
+        let mut regions = Vec::new();
+        if ctx.has_many_regions() || ctx.is_admin() {
+            regions.extend(ctx.regions.iter().map(|region| (region.code.clone(), region.name.clone())));
+        }
+        if ctx.is_admin() {
+            regions.push((Region::company().to_string(), t(lang, "activity-company").to_owned()));
+        }
+        let said = |(word, key): (&str, &str)| (word.to_owned(), t(lang, key).to_owned());
+        let of_events = EventKind::ALL.iter().map(|kind| (kind.as_str(), name_of_event(*kind)));
+        Self {
+            people,
+            regions,
+            entities: ENTITIES.iter().map(|entity| ((*entity).to_owned(), entity_in_words(lang, entity).to_owned())).collect(),
+            actions: [(filter::CHANGES, "kind-changes")].into_iter().chain(filter::ACTIONS).map(said).collect(),
+            events: [(filter::SIGN_INS, "kind-sign-ins")].into_iter().chain(of_events).map(said).collect(),
+            origins: filter::ORIGINS.iter().map(|origin| (origin.as_str().to_owned(), origin_in_words(lang, origin.as_str()))).collect(),
+        }
+    }
+}
+
 /// `/activity`.
 #[derive(Template)]
-#[template(path = "activity/list.html", blocks = ["part"])]
+#[template(path = "activity/list.html", blocks = ["list", "part"])]
 pub struct ActivityPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
+    /// The filters.
+    pub filter: FilterView,
+    /// What they offer.
+    pub choices: Choices,
+    /// What the one row is called whose history this is; empty for a page of all.
+    pub subject: String,
     /// Newest first.
     pub days: Vec<Day>,
-    /// Where the next, older part begins; none at the end.
-    pub older: Option<String>,
+    /// Query of the next, older part; empty at the end.
+    pub older: String,
     /// This part is put below the ones already shown.
     pub continued: bool,
     /// This page does not begin with the newest line.
@@ -61,12 +111,13 @@ pub(super) struct Placed {
 }
 
 impl Placed {
-    pub fn change(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Self {
-        Self { cursor: Cursor { at: row.at, mark: Mark::Change(row.id) }, line: Line::Change(ChangeView::new(ctx, row, names)) }
-    }
-
-    pub fn event(ctx: &Ctx, row: EventRow) -> Self {
-        Self { cursor: Cursor { at: row.at, mark: Mark::Event(row.id) }, line: Line::Event(EventView::new(ctx, row)) }
+    pub fn new(ctx: &Ctx, row: Row, names: &HashMap<Uuid, RowName>) -> Self {
+        let cursor = row.cursor();
+        let line = match row {
+            Row::Change(row) => Line::Change(ChangeView::new(ctx, &row, names)),
+            Row::Event(row) => Line::Event(EventView::new(ctx, row)),
+        };
+        Self { cursor, line }
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::NewEvent;
+use super::{NewEvent, filter::Filter};
 use crate::{
     db::{Mode, ScopedTx, Write},
     ids::new_id,
@@ -47,6 +47,8 @@ pub(super) struct ChangeRow {
     pub entity: String,
     pub entity_id: Uuid,
     pub action: String,
+    /// Version of the row after it.
+    pub version: i64,
     pub before: Option<Value>,
     pub after: Option<Value>,
 }
@@ -63,12 +65,17 @@ pub(super) struct EventRow {
     pub detail: Value,
 }
 
-/// Changes in the scope older than `(at, id)`, newest first. One index walk of `limit` lines per region, however long the log is.
+/// Changes in the scope that fit and are older than `(at, id)`, newest first. Without a filter one index walk of `limit` lines per region,
+/// however long the log is; with one, a walk until so many were found.
 pub(super) async fn list_changes<M: Mode>(
     tx: &mut ScopedTx<M>,
+    filter: &Filter,
     before: (DateTime<Utc>, i64),
     limit: i64,
 ) -> Result<Vec<ChangeRow>, sqlx::Error> {
+    if let Some(id) = filter.entity_id {
+        return list_changes_of_one(tx, filter, id, before, limit).await;
+    }
     let codes = tx.scope().codes();
     sqlx::query_as!(
         ChangeRow,
@@ -82,13 +89,20 @@ pub(super) async fn list_changes<M: Mode>(
                c.entity AS "entity!",
                c.entity_id AS "entity_id!",
                c.action AS "action!",
+               c.version AS "version!",
                c.before,
                c.after
         FROM unnest($1::text[]) AS r (code)
         CROSS JOIN LATERAL (
-            SELECT l.region, l.id, l.at, l.actor_name, l.origin, l.client_at, l.entity, l.entity_id, l.action, l.before, l.after
+            SELECT l.region, l.id, l.at, l.actor_name, l.origin, l.client_at, l.entity, l.entity_id, l.action, l.version, l.before, l.after
             FROM app.change_log l
-            WHERE l.region = r.code AND (l.at, l.id) < ($2, $3)
+            WHERE l.region = r.code
+              AND (l.at, l.id) < ($2, $3)
+              AND ($5::timestamptz IS NULL OR l.at >= $5)
+              AND ($6::text IS NULL OR l.actor_name = $6)
+              AND ($7::text IS NULL OR l.entity = $7)
+              AND ($8::text IS NULL OR l.action = $8)
+              AND ($9::text IS NULL OR l.origin = $9)
             ORDER BY l.at DESC, l.id DESC
             LIMIT $4
         ) c
@@ -99,14 +113,71 @@ pub(super) async fn list_changes<M: Mode>(
         before.0,
         before.1,
         limit,
+        filter.from,
+        filter.actor,
+        filter.entity,
+        filter.action,
+        filter.origin,
     )
     .fetch_all(tx.conn())
     .await
 }
 
-/// Events in the scope older than `(at, id)`, newest first.
+/// The same for one row, by the index of its history.
+async fn list_changes_of_one<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    filter: &Filter,
+    entity_id: Uuid,
+    before: (DateTime<Utc>, i64),
+    limit: i64,
+) -> Result<Vec<ChangeRow>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_as!(
+        ChangeRow,
+        r#"
+        SELECT l.region,
+               l.id,
+               l.at,
+               l.actor_name,
+               l.origin,
+               l.client_at,
+               l.entity,
+               l.entity_id,
+               l.action,
+               l.version,
+               l.before,
+               l.after
+        FROM app.change_log l
+        WHERE l.region = ANY ($1)
+          AND l.entity_id = $2
+          AND (l.at, l.id) < ($3, $4)
+          AND ($6::timestamptz IS NULL OR l.at >= $6)
+          AND ($7::text IS NULL OR l.actor_name = $7)
+          AND ($8::text IS NULL OR l.entity = $8)
+          AND ($9::text IS NULL OR l.action = $9)
+          AND ($10::text IS NULL OR l.origin = $10)
+        ORDER BY l.at DESC, l.id DESC
+        LIMIT $5
+        "#,
+        &codes,
+        entity_id,
+        before.0,
+        before.1,
+        limit,
+        filter.from,
+        filter.actor,
+        filter.entity,
+        filter.action,
+        filter.origin,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// Events in the scope that fit and are older than `(at, id)`, newest first.
 pub(super) async fn list_events<M: Mode>(
     tx: &mut ScopedTx<M>,
+    filter: &Filter,
     before: (DateTime<Utc>, Uuid),
     limit: i64,
 ) -> Result<Vec<EventRow>, sqlx::Error> {
@@ -125,7 +196,11 @@ pub(super) async fn list_events<M: Mode>(
         CROSS JOIN LATERAL (
             SELECT l.region, l.id, l.at, l.username, l.kind, l.address, l.detail
             FROM app.activity_event l
-            WHERE l.region = r.code AND (l.at, l.id) < ($2, $3)
+            WHERE l.region = r.code
+              AND (l.at, l.id) < ($2, $3)
+              AND ($5::timestamptz IS NULL OR l.at >= $5)
+              AND ($6::text IS NULL OR l.username = $6)
+              AND ($7::text[] IS NULL OR l.kind = ANY ($7))
             ORDER BY l.at DESC, l.id DESC
             LIMIT $4
         ) e
@@ -136,9 +211,131 @@ pub(super) async fn list_events<M: Mode>(
         before.0,
         before.1,
         limit,
+        filter.from,
+        filter.actor,
+        filter.events.as_deref(),
     )
     .fetch_all(tx.conn())
     .await
+}
+
+/// Names of the accounts in the last thousand lines of each log and region: what the filter offers while one types.
+pub(super) async fn list_recent_names<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<String>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_scalar!(
+        r#"
+        SELECT DISTINCT n.name AS "name!"
+        FROM unnest($1::text[]) AS r (code)
+        CROSS JOIN LATERAL (
+            (SELECT l.actor_name AS name FROM app.change_log l WHERE l.region = r.code ORDER BY l.at DESC, l.id DESC LIMIT 1000)
+            UNION ALL
+            (SELECT l.username FROM app.activity_event l WHERE l.region = r.code ORDER BY l.at DESC, l.id DESC LIMIT 1000)
+        ) n
+        WHERE n.name IS NOT NULL
+        ORDER BY 1
+        "#,
+        &codes,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// One change in the scope.
+pub(super) async fn find_change<M: Mode>(tx: &mut ScopedTx<M>, id: i64) -> Result<Option<ChangeRow>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_as!(
+        ChangeRow,
+        r#"
+        SELECT region,
+               id,
+               at,
+               actor_name,
+               origin,
+               client_at,
+               entity,
+               entity_id,
+               action,
+               version,
+               before,
+               after
+        FROM app.change_log
+        WHERE region = ANY ($1) AND id = $2
+        "#,
+        &codes,
+        id,
+    )
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// What happened to the row of a change after it, newest first.
+pub(super) async fn list_changes_after<M: Mode>(tx: &mut ScopedTx<M>, change: &ChangeRow) -> Result<Vec<ChangeRow>, sqlx::Error> {
+    sqlx::query_as!(
+        ChangeRow,
+        r#"
+        SELECT region,
+               id,
+               at,
+               actor_name,
+               origin,
+               client_at,
+               entity,
+               entity_id,
+               action,
+               version,
+               before,
+               after
+        FROM app.change_log
+        WHERE region = $1 AND entity_id = $2 AND entity = $3 AND version > $4
+        ORDER BY version DESC, id DESC
+        LIMIT 1000
+        "#,
+        change.region,
+        change.entity_id,
+        change.entity,
+        change.version,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// Events of these kinds under the name of an account, newest first, each with what the client called itself.
+pub(super) async fn list_events_of_account<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    username: &str,
+    kinds: &[String],
+    limit: i64,
+) -> Result<Vec<(EventRow, Option<String>)>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT region,
+               id,
+               at,
+               username,
+               kind,
+               address,
+               user_agent,
+               detail
+        FROM app.activity_event
+        WHERE region = ANY ($1) AND username = $2 AND kind = ANY ($3)
+        ORDER BY at DESC, id DESC
+        LIMIT $4
+        "#,
+        &codes,
+        username,
+        kinds,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let (region, username, address) = (r.region, r.username, r.address);
+            (EventRow { region, id: r.id, at: r.at, username, kind: r.kind, address, detail: r.detail }, r.user_agent)
+        })
+        .collect())
 }
 
 /// What happened to one row, newest first.
@@ -161,6 +358,7 @@ pub(super) async fn list_changes_of_row<M: Mode>(
                entity,
                entity_id,
                action,
+               version,
                before,
                after
         FROM app.change_log

@@ -41,7 +41,7 @@ impl EventView {
     pub(super) fn new(ctx: &Ctx, row: EventRow) -> Self {
         let lang = ctx.lang;
         let kind = EventKind::parse(&row.kind);
-        let failed = matches!(kind, Some(EventKind::SignInFailed | EventKind::SignInThrottled));
+        let failed = is_failure(kind);
         let nobody = if failed { "activity-unknown-account" } else { "activity-system" };
         Self {
             at: row.at,
@@ -73,8 +73,17 @@ pub async fn latest_sign_ins<M: Mode>(
     Ok(rows.into_iter().map(with_day).collect())
 }
 
-fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String {
-    let about_account = |key| t_with(lang, key, &[("account", &row.detail.get("account").and_then(Value::as_str).unwrap_or("?"))]);
+/// Somebody did not get in.
+pub(super) fn is_failure(kind: Option<EventKind>) -> bool {
+    matches!(kind, Some(EventKind::SignInFailed | EventKind::SignInThrottled))
+}
+
+pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String {
+    let detail = |name: &str| row.detail.get(name).and_then(Value::as_str).unwrap_or("?");
+    let about_account = |key| t_with(lang, key, &[("account", &detail("account"))]);
+    let other =
+        |key, before: &str, after: &str| t_with(lang, key, &[("account", &detail("account")), ("before", &before), ("after", &after)]);
+    let about_region = |key| t_with(lang, key, &[("name", &detail("name"))]);
     match kind {
         Some(EventKind::SignIn) => t(lang, "event-sign-in").to_owned(),
         Some(EventKind::SignInFailed) => t(lang, "event-sign-in-failed").to_owned(),
@@ -90,12 +99,72 @@ fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String
         Some(EventKind::UserAdded) => about_account("event-user-added"),
         Some(EventKind::UserDisabled) => about_account("event-user-disabled"),
         Some(EventKind::UserEnabled) => about_account("event-user-enabled"),
-        Some(EventKind::LegacyImported) => {
-            t_with(lang, "event-legacy-imported", &[("file", &row.detail.get("file").and_then(Value::as_str).unwrap_or("?"))])
+        Some(EventKind::TokenMade) => t_with(lang, "event-token-made", &[("name", &detail("name"))]),
+        Some(EventKind::TokenRevoked) => t_with(lang, "event-token-revoked", &[("name", &detail("name"))]),
+        Some(EventKind::Exported) => {
+            let what = if detail("what") == "activity" { t(lang, "nav-activity") } else { detail("what") };
+            t_with(lang, "event-exported", &[("what", &what), ("format", &detail("format"))])
         }
+        Some(EventKind::RoleChanged) => {
+            other("event-role-changed", role_in_words(lang, detail("before")), role_in_words(lang, detail("after")))
+        }
+        Some(EventKind::RegionsChanged) => {
+            let named = |name| Some(detail(name)).filter(|names| !names.is_empty()).unwrap_or(t(lang, "change-empty"));
+            other("event-regions-changed", named("before"), named("after"))
+        }
+        Some(EventKind::SessionsEnded) => {
+            let count = row.detail.get("count").and_then(Value::as_i64).unwrap_or(1);
+            t_with(lang, "event-sessions-ended", &[("account", &detail("account")), ("n", &count)])
+        }
+        Some(EventKind::RegionAdded) => about_region("event-region-added"),
+        Some(EventKind::RegionRenamed) => {
+            t_with(lang, "event-region-renamed", &[("before", &detail("before")), ("after", &detail("after"))])
+        }
+        Some(EventKind::RegionClosed) => about_region("event-region-closed"),
+        Some(EventKind::RegionOpened) => about_region("event-region-opened"),
+        Some(EventKind::LegacyImported) => t_with(lang, "event-legacy-imported", &[("file", &detail("file"))]),
+        Some(EventKind::IdentityNoRevealed) => t_with(lang, "event-identity-no-revealed", &[("name", &detail("name"))]),
         Some(EventKind::RegionViewStarted) => t(lang, "event-region-view-started").to_owned(),
         Some(EventKind::RegionViewEnded) => t(lang, "event-region-view-ended").to_owned(),
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
+    }
+}
+
+/// What an account may do, in a word.
+pub fn role_in_words(lang: Lang, role: &str) -> &str {
+    match role {
+        "admin" => t(lang, "role-admin"),
+        "user" => t(lang, "role-user"),
+        other => other,
+    }
+}
+
+/// Key of the name of a kind of event, for the filter.
+pub(super) fn name_of_event(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::SignIn => "kind-sign-in",
+        EventKind::SignInFailed => "kind-sign-in-failed",
+        EventKind::SignInThrottled => "kind-sign-in-throttled",
+        EventKind::SignOut => "kind-sign-out",
+        EventKind::PasswordChanged => "kind-password-changed",
+        EventKind::PasswordSet => "kind-password-set",
+        EventKind::UserAdded => "kind-user-added",
+        EventKind::UserDisabled => "kind-user-disabled",
+        EventKind::UserEnabled => "kind-user-enabled",
+        EventKind::IdentityNoRevealed => "kind-identity-no-revealed",
+        EventKind::LegacyImported => "kind-legacy-imported",
+        EventKind::TokenMade => "kind-token-made",
+        EventKind::TokenRevoked => "kind-token-revoked",
+        EventKind::Exported => "kind-exported",
+        EventKind::RoleChanged => "kind-role-changed",
+        EventKind::RegionsChanged => "kind-regions-changed",
+        EventKind::SessionsEnded => "kind-sessions-ended",
+        EventKind::RegionAdded => "kind-region-added",
+        EventKind::RegionRenamed => "kind-region-renamed",
+        EventKind::RegionClosed => "kind-region-closed",
+        EventKind::RegionOpened => "kind-region-opened",
+        EventKind::RegionViewStarted => "kind-region-view-started",
+        EventKind::RegionViewEnded => "kind-region-view-ended",
     }
 }
 
@@ -107,7 +176,13 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         EventKind::PasswordChanged | EventKind::PasswordSet => "key",
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",
         EventKind::UserDisabled => "user-off",
+        EventKind::RoleChanged | EventKind::RegionsChanged => "users",
+        EventKind::SessionsEnded => "logout",
+        EventKind::RegionAdded | EventKind::RegionRenamed | EventKind::RegionClosed | EventKind::RegionOpened => "building",
         EventKind::LegacyImported => "archive",
+        EventKind::TokenMade | EventKind::TokenRevoked => "key",
+        EventKind::Exported => "download",
+        EventKind::IdentityNoRevealed => "eye",
         EventKind::RegionViewStarted => "eye",
         EventKind::RegionViewEnded => "eye-off",
     }

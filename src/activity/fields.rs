@@ -107,6 +107,20 @@ pub(super) fn describe<'n>(
         .collect()
 }
 
+/// What a column is called; its bare name where nobody has words for it.
+pub(super) fn label_of(lang: Lang, column: &str) -> String {
+    FIELDS.iter().find(|(known, ..)| *known == column).map_or(column, |(_, key, _)| t(lang, key)).to_owned()
+}
+
+/// One side of a change for a program, with identity numbers masked.
+pub(super) fn masked(side: &Value) -> Value {
+    let mut side = side.clone();
+    if let Some(Value::String(number)) = side.get_mut("identity_no") {
+        *number = identity_no::mask(number);
+    }
+    side
+}
+
 /// One value in words; none where it is empty. What does not look as its column should is shown as it is.
 fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Option<&'n str>) -> Option<String> {
     let bare = match value {

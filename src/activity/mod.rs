@@ -1,11 +1,17 @@
 //! What people did besides changing data: sign-ins, failures, administration. Changes of data log themselves (`app.change_log`).
 
+pub mod acts;
 mod cursor;
 mod days;
 pub mod db;
 mod events;
+mod export;
 mod fields;
+mod filter;
+mod lines;
 pub mod pages;
+mod reversal;
+mod sign_ins;
 pub mod views;
 
 #[cfg(test)]
@@ -25,8 +31,9 @@ use crate::{
 };
 
 pub use db::record_event;
-pub use events::{EventView, latest_sign_ins};
+pub use events::{EventView, latest_sign_ins, role_in_words};
 pub use fields::FieldChange;
+pub use sign_ins::{SignInView, list_sign_ins};
 
 const USER_AGENT_CHARS: usize = 300;
 
@@ -51,8 +58,30 @@ pub enum EventKind {
     UserDisabled,
     /// A disabled account may sign in again.
     UserEnabled,
+    /// An account got another role.
+    RoleChanged,
+    /// An account got other regions.
+    RegionsChanged,
+    /// Sessions of an account were ended, by its owner elsewhere or by an administrator.
+    SessionsEnded,
+    /// A region was added.
+    RegionAdded,
+    /// A region got another name.
+    RegionRenamed,
+    /// A region takes no entries any more.
+    RegionClosed,
+    /// A closed region takes entries again.
+    RegionOpened,
     /// A desktop database was taken over.
     LegacyImported,
+    /// A person made an API key.
+    TokenMade,
+    /// A person ended an API key.
+    TokenRevoked,
+    /// Data left the system as a file.
+    Exported,
+    /// Somebody had a person's whole identity number shown.
+    IdentityNoRevealed,
     /// An admin began to look at the region as its clerk would.
     RegionViewStarted,
     /// The admin stopped looking.
@@ -61,7 +90,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 23] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -71,7 +100,18 @@ impl EventKind {
         Self::UserAdded,
         Self::UserDisabled,
         Self::UserEnabled,
+        Self::RoleChanged,
+        Self::RegionsChanged,
+        Self::SessionsEnded,
+        Self::RegionAdded,
+        Self::RegionRenamed,
+        Self::RegionClosed,
+        Self::RegionOpened,
         Self::LegacyImported,
+        Self::TokenMade,
+        Self::TokenRevoked,
+        Self::Exported,
+        Self::IdentityNoRevealed,
         Self::RegionViewStarted,
         Self::RegionViewEnded,
     ];
@@ -88,7 +128,18 @@ impl EventKind {
             Self::UserAdded => "user_added",
             Self::UserDisabled => "user_disabled",
             Self::UserEnabled => "user_enabled",
+            Self::RoleChanged => "role_changed",
+            Self::RegionsChanged => "regions_changed",
+            Self::SessionsEnded => "sessions_ended",
+            Self::RegionAdded => "region_added",
+            Self::RegionRenamed => "region_renamed",
+            Self::RegionClosed => "region_closed",
+            Self::RegionOpened => "region_opened",
             Self::LegacyImported => "legacy_imported",
+            Self::TokenMade => "token_made",
+            Self::TokenRevoked => "token_revoked",
+            Self::Exported => "exported",
+            Self::IdentityNoRevealed => "identity_no_revealed",
             Self::RegionViewStarted => "region_view_started",
             Self::RegionViewEnded => "region_view_ended",
         }

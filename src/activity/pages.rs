@@ -1,61 +1,88 @@
 //! The activity page: who did what and when, in every region the person works in.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Query},
 };
-use serde::Deserialize;
+use uuid::Uuid;
 
 use super::{
     cursor::Cursor,
-    days::{ActivityPage, Placed, by_day, day_of},
+    days::{ActivityPage, Choices, Placed, by_day, day_of},
     db,
-    views::mentioned_ids,
+    export::{Format, export},
+    filter::{ActivityQuery, read_filter},
+    lines::{Part, list_part},
+    views::title_by_id,
 };
 use crate::{
     auth::Actor,
-    db::{Read, Scope, ScopedTx},
+    db::Scope,
     error::{AppError, AppResult},
+    regions::Region,
     state::AppState,
-    web::page::{Ctx, render},
+    web::page::{Ctx, render, url_with},
 };
 
 /// Lines of one part of the list.
 const PART: usize = 50;
 
-/// Where in the list to go on.
-#[derive(Debug, Default, Deserialize)]
-pub struct ActivityQuery {
-    before: Option<String>,
-}
-
-/// `GET /activity`.
-pub async fn list_activity(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ActivityQuery>) -> AppResult<HttpResponse> {
+/// `GET /activity`: the page, its older part, or with `format` a file.
+pub async fn list_activity(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    query: Query<ActivityQuery>,
+) -> AppResult<HttpResponse> {
     let before = match query.before.as_deref().filter(|text| !text.is_empty()) {
         Some(text) => Some(text.parse::<Cursor>().map_err(|e| AppError::BadRequest(e.to_string()))?),
         None => None,
     };
-    let scope = Scope::with_company(&actor).ok_or(AppError::Forbidden)?;
-    let (lines, older) = list_lines(&mut state.db.read(&scope).await?, &ctx, before.unwrap_or(Cursor::TOP)).await?;
+    let (filter, shown) = read_filter(ctx.lang, &query)?;
+    let scope = scope_for(&actor, &shown.region)?;
+    if let Some(format) = Format::parse(query.format.as_deref().unwrap_or(""))? {
+        return export(&ctx, &actor, &state, &request, scope, filter, format).await;
+    }
+    let mut tx = state.db.read(&scope).await?;
+    let part = list_part(&mut tx, &filter, before.unwrap_or(Cursor::TOP), PART).await?;
     let continued = ctx.is_htmx && before.is_some();
+    let people = if ctx.is_htmx { Vec::new() } else { db::list_recent_names(&mut tx).await? };
+    let subject = match filter.entity_id {
+        Some(id) => name_of(&mut tx, &part, id).await?,
+        None => String::new(),
+    };
+    drop(tx);
     let above = before.filter(|_| continued).map(|cursor| day_of(cursor.at));
+    let older = match part.older {
+        Some(cursor) => url_with(&ctx.query, "before", &cursor.to_string())?,
+        None => String::new(),
+    };
+    let lines = part.rows.into_iter().map(|row| Placed::new(&ctx, row, &part.names)).collect();
     let days = by_day(ctx.lang, lines, state.clock.today(), above);
-    let page = ActivityPage { ctx: &ctx, days, older: older.map(|c| c.to_string()), continued, is_older_part: before.is_some() };
-    let html = if continued { render(&ctx, &page.as_part())? } else { render(&ctx, &page)? };
+    let choices = Choices::new(&ctx, people);
+    let page = ActivityPage { ctx: &ctx, filter: shown, choices, subject, days, older, continued, is_older_part: before.is_some() };
+    let html = match ctx.htmx_target.as_deref() {
+        _ if continued => render(&ctx, &page.as_part())?,
+        Some("activity-list") => render(&ctx, &page.as_list())?,
+        _ => render(&ctx, &page)?,
+    };
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
 }
 
-/// The lines after a place in both logs, and the place after which still more come.
-async fn list_lines(tx: &mut ScopedTx<Read>, ctx: &Ctx, before: Cursor) -> AppResult<(Vec<Placed>, Option<Cursor>)> {
-    let limit = i64::try_from(PART + 1).unwrap_or(i64::MAX);
-    let changes = db::list_changes(tx, before.changes_below(), limit).await?;
-    let events = db::list_events(tx, before.events_below(), limit).await?;
-    let names = db::list_row_names(tx, &changes.iter().flat_map(mentioned_ids).collect::<Vec<_>>()).await?;
-    let changes = changes.iter().map(|row| Placed::change(ctx, row, &names));
-    let mut lines: Vec<Placed> = changes.chain(events.into_iter().map(|row| Placed::event(ctx, row))).collect();
-    lines.sort_by(|a, b| a.cursor.cmp_newest_first(&b.cursor));
-    let has_more = lines.len() > PART;
-    lines.truncate(PART);
-    let older = lines.last().filter(|_| has_more).map(|line| line.cursor);
-    Ok((lines, older))
+/// All of the person's regions, or one of them. A foreign one is not found.
+fn scope_for(actor: &Actor, region: &str) -> AppResult<Scope> {
+    if region.is_empty() {
+        return Scope::with_company(actor).ok_or(AppError::Forbidden);
+    }
+    let region = Region::parse(region).map_err(|_| AppError::NotFound)?;
+    Scope::one(actor, &region).ok_or(AppError::NotFound)
+}
+
+/// What the one row is called; empty for one that nobody here knows.
+async fn name_of(tx: &mut crate::db::ScopedTx<crate::db::Read>, part: &Part, id: Uuid) -> AppResult<String> {
+    if let Some(found) = title_by_id(&part.names, id) {
+        return Ok(found);
+    }
+    Ok(title_by_id(&db::list_row_names(tx, &[id]).await?, id).unwrap_or_default())
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     db::{self, ChangeRow, RowName},
     fields::{FieldChange, describe},
+    reversal::can_reverse,
 };
 use crate::{
     civil,
@@ -48,6 +49,14 @@ pub struct ChangeView {
     pub href: Option<String>,
     /// Before and after.
     pub fields: Vec<FieldChange>,
+    /// Number of the change in the log.
+    pub id: i64,
+    /// The row's id.
+    pub entity_id: Uuid,
+    /// Key of the words on the button that takes the change back; none where there is nothing to take back.
+    pub reversal: Option<&'static str>,
+    /// The line stands among others: it leads to the history of its row.
+    pub among_others: bool,
 }
 
 /// What happened to one row, newest first; the last 200 changes. Only regions of the transaction's scope are looked at.
@@ -57,7 +66,7 @@ pub async fn history_of<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, entity: &str, 
     let on_own_page = |row| {
         let change = ChangeView::new(ctx, row, &names);
         let time = exact_instant(change.at);
-        ChangeView { time, region: String::new(), title: String::new(), href: None, ..change }
+        ChangeView { time, region: String::new(), title: String::new(), href: None, among_others: false, ..change }
     };
     Ok(rows.iter().map(on_own_page).collect())
 }
@@ -91,9 +100,13 @@ impl ChangeView {
             region: region_in_words(ctx, &row.region),
             icon: icon_of(&row.action),
             headline: headline(lang, row),
-            title: title(row, names),
+            title: title_of(row, names),
             href: address(row, names),
             fields: describe(lang, row.before.as_ref(), row.after.as_ref(), person),
+            id: row.id,
+            entity_id: row.entity_id,
+            reversal: reversal_key(row, names),
+            among_others: true,
         }
     }
 }
@@ -107,14 +120,7 @@ fn entered_at(row: &ChangeRow) -> String {
 
 /// "Puantaj kaydı değiştirildi". Rows and deeds of a newer version of the program stand under their own names.
 fn headline(lang: Lang, row: &ChangeRow) -> String {
-    let what = match row.entity.as_str() {
-        "timesheet" => t(lang, "change-of-timesheet"),
-        "employee" => t(lang, "change-of-employee"),
-        "shift_template" => t(lang, "change-of-shift-template"),
-        "settings" => t(lang, "change-of-settings"),
-        "calendar_day" => t(lang, "change-of-calendar-day"),
-        other => other,
-    };
+    let what = entity_in_words(lang, &row.entity);
     let key = match row.action.as_str() {
         "create" => "change-created",
         "delete" => "change-deleted",
@@ -123,6 +129,24 @@ fn headline(lang: Lang, row: &ChangeRow) -> String {
         _ => "change-updated",
     };
     t_with(lang, key, &[("what", &what)])
+}
+
+/// What a kind of row is called.
+pub(super) fn entity_in_words(lang: Lang, entity: &str) -> &str {
+    match entity {
+        "timesheet" => t(lang, "change-of-timesheet"),
+        "employee" => t(lang, "change-of-employee"),
+        "shift_template" => t(lang, "change-of-shift-template"),
+        "settings" => t(lang, "change-of-settings"),
+        "calendar_day" => t(lang, "change-of-calendar-day"),
+        other => other,
+    }
+}
+
+fn reversal_key(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<&'static str> {
+    let deleted = names.get(&row.entity_id).is_some_and(|found| found.deleted);
+    let key = if row.action == "delete" { "change-bring-back" } else { "change-reverse" };
+    can_reverse(row, deleted).then_some(key)
 }
 
 fn icon_of(action: &str) -> &'static str {
@@ -135,7 +159,7 @@ fn icon_of(action: &str) -> &'static str {
 }
 
 /// What the row is called now; for one that is gone, what it was called when it went.
-fn title(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> String {
+pub(super) fn title_of(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> String {
     if let Some(found) = names.get(&row.entity_id) {
         return named(&found.name, found.work_date);
     }
@@ -145,6 +169,11 @@ fn title(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> String {
     named(name, text("work_date").or_else(|| text("day")).and_then(|date| date.parse().ok()))
 }
 
+/// What a row is called now.
+pub(super) fn title_by_id(names: &HashMap<Uuid, RowName>, id: Uuid) -> Option<String> {
+    names.get(&id).map(|found| named(&found.name, found.work_date))
+}
+
 fn named(name: &str, work_date: Option<NaiveDate>) -> String {
     match work_date {
         Some(date) => format!("{name}, {}", civil::format_date_tr(date)),
@@ -152,18 +181,18 @@ fn named(name: &str, work_date: Option<NaiveDate>) -> String {
     }
 }
 
-/// The page of a row. Only timesheets keep theirs when they are deleted.
+/// The page of a row. Timesheets and employees keep theirs when they are deleted.
 fn address(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<String> {
     let found = names.get(&row.entity_id)?;
     match row.entity.as_str() {
         "timesheet" => Some(format!("/timesheets/{}", row.entity_id)),
-        "employee" if !found.deleted => Some(format!("/employees/{}/edit", row.entity_id)),
+        "employee" => Some(format!("/employees/{}", row.entity_id)),
         "shift_template" if !found.deleted => Some(format!("/shift-templates/{}/edit", row.entity_id)),
         _ => None,
     }
 }
 
-fn origin_in_words(lang: Lang, origin: &str) -> String {
+pub(super) fn origin_in_words(lang: Lang, origin: &str) -> String {
     let words = match origin {
         "web" => t(lang, "origin-web"),
         "offline" => t(lang, "origin-offline"),

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    Actor, Hasher, Role,
+    Admin, Hasher, Role,
     db::{self, AccountRow},
     password::{Password, PasswordFault, check_new},
 };
@@ -14,6 +14,8 @@ use crate::{
     error::AppError,
     ids::new_id,
     regions::Region,
+    state::AppState,
+    tokens,
 };
 
 /// Name of the first administrator.
@@ -76,6 +78,12 @@ pub enum AccountError {
     /// Nobody could administer the company any more.
     #[error("{0} is the last admin who can sign in")]
     LastAdmin(String),
+    /// An admin may not lock themselves out.
+    #[error("nobody disables their own account or takes their own role away; another admin can")]
+    OwnAccount,
+    /// The form that made this account came a second time.
+    #[error("this account was made already")]
+    MadeAlready,
     /// The new password is refused.
     #[error("{0}")]
     Password(#[from] PasswordFault),
@@ -181,31 +189,63 @@ pub async fn create_demo_passwords(db: &Db, hasher: &Hasher, clock: &Clock) -> R
 }
 
 /// Makes an account. Nobody can sign in with it before [`set_password`].
-pub async fn add_user(db: &Db, clock: &Clock, by: Option<&Actor>, new: &NewUser) -> Result<Uuid, AccountError> {
+pub async fn add_user(db: &Db, clock: &Clock, by: Option<&Admin>, new: &NewUser) -> Result<Uuid, AccountError> {
+    let id = new_id();
+    create_user(db, clock, by, id, new, None).await?;
+    Ok(id)
+}
+
+/// Makes an account under this id, with a temporary password: good for one sign-in, at which it has to be changed.
+pub async fn add_user_with_password(state: &AppState, by: &Admin, id: Uuid, new: &NewUser, password: Password) -> Result<(), AccountError> {
+    check_new(&password, &new.username, None)?;
+    let phc = state.hasher.hash(password).await.map_err(AccountError::Hash)?;
+    create_user(&state.db, &state.clock, Some(by), id, new, Some(&phc)).await
+}
+
+async fn create_user(
+    db: &Db,
+    clock: &Clock,
+    by: Option<&Admin>,
+    id: Uuid,
+    new: &NewUser,
+    temporary: Option<&str>,
+) -> Result<(), AccountError> {
     if Capability::login(&new.username, None).is_none() {
         return Err(AccountError::BadName);
     }
-    match (new.role, new.regions.is_empty()) {
+    let regions = fitting_regions(new.role, &new.regions)?;
+    let mut tx = db.system(&Capability::Users(by.map(|a| a.actor().user_id))).await?;
+    if let Some(unknown) = db::list_unknown_offices(&mut tx, &regions).await?.into_iter().next() {
+        return Err(AccountError::NoSuchRegion(unknown));
+    }
+    db::create_account(&mut tx, id, &new.username, new.role.as_str(), &regions).await.map_err(|e| match violated_constraint(&e) {
+        Some("users_username_key") => AccountError::NameTaken(new.username.clone()),
+        Some("users_pkey") => AccountError::MadeAlready,
+        _ => e.into(),
+    })?;
+    if let Some(phc) = temporary {
+        db::store_password(&mut tx, id, phc, true, clock.now()).await?;
+    }
+    tx.commit().await?;
+    let region = regions.first().and_then(|code| Region::parse(code).ok()).unwrap_or_else(Region::company);
+    record(db, clock, by, region.clone(), EventKind::UserAdded, &new.username).await?;
+    if temporary.is_some() {
+        record(db, clock, by, region, EventKind::PasswordSet, &new.username).await?;
+    }
+    Ok(())
+}
+
+/// The regions in order, each once: at least one for a user, none for an admin.
+fn fitting_regions(role: Role, regions: &[String]) -> Result<Vec<String>, AccountError> {
+    match (role, regions.is_empty()) {
         (Role::User, true) => return Err(AccountError::NoRegion),
         (Role::Admin, false) => return Err(AccountError::RegionOfAdmin),
         _ => {}
     }
-    let mut regions = new.regions.clone();
+    let mut regions = regions.to_vec();
     regions.sort();
     regions.dedup();
-    let mut tx = db.system(&Capability::Users(by.map(|a| a.user_id))).await?;
-    if let Some(unknown) = db::list_unknown_offices(&mut tx, &regions).await?.into_iter().next() {
-        return Err(AccountError::NoSuchRegion(unknown));
-    }
-    let id = new_id();
-    db::create_account(&mut tx, id, &new.username, new.role.as_str(), &regions).await.map_err(|e| match violated_constraint(&e) {
-        Some("users_username_key") => AccountError::NameTaken(new.username.clone()),
-        _ => e.into(),
-    })?;
-    tx.commit().await?;
-    let region = regions.first().and_then(|code| Region::parse(code).ok()).unwrap_or_else(Region::company);
-    record(db, clock, by, region, EventKind::UserAdded, &new.username).await?;
-    Ok(id)
+    Ok(regions)
 }
 
 /// Gives an account a password and ends its sessions. With `must_change` it is good for one sign-in, at which it has to be changed.
@@ -213,7 +253,7 @@ pub async fn set_password(
     db: &Db,
     hasher: &Hasher,
     clock: &Clock,
-    by: Option<&Actor>,
+    by: Option<&Admin>,
     username: &str,
     password: Password,
     must_change: bool,
@@ -224,13 +264,17 @@ pub async fn set_password(
     db::store_password(&mut tx, account.id, &phc, must_change, clock.now()).await?;
     db::raise_epoch(&mut tx, account.id).await?;
     db::delete_sessions_of(&mut tx, account.id).await?;
+    tokens::revoke_all_of(&mut tx, account.id, clock.now()).await?;
     tx.commit().await?;
     record(db, clock, by, first_region(&account), EventKind::PasswordSet, username).await
 }
 
 /// Ends an account's sessions and lets it sign in no more. What it has written stays.
-pub async fn disable_user(db: &Db, clock: &Clock, by: Option<&Actor>, username: &str) -> Result<(), AccountError> {
+pub async fn disable_user(db: &Db, clock: &Clock, by: Option<&Admin>, username: &str) -> Result<(), AccountError> {
     let (mut tx, account) = open_account(db, by, username).await?;
+    if by.is_some_and(|admin| admin.actor().user_id == account.id) {
+        return Err(AccountError::OwnAccount);
+    }
     if db::lock_active_admins(&mut tx).await? == [account.id] {
         return Err(AccountError::LastAdmin(username.to_owned()));
     }
@@ -242,16 +286,71 @@ pub async fn disable_user(db: &Db, clock: &Clock, by: Option<&Actor>, username: 
 }
 
 /// Lets a disabled account sign in again, with the password it had.
-pub async fn enable_user(db: &Db, clock: &Clock, by: Option<&Actor>, username: &str) -> Result<(), AccountError> {
+pub async fn enable_user(db: &Db, clock: &Clock, by: Option<&Admin>, username: &str) -> Result<(), AccountError> {
     let (mut tx, account) = open_account(db, by, username).await?;
     db::store_active(&mut tx, account.id, true).await?;
     tx.commit().await?;
     record(db, clock, by, first_region(&account), EventKind::UserEnabled, username).await
 }
 
+/// Gives an account another role or other regions. Regions hold from its next request on; another role ends its sessions, so that nobody
+/// goes on with a page of rights they no longer have, or without those they have been given (SECURITY, threat 23).
+pub async fn change_rights(
+    db: &Db,
+    clock: &Clock,
+    by: &Admin,
+    user: &UserSummary,
+    role: Role,
+    regions: &[String],
+) -> Result<(), AccountError> {
+    let regions = fitting_regions(role, regions)?;
+    let (mut tx, account) = open_account(db, Some(by), &user.username).await?;
+    let was =
+        UserRights { role: Role::parse(&account.role).unwrap_or(Role::User), regions: db::list_regions_of(&mut tx, account.id).await? };
+    let new: Vec<String> = regions.iter().filter(|code| !was.regions.contains(code)).cloned().collect();
+    if let Some(unknown) = db::list_unknown_offices(&mut tx, &new).await?.into_iter().next() {
+        return Err(AccountError::NoSuchRegion(unknown));
+    }
+    if role != was.role {
+        if account.id == by.actor().user_id {
+            return Err(AccountError::OwnAccount);
+        }
+        if db::lock_active_admins(&mut tx).await? == [account.id] {
+            return Err(AccountError::LastAdmin(user.username.clone()));
+        }
+        db::raise_epoch(&mut tx, account.id).await?;
+        db::delete_sessions_of(&mut tx, account.id).await?;
+    }
+    db::store_rights(&mut tx, account.id, role.as_str(), &regions).await?;
+    let names = (db::list_region_names(&mut tx, &was.regions).await?, db::list_region_names(&mut tx, &regions).await?);
+    tx.commit().await?;
+    let event = |kind| NewEvent::new(kind).by(Some(by.actor())).from(by.visitor()).with("account", user.username.as_str());
+    let region = first_region(&account);
+    if role != was.role {
+        let event = event(EventKind::RoleChanged).with("before", was.role.as_str()).with("after", role.as_str());
+        activity::record(db, region.clone(), &event, clock).await?;
+    }
+    if regions != was.regions {
+        let event = event(EventKind::RegionsChanged).with("before", names.0.join(", ")).with("after", names.1.join(", "));
+        activity::record(db, region, &event, clock).await?;
+    }
+    Ok(())
+}
+
+/// What an account may do, and where.
+struct UserRights {
+    role: Role,
+    regions: Vec<String>,
+}
+
+/// An account by its id.
+pub async fn find_user(db: &Db, by: &Admin, id: Uuid) -> Result<Option<UserSummary>, AccountError> {
+    Ok(list_users(db, Some(by)).await?.into_iter().find(|user| user.id == id))
+}
+
 /// All accounts, by name.
-pub async fn list_users(db: &Db, by: Option<&Actor>) -> Result<Vec<UserSummary>, AccountError> {
-    let mut tx = db.system(&Capability::Users(by.map(|a| a.user_id))).await?;
+pub async fn list_users(db: &Db, by: Option<&Admin>) -> Result<Vec<UserSummary>, AccountError> {
+    let mut tx = db.system(&Capability::Users(by.map(|a| a.actor().user_id))).await?;
     let rows = db::list_accounts(&mut tx).await?;
     let summary = |row: db::ListedRow| UserSummary {
         id: row.id,
@@ -268,16 +367,17 @@ pub async fn list_users(db: &Db, by: Option<&Actor>) -> Result<Vec<UserSummary>,
     Ok(rows.into_iter().map(summary).collect())
 }
 
-async fn open_account(db: &Db, by: Option<&Actor>, username: &str) -> Result<(SystemTx, AccountRow), AccountError> {
-    let mut tx = db.system(&Capability::Users(by.map(|a| a.user_id))).await?;
+async fn open_account(db: &Db, by: Option<&Admin>, username: &str) -> Result<(SystemTx, AccountRow), AccountError> {
+    let mut tx = db.system(&Capability::Users(by.map(|a| a.actor().user_id))).await?;
     match db::find_account(&mut tx, username).await? {
         Some(account) => Ok((tx, account)),
         None => Err(AccountError::NoSuchUser(username.to_owned())),
     }
 }
 
-async fn record(db: &Db, clock: &Clock, by: Option<&Actor>, region: Region, kind: EventKind, username: &str) -> Result<(), AccountError> {
-    let event = NewEvent::new(kind).by(by).with("account", username);
+async fn record(db: &Db, clock: &Clock, by: Option<&Admin>, region: Region, kind: EventKind, username: &str) -> Result<(), AccountError> {
+    let event = NewEvent::new(kind).by(by.map(Admin::actor)).with("account", username);
+    let event = by.map_or(event.clone(), |admin| event.from(admin.visitor()));
     Ok(activity::record(db, region, &event, clock).await?)
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::regions::Region;
 
 /// What an account may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Works in one or more regions.
@@ -46,7 +46,7 @@ pub struct Actor {
     pub username: String,
     /// What the account may do.
     pub role: Role,
-    /// Regions the person works in, by code; every active office for an admin.
+    /// Regions the person works in, by code; every office for an admin. Closed regions are among them.
     pub regions: Vec<Region>,
     /// `tr` or `en`.
     pub lang: String,

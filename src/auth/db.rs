@@ -26,10 +26,16 @@ pub(super) struct SessionRow {
     pub theme: String,
     pub auth_epoch: i32,
     pub must_change: bool,
+    /// Codes of the account's regions, in the Turkish order of their names.
     pub regions: Vec<String>,
+    /// Their names, in the same order.
+    pub region_names: Vec<String>,
+    /// Whether they take operations, in the same order.
+    pub regions_open: Vec<bool>,
 }
 
-/// A session by the hash of its key; none when it has lapsed or its account may not sign in. An admin's regions are all active offices.
+/// A session by the hash of its key; none when it has lapsed or its account may not sign in. An admin's regions are all
+/// offices. Closed ones are among them: they are read.
 /// Needs `Session`.
 pub(super) async fn find_session(
     tx: &mut SystemTx,
@@ -51,17 +57,20 @@ pub(super) async fn find_session(
             u.theme,
             u.auth_epoch,
             coalesce(c.must_change, true) AS "must_change!",
-            ARRAY(
-                SELECT r.code
-                FROM app.regions r
-                WHERE r.active
-                  AND r.kind = 'office'
-                  AND (u.role = 'admin' OR r.code IN (SELECT m.region FROM auth.user_regions m WHERE m.user_id = u.id))
-                ORDER BY r.code
-            ) AS "regions!"
+            coalesce(mine.codes, '{}') AS "regions!",
+            coalesce(mine.names, '{}') AS "region_names!",
+            coalesce(mine.open, '{}') AS "regions_open!"
         FROM auth.sessions s
         JOIN auth.users u ON u.id = s.user_id
         LEFT JOIN auth.credentials c ON c.user_id = u.id
+        CROSS JOIN LATERAL (
+            SELECT array_agg(r.code ORDER BY r.name COLLATE "tr-x-icu", r.code) AS codes,
+                   array_agg(r.name ORDER BY r.name COLLATE "tr-x-icu", r.code) AS names,
+                   array_agg(r.active ORDER BY r.name COLLATE "tr-x-icu", r.code) AS open
+            FROM app.regions r
+            WHERE r.kind = 'office'
+              AND (u.role = 'admin' OR r.code IN (SELECT m.region FROM auth.user_regions m WHERE m.user_id = u.id))
+        ) mine
         WHERE s.token_hash = $1
           AND s.expires_at > $2
           AND s.seen_at > $3
@@ -75,9 +84,21 @@ pub(super) async fn find_session(
     .await
 }
 
-/// Notes that a session is in use. Needs `Session`.
+/// Notes that a session, and so its account, is in use. Needs `Session`.
 pub(super) async fn touch_session(tx: &mut SystemTx, token_hash: &[u8; 32], now: DateTime<Utc>) -> Result<()> {
-    sqlx::query!("UPDATE auth.sessions SET seen_at = $2 WHERE token_hash = $1", token_hash.as_slice(), now).execute(tx.conn()).await?;
+    sqlx::query!(
+        r#"
+        WITH touched AS (UPDATE auth.sessions SET seen_at = $2 WHERE token_hash = $1 RETURNING user_id)
+        INSERT INTO auth.last_seen (user_id, seen_at)
+        SELECT user_id, $2
+        FROM touched
+        ON CONFLICT (user_id) DO UPDATE SET seen_at = excluded.seen_at
+        "#,
+        token_hash.as_slice(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -96,8 +117,13 @@ pub(super) struct NewSession {
 pub(super) async fn create_session(tx: &mut SystemTx, new: &NewSession) -> Result<()> {
     sqlx::query!(
         r#"
-        INSERT INTO auth.sessions (token_hash, id, user_id, state, address, user_agent, created_at, seen_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)
+        WITH opened AS (
+            INSERT INTO auth.sessions (token_hash, id, user_id, state, address, user_agent, created_at, seen_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)
+        )
+        INSERT INTO auth.last_seen (user_id, seen_at)
+        VALUES ($3, $7)
+        ON CONFLICT (user_id) DO UPDATE SET seen_at = excluded.seen_at
         "#,
         new.token_hash.as_slice(),
         new_id(),
@@ -259,6 +285,32 @@ pub(super) async fn create_account(tx: &mut SystemTx, id: Uuid, username: &str, 
     sqlx::query!("INSERT INTO auth.user_regions (user_id, region) SELECT $1, r FROM unnest($2::text[]) r", id, regions)
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Names of regions, in Turkish order.
+pub(super) async fn list_region_names(tx: &mut SystemTx, codes: &[String]) -> Result<Vec<String>> {
+    sqlx::query_scalar!(r#"SELECT name FROM app.regions WHERE code = ANY ($1) ORDER BY name COLLATE "tr-x-icu""#, codes)
+        .fetch_all(tx.conn())
+        .await
+}
+
+/// Codes of an account's regions, in their order. Needs `Users`.
+pub(super) async fn list_regions_of(tx: &mut SystemTx, user_id: Uuid) -> Result<Vec<String>> {
+    sqlx::query_scalar!("SELECT region FROM auth.user_regions WHERE user_id = $1 ORDER BY region", user_id).fetch_all(tx.conn()).await
+}
+
+/// Gives an account another role and other regions. Needs `Users`.
+pub(super) async fn store_rights(tx: &mut SystemTx, user_id: Uuid, role: &str, regions: &[String]) -> Result<()> {
+    sqlx::query!("UPDATE auth.users SET role = $2 WHERE id = $1", user_id, role).execute(tx.conn()).await?;
+    sqlx::query!("DELETE FROM auth.user_regions WHERE user_id = $1 AND region <> ALL ($2)", user_id, regions).execute(tx.conn()).await?;
+    sqlx::query!(
+        "INSERT INTO auth.user_regions (user_id, region) SELECT $1, r FROM unnest($2::text[]) r ON CONFLICT DO NOTHING",
+        user_id,
+        regions
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

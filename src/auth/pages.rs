@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     accounts::{DEMO_PASSWORD, FIRST_ADMIN, FIRST_OFFICES},
-    password::{Password, PasswordFault},
+    password::Password,
     sign_in::{self, Change, SignIn},
     views::{LoginPage, LoginProblem, PasswordPage, PasswordProblem, PasswordProblems},
     visitor_of,
@@ -163,7 +163,7 @@ pub async fn change_password(
         Change::Done => return Ok(see_other("/")),
         Change::Wait(seconds) => return Err(AppError::TooMany(seconds)),
         Change::WrongCurrent => PasswordProblems { current: Some(PasswordProblem::Wrong), ..PasswordProblems::default() },
-        Change::Refused(fault) => PasswordProblems { new: Some(problem_of(fault)), ..PasswordProblems::default() },
+        Change::Refused(fault) => PasswordProblems { new: Some(fault.into()), ..PasswordProblems::default() },
     };
     password_page(&ctx, actor, StatusCode::UNPROCESSABLE_ENTITY, problems)
 }
@@ -234,15 +234,6 @@ impl PasswordForm {
         let missing = |password: &Password| password.is_empty().then_some(PasswordProblem::Missing);
         let differs = || (self.repeat.reveal() != self.new.reveal()).then_some(PasswordProblem::Differs);
         PasswordProblems { current: missing(&self.current), new: missing(&self.new), repeat: missing(&self.repeat).or_else(differs) }
-    }
-}
-
-fn problem_of(fault: PasswordFault) -> PasswordProblem {
-    match fault {
-        PasswordFault::TooShort => PasswordProblem::TooShort,
-        PasswordFault::TooLong => PasswordProblem::TooLong,
-        PasswordFault::SameAsName => PasswordProblem::IsUsername,
-        PasswordFault::SameAsOld => PasswordProblem::Unchanged,
     }
 }
 

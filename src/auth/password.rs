@@ -2,13 +2,11 @@
 
 use std::{fmt, hint, sync::Arc};
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
-    password_hash::{self, SaltString},
-};
+use argon2::password_hash::SaltString;
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::argon::Argon;
 use crate::error::AppError;
 
 /// Fewest characters of a new password.
@@ -97,7 +95,7 @@ pub fn check_new(new: &Password, username: &str, old: Option<&Password>) -> Resu
 /// as busy. Cheap to clone; all clones share the two places.
 #[derive(Clone)]
 pub struct Hasher {
-    argon: Argon2<'static>,
+    argon: Arc<Argon>,
     places: Arc<Semaphore>,
     running: Arc<Semaphore>,
 }
@@ -117,38 +115,26 @@ impl fmt::Debug for Hasher {
 impl Hasher {
     /// One per process.
     pub fn new() -> Self {
-        const COST: Params = match Params::new(19 * 1024, 2, 1, None) {
-            Ok(params) => params,
-            Err(_) => panic!("the parameters are in argon2's range"),
-        };
-        Self {
-            argon: Argon2::new(Algorithm::Argon2id, Version::V0x13, COST),
-            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
-            running: Arc::new(Semaphore::new(AT_ONCE)),
-        }
+        Self { argon: Arc::default(), places: Arc::new(Semaphore::new(AT_ONCE + WAITING)), running: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// A new hash as a PHC string, with a random salt.
     pub async fn hash(&self, password: Password) -> Result<String, AppError> {
-        let argon = self.argon.clone();
-        let made = self.run(move || {
-            let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>())?;
-            Ok::<_, password_hash::Error>(argon.hash_password(password.0.as_bytes(), &salt)?.to_string())
-        });
+        let argon = Arc::clone(&self.argon);
+        let made = self.run(move || argon.hash(password.0.as_bytes(), &SaltString::encode_b64(&rand::random::<[u8; 16]>())?));
         made.await?.map_err(|e| AppError::Fault(format!("argon2: {e}")))
     }
 
     /// Whether the password belongs to the hash. Costs one hash in every case: also without a hash (unknown account), with one that
     /// cannot be read, and with a password that is too long.
     pub async fn verify(&self, password: Password, phc: Option<&str>) -> Result<bool, AppError> {
-        let (argon, phc) = (self.argon.clone(), phc.map(str::to_owned));
+        let (argon, phc) = (Arc::clone(&self.argon), phc.map(str::to_owned));
         self.run(move || {
             let fits = password.0.len() <= MAX_BYTES;
             let typed = if fits { password.0.as_bytes() } else { b"" };
-            let matches = |phc: &str| PasswordHash::new(phc).map(|hash| argon.verify_password(typed, &hash).is_ok());
-            let found = phc.as_deref().and_then(|phc| matches(phc).ok());
+            let found = phc.as_deref().and_then(|phc| argon.matches(typed, phc).ok());
             let same = found.unwrap_or_else(|| {
-                hint::black_box(matches(NOBODYS)).ok(); // costs as much
+                hint::black_box(argon.matches(typed, NOBODYS)).ok(); // costs as much
                 false
             });
             same && fits
@@ -173,7 +159,10 @@ impl Hasher {
 mod tests {
     use std::time::{Duration, Instant};
 
+    use argon2::{Params, password_hash::PasswordHash};
+
     use super::*;
+    use crate::auth::argon::COST;
 
     fn typed(text: &str) -> Password {
         Password::new(text)
@@ -211,7 +200,8 @@ mod tests {
     #[tokio::test]
     async fn a_hash_of_nobody_is_readable_and_of_the_cost_in_use() {
         let hash = PasswordHash::new(NOBODYS).unwrap();
-        assert_eq!(Params::try_from(&hash).unwrap().m_cost(), 19 * 1024);
+        let cost = Params::try_from(&hash).unwrap();
+        assert_eq!((cost.m_cost(), cost.t_cost(), cost.p_cost()), (COST.m_cost(), COST.t_cost(), COST.p_cost()));
         assert_eq!(hash.hash.unwrap().len(), 32);
     }
 

@@ -1,7 +1,7 @@
 //! Sessions in the database, so that several server processes share them and an end is an end (SECURITY, threats 22 to 25).
 //!
 //! The cookie carries a random key of 256 bits; the table only its SHA-256. Every request reads session, account and rights anew in one
-//! query and hands them on as the entry `ACTOR`, which is never stored. Kept in the table: `UID`, `CSRF` and the account's epoch at
+//! query and hands them on as the entries `ACTOR` and `REGIONS`, which are never stored. Kept in the table: `UID`, `CSRF` and the account's epoch at
 //! sign-in, which makes a session worthless that slips in beside a new password; and `VIEW`, the region an admin looks at as its clerk.
 
 use std::fmt;
@@ -31,6 +31,7 @@ use crate::{
     error::{AppError, AppResult},
     regions::Region,
     state::AppState,
+    web::page::RegionName,
 };
 
 /// Name of the session cookie.
@@ -41,6 +42,7 @@ const CSRF: &str = "csrf";
 const EPOCH: &str = "epoch";
 const VIEW: &str = "view";
 const ACTOR: &str = "actor"; // made by load() at every request
+const REGIONS: &str = "regions"; // their names, made by load() too
 const VISITOR: &str = "visitor"; // handed to save() once, for the columns
 const TROUBLE: &str = "trouble"; // load() could not ask the database
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
@@ -74,7 +76,12 @@ pub fn actor_of(session: &Session) -> Option<Actor> {
     session.get(ACTOR).ok().flatten()
 }
 
-/// The same, but an error where the database could not be asked: nobody is taken for signed out because of that.
+/// The regions of the person who is signed in, in Turkish order; all offices for an admin.
+pub fn region_names_of(session: &Session) -> Vec<RegionName> {
+    session.get(REGIONS).ok().flatten().unwrap_or_default()
+}
+
+/// Like [`actor_of`], but an error where the database could not be asked: nobody is taken for signed out because of that.
 pub fn find_actor(session: &Session) -> AppResult<Option<Actor>> {
     if session.contains_key(TROUBLE) {
         return Err(AppError::Busy("sessions are out of reach".into()));
@@ -117,7 +124,7 @@ fn insert(session: &Session, name: &str, value: impl Serialize) -> AppResult<()>
     session.insert(name, value).map_err(|e| AppError::Fault(format!("session: {e}")))
 }
 
-fn idle_time(config: &Config) -> TimeDelta {
+pub(super) fn idle_time(config: &Config) -> TimeDelta {
     TimeDelta::minutes(config.session_idle_minutes)
 }
 
@@ -213,11 +220,20 @@ fn state_with_actor(row: SessionRow) -> Option<Result<State, Unreadable>> {
         return None;
     }
     let regions: Result<Vec<Region>, _> = row.regions.iter().map(|code| Region::parse(code)).collect();
-    let (Some(role), Ok(regions), Some(csrf)) = (Role::parse(&row.role), regions, read(&state, CSRF)) else {
+    let (Some(role), Ok(mut regions), Some(csrf)) = (Role::parse(&row.role), regions, read(&state, CSRF)) else {
         return Some(Err(Unreadable("account")));
     };
+    regions.sort();
+    let named = row.regions.into_iter().zip(row.region_names).zip(row.regions_open);
+    let mut names: Vec<RegionName> = named.map(|((code, name), is_open)| RegionName { code, name, is_open }).collect();
     let viewed = read::<Region>(&state, VIEW).filter(|region| role == Role::Admin && regions.contains(region));
-    let (role, regions) = viewed.map_or((role, regions), |region| (Role::Viewer, vec![region]));
+    let (role, regions) = match viewed {
+        Some(region) => {
+            names.retain(|name| name.code == region.code());
+            (Role::Viewer, vec![region])
+        }
+        None => (role, regions),
+    };
     let actor = Actor {
         user_id: row.user_id,
         username: row.username,
@@ -229,10 +245,11 @@ fn state_with_actor(row: SessionRow) -> Option<Result<State, Unreadable>> {
         session_id: row.id,
         csrf,
     };
-    let Ok(actor) = serde_json::to_string(&actor) else {
+    let (Ok(actor), Ok(names)) = (serde_json::to_string(&actor), serde_json::to_string(&names)) else {
         return Some(Err(Unreadable("actor")));
     };
     state.insert(ACTOR.to_owned(), actor);
+    state.insert(REGIONS.to_owned(), names);
     Some(Ok(state))
 }
 
@@ -250,6 +267,7 @@ fn read<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> Option<T> 
 
 fn kept(mut state: State) -> State {
     state.remove(ACTOR);
+    state.remove(REGIONS);
     state.remove(VISITOR);
     state.remove(TROUBLE);
     state

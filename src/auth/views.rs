@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::password::PasswordFault;
 use crate::{
     i18n::{Lang, t},
     web::{filters, page::Ctx},
@@ -64,6 +65,17 @@ impl PasswordProblem {
             Self::Unchanged => "password-error-unchanged",
             Self::IsUsername => "password-error-username",
             Self::Differs => "password-error-differs",
+        }
+    }
+}
+
+impl From<PasswordFault> for PasswordProblem {
+    fn from(fault: PasswordFault) -> Self {
+        match fault {
+            PasswordFault::TooShort => Self::TooShort,
+            PasswordFault::TooLong => Self::TooLong,
+            PasswordFault::SameAsName => Self::IsUsername,
+            PasswordFault::SameAsOld => Self::Unchanged,
         }
     }
 }

@@ -249,3 +249,38 @@ pub async fn list_calendar_days<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, 
         })
         .collect()
 }
+
+/// A row, and whether it is deleted.
+pub(super) struct Found {
+    pub day: Listed,
+    pub is_deleted: bool,
+}
+
+/// A row of the scope by its id.
+pub(super) async fn find_calendar_day<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Found>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let row = sqlx::query!(
+        r#"
+        SELECT id,
+               region,
+               day,
+               name,
+               kind,
+               free_from_min,
+               source,
+               version,
+               deleted_at
+        FROM app.calendar_days
+        WHERE region = ANY ($1) AND id = $2
+        "#,
+        &codes,
+        id,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    row.map(|r| {
+        let value = CalendarDay { day: r.day, name: r.name, kind: kind_of(&r.kind)?, free_from: r.free_from_min, source: r.source };
+        Ok(Found { is_deleted: r.deleted_at.is_some(), day: Listed { id: r.id, region: r.region, version: r.version, value } })
+    })
+    .transpose()
+}

@@ -3,7 +3,9 @@
 
 pub mod db;
 mod model;
+pub mod pages;
 mod seed;
+pub mod views;
 
 use std::collections::BTreeMap;
 

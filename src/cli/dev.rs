@@ -12,7 +12,7 @@ use crate::{
         password::Password,
     },
     calendar::ensure_public_holidays,
-    config::{self, Config, Secret},
+    config::{self, Config, MetricsToken, Secret},
     db::{
         self,
         embedded::{Cluster, ClusterOptions},
@@ -44,7 +44,8 @@ pub(super) async fn run(args: DevArgs) -> Result<(), String> {
     if args.fresh {
         Cluster::erase(&data_dir).await.map_err(text)?;
     }
-    let config = Config::dev(listen, kept_secret(&data_dir)?);
+    let mut config = Config::dev(listen, kept_secret(&data_dir)?);
+    config.metrics_token = MetricsToken::from_env().map_err(text)?;
     let listeners = serve::bind(&config)?;
     let cluster = Cluster::start(ClusterOptions { data_dir, durable: true }).await.map_err(text)?;
     let served = serve_on(&cluster, config, listeners, args.empty).await;
@@ -64,7 +65,7 @@ async fn serve_on(cluster: &Cluster, config: Config, listeners: Vec<std::net::Tc
     ensure_public_holidays(&state).await.map_err(text)?;
     create_demo_passwords(&db, &state.hasher, &state.clock).await.map_err(text)?;
     if !empty {
-        seed::fill_if_new(&state).await?;
+        seed::fill_if_new(&state, &owner_url).await?;
     }
     for listener in &listeners {
         println!("listening http://{}", listener.local_addr().map_err(text)?);

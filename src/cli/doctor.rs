@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::{Place, cannot_reach, connect, locate, text};
 use crate::{
     clock::Clock,
-    config::{self, Secret},
+    config::{self, MetricsToken, Secret},
     db::{self, Db, Scope, guard},
     ops::Origin,
     regions::db::list_all_regions,
@@ -52,10 +52,14 @@ fn check_environment() -> Vec<String> {
     if let Some(secret) = config::read("RAINSTAFF_SECRET_KEY")
         && Secret::parse(&secret).is_none()
     {
-        findings.push("RAINSTAFF_SECRET_KEY is not 128 hex digits: `rainstaff serve` will not start.".to_owned());
+        findings
+            .push("RAINSTAFF_SECRET_KEY is neither 128 hex digits nor 32 bytes as base64: `rainstaff serve` will not start.".to_owned());
     }
     if config::read("DATABASE_URL").is_some() && config::read("RAINSTAFF_SECRET_KEY").is_none() {
         findings.push("RAINSTAFF_SECRET_KEY is not set: `rainstaff serve` will not start.".to_owned());
+    }
+    if let Err(error) = MetricsToken::from_env() {
+        findings.push(format!("{error} Until then `rainstaff serve` will not start."));
     }
     findings
 }

@@ -16,10 +16,13 @@ use crate::{
     auth::{Actor, Role, accounts},
     clock::Clock,
     config::{Config, Secret},
-    db::Scope,
+    db::{self, Scope},
     legacy::{KnownFile, LegacyFile, Report, Target, identify, plan, preview, report},
     ops::Origin,
-    regions::{Region, db::list_all_regions},
+    regions::{
+        Region,
+        db::{is_open, list_all_regions},
+    },
     settings,
     state::AppState,
     sync::{self, deliver},
@@ -68,6 +71,9 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
     if *region == Region::company() || !list_all_regions(db).await.map_err(text)?.contains(region) {
         return Err(format!("--region: there is no region {region}; `rainstaff user list` shows which exist"));
     }
+    if !is_open(db, region).await.map_err(text)? {
+        return Err(format!("--region: the region {region} is closed and takes no rows; an admin can open it again"));
+    }
     let actor = author(opened, region).await?;
     let scope = Scope::system(region.clone(), Some(actor.user_id), Origin::Import);
     let mut tx = db.read(&scope).await.map_err(text)?;
@@ -85,6 +91,7 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
     let state = AppState::new(db.clone(), config);
     let ops = planned.ops.iter().map(|p| p.op.clone()).collect();
     let verdicts = deliver(&state, &actor, Origin::Import, ops).await.map_err(text)?;
+    db::analyze(&opened.owner_url).await.map_err(text)?;
     let outcome = report(&planned, &verdicts);
     let event = NewEvent::new(EventKind::LegacyImported)
         .by(Some(&actor))

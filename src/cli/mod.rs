@@ -72,7 +72,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, String> {
         Command::User { place, command } => {
             with_database(place, async |opened| user::run(command, &opened.db, &Hasher::default()).await).await
         }
-        Command::SeedDemo(place) => with_database(place, async |opened| seed::run(&opened.db).await).await,
+        Command::SeedDemo(place) => with_database(place, async |opened| seed::run(opened).await).await,
         Command::ImportLegacy(args) => import_legacy::run(args).await,
     }
 }
@@ -80,6 +80,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, String> {
 /// An open database, and the cluster that has to stay up for it.
 struct Opened {
     db: Db,
+    owner_url: String,
     cluster: Option<Cluster>,
 }
 
@@ -109,7 +110,7 @@ async fn open(place: &Place) -> Result<Opened, String> {
     let (owner_url, cluster) = locate(place).await?;
     crate::db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
     let db = connect(&owner_url, 4).await?;
-    Ok(Opened { db, cluster })
+    Ok(Opened { db, owner_url, cluster })
 }
 
 async fn connect(owner_url: &str, max_connections: u32) -> Result<Db, String> {

@@ -7,14 +7,17 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::text;
+use super::{Opened, text};
 use crate::{
     auth::{Actor, Role, accounts},
     config::{Config, Secret},
-    db::Db,
+    db,
     employees::Employee,
     ops::{Change, Kind, Op, Origin, VerdictKind},
-    regions::Region,
+    regions::{
+        Region,
+        db::{is_open, list_all_regions},
+    },
     shift_templates::ShiftTemplate,
     state::AppState,
     sync::{Entity as _, deliver},
@@ -36,16 +39,16 @@ const DEPARTMENTS: [&str; 4] = ["Saha", "Depo", "Montaj", "Ofis"];
 const TITLES: [&str; 4] = ["Teknisyen", "Şoför", "Formen", "Muhasebe"];
 
 /// `rainstaff seed-demo`.
-pub(super) async fn run(db: &Db) -> Result<(), String> {
+pub(super) async fn run(opened: &Opened) -> Result<(), String> {
     let config = Config::dev(([127, 0, 0, 1], 0).into(), Secret::random());
-    let state = AppState::new(db.clone(), config);
-    let stored = fill(&state).await?;
+    let state = AppState::new(opened.db.clone(), config);
+    let stored = fill(&state, &opened.owner_url).await?;
     println!("{stored} rows of the invented company stored");
     Ok(())
 }
 
 /// For `dev`: only where nobody has added a person yet.
-pub(super) async fn fill_if_new(state: &AppState) -> Result<(), String> {
+pub(super) async fn fill_if_new(state: &AppState, owner_url: &str) -> Result<(), String> {
     for region in offices(state).await? {
         let scope = crate::db::Scope::system(region, None, Origin::System);
         let mut tx = state.db.read(&scope).await.map_err(text)?;
@@ -54,10 +57,10 @@ pub(super) async fn fill_if_new(state: &AppState) -> Result<(), String> {
         }
     }
     println!("filling the database with an invented company");
-    fill(state).await.map(drop)
+    fill(state, owner_url).await.map(drop)
 }
 
-async fn fill(state: &AppState) -> Result<usize, String> {
+async fn fill(state: &AppState, owner_url: &str) -> Result<usize, String> {
     let offices = offices(state).await?;
     if offices.is_empty() {
         return Err("there is no region yet: start `rainstaff serve` or `rainstaff dev` once".into());
@@ -85,12 +88,18 @@ async fn fill(state: &AppState) -> Result<usize, String> {
         }
         stored += verdicts.iter().filter(|v| v.verdict != VerdictKind::Retry && !v.replayed).count();
     }
+    db::analyze(owner_url).await.map_err(text)?;
     Ok(stored)
 }
 
 async fn offices(state: &AppState) -> Result<Vec<Region>, String> {
-    let regions = crate::regions::db::list_all_regions(&state.db).await.map_err(text)?;
-    Ok(regions.into_iter().filter(|r| *r != Region::company()).collect())
+    let mut offices = Vec::new();
+    for region in list_all_regions(&state.db).await.map_err(text)? {
+        if region != Region::company() && is_open(&state.db, &region).await.map_err(text)? {
+            offices.push(region);
+        }
+    }
+    Ok(offices)
 }
 
 fn company(state: &AppState, actor: &Actor, region: &Region, number: usize) -> Vec<Op> {

@@ -2,7 +2,6 @@
 
 use actix_web::{
     HttpResponse,
-    http::header,
     web::{Data, Query},
 };
 use chrono::NaiveDate;
@@ -63,12 +62,6 @@ impl BoardQuery {
 
 fn word(field: &Option<String>) -> &str {
     field.as_deref().unwrap_or("").trim()
-}
-
-/// `GET /`: an admin sees all regions at a glance, a clerk enters the day.
-pub async fn show_first_page(actor: Actor) -> HttpResponse {
-    let page = if actor.is_admin() { "/dashboard" } else { "/timesheets" };
-    HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish()
 }
 
 /// `GET /dashboard`. A refresh says what it has `seen`; as long as nothing was done since, there is nothing to answer.

@@ -108,7 +108,7 @@ impl TileView {
 
     /// What was written today.
     pub fn written_href(&self) -> String {
-        format!("/activity?region={0}&entity=timesheet&from={1}&to={1}", self.region, self.today)
+        format!("/activity?region={0}&entity=timesheet&kind=create&from={1}&to={1}", self.region, self.today)
     }
 
     /// Who has blanks on which days.

@@ -36,6 +36,9 @@ impl Finding {
             "policy_count" => {
                 format!("The table {d} does not have exactly the one policy by_region: run CALL sec.protect_all() as the owner.")
             }
+            "regions_open" => {
+                format!("{d} may be written by more than an admin's act: restore its policies and rights from the migrations.")
+            }
             "app_role_owns" => format!("The serving role owns {d} and could take its policy off: give the table to the owner."),
             "app_role_may_truncate" => format!("The serving role may TRUNCATE {d}: revoke it."),
             "log_may_change" => format!("The serving role may change or delete rows of the log {d}: revoke it."),
@@ -78,8 +81,12 @@ UNION ALL SELECT 'can_become_bypass', r.rolname FROM pg_roles r
     WHERE (r.rolsuper OR r.rolbypassrls) AND r.rolname NOT IN (current_user, session_user) AND pg_has_role(current_user, r.oid, 'MEMBER')
 UNION ALL SELECT 'rls_off', rel FROM tables WHERE NOT (relrowsecurity AND relforcerowsecurity)
 UNION ALL SELECT 'rls_inactive', rel FROM tables WHERE relrowsecurity AND relforcerowsecurity AND NOT row_security_active(oid)
-UNION ALL SELECT 'policy_shape', p.schemaname || '.' || p.tablename || '.' || p.policyname FROM pg_policies p WHERE p.schemaname = 'app'
+UNION ALL SELECT 'policy_shape', p.schemaname || '.' || p.tablename || '.' || p.policyname FROM pg_policies p WHERE p.schemaname = 'app' AND p.tablename <> 'regions'
     AND (p.permissive <> 'PERMISSIVE' OR p.qual IS DISTINCT FROM '(region = ANY (( SELECT sec.regions() AS regions)::text[]))' OR p.with_check IS DISTINCT FROM p.qual)
+UNION ALL SELECT 'regions_open', 'app.regions' FROM pg_class c WHERE c.oid = 'app.regions'::regclass AND (NOT c.relrowsecurity
+    OR has_table_privilege(c.oid, 'DELETE, TRUNCATE') OR has_column_privilege(c.oid, 'code', 'UPDATE') OR has_column_privilege(c.oid, 'kind', 'INSERT, UPDATE')
+    OR EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'app' AND p.tablename = 'regions' AND p.cmd <> 'SELECT'
+               AND p.with_check IS DISTINCT FROM '(( SELECT sec.administers(''regions''::text) AS administers) AND (kind = ''office''::text))'))
 UNION ALL SELECT 'policy_count', rel FROM tables t WHERE nspname = 'app' AND (SELECT count(*) FROM pg_policy p WHERE p.polrelid = t.oid) <> 1
 UNION ALL SELECT 'no_policy', rel FROM tables t WHERE nspname = 'auth' AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid)
 UNION ALL SELECT 'app_role_owns', rel FROM tables t WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)

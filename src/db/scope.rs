@@ -83,12 +83,12 @@ impl Scope {
     pub(super) fn begin_sql(&self, begin: &str) -> String {
         let codes = self.codes().join(",");
         let actor = self.actor.map(|id| id.to_string()).unwrap_or_default();
-        let mut sql = String::with_capacity(320);
+        let mut sql = String::with_capacity(360);
         let _ = write!(
             sql,
             "{begin}; SET LOCAL app.regions = '{codes}'; SET LOCAL app.actor = '{actor}'; SET LOCAL app.origin = '{}'; \
              SET LOCAL app.op = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''; \
-             SET LOCAL app.admin = ''; SET LOCAL app.login = ''; SET LOCAL app.login_address = ''; SET LOCAL app.session = ''",
+             SET LOCAL app.admin = ''; SET LOCAL app.login = ''; SET LOCAL app.login_address = ''; SET LOCAL app.session = ''; SET LOCAL app.token = ''",
             self.origin.as_str(),
         );
         sql

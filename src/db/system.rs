@@ -6,6 +6,8 @@ use std::{fmt::Write as _, net::IpAddr};
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
+use crate::auth::Admin;
+
 /// What a system transaction may touch.
 pub enum Capability<'a> {
     /// One account by name, for checking its password, and the failure counters of that name and address. The name has to be
@@ -13,10 +15,14 @@ pub enum Capability<'a> {
     Login(LoginName<'a>, Option<IpAddr>),
     /// One session by the SHA-256 of its key, with its account.
     Session(&'a [u8; 32]),
-    /// The person's own account and sessions.
+    /// One personal API key by its SHA-256, with its account.
+    Token(&'a [u8; 32]),
+    /// The person's own account, sessions and API keys.
     Own(Uuid),
     /// All accounts: administration.
     Users(Option<Uuid>),
+    /// The list of regions. The database asks again whether this account is an active admin's.
+    Regions(&'a Admin),
 }
 
 /// A well-formed account name: `[a-z0-9_.-]{3,64}`.
@@ -32,25 +38,30 @@ impl<'a> Capability<'a> {
 
     pub(super) fn begin_sql(&self) -> String {
         let (mut actor, mut admin, mut login) = (String::new(), "", String::new());
-        let (mut address, mut session) = (String::new(), String::new());
+        let (mut address, mut session, mut token) = (String::new(), String::new(), String::new());
         match self {
             Self::Login(name, from) => {
                 name.0.clone_into(&mut login);
                 address = from.map(|a| a.to_string()).unwrap_or_default();
             }
             Self::Session(hash) => session = hex::encode(hash),
+            Self::Token(hash) => token = hex::encode(hash),
             Self::Own(user) => actor = user.to_string(),
             Self::Users(by) => {
                 admin = "users";
                 actor = by.map(|id| id.to_string()).unwrap_or_default();
             }
+            Self::Regions(by) => {
+                admin = "regions";
+                actor = by.actor().user_id.to_string();
+            }
         }
-        let mut sql = String::with_capacity(320);
+        let mut sql = String::with_capacity(400);
         let _ = write!(
             sql,
             "BEGIN; SET LOCAL app.regions = ''; SET LOCAL app.actor = '{actor}'; SET LOCAL app.admin = '{admin}'; \
              SET LOCAL app.login = '{login}'; SET LOCAL app.login_address = '{address}'; SET LOCAL app.session = '{session}'; \
-             SET LOCAL app.origin = 'system'; SET LOCAL app.op = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''",
+             SET LOCAL app.token = '{token}'; SET LOCAL app.origin = 'system'; SET LOCAL app.op = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''",
         );
         sql
     }

@@ -1,9 +1,38 @@
-//! Counts and instants as people read them; hours, times of day and dates are in [`crate::civil`].
+//! Counts, instants, days and months as people read them; hours, times of day and short dates are in [`crate::civil`].
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
 use super::{Lang, t, t_with};
 use crate::clock::in_istanbul;
+
+const MONTHS: [&str; 12] = [
+    "month-name-1",
+    "month-name-2",
+    "month-name-3",
+    "month-name-4",
+    "month-name-5",
+    "month-name-6",
+    "month-name-7",
+    "month-name-8",
+    "month-name-9",
+    "month-name-10",
+    "month-name-11",
+    "month-name-12",
+];
+
+const WEEKDAYS: [&str; 7] =
+    ["weekday-monday", "weekday-tuesday", "weekday-wednesday", "weekday-thursday", "weekday-friday", "weekday-saturday", "weekday-sunday"];
+
+/// The month of a day: `Ocak 2026`.
+pub fn month_of_year(lang: Lang, day: NaiveDate) -> String {
+    format!("{} {}", t(lang, MONTHS[day.month0() as usize]), day.year())
+}
+
+/// A day among those of its year: `14 Ocak Çarşamba`, in English `Wednesday 14 January`.
+pub fn day_of_year(lang: Lang, day: NaiveDate) -> String {
+    let (month, weekday) = (t(lang, MONTHS[day.month0() as usize]), t(lang, WEEKDAYS[day.weekday().num_days_from_monday() as usize]));
+    t_with(lang, "day-of-year", &[("day", &day.day()), ("month", &month), ("weekday", &weekday)])
+}
 
 /// A whole number with its thousands grouped: `1.300`, in English `1,300`.
 pub fn number(lang: Lang, value: i64) -> String {
@@ -34,6 +63,12 @@ pub fn relative(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 /// An instant by Istanbul's clock: `05.01.2026 14:30`.
 pub fn instant(at: DateTime<Utc>) -> String {
     in_istanbul(at).format("%d.%m.%Y %H:%M").to_string()
+}
+
+/// A day by its full name: `14 Ocak 2026 Çarşamba`, in English `Wednesday 14 January 2026`.
+pub fn long_day(lang: Lang, day: NaiveDate) -> String {
+    let weekday = t(lang, WEEKDAYS[day.weekday().num_days_from_monday() as usize]);
+    t_with(lang, "day-of-year", &[("day", &day.day()), ("month", &month_of_year(lang, day)), ("weekday", &weekday)])
 }
 
 fn grouped(lang: Lang, value: u64) -> String {
@@ -79,6 +114,23 @@ mod tests {
         assert_eq!((after(59), after(60), after(3599)), ("az önce".into(), "1 dakika önce".into(), "59 dakika önce".into()));
         assert_eq!((after(3600), after(86_399), after(2 * 86_400)), ("1 saat önce".into(), "23 saat önce".into(), "2 gün önce".into()));
         assert_eq!(relative(Lang::En, at, at + chrono::TimeDelta::hours(1)), "1 hour ago");
+    }
+
+    #[test]
+    fn days_and_months_are_called_by_their_names() {
+        let day = |text: &str| text.parse().unwrap();
+        assert_eq!(day_of_year(Lang::Tr, day("2026-01-14")), "14 Ocak Çarşamba");
+        assert_eq!(day_of_year(Lang::En, day("2026-12-06")), "Sunday 6 December");
+        assert_eq!(month_of_year(Lang::Tr, day("2026-08-31")), "Ağustos 2026");
+    }
+
+    #[test]
+    fn a_day_far_away_is_called_with_its_year() {
+        let day = "2026-01-14".parse().unwrap();
+        assert_eq!(
+            (long_day(Lang::Tr, day), long_day(Lang::En, day)),
+            ("14 Ocak 2026 Çarşamba".into(), "Wednesday 14 January 2026".into())
+        );
     }
 
     #[test]

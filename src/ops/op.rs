@@ -18,6 +18,7 @@ pub type Row = BTreeMap<String, Value>;
 
 /// What is done to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A new row with the id the client chose.
@@ -47,6 +48,7 @@ impl Kind {
 
 /// One field's change: what the author saw, and what they want.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Change {
     /// The value on the author's screen; null for a new row.
     #[serde(default)]
@@ -89,6 +91,7 @@ impl Origin {
 
 /// One operation. `op_id` is made at the first submit attempt and kept on every retry: it is what makes a replay harmless.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Op {
     /// Version of the envelope; 1.
     pub v: u16,
@@ -149,6 +152,7 @@ pub fn fingerprint(op: &Op) -> [u8; 32] {
 
 /// The server's word on an operation. All but `Retry` are final for the sender's queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum VerdictKind {
     /// Done.
@@ -183,12 +187,15 @@ impl VerdictKind {
 
 /// Why an operation is held, rejected or to be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// An operation named in `after` has not arrived.
     WaitingAfter,
     /// An operation named in `after` was refused.
     DepRejected,
+    /// The region is closed: it is read, and takes nothing new.
+    RegionClosed,
     /// Another row of the region has the same business key.
     NaturalKey,
     /// The author may not do this (any more).
@@ -213,6 +220,7 @@ pub enum Reason {
 
 /// What is wrong with one field. `code` is a key of the message catalogue (`error-…` in locales), `args` fill its blanks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// Name of the form field; empty when it concerns the whole row.
     pub field: String,
@@ -240,6 +248,7 @@ impl FieldError {
 
 /// The answer to one operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Verdict {
     /// Which operation.
     pub op_id: Uuid,
@@ -262,6 +271,7 @@ pub struct Verdict {
     pub replayed: bool,
     /// The row as it is now, so that the sender shows the truth.
     #[serde(default)]
+    #[cfg_attr(feature = "server", schema(value_type = Option<Object>))]
     pub row: Option<Row>,
     /// What met somebody else's change.
     #[serde(default)]

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "server")]
 pub mod db;
+#[cfg(feature = "server")]
+pub mod offices;
 
 use std::{fmt, sync::Arc};
 
@@ -37,6 +39,19 @@ impl Region {
         &self.0
     }
 }
+
+/// A code in the API's description.
+#[cfg(feature = "server")]
+impl utoipa::PartialSchema for Region {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, Type};
+        let code = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[a-z][a-z0-9_]{1,30}$"));
+        code.description(Some("Code of a region, such as `ankara`.")).build().into()
+    }
+}
+
+#[cfg(feature = "server")]
+impl utoipa::ToSchema for Region {}
 
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

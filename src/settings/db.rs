@@ -173,6 +173,40 @@ pub(super) async fn update_settings(
     expect_one(&done)
 }
 
+/// The scope's own settings rows that are not deleted, by region, each with its version.
+pub async fn list_own<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String, (i64, RegionSettings)>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT region,
+               company_name,
+               report_title,
+               weekday_min,
+               saturday_start_min,
+               saturday_end_min,
+               version
+        FROM app.settings
+        WHERE region = ANY ($1) AND deleted_at IS NULL
+        "#,
+        &codes,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let value = RegionSettings {
+                company_name: r.company_name,
+                report_title: r.report_title,
+                weekday_minutes: r.weekday_min,
+                saturday_start: r.saturday_start_min,
+                saturday_end: r.saturday_end_min,
+            };
+            (r.region, (r.version, value))
+        })
+        .collect())
+}
+
 /// The hours' rule of each region of the scope: its own settings, else the company's, else the program's defaults (DOMAIN 4.1 item 6).
 pub async fn list_rules<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String, Rules>, sqlx::Error> {
     let codes = tx.scope().codes();
@@ -210,4 +244,29 @@ pub async fn exist<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<boo
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.settings WHERE region = $1) AS "exist!""#, region.code())
         .fetch_one(tx.conn())
         .await
+}
+
+/// What stands at the top of a region's reports (DOMAIN 3.8).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportNames {
+    /// Name of the company.
+    pub company_name: Option<String>,
+    /// Title of reports.
+    pub report_title: Option<String>,
+}
+
+/// The names on a region's reports: its own, else the company's; none where nobody set them.
+pub async fn find_report_names<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<ReportNames, sqlx::Error> {
+    sqlx::query_as!(
+        ReportNames,
+        r#"
+        SELECT nullif(trim(coalesce(s.company_name, c.company_name)), '') AS company_name,
+               nullif(trim(coalesce(s.report_title, c.report_title)), '') AS report_title
+        FROM sec.company_settings c
+        LEFT JOIN app.settings s ON s.region = $1 AND s.deleted_at IS NULL
+        "#,
+        region.code(),
+    )
+    .fetch_one(tx.conn())
+    .await
 }

@@ -1,11 +1,13 @@
 //! Settings of a region, over the company's defaults: what the hours' rule needs, and the names on reports (DOMAIN 2.1, 3.8).
 
 pub mod db;
+mod effective;
 mod model;
 
 use uuid::Uuid;
 
-pub use db::list_rules;
+pub use db::{ReportNames, find_report_names, list_rules};
+pub use effective::{Effective, Resolved, Source};
 pub use model::{RegionSettings, decimal_hours};
 
 use crate::regions::Region;

@@ -43,7 +43,7 @@ impl Entity for RegionSettings {
         ("saturday_end", FieldKind::Time),
     ];
 
-    fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
+    fn parse(row: &Row, changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
         let mut read = Reader::new(row);
         let value = Self {
             company_name: read.optional_text("company_name", 200),
@@ -52,6 +52,12 @@ impl Entity for RegionSettings {
             saturday_start: read.optional_time("saturday_start"),
             saturday_end: read.optional_time("saturday_end"),
         };
+        // Half a window of one's own and the other half of the company's is nobody's plan.
+        let is_blank = |name: &str| row.get(name).is_none_or(|v| v.is_null() || v.as_str().is_some_and(|text| text.trim().is_empty()));
+        let blank = ["saturday_start", "saturday_end"].map(is_blank);
+        if blank[0] != blank[1] && (changed.contains("saturday_start") || changed.contains("saturday_end")) {
+            read.complain(FieldError::new(if blank[0] { "saturday_start" } else { "saturday_end" }, "saturday-half"));
+        }
         read.finish(value)
     }
 
@@ -100,6 +106,30 @@ pub fn decimal_hours(minutes: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parsed(values: Value, changed: &[&str]) -> Result<RegionSettings, Vec<FieldError>> {
+        let row = values.as_object().unwrap().clone().into_iter().collect();
+        RegionSettings::parse(&row, &changed.iter().copied().collect(), Origin::Web)
+    }
+
+    #[test]
+    fn what_broke_the_desktop_programs_hours_is_read_or_refused_at_its_field() {
+        let comma = parsed(json!({ "weekday_hours": "8.5", "saturday_start": null, "saturday_end": "" }), &["weekday_hours"]).unwrap();
+        assert_eq!((comma.weekday_minutes, comma.saturday_start), (Some(510), None), "blank means: as for the whole company");
+        let wrong = parsed(json!({ "weekday_hours": "25", "saturday_start": "9 buçuk", "saturday_end": "14:00" }), &["saturday_start"]);
+        let fields: Vec<(String, String)> = wrong.unwrap_err().into_iter().map(|e| (e.field, e.code)).collect();
+        assert_eq!(fields, [("weekday_hours".into(), "hours-range".into()), ("saturday_start".into(), "time-format".into())]);
+    }
+
+    #[test]
+    fn a_saturday_window_has_both_ends_or_none() {
+        for (start, end, at) in [(json!("09:00"), Value::Null, "saturday_end"), (Value::Null, json!("14:00"), "saturday_start")] {
+            let values = json!({ "saturday_start": start, "saturday_end": end });
+            let errors = parsed(values.clone(), &["saturday_start"]).unwrap_err();
+            assert_eq!(errors, [FieldError::new(at, "saturday-half")]);
+            assert!(parsed(values, &["weekday_hours"]).is_ok(), "an old row is not refused for a rule that came later");
+        }
+    }
 
     #[test]
     fn a_plan_survives_the_way_through_the_form_field() {

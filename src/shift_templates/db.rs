@@ -192,9 +192,24 @@ pub struct TemplateChoice {
     pub end_min: i32,
     /// Break in minutes.
     pub break_minutes: i32,
+    /// ISO weekdays it is the default of, such as `12345`.
+    pub weekdays: String,
 }
 
-/// The templates of the scope, in Turkish order.
+impl TemplateChoice {
+    /// Whether it claims the weekday of this date.
+    pub fn claims(&self, day: NaiveDate) -> bool {
+        self.weekdays.contains(weekday_digit(day).as_str())
+    }
+}
+
+/// `1` for Monday to `7` for Sunday.
+fn weekday_digit(day: NaiveDate) -> String {
+    day.weekday().number_from_monday().to_string()
+}
+
+/// The templates of the scope, in Turkish order. The first of a region that claims a weekday is that weekday's default, as in
+/// [`find_default`].
 pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<TemplateChoice>, sqlx::Error> {
     let codes = tx.scope().codes();
     sqlx::query_as!(
@@ -205,7 +220,8 @@ pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<TemplateC
                name,
                start_min,
                end_min,
-               break_min AS break_minutes
+               break_min AS break_minutes,
+               weekdays
         FROM app.shift_templates
         WHERE region = ANY ($1) AND deleted_at IS NULL
         ORDER BY name COLLATE "tr-x-icu", id
@@ -226,14 +242,15 @@ pub async fn find_default<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, day: N
                name,
                start_min,
                end_min,
-               break_min AS break_minutes
+               break_min AS break_minutes,
+               weekdays
         FROM app.shift_templates
         WHERE region = $1 AND deleted_at IS NULL AND position($2 IN weekdays) > 0
         ORDER BY name COLLATE "tr-x-icu", id
         LIMIT 1
         "#,
         region.code(),
-        day.weekday().number_from_monday().to_string(),
+        weekday_digit(day),
     )
     .fetch_optional(tx.conn())
     .await

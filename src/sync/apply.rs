@@ -7,13 +7,13 @@ use futures_util::FutureExt as _;
 use uuid::Uuid;
 
 use super::{
-    db,
+    db::{self, Entry},
     decide::{DecideError, Decision, Job},
     registry,
 };
 use crate::{
     db::{DbOutcome, ScopedTx, Write, classify},
-    ops::{Kind, Op, Origin, Reason, Verdict, VerdictKind, fingerprint},
+    ops::{FieldError, Kind, Op, Origin, Reason, Verdict, VerdictKind, fingerprint},
 };
 
 /// Who delivers.
@@ -55,15 +55,20 @@ pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Re
 /// The verdict, and whether other operations wait for this one.
 async fn apply_one(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<(Verdict, bool), sqlx::Error> {
     let print = fingerprint(op);
-    if !db::insert_op(tx, who, op, &print).await? {
-        return Ok((replay(tx, who, op, &print).await?, false));
-    }
-    let verdict = decide(tx, who, op).await?;
+    let verdict = match db::insert_op(tx, who, op, &print).await? {
+        Entry::New => decide(tx, who, op).await?,
+        Entry::OfClosedRegion => Verdict { errors: vec![FieldError::new("", "region-closed")], ..held(op, Reason::RegionClosed) },
+        Entry::Known => return Ok((replay(tx, who, op, &print).await?, false)),
+    };
     if who.delivery == Delivery::Interactive && !verdict.verdict.took_effect() {
         return Ok((verdict, false)); // the caller rolls back; see deliver::submit
     }
     let has_dependents = db::insert_verdict(tx, &op.region, &verdict, 1, who.received_at).await?;
     Ok((verdict, has_dependents))
+}
+
+fn held(op: &Op, reason: Reason) -> Verdict {
+    Verdict::bare(op.op_id, VerdictKind::Held).because(reason)
 }
 
 /// The stored answer to a second delivery; or, when the id now stands for something else, that body stored under an id of its own.
@@ -79,7 +84,7 @@ async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &[u8; 32
     if who.delivery == Delivery::Queued {
         // An id that follows from both, so that the next delivery of the same finds it kept.
         let kept = Op { op_id: Uuid::new_v5(&op.op_id, print), ..op.clone() };
-        if db::insert_op(tx, who, &kept, print).await? {
+        if db::insert_op(tx, who, &kept, print).await? != Entry::Known {
             db::insert_verdict(tx, &op.region, &Verdict { op_id: kept.op_id, ..refused.clone() }, 1, who.received_at).await?;
         }
     }
@@ -129,7 +134,7 @@ async fn decide_guarded(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Resu
 
 /// The verdicts that need no look at the row.
 async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Option<Verdict>, sqlx::Error> {
-    let held = |reason| Some(Verdict::bare(op.op_id, VerdictKind::Held).because(reason));
+    let held = |reason| Some(held(op, reason));
     if op.v != 1 || op.kind == Kind::Command {
         return Ok(held(Reason::SchemaUnknown));
     }

@@ -11,12 +11,23 @@ use crate::{
     regions::Region,
 };
 
-/// Puts an operation into the inbox and names it to the change log's trigger. False when its id is there already; a concurrent delivery
+/// What became of an operation at the inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// It is in now.
+    New,
+    /// It is in now, and its region takes no operations.
+    OfClosedRegion,
+    /// Its id was there already.
+    Known,
+}
+
+/// Puts an operation into the inbox and names it to the change log's trigger. A concurrent delivery
 /// of the same operation waits here until the first one is committed or undone, and so does a concurrent delivery out of the same queue:
 /// an operation that looks for the one it needs must not miss it by a moment.
-pub(super) async fn insert_op(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &[u8; 32]) -> Result<bool, sqlx::Error> {
+pub(super) async fn insert_op(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &[u8; 32]) -> Result<Entry, sqlx::Error> {
     let origin = tx.scope().origin().as_str();
-    let done = sqlx::query!(
+    let is_open = sqlx::query_scalar!(
         r#"
         WITH entered AS MATERIALIZED (
             SELECT set_config('app.op', $2::uuid::text, true),
@@ -28,6 +39,7 @@ pub(super) async fn insert_op(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, p
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15
         FROM entered
         ON CONFLICT (op_id, region) DO NOTHING
+        RETURNING (SELECT r.active FROM app.regions r WHERE r.code = $1) AS "is_open!"
         "#,
         op.region.code(),
         op.op_id,
@@ -45,9 +57,13 @@ pub(super) async fn insert_op(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, p
         Json(op) as _,
         who.received_at,
     )
-    .execute(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(match is_open {
+        Some(true) => Entry::New,
+        Some(false) => Entry::OfClosedRegion,
+        None => Entry::Known,
+    })
 }
 
 /// Names an operation that is in the inbox already to the change log's trigger.
@@ -122,7 +138,7 @@ pub(super) async fn find_verdict<M: Mode>(
 }
 
 /// Latest stored verdicts of operations in all regions of the scope.
-pub(super) async fn list_verdicts<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) -> Result<Vec<Verdict>, sqlx::Error> {
+pub async fn list_verdicts<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) -> Result<Vec<Verdict>, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query_scalar!(
         r#"

@@ -11,6 +11,7 @@ use crate::{
     db::{DbOutcome, Scope, classify},
     error::{AppError, AppResult},
     ops::{FieldError, Op, Origin, Reason, Verdict, VerdictKind},
+    regions::Region,
     state::AppState,
 };
 
@@ -39,9 +40,17 @@ pub async fn submit(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submit
         (VerdictKind::Applied | VerdictKind::Merged, _) => Submitted::Done(Box::new(verdict)),
         (_, Some(Reason::OpIdReused)) => Submitted::Reused,
         (_, Some(Reason::UnknownEntity)) => Submitted::Unknown,
-        (_, Some(Reason::Invalid | Reason::NaturalKey)) => Submitted::Invalid(verdict.errors),
+        (_, Some(Reason::Invalid | Reason::NaturalKey | Reason::RegionClosed)) => Submitted::Invalid(verdict.errors),
         (kind, reason) => return Err(AppError::Fault(format!("a form got the verdict {kind:?} {reason:?}"))),
     })
+}
+
+/// Applies the operations of one form that is many acts in one, its author waiting: all in one transaction of one region, each with its
+/// verdict. What is refused is stored as refused and stops no other.
+pub async fn submit_all(state: &AppState, actor: &Actor, region: &Region, ops: &[Op]) -> AppResult<Vec<Verdict>> {
+    let scope = Scope::one(actor, region).ok_or(AppError::NotFound)?;
+    let who = Caller { user_id: actor.user_id, received_at: state.clock.now(), delivery: Delivery::Queued };
+    in_own_transaction(state, &scope, &who, ops).await
 }
 
 /// Applies operations out of a queue: stored each with its verdict, in chunks of one region. What could not be stored says `retry`.
@@ -96,7 +105,10 @@ async fn in_own_transaction(state: &AppState, scope: &Scope, who: &Caller, ops: 
                 tokio::time::sleep(Duration::from_millis(20 * attempt)).await;
             }
             Err(error) => return Err(error.into()),
-            Ok(verdicts) => return Ok(verdicts),
+            Ok(verdicts) => {
+                state.metrics.count_operations(scope.origin(), ops, &verdicts);
+                return Ok(verdicts);
+            }
         }
     }
 }

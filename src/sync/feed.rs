@@ -4,18 +4,20 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
-use serde_json::{Value, json};
 use tokio::sync::watch;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     db,
     decide::client_row,
-    registry::{ENTITIES, load_by_name, page_ids_by_name},
+    registry::{ENTITIES, FeedRow, load_by_name, page_ids_by_name},
 };
 use crate::{
+    api::ParamError,
     db::{Db, Read, Scope, ScopedTx},
     error::{AppError, AppResult},
+    ops::Row,
     regions::Region,
 };
 
@@ -74,19 +76,91 @@ impl Cursor {
 
 /// A page of changes. `ranges` lets the client assert that nothing is missing: `to - from + 1` lines were counted, and `from` follows
 /// the number it had.
-#[derive(Debug, Serialize)]
-pub(super) struct Page {
-    pub epoch: Uuid,
-    pub cursor: String,
-    pub more: bool,
-    pub ranges: Vec<Value>,
-    pub changes: Vec<Value>,
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Changes {
+    /// Of which data.
+    pub(super) epoch: Uuid,
+    /// How far one has read with this page.
+    pub(super) cursor: String,
+    /// Ask again at once.
+    pub(super) more: bool,
+    /// The numbers that this page covers, by region.
+    pub(super) ranges: Vec<Range>,
+    /// One item per row that changed, as it is now, at the place of its last change.
+    pub(super) changes: Vec<ChangedRow>,
+}
+
+/// Numbers of a region's changes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Range {
+    region: Region,
+    /// The first.
+    from: i64,
+    /// The last.
+    to: i64,
+    /// How many there were.
+    count: usize,
+}
+
+/// A row that changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangedRow {
+    region: Region,
+    /// Number of the change in its region.
+    seq: i64,
+    /// Which kind of row.
+    entity: String,
+    id: Uuid,
+    /// The operation behind the change; null for one made past the program.
+    op_id: Option<Uuid>,
+    /// Version of the row; missing for one that is not there any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
+    /// A tombstone, or a row that is not there any more.
+    gone: bool,
+    /// The row, with the names and values of a form, and `id`, `version` and `deleted`.
+    #[schema(value_type = Option<Object>)]
+    row: Option<Row>,
+}
+
+/// A page of all rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Snapshot {
+    /// Of which data.
+    epoch: Uuid,
+    /// Where the feed goes on from; the same on every page.
+    cursor: String,
+    /// Where the snapshot goes on from; null on the last page.
+    page: Option<String>,
+    items: Vec<SnapshotRow>,
+}
+
+/// A row as it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SnapshotRow {
+    region: Region,
+    /// Which kind of row.
+    entity: String,
+    id: Uuid,
+    version: i64,
+    /// A tombstone.
+    gone: bool,
+    /// The row, with the names and values of a form, and `id`, `version` and `deleted`.
+    #[schema(value_type = Object)]
+    row: Row,
 }
 
 /// Changes after `cursor`; waits up to `wait` for the first.
-pub(super) async fn read_changes(db: &Db, bell: &Bell, scope: &Scope, cursor: Option<&str>, limit: i64, wait: Duration) -> AppResult<Page> {
+pub(super) async fn read_changes(
+    db: &Db,
+    bell: &Bell,
+    scope: &Scope,
+    cursor: Option<&str>,
+    limit: i64,
+    wait: Duration,
+) -> AppResult<Changes> {
     let cursor = match cursor.filter(|c| !c.is_empty()) {
-        Some(text) => Some(Cursor::decode(text).ok_or_else(|| AppError::BadRequest("cursor: not one of ours".into()))?),
+        Some(text) => Some(Cursor::decode(text).ok_or_else(|| not_ours("cursor"))?),
         None => None,
     };
     let deadline = tokio::time::Instant::now() + wait;
@@ -102,7 +176,7 @@ pub(super) async fn read_changes(db: &Db, bell: &Bell, scope: &Scope, cursor: Op
     }
 }
 
-async fn read_page(tx: &mut ScopedTx<Read>, cursor: Option<&Cursor>, limit: i64) -> AppResult<Page> {
+async fn read_page(tx: &mut ScopedTx<Read>, cursor: Option<&Cursor>, limit: i64) -> AppResult<Changes> {
     let epoch = db::find_epoch(tx).await?;
     if cursor.is_some_and(|c| c.epoch != epoch) {
         return Err(AppError::Gone);
@@ -115,20 +189,20 @@ async fn read_page(tx: &mut ScopedTx<Read>, cursor: Option<&Cursor>, limit: i64)
         left -= i64::try_from(lines.len()).unwrap_or(i64::MAX);
         next.seqs.insert(region.clone(), lines.last().map_or(after, |l| l.seq));
         if let (Some(first), Some(last)) = (lines.first(), lines.last()) {
-            ranges.push(json!({ "region": region, "from": first.seq, "to": last.seq, "count": lines.len() }));
+            ranges.push(Range { region: region.clone(), from: first.seq, to: last.seq, count: lines.len() });
         }
         changes.append(&mut current_rows(tx, &region, lines).await?);
     }
-    Ok(Page { epoch, cursor: next.encode(), more: left <= 0, ranges, changes })
+    Ok(Changes { epoch, cursor: next.encode(), more: left <= 0, ranges, changes })
 }
 
 /// One item per row that changed, as it is now, at the place of its last change.
-async fn current_rows(tx: &mut ScopedTx<Read>, region: &Region, lines: Vec<db::LogLine>) -> AppResult<Vec<Value>> {
+async fn current_rows(tx: &mut ScopedTx<Read>, region: &Region, lines: Vec<db::LogLine>) -> AppResult<Vec<ChangedRow>> {
     let mut last: BTreeMap<(String, Uuid), db::LogLine> = BTreeMap::new();
     for line in lines {
         last.insert((line.entity.clone(), line.entity_id), line);
     }
-    let mut items: Vec<(i64, Value)> = Vec::with_capacity(last.len());
+    let mut items: Vec<ChangedRow> = Vec::with_capacity(last.len());
     for entity in ENTITIES {
         let ids: Vec<Uuid> = last.keys().filter(|(name, _)| name == entity).map(|(_, id)| *id).collect();
         if ids.is_empty() {
@@ -136,35 +210,39 @@ async fn current_rows(tx: &mut ScopedTx<Read>, region: &Region, lines: Vec<db::L
         }
         for found in load_by_name(tx, entity, region, &ids).await? {
             if let Some(line) = last.remove(&((*entity).to_owned(), found.id)) {
-                let row = client_row(found.id, found.version, found.deleted, found.row);
-                items.push((line.seq, item(region, &line, Some((found.version, found.deleted, row)))));
+                items.push(changed_row(region, line, Some(found)));
             }
         }
     }
-    items.extend(last.into_values().map(|line| (line.seq, item(region, &line, None))));
-    items.sort_by_key(|(seq, _)| *seq);
-    Ok(items.into_iter().map(|(_, item)| item).collect())
+    items.extend(last.into_values().map(|line| changed_row(region, line, None)));
+    items.sort_by_key(|item| item.seq);
+    Ok(items)
 }
 
-fn item(region: &Region, line: &db::LogLine, row: Option<(i64, bool, crate::ops::Row)>) -> Value {
-    match row {
-        Some((version, deleted, row)) => json!({
-            "region": region, "seq": line.seq, "entity": line.entity, "id": line.entity_id, "op_id": line.op_id,
-            "version": version, "gone": deleted, "row": row,
-        }),
-        None => {
-            json!({ "region": region, "seq": line.seq, "entity": line.entity, "id": line.entity_id, "op_id": line.op_id, "gone": true, "row": null })
-        }
+fn changed_row(region: &Region, line: db::LogLine, found: Option<FeedRow>) -> ChangedRow {
+    ChangedRow {
+        region: region.clone(),
+        seq: line.seq,
+        entity: line.entity,
+        id: line.entity_id,
+        op_id: line.op_id,
+        version: found.as_ref().map(|found| found.version),
+        gone: found.as_ref().is_none_or(|found| found.deleted),
+        row: found.map(|found| client_row(found.id, found.version, found.deleted, found.row)),
     }
+}
+
+fn not_ours(name: &str) -> AppError {
+    AppError::BadParams(vec![ParamError::new(name, "not one of ours")])
 }
 
 /// A page of all rows. The cursor is taken before the first row is read: the feed from there brings whatever changed during the
 /// pages, and a client that applies only higher versions ends up equal (docs/adr/0002).
-pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) -> AppResult<Value> {
+pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) -> AppResult<Snapshot> {
     let mut tx = db.read_snapshot(scope).await?;
     let epoch = db::find_epoch(&mut tx).await?;
     let mut at = if let Some(text) = page.filter(|p| !p.is_empty()) {
-        SnapshotPage::decode(text).ok_or_else(|| AppError::BadRequest("page: not one of ours".into()))?
+        SnapshotPage::decode(text).ok_or_else(|| not_ours("page"))?
     } else {
         let mut seqs: BTreeMap<Region, i64> = tx.scope().regions().iter().map(|r| (r.clone(), 0)).collect();
         for (code, seq) in db::list_heads(&mut tx).await? {
@@ -198,13 +276,17 @@ pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) ->
             (at.entity, at.after) = (at.entity + 1, Uuid::nil());
         }
         for found in load_by_name(&mut tx, entity, region, &ids).await? {
-            items.push(json!({
-                "region": region, "entity": entity, "id": found.id, "version": found.version, "gone": found.deleted,
-                "row": client_row(found.id, found.version, found.deleted, found.row),
-            }));
+            items.push(SnapshotRow {
+                region: region.clone(),
+                entity: (*entity).to_owned(),
+                id: found.id,
+                version: found.version,
+                gone: found.deleted,
+                row: client_row(found.id, found.version, found.deleted, found.row),
+            });
         }
     }
-    Ok(json!({ "epoch": epoch, "cursor": at.cursor.encode(), "page": next, "items": items }))
+    Ok(Snapshot { epoch, cursor: at.cursor.encode(), page: next, items })
 }
 
 struct SnapshotPage {

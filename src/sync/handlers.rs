@@ -1,53 +1,96 @@
 //! The API of the write path and the feed (SYNC 3.3, 3.4). Answers carry `X-Sync: 1`: nothing else counts as ours.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
-    web::{Bytes, Data, Query},
+    web::{Bytes, Data},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{db, deliver::deliver, feed};
+use super::{
+    db,
+    deliver::deliver,
+    feed::{self, Changes, Snapshot},
+};
 use crate::{
-    auth::Actor,
+    api::{Checked, Limit, ParamError, Problem},
+    auth::{Actor, Role},
     db::Scope,
     error::{AppError, AppResult},
-    ops::{Op, Origin},
+    ops::{Op, Origin, Verdict},
+    regions::Region,
     state::AppState,
-    web::assets,
+    web::{assets, extract::Anybody},
 };
 
 /// Operations in one request at most.
 const MAX_OPS: usize = 100;
 /// Bytes of one operation at most.
 const MAX_OP_BYTES: usize = 64 * 1024;
+/// Ids in one question at most.
+const MAX_IDS: usize = 1000;
+/// Seconds that a reader of the feed may wait at most.
+const MAX_WAIT: u64 = 25;
 
-#[derive(Deserialize)]
-struct Batch {
+/// A batch out of a queue.
+#[derive(Deserialize, ToSchema)]
+pub struct Batch<T> {
+    /// Comes back in the answer, so that a client knows whose answer it is.
     #[serde(default)]
     nonce: Value,
-    ops: Vec<Value>,
+    /// The operations, in the queue's order.
+    #[schema(max_items = 100)]
+    ops: Vec<T>,
+}
+
+/// What became of a batch.
+#[derive(Serialize, ToSchema)]
+pub struct BatchAnswer {
+    /// The batch's.
+    nonce: Value,
+    /// The server's clock.
+    server_time: DateTime<Utc>,
+    /// A verdict per operation, in their order.
+    results: Vec<Verdict>,
+    /// Numbers of the queue that should have arrived before the first one and did not, 100 at most.
+    missing: Vec<i64>,
 }
 
 /// `POST /api/v1/ops`: a batch out of a queue.
+#[utoipa::path(
+    post,
+    path = "/api/v1/ops",
+    tag = "sync",
+    operation_id = "post_ops",
+    params(("X-Sync-Client" = String, Header, description = "Any value: a page of another site cannot send it")),
+    request_body = Batch<Op>,
+    responses(
+        (status = 200, body = BatchAnswer, description = "A verdict on each operation", headers(("X-Sync" = String, description = "`1`: an answer of Rainstaff"))),
+        (status = 413, body = Problem, content_type = "application/problem+json", description = "More than 100 operations, or more than 1 MiB"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "An operation is malformed; `index` and `op_id` say which"),
+    ),
+)]
 pub async fn post_ops(state: Data<AppState>, actor: Actor, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
     require_sync_client(&request)?;
-    let batch: Batch = serde_json::from_slice(&body).map_err(|e| AppError::BadRequest(format!("body: {e}")))?;
+    let batch: Batch<Value> = serde_json::from_slice(&body).map_err(|e| AppError::BadRequest(format!("body: {e}")))?;
     if batch.ops.len() > MAX_OPS {
-        return Ok(sync_answer(StatusCode::PAYLOAD_TOO_LARGE, &json!({ "error": "too_many_ops", "max": MAX_OPS })));
+        let problem = Problem::new(&request, StatusCode::PAYLOAD_TOO_LARGE, "too_many_ops");
+        return Ok(problem.because(format!("{MAX_OPS} operations at most")).with("max", MAX_OPS).into_response());
     }
     let mut ops: Vec<Op> = Vec::with_capacity(batch.ops.len());
     for (index, value) in batch.ops.into_iter().enumerate() {
         let op_id = value.get("op_id").cloned().unwrap_or(Value::Null);
         match read_op(value) {
             Ok(op) => ops.push(op),
-            Err(problem) => {
-                let detail = json!({ "error": "malformed_op", "nonce": batch.nonce, "index": index, "op_id": op_id, "detail": problem });
-                return Ok(sync_answer(StatusCode::UNPROCESSABLE_ENTITY, &detail));
+            Err(why) => {
+                let problem = Problem::new(&request, StatusCode::UNPROCESSABLE_ENTITY, "malformed_op").because(why);
+                return Ok(problem.with("nonce", batch.nonce).with("index", index).with("op_id", op_id).into_response());
             }
         }
     }
@@ -57,8 +100,7 @@ pub async fn post_ops(state: Data<AppState>, actor: Actor, request: HttpRequest,
         (Some((queue_id, n)), Some(scope)) => db::list_missing(&mut state.db.read(&scope).await?, queue_id, n).await?,
         _ => Vec::new(),
     };
-    let answer = json!({ "nonce": batch.nonce, "server_time": state.clock.now(), "results": results, "missing": missing });
-    Ok(sync_answer(StatusCode::OK, &answer))
+    Ok(sync_answer(&BatchAnswer { nonce: batch.nonce, server_time: state.clock.now(), results, missing }))
 }
 
 fn read_op(mut value: Value) -> Result<Op, String> {
@@ -94,108 +136,276 @@ fn require_sync_client(request: &HttpRequest) -> AppResult<()> {
     }
 }
 
-fn sync_answer(status: StatusCode, body: &Value) -> HttpResponse {
-    HttpResponse::build(status).insert_header(("X-Sync", "1")).insert_header(("Cache-Control", "no-store")).json(body)
+fn sync_answer(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header(("X-Sync", "1")).insert_header(("Cache-Control", "no-store")).json(body)
 }
 
-#[derive(Deserialize)]
-struct StatusQuestion {
+/// Operations that a client asks about.
+#[derive(Deserialize, ToSchema)]
+pub struct StatusQuestion {
+    /// Their ids.
     #[serde(alias = "ids")]
+    #[schema(max_items = 1000)]
     op_ids: Vec<Uuid>,
 }
 
+/// What was said about operations.
+#[derive(Serialize, ToSchema)]
+pub struct StatusAnswer {
+    /// The server's clock.
+    server_time: DateTime<Utc>,
+    /// The last verdict on each that arrived, and a line for each that did not.
+    results: Vec<Status>,
+}
+
+/// What is known of one operation.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Status {
+    /// It arrived.
+    Known(Box<Verdict>),
+    /// It never did.
+    Unknown(UnknownOp),
+}
+
+/// An operation that never arrived.
+#[derive(Serialize, ToSchema)]
+pub struct UnknownOp {
+    /// Its id.
+    op_id: Uuid,
+    /// Always `unknown`.
+    verdict: UnknownWord,
+}
+
+/// The word for an operation that never arrived.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum UnknownWord {
+    Unknown,
+}
+
 /// `POST /api/v1/ops/status`: what was said about these operations; `unknown` for those that never arrived.
+#[utoipa::path(
+    post,
+    path = "/api/v1/ops/status",
+    tag = "sync",
+    operation_id = "post_ops_status",
+    params(("X-Sync-Client" = String, Header, description = "Any value: a page of another site cannot send it")),
+    request_body = StatusQuestion,
+    responses((status = 200, body = StatusAnswer, description = "What is known of each operation")),
+)]
 pub async fn post_ops_status(state: Data<AppState>, actor: Actor, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
     require_sync_client(&request)?;
     let question: StatusQuestion = serde_json::from_slice(&body).map_err(|e| AppError::BadRequest(format!("body: {e}")))?;
-    if question.op_ids.len() > 1000 {
-        return Err(AppError::BadRequest("op_ids: 1000 at most".into()));
+    if question.op_ids.len() > MAX_IDS {
+        return Err(AppError::BadRequest(format!("op_ids: {MAX_IDS} at most")));
     }
     let scope = Scope::with_company(&actor).ok_or(AppError::Forbidden)?;
     let mut known = db::list_verdicts(&mut state.db.read(&scope).await?, &question.op_ids).await?;
     for verdict in &mut known {
         verdict.replayed = true;
     }
-    let unknown = question.op_ids.iter().filter(|id| known.iter().all(|v| v.op_id != **id));
-    let results: Vec<Value> =
-        known.iter().map(|v| json!(v)).chain(unknown.map(|id| json!({ "op_id": id, "verdict": "unknown" }))).collect();
-    Ok(sync_answer(StatusCode::OK, &json!({ "server_time": state.clock.now(), "results": results })))
+    let unknown: Vec<Uuid> = question.op_ids.into_iter().filter(|id| known.iter().all(|v| v.op_id != *id)).collect();
+    let unknown = unknown.into_iter().map(|op_id| Status::Unknown(UnknownOp { op_id, verdict: UnknownWord::Unknown }));
+    let results = known.into_iter().map(|verdict| Status::Known(Box::new(verdict))).chain(unknown).collect();
+    Ok(sync_answer(&StatusAnswer { server_time: state.clock.now(), results }))
 }
 
-/// `GET /api/v1/ping`: the only definition of "online".
-pub async fn get_ping(state: Data<AppState>, actor: Option<Actor>) -> AppResult<HttpResponse> {
-    let epoch = match actor.as_ref().and_then(Scope::of) {
+/// Proof of being online, and who one is.
+#[derive(Serialize, ToSchema)]
+pub struct Ping {
+    /// The server's clock.
+    server_time: DateTime<Utc>,
+    /// Of which data the feed is; null for visitors.
+    feed_epoch: Option<Uuid>,
+    /// The versions of the operations' envelope that this server takes.
+    proto: Proto,
+    /// What the pages' service worker is to do.
+    sw: ServiceWorker,
+    /// Who asks; null for visitors.
+    user: Option<PingUser>,
+    /// Always empty so far.
+    missing: Vec<Missing>,
+}
+
+/// Versions, first and last.
+#[derive(Serialize, ToSchema)]
+pub struct Proto {
+    min: u16,
+    max: u16,
+}
+
+/// The pages' service worker.
+#[derive(Serialize, ToSchema)]
+pub struct ServiceWorker {
+    /// `normal` so far.
+    mode: String,
+    /// Build of the pages' script.
+    build: String,
+}
+
+/// Who asks.
+#[derive(Serialize, ToSchema)]
+pub struct PingUser {
+    /// Id of the account.
+    id: Uuid,
+    /// Its name.
+    username: String,
+    /// What it may do; a key is always `user`.
+    role: Role,
+    /// Its regions, or the key's.
+    regions: Vec<Region>,
+}
+
+/// A number of a queue that did not arrive.
+#[derive(Serialize, ToSchema)]
+pub struct Missing {
+    queue_id: Uuid,
+    n: i64,
+}
+
+/// `GET /api/v1/ping`: the only definition of "online". Answers visitors too.
+#[utoipa::path(get, path = "/api/v1/ping", tag = "sync", operation_id = "get_ping", responses((status = 200, body = Ping, description = "The server is there")))]
+pub async fn get_ping(state: Data<AppState>, Anybody(actor): Anybody) -> AppResult<HttpResponse> {
+    let feed_epoch = match actor.as_ref().and_then(Scope::of) {
         Some(scope) => Some(db::find_epoch(&mut state.db.read(&scope).await?).await?),
         None => None,
     };
-    let user = actor.map(|a| json!({ "id": a.user_id, "username": a.username, "role": a.role.as_str(), "regions": a.regions }));
-    let answer = json!({
-        "server_time": state.clock.now(),
-        "feed_epoch": epoch,
-        "proto": { "min": 1, "max": 1 },
-        "sw": { "mode": "normal", "build": assets::asset("app.js") },
-        "user": user,
-        "missing": [],
-    });
-    Ok(sync_answer(StatusCode::OK, &answer))
+    let user = actor.map(|a| PingUser { id: a.user_id, username: a.username, role: a.role, regions: a.regions });
+    Ok(sync_answer(&Ping {
+        server_time: state.clock.now(),
+        feed_epoch,
+        proto: Proto { min: 1, max: 1 },
+        sw: ServiceWorker { mode: "normal".to_owned(), build: assets::asset("app.js") },
+        user,
+        missing: Vec::new(),
+    }))
 }
 
 /// Query of the feed.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct ChangesQuery {
+    /// How far one has read; from the start without it.
     cursor: Option<String>,
-    limit: Option<i64>,
+    /// Changes at most; 500 without it.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 1000)]
+    limit: Option<Limit>,
+    /// Seconds to wait for the first change.
+    #[param(minimum = 0, maximum = 25)]
     wait: Option<u64>,
 }
 
 /// `GET /api/v1/changes`: what changed after the cursor, in commit order and without holes.
-pub async fn get_changes(state: Data<AppState>, actor: Actor, query: Query<ChangesQuery>) -> AppResult<HttpResponse> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/changes",
+    tag = "sync",
+    operation_id = "get_changes",
+    params(ChangesQuery),
+    responses(
+        (status = 200, body = Changes, description = "Rows that changed"),
+        (status = 410, body = Problem, content_type = "application/problem+json", description = "The cursor is of other data: start over with a snapshot"),
+    ),
+)]
+pub async fn get_changes(state: Data<AppState>, actor: Actor, Checked(query): Checked<ChangesQuery>) -> AppResult<HttpResponse> {
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
-    let wait = Duration::from_secs(query.wait.unwrap_or(0).min(25));
-    let limit = query.limit.unwrap_or(500).clamp(1, 1000);
+    let wait = query.wait.unwrap_or(0);
+    if wait > MAX_WAIT {
+        return Err(AppError::BadParams(vec![ParamError::new("wait", format!("more than {MAX_WAIT} s"))]));
+    }
+    let (limit, wait) = (Limit::or(query.limit, 500), Duration::from_secs(wait));
     let page = feed::read_changes(&state.db, &state.bell, &scope, query.cursor.as_deref(), limit, wait).await?;
-    Ok(sync_answer(StatusCode::OK, &json!(page)))
+    Ok(sync_answer(&page))
 }
 
 /// Query of a snapshot.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct SnapshotQuery {
+    /// The place to go on from; from the start without it.
     page: Option<String>,
 }
 
 /// `GET /api/v1/snapshot`: all rows of the regions, page by page, and the cursor to go on from.
-pub async fn get_snapshot(state: Data<AppState>, actor: Actor, query: Query<SnapshotQuery>) -> AppResult<HttpResponse> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/snapshot",
+    tag = "sync",
+    operation_id = "get_snapshot",
+    params(SnapshotQuery),
+    responses(
+        (status = 200, body = Snapshot, description = "A page of rows"),
+        (status = 410, body = Problem, content_type = "application/problem+json", description = "The page is of other data: start over"),
+    ),
+)]
+pub async fn get_snapshot(state: Data<AppState>, actor: Actor, Checked(query): Checked<SnapshotQuery>) -> AppResult<HttpResponse> {
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
-    Ok(sync_answer(StatusCode::OK, &feed::read_snapshot(&state.db, &scope, query.page.as_deref()).await?))
+    Ok(sync_answer(&feed::read_snapshot(&state.db, &scope, query.page.as_deref()).await?))
 }
 
 /// Query of a digest.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct DigestQuery {
-    region: Option<String>,
+    /// Code of one of one's regions; all of them without it.
+    #[param(inline)]
+    region: Option<Region>,
+}
+
+/// What a mirror has to be equal to.
+#[derive(Serialize, ToSchema)]
+pub struct Digest {
+    /// Of which data.
+    epoch: Uuid,
+    /// By region.
+    regions: BTreeMap<String, RegionDigest>,
+}
+
+/// One region's.
+#[derive(Serialize, ToSchema)]
+pub struct RegionDigest {
+    /// Number of its last change.
+    seq: i64,
+    /// By entity; one without rows is missing.
+    tables: BTreeMap<String, TableDigest>,
+}
+
+/// One table's.
+#[derive(Serialize, ToSchema)]
+pub struct TableDigest {
+    /// Rows, tombstones included.
+    count: i64,
+    /// Of the first 64 bits of SHA-256 over `id:version` of each row, as hex digits.
+    xor: String,
 }
 
 /// `GET /api/v1/digest`: per region and table the number of rows and a hash of ids and versions, to prove that a mirror is equal.
-pub async fn get_digest(state: Data<AppState>, actor: Actor, query: Query<DigestQuery>) -> AppResult<HttpResponse> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/digest",
+    tag = "sync",
+    operation_id = "get_digest",
+    params(DigestQuery),
+    responses((status = 200, body = Digest, description = "What a mirror has to be equal to")),
+)]
+pub async fn get_digest(state: Data<AppState>, actor: Actor, Checked(query): Checked<DigestQuery>) -> AppResult<HttpResponse> {
     let scope = match &query.region {
-        Some(code) => {
-            let region = crate::regions::Region::parse(code).map_err(|_| AppError::NotFound)?;
-            Scope::one(&actor, &region).ok_or(AppError::NotFound)?
-        }
+        Some(region) => Scope::one(&actor, region).ok_or(AppError::NotFound)?,
         None => Scope::of(&actor).ok_or(AppError::Forbidden)?,
     };
     let mut tx = state.db.read_snapshot(&scope).await?;
     let heads = db::list_heads(&mut tx).await?;
-    let mut regions = serde_json::Map::new();
+    let mut regions = BTreeMap::new();
     for region in scope.regions() {
-        let tables: serde_json::Map<String, Value> = db::list_digests(&mut tx, region)
-            .await?
-            .into_iter()
-            .map(|(entity, count, digest)| (entity, json!({ "count": count, "xor": digest })))
-            .collect();
+        let digests = db::list_digests(&mut tx, region).await?;
+        let tables = digests.into_iter().map(|(entity, count, xor)| (entity, TableDigest { count, xor })).collect();
         let seq = heads.iter().find(|(code, _)| code == region.code()).map_or(0, |(_, seq)| *seq);
-        regions.insert(region.code().into(), json!({ "seq": seq, "tables": tables }));
+        regions.insert(region.code().to_owned(), RegionDigest { seq, tables });
     }
     let epoch = db::find_epoch(&mut tx).await?;
-    Ok(sync_answer(StatusCode::OK, &json!({ "epoch": epoch, "regions": regions })))
+    Ok(sync_answer(&Digest { epoch, regions }))
 }

@@ -13,6 +13,7 @@ pub mod handlers;
 mod registry;
 
 pub use apply::{Caller, Delivery, apply_ops};
-pub use deliver::{Submitted, deliver, submit};
+pub use deliver::{Submitted, deliver, submit, submit_all};
 pub use entity::{Entity, Refusal, Stored, Tail, Veto};
 pub use feed::Bell;
+pub use registry::{ENTITIES, FeedRow, form_by_name, load_by_name};

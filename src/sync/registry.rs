@@ -10,7 +10,7 @@ use crate::{
     calendar::CalendarDay,
     db::{Mode, ScopedTx, Write},
     employees::Employee,
-    ops::Row,
+    ops::{Row, form_codec::FormSpec},
     regions::Region,
     settings::RegionSettings,
     shift_templates::ShiftTemplate,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The entities in the order of a snapshot: what is referred to comes first.
-pub(super) const ENTITIES: &[&str] = &[CalendarDay::NAME, ShiftTemplate::NAME, Employee::NAME, RegionSettings::NAME, Timesheet::NAME];
+pub const ENTITIES: &[&str] = &[CalendarDay::NAME, ShiftTemplate::NAME, Employee::NAME, RegionSettings::NAME, Timesheet::NAME];
 
 /// Runs `$body` with `$entity` standing for the type of that name; otherwise gives `$none`.
 macro_rules! with_entity {
@@ -54,11 +54,20 @@ pub(super) async fn decide_by_name(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> O
     with_entity!(job.op.entity.as_str(), E => Some(decide_on::<E>(tx, job).await), else None)
 }
 
+/// The form of an entity; none for one that this server does not know.
+pub fn form_by_name(name: &str) -> Option<FormSpec> {
+    with_entity!(name, E => Some(E::FORM), else None)
+}
+
 /// A row as clients get it.
-pub(super) struct FeedRow {
+pub struct FeedRow {
+    /// Its id.
     pub id: Uuid,
+    /// Its version.
     pub version: i64,
+    /// A tombstone.
     pub deleted: bool,
+    /// The values by form field.
     pub row: Row,
 }
 
@@ -67,12 +76,7 @@ fn feed_row<E: Entity>(stored: &Stored<E>) -> FeedRow {
 }
 
 /// Rows of an entity by id; empty for an unknown entity.
-pub(super) async fn load_by_name<M: Mode>(
-    tx: &mut ScopedTx<M>,
-    name: &str,
-    region: &Region,
-    ids: &[Uuid],
-) -> Result<Vec<FeedRow>, sqlx::Error> {
+pub async fn load_by_name<M: Mode>(tx: &mut ScopedTx<M>, name: &str, region: &Region, ids: &[Uuid]) -> Result<Vec<FeedRow>, sqlx::Error> {
     with_entity!(name, E => Ok(E::load(tx, region, ids).await?.iter().map(feed_row).collect()), else Ok(Vec::new()))
 }
 

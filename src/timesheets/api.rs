@@ -1,20 +1,18 @@
 //! `GET /api/v1/timesheets`: entries with computed hours (DESIGN 6).
 
-use actix_web::{
-    HttpResponse,
-    web::{Data, Query},
-};
+use actix_web::{HttpResponse, web::Data};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::NaiveDate;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    calc::hours,
+    calc::{Hours, Rules, hours},
     db::{self, Filter, Listed},
 };
 use crate::{
+    api::{Checked, Limit, ParamError, params::Day},
     auth::Actor,
     civil,
     db::Scope,
@@ -24,31 +22,94 @@ use crate::{
     state::AppState,
 };
 
-/// What to list; dates `YYYY-MM-DD`, inclusive.
-#[derive(Deserialize)]
+/// Entries of an answer where nothing else was asked for.
+const USUAL_LIMIT: i64 = 200;
+
+/// What to list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct ApiQuery {
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
-    region: Option<String>,
+    /// First date.
+    #[param(value_type = Option<NaiveDate>)]
+    from: Option<Day>,
+    /// Last date.
+    #[param(value_type = Option<NaiveDate>)]
+    to: Option<Day>,
+    /// Code of one of one's regions; all of them without it.
+    #[param(inline)]
+    region: Option<Region>,
+    /// Only this person's entries.
     employee_id: Option<Uuid>,
-    limit: Option<i64>,
-    after: Option<String>,
+    /// Entries at most; 200 without it.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 1000)]
+    limit: Option<Limit>,
+    /// The place to go on from, as `next` gives it.
+    #[param(value_type = Option<String>)]
+    after: Option<Place>,
 }
 
-/// The handler. `next` is the address of the next page.
-pub async fn list_timesheets(state: Data<AppState>, actor: Actor, query: Query<ApiQuery>) -> AppResult<HttpResponse> {
-    let scope = scope_for(&actor, query.region.as_deref())?;
-    let filter = Filter {
-        employee_id: query.employee_id,
-        from: query.from.unwrap_or(civil::FIRST_DAY),
-        to: query.to.unwrap_or(civil::LAST_DAY),
-        text: String::new(),
-    };
-    let limit = query.limit.unwrap_or(200).clamp(1, 1000);
-    let after = match &query.after {
-        Some(text) => decode(text).ok_or_else(|| AppError::BadRequest("after: not one of ours".into()))?,
-        None => (civil::FIRST_DAY, Uuid::nil()),
-    };
+/// A place in the order of dates: the entry after which a page goes on.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct Place(NaiveDate, Uuid);
+
+/// A page of entries, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimesheetPage {
+    /// The entries.
+    items: Vec<TimesheetItem>,
+    /// Address of the next page; null on the last one.
+    #[schema(example = json!(null))]
+    next: Option<String>,
+}
+
+/// One stretch of work, with its computed hours.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimesheetItem {
+    /// Id of the entry.
+    id: Uuid,
+    /// Code of its region.
+    region: String,
+    /// Id of the person.
+    employee_id: Uuid,
+    /// The person's name.
+    employee_name: String,
+    /// The date on which the work started.
+    work_date: NaiveDate,
+    /// `HH:MM`.
+    #[schema(pattern = "^[0-2][0-9]:[0-5][0-9]$", example = "08:30")]
+    start_time: String,
+    /// `HH:MM`; not later than the start means on the next day.
+    #[schema(pattern = "^[0-2][0-9]:[0-5][0-9]$", example = "17:30")]
+    end_time: String,
+    /// Minutes of break, 0 to 480.
+    #[schema(minimum = 0, maximum = 480)]
+    break_minutes: i32,
+    /// A public holiday or another special day.
+    is_special: bool,
+    /// Free text.
+    notes: String,
+    /// Version of the row.
+    version: i64,
+    /// What the entry comes to, in minutes, by the rule of its region.
+    hours: Hours,
+}
+
+/// `GET /api/v1/timesheets`: entries with computed hours, page by page.
+#[utoipa::path(
+    get,
+    path = "/api/v1/timesheets",
+    tag = "reading",
+    operation_id = "list_timesheets",
+    params(ApiQuery),
+    responses((status = 200, body = TimesheetPage, description = "A page of entries, oldest first")),
+)]
+pub async fn list_timesheets(state: Data<AppState>, actor: Actor, Checked(query): Checked<ApiQuery>) -> AppResult<HttpResponse> {
+    let filter = query.filter()?;
+    let scope = scope_for(&actor, query.region.as_ref().map(Region::code))?;
+    let limit = Limit::or(query.limit, USUAL_LIMIT);
+    let after = query.after.map_or((civil::FIRST_DAY, Uuid::nil()), |Place(date, id)| (date, id));
     let mut tx = state.db.read(&scope).await?;
     let rules = list_rules(&mut tx).await?;
     let mut entries = db::page_timesheets(&mut tx, &filter, after, limit + 1).await?;
@@ -56,8 +117,25 @@ pub async fn list_timesheets(state: Data<AppState>, actor: Actor, query: Query<A
     let more = i64::try_from(entries.len()).unwrap_or(0) > limit;
     entries.truncate(usize::try_from(limit).unwrap_or(0));
     let next = entries.last().filter(|_| more).map(|last| next_address(&query, limit, last));
-    let items: Vec<Value> = entries.iter().map(|entry| to_json(entry, &rules.get(&entry.region).copied().unwrap_or_default())).collect();
-    Ok(HttpResponse::Ok().json(json!({ "items": items, "next": next })))
+    let items = entries
+        .into_iter()
+        .map(|entry| {
+            let rules = rules.get(&entry.region).copied().unwrap_or_default();
+            TimesheetItem::new(entry, &rules)
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(TimesheetPage { items, next }))
+}
+
+impl ApiQuery {
+    fn filter(&self) -> AppResult<Filter> {
+        let day = |day: Option<Day>, unset| day.map_or(unset, |Day(date)| date);
+        let (from, to) = (day(self.from, civil::FIRST_DAY), day(self.to, civil::LAST_DAY));
+        if self.from.is_some() && self.to.is_some() && to < from {
+            return Err(AppError::BadParams(vec![ParamError::new("to", "before from")]));
+        }
+        Ok(Filter { employee_id: self.employee_id, from, to, text: String::new() })
+    }
 }
 
 /// The scope of a query: all of the person's regions, or one of them. A foreign one is not found.
@@ -71,44 +149,60 @@ pub fn scope_for(actor: &Actor, region: Option<&str>) -> AppResult<Scope> {
     }
 }
 
-fn to_json(entry: &Listed, rules: &super::calc::Rules) -> Value {
-    let value = &entry.value;
-    json!({
-        "id": entry.id,
-        "region": entry.region,
-        "employee_id": value.employee_id,
-        "employee_name": entry.employee_name,
-        "work_date": value.work_date,
-        "start_time": civil::format_time(value.start_min),
-        "end_time": civil::format_time(value.end_min),
-        "break_minutes": value.break_minutes,
-        "is_special": value.is_special,
-        "notes": value.notes,
-        "version": entry.version,
-        "hours": hours(&value.shift(), rules),
-    })
+impl TimesheetItem {
+    fn new(entry: Listed, rules: &Rules) -> Self {
+        let hours = hours(&entry.value.shift(), rules);
+        let value = entry.value;
+        Self {
+            id: entry.id,
+            region: entry.region,
+            employee_id: value.employee_id,
+            employee_name: entry.employee_name,
+            work_date: value.work_date,
+            start_time: civil::format_time(value.start_min),
+            end_time: civil::format_time(value.end_min),
+            break_minutes: value.break_minutes,
+            is_special: value.is_special,
+            notes: value.notes,
+            version: entry.version,
+            hours,
+        }
+    }
 }
 
 fn next_address(query: &ApiQuery, limit: i64, last: &Listed) -> String {
-    let place = URL_SAFE_NO_PAD.encode(format!("{} {}", last.value.work_date, last.id));
-    let mut address = format!("/api/v1/timesheets?limit={limit}&after={place}");
+    let mut address = format!("/api/v1/timesheets?limit={limit}&after={}", Place(last.value.work_date, last.id).encode());
+    let day = |day: Option<Day>| day.map(|Day(date)| date.to_string());
     let given = [
-        ("from", query.from.map(|d| d.to_string())),
-        ("to", query.to.map(|d| d.to_string())),
-        ("region", query.region.clone()),
+        ("from", day(query.from)),
+        ("to", day(query.to)),
+        ("region", query.region.as_ref().map(ToString::to_string)),
         ("employee_id", query.employee_id.map(|id| id.to_string())),
     ];
-    for (name, value) in given.into_iter().filter_map(|(name, value)| Some((name, value.filter(|v| !v.is_empty())?))) {
+    for (name, value) in given.into_iter().filter_map(|(name, value)| Some((name, value?))) {
         address.push('&');
         address.push_str(name);
         address.push('=');
-        address.push_str(&value); // dates, ids and region codes need no escaping; a code was checked by scope_for
+        address.push_str(&value); // dates, ids and region codes need no escaping
     }
     address
 }
 
-fn decode(text: &str) -> Option<(NaiveDate, Uuid)> {
-    let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    let (date, id) = plain.split_once(' ')?;
-    Some((date.parse().ok()?, id.parse().ok()?))
+impl Place {
+    fn encode(self) -> String {
+        URL_SAFE_NO_PAD.encode(format!("{} {}", self.0, self.1))
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let (date, id) = plain.split_once(' ')?;
+        Some(Self(date.parse().ok()?, id.parse().ok()?))
+    }
+}
+
+impl TryFrom<String> for Place {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::decode(&text).ok_or("not one of ours")
+    }
 }

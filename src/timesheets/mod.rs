@@ -6,7 +6,8 @@ pub mod calc;
 pub mod db;
 mod model;
 pub mod pages;
-mod views;
+pub mod prefill;
+pub mod views;
 
 pub use db::count_live_of_employee;
 pub use model::Timesheet;

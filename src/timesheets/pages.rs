@@ -1,5 +1,7 @@
 //! The pages of the timesheets. Every write is an operation (`sync::submit`).
 
+use std::collections::BTreeMap;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
@@ -10,8 +12,9 @@ use uuid::Uuid;
 
 use super::{
     Timesheet,
-    calc::{Hours, hours},
+    calc::{Hours, Rules, hours},
     db::{self, Filter, Listed},
+    prefill::planned_form,
     views::{Choices, EditPage, EditRow, EntryForm, EntryView, FilterView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation},
 };
 use crate::{
@@ -26,7 +29,7 @@ use crate::{
     ops::{FieldError, Verdict, VerdictKind},
     regions::Region,
     settings::list_rules,
-    shift_templates,
+    shift_templates::{self, db::TemplateChoice},
     state::AppState,
     sync::{Entity as _, submit},
     web::{
@@ -56,30 +59,90 @@ pub struct ListQuery {
     page: Option<i64>,
 }
 
-/// `GET /timesheets`.
+/// `GET /timesheets`. The list and its totals load again by themselves after changes, without what only the forms need.
 pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
-    let form = new_form(&state, &actor).await?;
-    let page = list_page(&ctx, &actor, &state, &query, form).await?;
     let html = match ctx.htmx_target.as_deref() {
-        Some("timesheet-list") => render(&ctx, &page.as_list())?,
-        Some("timesheet-totals") => render(&ctx, &TotalsFragment { ctx: &ctx, totals: page.totals, pager: page.pager })?,
-        _ => render(&ctx, &page)?,
+        Some("timesheet-list") => render(&ctx, &list_page(&ctx, &actor, &state, &query, Forms::None).await?.as_list())?,
+        Some("timesheet-totals") => render(&ctx, &totals(&ctx, &actor, &state, &query).await?)?,
+        _ => render(&ctx, &list_page(&ctx, &actor, &state, &query, Forms::New).await?)?,
     };
     Ok(answer::html(html))
 }
 
-/// `GET /timesheets/new`: the same page; the form is on it.
-pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppResult<HttpResponse> {
-    list_timesheets(ctx, actor, state, Query(ListQuery::default())).await
+/// Whose day a new entry is for.
+#[derive(Debug, Default, Deserialize)]
+pub struct NewQuery {
+    employee_id: Option<Uuid>,
+    work_date: Option<NaiveDate>,
 }
 
-async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery, form: FormView) -> AppResult<ListPage<'a>> {
+/// `GET /timesheets/new`: the same page; the form is on it. With a person and a date the form is filled in as planned, over that month's
+/// entries of the person.
+pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<NewQuery>) -> AppResult<HttpResponse> {
+    let (Some(employee_id), Some(day)) = (query.employee_id, query.work_date) else {
+        return list_timesheets(ctx, actor, state, Query(ListQuery::default())).await;
+    };
+    let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
+    let code = employees::db::find_region(&mut state.db.read(&scope).await?, employee_id).await?.ok_or(AppError::NotFound)?;
+    let region = Region::parse(&code).map_err(|_| AppError::NotFound)?;
+    let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
+    let form = planned_form(&mut state.db.read(&scope).await?, &region, employee_id, day).await?;
+    let (from, to) = month_of(day);
+    let (from, to) = (Some(from.to_string()), Some(to.to_string()));
+    let list = ListQuery { employee_id: Some(employee_id.to_string()), from, to, ..ListQuery::default() };
+    let page = list_page(&ctx, &actor, &state, &list, Forms::Filled(form)).await?;
+    Ok(answer::html(render(&ctx, &page)?))
+}
+
+/// The forms on a page of the list.
+enum Forms {
+    /// A list alone: there are none.
+    None,
+    /// One for a new entry, with the usual times of today.
+    New,
+    /// One that is filled in: as planned, or as it came back.
+    Filled(FormView),
+}
+
+async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery, forms: Forms) -> AppResult<ListPage<'a>> {
     let (filter, shown) = read_filter(ctx, state, query);
     let scope = super::api::scope_for(actor, query.region.as_deref())?;
     let mut tx = state.db.read(&scope).await?;
     let rules = list_rules(&mut tx).await?;
+    let (totals, count) = sum_up(&mut tx, &filter, &rules).await?;
+    let pager = Pager::new(query.page, PAGE_SIZE, count);
+    let entries = db::list_timesheets(&mut tx, &filter, PAGE_SIZE, pager.offset()).await?;
+    let choices = if matches!(forms, Forms::None) { Choices::default() } else { load_choices(ctx, &mut tx).await? };
+    drop(tx);
+    let form = match forms {
+        Forms::None => FormView::default(),
+        Forms::New => new_form(&choices, actor, state.clock.today()),
+        Forms::Filled(form) => form,
+    };
+    let rows = entries
+        .into_iter()
+        .map(|e| {
+            let r = rules.get(&e.region).copied().unwrap_or_default();
+            EntryView::new(e, &r)
+        })
+        .collect();
+    let filtered = filter.employee_id.is_some() || !filter.text.is_empty() || query.from.is_some() || query.to.is_some();
+    Ok(ListPage { ctx, filter: shown, form, choices, rows, totals, pager, filtered })
+}
+
+async fn totals<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery) -> AppResult<TotalsFragment<'a>> {
+    let (filter, _) = read_filter(ctx, state, query);
+    let scope = super::api::scope_for(actor, query.region.as_deref())?;
+    let mut tx = state.db.read(&scope).await?;
+    let rules = list_rules(&mut tx).await?;
+    let (totals, count) = sum_up(&mut tx, &filter, &rules).await?;
+    Ok(TotalsFragment { ctx, totals, pager: Pager::new(query.page, PAGE_SIZE, count) })
+}
+
+/// The totals of all entries that fit, and how many these are.
+async fn sum_up<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, rules: &BTreeMap<String, Rules>) -> AppResult<(Hours, i64)> {
     let (mut totals, mut count) = (Hours::ZERO, 0);
-    for shape in db::list_shapes(&mut tx, &filter).await? {
+    for shape in db::list_shapes(tx, filter).await? {
         let shift = super::calc::Shift {
             work_date: shape.a_date,
             start_min: shape.start_min,
@@ -90,18 +153,7 @@ async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &Li
         totals += hours(&shift, &rules.get(&shape.region).copied().unwrap_or_default()) * shape.count;
         count += shape.count;
     }
-    let pager = Pager::new(query.page, PAGE_SIZE, count);
-    let entries = db::list_timesheets(&mut tx, &filter, PAGE_SIZE, pager.offset()).await?;
-    let rows = entries
-        .into_iter()
-        .map(|e| {
-            let r = rules.get(&e.region).copied().unwrap_or_default();
-            EntryView::new(e, &r)
-        })
-        .collect();
-    let filtered = filter.employee_id.is_some() || !filter.text.is_empty() || query.from.is_some() || query.to.is_some();
-    let choices = load_choices(ctx, &mut tx).await?;
-    Ok(ListPage { ctx, filter: shown, form, choices, rows, totals, pager, filtered })
+    Ok((totals, count))
 }
 
 /// The filters, and how the form shows them. Without dates in the address the list starts with the current month; emptied dates mean "all".
@@ -157,40 +209,39 @@ async fn load_choices<M: Mode>(ctx: &Ctx, tx: &mut ScopedTx<M>) -> AppResult<Cho
 }
 
 /// A form for today, with the usual times of the weekday.
-async fn new_form(state: &AppState, actor: &Actor) -> AppResult<FormView> {
-    let scope = Scope::of(actor).ok_or(AppError::Forbidden)?;
-    let only_region = if let [region] = scope.regions() { Some(region) } else { None };
-    let today = state.clock.today();
-    let times = usual_times(&mut state.db.read(&scope).await?, only_region, today).await?;
-    Ok(blank_form(today, times))
+fn new_form(choices: &Choices, actor: &Actor, today: NaiveDate) -> FormView {
+    let only_region = if let [region] = actor.regions.as_slice() { Some(region) } else { None };
+    blank_form(today, usual_times(choices, only_region, today))
 }
 
 /// Enter saves and opens the next: the same person on the day after, with that day's usual times. Times that were not the usual ones stay:
 /// nights come in weeks.
-async fn next_form<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, saved: &Timesheet) -> AppResult<FormView> {
+fn next_form(choices: &Choices, region: &Region, saved: &Timesheet) -> FormView {
     let next_day = saved.work_date.checked_add_days(Days::new(1)).unwrap_or(saved.work_date);
     let times = (saved.start_min, saved.end_min, saved.break_minutes);
-    let was_usual = times == usual_times(tx, Some(region), saved.work_date).await?;
-    let mut form = blank_form(next_day, if was_usual { usual_times(tx, Some(region), next_day).await? } else { times });
+    let was_usual = times == usual_times(choices, Some(region), saved.work_date);
+    let mut form = blank_form(next_day, if was_usual { usual_times(choices, Some(region), next_day) } else { times });
     form.set("employee_id", saved.employee_id.to_string());
     form.region = region.to_string();
     form.focus = "work_date";
-    Ok(form)
+    form
 }
 
 /// Start, end and break in minutes.
-type Times = (i32, i32, i32);
+pub(super) type Times = (i32, i32, i32);
 
-/// The usual times of a day; where no template says, nine to six with an hour's break.
-async fn usual_times<M: Mode>(tx: &mut ScopedTx<M>, region: Option<&Region>, day: NaiveDate) -> AppResult<Times> {
-    let template = match region {
-        Some(region) => shift_templates::db::find_default(tx, region, day).await?,
-        None => None,
-    };
-    Ok(template.map_or((540, 1080, 60), |t| (t.start_min, t.end_min, t.break_minutes)))
+/// The usual times of a day.
+fn usual_times(choices: &Choices, region: Option<&Region>, day: NaiveDate) -> Times {
+    times_of(region.and_then(|region| choices.default_template(region, day)))
 }
 
-fn blank_form(day: NaiveDate, (start, end, break_minutes): Times) -> FormView {
+/// The times of a template; where there is none, nine to six with an hour's break.
+pub(super) fn times_of(template: Option<&TemplateChoice>) -> Times {
+    template.map_or((540, 1080, 60), |t| (t.start_min, t.end_min, t.break_minutes))
+}
+
+/// A form with nothing but a day and times.
+pub(super) fn blank_form(day: NaiveDate, (start, end, break_minutes): Times) -> FormView {
     FormView::blank(&[
         ("work_date", day.to_string()),
         ("start_time", civil::format_time(start)),
@@ -217,16 +268,16 @@ pub async fn create_timesheet(
         Ok(verdict) => verdict,
         Err(errors) => return refuse_create(&ctx, &actor, &state, &posted, &errors).await,
     };
-    let entry = find(&state, &actor, row_id(&verdict)?).await?;
+    let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
+    let mut tx = state.db.read(&scope).await?;
+    let entry = db::find_timesheet(&mut tx, row_id(&verdict)?).await?.ok_or(AppError::NotFound)?;
     let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.employee_name);
     if !ctx.is_htmx {
         return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
     }
-    let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
-    let mut tx = state.db.read(&scope).await?;
-    let form = next_form(&mut tx, &region, &entry.value).await?;
     let choices = load_choices(&ctx, &mut tx).await?;
     drop(tx);
+    let form = next_form(&choices, &region, &entry.value);
     let body = render(&ctx, &EntryForm { ctx: &ctx, form, choices })? + &toast_aside(&ctx, &flash)?;
     Ok(stored(op_id, LIST_CHANGED, body))
 }
@@ -250,7 +301,7 @@ async fn region_of_entry(state: &AppState, actor: &Actor, posted: &Posted) -> Ap
 async fn refuse_create(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Posted, errors: &[FieldError]) -> AppResult<HttpResponse> {
     let form = FormView::refused(posted, None, errors, ctx.lang);
     if !ctx.is_htmx {
-        let page = list_page(ctx, actor, state, &ListQuery::default(), form).await?;
+        let page = list_page(ctx, actor, state, &ListQuery::default(), Forms::Filled(form)).await?;
         return Ok(answer::unprocessable(render(ctx, &page)?));
     }
     let scope = Scope::of(actor).ok_or(AppError::Forbidden)?;
@@ -260,21 +311,18 @@ async fn refuse_create(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Post
 
 /// `GET /timesheets/{id}/edit`.
 pub async fn edit_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
-    let entry = find(&state, &actor, *id).await?;
-    if entry.deleted_at.is_some() {
-        return Err(AppError::NotFound);
-    }
+    let scope = Scope::of(&actor).ok_or(AppError::NotFound)?;
+    let mut tx = state.db.read(&scope).await?;
+    let entry = db::find_timesheet(&mut tx, *id).await?.filter(|e| e.deleted_at.is_none()).ok_or(AppError::NotFound)?;
     let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
+    let choices = load_choices(&ctx, &mut tx).await?.only(&region);
+    drop(tx);
     let form = FormView::of_row(entry.id, entry.version, &region, &entry.value.to_row());
-    let html = render_edit(&ctx, &actor, &state, &entry, form).await?;
-    Ok(answer::html(html))
+    Ok(answer::html(render_edit(&ctx, entry, form, choices)?))
 }
 
-async fn render_edit(ctx: &Ctx, actor: &Actor, state: &AppState, entry: &Listed, form: FormView) -> AppResult<String> {
-    let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
-    let scope = Scope::one(actor, &region).ok_or(AppError::NotFound)?;
-    let choices = load_choices(ctx, &mut state.db.read(&scope).await?).await?;
-    let (id, employee_name) = (entry.id, entry.employee_name.clone());
+fn render_edit(ctx: &Ctx, entry: Listed, form: FormView, choices: Choices) -> AppResult<String> {
+    let Listed { id, employee_name, .. } = entry;
     Ok(if ctx.is_htmx {
         render(ctx, &EditRow { ctx, id, employee_name, form, choices })?
     } else {
@@ -286,7 +334,7 @@ async fn render_edit(ctx: &Ctx, actor: &Actor, state: &AppState, entry: &Listed,
 pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
     let before = find(&state, &actor, *id).await?;
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
-    let op = posted.to_update::<Timesheet>(&actor, region, &state.clock, *id)?;
+    let op = posted.to_update::<Timesheet>(&actor, region.clone(), &state.clock, *id)?;
     let op_id = op.op_id;
     let errors = match settle(submit(&state, &actor, op).await?)? {
         Ok(verdict) => {
@@ -296,13 +344,14 @@ pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id:
         Err(errors) => errors,
     };
     let form = FormView::refused(&posted, Some(*id), &errors, ctx.lang);
-    let html = render_edit(&ctx, &actor, &state, &before, form).await?;
-    Ok(answer::unprocessable(html))
+    let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
+    let choices = load_choices(&ctx, &mut state.db.read(&scope).await?).await?;
+    Ok(answer::unprocessable(render_edit(&ctx, before, form, choices)?))
 }
 
 /// `GET /timesheets/{id}/row`: the row again, when an edit is given up.
 pub async fn show_row(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
-    let row = view(&state, &actor, find(&state, &actor, *id).await?).await?;
+    let row = find_view(&state, &actor, *id).await?;
     let html = render(&ctx, &RowFragment { ctx: &ctx, row, focus: true })?;
     Ok(answer::html(html))
 }
@@ -311,18 +360,17 @@ async fn answer_with_row(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, o
     if !ctx.is_htmx {
         return Ok(redirect(ctx, op_id, HOME, flash));
     }
-    let row = view(state, actor, find(state, actor, id).await?).await?;
+    let row = find_view(state, actor, id).await?;
     let body = render(ctx, &RowFragment { ctx, row, focus: true })? + &toast_aside(ctx, flash)?;
     Ok(stored(op_id, SUMS_CHANGED, body))
 }
 
 /// `GET /timesheets/{id}`: how the hours came about, and what happened to the entry.
 pub async fn show_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
-    let entry = find(&state, &actor, *id).await?;
-    let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
-    let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
+    let scope = Scope::of(&actor).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
-    let rules = list_rules(&mut tx).await?.remove(region.code()).unwrap_or_default();
+    let entry = db::find_timesheet(&mut tx, *id).await?.ok_or(AppError::NotFound)?;
+    let rules = list_rules(&mut tx).await?.remove(&entry.region).unwrap_or_default();
     let history = activity::views::history_of(&mut tx, &ctx, Timesheet::NAME, *id).await?;
     drop(tx);
     let deleted_at = entry.deleted_at.map(|at| in_istanbul(at).format("%d.%m.%Y %H:%M").to_string());
@@ -337,11 +385,13 @@ pub(super) async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult
     db::find_timesheet(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)
 }
 
-async fn view(state: &AppState, actor: &Actor, entry: Listed) -> AppResult<EntryView> {
-    let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
-    let scope = Scope::one(actor, &region).ok_or(AppError::NotFound)?;
-    let rules = list_rules(&mut state.db.read(&scope).await?).await?;
-    Ok(EntryView::new(entry, &rules.get(region.code()).copied().unwrap_or_default()))
+async fn find_view(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<EntryView> {
+    let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
+    let mut tx = state.db.read(&scope).await?;
+    let entry = db::find_timesheet(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    let rules = list_rules(&mut tx).await?;
+    let of_region = rules.get(&entry.region).copied().unwrap_or_default();
+    Ok(EntryView::new(entry, &of_region))
 }
 
 fn flash_of_update(verdict: &Verdict) -> &'static str {

@@ -5,13 +5,14 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    calc::{Hours, Rules, explain, hours},
+    calc::{Hours, Rules, Step, explain, hours},
     db::Listed,
 };
 use crate::{
     activity::views::ChangeView,
     employees::db::Choice,
     i18n::{Arg, Lang, t_with},
+    regions::Region,
     shift_templates::db::TemplateChoice,
     web::{
         filters,
@@ -86,6 +87,7 @@ pub struct FilterView {
 }
 
 /// The people and templates to choose from in a form.
+#[derive(Default)]
 pub struct Choices {
     /// People who can have an entry, with their region.
     pub employees: Vec<Choice>,
@@ -96,6 +98,19 @@ pub struct Choices {
 }
 
 impl Choices {
+    /// What a form for a row of this region offers.
+    #[must_use]
+    pub fn only(mut self, region: &Region) -> Self {
+        self.employees.retain(|e| e.region == region.code());
+        self.templates.retain(|t| t.region == region.code());
+        self
+    }
+
+    /// The template a region's day starts with: the first by name of those that claim its weekday.
+    pub fn default_template(&self, region: &Region, day: NaiveDate) -> Option<&TemplateChoice> {
+        self.templates.iter().find(|t| t.region == region.code() && t.claims(day))
+    }
+
     /// The people of one region.
     pub fn employees_of<'a>(&'a self, region: &'a str) -> impl Iterator<Item = &'a Choice> {
         self.employees.iter().filter(move |e| e.region == region)
@@ -210,12 +225,12 @@ pub struct ShowPage<'a> {
 
 /// The sentences that explain an entry's hours.
 pub fn explanation(row: &EntryView, rules: &Rules, lang: Lang) -> Vec<String> {
-    explain(&row.entry.value.shift(), rules)
-        .into_iter()
-        .map(|step| {
-            let texts: Vec<(&str, String)> = step.args.iter().map(|(name, arg)| (*name, arg.text(lang.as_str()))).collect();
-            let args: Vec<(&str, &dyn Arg)> = texts.iter().map(|(name, text)| (*name, text as &dyn Arg)).collect();
-            t_with(lang, step.key, &args)
-        })
-        .collect()
+    explain(&row.entry.value.shift(), rules).iter().map(|step| in_words(step, lang)).collect()
+}
+
+/// A step of a reckoning as a sentence.
+pub fn in_words(step: &Step, lang: Lang) -> String {
+    let texts: Vec<(&str, String)> = step.args.iter().map(|(name, arg)| (*name, arg.text(lang.as_str()))).collect();
+    let args: Vec<(&str, &dyn Arg)> = texts.iter().map(|(name, text)| (*name, text as &dyn Arg)).collect();
+    t_with(lang, step.key, &args)
 }

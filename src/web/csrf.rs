@@ -1,6 +1,7 @@
 //! Requests that change something have to come from a page of ours (SECURITY, threat 30). Browsers say where a request comes from in
 //! headers that scripts cannot set: `Sec-Fetch-Site`, or `Origin` from older ones. A request with neither is refused. Plain form posts
-//! carry the session's token as well.
+//! carry the session's token as well. A request of the API that shows a key is let through: the key alone says who sends it, and no page
+//! of another site can set that header.
 
 use actix_web::{
     Error,
@@ -11,7 +12,7 @@ use actix_web::{
     web::Data,
 };
 
-use crate::{error::AppError, state::AppState};
+use crate::{error::AppError, state::AppState, tokens::carries_bearer};
 
 /// The middleware.
 pub async fn refuse_cross_site<B: MessageBody>(
@@ -19,7 +20,7 @@ pub async fn refuse_cross_site<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes {
+    if changes && !carries_bearer(request.path(), request.headers()) {
         let public_origin = request.app_data::<Data<AppState>>().and_then(|s| s.config.public_origin.clone());
         if !is_same_site(request.headers(), public_origin.as_deref()) {
             return Ok(request.error_response(AppError::CrossSite).map_into_right_body()); // an Err would miss the error pages

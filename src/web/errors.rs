@@ -10,17 +10,22 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
-use serde_json::json;
 
 use super::{
     error_page::{render_error, render_only_looking},
     extract::plain_context,
     flash::{Flash, Tone},
-    htmx::HX_RESWAP,
+    htmx::{HX_RESWAP, X_SYNC},
     page::Ctx,
     toast::toast_aside,
 };
-use crate::{auth, error::AppError, state::AppState, telemetry::RequestId};
+use crate::{
+    api::{Problem, problem},
+    auth,
+    error::AppError,
+    state::AppState,
+    telemetry::RequestId,
+};
 
 /// The middleware.
 pub async fn show_errors<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
@@ -60,25 +65,12 @@ fn answer_to<B>(response: &ServiceResponse<B>) -> HttpResponse {
         Some(error) => error.error_response(),
         None => HttpResponse::new(status),
     };
-    let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     if is_api {
-        let code = error.map_or("bad_request", AppError::code);
-        let detail = match error {
-            Some(AppError::BadRequest(detail)) => Some(detail.clone()),
-            None if status == StatusCode::BAD_REQUEST => response.response().error().map(ToString::to_string),
-            _ => None,
-        };
-        let problem = json!({
-            "type": format!("about:blank#{code}"), "title": status.canonical_reason(), "status": status.as_u16(),
-            "error": code, "detail": detail, "request_id": request_id,
-        });
-        let headers = answer.headers_mut();
-        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::HeaderName::from_static("x-sync"), header::HeaderValue::from_static("1"));
-        return answer.set_body(BoxBody::new(problem.to_string()));
+        return as_problem(response, error, answer);
     }
+    let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let Some(state) = request.app_data::<Data<AppState>>() else { return answer };
-    let ctx = plain_context(request, state, actor, Vec::new());
+    let ctx = plain_context(request, state, actor);
     if let Some(AppError::OnlyLooking) = error {
         return refuse_onlooker(&ctx, &answer);
     }
@@ -98,6 +90,31 @@ fn refuse_onlooker(ctx: &Ctx, answer: &HttpResponse) -> HttpResponse {
     let mut refusal = HttpResponse::build(status);
     refusal.insert_header((HX_RESWAP, "none")).content_type("text/html; charset=utf-8");
     refusal.body(body.unwrap_or_default())
+}
+
+fn as_problem<B>(response: &ServiceResponse<B>, error: Option<&AppError>, mut answer: HttpResponse) -> HttpResponse {
+    let status = response.status();
+    let code = match (error, status) {
+        (Some(error), _) => error.code(),
+        (None, StatusCode::PAYLOAD_TOO_LARGE) => "too_large",
+        (None, _) => "bad_request",
+    };
+    let mut problem = Problem::new(response.request(), status, code);
+    problem.detail = match error {
+        Some(error) => error.detail(),
+        None if status.is_client_error() => response.response().error().map(ToString::to_string),
+        None => None,
+    };
+    if let Some(AppError::BadParams(errors)) = error {
+        problem.errors.clone_from(errors);
+    }
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(problem::CONTENT_TYPE));
+    headers.insert(X_SYNC, header::HeaderValue::from_static("1"));
+    if status == StatusCode::UNAUTHORIZED && !headers.contains_key(header::WWW_AUTHENTICATE) {
+        headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static(r#"Bearer realm="rainstaff""#));
+    }
+    answer.set_body(BoxBody::new(problem.to_json()))
 }
 
 fn see_other(location: &str) -> HttpResponse {

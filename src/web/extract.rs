@@ -8,64 +8,106 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::
 use super::{
     flash::{self, Flash},
     htmx::{target_id, wants_fragment},
-    page::{Ctx, RegionName, Theme},
+    page::{Ctx, Theme},
 };
 use crate::{
-    auth::{self, Actor},
+    auth::{self, Actor, Admin},
     error::AppError,
     i18n::Lang,
-    regions::db::list_region_names,
     state::AppState,
     telemetry::RequestId,
+    tokens::{actor_of_bearer, bearer_of},
 };
 
-/// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. Whoever only
-/// looks at a region as its clerk would is refused where something would change.
+/// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. On the API a
+/// personal key says who it is, whatever else the request carries. Whoever only looks at a region as its clerk would is refused where
+/// something would change.
 impl FromRequest for Actor {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        match bearer_of(request) {
+            None => Box::pin(std::future::ready(actor_of_session(request))),
+            Some(Err(error)) => Box::pin(std::future::ready(Err(error))),
+            Some(Ok(key)) => {
+                let request = request.clone();
+                Box::pin(async move { actor_of_bearer(&request, &key).await })
+            }
+        }
+    }
+}
+
+fn actor_of_session(request: &HttpRequest) -> Result<Actor, AppError> {
+    match auth::find_actor(&request.get_session())? {
+        None => Err(AppError::SignIn),
+        Some(actor) if actor.must_change => Err(AppError::PasswordChange),
+        Some(actor) if actor.is_viewing() && !request.method().is_safe() => Err(AppError::OnlyLooking),
+        Some(actor) => Ok(actor),
+    }
+}
+
+/// Who is there, for an address that answers visitors too. A bad key is still refused, and nobody is taken for a visitor because the
+/// database is away.
+pub struct Anybody(pub Option<Actor>);
+
+impl FromRequest for Anybody {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let actor = Actor::from_request(request, payload);
+        Box::pin(async move {
+            match actor.await {
+                Ok(actor) => Ok(Self(Some(actor))),
+                Err(AppError::SignIn | AppError::PasswordChange) => Ok(Self(None)),
+                Err(error) => Err(error),
+            }
+        })
+    }
+}
+
+/// The signed-in administrator; anybody else who is signed in is refused. Only a session says so: the administration has no API.
+impl FromRequest for Admin {
     type Error = AppError;
     type Future = std::future::Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(match auth::find_actor(&request.get_session()) {
-            Err(error) => Err(error),
-            Ok(None) => Err(AppError::SignIn),
-            Ok(Some(actor)) if actor.must_change => Err(AppError::PasswordChange),
-            Ok(Some(actor)) if actor.is_viewing() && !request.method().is_safe() => Err(AppError::OnlyLooking),
-            Ok(Some(actor)) => Ok(actor),
-        })
+        let Some(state) = request.app_data::<Data<AppState>>() else {
+            return std::future::ready(Err(AppError::Fault("no state".into())));
+        };
+        let visitor = auth::visitor_of(request, &state.config);
+        let actor = actor_of_session(request);
+        std::future::ready(actor.and_then(|actor| Self::new(actor, visitor).ok_or(AppError::Forbidden)))
     }
 }
 
 /// The context of a page, for visitors and signed-in people alike. A page that needs a person also asks for the [`Actor`].
 impl FromRequest for Ctx {
     type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+    type Future = std::future::Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { context_of(&request).await })
+        std::future::ready(context_of(request))
     }
 }
 
-/// Builds the context; also used for error pages, which have no handler.
-pub async fn context_of(request: &HttpRequest) -> Result<Ctx, AppError> {
+/// The context, with what the session knows of the person; the database is not asked again.
+fn context_of(request: &HttpRequest) -> Result<Ctx, AppError> {
     let state = request.app_data::<Data<AppState>>().ok_or_else(|| AppError::Fault("no state".into()))?;
     let actor = auth::find_actor(&request.get_session())?;
-    let regions = match &actor {
-        Some(actor) => list_region_names(&state.db, actor).await?,
-        None => Vec::new(),
-    };
-    Ok(plain_context(request, state, actor, regions))
+    Ok(plain_context(request, state, actor))
 }
 
-/// The same without asking the database: what an error page can always have.
-pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Actor>, regions: Vec<RegionName>) -> Ctx {
+/// The same, whatever became of the session: what an error page can always have.
+pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Actor>) -> Ctx {
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
     let chosen = request.cookie(auth::pages::LANG_COOKIE).and_then(|c| Lang::parse(c.value()));
     let lang = match &actor {
         Some(actor) => Lang::parse(&actor.lang),
         None => chosen,
     };
+    let regions = auth::region_names_of(&request.get_session());
     Ctx {
         lang: lang.unwrap_or_else(|| Lang::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or(""))),
         theme: actor.as_ref().and_then(|a| Theme::parse(&a.theme)).unwrap_or_default(),

@@ -67,20 +67,40 @@ pub struct Flash {
     pub key: String,
     /// Whom or what it is about.
     pub name: String,
+    /// How many it is about; the text may use `{ $n }`.
+    #[serde(default)]
+    pub n: usize,
     /// The way back, where there is one.
     pub undo: Option<Undo>,
+    /// More fields of the way back's form, such as the values to go back to.
+    #[serde(default)]
+    pub undo_fields: Vec<(String, String)>,
 }
 
 impl Flash {
     /// A message without a way back.
     pub fn new(tone: Tone, key: &str, name: &str) -> Self {
-        Self { tone, key: key.to_owned(), name: name.to_owned(), undo: None }
+        Self { tone, key: key.to_owned(), name: name.to_owned(), n: 0, undo: None, undo_fields: Vec::new() }
+    }
+
+    /// The same message about so many.
+    #[must_use]
+    pub fn about(mut self, n: usize) -> Self {
+        self.n = n;
+        self
     }
 
     /// The same message with "Geri al".
     #[must_use]
     pub fn with_undo(mut self, undo: Undo) -> Self {
         self.undo = Some(undo);
+        self
+    }
+
+    /// The same message with more fields in the form behind "Geri al".
+    #[must_use]
+    pub fn with_undo_fields(mut self, fields: &[(&str, &str)]) -> Self {
+        self.undo_fields.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         self
     }
 

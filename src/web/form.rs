@@ -65,6 +65,21 @@ impl Posted {
         self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).find(|v| !v.is_empty()).unwrap_or("")
     }
 
+    /// All values of that name that are not blank: ticked boxes.
+    pub fn values(&self, name: &str) -> Vec<String> {
+        self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).filter(|v| !v.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// The id of this attempt to save, for the answer of a form that is no operation.
+    pub fn op_id(&self) -> AppResult<Uuid> {
+        self.id_or_new("_op")
+    }
+
+    /// The id the form gives its new row.
+    pub fn new_row_id(&self) -> AppResult<Uuid> {
+        self.id_or_new("_id")
+    }
+
     /// The region the form is for: said by the form, or the person's only one.
     pub fn region(&self, actor: &Actor) -> Result<Region, FieldError> {
         match (self.value("region"), actor.regions.as_slice()) {
@@ -80,7 +95,7 @@ impl Posted {
     /// The operation that makes a new row out of this form.
     pub fn to_create<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock) -> AppResult<Op> {
         let id = self.id_or_new("_id")?;
-        let mut op = self.bare_op::<E>(actor, region, clock, Kind::Create, id)?;
+        let mut op = self.bare_op(E::NAME, actor, region, clock, Kind::Create, id)?;
         op.fields = changes_of_new(read_form(E::FORM, &self.pairs));
         Ok(op)
     }
@@ -88,17 +103,18 @@ impl Posted {
     /// The operation that changes row `id` to what this form says, compared with what it was rendered with.
     pub fn to_update<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock, id: Uuid) -> AppResult<Op> {
         let original: Row = serde_json::from_str(self.value("_orig")).map_err(|_| AppError::BadRequest("_orig: not JSON".into()))?;
-        let mut op = self.bare_op::<E>(actor, region, clock, Kind::Update, id)?;
+        let mut op = self.bare_op(E::NAME, actor, region, clock, Kind::Update, id)?;
         op.fields = changes_between(&original, read_form(E::FORM, &self.pairs));
         Ok(op)
     }
 
     /// The operation that deletes or restores row `id`.
     pub fn to_act<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock, kind: Kind, id: Uuid) -> AppResult<Op> {
-        self.bare_op::<E>(actor, region, clock, kind, id)
+        self.bare_op(E::NAME, actor, region, clock, kind, id)
     }
 
-    fn bare_op<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock, kind: Kind, id: Uuid) -> AppResult<Op> {
+    /// An operation on row `id` of an entity that is known by its name only; its fields are the caller's to fill in.
+    pub fn bare_op(&self, entity: &str, actor: &Actor, region: Region, clock: &Clock, kind: Kind, id: Uuid) -> AppResult<Op> {
         let base = self.value("_base");
         let base_version = match (kind, base) {
             (Kind::Create, _) | (_, "") => None,
@@ -113,7 +129,7 @@ impl Posted {
             grant: None,
             app: None,
             kind,
-            entity: E::NAME.into(),
+            entity: entity.to_owned(),
             id,
             region,
             base_version,
@@ -160,6 +176,11 @@ impl FormView {
     /// Puts a value into a field.
     pub fn set(&mut self, name: &str, value: String) {
         self.values.insert(name.to_owned(), value);
+    }
+
+    /// Puts a sentence at a field; the name "" is the form as a whole.
+    pub fn complain(&mut self, name: &str, sentence: String) {
+        self.errors.insert(name.to_owned(), sentence);
     }
 
     /// A form for a change of a row.

@@ -33,7 +33,7 @@ struct GalleryPage<'a> {
 }
 
 fn ctx(lang: Lang, theme: Theme, role: Role) -> Ctx {
-    let region = |code: &str, name: &str| RegionName { code: code.to_owned(), name: name.to_owned() };
+    let region = |code: &str, name: &str| RegionName { code: code.to_owned(), name: name.to_owned(), is_open: true };
     let mut regions = vec![region("ankara", "Ankara")];
     if role == Role::Admin {
         regions.extend([region("bursa", "Bursa"), region("istanbul", "İstanbul"), region("izmir", "İzmir")]);

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod assets;
 pub mod csrf;
+pub mod csv;
 pub mod error_page;
 pub mod errors;
 pub mod extract;

@@ -3,6 +3,7 @@
 use std::any::Any;
 
 use askama::Template;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     auth::Actor,
@@ -65,12 +66,14 @@ impl Theme {
 }
 
 /// A region as people call it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegionName {
     /// Its code, as in forms and addresses.
     pub code: String,
     /// Its name, for example `İstanbul`.
     pub name: String,
+    /// Whether it takes entries; a closed one is read only.
+    pub is_open: bool,
 }
 
 /// What every page knows about the request it answers.
@@ -118,24 +121,45 @@ pub struct NavEntry {
 }
 
 /// The side bar: one line per page.
-const NAV: [NavEntry; 5] = [
+const NAV: [NavEntry; 7] = [
     NavEntry { href: "/dashboard", label: "nav-dashboard", icon: "layout-dashboard", admin_only: false },
+    NavEntry { href: "/today", label: "nav-today", icon: "calendar-check", admin_only: false },
     NavEntry { href: "/timesheets", label: "nav-timesheets", icon: "calendar-time", admin_only: false },
+    NavEntry { href: "/timesheets/month", label: "nav-month", icon: "calendar-month", admin_only: false },
     NavEntry { href: "/employees", label: "nav-employees", icon: "users", admin_only: false },
     NavEntry { href: "/shift-templates", label: "nav-shift-templates", icon: "template", admin_only: false },
     NavEntry { href: "/activity", label: "nav-activity", icon: "history", admin_only: false },
 ];
 
+/// What only an admin sees of it, under "Yönetim".
+const ADMIN_NAV: [NavEntry; 4] = [
+    NavEntry { href: "/admin/users", label: "nav-users", icon: "user-circle", admin_only: true },
+    NavEntry { href: "/admin/regions", label: "nav-regions", icon: "building", admin_only: true },
+    NavEntry { href: "/admin/settings", label: "nav-settings", icon: "settings", admin_only: true },
+    NavEntry { href: "/admin/calendar", label: "nav-calendar", icon: "calendar-event", admin_only: true },
+];
+
 impl Ctx {
+    /// The entries under "Yönetim"; none for whoever is no admin.
+    pub fn admin_nav(&self) -> &'static [NavEntry] {
+        if self.is_admin() { &ADMIN_NAV } else { &[] }
+    }
+
+    /// Names of the person's regions that are closed: read, and not written to.
+    pub fn closed_regions(&self) -> String {
+        self.regions.iter().filter(|region| !region.is_open).map(|region| region.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
     /// The entries of the side bar for this person.
     pub fn nav(&self) -> impl Iterator<Item = &'static NavEntry> {
         let is_admin = self.is_admin();
         NAV.iter().filter(move |entry| is_admin || !entry.admin_only)
     }
 
-    /// Whether the page at `href`, or one below it, is open.
+    /// Whether the page at `href`, or one below it that has no entry of its own, is open.
     pub fn is_at(&self, href: &str) -> bool {
-        self.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        let covers = |href: &str| self.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        covers(href) && !NAV.iter().any(|entry| entry.href.len() > href.len() && covers(entry.href))
     }
 
     /// Whether an admin is signed in.

@@ -8,6 +8,9 @@ export function startFocus(): void {
 }
 
 function focusWithin(nodes: Node[]): void {
+  if (isTypingElsewhere(nodes)) {
+    return;
+  }
   const elements = nodes.filter((node): node is Element => node instanceof Element);
   for (const selector of ["[aria-invalid=true]", "[data-focus]"]) {
     for (const element of elements) {
@@ -21,4 +24,10 @@ function focusWithin(nodes: Node[]): void {
       }
     }
   }
+}
+
+/** Somebody is in a field that stays: keys meant for it must not land in another one. */
+function isTypingElsewhere(nodes: Node[]): boolean {
+  const active = document.activeElement;
+  return active instanceof HTMLInputElement && active.matches("[data-time], [inputmode=numeric]") && !nodes.some((node) => node.contains(active));
 }

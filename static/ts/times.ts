@@ -12,7 +12,8 @@ export function startTimes(): void {
     "submit",
     (event) => {
       if (event.target instanceof HTMLFormElement) {
-        event.target.querySelectorAll<HTMLInputElement>("input[data-time]").forEach(normalize);
+        // Not what lies inside the form: a row's fields stand in other cells than their form.
+        [...event.target.elements].filter((field) => field instanceof HTMLInputElement && field.matches("[data-time]")).forEach((field) => normalize(field as HTMLInputElement));
       }
     },
     { capture: true },

@@ -26,6 +26,7 @@ use rainstaff::{
     clock::Clock,
     config::{Config, Secret},
     db::{Db, DbConfig},
+    metrics::Metrics,
     state::AppState,
     sync::Bell,
 };
@@ -62,6 +63,7 @@ impl Company {
             clock: Clock::Fixed(at(0)),
             hasher: Hasher::new(),
             bell: Bell::default(),
+            metrics: Metrics::default(),
         };
         Self { db, state }
     }
@@ -281,11 +283,11 @@ async fn a_session_knows_the_person_and_the_regions_as_they_are_now() {
 
     let mut owner = company.inspect().await;
     owner.execute("INSERT INTO auth.user_regions SELECT id, 'bursa' FROM auth.users WHERE username = 'ankara1'").await.unwrap();
-    owner.execute("UPDATE app.regions SET active = false WHERE code = 'izmir'").await.unwrap();
+    owner.execute("UPDATE app.regions SET active = false WHERE code = 'bursa'").await.unwrap();
     owner.execute("UPDATE auth.users SET lang = 'en' WHERE username = 'ankara1'").await.unwrap();
     let actor = clerk.who(&company.state).await;
     assert_eq!((&actor["regions"], &actor["lang"]), (&json!(["ankara", "bursa"]), &json!("en")), "at the very next request");
-    assert_eq!(admin.who(&company.state).await["regions"], json!(["ankara", "bursa", "istanbul"]));
+    assert_eq!(admin.who(&company.state).await["regions"], json!(["ankara", "bursa", "istanbul", "izmir"]), "a closed one is still read");
 }
 
 #[actix_web::test]

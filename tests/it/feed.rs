@@ -8,12 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix_web::{
-    HttpResponse,
-    body::to_bytes,
-    web::{Data, Query},
-};
+use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
+    api::Checked,
     auth::Actor,
     error::{AppError, AppResult},
     ops::{Op, Origin},
@@ -38,17 +35,17 @@ async fn body(answer: HttpResponse) -> Value {
 }
 
 async fn changes(state: &AppState, actor: &Actor, cursor: &str, limit: usize) -> AppResult<Value> {
-    let query = Query::from_query(&format!("cursor={cursor}&limit={limit}")).unwrap();
+    let query = Checked::from_query(&format!("cursor={cursor}&limit={limit}")).unwrap();
     Ok(body(handlers::get_changes(Data::new(state.clone()), actor.clone(), query).await?).await)
 }
 
 async fn snapshot(state: &AppState, actor: &Actor, page: &str) -> AppResult<Value> {
-    let query = Query::from_query(&format!("page={page}")).unwrap();
+    let query = Checked::from_query(&format!("page={page}")).unwrap();
     Ok(body(handlers::get_snapshot(Data::new(state.clone()), actor.clone(), query).await?).await)
 }
 
 async fn digest(state: &AppState, actor: &Actor) -> Value {
-    let answer = handlers::get_digest(Data::new(state.clone()), actor.clone(), Query::from_query("").unwrap()).await.unwrap();
+    let answer = handlers::get_digest(Data::new(state.clone()), actor.clone(), Checked::from_query("").unwrap()).await.unwrap();
     body(answer).await
 }
 
@@ -250,8 +247,8 @@ async fn cursors_of_other_data_and_of_nothing_are_refused() {
     let cursor = first["cursor"].as_str().unwrap();
     assert!(changes(&state, &ankara, cursor, 10).await.unwrap()["changes"].as_array().unwrap().is_empty());
     for nonsense in ["nonsense", "MTIz", "LTE"] {
-        assert!(matches!(changes(&state, &ankara, nonsense, 10).await, Err(AppError::BadRequest(_))), "{nonsense}");
-        assert!(matches!(snapshot(&state, &ankara, nonsense).await, Err(AppError::BadRequest(_))), "{nonsense}");
+        assert!(matches!(changes(&state, &ankara, nonsense, 10).await, Err(AppError::BadParams(_))), "{nonsense}");
+        assert!(matches!(snapshot(&state, &ankara, nonsense).await, Err(AppError::BadParams(_))), "{nonsense}");
     }
     // As after a restore into another cluster.
     company.inspect().await.execute("UPDATE sec.feed SET epoch = gen_random_uuid()").await.unwrap();
@@ -281,7 +278,7 @@ async fn a_reader_that_waits_is_woken_by_the_next_change() {
     let state = state_on(&company.db);
     let ankara = clerk("ankara");
     let asked = Instant::now();
-    let waiting = handlers::get_changes(Data::new(state.clone()), ankara.clone(), Query::from_query("wait=20").unwrap());
+    let waiting = handlers::get_changes(Data::new(state.clone()), ankara.clone(), Checked::from_query("wait=20").unwrap());
     let writing = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         deliver(&state, &ankara, Origin::Offline, vec![op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe")]).await

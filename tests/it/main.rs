@@ -1,23 +1,36 @@
 //! Integration tests: one binary, a file per subject.
 
 mod activity;
+mod activity_filters;
+mod admin;
+mod admin_regions;
+mod admin_settings;
+mod api;
 mod apply;
 mod auth;
 mod auth_pages;
+mod calendar;
 mod chain;
 mod cluster;
 mod commands;
 mod dashboard;
+mod employee_card;
 mod employees;
 mod feed;
 mod fold;
 mod i18n;
+mod isolation;
 mod meeting;
 mod merge;
+mod metrics;
+mod month;
 mod region_view;
+mod reversal;
 mod rls;
 mod schema;
 mod scope_leak;
 mod shift_templates;
 mod support;
 mod timesheets;
+mod today;
+mod tokens;

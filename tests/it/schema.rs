@@ -209,7 +209,7 @@ async fn the_guard_finds_a_table_made_without_protection() {
 #[tokio::test]
 async fn the_guard_names_each_fault() {
     let region = "region text COLLATE \"C\" NOT NULL REFERENCES app.regions";
-    let cases: [(&[&str], &[&str]); 17] = [
+    let cases: [(&[&str], &[&str]); 20] = [
         (&["DROP POLICY by_region ON app.employees"], &["policy_count app.employees"]),
         (&["ALTER TABLE app.timesheets NO FORCE ROW LEVEL SECURITY"], &["rls_off app.timesheets"]),
         (&["ALTER TABLE app.timesheets DISABLE ROW LEVEL SECURITY"], &["rls_off app.timesheets"]),
@@ -227,6 +227,9 @@ async fn the_guard_names_each_fault() {
             ],
             &["policy_shape app.conflict.by_region"],
         ),
+        (&["ALTER TABLE app.regions DISABLE ROW LEVEL SECURITY"], &["regions_open app.regions"]),
+        (&["CREATE POLICY also ON app.regions FOR UPDATE USING (true) WITH CHECK (true)"], &["regions_open app.regions"]),
+        (&["GRANT UPDATE (code) ON app.regions TO rainstaff_app"], &["regions_open app.regions"]),
         (&["GRANT TRUNCATE ON app.employees TO rainstaff_app"], &["app_role_may_truncate app.employees"]),
         (&["GRANT UPDATE (verdict) ON app.op_verdict TO rainstaff_app"], &["log_may_change app.op_verdict"]),
         (&["GRANT DELETE ON app.change_log TO rainstaff_app"], &["log_may_change app.change_log"]),

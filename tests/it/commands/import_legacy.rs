@@ -98,6 +98,9 @@ async fn takes_or_names_every_row(generation: u8, dirty: bool) {
         assert_eq!(stored, report["tables"][table]["created"].to_string(), "{table}");
     }
 
+    let unknown = "SELECT count(*) FROM pg_class WHERE oid IN ('app.employees'::regclass, 'app.timesheets'::regclass) AND reltuples < 0";
+    assert_eq!(look(&db, unknown).await, "0", "the planner was not told what the tables hold");
+
     let changes = look(&db, "SELECT count(*) FROM app.change_log").await;
     let again = import_with_report(&db, &desktop.path, &[]);
     assert_eq!((total(&again, "created"), total(&again, "updated")), (0, 0), "{again}");

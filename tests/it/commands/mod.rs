@@ -45,7 +45,7 @@ fn rainstaff(arguments: &[&str]) -> Command {
     for name in settings.filter(|name| name.starts_with("RAINSTAFF_") && name != "RAINSTAFF_PG_BIN") {
         command.env_remove(name);
     }
-    for name in ["DATABASE_URL", "PORT", "RENDER_EXTERNAL_URL"] {
+    for name in ["DATABASE_URL", "PORT", "RENDER", "RENDER_EXTERNAL_URL"] {
         command.env_remove(name);
     }
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -30,6 +30,7 @@ async fn a_missing_or_bad_setting_is_one_sentence_that_names_the_variable() {
         ("DATABASE_URL: the database could not be used:", vec![("RAINSTAFF_SECRET_KEY", &key), ("DATABASE_URL", closed)]),
         ("RAINSTAFF_LISTEN: is not an address", vec![("RAINSTAFF_SECRET_KEY", &key), ("RAINSTAFF_LISTEN", "8080")]),
         ("RAINSTAFF_PUBLIC_URL: is not an address", vec![("RAINSTAFF_SECRET_KEY", &key), ("RAINSTAFF_PUBLIC_URL", "puantaj.example.com")]),
+        ("RAINSTAFF_PROXIES: is not the number", vec![("RAINSTAFF_SECRET_KEY", &key), ("RAINSTAFF_PROXIES", "many")]),
         ("RAINSTAFF_LISTEN: cannot listen on 127.0.0.1:", vec![("RAINSTAFF_SECRET_KEY", &key), ("DATABASE_URL", url)]),
     ];
     for (beginning, settings) in cases {

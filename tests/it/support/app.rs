@@ -9,6 +9,7 @@ use rainstaff::{
     clock::Clock,
     config::{Config, Secret},
     db::Db,
+    metrics::Metrics,
     state::AppState,
     sync::Bell,
 };
@@ -21,5 +22,6 @@ pub fn state_on(db: &Db) -> AppState {
         clock: Clock::Fixed(super::builders::at(180)),
         hasher: Hasher::new(),
         bell: Bell::default(),
+        metrics: Metrics::default(),
     }
 }

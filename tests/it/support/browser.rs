@@ -18,6 +18,8 @@ pub struct Answer {
     pub location: String,
     /// Which operation it says is stored; empty for none.
     pub op_ack: String,
+    /// What caches may do with it.
+    pub cache_control: String,
     /// The body.
     pub html: String,
 }
@@ -50,7 +52,10 @@ impl Answer {
         let page = self.parsed();
         let form = page.select(&Selector::parse(selector).unwrap()).next().unwrap_or_else(|| panic!("no {selector} in {}", self.html));
         let mut fields = Vec::new();
-        for input in form.select(&Selector::parse("input[name]").unwrap()) {
+        // A table row's fields stand in other cells than their form, and name it.
+        let named = format!("input[name][form='{}']", form.attr("id").unwrap_or_default());
+        let (inside, named) = (Selector::parse("input[name]").unwrap(), Selector::parse(&named).unwrap());
+        for input in form.select(&inside).chain(page.select(&named)) {
             let of = |name| input.attr(name).unwrap_or_default().to_owned();
             if input.attr("type") != Some("checkbox") || input.attr("checked").is_some() {
                 fields.push((of("name"), of("value")));
@@ -135,6 +140,11 @@ impl Browser {
         self.send(by_htmx(TestRequest::get().uri(path), target)).await
     }
 
+    /// The cookies as a header, for a request that something else sends.
+    pub fn cookie_header(&self) -> String {
+        self.cookies.iter().map(|cookie| cookie.stripped().to_string()).collect::<Vec<_>>().join("; ")
+    }
+
     /// Posts a form as a browser without scripts does.
     pub async fn post(&mut self, form: &Form) -> Answer {
         self.send(TestRequest::post().uri(&form.action).set_form(&form.fields)).await
@@ -161,8 +171,9 @@ impl Browser {
         let text = |name: &'static str| {
             answer.headers().get(HeaderName::from_static(name)).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
         };
-        let (status, location, op_ack) = (answer.status().as_u16(), text("location"), text("x-op-ack"));
-        Answer { status, location, op_ack, html: String::from_utf8(read_body(answer).await.to_vec()).unwrap() }
+        let (status, location, op_ack, cache_control) =
+            (answer.status().as_u16(), text("location"), text("x-op-ack"), text("cache-control"));
+        Answer { status, location, op_ack, cache_control, html: String::from_utf8(read_body(answer).await.to_vec()).unwrap() }
     }
 }
 

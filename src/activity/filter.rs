@@ -1,0 +1,259 @@
+//! Which lines of the log a page or a file has. Everything stands in the address.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    EventKind,
+    cursor::{Cursor, Mark},
+};
+use crate::{
+    civil,
+    error::{AppError, AppResult},
+    i18n::Lang,
+    ops::Origin,
+    sync::ENTITIES,
+    web::form::sentence,
+};
+
+/// Changes of rows, by the deed in the log, with the key of their word.
+pub(super) const ACTIONS: [(&str, &str); 5] =
+    [("create", "kind-create"), ("update", "kind-update"), ("delete", "kind-delete"), ("restore", "kind-restore"), ("erase", "kind-erase")];
+/// All changes of rows.
+pub(super) const CHANGES: &str = "changes";
+/// Whatever is about signing in and out.
+pub(super) const SIGN_INS: &str = "sign_ins";
+const SIGN_IN_EVENTS: [EventKind; 4] = [EventKind::SignIn, EventKind::SignInFailed, EventKind::SignInThrottled, EventKind::SignOut];
+/// Where a change may come from.
+pub(super) const ORIGINS: [Origin; 6] = [Origin::Web, Origin::Offline, Origin::Agent, Origin::Import, Origin::Legacy, Origin::System];
+
+/// The address's query.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ActivityQuery {
+    pub(super) actor: Option<String>,
+    pub(super) region: Option<String>,
+    pub(super) entity: Option<String>,
+    pub(super) entity_id: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) origin: Option<String>,
+    pub(super) from: Option<String>,
+    pub(super) to: Option<String>,
+    pub(super) before: Option<String>,
+    pub(super) format: Option<String>,
+}
+
+/// What the queries go by. None lets everything through.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Filter {
+    /// Name of the account.
+    pub actor: Option<String>,
+    /// Kind of row.
+    pub entity: Option<String>,
+    /// The one row.
+    pub entity_id: Option<Uuid>,
+    /// Deed of a change.
+    pub action: Option<String>,
+    /// Where a change came from.
+    pub origin: Option<String>,
+    /// Kinds of events.
+    pub events: Option<Vec<String>>,
+    /// The earliest instant.
+    pub from: Option<DateTime<Utc>>,
+    /// The first instant that is too late.
+    pub until: Option<DateTime<Utc>>,
+    /// Whether changes are wanted at all.
+    pub wants_changes: bool,
+    /// Whether events are wanted at all: they are about no row and enter one way.
+    pub wants_events: bool,
+}
+
+/// The filters as the form shows them.
+#[derive(Debug, Clone, Default)]
+pub struct FilterView {
+    /// Name of an account, as typed.
+    pub actor: String,
+    /// Region's code.
+    pub region: String,
+    /// Kind of row.
+    pub entity: String,
+    /// The one row's id.
+    pub entity_id: String,
+    /// Kind of deed.
+    pub kind: String,
+    /// Where a change came from.
+    pub origin: String,
+    /// First date, as typed.
+    pub from: String,
+    /// Last date, as typed.
+    pub to: String,
+    /// What is wrong with `from`.
+    pub from_error: String,
+    /// What is wrong with `to`.
+    pub to_error: String,
+}
+
+impl FilterView {
+    /// Whether anything is filtered.
+    pub fn is_narrowed(&self) -> bool {
+        [&self.actor, &self.region, &self.entity, &self.entity_id, &self.kind, &self.origin, &self.from, &self.to]
+            .iter()
+            .any(|v| !v.is_empty())
+    }
+}
+
+/// Reads the address. People type dates and names, so a wrong date is said at its field; the rest comes from lists, and what is on none of
+/// them is refused.
+pub(super) fn read_filter(lang: Lang, query: &ActivityQuery) -> AppResult<(Filter, FilterView)> {
+    let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
+    let mut shown = FilterView {
+        actor: text(&query.actor),
+        region: text(&query.region),
+        entity: text(&query.entity),
+        entity_id: text(&query.entity_id),
+        kind: text(&query.kind),
+        origin: text(&query.origin),
+        from: text(&query.from),
+        to: text(&query.to),
+        ..FilterView::default()
+    };
+    let mut filter = Filter { wants_changes: true, wants_events: true, ..Filter::default() };
+    filter.actor = Some(crate::auth::sign_in::normalize_name(&shown.actor)).filter(|name| !name.is_empty());
+    filter.entity = listed("entity", &shown.entity, |word| ENTITIES.contains(&word))?;
+    filter.origin = listed("origin", &shown.origin, |word| ORIGINS.iter().any(|origin| origin.as_str() == word))?;
+    filter.entity_id = match shown.entity_id.as_str() {
+        "" => None,
+        id => Some(id.parse().map_err(|_| AppError::BadRequest("entity_id: not a UUID".into()))?),
+    };
+    read_kind(&mut filter, &shown.kind)?;
+    if filter.entity.is_some() || filter.entity_id.is_some() || filter.origin.is_some() {
+        filter.wants_events = false;
+    }
+    (filter.from, shown.from_error) =
+        read_date(lang, "from", &mut shown.from)?.map_or_else(|error| (None, error), |day| (day.map(start_of), String::new()));
+    (filter.until, shown.to_error) = read_date(lang, "to", &mut shown.to)?
+        .map_or_else(|error| (None, error), |day| (day.and_then(|day| day.succ_opt()).map(start_of), String::new()));
+    Ok((filter, shown))
+}
+
+fn listed(name: &str, word: &str, is_known: impl Fn(&str) -> bool) -> AppResult<Option<String>> {
+    match word {
+        "" => Ok(None),
+        word if is_known(word) => Ok(Some(word.to_owned())),
+        _ => Err(AppError::BadRequest(format!("{name}: not on the list"))),
+    }
+}
+
+fn read_kind(filter: &mut Filter, word: &str) -> AppResult<()> {
+    match word {
+        "" => {}
+        CHANGES => filter.wants_events = false,
+        SIGN_INS => {
+            filter.wants_changes = false;
+            filter.events = Some(SIGN_IN_EVENTS.iter().map(|kind| kind.as_str().to_owned()).collect());
+        }
+        word if ACTIONS.iter().any(|(action, _)| *action == word) => {
+            filter.wants_events = false;
+            filter.action = Some(word.to_owned());
+        }
+        word => {
+            let kind = EventKind::parse(word).ok_or_else(|| AppError::BadRequest("kind: not on the list".into()))?;
+            filter.wants_changes = false;
+            filter.events = Some(vec![kind.as_str().to_owned()]);
+        }
+    }
+    Ok(())
+}
+
+/// The date, none for an empty field; or the sentence for one that is none.
+fn read_date(lang: Lang, name: &str, shown: &mut String) -> AppResult<Result<Option<NaiveDate>, String>> {
+    if shown.is_empty() {
+        return Ok(Ok(None));
+    }
+    Ok(match civil::parse_date(shown) {
+        Ok(date) => {
+            *shown = date.to_string();
+            Ok(Some(date))
+        }
+        Err(error) => Err(sentence(lang, &error.about(name))),
+    })
+}
+
+/// Midnight of Istanbul, three hours before that of UTC (clock.rs).
+fn start_of(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc() - TimeDelta::hours(3)
+}
+
+impl Filter {
+    /// The place at which the list begins: above everything, or above the last day that is wanted.
+    pub fn top(&self) -> Cursor {
+        self.until.map_or(Cursor::TOP, |at| Cursor { at, mark: Mark::Event(Uuid::nil()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> AppResult<(Filter, FilterView)> {
+        let get = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let query = ActivityQuery {
+            actor: get("actor"),
+            entity: get("entity"),
+            entity_id: get("entity_id"),
+            kind: get("kind"),
+            origin: get("origin"),
+            from: get("from"),
+            to: get("to"),
+            ..ActivityQuery::default()
+        };
+        read_filter(Lang::Tr, &query)
+    }
+
+    fn filter(pairs: &[(&str, &str)]) -> Filter {
+        read(pairs).unwrap().0
+    }
+
+    #[test]
+    fn without_filters_everything_is_wanted() {
+        let all = filter(&[("actor", " "), ("kind", "")]);
+        assert_eq!(all, Filter { wants_changes: true, wants_events: true, ..Filter::default() });
+    }
+
+    #[test]
+    fn a_kind_is_of_one_log_and_a_row_or_an_origin_leaves_events_out() {
+        for (pairs, changes, events) in [
+            (&[("kind", "changes")][..], true, false),
+            (&[("kind", "delete")], true, false),
+            (&[("kind", "sign_ins")], false, true),
+            (&[("kind", "token_made")], false, true),
+            (&[("entity", "employee")], true, false),
+            (&[("origin", "import")], true, false),
+            (&[("entity", "employee"), ("kind", "sign_ins")], false, false),
+        ] {
+            let read = filter(pairs);
+            assert_eq!((read.wants_changes, read.wants_events), (changes, events), "{pairs:?}");
+        }
+        assert_eq!(filter(&[("kind", "sign_ins")]).events.unwrap().len(), 4);
+    }
+
+    #[test]
+    fn days_are_istanbuls_and_both_belong_to_the_range() {
+        let read = filter(&[("from", "05.01.2026"), ("to", "2026-01-05")]);
+        let at = |text: &str| text.parse::<DateTime<Utc>>().ok();
+        assert_eq!((read.from, read.until), (at("2026-01-04T21:00:00Z"), at("2026-01-05T21:00:00Z")));
+        let (read, shown) = read_pair(&[("from", "32.01.2026")]);
+        assert!(read.from.is_none() && !shown.from_error.is_empty() && shown.from == "32.01.2026");
+    }
+
+    fn read_pair(pairs: &[(&str, &str)]) -> (Filter, FilterView) {
+        read(pairs).unwrap()
+    }
+
+    #[test]
+    fn what_is_on_no_list_is_refused() {
+        for pair in [("kind", "coffee"), ("entity", "users"), ("origin", "fax"), ("entity_id", "7")] {
+            assert!(matches!(read(&[pair]), Err(AppError::BadRequest(_))), "{pair:?}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The sign-ins of one account, successes and failures, for its page in administration and for its owner.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    EventKind, db,
+    events::{event_in_words, is_failure},
+};
+use crate::{
+    auth::sessions::Browser,
+    db::{Mode, ScopedTx},
+    web::page::Ctx,
+};
+
+/// What counts as one: who came, who did not get in, who left.
+const KINDS: [EventKind; 5] =
+    [EventKind::SignIn, EventKind::SignInFailed, EventKind::SignInThrottled, EventKind::SignOut, EventKind::PasswordChanged];
+
+/// A line of the history.
+#[derive(Debug, Clone)]
+pub struct SignInView {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// "Giriş yapıldı".
+    pub headline: String,
+    /// Somebody did not get in.
+    pub failed: bool,
+    /// Address of the client.
+    pub address: String,
+    /// What it was tried with.
+    pub browser: Browser,
+}
+
+/// The last `limit` sign-ins of an account, newest first. Only regions of the transaction's scope are looked at: an account's are in the
+/// log of its first region, an admin's in the company's.
+pub async fn list_sign_ins<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, username: &str, limit: i64) -> Result<Vec<SignInView>, sqlx::Error> {
+    let kinds: Vec<String> = KINDS.iter().map(|kind| kind.as_str().to_owned()).collect();
+    let rows = db::list_events_of_account(tx, username, &kinds, limit).await?;
+    let view = |(row, user_agent): (db::EventRow, Option<String>)| {
+        let kind = EventKind::parse(&row.kind);
+        SignInView {
+            at: row.at,
+            headline: event_in_words(ctx.lang, kind, &row),
+            failed: is_failure(kind),
+            address: row.address.unwrap_or_default(),
+            browser: Browser::of(user_agent.as_deref().unwrap_or_default()),
+        }
+    };
+    Ok(rows.into_iter().map(view).collect())
+}

@@ -1,0 +1,11 @@
+//! Administration: accounts, regions, settings, public holidays. For admins only: every handler asks for an [`Admin`](crate::auth::Admin).
+//!
+//! Accounts and regions are no business data: they change through `auth::accounts` and `regions::offices`, and each act leaves an event.
+//! Settings and holidays are, and go through `sync::submit` like everything else.
+
+pub mod regions;
+pub mod settings;
+pub mod user;
+pub mod user_acts;
+pub mod users;
+mod views;

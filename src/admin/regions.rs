@@ -1,0 +1,109 @@
+//! `/admin/regions`: the offices, with who works in them.
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+
+use super::views::{EditRegionPage, OfficeView, RegionsPage};
+use crate::{
+    auth::{Admin, accounts},
+    db::Scope,
+    error::{AppError, AppResult},
+    ops::FieldError,
+    regions::{
+        Region,
+        db::list_offices,
+        offices::{self, Office},
+    },
+    state::AppState,
+    web::{
+        answer::{html, stored_and_done, unprocessable},
+        flash::{Flash, Tone, Undo},
+        form::{FormView, Posted},
+        page::{Ctx, render},
+    },
+};
+
+const HOME: &str = "/admin/regions";
+
+/// `GET /admin/regions`.
+pub async fn list_regions(ctx: Ctx, admin: Admin, state: Data<AppState>) -> AppResult<HttpResponse> {
+    let page = RegionsPage { ctx: &ctx, rows: list(&state, &admin).await?, form: FormView::blank(&[]) };
+    Ok(html(render(&ctx, &page)?))
+}
+
+/// `POST /admin/regions`: a new region, which works at once.
+pub async fn create_region(ctx: Ctx, admin: Admin, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
+    let name = posted.value("name");
+    match offices::add_office(&state, &admin, posted.value("code"), name).await? {
+        Ok(_) => Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &Flash::new(Tone::Success, "flash-region-added", name))),
+        Err(errors) => {
+            let form = FormView::refused(&posted, None, &errors, ctx.lang);
+            let page = RegionsPage { ctx: &ctx, rows: list(&state, &admin).await?, form };
+            Ok(unprocessable(render(&ctx, &page)?))
+        }
+    }
+}
+
+/// `GET /admin/regions/{code}/edit`.
+pub async fn edit_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>) -> AppResult<HttpResponse> {
+    let office = find(&state, &admin, &code).await?;
+    let mut form = FormView::blank(&[("name", office.name.clone())]);
+    form.focus = "name";
+    Ok(html(render(&ctx, &EditRegionPage { ctx: &ctx, code: &office.code, name: &office.name, form })?))
+}
+
+/// `POST /admin/regions/{code}`: another name.
+pub async fn rename_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>, posted: Posted) -> AppResult<HttpResponse> {
+    let office = find(&state, &admin, &code).await?;
+    let name = posted.value("name");
+    match offices::rename_office(&state, &admin, &region_of(&office)?, name).await? {
+        Ok(()) => Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &Flash::new(Tone::Success, "flash-region-renamed", name))),
+        Err(errors) => Ok(refuse_name(&ctx, &office, &posted, &errors)?),
+    }
+}
+
+fn refuse_name(ctx: &Ctx, office: &Office, posted: &Posted, errors: &[FieldError]) -> AppResult<HttpResponse> {
+    let form = FormView::refused(posted, None, errors, ctx.lang);
+    Ok(unprocessable(render(ctx, &EditRegionPage { ctx, code: &office.code, name: &office.name, form })?))
+}
+
+/// `POST /admin/regions/{code}/closure`: read only from now on.
+pub async fn close_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>, posted: Posted) -> AppResult<HttpResponse> {
+    let region = region_of(&find(&state, &admin, &code).await?)?;
+    let name = offices::set_open(&state, &admin, &region, false).await?;
+    let undo = Undo { action: format!("{HOME}/{region}/opening"), id: posted.op_id()?, base: 0, region: None };
+    let flash = Flash::new(Tone::Success, "flash-region-closed", &name).with_undo(undo);
+    Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &flash))
+}
+
+/// `POST /admin/regions/{code}/opening`: a closed one takes entries again.
+pub async fn open_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>, posted: Posted) -> AppResult<HttpResponse> {
+    let region = region_of(&find(&state, &admin, &code).await?)?;
+    let name = offices::set_open(&state, &admin, &region, true).await?;
+    Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &Flash::new(Tone::Success, "flash-region-opened", &name)))
+}
+
+async fn list(state: &AppState, admin: &Admin) -> AppResult<Vec<OfficeView>> {
+    let users = accounts::list_users(&state.db, Some(admin)).await?;
+    let Some(scope) = Scope::of(admin.actor()) else { return Ok(Vec::new()) };
+    let offices = list_offices(&mut state.db.read(&scope).await?).await?;
+    let view = |office: Office| {
+        let works_there = users.iter().filter(|user| user.active && user.regions.contains(&office.code));
+        OfficeView { users: works_there.map(|user| user.username.clone()).collect(), office }
+    };
+    Ok(offices.into_iter().map(view).collect())
+}
+
+/// A region of the list; any other code, also the company's, is not found.
+async fn find(state: &AppState, admin: &Admin, code: &str) -> AppResult<Office> {
+    let region = Region::parse(code).map_err(|_| AppError::NotFound)?;
+    let known = admin.actor().may_act_on(&region);
+    let scope = known.then(|| Scope::one(admin.actor(), &region)).flatten().ok_or(AppError::NotFound)?;
+    list_offices(&mut state.db.read(&scope).await?).await?.pop().ok_or(AppError::NotFound)
+}
+
+fn region_of(office: &Office) -> AppResult<Region> {
+    Region::parse(&office.code).map_err(|_| AppError::NotFound)
+}

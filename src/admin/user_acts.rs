@@ -1,0 +1,83 @@
+//! Acts on one account that are a button, not a form: disable, enable, end sessions.
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+    web::{Data, Path},
+};
+use uuid::Uuid;
+
+use super::{
+    user::{address, find, log_of},
+    users::complaint,
+};
+use crate::{
+    auth::{
+        Admin,
+        accounts::{self, AccountError},
+        sessions::{
+            self, Holder,
+            pages::{message_of_all, message_of_one},
+        },
+    },
+    error::AppResult,
+    state::AppState,
+    web::{
+        answer::{stored_and_done, unprocessable},
+        flash::{Flash, Tone, Undo},
+        form::Posted,
+        page::Ctx,
+        toast::toast_aside,
+    },
+};
+
+/// `POST /admin/users/{id}/deactivation`: the account may not sign in any more, and its sessions end.
+pub async fn disable_user(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    let user = find(&state, &admin, *id).await?;
+    if let Err(error) = accounts::disable_user(&state.db, &state.clock, Some(&admin), &user.username).await {
+        return refuse(&ctx, user.id, error);
+    }
+    let undo = Undo { action: format!("{}/activation", address(user.id)), id: user.id, base: 0, region: None };
+    let flash = Flash::new(Tone::Success, "flash-user-disabled", &user.username).with_undo(undo);
+    Ok(stored_and_done(&ctx, posted.op_id()?, &address(user.id), &flash))
+}
+
+/// `POST /admin/users/{id}/activation`: the account may sign in again, with the password it had.
+pub async fn enable_user(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    let user = find(&state, &admin, *id).await?;
+    accounts::enable_user(&state.db, &state.clock, Some(&admin), &user.username).await?;
+    let flash = Flash::new(Tone::Success, "flash-user-enabled", &user.username);
+    Ok(stored_and_done(&ctx, posted.op_id()?, &address(user.id), &flash))
+}
+
+/// `POST /admin/users/{id}/sessions/{session}/closure`.
+pub async fn close_session(
+    ctx: Ctx,
+    admin: Admin,
+    state: Data<AppState>,
+    ids: Path<(Uuid, Uuid)>,
+    posted: Posted,
+) -> AppResult<HttpResponse> {
+    let (id, session) = *ids;
+    let user = find(&state, &admin, id).await?;
+    let ended = sessions::end_one(&state, Holder::Of(&admin, id, &user.username, &log_of(&user)), session).await?;
+    Ok(stored_and_done(&ctx, posted.op_id()?, &address(id), &message_of_one(ended, &user.username)))
+}
+
+/// `POST /admin/users/{id}/sessions/closure`: all of them; of one's own account all others.
+pub async fn close_sessions(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    let user = find(&state, &admin, *id).await?;
+    let ended = sessions::end_all(&state, Holder::Of(&admin, *id, &user.username, &log_of(&user))).await?;
+    Ok(stored_and_done(&ctx, posted.op_id()?, &address(*id), &message_of_all(ended)))
+}
+
+/// Nothing was done; the sentence stands in the corner of the page.
+fn refuse(ctx: &Ctx, id: Uuid, error: AccountError) -> AppResult<HttpResponse> {
+    let (_, why) = complaint(ctx.lang, error)?;
+    let flash = Flash::new(Tone::Danger, "flash-refused", &why);
+    if ctx.is_htmx {
+        return Ok(unprocessable(toast_aside(ctx, &flash)?));
+    }
+    let mut answer = HttpResponse::build(StatusCode::SEE_OTHER);
+    Ok(answer.insert_header((header::LOCATION, address(id))).cookie(flash.to_cookie(ctx.secure)).finish())
+}

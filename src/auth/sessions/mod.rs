@@ -1,0 +1,147 @@
+//! Open sessions as people look at them: one's own at `/account`, everybody's for an admin. What a session is in the database, and how a
+//! request finds its own, is in `session_store`.
+
+mod browser;
+mod db;
+pub mod pages;
+mod views;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Actor, Admin, db as accounts_db, session_store::idle_time, sign_in::region_of_actor};
+use crate::{
+    activity::{self, EventKind, NewEvent, Visitor},
+    db::Capability,
+    error::AppResult,
+    regions::Region,
+    state::AppState,
+};
+
+pub use browser::Browser;
+pub use views::SessionView;
+
+/// A session that is still good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    /// Its id (not its key).
+    pub id: Uuid,
+    /// Address it was opened from.
+    pub address: String,
+    /// What it was opened with.
+    pub browser: Browser,
+    /// When the person signed in.
+    pub since: DateTime<Utc>,
+    /// Its last use, to the minute.
+    pub seen_at: DateTime<Utc>,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// When an account was last seen, and where it is signed in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Presence {
+    /// Its last use; none where nobody has signed in with it.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// Open sessions.
+    pub sessions: i64,
+}
+
+/// Whose sessions, and who ends them.
+#[derive(Debug, Clone, Copy)]
+pub enum Holder<'a> {
+    /// One's own.
+    Own(&'a Actor, &'a Visitor),
+    /// Somebody's, by an admin. The account's id, its name, and the region whose log tells of it.
+    Of(&'a Admin, Uuid, &'a str, &'a Region),
+}
+
+impl Holder<'_> {
+    fn user_id(self) -> Uuid {
+        match self {
+            Self::Own(actor, _) => actor.user_id,
+            Self::Of(_, id, ..) => id,
+        }
+    }
+
+    fn capability(self) -> Capability<'static> {
+        match self {
+            Self::Own(actor, _) => Capability::Own(actor.user_id),
+            Self::Of(admin, ..) => Capability::Users(Some(admin.actor().user_id)),
+        }
+    }
+
+    /// The session of whoever asks, where it is one of these: nobody ends it from here.
+    fn current(self) -> Option<Uuid> {
+        let asks = match self {
+            Self::Own(actor, _) => actor,
+            Self::Of(admin, ..) => admin.actor(),
+        };
+        (asks.user_id == self.user_id()).then_some(asks.session_id)
+    }
+
+    async fn record(self, state: &AppState, detail: Vec<(&str, serde_json::Value)>) -> AppResult<()> {
+        let (who, from, account, region) = match self {
+            Self::Own(actor, visitor) => (actor, visitor, actor.username.as_str(), region_of_actor(actor)),
+            Self::Of(admin, _, account, region) => (admin.actor(), admin.visitor(), account, region.clone()),
+        };
+        let event = NewEvent::new(EventKind::SessionsEnded).by(Some(who)).from(from).with("account", account);
+        let event = detail.into_iter().fold(event, |event, (name, value)| event.with(name, value));
+        Ok(activity::record(&state.db, region, &event, &state.clock).await?)
+    }
+}
+
+/// The open sessions, the one used last first.
+pub async fn list_open(state: &AppState, holder: Holder<'_>) -> AppResult<Vec<OpenSession>> {
+    let now = state.clock.now();
+    let mut tx = state.db.system(&holder.capability()).await?;
+    let rows = db::list_open(&mut tx, holder.user_id(), now, now - idle_time(&state.config)).await?;
+    let open = |row: db::OpenRow| OpenSession {
+        id: row.id,
+        address: row.address.unwrap_or_default(),
+        browser: Browser::of(row.user_agent.as_deref().unwrap_or_default()),
+        since: row.created_at,
+        seen_at: row.seen_at,
+        expires_at: row.expires_at,
+    };
+    Ok(rows.into_iter().map(open).collect())
+}
+
+/// Ends a session: its next request is a visitor's. False when there is no such session (any more), or it is the one that asks.
+pub async fn end_one(state: &AppState, holder: Holder<'_>, id: Uuid) -> AppResult<bool> {
+    if holder.current() == Some(id) {
+        return Ok(false);
+    }
+    let mut tx = state.db.system(&holder.capability()).await?;
+    let Some(address) = db::delete_one(&mut tx, holder.user_id(), id).await? else {
+        return Ok(false);
+    };
+    tx.commit().await?;
+    holder.record(state, vec![("count", 1.into()), ("address", address.into())]).await?;
+    Ok(true)
+}
+
+/// Ends all sessions but the one that asks; for somebody else's account also one that is being opened right now. Answers how many.
+pub async fn end_all(state: &AppState, holder: Holder<'_>) -> AppResult<u64> {
+    let kept = holder.current();
+    let mut tx = state.db.system(&holder.capability()).await?;
+    if kept.is_none() {
+        accounts_db::raise_epoch(&mut tx, holder.user_id()).await?;
+    }
+    let ended = db::delete_all_but(&mut tx, holder.user_id(), kept).await?;
+    tx.commit().await?;
+    if ended > 0 {
+        holder.record(state, vec![("count", ended.into())]).await?;
+    }
+    Ok(ended)
+}
+
+/// Who is at work, by account.
+pub async fn list_presence(state: &AppState, admin: &Admin) -> AppResult<HashMap<Uuid, Presence>> {
+    let now = state.clock.now();
+    let mut tx = state.db.system(&Capability::Users(Some(admin.actor().user_id))).await?;
+    let rows = db::list_presence(&mut tx, now, now - idle_time(&state.config)).await?;
+    Ok(rows.into_iter().map(|row| (row.user_id, Presence { seen_at: row.seen_at, sessions: row.sessions })).collect())
+}

@@ -1,0 +1,147 @@
+//! Acts on one row of the day: entering, changing, deleting, and taking each of these back.
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+use uuid::Uuid;
+
+use super::{
+    answers::{answer_refused, answer_stored},
+    day::{Day, Place, load_day},
+    pages::HOME,
+    row::{FIELDS, as_posted, original},
+    views::address,
+};
+use crate::{
+    auth::Actor,
+    db::Scope,
+    error::{AppError, AppResult},
+    ops::{Kind, Verdict, VerdictKind},
+    regions::Region,
+    state::AppState,
+    sync::submit,
+    timesheets::{
+        Timesheet,
+        db::{Listed, find_timesheet},
+    },
+    web::{
+        answer::{refused_act, row_id, settle, tone_of},
+        flash::{Flash, Tone, Undo},
+        form::Posted,
+        page::Ctx,
+    },
+};
+
+/// A form behind "Geri al" says so: its answer offers no way back of its own, else two presses would only go to and fro.
+const TAKES_BACK: &str = "takes_back";
+
+/// `POST /today/entries`.
+pub async fn create_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
+    let place = Place::of_form(&actor, &posted)?;
+    let employee_id = posted.value("employee_id").parse().map_err(|_| AppError::NotFound)?;
+    let op = posted.to_create::<Timesheet>(&actor, place.region.clone(), &state.clock)?;
+    let op_id = op.op_id;
+    let verdict = match settle(submit(&state, &actor, op).await?)? {
+        Ok(verdict) => verdict,
+        Err(errors) => return answer_refused(&ctx, &actor, &state, &place, employee_id, None, &posted, &errors).await,
+    };
+    let (day, entry) = read_again(&state, &actor, &place, row_id(&verdict)?).await?;
+    let undo = undo(&entry, "deletion", &verdict);
+    let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.employee_name)
+        .with_undo(undo)
+        .with_undo_fields(&[(TAKES_BACK, "true")]);
+    answer_stored(&ctx, &day, op_id, &[entry.value.employee_id], &[], &flash)
+}
+
+/// `POST /today/entries/{id}`.
+pub async fn update_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    let (place, before) = find(&state, &actor, *id).await?;
+    let mut op = posted.to_update::<Timesheet>(&actor, place.region.clone(), &state.clock, *id)?;
+    op.fields.retain(|name, _| FIELDS.contains(&name.as_str()));
+    let op_id = op.op_id;
+    let verdict = match settle(submit(&state, &actor, op).await?)? {
+        Ok(verdict) => verdict,
+        Err(errors) => {
+            return answer_refused(&ctx, &actor, &state, &place, before.value.employee_id, Some(*id), &posted, &errors).await;
+        }
+    };
+    let (day, entry) = read_again(&state, &actor, &place, *id).await?;
+    let flash = message_of_update(&before, &entry, &verdict, posted.value(TAKES_BACK) == "true");
+    answer_stored(&ctx, &day, op_id, &[entry.value.employee_id], &[], &flash)
+}
+
+fn message_of_update(before: &Listed, entry: &Listed, verdict: &Verdict, takes_back: bool) -> Flash {
+    let name = &entry.employee_name;
+    if verdict.verdict == VerdictKind::Merged {
+        return Flash::new(Tone::Warning, "flash-timesheet-merged", name);
+    }
+    if takes_back {
+        return Flash::new(Tone::Success, "flash-today-change-taken-back", name);
+    }
+    let mut flash = Flash::new(Tone::Success, "flash-timesheet-updated", name)
+        .with_undo(undo(entry, "", verdict))
+        .with_undo_fields(&[(TAKES_BACK, "true"), ("_orig", &original(&entry.value))]);
+    flash.undo_fields.extend(as_posted(&before.value));
+    flash
+}
+
+/// `POST /today/entries/{id}/deletion`.
+pub async fn delete_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    act(&ctx, &actor, &state, *id, &posted, Kind::Delete).await
+}
+
+/// `POST /today/entries/{id}/restoration`.
+pub async fn restore_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    act(&ctx, &actor, &state, *id, &posted, Kind::Restore).await
+}
+
+async fn act(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, posted: &Posted, kind: Kind) -> AppResult<HttpResponse> {
+    let (place, _) = find(state, actor, id).await?;
+    let op = posted.to_act::<Timesheet>(actor, place.region.clone(), &state.clock, kind, id)?;
+    let op_id = op.op_id;
+    let verdict = match settle(submit(state, actor, op).await?)? {
+        Ok(verdict) => verdict,
+        Err(errors) => return refused_act(ctx, &address(ctx, &place, None), &errors),
+    };
+    let (day, entry) = read_again(state, actor, &place, id).await?;
+    let name = &entry.employee_name;
+    let flash = match (kind, verdict.verdict) {
+        (Kind::Delete, VerdictKind::Applied) if posted.value(TAKES_BACK) == "true" => {
+            Flash::new(Tone::Success, "flash-today-taken-back", name)
+        }
+        (Kind::Delete, VerdictKind::Applied) => {
+            Flash::new(Tone::Success, "flash-timesheet-deleted", name).with_undo(undo(&entry, "restoration", &verdict))
+        }
+        // Somebody changed the entry meanwhile: it stays, and both acts are kept as a conflict.
+        (Kind::Delete, _) => Flash::new(Tone::Warning, "flash-timesheet-not-deleted", name),
+        _ => Flash::new(Tone::Success, "flash-timesheet-restored", name),
+    };
+    answer_stored(ctx, &day, op_id, &[entry.value.employee_id], &[], &flash)
+}
+
+/// The way back: an act on the entry, or with an empty `noun` a change of it.
+fn undo(entry: &Listed, noun: &str, verdict: &Verdict) -> Undo {
+    let action = format!("{HOME}/entries/{}/{noun}", entry.id);
+    Undo {
+        action: action.trim_end_matches('/').to_owned(),
+        id: entry.id,
+        base: verdict.version.unwrap_or(entry.version),
+        region: Some(entry.region.clone()),
+    }
+}
+
+/// An entry of one of the person's regions, and the day it is on; a foreign one is not found.
+async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<(Place, Listed)> {
+    let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
+    let entry = find_timesheet(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)?;
+    let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
+    Ok((Place { region, date: entry.value.work_date }, entry))
+}
+
+/// The day and the entry after the act.
+async fn read_again(state: &AppState, actor: &Actor, place: &Place, id: Uuid) -> AppResult<(Day, Listed)> {
+    let mut tx = state.db.read(&place.scope(actor)?).await?;
+    let entry = find_timesheet(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    Ok((load_day(&mut tx, place).await?, entry))
+}

@@ -1,0 +1,80 @@
+//! What acts on a day answer with: the rows of the people concerned as they are now, the count, and a message.
+
+use actix_web::HttpResponse;
+use uuid::Uuid;
+
+use super::{
+    day::{Day, Place, load_day},
+    pages::render_page,
+    views::{Changed, Count, PersonView, address},
+};
+use crate::{
+    auth::Actor,
+    error::{AppError, AppResult},
+    ops::FieldError,
+    state::AppState,
+    web::{
+        answer::unprocessable,
+        flash::Flash,
+        form::{Posted, acknowledged, redirect, sentence},
+        page::{Ctx, render},
+        toast::toast_aside,
+    },
+};
+
+/// A plan that was not entered, and why.
+pub(super) struct Refused {
+    pub employee_id: Uuid,
+    pub why: FieldError,
+}
+
+/// Answers an act that is stored.
+pub(super) fn answer_stored(
+    ctx: &Ctx,
+    day: &Day,
+    op_id: Uuid,
+    people: &[Uuid],
+    refused: &[Refused],
+    flash: &Flash,
+) -> AppResult<HttpResponse> {
+    if !ctx.is_htmx {
+        return Ok(redirect(ctx, op_id, &address(ctx, &day.place, None), flash));
+    }
+    let (mut views, mut gone) = (Vec::new(), Vec::new());
+    for id in people {
+        match day.person(*id) {
+            Some(person) => views.push(PersonView::new(ctx, day, person)),
+            None => gone.push(*id),
+        }
+    }
+    for Refused { employee_id, why } in refused {
+        if let Some(view) = views.iter_mut().find(|view| view.id == *employee_id) {
+            view.refuse_plan(sentence(ctx.lang, why));
+        }
+    }
+    let body = render(ctx, &Changed { ctx, people: views, gone, count: Count::new(day) })? + &toast_aside(ctx, flash)?;
+    Ok(acknowledged(op_id).content_type("text/html; charset=utf-8").body(body))
+}
+
+/// Answers a row's form that is not stored: the row again, with what was typed and what is wrong. `entry` is none for a new one.
+pub(super) async fn answer_refused(
+    ctx: &Ctx,
+    actor: &Actor,
+    state: &AppState,
+    place: &Place,
+    employee_id: Uuid,
+    entry: Option<Uuid>,
+    posted: &Posted,
+    errors: &[FieldError],
+) -> AppResult<HttpResponse> {
+    let day = load_day(&mut state.db.read(&place.scope(actor)?).await?, place).await?;
+    let person = day.person(employee_id).ok_or(AppError::NotFound)?;
+    let mut view = PersonView::new(ctx, &day, person);
+    view.refuse(entry, posted, errors, ctx.lang);
+    let body = if ctx.is_htmx {
+        render(ctx, &Changed { ctx, people: vec![view], gone: Vec::new(), count: Count::new(&day) })?
+    } else {
+        render_page(ctx, &day, state.clock.today(), String::new(), Some(view))?
+    };
+    Ok(unprocessable(body))
+}

@@ -1,0 +1,261 @@
+//! "Hepsini planlandığı gibi gir": an operation per blank person in one transaction, and all of them taken back as one act.
+//!
+//! The form carries what the page shows per blank person. So the operations follow from the form alone: a second delivery makes the same
+//! ones, with the same ids (UUIDv5 of `_op` and the person), and the write path answers it with the first one's verdicts.
+
+use std::collections::HashSet;
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+use uuid::Uuid;
+
+use super::{
+    answers::{Refused, answer_stored},
+    day::{Day, Place, State, load_day},
+    db::{Made, list_known_ops, list_made},
+    pages::HOME,
+};
+use crate::{
+    auth::Actor,
+    civil::{parse_break, parse_time, stored_end},
+    db::Scope,
+    employees,
+    error::{AppError, AppResult},
+    ops::{FieldError, Fields, Kind, Op, Row, Verdict, VerdictKind, form_codec::changes_of_new},
+    regions::Region,
+    state::AppState,
+    sync::{Entity as _, submit_all},
+    timesheets::Timesheet,
+    web::{
+        flash::{Flash, Tone, Undo},
+        form::{Posted, sentence},
+        page::Ctx,
+    },
+};
+
+/// How many names a message mentions.
+const NAMED: usize = 5;
+
+/// What the page showed for one blank person.
+struct Planned {
+    employee_id: Uuid,
+    start: i32,
+    end: i32,
+    rest: i32,
+}
+
+impl Planned {
+    /// Reads `<id> 08:30 17:30 60`.
+    fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        let employee_id = words.next()?.parse().ok()?;
+        let start = parse_time(words.next()?).ok()?;
+        let end = stored_end(start, parse_time(words.next()?).ok()?)?;
+        let rest = parse_break(words.next()?).ok()?;
+        words.next().is_none().then_some(Self { employee_id, start, end, rest })
+    }
+
+    fn entry(&self, place: &Place) -> Timesheet {
+        Timesheet {
+            employee_id: self.employee_id,
+            work_date: place.date,
+            start_min: self.start,
+            end_min: self.end,
+            break_minutes: self.rest,
+            is_special: false,
+            notes: String::new(),
+        }
+    }
+}
+
+/// `POST /today/batches`.
+pub async fn create_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
+    let place = Place::of_form(&actor, &posted)?;
+    let batch = posted.op_id()?;
+    let planned: Option<Vec<Planned>> = posted.values("planned").iter().map(|text| Planned::parse(text)).collect();
+    let planned = planned.ok_or_else(|| AppError::BadRequest("planned: not an id, two times and a break".into()))?;
+    let ops = (1..).zip(&planned).map(|(n, planned)| (planned.employee_id, create_op(&actor, &state, &place, batch, n, planned))).collect();
+    let (people, ops): (Vec<Uuid>, Vec<Op>) = still_wanted(&state, &actor, &place, ops).await?.into_iter().unzip();
+    let verdicts = submit_all(&state, &actor, &place.region, &ops).await?;
+
+    let day = load_day(&mut state.db.read(&place.scope(&actor)?).await?, &place).await?;
+    let refused = refused_people(&day, &people, &verdicts);
+    let stored = verdicts.iter().filter(|verdict| verdict.verdict.took_effect()).count();
+    let flash = message_of_batch(&ctx, &day, batch, stored, &refused);
+    let people: Vec<Uuid> = planned.iter().map(|planned| planned.employee_id).collect();
+    answer_stored(&ctx, &day, batch, &people, &refused, &flash)
+}
+
+fn create_op(actor: &Actor, state: &AppState, place: &Place, batch: Uuid, n: i64, planned: &Planned) -> Op {
+    let op_id = Uuid::new_v5(&batch, planned.employee_id.as_bytes());
+    let fields = changes_of_new(planned.entry(place).to_row());
+    Op { fields, ..bare_op(actor, state, &place.region, batch, n, Kind::Create, op_id, Uuid::new_v5(&op_id, b"timesheet")) }
+}
+
+#[expect(clippy::too_many_arguments, reason = "what tells the operations of a batch apart")]
+fn bare_op(actor: &Actor, state: &AppState, region: &Region, batch: Uuid, n: i64, kind: Kind, op_id: Uuid, id: Uuid) -> Op {
+    Op {
+        v: 1,
+        op_id,
+        queue_id: batch,
+        n,
+        actor: actor.user_id,
+        grant: None,
+        app: None,
+        kind,
+        entity: Timesheet::NAME.into(),
+        id,
+        region: region.clone(),
+        base_version: None,
+        fields: Fields::new(),
+        name: None,
+        args: None,
+        after: Vec::new(),
+        edited_at: state.clock.now(),
+        offset_ms: 0,
+    }
+}
+
+/// Without those whom somebody has entered since the page was shown, or who have left. What was delivered before is delivered again: it is
+/// known, and its verdict is the answer.
+async fn still_wanted(state: &AppState, actor: &Actor, place: &Place, ops: Vec<(Uuid, Op)>) -> AppResult<Vec<(Uuid, Op)>> {
+    let mut tx = state.db.read(&place.scope(actor)?).await?;
+    let ids: Vec<Uuid> = ops.iter().map(|(_, op)| op.op_id).collect();
+    let known = list_known_ops(&mut tx, &place.region, &ids).await?;
+    let day = load_day(&mut tx, place).await?;
+    let mut wanted = Vec::with_capacity(ops.len());
+    for (employee_id, op) in ops {
+        match day.person(employee_id) {
+            _ if known.contains_key(&op.op_id) => wanted.push((employee_id, op)),
+            Some(person) if person.state() == State::Blank => wanted.push((employee_id, op)),
+            None if employees::db::find_region(&mut tx, employee_id).await?.is_none() => return Err(AppError::NotFound),
+            Some(_) | None => {}
+        }
+    }
+    Ok(wanted)
+}
+
+/// Whoever is still blank, and why. A refusal of somebody who has an entry by now is no news.
+fn refused_people(day: &Day, people: &[Uuid], verdicts: &[Verdict]) -> Vec<Refused> {
+    let is_blank = |id: Uuid| day.person(id).is_some_and(|person| person.state() == State::Blank);
+    let why = |verdict: &Verdict| verdict.errors.first().cloned().unwrap_or_else(|| FieldError::new("", "not-stored"));
+    people
+        .iter()
+        .zip(verdicts)
+        .filter(|(id, verdict)| !verdict.verdict.took_effect() && is_blank(**id))
+        .map(|(id, verdict)| Refused { employee_id: *id, why: why(verdict) })
+        .collect()
+}
+
+fn message_of_batch(ctx: &Ctx, day: &Day, batch: Uuid, stored: usize, refused: &[Refused]) -> Flash {
+    let names: Vec<String> = refused
+        .iter()
+        .filter_map(|refused| {
+            let name = &day.person(refused.employee_id)?.person.full_name;
+            Some(format!("{name}: {}", sentence(ctx.lang, &refused.why)))
+        })
+        .collect();
+    let names = listed(&names, " ");
+    let flash = match (stored, refused) {
+        (0, []) => return Flash::new(Tone::Info, "flash-today-nothing-blank", ""),
+        (0, _) => return Flash::new(Tone::Danger, "flash-today-none-entered", &names),
+        (_, []) => Flash::new(Tone::Success, "flash-today-entered", ""),
+        _ => Flash::new(Tone::Warning, "flash-today-entered-partly", &names),
+    };
+    let region = Some(day.place.region.to_string());
+    flash.about(stored).with_undo(Undo { action: format!("{HOME}/batches/{batch}/undo"), id: batch, base: 0, region })
+}
+
+/// The first few, and "…" where there are more.
+fn listed(names: &[String], between: &str) -> String {
+    let more = if names.len() > NAMED { " …" } else { "" };
+    names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(between) + more
+}
+
+/// `POST /today/batches/{op}/undo`: deletes what the batch has made and nobody has changed since. What was changed and changed back counts
+/// as not changed.
+pub async fn undo_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, batch: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    let undo = posted.op_id()?;
+    let scope = Scope::of(&actor).ok_or(AppError::NotFound)?;
+    // One snapshot: a second delivery sees everything of the first or nothing.
+    let mut tx = state.db.read_snapshot(&scope).await?;
+    let made = list_made(&mut tx, *batch).await?;
+    let place = place_of(&made)?;
+    let ids: Vec<Uuid> = made.iter().map(|made| delete_id(undo, made)).collect();
+    let known = list_known_ops(&mut tx, &place.region, &ids).await?;
+    drop(tx);
+
+    let is_open =
+        |made: &Made| !made.is_deleted && made.value.to_row() == values_of(&made.op) && !known.contains_key(&delete_id(undo, made));
+    let ops: Vec<Op> = (1..)
+        .zip(&made)
+        .filter(|(_, made)| is_open(made))
+        .map(|(n, made)| Op {
+            base_version: Some(made.version),
+            ..bare_op(&actor, &state, &place.region, undo, n, Kind::Delete, delete_id(undo, made), made.id)
+        })
+        .collect();
+    let verdicts = submit_all(&state, &actor, &place.region, &ops).await?;
+    let deleted_now: HashSet<Uuid> =
+        verdicts.iter().filter(|verdict| verdict.verdict == VerdictKind::Applied).map(|verdict| verdict.op_id).collect();
+
+    let (mut deleted, mut left) = (0, Vec::new());
+    for made in &made {
+        let id = delete_id(undo, made);
+        if deleted_now.contains(&id) || known.get(&id) == Some(&true) {
+            deleted += 1;
+        } else if !made.is_deleted {
+            left.push(made.employee_name.clone());
+        }
+    }
+    let flash = if left.is_empty() {
+        Flash::new(Tone::Success, "flash-today-undone", "")
+    } else {
+        Flash::new(Tone::Warning, "flash-today-undone-partly", &listed(&left, ", "))
+    };
+    let day = load_day(&mut state.db.read(&place.scope(&actor)?).await?, &place).await?;
+    let people: Vec<Uuid> = made.iter().map(|made| made.value.employee_id).collect();
+    answer_stored(&ctx, &day, undo, &people, &[], &flash.about(deleted))
+}
+
+/// The day a batch was for: that of its operations, wherever its entries may be by now.
+fn place_of(made: &[Made]) -> AppResult<Place> {
+    let first = made.first().ok_or(AppError::NotFound)?;
+    let region = Region::parse(&first.region).map_err(|_| AppError::NotFound)?;
+    let date = values_of(&first.op).get("work_date").and_then(|date| date.as_str()?.parse().ok());
+    Ok(Place { region, date: date.unwrap_or(first.value.work_date) })
+}
+
+fn values_of(op: &Op) -> Row {
+    op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())).collect()
+}
+
+fn delete_id(undo: Uuid, made: &Made) -> Uuid {
+    Uuid::new_v5(&undo, made.id.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_page_showed_is_read_back_and_anything_else_is_nothing() {
+        let id = Uuid::from_u128(7);
+        let night = Planned::parse(&format!("{id} 22:00 06:00 30")).unwrap();
+        assert_eq!((night.employee_id, night.start, night.end, night.rest), (id, 1320, 1800, 30));
+        for bad in ["", "x 08:30 17:30 60", &format!("{id} 08:30 17:30"), &format!("{id} 08:30 08:30 60"), &format!("{id} 08:30 17:30 481")]
+        {
+            assert!(Planned::parse(bad).is_none(), "{bad}");
+        }
+        assert!(Planned::parse(&format!("{id} 08:30 17:30 60 1")).is_none());
+    }
+
+    #[test]
+    fn a_message_names_a_few_and_says_that_there_are_more() {
+        let names: Vec<String> = (1..=6).map(|n| n.to_string()).collect();
+        assert_eq!(listed(&names[..2], ", "), "1, 2");
+        assert_eq!(listed(&names, ", "), "1, 2, 3, 4, 5 …");
+    }
+}

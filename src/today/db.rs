@@ -1,0 +1,111 @@
+//! SQL of the day's batches. A batch is a queue of its own: the operations of one press of "Hepsini planlandığı gibi gir" carry the form's
+//! `_op` as their queue.
+
+use std::collections::HashMap;
+
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::{
+    db::{Mode, ScopedTx},
+    ops::Op,
+    regions::Region,
+    timesheets::Timesheet,
+};
+
+/// Which of these operations have arrived before, and whether they were applied without anybody's change in the way.
+pub(super) async fn list_known_ops<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    region: &Region,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, bool>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT i.op_id,
+               EXISTS (
+                   SELECT FROM app.op_verdict v WHERE v.region = i.region AND v.op_id = i.op_id AND v.verdict = 'applied'
+               ) AS "is_applied!"
+        FROM app.op_inbox i
+        WHERE i.region = $1 AND i.op_id = ANY ($2)
+        "#,
+        region.code(),
+        ids,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.op_id, r.is_applied)).collect())
+}
+
+/// An entry that a batch has made.
+pub(super) struct Made {
+    /// Its region's code.
+    pub region: String,
+    /// The entry.
+    pub id: Uuid,
+    /// Its version now.
+    pub version: i64,
+    /// It is in the bin.
+    pub is_deleted: bool,
+    /// Its values now.
+    pub value: Timesheet,
+    /// The name of whose it is.
+    pub employee_name: String,
+    /// The operation that made it.
+    pub op: Op,
+}
+
+/// The entries that a batch has made, in the order of the batch; none for what is no batch of a page.
+pub(super) async fn list_made<M: Mode>(tx: &mut ScopedTx<M>, batch: Uuid) -> Result<Vec<Made>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT t.region,
+               t.id,
+               t.version,
+               t.deleted_at,
+               t.employee_id,
+               t.work_date,
+               t.start_min,
+               t.end_min,
+               t.break_min,
+               t.is_special,
+               t.notes,
+               e.full_name,
+               i.body AS "body: Json<Op>"
+        FROM app.op_inbox i
+        JOIN app.timesheets t ON t.region = i.region AND t.id = i.entity_id
+        JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
+        WHERE i.region = ANY ($1)
+          AND i.queue_id = $2
+          AND i.n > 0
+          AND i.origin = 'web'
+          AND i.kind = 'create'
+          AND i.entity = 'timesheet'
+          AND t.region = ANY ($1)
+          AND e.region = ANY ($1)
+        ORDER BY i.n
+        "#,
+        &codes,
+        batch,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let made = rows.into_iter().map(|r| Made {
+        region: r.region,
+        id: r.id,
+        version: r.version,
+        is_deleted: r.deleted_at.is_some(),
+        value: Timesheet {
+            employee_id: r.employee_id,
+            work_date: r.work_date,
+            start_min: r.start_min,
+            end_min: r.end_min,
+            break_minutes: r.break_min,
+            is_special: r.is_special,
+            notes: r.notes,
+        },
+        employee_name: r.full_name,
+        op: r.body.0,
+    });
+    Ok(made.collect())
+}

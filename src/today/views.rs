@@ -1,0 +1,257 @@
+//! What the page of a day shows.
+
+use askama::Template;
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::{
+    day::{Day, PersonDay, Place, Saved, State},
+    row::RowForm,
+};
+use crate::{
+    calendar::Mark,
+    civil::{self, format_time},
+    i18n::{Lang, format, t, t_with},
+    ops::FieldError,
+    roster::Shift,
+    web::{filters, form::Posted, page::Ctx},
+};
+
+/// `/today`.
+#[derive(Template)]
+#[template(path = "today/list.html")]
+pub(super) struct TodayPage<'a> {
+    pub ctx: &'a Ctx,
+    pub head: Head,
+    pub people: Vec<PersonView>,
+    pub count: Count,
+}
+
+/// What has changed: the rows of some people, and the count.
+#[derive(Template)]
+#[template(path = "today/changed.html")]
+pub(super) struct Changed<'a> {
+    pub ctx: &'a Ctx,
+    pub people: Vec<PersonView>,
+    /// People whose rows are gone.
+    pub gone: Vec<Uuid>,
+    pub count: Count,
+}
+
+/// The day's name, its neighbours, and what is special about it.
+pub(super) struct Head {
+    pub heading: String,
+    pub place: Place,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub today: String,
+    pub is_today: bool,
+    pub is_future: bool,
+    /// The sentence about a marked day.
+    pub mark: Option<String>,
+    pub date_error: String,
+}
+
+impl Head {
+    pub fn new(ctx: &Ctx, day: &Day, today: NaiveDate, date_error: String) -> Self {
+        let place = day.place.clone();
+        let at = |date: Option<NaiveDate>| {
+            let date = date.filter(|date| (civil::FIRST_DAY..=civil::LAST_DAY).contains(date))?;
+            Some(address(ctx, &Place { date, ..place.clone() }, None))
+        };
+        let name = format::long_day(ctx.lang, place.date);
+        let is_today = place.date == today;
+        Self {
+            heading: if is_today { t_with(ctx.lang, "today-heading", &[("day", &name)]) } else { name },
+            previous: at(place.date.pred_opt()),
+            next: at(place.date.succ_opt()),
+            today: address(ctx, &Place { date: today, ..place.clone() }, Some(today)),
+            is_today,
+            is_future: place.date > today,
+            mark: day.mark.as_ref().map(|mark| mark_sentence(ctx.lang, mark)),
+            date_error,
+            place,
+        }
+    }
+}
+
+/// "29 Ekim Cumhuriyet Bayramı, resmî tatil".
+fn mark_sentence(lang: Lang, mark: &Mark) -> String {
+    let time = format_time(mark.free_from.clamp(0, civil::DAY - 1));
+    match (mark.is_holiday, mark.is_half()) {
+        (true, false) => t_with(lang, "today-mark-holiday", &[("name", &mark.name)]),
+        (true, true) => t_with(lang, "today-mark-half-holiday", &[("name", &mark.name), ("time", &time)]),
+        (false, false) => t_with(lang, "today-mark-day-off", &[("name", &mark.name)]),
+        (false, true) => t_with(lang, "today-mark-half-day-off", &[("name", &mark.name), ("time", &time)]),
+    }
+}
+
+/// The address of a day. The region stands in it where the reader has several, the date where it is not `today`.
+pub(super) fn address(ctx: &Ctx, place: &Place, today: Option<NaiveDate>) -> String {
+    let mut parts = Vec::new();
+    if today != Some(place.date) {
+        parts.push(format!("date={}", place.date));
+    }
+    if ctx.has_many_regions() {
+        parts.push(format!("region={}", place.region));
+    }
+    if parts.is_empty() { super::pages::HOME.to_owned() } else { format!("{}?{}", super::pages::HOME, parts.join("&")) }
+}
+
+/// How complete the day is, and what "Hepsini planlandığı gibi gir" would enter.
+pub(super) struct Count {
+    pub place: Place,
+    pub expected: usize,
+    /// Per blank person what the row shows: id, start, end, break.
+    pub planned: Vec<String>,
+    /// Somebody works here at all.
+    pub has_people: bool,
+    /// Whether the calendar is why nobody is expected.
+    pub is_marked: bool,
+}
+
+impl Count {
+    pub fn new(day: &Day) -> Self {
+        let planned = |person: &PersonDay| {
+            let shift = person.expected.shift()?;
+            let (start, end) = (format_time(shift.start_min), format_time(shift.end_min));
+            Some(format!("{} {start} {end} {}", person.person.id, shift.break_minutes))
+        };
+        Self {
+            place: day.place.clone(),
+            expected: day.expected(),
+            planned: day.blanks().filter_map(planned).collect(),
+            has_people: !day.people.is_empty(),
+            is_marked: day.mark.is_some(),
+        }
+    }
+
+    /// People for whom a shift is planned and an entry is there.
+    pub fn done(&self) -> usize {
+        self.expected - self.planned.len()
+    }
+}
+
+/// One person's rows: one for each entry, or one to enter the day.
+pub(super) struct PersonView {
+    pub id: Uuid,
+    pub place: Place,
+    pub name: String,
+    pub department: String,
+    pub state: State,
+    pub plan: Option<Shift>,
+    pub rows: Vec<Line>,
+    suggests_special: bool,
+    label: String,
+    marked: bool,
+}
+
+/// One row.
+pub(super) struct Line {
+    /// What ends the ids of the row's elements.
+    pub element: String,
+    /// What a screen reader says on the row.
+    pub label: String,
+    pub saved: Option<Saved>,
+    pub form: RowForm,
+    /// A form that came back although the person has an entry by now.
+    pub is_extra: bool,
+}
+
+impl PersonView {
+    pub fn new(ctx: &Ctx, day: &Day, person: &PersonDay) -> Self {
+        let plan = person.expected.shift().cloned();
+        let start = plan.as_ref().map_or(0, |shift| shift.start_min);
+        let mut view = Self {
+            id: person.person.id,
+            place: day.place.clone(),
+            name: person.person.full_name.clone(),
+            department: person.person.department.clone(),
+            state: person.state(),
+            suggests_special: day.mark.as_ref().is_some_and(|mark| mark.suggests_special(start)),
+            label: label(ctx.lang, day, person),
+            marked: day.mark.is_some(),
+            plan,
+            rows: Vec::new(),
+        };
+        for saved in &person.entries {
+            let element = if view.rows.is_empty() { view.id.to_string() } else { format!("{}-{}", view.id, saved.entry.id) };
+            let (start, end) = (format_time(saved.entry.value.start_min), format_time(saved.entry.value.end_min));
+            let times = t_with(ctx.lang, "today-label-times", &[("start", &start), ("end", &end)]);
+            let form = RowForm::of_entry(&saved.entry.value);
+            let label = view.label_with(ctx.lang, Some(&times));
+            view.rows.push(Line { element, label, saved: Some(saved.clone()), form, is_extra: false });
+        }
+        if view.rows.is_empty() {
+            view.rows.push(view.blank_line(ctx.lang));
+        }
+        view
+    }
+
+    fn blank_line(&self, lang: Lang) -> Line {
+        let is_extra = !self.rows.is_empty();
+        let element = if is_extra { format!("{}-new", self.id) } else { self.id.to_string() };
+        let form = RowForm::planned(self.plan.as_ref(), self.suggests_special);
+        Line { element, label: self.label_with(lang, None), saved: None, form, is_extra }
+    }
+
+    /// "Ayşe Yılmaz, 14 Ocak Çarşamba, farklı, 08:30-19:15, plan 08:30-17:30".
+    fn label_with(&self, lang: Lang, times: Option<&str>) -> String {
+        let plan = self.plan.as_ref().map(|shift| {
+            let (start, end) = (format_time(shift.start_min), format_time(shift.end_min));
+            t_with(lang, "today-label-plan", &[("start", &start), ("end", &end)])
+        });
+        [Some(self.label.as_str()), times, plan.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// Puts what was typed back into the row it was typed in, with what is wrong.
+    pub fn refuse(&mut self, entry: Option<Uuid>, posted: &Posted, errors: &[FieldError], lang: Lang) {
+        let known = self.rows.iter().position(|row| row.saved.as_ref().map(|saved| saved.entry.id) == entry);
+        let place = known.unwrap_or_else(|| {
+            self.rows.push(self.blank_line(lang));
+            self.rows.len() - 1
+        });
+        self.rows[place].form.refuse(posted, errors, lang);
+    }
+
+    /// Says at the row why its plan could not be entered.
+    pub fn refuse_plan(&mut self, why: String) {
+        if let [row] = self.rows.as_mut_slice() {
+            row.form.refuse_plan(why);
+        }
+    }
+
+    /// Key of the state's name.
+    pub fn state_key(&self) -> &'static str {
+        state_key(self.state, self.marked)
+    }
+
+    /// The state's colour.
+    pub fn tone(&self) -> &'static str {
+        match self.state {
+            State::Blank => "yellow",
+            State::AsPlanned => "green",
+            State::Different | State::Several | State::Unplanned => "blue",
+            State::Free => "secondary",
+        }
+    }
+}
+
+fn state_key(state: State, marked: bool) -> &'static str {
+    match (state, marked) {
+        (State::Blank, _) => "today-state-blank",
+        (State::AsPlanned, _) => "today-state-as-planned",
+        (State::Different, _) => "today-state-different",
+        (State::Several, _) => "today-state-several",
+        (State::Unplanned, _) => "today-state-unplanned",
+        (State::Free, true) => "today-state-holiday",
+        (State::Free, false) => "today-state-free",
+    }
+}
+
+/// "Ayşe Yılmaz, 14 Ocak Çarşamba, boş".
+fn label(lang: Lang, day: &Day, person: &PersonDay) -> String {
+    let state = t(lang, state_key(person.state(), day.mark.is_some()));
+    let date = format::day_of_year(lang, day.place.date);
+    t_with(lang, "today-label", &[("name", &person.person.full_name), ("day", &date), ("state", &state)])
+}

@@ -1,0 +1,68 @@
+//! Personal API keys: what another program shows instead of a session, to read and never to write (SECURITY, threat 43).
+//!
+//! A key is 256 random bits; the table has only their SHA-256, so a lookup is one index probe and no password hash. It reads what its
+//! scopes name, in those of its regions that its owner has at that moment, and dies with its date, its revocation and its owner's account.
+//! It opens no page and signs nobody in.
+
+mod bearer;
+mod db;
+pub mod pages;
+mod scopes;
+mod views;
+
+pub use bearer::{actor_of_bearer, bearer_of, carries_bearer};
+pub use scopes::{TokenScope, scope_of_route};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::db::SystemTx;
+
+/// What every key begins with, so that a scanner of source code recognizes one.
+const MARK: &str = "rsp_";
+/// Characters of the random part that lists show.
+const SHOWN: usize = 8;
+
+/// Ends all keys of an account, for an administrator who gives it another password. Needs `Users`.
+pub async fn revoke_all_of(tx: &mut SystemTx, user_id: Uuid, now: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+    db::revoke_tokens_of(tx, user_id, now).await
+}
+
+/// A key, which exists in whole only until its page has been shown.
+struct NewToken {
+    text: String,
+}
+
+impl NewToken {
+    fn random() -> Self {
+        Self { text: format!("{MARK}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())) }
+    }
+
+    /// The part that lists show.
+    fn prefix(&self) -> &str {
+        &self.text[..MARK.len() + SHOWN]
+    }
+
+    fn hash(&self) -> [u8; 32] {
+        hash_of(&self.text)
+    }
+}
+
+fn hash_of(text: &str) -> [u8; 32] {
+    Sha256::digest(text).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_256_random_bits_behind_a_mark_and_lists_show_48_of_them() {
+        let (one, other) = (NewToken::random(), NewToken::random());
+        assert!(one.text != other.text && one.hash() != other.hash());
+        assert_eq!((one.text.len(), one.prefix().len()), (4 + 43, 12));
+        assert!(one.text.starts_with("rsp_") && one.text.starts_with(one.prefix()));
+    }
+}
