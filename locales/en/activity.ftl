@@ -99,6 +99,8 @@ event-exported = { $what } exported to a file ({ $format })
 event-identity-no-revealed = Identity number shown: { $name }
 event-other = Another event: { $kind }
 event-address = address { $address }
+event-region-view-started = Began to view as the region
+event-region-view-ended = Stopped viewing as the region
 
 activity-actor = Person (account name)
 activity-entity = Kind of entry
@@ -170,3 +172,5 @@ export-after = After
 export-origin = Origin
 export-address = Address
 export-id = Entry id
+kind-region-view-started = Began to view as the region
+kind-region-view-ended = Stopped viewing as the region

@@ -28,6 +28,19 @@ list-actions = Actions
 filter-from = From
 filter-to = To
 filter-everybody = Everybody
+time-just-now = just now
+time-minutes-ago = { $n ->
+    [one] 1 minute ago
+   *[other] { $n } minutes ago
+}
+time-hours-ago = { $n ->
+    [one] 1 hour ago
+   *[other] { $n } hours ago
+}
+time-days-ago = { $n ->
+    [one] 1 day ago
+   *[other] { $n } days ago
+}
 
 month-name-1 = January
 month-name-2 = February

@@ -95,6 +95,8 @@ event-exported = { $what } dosyaya aktarıldı ({ $format })
 event-identity-no-revealed = T.C. kimlik numarası görüntülendi: { $name }
 event-other = Başka bir olay: { $kind }
 event-address = adres { $address }
+event-region-view-started = Bölge gözüyle bakmaya başladı
+event-region-view-ended = Bölge gözüyle bakmayı bitirdi
 
 activity-actor = Kişi (hesap adı)
 activity-entity = Kayıt türü
@@ -166,3 +168,5 @@ export-after = Sonra
 export-origin = Kaynak
 export-address = Adres
 export-id = Kayıt no
+kind-region-view-started = Bölge gözüyle bakmaya başlama
+kind-region-view-ended = Bölge gözüyle bakmayı bitirme

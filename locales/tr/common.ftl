@@ -20,6 +20,10 @@ list-actions = İşlemler
 filter-from = Başlangıç
 filter-to = Bitiş
 filter-everybody = Tüm çalışanlar
+time-just-now = az önce
+time-minutes-ago = { $n } dakika önce
+time-hours-ago = { $n } saat önce
+time-days-ago = { $n } gün önce
 
 month-name-1 = Ocak
 month-name-2 = Şubat

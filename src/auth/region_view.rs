@@ -4,9 +4,9 @@
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
-use super::{Actor, session_store::set_region_view, visitor_of};
+use super::{Actor, Admin, session_store::set_region_view, visitor_of};
 use crate::{
-    activity::{self, EventKind, NewEvent},
+    activity::{self, EventKind, NewEvent, Visitor},
     error::{AppError, AppResult},
     regions::Region,
     state::AppState,
@@ -14,21 +14,12 @@ use crate::{
 };
 
 /// `POST /region-view`: begins to look at the region of the form.
-pub async fn start_region_view(
-    actor: Actor,
-    request: HttpRequest,
-    session: Session,
-    state: Data<AppState>,
-    posted: Posted,
-) -> AppResult<HttpResponse> {
-    if !actor.is_admin() {
-        return Err(AppError::Forbidden);
-    }
+pub async fn start_region_view(admin: Admin, session: Session, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
     let region = Region::parse(posted.value("region")).map_err(|_| AppError::NotFound)?;
-    if !actor.may_act_on(&region) {
+    if !admin.actor().may_act_on(&region) {
         return Err(AppError::NotFound);
     }
-    record(&state, &request, &actor, &region, EventKind::RegionViewStarted).await?;
+    record(&state, admin.actor(), admin.visitor(), &region, EventKind::RegionViewStarted).await?;
     set_region_view(&session, Some(&region))?;
     Ok(see_other("/"))
 }
@@ -43,14 +34,14 @@ pub async fn end_region_view(
 ) -> AppResult<HttpResponse> {
     let actor = ctx.actor.as_ref().ok_or(AppError::SignIn)?;
     if let (true, [region]) = (actor.is_viewing(), actor.regions.as_slice()) {
-        record(&state, &request, actor, region, EventKind::RegionViewEnded).await?;
+        record(&state, actor, &visitor_of(&request, &state.config), region, EventKind::RegionViewEnded).await?;
         set_region_view(&session, None)?;
     }
     Ok(see_other("/dashboard"))
 }
 
-async fn record(state: &AppState, request: &HttpRequest, actor: &Actor, region: &Region, kind: EventKind) -> AppResult<()> {
-    let event = NewEvent::new(kind).by(Some(actor)).from(&visitor_of(request, &state.config));
+async fn record(state: &AppState, actor: &Actor, visitor: &Visitor, region: &Region, kind: EventKind) -> AppResult<()> {
+    let event = NewEvent::new(kind).by(Some(actor)).from(visitor);
     Ok(activity::record(&state.db, region.clone(), &event, &state.clock).await?)
 }
 

@@ -12,8 +12,10 @@ use crate::timesheets::calc::{Rules, Shift, hours};
 pub const LONG_GROSS: i64 = 720;
 /// Above this work a shift is hardly true, in minutes: 16 hours (DOMAIN 4.8).
 pub const HARDLY_TRUE_WORKED: i64 = 960;
-/// Days in a row without a free one, from which somebody should look (DOMAIN 4.7; law 4857, article 46 wants 24 hours within seven days).
+/// Days in a row without a free one, from which somebody should look (DOMAIN 4.7).
 pub const DAYS_IN_A_ROW: usize = 6;
+/// Days in a row from which the free day of the week is missing (law 4857, article 46: 24 hours within seven days).
+pub const DAYS_OF_LAW: usize = 7;
 /// Entries further ahead than so many days are a slip of the date.
 pub const DAYS_AHEAD: u64 = 31;
 
@@ -189,6 +191,16 @@ pub struct Alert {
     pub why: Why,
 }
 
+impl Alert {
+    /// How much it matters: its kind's, but six days in a row are many an office's ordinary week.
+    pub fn severity(&self) -> Severity {
+        match self.why {
+            Why::Run { days, .. } if days < DAYS_OF_LAW => Severity::Note,
+            _ => self.kind.severity(),
+        }
+    }
+}
+
 /// The numbers of a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
@@ -283,7 +295,7 @@ pub fn long_runs(days: &BTreeSet<NaiveDate>) -> Vec<Run> {
 /// The most urgent first, then the newest; what is equal stays in its order, which is that of the names.
 pub fn sort(alerts: &mut [Alert]) {
     alerts.sort_by(|a, b| {
-        let urgency = a.kind.severity().cmp(&b.kind.severity());
+        let urgency = a.severity().cmp(&b.severity());
         urgency.then_with(|| b.day.cmp(&a.day)).then_with(|| a.kind.cmp(&b.kind))
     });
 }
@@ -389,6 +401,20 @@ mod tests {
         assert_eq!(runs("2026-01-29", &[6]), [6]);
         let run = long_runs(&day("2026-01-29").iter_days().take(6).collect())[0];
         assert_eq!((run.from, run.to), (day("2026-01-29"), day("2026-02-03")));
+    }
+
+    #[test]
+    fn a_week_of_six_days_is_a_note_and_one_of_seven_a_warning() {
+        let run = |days| Alert {
+            kind: AlertKind::NoDayOff,
+            region: "ankara".into(),
+            employee_id: Uuid::nil(),
+            employee_name: "Ali".into(),
+            entry: None,
+            day: day("2026-01-10"),
+            why: Why::Run { from: day("2026-01-05"), days, at_least: false },
+        };
+        assert_eq!((run(6).severity(), run(7).severity()), (Severity::Note, Severity::Warning));
     }
 
     #[test]

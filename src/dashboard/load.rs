@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::{
-    alerts::{self, Alert, AlertKind, DAYS_AHEAD, DAYS_IN_A_ROW, Run, Suspect, Why, alerts_of, long_runs},
+    alerts::{self, Alert, AlertKind, DAYS_AHEAD, Run, Suspect, Why, alerts_of, long_runs},
     db::{self, RecentRow, Search, ShapeRow, TileRow},
     period::{Period, Step},
 };
@@ -84,8 +84,9 @@ pub(super) async fn load_board<M: Mode>(tx: &mut ScopedTx<M>, wish: &Wish) -> Re
     let roster = load_roster(tx, near.from, near.to).await?;
     let window = period.widened(MARGIN);
     let worked = load_worked_days(tx, window.from, window.to).await?;
-    let day_window = Period { from: one_day.widened(MARGIN).from, to: day };
-    let worked_then = load_worked_days(tx, day_window.from, day_window.to).await?;
+    // Runs are counted up to that day; none ends on the window's last one.
+    let day_window = one_day.widened(MARGIN);
+    let worked_then = load_worked_days(tx, day_window.from, day).await?;
     let rows = db::list_tiles(tx, today, midnight_of(today)).await?;
     let filter = reports::Filter {
         from: period.from,
@@ -102,10 +103,8 @@ pub(super) async fn load_board<M: Mode>(tx: &mut ScopedTx<M>, wish: &Wish) -> Re
     let shapes = db::list_shapes(tx, &steps).await?;
     let trends = trends(&tiles, &shapes, steps.len(), &rules);
     let finder = Finder { roster: &roster, rules: &rules, wish };
-    let of_day = Oddities {
-        alerts: finder.all(&finder.suspects(tx, one_day).await?, &worked_then, day_window, |run| runs_on(run, day)),
-        is_cut: false,
-    };
+    let of_day =
+        Oddities { alerts: finder.all(&finder.suspects(tx, one_day).await?, &worked_then, day_window, |run| run.to == day), is_cut: false };
     let mut suspects = finder.suspects(tx, period).await?;
     if period.contains(today) {
         suspects.extend(finder.far_ahead(tx).await?);
@@ -122,11 +121,6 @@ pub(super) async fn load_board<M: Mode>(tx: &mut ScopedTx<M>, wish: &Wish) -> Re
 /// The instant at which a date begins in Istanbul.
 fn midnight_of(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc() - TimeDelta::hours(3)
-}
-
-/// The day is one on which somebody should have had a free one by now.
-fn runs_on(run: &Run, day: NaiveDate) -> bool {
-    run.to == day && run.days >= DAYS_IN_A_ROW
 }
 
 fn tiles(rows: Vec<TileRow>, blanks: &[Blanks<'_>], summary: &Summary) -> Vec<Tile> {

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
-    alerts::{Alert, AlertKind, Why},
+    alerts::{Alert, AlertKind, Severity, Why},
     chart::{self, Band},
     load::{Tile, Trend},
     period::{Period, Step},
@@ -108,7 +108,7 @@ impl TileView {
 
     /// What was written today.
     pub fn written_href(&self) -> String {
-        format!("/activity?region={0}&entity=timesheet&from={1}&to={1}", self.region, self.today)
+        format!("/activity?region={0}&entity=timesheet&kind=create&from={1}&to={1}", self.region, self.today)
     }
 
     /// Who has blanks on which days.
@@ -160,8 +160,10 @@ impl TileView {
 /// Something odd, in words.
 #[derive(Debug, Clone)]
 pub struct AlertView {
-    /// What, and how much it matters.
+    /// What.
     pub kind: AlertKind,
+    /// How much it matters.
+    pub severity: Severity,
     /// The region's code.
     pub region: String,
     /// "Ad Soyad".
@@ -190,6 +192,7 @@ impl AlertView {
             why: why_in_words(lang, &alert),
             person_href: is_there.then(|| format!("/employees/{}", alert.employee_id)),
             kind: alert.kind,
+            severity: alert.severity(),
             region: alert.region,
             employee_name: alert.employee_name,
             day: alert.day,

@@ -63,7 +63,7 @@ async fn list_person_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> R
                   OR position($7 IN sec.fold(p.title)) > 0
                   OR position($7 IN sec.fold(t.notes)) > 0
               )
-            GROUP BY t.region, t.employee_id, extract(isodow FROM t.work_date), t.start_min, t.end_min, t.break_min, t.is_special
+            GROUP BY t.region, t.employee_id, (t.work_date - DATE '2000-01-03') % 7, t.start_min, t.end_min, t.break_min, t.is_special
         ) s
         JOIN app.employees e ON e.region = s.region AND e.id = s.employee_id
         WHERE e.region = ANY ($1)

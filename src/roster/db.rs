@@ -80,7 +80,7 @@ async fn list_shifts<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<(String, Shift
     Ok(rows.into_iter().map(|r| (r.region, shift(r.id, r.name, r.start_min, r.end_min, r.break_min), r.weekdays)).collect())
 }
 
-/// Who of the scope has entries on which of the dates `from` to `to`. A month of a person is one row with a bit per day, so that a quarter
+/// Who of the scope has entries on which of the dates `from` to `to`. 31 days of a person are one row with a bit per day, so that a quarter
 /// of a year of everybody is a few hundred rows.
 pub async fn load_worked_days<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<WorkedDays, sqlx::Error> {
     let codes = tx.scope().codes();
@@ -88,8 +88,8 @@ pub async fn load_worked_days<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to
         r#"
         SELECT region AS "region!",
                employee_id AS "employee_id!",
-               (work_date - extract(day FROM work_date)::int + 1) AS "month!",
-               bit_or(1 << (extract(day FROM work_date)::int - 1)) AS "days!"
+               $2::date + (work_date - $2) / 31 * 31 AS "first!",
+               bit_or(1 << (work_date - $2) % 31) AS "days!"
         FROM app.timesheets
         WHERE region = ANY ($1) AND deleted_at IS NULL AND work_date BETWEEN $2 AND $3
         GROUP BY 1, 2, 3
@@ -102,7 +102,7 @@ pub async fn load_worked_days<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to
     .await?;
     let mut worked = WorkedDays::default();
     for row in rows {
-        worked.add_month(&row.region, row.employee_id, row.month, row.days);
+        worked.add_days(&row.region, row.employee_id, row.first, row.days);
     }
     Ok(worked)
 }

@@ -14,10 +14,10 @@ pub struct WorkedDays {
 }
 
 impl WorkedDays {
-    /// Adds the days of one month: bit 0 of `days` is the first.
-    pub(super) fn add_month(&mut self, region: &str, employee_id: Uuid, month: NaiveDate, days: i32) {
+    /// Adds up to 31 days: bit 0 of `days` is `first`.
+    pub(super) fn add_days(&mut self, region: &str, employee_id: Uuid, first: NaiveDate, days: i32) {
         let worked = (0..31).filter(|day| days & (1 << day) != 0);
-        self.of_person_mut(region, employee_id).extend(worked.filter_map(|day| month.checked_add_days(Days::new(day))));
+        self.of_person_mut(region, employee_id).extend(worked.filter_map(|day| first.checked_add_days(Days::new(day))));
     }
 
     /// Adds one day.
@@ -119,10 +119,10 @@ mod tests {
     }
 
     #[test]
-    fn a_month_of_bits_is_its_days() {
+    fn bits_are_days() {
         let mut worked = WorkedDays::default();
-        worked.add_month("ankara", Uuid::nil(), day("2026-01-01"), 1 | 1 << 30);
+        worked.add_days("ankara", Uuid::nil(), day("2026-01-02"), 1 | 1 << 30);
         let days: Vec<_> = worked.of("ankara", Uuid::nil()).unwrap().iter().copied().collect();
-        assert_eq!(days, [day("2026-01-01"), day("2026-01-31")]);
+        assert_eq!(days, [day("2026-01-02"), day("2026-02-01")]);
     }
 }

@@ -2,6 +2,7 @@
 
 import "htmx.org";
 
+import { startDashboard } from "./dashboard.ts";
 import { startFilters } from "./filters.ts";
 import { startFocus } from "./focus.ts";
 import { startKeys } from "./keys.ts";
@@ -16,6 +17,7 @@ import { startToasts } from "./toasts.ts";
 import { startToday } from "./today.ts";
 
 startSaving();
+startDashboard();
 startFilters();
 startFocus();
 startKeys();

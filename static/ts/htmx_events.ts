@@ -3,7 +3,7 @@
 /** What htmx knows about one request. */
 export interface RequestContext {
   sourceElement: Element;
-  request: { method?: string; body?: FormData | URLSearchParams | null; form?: HTMLFormElement | null };
+  request: { method?: string; action?: string; body?: FormData | URLSearchParams | null; form?: HTMLFormElement | null };
   response?: { status: number; headers: Headers };
 }
 

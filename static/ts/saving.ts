@@ -86,8 +86,8 @@ function onRequest({ ctx }: { ctx: RequestContext }, event: Event): void {
 
 function onResponse({ ctx }: { ctx: RequestContext }, event: Event): void {
   const { response } = ctx;
-  if (!response) {
-    return;
+  if (!response || isPoll(ctx)) {
+    return; // dashboard.ts says itself when it cannot refresh
   }
   const write = sent.get(ctx);
   if (write) {
@@ -132,7 +132,7 @@ function onError({ ctx }: { ctx?: RequestContext }): void {
       write.verdict = "other";
       nowFailed(write.form, text("unreachable"), false);
     }
-  } else if (ctx && !ctx.response) {
+  } else if (ctx && !ctx.response && !isPoll(ctx)) {
     showToast(text("loadFailed"), { sticky: true });
   }
 }
@@ -147,6 +147,10 @@ function onFinally({ ctx }: { ctx: RequestContext }): void {
     }
   }
   paint();
+}
+
+function isPoll(ctx: RequestContext): boolean {
+  return ctx.sourceElement.matches("[data-poll]");
 }
 
 function formOf(ctx: RequestContext): HTMLFormElement | null {

@@ -1,7 +1,6 @@
 // axe-core finds nothing serious or critical, in light and in dark.
 
-import axe from "axe-core";
-
+import { seriousFindings } from "./support/axe.ts";
 import { type Page, expect, test } from "./support/browser.ts";
 
 /** One person's rows: the other rows look the same. */
@@ -100,15 +99,4 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect.soft(await seriousFindings(page), name).toEqual([]);
     }
   });
-}
-
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate(async () => {
-    const { axe: inPage } = window as unknown as { axe: typeof axe };
-    return (await inPage.run({ resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })).violations;
-  });
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
 }

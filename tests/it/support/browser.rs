@@ -36,6 +36,12 @@ impl Answer {
         self.texts(selector).into_iter().next().unwrap_or_default()
     }
 
+    /// An attribute of the first element that matches; empty for none.
+    pub fn attribute(&self, selector: &str, name: &str) -> String {
+        let page = self.parsed();
+        page.select(&Selector::parse(selector).unwrap()).next().and_then(|element| element.attr(name)).unwrap_or_default().to_owned()
+    }
+
     /// How many elements match.
     pub fn count(&self, selector: &str) -> usize {
         self.parsed().select(&Selector::parse(selector).unwrap()).count()
