@@ -17,10 +17,10 @@ const dist = join(root, "static/dist");
 
 // The icons in use, by their names at https://tabler.io/icons (outline). Keep the list sorted.
 const ICONS = `
-  alert-circle alert-triangle api archive arrow-back-up building calendar-check calendar-event calendar-time check chevron-down chevron-left
-  chevron-right chevron-up circle-check clock device-desktop device-floppy devices download edit eye eye-off filter history info-circle key
-  keyboard lock login logout map-pin
-  menu-2 moon plus restore search selector settings star sun template trash user-circle user-off user-plus users x
+  alert-circle alert-triangle api archive arrow-back-up building calendar-check calendar-event calendar-month calendar-time check
+  chevron-down chevron-left chevron-right chevron-up circle-check clock device-desktop device-floppy devices download edit eye eye-off
+  filter history info-circle key keyboard layout-dashboard lock login logout map-pin menu-2 moon plus printer restore search selector
+  settings star sun template trash user-circle user-off user-plus users x
 `.trim().split(/\s+/);
 
 // Class names put together in templates; everything else must stand there in full to survive.

@@ -22,6 +22,9 @@ pub enum AppError {
     /// The account may not do this.
     #[error("forbidden")]
     Forbidden,
+    /// An admin who looks at a region as its clerk would may change nothing meanwhile.
+    #[error("only looking")]
+    OnlyLooking,
     /// The request came from another site, or without the marks of a page of ours.
     #[error("cross-site request refused")]
     CrossSite,
@@ -80,6 +83,7 @@ impl AppError {
             Self::SignIn => "sign_in",
             Self::PasswordChange => "password_change",
             Self::Forbidden => "forbidden",
+            Self::OnlyLooking => "only_looking",
             Self::CrossSite => "origin",
             Self::BadRequest(_) | Self::BadParams(_) => "bad_request",
             Self::BadToken => "token",
@@ -110,7 +114,7 @@ impl ResponseError for AppError {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::SignIn | Self::BadToken => StatusCode::UNAUTHORIZED,
-            Self::PasswordChange | Self::Forbidden | Self::CrossSite | Self::TokenScope(_) => StatusCode::FORBIDDEN,
+            Self::PasswordChange | Self::Forbidden | Self::OnlyLooking | Self::CrossSite | Self::TokenScope(_) => StatusCode::FORBIDDEN,
             Self::BadRequest(_) | Self::BadParams(_) => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,

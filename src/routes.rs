@@ -7,8 +7,8 @@ use actix_web::{
 };
 
 use crate::{
-    activity, admin, api, app::BATCH_LIMIT, auth, calendar, employees, error::AppError, metrics, shift_templates, state::AppState, sync,
-    timesheets, today, tokens, web::assets,
+    activity, admin, api, app::BATCH_LIMIT, auth, calendar, dashboard, employees, error::AppError, metrics, month, reports,
+    shift_templates, state::AppState, sync, timesheets, today, tokens, web::assets,
 };
 
 /// Without a session.
@@ -32,7 +32,6 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/account", get().to(auth::sessions::pages::show_account));
     cfg.route("/account/sessions/closure", post().to(auth::sessions::pages::close_other_sessions));
     cfg.route("/account/sessions/{id}/closure", post().to(auth::sessions::pages::close_session));
-
     cfg.route("/account/tokens", get().to(tokens::pages::list_tokens));
     cfg.route("/account/tokens", post().to(tokens::pages::create_token));
     cfg.route("/account/tokens/{id}/revocation", post().to(tokens::pages::revoke_token));
@@ -49,10 +48,18 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/today/batches", post().to(today::batches::create_batch));
     cfg.route("/today/batches/{op}/undo", post().to(today::batches::undo_batch));
 
+    // Pano
+    cfg.route("/region-view", post().to(auth::region_view::start_region_view));
+    cfg.route("/region-view/end", post().to(auth::region_view::end_region_view));
+    cfg.route("/dashboard", get().to(dashboard::pages::show_dashboard));
+    cfg.route("/dashboard/blanks", get().to(dashboard::blanks::list_blanks));
+    cfg.route("/reports/summary", get().to(reports::pages::show_summary));
+
     // Puantaj
     cfg.route("/timesheets", get().to(timesheets::pages::list_timesheets));
     cfg.route("/timesheets", post().to(timesheets::pages::create_timesheet));
     cfg.route("/timesheets/new", get().to(timesheets::pages::new_timesheet));
+    cfg.route("/timesheets/month", get().to(month::pages::show_month));
     cfg.route("/timesheets/{id}", get().to(timesheets::pages::show_timesheet));
     cfg.route("/timesheets/{id}", post().to(timesheets::pages::update_timesheet));
     cfg.route("/timesheets/{id}/row", get().to(timesheets::pages::show_row));
@@ -64,7 +71,12 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/employees", get().to(employees::pages::list_employees));
     cfg.route("/employees", post().to(employees::pages::create_employee));
     cfg.route("/employees/new", get().to(employees::pages::new_employee));
+    cfg.route("/employees/{id}", get().to(employees::card::show_card));
     cfg.route("/employees/{id}", post().to(employees::pages::update_employee));
+    cfg.route("/employees/{id}/identity-number", post().to(employees::card::reveal_identity_no));
+    cfg.route("/employees/{id}/days/{date}", get().to(month::day::show_day));
+    cfg.route("/employees/{id}/days/{date}", post().to(month::day::create_entry));
+    cfg.route("/employees/{id}/days/{date}/{entry}", post().to(month::day::update_entry));
     cfg.route("/employees/{id}/row", get().to(employees::pages::show_row));
     cfg.route("/employees/{id}/edit", get().to(employees::pages::edit_employee));
     cfg.route("/employees/{id}/passivation", post().to(employees::acts::passivate_employee));

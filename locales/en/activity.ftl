@@ -96,6 +96,7 @@ event-legacy-imported = File of the desktop program taken over: { $file }
 event-token-made = The API key “{ $name }” was made
 event-token-revoked = The API key “{ $name }” was revoked
 event-exported = { $what } exported to a file ({ $format })
+event-identity-no-revealed = Identity number shown: { $name }
 event-other = Another event: { $kind }
 event-address = address { $address }
 
@@ -138,6 +139,9 @@ kind-region-added = Region added
 kind-region-renamed = Region renamed
 kind-region-closed = Region closed
 kind-region-opened = Region opened
+kind-identity-no-revealed = Identity number shown
+kind-region-view-started = View as region started
+kind-region-view-ended = View as region ended
 kind-legacy-imported = Takeover of a desktop file
 kind-token-made = API key made
 kind-token-revoked = API key revoked

@@ -45,3 +45,29 @@ flash-employee-restored = { $name } was restored.
 
 employee-shift-template = Shift
 employee-shift-by-weekday = By weekday
+
+card-person = About the person
+card-neighbours = Previous and next person
+card-previous = Previous person: { $name }
+card-next = Next person: { $name }
+card-keys-neighbours = Previous and next person
+card-no-identity = none on record
+card-reveal = Show
+card-reveal-hint = Shows the whole number; who looked is written to the activity log.
+card-months = Last 12 months
+card-month = Month
+card-sum = Total
+card-gross = Gross
+card-to-month = Month sheet
+card-to-list = Entries
+card-no-entries = No entries this month.
+card-blanks = { $n } blank days: work was planned, no entry
+
+total-rule-worked = Worked = time from start to end (gross) minus the break.
+total-rule-scheduled = The plan comes from the day's rule: the weekday's hours, Saturday's window; none on Sundays and special days.
+total-rule-overtime = Overtime = gross minus plan, never below zero; the break counts as part of the plan. On a day without a plan all hours worked are overtime.
+total-rule-night = Night = time between 22:00 and 06:00; the break is not taken off.
+total-rule-overnight = Past midnight = the part of a shift after midnight; hours belong to the day the shift starts on.
+total-rule-special = On a special day all hours worked are special-day work; there is no overtime besides.
+total-rule-special-night = Special night = time between 22:00 and 06:00 on a special day; it is part of the night total as well.
+total-sum = Total: { $terms } = { $minutes } minutes, that is { $hours } hours.

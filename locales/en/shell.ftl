@@ -4,6 +4,7 @@ nav-label = Main menu
 nav-menu = Open or close the menu
 nav-today = Today
 nav-timesheets = Timesheets
+nav-month = Month
 nav-employees = Employees
 nav-shift-templates = Shift templates
 nav-activity = Activity

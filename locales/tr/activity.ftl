@@ -92,6 +92,7 @@ event-legacy-imported = Masaüstü programının dosyası aktarıldı: { $file }
 event-token-made = “{ $name }” API anahtarı oluşturuldu
 event-token-revoked = “{ $name }” API anahtarı iptal edildi
 event-exported = { $what } dosyaya aktarıldı ({ $format })
+event-identity-no-revealed = T.C. kimlik numarası görüntülendi: { $name }
 event-other = Başka bir olay: { $kind }
 event-address = adres { $address }
 
@@ -134,6 +135,9 @@ kind-region-added = Bölge ekleme
 kind-region-renamed = Bölge adı değişikliği
 kind-region-closed = Bölge kapatma
 kind-region-opened = Bölge açma
+kind-identity-no-revealed = Kimlik numarası gösterme
+kind-region-view-started = Bölge gözüyle bakışın başlaması
+kind-region-view-ended = Bölge gözüyle bakışın bitmesi
 kind-legacy-imported = Masaüstü dosyası aktarımı
 kind-token-made = API anahtarı oluşturma
 kind-token-revoked = API anahtarı iptali

@@ -45,3 +45,29 @@ flash-employee-restored = { $name } geri alındı.
 
 employee-shift-template = Vardiya
 employee-shift-by-weekday = Haftanın gününe göre
+
+card-person = Kişi bilgileri
+card-neighbours = Önceki ve sonraki kişi
+card-previous = Önceki kişi: { $name }
+card-next = Sonraki kişi: { $name }
+card-keys-neighbours = Önceki ve sonraki kişi
+card-no-identity = kayıtlı değil
+card-reveal = Göster
+card-reveal-hint = Numaranın tamamını gösterir; kimin baktığı etkinlik günlüğüne yazılır.
+card-months = Son 12 ay
+card-month = Ay
+card-sum = Toplam
+card-gross = Brüt
+card-to-month = Ay cetveli
+card-to-list = Kayıtlar
+card-no-entries = Bu ay için kayıt yok.
+card-blanks = { $n } boş gün: çalışma planlıydı, kayıt yok
+
+total-rule-worked = Çalışılan = çıkış ile giriş arası (brüt) eksi mola.
+total-rule-scheduled = Planlanan, günün kuralından gelir: hafta içi günlük plan, cumartesi aralığı; pazar ve özel günlerde plan yoktur.
+total-rule-overtime = Fazla mesai = brüt eksi plan, sıfırdan küçük olamaz; mola planın içinde sayılır. Planı olmayan günde çalışılanın tamamı fazla mesaidir.
+total-rule-night = Gece = 22:00 ile 06:00 arasında geçen süre; mola düşülmez.
+total-rule-overnight = Geceye taşan = vardiyanın gece yarısından sonraki bölümü; saatler vardiyanın başladığı güne yazılır.
+total-rule-special = Özel günde çalışılanın tamamı özel gün çalışmasıdır; ayrıca fazla mesai hesaplanmaz.
+total-rule-special-night = Özel gün gecesi = özel günde 22:00 ile 06:00 arasında geçen süre; gece toplamının da içindedir.
+total-sum = Toplam: { $terms } = { $minutes } dakika, yani { $hours } saat.

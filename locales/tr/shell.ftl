@@ -4,6 +4,7 @@ nav-label = Ana menü
 nav-menu = Menüyü aç veya kapat
 nav-today = Bugün
 nav-timesheets = Puantaj
+nav-month = Ay
 nav-employees = Çalışanlar
 nav-shift-templates = Vardiya şablonları
 nav-activity = Etkinlik

@@ -412,3 +412,35 @@ pub(super) async fn list_row_names<M: Mode>(tx: &mut ScopedTx<M>, ids: &[Uuid]) 
     .await?;
     Ok(rows.into_iter().map(|r| (r.id, RowName { name: r.name, work_date: r.work_date, deleted: r.deleted })).collect())
 }
+
+/// Events of these kinds in the scope, newest first.
+pub(super) async fn list_events_of<M: Mode>(tx: &mut ScopedTx<M>, kinds: &[String], limit: i64) -> Result<Vec<EventRow>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    sqlx::query_as!(
+        EventRow,
+        r#"
+        SELECT e.region AS "region!",
+               e.id AS "id!",
+               e.at AS "at!",
+               e.username,
+               e.kind AS "kind!",
+               e.address,
+               e.detail AS "detail!"
+        FROM unnest($1::text[]) AS r (code)
+        CROSS JOIN LATERAL (
+            SELECT l.region, l.id, l.at, l.username, l.kind, l.address, l.detail
+            FROM app.activity_event l
+            WHERE l.region = r.code AND l.kind = ANY ($2)
+            ORDER BY l.at DESC, l.id DESC
+            LIMIT $3
+        ) e
+        ORDER BY e.at DESC, e.id DESC
+        LIMIT $3
+        "#,
+        &codes,
+        kinds,
+        limit,
+    )
+    .fetch_all(tx.conn())
+    .await
+}

@@ -1,15 +1,17 @@
 //! Events in the reader's words: sign-ins, failures, administration of accounts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::{
     EventKind,
-    db::EventRow,
+    db::{self, EventRow},
     views::{region_in_words, time_of_day},
 };
 use crate::{
-    i18n::{Lang, t, t_with},
+    clock::in_istanbul,
+    db::{Mode, ScopedTx},
+    i18n::{Lang, format, t, t_with},
     web::page::Ctx,
 };
 
@@ -52,6 +54,23 @@ impl EventView {
             alarming: failed,
         }
     }
+}
+
+/// The last sign-ins and failed attempts in the scope, newest first; those of another day than `today` say which.
+pub async fn latest_sign_ins<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    ctx: &Ctx,
+    limit: i64,
+    today: NaiveDate,
+) -> Result<Vec<EventView>, sqlx::Error> {
+    let kinds = [EventKind::SignIn, EventKind::SignInFailed, EventKind::SignInThrottled].map(|kind| kind.as_str().to_owned());
+    let rows = db::list_events_of(tx, &kinds, limit).await?;
+    let with_day = |row| {
+        let event = EventView::new(ctx, row);
+        let is_today = in_istanbul(event.at).date_naive() == today;
+        EventView { time: if is_today { event.time } else { format::instant(event.at) }, ..event }
+    };
+    Ok(rows.into_iter().map(with_day).collect())
 }
 
 /// Somebody did not get in.
@@ -104,6 +123,9 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
         Some(EventKind::RegionClosed) => about_region("event-region-closed"),
         Some(EventKind::RegionOpened) => about_region("event-region-opened"),
         Some(EventKind::LegacyImported) => t_with(lang, "event-legacy-imported", &[("file", &detail("file"))]),
+        Some(EventKind::IdentityNoRevealed) => t_with(lang, "event-identity-no-revealed", &[("name", &detail("name"))]),
+        Some(EventKind::RegionViewStarted) => t(lang, "event-region-view-started").to_owned(),
+        Some(EventKind::RegionViewEnded) => t(lang, "event-region-view-ended").to_owned(),
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
     }
 }
@@ -129,6 +151,9 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
         EventKind::UserAdded => "kind-user-added",
         EventKind::UserDisabled => "kind-user-disabled",
         EventKind::UserEnabled => "kind-user-enabled",
+        EventKind::IdentityNoRevealed => "kind-identity-no-revealed",
+        EventKind::RegionViewStarted => "kind-region-view-started",
+        EventKind::RegionViewEnded => "kind-region-view-ended",
         EventKind::LegacyImported => "kind-legacy-imported",
         EventKind::TokenMade => "kind-token-made",
         EventKind::TokenRevoked => "kind-token-revoked",
@@ -148,13 +173,14 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         EventKind::SignIn => "login",
         EventKind::SignInFailed | EventKind::SignInThrottled => "alert-triangle",
         EventKind::SignOut | EventKind::SessionsEnded => "logout",
-        EventKind::PasswordChanged | EventKind::PasswordSet => "key",
+        EventKind::PasswordChanged | EventKind::PasswordSet | EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",
         EventKind::UserDisabled => "user-off",
         EventKind::RoleChanged | EventKind::RegionsChanged => "users",
         EventKind::RegionAdded | EventKind::RegionRenamed | EventKind::RegionClosed | EventKind::RegionOpened => "building",
         EventKind::LegacyImported => "archive",
-        EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::Exported => "download",
+        EventKind::IdentityNoRevealed | EventKind::RegionViewStarted => "eye",
+        EventKind::RegionViewEnded => "eye-off",
     }
 }

@@ -31,7 +31,7 @@ use crate::{
 };
 
 pub use db::record_event;
-pub use events::role_in_words;
+pub use events::{EventView, latest_sign_ins, role_in_words};
 pub use fields::FieldChange;
 pub use sign_ins::{SignInView, list_sign_ins};
 
@@ -80,11 +80,17 @@ pub enum EventKind {
     TokenRevoked,
     /// Data left the system as a file.
     Exported,
+    /// Somebody had a person's whole identity number shown.
+    IdentityNoRevealed,
+    /// An admin began to look at the region as its clerk would.
+    RegionViewStarted,
+    /// The admin stopped looking.
+    RegionViewEnded,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -105,6 +111,9 @@ impl EventKind {
         Self::TokenMade,
         Self::TokenRevoked,
         Self::Exported,
+        Self::IdentityNoRevealed,
+        Self::RegionViewStarted,
+        Self::RegionViewEnded,
     ];
 
     /// The word in the table.
@@ -130,6 +139,9 @@ impl EventKind {
             Self::TokenMade => "token_made",
             Self::TokenRevoked => "token_revoked",
             Self::Exported => "exported",
+            Self::IdentityNoRevealed => "identity_no_revealed",
+            Self::RegionViewStarted => "region_view_started",
+            Self::RegionViewEnded => "region_view_ended",
         }
     }
 

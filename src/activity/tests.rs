@@ -126,12 +126,12 @@ fn every_deed_on_every_kind_of_row_is_a_sentence_in_both_languages() {
 }
 
 #[test]
-fn deleted_people_have_no_page_to_go_to_but_deleted_timesheets_do() {
+fn people_and_timesheets_keep_their_pages_when_they_are_deleted() {
     let href = |entity, id, names: &_| ChangeView::new(&clerk(Lang::Tr), &change(entity, id, "delete"), names).href;
     assert_eq!(href("timesheet", ENTRY, &names()), Some(format!("/timesheets/{ENTRY}")));
-    assert_eq!(href("employee", AYSE, &names()), Some(format!("/employees/{AYSE}/edit")));
+    assert_eq!(href("employee", AYSE, &names()), Some(format!("/employees/{AYSE}")));
     let gone = HashMap::from([(AYSE, RowName { name: "Ayşe Işık".into(), work_date: None, deleted: true })]);
-    assert_eq!(href("employee", AYSE, &gone), None);
+    assert_eq!(href("employee", AYSE, &gone), Some(format!("/employees/{AYSE}")));
     assert_eq!(href("settings", Uuid::from_u128(5), &gone), None);
 }
 

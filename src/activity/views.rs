@@ -181,12 +181,12 @@ fn named(name: &str, work_date: Option<NaiveDate>) -> String {
     }
 }
 
-/// The page of a row. Only timesheets keep theirs when they are deleted.
+/// The page of a row. Timesheets and employees keep theirs when they are deleted.
 fn address(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<String> {
     let found = names.get(&row.entity_id)?;
     match row.entity.as_str() {
         "timesheet" => Some(format!("/timesheets/{}", row.entity_id)),
-        "employee" if !found.deleted => Some(format!("/employees/{}/edit", row.entity_id)),
+        "employee" => Some(format!("/employees/{}", row.entity_id)),
         "shift_template" if !found.deleted => Some(format!("/shift-templates/{}/edit", row.entity_id)),
         _ => None,
     }

@@ -13,13 +13,16 @@ pub enum Role {
     User,
     /// Sees and administers all regions.
     Admin,
+    /// An admin who looks at one region as its clerk would ("Bölge gözüyle bak"). No account has this role, a session has it for a while:
+    /// sees what a clerk of that region sees, and writes nothing.
+    Viewer,
 }
 
 impl Role {
     /// The word in the table and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::User => "user",
+            Self::User | Self::Viewer => "user",
             Self::Admin => "admin",
         }
     }
@@ -61,6 +64,11 @@ impl Actor {
     /// Whether the person administers the company.
     pub fn is_admin(&self) -> bool {
         self.role == Role::Admin
+    }
+
+    /// Whether an admin only looks at one region as its clerk would, and may write nothing.
+    pub fn is_viewing(&self) -> bool {
+        self.role == Role::Viewer
     }
 
     /// Whether the person may act on rows of `region`.

@@ -7,6 +7,7 @@ mod argon;
 mod db;
 pub mod pages;
 pub mod password;
+pub mod region_view;
 pub mod session_store;
 pub mod sessions;
 pub mod sign_in;

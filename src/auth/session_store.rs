@@ -2,7 +2,7 @@
 //!
 //! The cookie carries a random key of 256 bits; the table only its SHA-256. Every request reads session, account and rights anew in one
 //! query and hands them on as the entries `ACTOR` and `REGIONS`, which are never stored. Kept in the table: `UID`, `CSRF` and the account's epoch at
-//! sign-in, which makes a session worthless that slips in beside a new password.
+//! sign-in, which makes a session worthless that slips in beside a new password; and `VIEW`, the region an admin looks at as its clerk.
 
 use std::fmt;
 
@@ -40,6 +40,7 @@ pub const COOKIE: &str = "__Host-rainstaff";
 const UID: &str = "uid";
 const CSRF: &str = "csrf";
 const EPOCH: &str = "epoch";
+const VIEW: &str = "view";
 const ACTOR: &str = "actor"; // made by load() at every request
 const REGIONS: &str = "regions"; // their names, made by load() too
 const VISITOR: &str = "visitor"; // handed to save() once, for the columns
@@ -96,6 +97,17 @@ pub fn open_session(session: &Session, user_id: Uuid, epoch: i32, visitor: &Visi
     insert(session, EPOCH, epoch)?;
     insert(session, CSRF, random_text())?;
     insert(session, VISITOR, (visitor.address().map(|a| a.to_string()), visitor.user_agent()))
+}
+
+/// From the next request on, the session's admin sees what a clerk of this region sees, and writes nothing; none ends that.
+pub fn set_region_view(session: &Session, region: Option<&Region>) -> AppResult<()> {
+    match region {
+        Some(region) => insert(session, VIEW, region),
+        None => {
+            session.remove(VIEW);
+            Ok(())
+        }
+    }
 }
 
 /// Deletes lapsed sessions and counters of old failures; answers how many sessions.
@@ -212,8 +224,13 @@ fn state_with_actor(row: SessionRow) -> Option<Result<State, Unreadable>> {
         return Some(Err(Unreadable("account")));
     };
     regions.sort();
+    let viewed = read::<Region>(&state, VIEW).filter(|region| role == Role::Admin && regions.contains(region));
+    let (role, regions) = viewed.map_or((role, regions), |region| (Role::Viewer, vec![region]));
     let named = row.regions.into_iter().zip(row.region_names).zip(row.regions_open);
-    let names: Vec<RegionName> = named.map(|((code, name), is_open)| RegionName { code, name, is_open }).collect();
+    let names: Vec<RegionName> = named
+        .map(|((code, name), is_open)| RegionName { code, name, is_open })
+        .filter(|name| regions.iter().any(|region| region.code() == name.code))
+        .collect();
     let actor = Actor {
         user_id: row.user_id,
         username: row.username,

@@ -139,7 +139,7 @@ fn table(users: &[UserSummary]) -> String {
 
 fn columns(user: &UserSummary) -> [String; 4] {
     let regions = match user.role {
-        Role::Admin => "all".to_owned(),
+        Role::Admin | Role::Viewer => "all".to_owned(),
         Role::User => user.regions.join(", "),
     };
     let state = match (user.active, user.password) {

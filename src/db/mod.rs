@@ -60,8 +60,11 @@ pub struct PoolFigures {
 impl Db {
     /// Opens a pool whose connections act as `rainstaff_app`. Connects once, so that a wrong URL is known now.
     pub async fn connect(config: &DbConfig) -> Result<Self, sqlx::Error> {
-        let options: PgConnectOptions = config.app_url.as_ref().unwrap_or(&config.owner_url).parse()?;
-        let options = options.application_name("rainstaff").statement_cache_capacity(200);
+        let url = config.app_url.as_ref().unwrap_or(&config.owner_url);
+        let mut options: PgConnectOptions = url.parse::<PgConnectOptions>()?.application_name("rainstaff");
+        if !url.contains("statement-cache-capacity=") {
+            options = options.statement_cache_capacity(200); // 0 behind an old PgBouncer: docs/DEPLOY.md
+        }
         let set_role = config.app_url.is_none();
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)
@@ -97,9 +100,11 @@ impl Db {
         Ok(ScopedTx::new(self.begin(scope.begin_sql(&begin)).await?, scope.clone()))
     }
 
-    /// A transaction that may write in the actor's scope. Nothing stays without `commit`.
+    /// A transaction that may write in the actor's scope. Nothing stays without `commit`. For somebody who only looks ("Bölge gözüyle
+    /// bak") PostgreSQL refuses every write in it: handlers refuse before, this is for the one that forgot.
     pub async fn write(&self, scope: &Scope) -> Result<ScopedTx<Write>, sqlx::Error> {
-        Ok(ScopedTx::new(self.begin(scope.begin_sql("BEGIN")).await?, scope.clone()))
+        let begin = if scope.only_reads() { "BEGIN READ ONLY" } else { "BEGIN" };
+        Ok(ScopedTx::new(self.begin(scope.begin_sql(begin)).await?, scope.clone()))
     }
 
     /// A transaction on accounts and sessions, for one capability.

@@ -14,12 +14,13 @@ pub struct Scope {
     regions: Vec<Region>,
     actor: Option<Uuid>,
     origin: Origin,
+    only_reads: bool,
 }
 
 impl Scope {
     /// All regions of the actor. None for an account without any.
     pub fn of(actor: &Actor) -> Option<Self> {
-        (!actor.regions.is_empty()).then(|| Self { regions: actor.regions.clone(), actor: Some(actor.user_id), origin: Origin::Web })
+        (!actor.regions.is_empty()).then(|| Self::web(actor, actor.regions.clone()))
     }
 
     /// All regions of the actor and, for an admin, the company's own rows (settings, headquarters' events).
@@ -29,18 +30,22 @@ impl Scope {
         }
         let mut regions = actor.regions.clone();
         regions.push(Region::company());
-        Some(Self { regions, actor: Some(actor.user_id), origin: Origin::Web })
+        Some(Self::web(actor, regions))
     }
 
     /// One of the actor's regions (or the company, for an admin). None when it is not theirs.
     pub fn one(actor: &Actor, region: &Region) -> Option<Self> {
         let theirs = actor.may_act_on(region) || (actor.is_admin() && *region == Region::company());
-        theirs.then(|| Self { regions: vec![region.clone()], actor: Some(actor.user_id), origin: Origin::Web })
+        theirs.then(|| Self::web(actor, vec![region.clone()]))
+    }
+
+    fn web(actor: &Actor, regions: Vec<Region>) -> Self {
+        Self { regions, actor: Some(actor.user_id), origin: Origin::Web, only_reads: actor.is_viewing() }
     }
 
     /// One region for the server itself: sign-in events, takeovers on the command line, checks.
     pub fn system(region: Region, actor: Option<Uuid>, origin: Origin) -> Self {
-        Self { regions: vec![region], actor, origin }
+        Self { regions: vec![region], actor, origin, only_reads: false }
     }
 
     /// The same scope for a change that entered elsewhere.
@@ -63,6 +68,11 @@ impl Scope {
     /// For whom.
     pub fn actor(&self) -> Option<Uuid> {
         self.actor
+    }
+
+    /// Whether nothing may be written in it, whoever asks: somebody only looks.
+    pub fn only_reads(&self) -> bool {
+        self.only_reads
     }
 
     /// How changes in this transaction entered the system.

@@ -2,6 +2,8 @@
 
 pub mod acts;
 pub mod api;
+pub mod card;
+mod card_views;
 pub mod db;
 pub mod identity_no;
 mod model;

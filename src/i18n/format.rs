@@ -40,6 +40,26 @@ pub fn number(lang: Lang, value: i64) -> String {
     format!("{sign}{}", grouped(lang, value.unsigned_abs()))
 }
 
+/// Hundredths of an hour: 299 is `2,99`, in English `2.99`.
+pub fn hundredths(lang: Lang, value: i64) -> String {
+    let mark = match lang {
+        Lang::Tr => ',',
+        Lang::En => '.',
+    };
+    format!("{}{mark}{:02}", number(lang, value / 100), value.unsigned_abs() % 100)
+}
+
+/// How long ago something was, in the largest unit that fits: "az önce", "5 dakika önce". static/ts/relative.ts says the same later on.
+pub fn relative(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let passed = now - at;
+    match (passed.num_days(), passed.num_hours(), passed.num_minutes()) {
+        (1.., ..) => t_with(lang, "time-days-ago", &[("n", &passed.num_days())]),
+        (_, 1.., _) => t_with(lang, "time-hours-ago", &[("n", &passed.num_hours())]),
+        (_, _, 1..) => t_with(lang, "time-minutes-ago", &[("n", &passed.num_minutes())]),
+        _ => t(lang, "time-just-now").to_owned(),
+    }
+}
+
 /// An instant by Istanbul's clock: `05.01.2026 14:30`.
 pub fn instant(at: DateTime<Utc>) -> String {
     in_istanbul(at).format("%d.%m.%Y %H:%M").to_string()
@@ -94,6 +114,23 @@ mod tests {
             (long_day(Lang::Tr, day), long_day(Lang::En, day)),
             ("14 Ocak 2026 Çarşamba".into(), "Wednesday 14 January 2026".into())
         );
+    }
+
+    #[test]
+    fn hundredths_keep_their_zeros() {
+        assert_eq!(hundredths(Lang::Tr, 299), "2,99");
+        assert_eq!(hundredths(Lang::Tr, 120_005), "1.200,05");
+        assert_eq!(hundredths(Lang::En, 7), "0.07");
+    }
+
+    #[test]
+    fn a_time_that_has_passed_is_said_in_its_largest_unit() {
+        let at: DateTime<Utc> = "2026-01-04T21:30:00Z".parse().unwrap();
+        let after = |seconds| relative(Lang::Tr, at, at + chrono::TimeDelta::seconds(seconds));
+        assert_eq!(after(-5), "az önce", "clocks differ");
+        assert_eq!((after(59), after(60), after(3599)), ("az önce".into(), "1 dakika önce".into(), "59 dakika önce".into()));
+        assert_eq!((after(3600), after(86_399), after(2 * 86_400)), ("1 saat önce".into(), "23 saat önce".into(), "2 gün önce".into()));
+        assert_eq!(relative(Lang::En, at, at + chrono::TimeDelta::hours(1)), "1 hour ago");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Person, Roster, Shift};
+use super::{Person, Roster, Shift, WorkedDays};
 use crate::{
     calendar::db::load_calendar,
     db::{Mode, ScopedTx},
@@ -78,4 +78,31 @@ async fn list_shifts<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<(String, Shift
     .await?;
     let shift = |id: Uuid, name, start_min, end_min, break_minutes| Shift { template_id: id, name, start_min, end_min, break_minutes };
     Ok(rows.into_iter().map(|r| (r.region, shift(r.id, r.name, r.start_min, r.end_min, r.break_min), r.weekdays)).collect())
+}
+
+/// Who of the scope has entries on which of the dates `from` to `to`. A month of a person is one row with a bit per day, so that a quarter
+/// of a year of everybody is a few hundred rows.
+pub async fn load_worked_days<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<WorkedDays, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT region AS "region!",
+               employee_id AS "employee_id!",
+               (work_date - extract(day FROM work_date)::int + 1) AS "month!",
+               bit_or(1 << (extract(day FROM work_date)::int - 1)) AS "days!"
+        FROM app.timesheets
+        WHERE region = ANY ($1) AND deleted_at IS NULL AND work_date BETWEEN $2 AND $3
+        GROUP BY 1, 2, 3
+        "#,
+        &codes,
+        from,
+        to,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut worked = WorkedDays::default();
+    for row in rows {
+        worked.add_month(&row.region, row.employee_id, row.month, row.days);
+    }
+    Ok(worked)
 }

@@ -2,13 +2,15 @@
 //! and the dashboard, so that "boş" means the same on every page.
 
 pub mod db;
+mod worked;
 
 use std::collections::HashMap;
 
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
-pub use db::load_roster;
+pub use db::{load_roster, load_worked_days};
+pub use worked::{Blanks, WorkedDays, blanks};
 
 use crate::calendar::{Calendar, Mark};
 

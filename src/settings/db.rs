@@ -245,3 +245,28 @@ pub async fn exist<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<boo
         .fetch_one(tx.conn())
         .await
 }
+
+/// What stands at the top of a region's reports (DOMAIN 3.8).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportNames {
+    /// Name of the company.
+    pub company_name: Option<String>,
+    /// Title of reports.
+    pub report_title: Option<String>,
+}
+
+/// The names on a region's reports: its own, else the company's; none where nobody set them.
+pub async fn find_report_names<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<ReportNames, sqlx::Error> {
+    sqlx::query_as!(
+        ReportNames,
+        r#"
+        SELECT nullif(trim(coalesce(s.company_name, c.company_name)), '') AS company_name,
+               nullif(trim(coalesce(s.report_title, c.report_title)), '') AS report_title
+        FROM sec.company_settings c
+        LEFT JOIN app.settings s ON s.region = $1 AND s.deleted_at IS NULL
+        "#,
+        region.code(),
+    )
+    .fetch_one(tx.conn())
+    .await
+}

@@ -6,7 +6,9 @@ pub mod calc;
 pub mod db;
 mod model;
 pub mod pages;
-mod views;
+pub mod prefill;
+pub mod views;
 
 pub use db::count_live_of_employee;
 pub use model::Timesheet;
+pub use views::weekday_key;

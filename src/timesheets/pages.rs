@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
     web::{Data, Path, Query},
 };
 use chrono::{Days, NaiveDate};
@@ -15,6 +14,7 @@ use super::{
     Timesheet,
     calc::{Hours, Rules, hours},
     db::{self, Filter, Listed},
+    prefill::planned_form,
     views::{Choices, EditPage, EditRow, EntryForm, EntryView, FilterView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation},
 };
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
     ops::{FieldError, Verdict, VerdictKind},
     regions::Region,
     settings::list_rules,
-    shift_templates,
+    shift_templates::{self, db::TemplateChoice},
     state::AppState,
     sync::{Entity as _, submit},
     web::{
@@ -59,11 +59,6 @@ pub struct ListQuery {
     page: Option<i64>,
 }
 
-/// `GET /`.
-pub async fn go_to_list(_actor: Actor) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).finish()
-}
-
 /// `GET /timesheets`. The list and its totals load again by themselves after changes, without what only the forms need.
 pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
     let html = match ctx.htmx_target.as_deref() {
@@ -74,9 +69,29 @@ pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, quer
     Ok(answer::html(html))
 }
 
-/// `GET /timesheets/new`: the same page; the form is on it.
-pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppResult<HttpResponse> {
-    list_timesheets(ctx, actor, state, Query(ListQuery::default())).await
+/// Whose day a new entry is for.
+#[derive(Debug, Default, Deserialize)]
+pub struct NewQuery {
+    employee_id: Option<Uuid>,
+    work_date: Option<NaiveDate>,
+}
+
+/// `GET /timesheets/new`: the same page; the form is on it. With a person and a date the form is filled in as planned, over that month's
+/// entries of the person.
+pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<NewQuery>) -> AppResult<HttpResponse> {
+    let (Some(employee_id), Some(day)) = (query.employee_id, query.work_date) else {
+        return list_timesheets(ctx, actor, state, Query(ListQuery::default())).await;
+    };
+    let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
+    let code = employees::db::find_region(&mut state.db.read(&scope).await?, employee_id).await?.ok_or(AppError::NotFound)?;
+    let region = Region::parse(&code).map_err(|_| AppError::NotFound)?;
+    let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
+    let form = planned_form(&mut state.db.read(&scope).await?, &region, employee_id, day).await?;
+    let (from, to) = month_of(day);
+    let (from, to) = (Some(from.to_string()), Some(to.to_string()));
+    let list = ListQuery { employee_id: Some(employee_id.to_string()), from, to, ..ListQuery::default() };
+    let page = list_page(&ctx, &actor, &state, &list, Forms::Filled(form)).await?;
+    Ok(answer::html(render(&ctx, &page)?))
 }
 
 /// The forms on a page of the list.
@@ -85,8 +100,8 @@ enum Forms {
     None,
     /// One for a new entry, with the usual times of today.
     New,
-    /// The one that came back.
-    Refused(FormView),
+    /// One that is filled in: as planned, or as it came back.
+    Filled(FormView),
 }
 
 async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery, forms: Forms) -> AppResult<ListPage<'a>> {
@@ -102,7 +117,7 @@ async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &Li
     let form = match forms {
         Forms::None => FormView::default(),
         Forms::New => new_form(&choices, actor, state.clock.today()),
-        Forms::Refused(form) => form,
+        Forms::Filled(form) => form,
     };
     let rows = entries
         .into_iter()
@@ -213,15 +228,20 @@ fn next_form(choices: &Choices, region: &Region, saved: &Timesheet) -> FormView 
 }
 
 /// Start, end and break in minutes.
-type Times = (i32, i32, i32);
+pub(super) type Times = (i32, i32, i32);
 
-/// The usual times of a day; where no template says, nine to six with an hour's break.
+/// The usual times of a day.
 fn usual_times(choices: &Choices, region: Option<&Region>, day: NaiveDate) -> Times {
-    let template = region.and_then(|region| choices.default_template(region, day));
+    times_of(region.and_then(|region| choices.default_template(region, day)))
+}
+
+/// The times of a template; where there is none, nine to six with an hour's break.
+pub(super) fn times_of(template: Option<&TemplateChoice>) -> Times {
     template.map_or((540, 1080, 60), |t| (t.start_min, t.end_min, t.break_minutes))
 }
 
-fn blank_form(day: NaiveDate, (start, end, break_minutes): Times) -> FormView {
+/// A form with nothing but a day and times.
+pub(super) fn blank_form(day: NaiveDate, (start, end, break_minutes): Times) -> FormView {
     FormView::blank(&[
         ("work_date", day.to_string()),
         ("start_time", civil::format_time(start)),
@@ -281,7 +301,7 @@ async fn region_of_entry(state: &AppState, actor: &Actor, posted: &Posted) -> Ap
 async fn refuse_create(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Posted, errors: &[FieldError]) -> AppResult<HttpResponse> {
     let form = FormView::refused(posted, None, errors, ctx.lang);
     if !ctx.is_htmx {
-        let page = list_page(ctx, actor, state, &ListQuery::default(), Forms::Refused(form)).await?;
+        let page = list_page(ctx, actor, state, &ListQuery::default(), Forms::Filled(form)).await?;
         return Ok(answer::unprocessable(render(ctx, &page)?));
     }
     let scope = Scope::of(actor).ok_or(AppError::Forbidden)?;

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    calc::{Hours, Rules, explain, hours},
+    calc::{Hours, Rules, Step, explain, hours},
     db::Listed,
 };
 use crate::{
@@ -225,12 +225,12 @@ pub struct ShowPage<'a> {
 
 /// The sentences that explain an entry's hours.
 pub fn explanation(row: &EntryView, rules: &Rules, lang: Lang) -> Vec<String> {
-    explain(&row.entry.value.shift(), rules)
-        .into_iter()
-        .map(|step| {
-            let texts: Vec<(&str, String)> = step.args.iter().map(|(name, arg)| (*name, arg.text(lang.as_str()))).collect();
-            let args: Vec<(&str, &dyn Arg)> = texts.iter().map(|(name, text)| (*name, text as &dyn Arg)).collect();
-            t_with(lang, step.key, &args)
-        })
-        .collect()
+    explain(&row.entry.value.shift(), rules).iter().map(|step| in_words(step, lang)).collect()
+}
+
+/// A step of a reckoning as a sentence.
+pub fn in_words(step: &Step, lang: Lang) -> String {
+    let texts: Vec<(&str, String)> = step.args.iter().map(|(name, arg)| (*name, arg.text(lang.as_str()))).collect();
+    let args: Vec<(&str, &dyn Arg)> = texts.iter().map(|(name, text)| (*name, text as &dyn Arg)).collect();
+    t_with(lang, step.key, &args)
 }

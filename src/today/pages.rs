@@ -28,7 +28,7 @@ use crate::{
 /// Address of the page, for everybody.
 pub(super) const HOME: &str = "/today";
 /// Where an admin, who has all regions, starts.
-const HOME_OF_ADMIN: &str = "/timesheets";
+const HOME_OF_ADMIN: &str = "/dashboard";
 
 /// Which day of which region, as it stands in the address.
 #[derive(Debug, Default, Deserialize)]
@@ -77,5 +77,5 @@ pub(super) fn render_page(ctx: &Ctx, day: &Day, today: NaiveDate, date_error: St
     {
         *place = view;
     }
-    Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today, date_error), people, count: Count::new(day) })?)
+    Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today, date_error), people, count: Count::new(ctx, day) })?)
 }

@@ -43,6 +43,17 @@ struct BusyPage<'a> {
     ctx: &'a Ctx,
 }
 
+#[derive(Template)]
+#[template(path = "errors/only_looking.html")]
+struct OnlyLookingPage<'a> {
+    ctx: &'a Ctx,
+}
+
+/// The page for somebody who looks at a region as its clerk would and tried to change something.
+pub fn render_only_looking(ctx: &Ctx) -> askama::Result<String> {
+    render(ctx, &OnlyLookingPage { ctx })
+}
+
 /// The page for an HTTP status; what has no page of its own gets the one of its class.
 pub fn render_error(ctx: &Ctx, status: u16) -> askama::Result<String> {
     match status {

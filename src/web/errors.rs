@@ -11,7 +11,14 @@ use actix_web::{
     web::Data,
 };
 
-use super::{error_page::render_error, extract::plain_context, htmx::X_SYNC};
+use super::{
+    error_page::{render_error, render_only_looking},
+    extract::plain_context,
+    flash::{Flash, Tone},
+    htmx::{HX_RESWAP, X_SYNC},
+    page::Ctx,
+    toast::toast_aside,
+};
 use crate::{
     api::{Problem, problem},
     auth,
@@ -64,6 +71,9 @@ fn answer_to<B>(response: &ServiceResponse<B>) -> HttpResponse {
     let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let Some(state) = request.app_data::<Data<AppState>>() else { return answer };
     let ctx = plain_context(request, state, actor);
+    if let Some(AppError::OnlyLooking) = error {
+        return refuse_onlooker(&ctx, &answer);
+    }
     let page = render_error(&ctx, status.as_u16()).unwrap_or_else(|_| format!("{} ({request_id})", status.as_u16()));
     answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
     answer.set_body(BoxBody::new(page))
@@ -92,6 +102,19 @@ fn as_problem<B>(response: &ServiceResponse<B>, error: Option<&AppError>, mut an
         headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static(r#"Bearer realm="rainstaff""#));
     }
     answer.set_body(BoxBody::new(problem.to_json()))
+}
+
+/// The sentence for somebody who only looks: in the corner of the page, which stays as it is, or on a page of its own.
+fn refuse_onlooker(ctx: &Ctx, answer: &HttpResponse) -> HttpResponse {
+    let (status, body) = if ctx.is_htmx {
+        let flash = Flash::new(Tone::Warning, "region-view-refused", "");
+        (StatusCode::UNPROCESSABLE_ENTITY, toast_aside(ctx, &flash))
+    } else {
+        (answer.status(), render_only_looking(ctx))
+    };
+    let mut refusal = HttpResponse::build(status);
+    refusal.insert_header((HX_RESWAP, "none")).content_type("text/html; charset=utf-8");
+    refusal.body(body.unwrap_or_default())
 }
 
 fn see_other(location: &str) -> HttpResponse {

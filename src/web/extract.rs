@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. On the API a
-/// personal key says who it is, whatever else the request carries.
+/// personal key says who it is, whatever else the request carries. Whoever only
+/// looks at a region as its clerk would is refused where something would change.
 impl FromRequest for Actor {
     type Error = AppError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
@@ -41,6 +42,7 @@ fn actor_of_session(request: &HttpRequest) -> Result<Actor, AppError> {
     match auth::find_actor(&request.get_session())? {
         None => Err(AppError::SignIn),
         Some(actor) if actor.must_change => Err(AppError::PasswordChange),
+        Some(actor) if actor.is_viewing() && !request.method().is_safe() => Err(AppError::OnlyLooking),
         Some(actor) => Ok(actor),
     }
 }

@@ -121,9 +121,11 @@ pub struct NavEntry {
 }
 
 /// The side bar: one line per page.
-const NAV: [NavEntry; 5] = [
+const NAV: [NavEntry; 7] = [
+    NavEntry { href: "/dashboard", label: "nav-dashboard", icon: "layout-dashboard", admin_only: false },
     NavEntry { href: "/today", label: "nav-today", icon: "calendar-check", admin_only: false },
     NavEntry { href: "/timesheets", label: "nav-timesheets", icon: "calendar-time", admin_only: false },
+    NavEntry { href: "/timesheets/month", label: "nav-month", icon: "calendar-month", admin_only: false },
     NavEntry { href: "/employees", label: "nav-employees", icon: "users", admin_only: false },
     NavEntry { href: "/shift-templates", label: "nav-shift-templates", icon: "template", admin_only: false },
     NavEntry { href: "/activity", label: "nav-activity", icon: "history", admin_only: false },
@@ -154,14 +156,20 @@ impl Ctx {
         NAV.iter().filter(move |entry| is_admin || !entry.admin_only)
     }
 
-    /// Whether the page at `href`, or one below it, is open.
+    /// Whether the page at `href`, or one below it that has no entry of its own, is open.
     pub fn is_at(&self, href: &str) -> bool {
-        self.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        let covers = |href: &str| self.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        covers(href) && !NAV.iter().any(|entry| entry.href.len() > href.len() && covers(entry.href))
     }
 
     /// Whether an admin is signed in.
     pub fn is_admin(&self) -> bool {
         self.actor.as_ref().is_some_and(Actor::is_admin)
+    }
+
+    /// Name of the region that an admin looks at as its clerk would; none for everybody else.
+    pub fn viewed_region(&self) -> Option<String> {
+        self.actor.as_ref().filter(|actor| actor.is_viewing()).map(|_| self.region_names())
     }
 
     /// Whether lists must say of which region a row is, and forms must ask for it.

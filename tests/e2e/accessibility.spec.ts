@@ -24,10 +24,28 @@ const VISITS: Visit[] = [
       await expect(page.getByRole("form", { name: /kaydı düzelt/ })).toBeVisible();
     },
   },
+  {
+    name: "the month, with an open day",
+    open: async (page) => {
+      await page.goto("/timesheets/month");
+      await page.locator("tr[data-employee] td > a").first().click();
+      await expect(page.locator("#day-editor form").first()).toBeVisible();
+    },
+  },
+  {
+    name: "a person",
+    open: async (page) => {
+      await page.goto("/timesheets/month");
+      await page.locator("tr[data-employee] th a").first().click();
+      await page.locator("details.total summary").first().click();
+    },
+  },
   { name: "employees", open: (page) => page.goto("/employees") },
   { name: "a new employee", open: (page) => page.goto("/employees/new") },
   { name: "shift templates", open: (page) => page.goto("/shift-templates") },
   { name: "activity", open: (page) => page.goto("/activity") },
+  { name: "activity, filtered to nothing and with a wrong date", open: (page) => page.goto("/activity?actor=nobody&from=x") },
+  { name: "API keys", open: (page) => page.goto("/account/tokens") },
   {
     name: "the person's menu",
     open: async (page) => {

@@ -6,6 +6,7 @@ mod explain;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod total;
 
 use std::{
     iter::Sum,
@@ -18,6 +19,7 @@ use serde::Serialize;
 use crate::civil::{DAY, stored_end};
 pub use explain::{Arg, KEYS, Step, explain};
 pub use rules::{Rules, RulesError};
+pub use total::Total;
 
 /// What is at night, in minutes of the start day: 22:00 to 06:00 around both midnights (DOMAIN 4.1 item 4).
 const NIGHTS: [(i32, i32); 3] = [(0, 360), (1320, 1800), (2760, 3240)];

@@ -18,6 +18,8 @@ pub struct Answer {
     pub location: String,
     /// Which operation it says is stored; empty for none.
     pub op_ack: String,
+    /// What caches may do with it.
+    pub cache_control: String,
     /// The body.
     pub html: String,
 }
@@ -163,8 +165,9 @@ impl Browser {
         let text = |name: &'static str| {
             answer.headers().get(HeaderName::from_static(name)).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
         };
-        let (status, location, op_ack) = (answer.status().as_u16(), text("location"), text("x-op-ack"));
-        Answer { status, location, op_ack, html: String::from_utf8(read_body(answer).await.to_vec()).unwrap() }
+        let (status, location, op_ack, cache_control) =
+            (answer.status().as_u16(), text("location"), text("x-op-ack"), text("cache-control"));
+        Answer { status, location, op_ack, cache_control, html: String::from_utf8(read_body(answer).await.to_vec()).unwrap() }
     }
 }
 

@@ -1,0 +1,59 @@
+//! "Bölge gözüyle bak": an admin sees one region exactly as its clerk does, without being able to change anything. The session says so
+//! (`session_store`), so every page, query and policy is narrowed to that region; both ends are recorded in the region's activity.
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
+
+use super::{Actor, session_store::set_region_view, visitor_of};
+use crate::{
+    activity::{self, EventKind, NewEvent},
+    error::{AppError, AppResult},
+    regions::Region,
+    state::AppState,
+    web::{form::Posted, page::Ctx},
+};
+
+/// `POST /region-view`: begins to look at the region of the form.
+pub async fn start_region_view(
+    actor: Actor,
+    request: HttpRequest,
+    session: Session,
+    state: Data<AppState>,
+    posted: Posted,
+) -> AppResult<HttpResponse> {
+    if !actor.is_admin() {
+        return Err(AppError::Forbidden);
+    }
+    let region = Region::parse(posted.value("region")).map_err(|_| AppError::NotFound)?;
+    if !actor.may_act_on(&region) {
+        return Err(AppError::NotFound);
+    }
+    record(&state, &request, &actor, &region, EventKind::RegionViewStarted).await?;
+    set_region_view(&session, Some(&region))?;
+    Ok(see_other("/"))
+}
+
+/// `POST /region-view/end`. Takes the person from the page's context: as an [`Actor`] an onlooker may post nothing.
+pub async fn end_region_view(
+    ctx: Ctx,
+    request: HttpRequest,
+    session: Session,
+    state: Data<AppState>,
+    _posted: Posted,
+) -> AppResult<HttpResponse> {
+    let actor = ctx.actor.as_ref().ok_or(AppError::SignIn)?;
+    if let (true, [region]) = (actor.is_viewing(), actor.regions.as_slice()) {
+        record(&state, &request, actor, region, EventKind::RegionViewEnded).await?;
+        set_region_view(&session, None)?;
+    }
+    Ok(see_other("/dashboard"))
+}
+
+async fn record(state: &AppState, request: &HttpRequest, actor: &Actor, region: &Region, kind: EventKind) -> AppResult<()> {
+    let event = NewEvent::new(kind).by(Some(actor)).from(&visitor_of(request, &state.config));
+    Ok(activity::record(&state.db, region.clone(), &event, &state.clock).await?)
+}
+
+fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+}

@@ -1,0 +1,48 @@
+//! `/dashboard/blanks`: who has which days without an entry.
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Query},
+};
+
+use super::{
+    pages::BoardQuery,
+    views::{BlankView, BlanksPage},
+};
+use crate::{
+    auth::Actor,
+    error::AppResult,
+    roster::{blanks, load_roster, load_worked_days},
+    state::AppState,
+    timesheets::api::scope_for,
+    web::{
+        answer::html,
+        page::{Ctx, render},
+    },
+};
+
+/// `GET /dashboard/blanks`: the dates of the address, as far as they are over; today counts where it is asked for alone.
+pub async fn list_blanks(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<BoardQuery>) -> AppResult<HttpResponse> {
+    let today = state.clock.today();
+    let period = query.period(today).limited();
+    let scope = scope_for(&actor, query.region.as_deref())?;
+    let mut people = Vec::new();
+    let is_today = period.from == today && period.to == today;
+    if let Some(past) = period.before(today).or(is_today.then_some(period)) {
+        let mut tx = state.db.read_snapshot(&scope).await?;
+        let roster = load_roster(&mut tx, past.from, past.to).await?;
+        let worked = load_worked_days(&mut tx, past.from, past.to).await?;
+        people.extend(blanks(&roster, &worked, past.from, past.to).into_iter().map(|blank| BlankView {
+            employee_id: blank.person.id,
+            full_name: blank.person.full_name.clone(),
+            department: blank.person.department.clone(),
+            region: blank.person.region.clone(),
+            days: blank.days,
+        }));
+    }
+    let count = people.iter().map(|person| person.days.len()).sum();
+    let region = query.region.clone().unwrap_or_default();
+    let page = BlanksPage { ctx: &ctx, region, period, people, count };
+    let is_list = ctx.htmx_target.as_deref() == Some("blank-list");
+    Ok(html(if is_list { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
+}

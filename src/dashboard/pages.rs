@@ -1,0 +1,162 @@
+//! `/dashboard`.
+
+use actix_web::{
+    HttpResponse,
+    web::{Data, Query},
+};
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::{
+    alerts::AlertKind,
+    load::{Board, Oddities, Wish, load_board},
+    period::{Period, Step},
+    views::{AlertList, AlertView, BoardPage, DayView, FilterView, LeaderView, RecentView, TileView, TrendView},
+};
+use crate::{
+    activity,
+    auth::Actor,
+    civil,
+    db::Scope,
+    error::{AppError, AppResult},
+    fold::fold,
+    reports::{Sort, Summary},
+    state::AppState,
+    timesheets::api::scope_for,
+    web::{
+        answer::html,
+        page::{Ctx, render, url_with},
+        pagination::Pager,
+    },
+};
+
+/// Alerts on a page.
+const PAGE_SIZE: i64 = 20;
+/// Lines of "Girişler".
+const SIGN_INS: i64 = 8;
+/// People with the most overtime.
+const LEADERS: usize = 8;
+
+/// What the dashboard shows, as it stands in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct BoardQuery {
+    /// A region's code.
+    pub(super) region: Option<String>,
+    month: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    day: Option<String>,
+    kind: Option<String>,
+    trend: Option<String>,
+    q: Option<String>,
+    page: Option<i64>,
+    seen: Option<String>,
+}
+
+impl BoardQuery {
+    /// The dates asked for.
+    pub(super) fn period(&self, today: NaiveDate) -> Period {
+        Period::read(word(&self.month), word(&self.from), word(&self.to), today)
+    }
+}
+
+fn word(field: &Option<String>) -> &str {
+    field.as_deref().unwrap_or("").trim()
+}
+
+/// `GET /dashboard`. A refresh says what it has `seen`; as long as nothing was done since, there is nothing to answer.
+pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<BoardQuery>) -> AppResult<HttpResponse> {
+    ctx.query = url_with(&ctx.query, "seen", "")?[1..].to_owned();
+    let scope = match query.region.as_deref() {
+        None | Some("") => Scope::with_company(&actor).ok_or(AppError::Forbidden)?,
+        one => scope_for(&actor, one)?,
+    };
+    let (now, today) = (state.clock.now(), state.clock.today());
+    let mut tx = state.db.read_snapshot(&scope).await?;
+    let seen = format!("{today}-{}", super::db::find_state(&mut tx).await?);
+    if ctx.is_htmx && query.seen.as_deref() == Some(seen.as_str()) {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    let yesterday = today.pred_opt().unwrap_or(today);
+    let wish = Wish {
+        period: query.period(today).limited(),
+        day: civil::parse_date(word(&query.day)).unwrap_or(yesterday),
+        step: Step::parse(word(&query.trend)),
+        text: fold(word(&query.q)),
+        today,
+    };
+    let board = load_board(&mut tx, &wish).await?;
+    let sign_ins = activity::latest_sign_ins(&mut tx, &ctx, SIGN_INS, today).await?;
+    drop(tx);
+    let Board { tiles, blank_on_day, of_day, of_period, steps, trends, recent, summary } = board;
+    let lang = ctx.lang;
+    let page = BoardPage {
+        ctx: &ctx,
+        filter: filter_view(&query, &wish, yesterday),
+        period: wish.period,
+        seen,
+        tiles: tiles.into_iter().map(|tile| TileView::new(lang, tile, wish.period, today, now)).collect(),
+        day: day_view(&ctx, &wish, of_day, blank_on_day),
+        alerts: alert_list(&ctx, of_period, &query),
+        trend: TrendView::new(lang, wish.step, steps, trends),
+        recent: recent.into_iter().map(|row| RecentView::new(lang, row, now)).collect(),
+        sign_ins,
+        leaders: leaders(summary),
+    };
+    let is_board = ctx.htmx_target.as_deref() == Some("dash");
+    Ok(html(if is_board { render(&ctx, &page.as_board())? } else { render(&ctx, &page)? }))
+}
+
+fn filter_view(query: &BoardQuery, wish: &Wish, yesterday: NaiveDate) -> FilterView {
+    let mut kept = Vec::new();
+    if wish.day != yesterday {
+        kept.push(("day", wish.day.to_string()));
+    }
+    if let Some(kind) = AlertKind::parse(word(&query.kind)) {
+        kept.push(("kind", kind.as_str().to_owned()));
+    }
+    if wish.step == Step::Month {
+        kept.push(("trend", "months".to_owned()));
+    }
+    let (from, to) = (wish.period.from, wish.period.to);
+    FilterView { region: word(&query.region).to_owned(), from, to, q: word(&query.q).to_owned(), kept }
+}
+
+fn day_view(ctx: &Ctx, wish: &Wish, oddities: Oddities, blank: usize) -> DayView {
+    let day = wish.day;
+    DayView {
+        day,
+        is_yesterday: day.succ_opt() == Some(wish.today),
+        previous: day.pred_opt().filter(|before| *before >= civil::FIRST_DAY),
+        next: day.succ_opt().filter(|after| *after <= civil::LAST_DAY),
+        alerts: oddities.alerts.into_iter().map(|alert| AlertView::new(ctx.lang, alert)).collect(),
+        blank,
+    }
+}
+
+fn alert_list(ctx: &Ctx, oddities: Oddities, query: &BoardQuery) -> AlertList {
+    let Oddities { mut alerts, is_cut } = oddities;
+    let count = alerts.len();
+    let of_kind = |kind: AlertKind| (kind, alerts.iter().filter(|alert| alert.kind == kind).count());
+    let kinds = AlertKind::ALL.into_iter().map(of_kind).filter(|(_, count)| *count > 0).collect();
+    let kind = AlertKind::parse(word(&query.kind));
+    alerts.retain(|alert| kind.is_none_or(|kind| alert.kind == kind));
+    let pager = Pager::new(query.page, PAGE_SIZE, i64::try_from(alerts.len()).unwrap_or(i64::MAX));
+    let skipped = usize::try_from(pager.offset()).unwrap_or_default();
+    let size = usize::try_from(pager.size).unwrap_or_default();
+    let shown = alerts.into_iter().skip(skipped).take(size).map(|alert| AlertView::new(ctx.lang, alert)).collect();
+    AlertList { shown, kinds, count, kind, is_cut, pager }
+}
+
+fn leaders(mut summary: Summary) -> Vec<LeaderView> {
+    summary.sort(Sort::parse("-overtime"));
+    let with_overtime = summary.people.into_iter().filter(|person| person.hours.overtime > 0).take(LEADERS);
+    with_overtime
+        .map(|person| LeaderView {
+            employee_id: person.employee_id,
+            full_name: person.full_name,
+            region: person.region,
+            overtime: person.hours.overtime,
+        })
+        .collect()
+}

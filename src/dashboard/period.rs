@@ -1,0 +1,183 @@
+//! Which dates the dashboard speaks of, as they stand in the address (DOMAIN 7.2), and the steps of its trend.
+
+use chrono::{Datelike as _, Days, Months, NaiveDate};
+
+use crate::civil;
+
+/// Steps of the trend.
+pub const STEPS: u32 = 12;
+
+/// A range of dates, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// The first date.
+    pub from: NaiveDate,
+    /// The last date.
+    pub to: NaiveDate,
+}
+
+impl Period {
+    /// The month of a date.
+    pub fn month_of(day: NaiveDate) -> Self {
+        let from = first_of_month(day);
+        Self { from, to: from.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(day) }
+    }
+
+    /// What the address asks for: `month=2026-01`, or `from` and `to` (one of them is enough). What cannot be read is the month of `today`.
+    pub fn read(month: &str, from: &str, to: &str, today: NaiveDate) -> Self {
+        if let Some(month) = parse_month(month) {
+            return Self::month_of(month);
+        }
+        match (civil::parse_date(from).ok(), civil::parse_date(to).ok()) {
+            (None, None) => Self::month_of(today),
+            (from, to) => {
+                let from = from.unwrap_or(civil::FIRST_DAY);
+                Self { from, to: to.unwrap_or(civil::LAST_DAY).max(from) }
+            }
+        }
+    }
+
+    /// `2026-01`, where this is exactly one month; else empty.
+    pub fn month(&self) -> String {
+        if *self == Self::month_of(self.from) { self.from.format("%Y-%m").to_string() } else { String::new() }
+    }
+
+    /// The month before the one it begins in: `2025-12`.
+    pub fn previous_month(&self) -> String {
+        Self::month_of(first_of_month(self.from).pred_opt().unwrap_or(self.from)).month()
+    }
+
+    /// `from=2026-01-01&to=2026-01-31`, for links.
+    pub fn query(&self) -> String {
+        format!("from={}&to={}", self.from, self.to)
+    }
+
+    /// The part that is over: days before `today`. None where nothing of it is.
+    pub fn before(&self, today: NaiveDate) -> Option<Self> {
+        let to = self.to.min(today.pred_opt()?);
+        (self.from <= to).then_some(Self { from: self.from, to })
+    }
+
+    /// At most a year of it: the last one, or the first where no end was given.
+    #[must_use]
+    pub fn limited(self) -> Self {
+        const YEAR: Days = Days::new(365);
+        let latest = self.from.checked_add_days(YEAR).unwrap_or(self.to);
+        match self.to {
+            to if to <= latest => self,
+            civil::LAST_DAY => Self { to: latest, ..self },
+            to => Self { from: to.checked_sub_days(YEAR).unwrap_or(self.from), to },
+        }
+    }
+
+    /// Wider by so many days at both ends.
+    pub fn widened(&self, days: u64) -> Self {
+        let from = self.from.checked_sub_days(Days::new(days)).unwrap_or(self.from);
+        Self { from, to: self.to.checked_add_days(Days::new(days)).unwrap_or(self.to) }
+    }
+
+    /// Whether the date lies in it.
+    pub fn contains(&self, day: NaiveDate) -> bool {
+        (self.from..=self.to).contains(&day)
+    }
+}
+
+fn first_of_month(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
+/// `2026-01`, as a month's field writes it.
+fn parse_month(text: &str) -> Option<NaiveDate> {
+    format!("{text}-01").parse().ok().filter(|day: &NaiveDate| civil::WORK_YEARS.contains(&day.year()))
+}
+
+/// How wide a step of the trend is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Step {
+    /// From Monday to Sunday.
+    #[default]
+    Week,
+    /// A month of the calendar.
+    Month,
+}
+
+impl Step {
+    /// As the address says it.
+    pub fn parse(word: &str) -> Self {
+        if word == "months" { Self::Month } else { Self::Week }
+    }
+
+    /// The last twelve steps, the one of `today` among them, oldest first.
+    pub fn last_twelve(self, today: NaiveDate) -> Vec<Period> {
+        (0..STEPS).rev().map(|back| self.back(today, back)).collect()
+    }
+
+    fn back(self, today: NaiveDate, steps: u32) -> Period {
+        match self {
+            Self::Week => {
+                let days = u64::from(today.weekday().num_days_from_monday() + 7 * steps);
+                let from = today.checked_sub_days(Days::new(days)).unwrap_or(today);
+                Period { from, to: from.checked_add_days(Days::new(6)).unwrap_or(from) }
+            }
+            Self::Month => Period::month_of(first_of_month(today).checked_sub_months(Months::new(steps)).unwrap_or(today)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn period(from: &str, to: &str) -> Period {
+        Period { from: day(from), to: day(to) }
+    }
+
+    #[test]
+    fn an_address_without_dates_means_this_month_and_nonsense_does_too() {
+        let today = day("2026-02-10");
+        for (month, from, to) in [("", "", ""), ("2026-13", "", ""), ("", "yarın", "32.01.2026"), ("9999-01", "", "")] {
+            assert_eq!(Period::read(month, from, to, today), period("2026-02-01", "2026-02-28"), "{month} {from} {to}");
+        }
+    }
+
+    #[test]
+    fn a_month_or_two_dates_are_read() {
+        let today = day("2026-02-10");
+        assert_eq!(Period::read("2025-12", "", "", today), period("2025-12-01", "2025-12-31"));
+        assert_eq!(Period::read("", "05.01.2026", "2026-01-10", today), period("2026-01-05", "2026-01-10"));
+        assert_eq!(Period::read("", "2026-01-05", "", today).to, civil::LAST_DAY);
+        assert_eq!(Period::read("", "2026-01-05", "2025-01-05", today), period("2026-01-05", "2026-01-05"), "never turned round");
+        assert_eq!(period("2026-02-01", "2026-02-28").month(), "2026-02");
+        assert_eq!(period("2026-02-01", "2026-02-27").month(), "");
+        assert_eq!(period("2026-01-15", "2026-03-27").previous_month(), "2025-12");
+    }
+
+    #[test]
+    fn no_more_than_a_year_is_looked_at() {
+        assert_eq!(period("1990-01-01", "2026-01-31").limited(), period("2025-01-31", "2026-01-31"));
+        assert_eq!(period("2026-01-01", "2100-12-31").limited(), period("2026-01-01", "2027-01-01"));
+        assert_eq!(period("2026-01-01", "2026-12-31").limited(), period("2026-01-01", "2026-12-31"));
+    }
+
+    #[test]
+    fn today_is_still_open() {
+        let month = period("2026-02-01", "2026-02-28");
+        assert_eq!(month.before(day("2026-02-10")), Some(period("2026-02-01", "2026-02-09")));
+        assert_eq!(month.before(day("2026-02-01")), None);
+        assert_eq!(month.before(day("2026-04-01")), Some(month));
+    }
+
+    #[test]
+    fn the_trend_ends_with_the_step_of_today() {
+        let weeks = Step::Week.last_twelve(day("2026-01-07"));
+        assert_eq!((weeks.len(), weeks[11]), (12, period("2026-01-05", "2026-01-11")));
+        assert_eq!(weeks[0], period("2025-10-20", "2025-10-26"));
+        let months = Step::Month.last_twelve(day("2026-03-31"));
+        assert_eq!((months[0], months[11]), (period("2025-04-01", "2025-04-30"), period("2026-03-01", "2026-03-31")));
+        assert_eq!(months[10], period("2026-02-01", "2026-02-28"));
+    }
+}

@@ -1,0 +1,483 @@
+//! What the dashboard's pages show.
+
+use askama::Template;
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::{
+    alerts::{Alert, AlertKind, Why},
+    chart::{self, Band},
+    load::{Tile, Trend},
+    period::{Period, Step},
+};
+use crate::{
+    activity::EventView,
+    civil,
+    i18n::{Lang, format, t, t_with},
+    timesheets::{calc::Hours, weekday_key},
+    web::{filters, page::Ctx, pagination::Pager},
+};
+
+/// The filters as the form shows them.
+#[derive(Debug, Clone)]
+pub struct FilterView {
+    /// Region's code.
+    pub region: String,
+    /// First date.
+    pub from: NaiveDate,
+    /// Last date.
+    pub to: NaiveDate,
+    /// Text, as typed.
+    pub q: String,
+    /// What the other parts of the page are set to: name and value, kept when the form is sent.
+    pub kept: Vec<(&'static str, String)>,
+}
+
+impl FilterView {
+    /// `&region=ankara`, or nothing: for links.
+    pub fn region_query(&self) -> String {
+        if self.region.is_empty() { String::new() } else { format!("&region={}", self.region) }
+    }
+}
+
+/// An instant as people ask for it: how long ago, and exactly.
+#[derive(Debug, Clone)]
+pub struct Ago {
+    /// The instant.
+    pub at: DateTime<Utc>,
+    /// "5 dakika önce".
+    pub words: String,
+}
+
+impl Ago {
+    pub(super) fn new(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self { at, words: format::relative(lang, at, now) }
+    }
+}
+
+/// The newest entry of a region.
+#[derive(Debug, Clone)]
+pub struct LastView {
+    /// The entry.
+    pub id: Uuid,
+    /// When it was written.
+    pub ago: Ago,
+    /// By whom.
+    pub who: String,
+}
+
+/// A region at a glance.
+#[derive(Debug, Clone)]
+pub struct TileView {
+    /// The region's code.
+    pub region: String,
+    /// Its name.
+    pub name: String,
+    /// Active people.
+    pub active: i64,
+    /// People employed today.
+    pub employed: i64,
+    /// Entries of today's date.
+    pub of_today: i64,
+    /// Entries written today, of whatever date.
+    pub written: i64,
+    /// Days of people without an entry.
+    pub blanks: i64,
+    /// Minutes.
+    pub overtime: i64,
+    /// Conflicts nobody has decided on.
+    pub conflicts: i64,
+    /// Operations the server keeps but could not apply.
+    pub held: i64,
+    /// The newest entry.
+    pub last: Option<LastView>,
+    period: Period,
+    today: NaiveDate,
+}
+
+impl TileView {
+    /// The active people.
+    pub fn people_href(&self) -> String {
+        format!("/employees?region={}", self.region)
+    }
+
+    /// The entries of today's date.
+    pub fn of_today_href(&self) -> String {
+        format!("/timesheets?region={0}&from={1}&to={1}", self.region, self.today)
+    }
+
+    /// What was written today.
+    pub fn written_href(&self) -> String {
+        format!("/activity?region={0}&entity=timesheet&from={1}&to={1}", self.region, self.today)
+    }
+
+    /// Who has blanks on which days.
+    pub fn blanks_href(&self) -> String {
+        format!("/dashboard/blanks?region={}&{}", self.region, self.period.query())
+    }
+
+    /// Who has how much overtime.
+    pub fn overtime_href(&self) -> String {
+        format!("/reports/summary?region={}&{}&sort=-overtime", self.region, self.period.query())
+    }
+
+    /// Conflicts and operations that wait: what happened in the region.
+    pub fn waiting_href(&self) -> String {
+        format!("/activity?region={}", self.region)
+    }
+
+    /// Class of a number that should be nothing.
+    pub fn mark(&self, number: &i64) -> &'static str {
+        if *number > 0 { "wants-a-look" } else { "" }
+    }
+
+    /// Puts a tile into words; `period` are the dates of blanks and overtime.
+    pub(super) fn new(lang: Lang, tile: Tile, period: Period, today: NaiveDate, now: DateTime<Utc>) -> Self {
+        let Tile { row, blanks, overtime } = tile;
+        let last = row.last.map(|last| LastView {
+            id: last.id,
+            ago: Ago::new(lang, last.at, now),
+            who: last.who.unwrap_or_else(|| t(lang, "activity-system").to_owned()),
+        });
+        Self {
+            region: row.region,
+            name: row.name,
+            active: row.active,
+            employed: row.employed,
+            of_today: row.of_today,
+            written: row.written,
+            blanks,
+            overtime,
+            conflicts: row.conflicts,
+            held: row.held,
+            last,
+            period,
+            today,
+        }
+    }
+}
+
+/// Something odd, in words.
+#[derive(Debug, Clone)]
+pub struct AlertView {
+    /// What, and how much it matters.
+    pub kind: AlertKind,
+    /// The region's code.
+    pub region: String,
+    /// "Ad Soyad".
+    pub employee_name: String,
+    /// The person's card; none for somebody deleted.
+    pub person_href: Option<String>,
+    /// The date.
+    pub day: NaiveDate,
+    /// The very entry, or the entries of the days in a row.
+    pub href: String,
+    /// Why, with the numbers.
+    pub why: String,
+}
+
+impl AlertView {
+    /// Puts an alert into words.
+    pub(super) fn new(lang: Lang, alert: Alert) -> Self {
+        let list = |from| format!("/timesheets?employee_id={}&from={from}&to={}", alert.employee_id, alert.day);
+        let href = match (alert.entry, &alert.why) {
+            (Some(id), _) => format!("/timesheets/{id}"),
+            (None, Why::Run { from, .. }) => list(*from),
+            (None, _) => list(alert.day),
+        };
+        let is_there = alert.kind != AlertKind::DeletedPerson;
+        Self {
+            why: why_in_words(lang, &alert),
+            person_href: is_there.then(|| format!("/employees/{}", alert.employee_id)),
+            kind: alert.kind,
+            region: alert.region,
+            employee_name: alert.employee_name,
+            day: alert.day,
+            href,
+        }
+    }
+
+    /// Key of the weekday's short name.
+    pub fn weekday_key(&self) -> &'static str {
+        weekday_key(self.day)
+    }
+}
+
+fn why_in_words(lang: Lang, alert: &Alert) -> String {
+    let hours = |minutes: i64| civil::format_hours(minutes, lang.as_str());
+    match &alert.why {
+        Why::Minutes { start, end, minutes } => {
+            let key = match alert.kind {
+                AlertKind::HardlyTrue => "alert-why-hardly-true",
+                AlertKind::Overnight => "alert-why-overnight",
+                AlertKind::SpecialDay => "alert-why-special-day",
+                _ => "alert-why-long-shift",
+            };
+            let (start, end) = (civil::format_time(*start), civil::format_time(*end));
+            t_with(lang, key, &[("start", &start), ("end", &end), ("hours", &hours(*minutes))])
+        }
+        Why::Break { break_minutes, gross } => t_with(lang, "alert-why-nothing-worked", &[("break", break_minutes), ("gross", gross)]),
+        Why::Date(date) => {
+            let key = match alert.kind {
+                AlertKind::BeforeHire => "alert-why-before-hire",
+                AlertKind::AfterExit => "alert-why-after-exit",
+                _ => "alert-why-far-ahead",
+            };
+            t_with(lang, key, &[("date", &civil::format_date_tr(*date))])
+        }
+        Why::Holiday(name) => t_with(lang, "alert-why-holiday-not-marked", &[("name", name)]),
+        Why::Run { from, days, at_least } => {
+            let key = if *at_least { "alert-why-no-day-off-at-least" } else { "alert-why-no-day-off" };
+            let (from, to) = (civil::format_date_tr(*from), civil::format_date_tr(alert.day));
+            t_with(lang, key, &[("from", &from), ("to", &to), ("n", days)])
+        }
+        Why::Nothing => t(lang, "alert-why-deleted-person").to_owned(),
+    }
+}
+
+/// The oddities of one day.
+pub struct DayView {
+    /// The day.
+    pub day: NaiveDate,
+    /// It is yesterday.
+    pub is_yesterday: bool,
+    /// The day before.
+    pub previous: Option<NaiveDate>,
+    /// The day after; none on the last day there is.
+    pub next: Option<NaiveDate>,
+    /// The most urgent first.
+    pub alerts: Vec<AlertView>,
+    /// People without an entry that day.
+    pub blank: usize,
+}
+
+impl DayView {
+    /// Key of the weekday's short name.
+    pub fn weekday_key(&self) -> &'static str {
+        weekday_key(self.day)
+    }
+}
+
+/// The oddities of the period, or those of one kind.
+pub struct AlertList {
+    /// Those of this page, the most urgent first.
+    pub shown: Vec<AlertView>,
+    /// Each kind there is, and how many of it.
+    pub kinds: Vec<(AlertKind, usize)>,
+    /// All of them.
+    pub count: usize,
+    /// Only this kind is shown.
+    pub kind: Option<AlertKind>,
+    /// Older entries were not looked at.
+    pub is_cut: bool,
+    /// Which of them are shown.
+    pub pager: Pager,
+}
+
+impl AlertList {
+    /// Whether only this kind is shown.
+    pub fn is_of(&self, kind: &AlertKind) -> bool {
+        self.kind == Some(*kind)
+    }
+}
+
+/// The trend of one region as a picture.
+pub struct Panel {
+    /// The region's code.
+    pub region: String,
+    /// Its name.
+    pub name: String,
+    /// Entries above, overtime below.
+    pub bands: [Band; 2],
+    /// What somebody who cannot see the picture is told.
+    pub description: String,
+    /// Entries and hours, oldest step first.
+    pub steps: Vec<(i64, Hours)>,
+}
+
+impl Panel {
+    /// Entries of a step.
+    pub fn count_of(&self, place: &usize) -> i64 {
+        self.steps.get(*place).map_or(0, |step| step.0)
+    }
+
+    /// Overtime of a step, in minutes.
+    pub fn overtime_of(&self, place: &usize) -> i64 {
+        self.steps.get(*place).map_or(0, |step| step.1.overtime)
+    }
+}
+
+/// The trend of all regions.
+pub struct TrendView {
+    /// Weeks or months.
+    pub step: Step,
+    /// What the bars stand for, oldest first.
+    pub steps: Vec<Period>,
+    /// One per region.
+    pub panels: Vec<Panel>,
+}
+
+impl TrendView {
+    pub(super) fn new(lang: Lang, step: Step, steps: Vec<Period>, trends: Vec<Trend>) -> Self {
+        let most = |of: fn(&(i64, Hours)) -> i64| trends.iter().flat_map(|trend| &trend.steps).map(of).max().unwrap_or(0);
+        let scales = [most(|step| step.0), most(|step| step.1.overtime)];
+        let panel = |trend: Trend| {
+            let counts: Vec<i64> = trend.steps.iter().map(|step| step.0).collect();
+            let overtime: Vec<i64> = trend.steps.iter().map(|step| step.1.overtime).collect();
+            let bands = [
+                chart::band(0, &counts, scales[0], |count| format::number(lang, count)),
+                chart::band(1, &overtime, scales[1], |minutes| format::number(lang, (minutes + 30) / 60)),
+            ];
+            let (entries, sum) = (counts.iter().sum::<i64>(), civil::format_hours(overtime.iter().sum::<i64>(), lang.as_str()));
+            let description = t_with(lang, "trend-description", &[("region", &trend.name), ("entries", &entries), ("overtime", &sum)]);
+            Panel { region: trend.region, name: trend.name, bands, description, steps: trend.steps }
+        };
+        Self { step, steps, panels: trends.into_iter().map(panel).collect() }
+    }
+
+    /// `0 0 324 168`.
+    pub fn view_box(&self) -> String {
+        format!("0 0 {} {}", chart::WIDTH, chart::HEIGHT)
+    }
+
+    /// What a step is called under the picture: `02.11` for a week by its Monday, `11.2026` for a month.
+    pub fn short(&self, step: &Period) -> String {
+        let pattern = match self.step {
+            Step::Week => "%d.%m",
+            Step::Month => "%m.%Y",
+        };
+        step.from.format(pattern).to_string()
+    }
+}
+
+/// One act on an entry, in words.
+pub struct RecentView {
+    /// Number of the change.
+    pub id: i64,
+    /// The region's code.
+    pub region: String,
+    /// When.
+    pub ago: Ago,
+    /// By whom.
+    pub who: String,
+    /// Key of what was done.
+    pub deed: &'static str,
+    /// Icon of what was done.
+    pub icon: &'static str,
+    /// The entry.
+    pub entry_id: Uuid,
+    /// Whose.
+    pub employee_name: String,
+    /// Of which date.
+    pub work_date: NaiveDate,
+    /// Start, minutes.
+    pub start_min: i32,
+    /// End, minutes.
+    pub end_min: i32,
+}
+
+impl RecentView {
+    pub(super) fn new(lang: Lang, row: super::db::RecentRow, now: DateTime<Utc>) -> Self {
+        let (deed, icon) = match row.action.as_str() {
+            "create" => ("recent-created", "plus"),
+            "delete" | "erase" => ("recent-deleted", "trash"),
+            "restore" => ("recent-restored", "restore"),
+            _ => ("recent-updated", "edit"),
+        };
+        Self {
+            id: row.id,
+            ago: Ago::new(lang, row.at, now),
+            who: row.who.unwrap_or_else(|| t(lang, "activity-system").to_owned()),
+            deed,
+            icon,
+            region: row.region,
+            entry_id: row.entry_id,
+            employee_name: row.employee_name,
+            work_date: row.work_date,
+            start_min: row.start_min,
+            end_min: row.end_min,
+        }
+    }
+}
+
+/// Somebody with overtime.
+pub struct LeaderView {
+    /// Who.
+    pub employee_id: Uuid,
+    /// "Ad Soyad".
+    pub full_name: String,
+    /// The region's code.
+    pub region: String,
+    /// Minutes.
+    pub overtime: i64,
+}
+
+/// `/dashboard`.
+#[derive(Template)]
+#[template(path = "dashboard/board.html", blocks = ["board"])]
+pub struct BoardPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The filters.
+    pub filter: FilterView,
+    /// The dates of blanks and overtime.
+    pub period: Period,
+    /// What was there when this was read; the next refresh says it.
+    pub seen: String,
+    /// The regions.
+    pub tiles: Vec<TileView>,
+    /// The oddities of one day.
+    pub day: DayView,
+    /// The oddities of the period.
+    pub alerts: AlertList,
+    /// The trend.
+    pub trend: TrendView,
+    /// Acts on entries, newest first.
+    pub recent: Vec<RecentView>,
+    /// Sign-ins and failures, newest first.
+    pub sign_ins: Vec<EventView>,
+    /// Who has the most overtime.
+    pub leaders: Vec<LeaderView>,
+}
+
+impl BoardPage<'_> {
+    /// The month before this period, for its link.
+    pub fn previous(&self) -> String {
+        self.period.previous_month()
+    }
+
+    /// The query for another list of alerts, which begins on its first page.
+    pub fn without_page(&self) -> String {
+        self.ctx.query.split('&').filter(|pair| !pair.starts_with("page=")).collect::<Vec<_>>().join("&")
+    }
+}
+
+/// A person with days without an entry.
+pub struct BlankView {
+    /// The person.
+    pub employee_id: Uuid,
+    /// "Ad Soyad".
+    pub full_name: String,
+    /// "Departman".
+    pub department: String,
+    /// The region's code.
+    pub region: String,
+    /// The days, oldest first.
+    pub days: Vec<NaiveDate>,
+}
+
+/// `/dashboard/blanks`: the list behind "boş".
+#[derive(Template)]
+#[template(path = "dashboard/blanks.html", blocks = ["list"])]
+pub struct BlanksPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// Region's code.
+    pub region: String,
+    /// The dates asked for.
+    pub period: Period,
+    /// The people, in Turkish order.
+    pub people: Vec<BlankView>,
+    /// All their days together.
+    pub count: usize,
+}

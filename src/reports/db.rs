@@ -1,0 +1,192 @@
+//! SQL of the reports.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::summary::{DayShape, Filter, Person, PersonShape, Summary};
+use crate::{
+    db::{Mode, ScopedTx},
+    settings::list_rules,
+    timesheets::calc::Shift,
+};
+
+/// The sums of everybody in the scope with entries that fit.
+pub async fn load_summary<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Result<Summary, sqlx::Error> {
+    let rules = list_rules(tx).await?;
+    let (people, of_people) = list_person_shapes(tx, filter).await?;
+    let of_days = list_day_shapes(tx, filter).await?;
+    Ok(Summary::new(people, &of_people, &of_days, &rules))
+}
+
+fn shift(work_date: NaiveDate, start_min: i32, end_min: i32, break_minutes: i32, is_special: bool) -> Shift {
+    Shift { work_date, start_min, end_min, break_minutes, is_special }
+}
+
+/// People in Turkish order, and their entries by weekday and times.
+async fn list_person_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Result<(Vec<Person>, Vec<PersonShape>), sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT e.region,
+               e.id,
+               e.full_name,
+               e.department,
+               e.title,
+               s.a_date AS "a_date!",
+               s.start_min AS "start_min!",
+               s.end_min AS "end_min!",
+               s.break_min AS "break_min!",
+               s.is_special AS "is_special!",
+               s.count AS "count!"
+        FROM (
+            SELECT t.region,
+                   t.employee_id,
+                   min(t.work_date) AS a_date,
+                   t.start_min,
+                   t.end_min,
+                   t.break_min,
+                   t.is_special,
+                   count(*) AS count
+            FROM app.timesheets t
+            JOIN app.employees p ON p.region = t.region AND p.id = t.employee_id
+            WHERE t.region = ANY ($1)
+              AND p.region = ANY ($1)
+              AND t.deleted_at IS NULL
+              AND t.work_date BETWEEN $2 AND $3
+              AND ($4::uuid IS NULL OR t.employee_id = $4)
+              AND ($5 = '' OR p.department = $5)
+              AND ($6 = '' OR p.title = $6)
+              AND (
+                  $7 = ''
+                  OR position($7 IN p.search_key) > 0
+                  OR position($7 IN sec.fold(p.department)) > 0
+                  OR position($7 IN sec.fold(p.title)) > 0
+                  OR position($7 IN sec.fold(t.notes)) > 0
+              )
+            GROUP BY t.region, t.employee_id, extract(isodow FROM t.work_date), t.start_min, t.end_min, t.break_min, t.is_special
+        ) s
+        JOIN app.employees e ON e.region = s.region AND e.id = s.employee_id
+        WHERE e.region = ANY ($1)
+        ORDER BY e.full_name COLLATE "tr-x-icu", e.region, e.id
+        "#,
+        &codes,
+        filter.from,
+        filter.to,
+        filter.employee_id,
+        filter.department,
+        filter.title,
+        filter.text,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let (mut people, mut shapes): (Vec<Person>, Vec<PersonShape>) = (Vec::new(), Vec::with_capacity(rows.len()));
+    for r in rows {
+        shapes.push(PersonShape {
+            region: r.region.clone(),
+            employee_id: r.id,
+            shift: shift(r.a_date, r.start_min, r.end_min, r.break_min, r.is_special),
+            count: r.count,
+        });
+        if people.last().is_none_or(|last| (last.id, &last.region) != (r.id, &r.region)) {
+            people.push(Person { region: r.region, id: r.id, full_name: r.full_name, department: r.department, title: r.title });
+        }
+    }
+    Ok((people, shapes))
+}
+
+/// The same entries by date and times, for the day with the most overtime.
+async fn list_day_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Result<Vec<DayShape>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT t.region,
+               t.work_date,
+               t.start_min,
+               t.end_min,
+               t.break_min,
+               t.is_special,
+               count(*) AS "count!"
+        FROM app.timesheets t
+        JOIN app.employees p ON p.region = t.region AND p.id = t.employee_id
+        WHERE t.region = ANY ($1)
+          AND p.region = ANY ($1)
+          AND t.deleted_at IS NULL
+          AND t.work_date BETWEEN $2 AND $3
+          AND ($4::uuid IS NULL OR t.employee_id = $4)
+          AND ($5 = '' OR p.department = $5)
+          AND ($6 = '' OR p.title = $6)
+          AND (
+              $7 = ''
+              OR position($7 IN p.search_key) > 0
+              OR position($7 IN sec.fold(p.department)) > 0
+              OR position($7 IN sec.fold(p.title)) > 0
+              OR position($7 IN sec.fold(t.notes)) > 0
+          )
+        GROUP BY t.region, t.work_date, t.start_min, t.end_min, t.break_min, t.is_special
+        "#,
+        &codes,
+        filter.from,
+        filter.to,
+        filter.employee_id,
+        filter.department,
+        filter.title,
+        filter.text,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| DayShape {
+            region: r.region,
+            shift: shift(r.work_date, r.start_min, r.end_min, r.break_min, r.is_special),
+            count: r.count,
+        })
+        .collect())
+}
+
+/// What the filters of the summary offer.
+pub(super) struct Choices {
+    pub people: Vec<(Uuid, String)>,
+    pub departments: Vec<String>,
+    pub titles: Vec<String>,
+}
+
+/// Everybody in the scope who is not deleted, and the departments and titles they have, in Turkish order.
+pub(super) async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Choices, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT id,
+               full_name,
+               department,
+               title
+        FROM app.employees
+        WHERE region = ANY ($1) AND deleted_at IS NULL
+        ORDER BY full_name COLLATE "tr-x-icu", id
+        "#,
+        &codes,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let words = sqlx::query!(
+        r#"
+        SELECT word AS "word!", is_title AS "is_title!"
+        FROM (
+            SELECT DISTINCT department AS word, false AS is_title FROM app.employees WHERE region = ANY ($1) AND deleted_at IS NULL
+            UNION ALL
+            SELECT DISTINCT title, true FROM app.employees WHERE region = ANY ($1) AND deleted_at IS NULL
+        ) words
+        WHERE word <> ''
+        ORDER BY word COLLATE "tr-x-icu"
+        "#,
+        &codes,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut choices =
+        Choices { people: rows.into_iter().map(|r| (r.id, r.full_name)).collect(), departments: Vec::new(), titles: Vec::new() };
+    for row in words {
+        if row.is_title { choices.titles.push(row.word) } else { choices.departments.push(row.word) }
+    }
+    Ok(choices)
+}

@@ -1,0 +1,71 @@
+//! What the pages of the reports show.
+
+use askama::Template;
+
+use super::{
+    db::Choices,
+    summary::{PersonHours, Summary},
+};
+use crate::{
+    i18n::format,
+    web::{filters, page::Ctx, pagination::Pager},
+};
+
+/// The filters as the form shows them.
+#[derive(Debug, Clone, Default)]
+pub struct FilterView {
+    /// First date, as typed.
+    pub from: String,
+    /// Last date, as typed.
+    pub to: String,
+    /// Region's code.
+    pub region: String,
+    /// Person's id.
+    pub employee_id: String,
+    /// "Departman".
+    pub department: String,
+    /// "Ünvan".
+    pub title: String,
+    /// Text, as typed.
+    pub q: String,
+    /// What is wrong with `from`.
+    pub from_error: String,
+    /// What is wrong with `to`.
+    pub to_error: String,
+}
+
+/// `/reports/summary`.
+#[derive(Template)]
+#[template(path = "reports/summary.html", blocks = ["list"])]
+pub struct SummaryPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The filters.
+    pub filter: FilterView,
+    /// What they offer.
+    pub(super) choices: Choices,
+    /// People and totals.
+    pub summary: Summary,
+    /// The order, as the address says it.
+    pub sort: String,
+    /// Which of the people are shown.
+    pub pager: Pager,
+}
+
+impl SummaryPage<'_> {
+    /// The people of this page.
+    pub fn shown(&self) -> impl Iterator<Item = &PersonHours> {
+        let skipped = usize::try_from(self.pager.offset()).unwrap_or_default();
+        self.summary.people.iter().skip(skipped).take(usize::try_from(self.pager.size).unwrap_or_default())
+    }
+
+    /// Overtime of a person on average: `2,99`.
+    pub fn average_overtime(&self) -> String {
+        format::hundredths(self.ctx.lang, self.summary.average_overtime())
+    }
+
+    /// The list of a person's entries in these dates.
+    pub fn entries_of(&self, person: &PersonHours) -> String {
+        format!("/timesheets?employee_id={}&from={}&to={}", person.employee_id, self.filter.from, self.filter.to)
+    }
+}
