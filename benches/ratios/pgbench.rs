@@ -131,13 +131,14 @@ impl Traffic {
                 let stands_for = match value.as_deref() {
                     None => "NULL".to_owned(),
                     Some("") => "''".to_owned(), // pgbench has no empty variables
-                    Some(value) => match varied.iter().find(|(known, _)| known == value) {
-                        Some((_, sql)) => format!("({sql})"),
-                        None => {
+                    Some(value) => {
+                        if let Some((_, sql)) = varied.iter().find(|(known, _)| known == value) {
+                            format!("({sql})")
+                        } else {
                             values.push((variable.clone(), value.to_owned()));
                             format!(":{variable}")
                         }
-                    },
+                    }
                 };
                 sql = sql.replace(&format!("${}", index + 1), &stands_for);
             }

@@ -165,8 +165,6 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
         EventKind::RegionRenamed => "kind-region-renamed",
         EventKind::RegionClosed => "kind-region-closed",
         EventKind::RegionOpened => "kind-region-opened",
-        EventKind::RegionViewStarted => "kind-region-view-started",
-        EventKind::RegionViewEnded => "kind-region-view-ended",
     }
 }
 

@@ -101,12 +101,11 @@ pub fn open_session(session: &Session, user_id: Uuid, epoch: i32, visitor: &Visi
 
 /// From the next request on, the session's admin sees what a clerk of this region sees, and writes nothing; none ends that.
 pub fn set_region_view(session: &Session, region: Option<&Region>) -> AppResult<()> {
-    match region {
-        Some(region) => insert(session, VIEW, region),
-        None => {
-            session.remove(VIEW);
-            Ok(())
-        }
+    if let Some(region) = region {
+        insert(session, VIEW, region)
+    } else {
+        session.remove(VIEW);
+        Ok(())
     }
 }
 

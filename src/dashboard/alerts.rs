@@ -245,7 +245,7 @@ pub fn alerts_of(suspect: &Suspect, rules: &Rules, holiday: Option<&str>, today:
     let minutes = |minutes| Why::Minutes { start: shift.start_min, end: shift.end_min, minutes };
     let far_ahead = today.checked_add_days(Days::new(DAYS_AHEAD)).is_some_and(|limit| day > limit);
     let found = [
-        (made.worked <= 0).then(|| (AlertKind::NothingWorked, Why::Break { break_minutes: shift.break_minutes, gross: made.gross })),
+        (made.worked <= 0).then_some((AlertKind::NothingWorked, Why::Break { break_minutes: shift.break_minutes, gross: made.gross })),
         suspect.hire_date.filter(|first| day < *first).map(|first| (AlertKind::BeforeHire, Why::Date(first))),
         suspect.exit_date.filter(|last| day > *last).map(|last| (AlertKind::AfterExit, Why::Date(last))),
         suspect.is_deleted.then_some((AlertKind::DeletedPerson, Why::Nothing)),

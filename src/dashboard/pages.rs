@@ -56,17 +56,18 @@ pub struct BoardQuery {
 impl BoardQuery {
     /// The dates asked for.
     pub(super) fn period(&self, today: NaiveDate) -> Period {
-        Period::read(word(&self.month), word(&self.from), word(&self.to), today)
+        Period::read(word(self.month.as_deref()), word(self.from.as_deref()), word(self.to.as_deref()), today)
     }
 }
 
-fn word(field: &Option<String>) -> &str {
-    field.as_deref().unwrap_or("").trim()
+fn word(field: Option<&str>) -> &str {
+    field.unwrap_or("").trim()
 }
 
 /// `GET /dashboard`. A refresh says what it has `seen`; as long as nothing was done since, there is nothing to answer.
 pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<BoardQuery>) -> AppResult<HttpResponse> {
-    ctx.query = url_with(&ctx.query, "seen", "")?[1..].to_owned();
+    let without_seen = url_with(&ctx.query, "seen", "")?;
+    without_seen.trim_start_matches('?').clone_into(&mut ctx.query);
     let scope = match query.region.as_deref() {
         None | Some("") => Scope::with_company(&actor).ok_or(AppError::Forbidden)?,
         one => scope_for(&actor, one)?,
@@ -80,9 +81,9 @@ pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, q
     let yesterday = today.pred_opt().unwrap_or(today);
     let wish = Wish {
         period: query.period(today).limited(),
-        day: civil::parse_date(word(&query.day)).unwrap_or(yesterday),
-        step: Step::parse(word(&query.trend)),
-        text: fold(word(&query.q)),
+        day: civil::parse_date(word(query.day.as_deref())).unwrap_or(yesterday),
+        step: Step::parse(word(query.trend.as_deref())),
+        text: fold(word(query.q.as_deref())),
         today,
     };
     let board = load_board(&mut tx, &wish).await?;
@@ -112,14 +113,14 @@ fn filter_view(query: &BoardQuery, wish: &Wish, yesterday: NaiveDate) -> FilterV
     if wish.day != yesterday {
         kept.push(("day", wish.day.to_string()));
     }
-    if let Some(kind) = AlertKind::parse(word(&query.kind)) {
+    if let Some(kind) = AlertKind::parse(word(query.kind.as_deref())) {
         kept.push(("kind", kind.as_str().to_owned()));
     }
     if wish.step == Step::Month {
         kept.push(("trend", "months".to_owned()));
     }
     let (from, to) = (wish.period.from, wish.period.to);
-    FilterView { region: word(&query.region).to_owned(), from, to, q: word(&query.q).to_owned(), kept }
+    FilterView { region: word(query.region.as_deref()).to_owned(), from, to, q: word(query.q.as_deref()).to_owned(), kept }
 }
 
 fn day_view(ctx: &Ctx, wish: &Wish, oddities: Oddities, blank: usize) -> DayView {
@@ -139,7 +140,7 @@ fn alert_list(ctx: &Ctx, oddities: Oddities, query: &BoardQuery) -> AlertList {
     let count = alerts.len();
     let of_kind = |kind: AlertKind| (kind, alerts.iter().filter(|alert| alert.kind == kind).count());
     let kinds = AlertKind::ALL.into_iter().map(of_kind).filter(|(_, count)| *count > 0).collect();
-    let kind = AlertKind::parse(word(&query.kind));
+    let kind = AlertKind::parse(word(query.kind.as_deref()));
     alerts.retain(|alert| kind.is_none_or(|kind| alert.kind == kind));
     let pager = Pager::new(query.page, PAGE_SIZE, i64::try_from(alerts.len()).unwrap_or(i64::MAX));
     let skipped = usize::try_from(pager.offset()).unwrap_or_default();

@@ -38,22 +38,22 @@ impl Period {
     }
 
     /// `2026-01`, where this is exactly one month; else empty.
-    pub fn month(&self) -> String {
-        if *self == Self::month_of(self.from) { self.from.format("%Y-%m").to_string() } else { String::new() }
+    pub fn month(self) -> String {
+        if self == Self::month_of(self.from) { self.from.format("%Y-%m").to_string() } else { String::new() }
     }
 
     /// The month before the one it begins in: `2025-12`.
-    pub fn previous_month(&self) -> String {
+    pub fn previous_month(self) -> String {
         Self::month_of(first_of_month(self.from).pred_opt().unwrap_or(self.from)).month()
     }
 
     /// `from=2026-01-01&to=2026-01-31`, for links.
-    pub fn query(&self) -> String {
+    pub fn query(self) -> String {
         format!("from={}&to={}", self.from, self.to)
     }
 
     /// The part that is over: days before `today`. None where nothing of it is.
-    pub fn before(&self, today: NaiveDate) -> Option<Self> {
+    pub fn before(self, today: NaiveDate) -> Option<Self> {
         let to = self.to.min(today.pred_opt()?);
         (self.from <= to).then_some(Self { from: self.from, to })
     }
@@ -71,13 +71,13 @@ impl Period {
     }
 
     /// Wider by so many days at both ends.
-    pub fn widened(&self, days: u64) -> Self {
+    pub fn widened(self, days: u64) -> Self {
         let from = self.from.checked_sub_days(Days::new(days)).unwrap_or(self.from);
         Self { from, to: self.to.checked_add_days(Days::new(days)).unwrap_or(self.to) }
     }
 
     /// Whether the date lies in it.
-    pub fn contains(&self, day: NaiveDate) -> bool {
+    pub fn contains(self, day: NaiveDate) -> bool {
         (self.from..=self.to).contains(&day)
     }
 }

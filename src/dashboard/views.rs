@@ -127,6 +127,7 @@ impl TileView {
     }
 
     /// Class of a number that should be nothing.
+    #[expect(clippy::trivially_copy_pass_by_ref, clippy::unused_self, reason = "templates call methods, with references")]
     pub fn mark(&self, number: &i64) -> &'static str {
         if *number > 0 { "wants-a-look" } else { "" }
     }
@@ -279,6 +280,7 @@ pub struct AlertList {
 
 impl AlertList {
     /// Whether only this kind is shown.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn is_of(&self, kind: &AlertKind) -> bool {
         self.kind == Some(*kind)
     }
@@ -300,11 +302,13 @@ pub struct Panel {
 
 impl Panel {
     /// Entries of a step.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn count_of(&self, place: &usize) -> i64 {
         self.steps.get(*place).map_or(0, |step| step.0)
     }
 
     /// Overtime of a step, in minutes.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn overtime_of(&self, place: &usize) -> i64 {
         self.steps.get(*place).map_or(0, |step| step.1.overtime)
     }
@@ -339,11 +343,13 @@ impl TrendView {
     }
 
     /// `0 0 324 168`.
+    #[expect(clippy::unused_self, reason = "templates call methods")]
     pub fn view_box(&self) -> String {
         format!("0 0 {} {}", chart::WIDTH, chart::HEIGHT)
     }
 
     /// What a step is called under the picture: `02.11` for a week by its Monday, `11.2026` for a month.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn short(&self, step: &Period) -> String {
         let pattern = match self.step {
             Step::Week => "%d.%m",

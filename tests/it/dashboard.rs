@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
@@ -187,24 +189,31 @@ async fn invent(seed: u64) -> Invented {
     for office in OFFICES {
         let weekdays = ["12345", "123456", "12"][dice.random_range(0..3)];
         let start = [510, 840][dice.random_range(0..2)];
-        sql += &format!(
+        write!(
+            sql,
             "INSERT INTO app.shift_templates (region, id, name, start_min, end_min, break_min, weekdays)
              VALUES ('{office}', gen_random_uuid(), 'Usual', {start}, {start} + 540, 60, '{weekdays}');"
-        );
+        )
+        .unwrap();
         for n in 0..dice.random_range(1..7) {
             let id = new_id();
-            let date = |dice: &mut StdRng, odds: f64| match dice.random_bool(odds) {
-                true => format!("'2026-{:02}-{:02}'", dice.random_range(4..6), dice.random_range(1..30)),
-                false => "NULL".to_owned(),
+            let date = |dice: &mut StdRng, odds: f64| {
+                if dice.random_bool(odds) {
+                    format!("'2026-{:02}-{:02}'", dice.random_range(4..6), dice.random_range(1..30))
+                } else {
+                    "NULL".to_owned()
+                }
             };
             let (hire, exit) = (date(&mut dice, 0.3), date(&mut dice, 0.2));
             let exit = if hire == "NULL" { exit } else { "NULL".to_owned() };
             let (active, deleted) = (dice.random_bool(0.9), dice.random_bool(0.1));
-            sql += &format!(
+            write!(
+                sql,
                 "INSERT INTO app.employees (region, id, full_name, hire_date, exit_date, is_active, deleted_at)
                  VALUES ('{office}', '{id}', 'Kişi {office} {n}', {hire}, {exit}, {active}, {});",
                 if deleted { "now()" } else { "NULL" },
-            );
+            )
+            .unwrap();
             for day in 0..60u64 {
                 if dice.random_bool(0.3) {
                     continue;
@@ -214,17 +223,21 @@ async fn invent(seed: u64) -> Invented {
                 let rest = [0, 30, 60, 300][dice.random_range(0..4)];
                 let deleted = if dice.random_bool(0.1) { "now()" } else { "NULL" };
                 let date = "2026-03-29".parse::<NaiveDate>().unwrap() + chrono::Days::new(day);
-                sql += &format!(
+                write!(
+                    sql,
                     "INSERT INTO app.timesheets (region, id, employee_id, work_date, start_min, end_min, break_min, is_special, deleted_at)
                      VALUES ('{office}', gen_random_uuid(), '{id}', '{date}', {start}, {end}, {rest}, {}, {deleted});",
                     dice.random_bool(0.1),
-                );
+                )
+                .unwrap();
             }
         }
         for _ in 0..dice.random_range(0..3) {
-            sql += &format!(
+            write!(
+                sql,
                 "INSERT INTO app.conflict (region, id, kind, entity, entity_id) VALUES ('{office}', gen_random_uuid(), 'field', 'timesheet', gen_random_uuid());"
-            );
+            )
+            .unwrap();
         }
     }
     run(&company, &sql).await;

@@ -59,14 +59,14 @@ impl Offices {
     }
 }
 
-pub(crate) fn person(office: &str, n: u32, name: &str, more: serde_json::Value) -> Op {
+pub(crate) fn person(office: &str, n: u32, name: &str, more: &serde_json::Value) -> Op {
     let mut values = json!({ "full_name": name, "hire_date": "2025-01-01", "is_active": true });
     values.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     op(&builders::clerk(office), office).create("employee", employee_id(n), values)
 }
 
 /// An entry of the n-th person; times as a clerk types them.
-pub(crate) fn entry(office: &str, n: u32, employee: u32, date: &str, times: (&str, &str), more: serde_json::Value) -> Op {
+pub(crate) fn entry(office: &str, n: u32, employee: u32, date: &str, times: (&str, &str), more: &serde_json::Value) -> Op {
     let mut values = json!({
         "employee_id": employee_id(employee), "work_date": date, "start_time": times.0, "end_time": times.1, "break_minutes": 60,
         "is_special": false, "notes": ""
@@ -125,7 +125,7 @@ async fn every_cell_and_every_total_is_what_the_rule_gives_for_any_month_of_entr
     let mut ops = vec![weekdays("ankara")];
     let mut made: Vec<(u32, NaiveDate, i64, i64, i64, bool)> = Vec::new();
     for n in 1..=6 {
-        ops.push(person("ankara", n, &format!("Kişi {n}"), json!({})));
+        ops.push(person("ankara", n, &format!("Kişi {n}"), &json!({})));
         for day in NaiveDate::from_ymd_opt(2025, 12, 31).unwrap().iter_days().take(33) {
             let special = dice.random_bool(0.1);
             if dice.random_bool(0.2) {
@@ -141,7 +141,7 @@ async fn every_cell_and_every_total_is_what_the_rule_gives_for_any_month_of_entr
     }
     for (number, (n, day, start, end, rest, special)) in (1..).zip(&made) {
         let more = json!({ "break_minutes": rest, "is_special": special });
-        ops.push(entry("ankara", number, *n, &day.to_string(), (&clock(*start), &clock(*end)), more));
+        ops.push(entry("ankara", number, *n, &day.to_string(), (&clock(*start), &clock(*end)), &more));
     }
     offices.store("ankara", ops).await;
     let page = offices.clerk("ankara").await.get("/timesheets/month?month=2026-01").await;
@@ -195,9 +195,9 @@ async fn a_day_is_blank_when_a_shift_was_planned_nothing_is_entered_and_the_day_
     let ops = vec![
         weekdays("ankara"),
         day_off,
-        person("ankara", 1, "Ayşe Yılmaz", json!({ "hire_date": "2026-02-10", "exit_date": "2026-02-24" })),
-        entry("ankara", 1, 1, "2026-02-11", ("08:30", "17:30"), json!({})),
-        entry("ankara", 2, 1, "2026-02-13", ("08:30", "17:30"), json!({})),
+        person("ankara", 1, "Ayşe Yılmaz", &json!({ "hire_date": "2026-02-10", "exit_date": "2026-02-24" })),
+        entry("ankara", 1, 1, "2026-02-11", ("08:30", "17:30"), &json!({})),
+        entry("ankara", 2, 1, "2026-02-13", ("08:30", "17:30"), &json!({})),
     ];
     offices.store("ankara", ops).await;
     let mut clerk = offices.clerk("ankara").await;
@@ -227,9 +227,9 @@ async fn a_day_is_blank_when_a_shift_was_planned_nothing_is_entered_and_the_day_
 async fn a_shift_over_midnight_at_the_end_of_a_month_belongs_to_that_month_alone() {
     let offices = Offices::new().await;
     let ops = vec![
-        person("ankara", 1, "Ayşe Yılmaz", json!({})),
-        entry("ankara", 1, 1, "2026-01-31", ("22:00", "06:00"), json!({})), // a Saturday
-        entry("ankara", 2, 1, "2026-02-01", ("10:00", "12:00"), json!({ "break_minutes": 0 })),
+        person("ankara", 1, "Ayşe Yılmaz", &json!({})),
+        entry("ankara", 1, 1, "2026-01-31", ("22:00", "06:00"), &json!({})), // a Saturday
+        entry("ankara", 2, 1, "2026-02-01", ("10:00", "12:00"), &json!({ "break_minutes": 0 })),
     ];
     offices.store("ankara", ops).await;
     let mut clerk = offices.clerk("ankara").await;
@@ -244,8 +244,8 @@ async fn a_shift_over_midnight_at_the_end_of_a_month_belongs_to_that_month_alone
 #[actix_web::test]
 async fn one_sees_the_months_of_ones_own_regions_one_at_a_time() {
     let offices = Offices::new().await;
-    offices.store("ankara", vec![person("ankara", 1, "Ayşe Yılmaz", json!({}))]).await;
-    offices.store("izmir", vec![person("izmir", 2, "Hasan Tekin", json!({}))]).await;
+    offices.store("ankara", vec![person("ankara", 1, "Ayşe Yılmaz", &json!({}))]).await;
+    offices.store("izmir", vec![person("izmir", 2, "Hasan Tekin", &json!({}))]).await;
     let (mut ankara, mut admin) = (offices.clerk("ankara").await, offices.admin().await);
     let own = ankara.get("/timesheets/month?month=2026-01").await;
     assert_eq!(own.texts("tbody th a"), ["Ayşe Yılmaz"]);
@@ -279,8 +279,8 @@ async fn a_blank_day_opens_as_planned_and_an_entered_one_with_its_entries() {
         weekdays("ankara"),
         night,
         holiday,
-        person("ankara", 1, "Ayşe Yılmaz", json!({})),
-        person("ankara", 2, "Gökhan Demir", json!({ "shift_template_id": template_id(2) })),
+        person("ankara", 1, "Ayşe Yılmaz", &json!({})),
+        person("ankara", 2, "Gökhan Demir", &json!({ "shift_template_id": template_id(2) })),
     ];
     offices.store("ankara", ops).await;
     let mut clerk = offices.clerk("ankara").await;
@@ -321,10 +321,10 @@ async fn without_scripts_a_cell_leads_to_the_form_it_needs() {
     let offices = Offices::new().await;
     let ops = vec![
         weekdays("ankara"),
-        person("ankara", 1, "Ayşe Yılmaz", json!({})),
-        entry("ankara", 1, 1, "2026-01-05", ("08:30", "17:30"), json!({})),
-        entry("ankara", 2, 1, "2026-01-06", ("08:00", "12:00"), json!({ "break_minutes": 0 })),
-        entry("ankara", 3, 1, "2026-01-06", ("13:00", "17:00"), json!({ "break_minutes": 0 })),
+        person("ankara", 1, "Ayşe Yılmaz", &json!({})),
+        entry("ankara", 1, 1, "2026-01-05", ("08:30", "17:30"), &json!({})),
+        entry("ankara", 2, 1, "2026-01-06", ("08:00", "12:00"), &json!({ "break_minutes": 0 })),
+        entry("ankara", 3, 1, "2026-01-06", ("13:00", "17:00"), &json!({ "break_minutes": 0 })),
     ];
     offices.store("ankara", ops).await;
     let mut clerk = offices.clerk("ankara").await;
@@ -346,9 +346,9 @@ async fn without_scripts_a_cell_leads_to_the_form_it_needs() {
 #[actix_web::test]
 async fn another_regions_people_have_no_days() {
     let offices = Offices::new().await;
-    let ops = vec![person("ankara", 1, "Ayşe Yılmaz", json!({})), entry("ankara", 1, 1, "2026-01-05", ("08:30", "17:30"), json!({}))];
+    let ops = vec![person("ankara", 1, "Ayşe Yılmaz", &json!({})), entry("ankara", 1, 1, "2026-01-05", ("08:30", "17:30"), &json!({}))];
     offices.store("ankara", ops).await;
-    offices.store("izmir", vec![person("izmir", 2, "Hasan Tekin", json!({}))]).await;
+    offices.store("izmir", vec![person("izmir", 2, "Hasan Tekin", &json!({}))]).await;
     let mut izmir = offices.clerk("izmir").await;
     let foreign = format!("/employees/{}/days/2026-01-05", employee_id(1));
     let own = format!("/employees/{}/days/2026-01-05", employee_id(2));

@@ -124,6 +124,6 @@ async fn the_database_itself_refuses_an_onlookers_writes() {
     let onlooker = Actor { role: Role::Viewer, ..clerk("ankara") };
     let new = op(&onlooker, "ankara").new_employee(employee_id(1), "Yeni");
     let refusal = offices.try_apply(&onlooker, &[new]).await.unwrap_err();
-    assert_eq!(refusal.as_database_error().and_then(|e| e.code()).as_deref(), Some("25006"), "{refusal}");
+    assert_eq!(refusal.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("25006"), "{refusal}");
     assert!(Scope::of(&onlooker).unwrap().only_reads() && !Scope::of(&clerk("ankara")).unwrap().only_reads());
 }
