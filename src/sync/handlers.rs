@@ -110,8 +110,8 @@ fn read_object<T: DeserializeOwned>(body: &[u8]) -> AppResult<T> {
 }
 
 fn read_op(mut value: Value) -> Result<Op, String> {
-    let is_plain = |change: &Value| change.is_object();
-    if !value.is_object() || !value.get("fields").and_then(Value::as_object).is_none_or(|fields| fields.values().all(is_plain)) {
+    let is_odd = |fields: &serde_json::Map<String, Value>| fields.values().any(|change| !change.is_object());
+    if !value.is_object() || value.get("fields").and_then(Value::as_object).is_some_and(is_odd) {
         return Err("an operation and its changes are objects".to_owned());
     }
     replace_nul(&mut value);
