@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 PACKAGES=(schemathesis==4.32.5 openapi-spec-validator==0.9.0)
 EXAMPLES=${1:-100}
-VENV=target/api-venv
+VENV=$PWD/target/api-venv
 SERVER=target/debug/rainstaff
 ORIGIN='Sec-Fetch-Site: same-origin'
 
@@ -81,8 +81,9 @@ without "$data/with-session.json" session key
 ask() {
   document=$1
   shift
-  "$VENV/bin/schemathesis" --config-file "$data/schemathesis.toml" run "$document" --url "$url" --max-examples "$EXAMPLES" --seed 20261122 \
-    --request-timeout 40 --no-color "$@"
+  # From there, because it keeps what it has found in the folder it is started in.
+  (cd "$data" && "$VENV/bin/schemathesis" --config-file "$data/schemathesis.toml" run "$document" --url "$url" --max-examples "$EXAMPLES" --seed 20261122 \
+    --request-timeout 40 --no-color "$@")
 }
 
 echo '== Read with a key'

@@ -8,7 +8,7 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -78,7 +78,7 @@ pub struct BatchAnswer {
 )]
 pub async fn post_ops(state: Data<AppState>, actor: Actor, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
     require_sync_client(&request)?;
-    let batch: Batch<Value> = serde_json::from_slice(&body).map_err(|e| AppError::BadRequest(format!("body: {e}")))?;
+    let batch: Batch<Value> = read_object(&body)?;
     if batch.ops.len() > MAX_OPS {
         let problem = Problem::new(&request, StatusCode::PAYLOAD_TOO_LARGE, "too_many_ops");
         return Ok(problem.because(format!("{MAX_OPS} operations at most")).with("max", MAX_OPS).into_response());
@@ -103,7 +103,17 @@ pub async fn post_ops(state: Data<AppState>, actor: Actor, request: HttpRequest,
     Ok(sync_answer(&BatchAnswer { nonce: batch.nonce, server_time: state.clock.now(), results, missing }))
 }
 
+/// A body that is a JSON object. (serde would take an array of the values as well, which the description does not have.)
+fn read_object<T: DeserializeOwned>(body: &[u8]) -> AppResult<T> {
+    let object: serde_json::Map<String, Value> = serde_json::from_slice(body).map_err(|e| AppError::BadRequest(format!("body: {e}")))?;
+    serde_json::from_value(Value::Object(object)).map_err(|e| AppError::BadRequest(format!("body: {e}")))
+}
+
 fn read_op(mut value: Value) -> Result<Op, String> {
+    let is_odd = |fields: &serde_json::Map<String, Value>| fields.values().any(|change| !change.is_object());
+    if !value.is_object() || value.get("fields").and_then(Value::as_object).is_some_and(is_odd) {
+        return Err("an operation and its changes are objects".to_owned());
+    }
     replace_nul(&mut value);
     if value.to_string().len() > MAX_OP_BYTES {
         return Err(format!("larger than {MAX_OP_BYTES} bytes"));
@@ -196,7 +206,7 @@ enum UnknownWord {
 )]
 pub async fn post_ops_status(state: Data<AppState>, actor: Actor, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
     require_sync_client(&request)?;
-    let question: StatusQuestion = serde_json::from_slice(&body).map_err(|e| AppError::BadRequest(format!("body: {e}")))?;
+    let question: StatusQuestion = read_object(&body)?;
     if question.op_ids.len() > MAX_IDS {
         return Err(AppError::BadRequest(format!("op_ids: {MAX_IDS} at most")));
     }

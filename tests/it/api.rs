@@ -104,6 +104,14 @@ async fn a_batch_that_is_no_batch_is_refused_with_what_is_wrong() {
     let (status, problem) = post(json!({ "ops": vec![json!({}); 101] })).await;
     assert_eq!((status, &problem["error"], &problem["max"]), (413, &json!("too_many_ops"), &json!(100)));
     assert_eq!(post(json!({ "operations": [] })).await.0, 400);
+    assert_eq!(post(json!(["n7", []])).await.0, 400, "an array of the values is no batch");
+    let op = json!({
+        "v": 1, "op_id": uuid::Uuid::nil(), "queue_id": uuid::Uuid::nil(), "n": 1, "actor": uuid::Uuid::nil(), "kind": "create",
+        "entity": "employee", "id": uuid::Uuid::nil(), "region": "ankara", "fields": { "full_name": [null, "Ayşe"] },
+        "edited_at": "2026-01-05T08:00:00Z",
+    });
+    let (status, problem) = post(json!({ "ops": [op] })).await;
+    assert_eq!((status, &problem["detail"]), (422, &json!("an operation and its changes are objects")));
 }
 
 /// Method and address of every line of the url table that is under `/api/`.
