@@ -125,7 +125,8 @@ async fn reveals(offices: &Offices) -> Vec<String> {
 #[actix_web::test]
 async fn the_identity_number_is_shown_on_demand_and_the_log_says_to_whom() {
     let offices = Offices::new().await;
-    let people = vec![person("ankara", 1, "Ayşe Yılmaz", &json!({ "identity_no": NUMBER })), person("ankara", 2, "Mehmet Kaya", &json!({}))];
+    let people =
+        vec![person("ankara", 1, "Ayşe Yılmaz", &json!({ "identity_no": NUMBER })), person("ankara", 2, "Mehmet Kaya", &json!({}))];
     offices.store("ankara", people).await;
     let mut clerk = offices.clerk("ankara").await;
     let page = clerk.get(&path(1)).await;

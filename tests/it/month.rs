@@ -110,7 +110,7 @@ pub(crate) fn reckon(date: NaiveDate, start: i64, end: i64, rest: i64, special: 
 
 /// Hundredths of hours without the zeros at the end, as cells show minutes.
 pub(crate) fn short(minutes: i64) -> String {
-    let text = format!("{:.2}", minutes as f64 / 60.0);
+    let text = format!("{}.{:02}", minutes / 60, (minutes % 60 * 100 + 30) / 60);
     text.trim_end_matches('0').trim_end_matches('.').replace('.', ",")
 }
 

@@ -24,7 +24,7 @@ const NAMES: [&str; 4] = ["Ayşe Yılmaz", "Çağrı Şahin", "Işıl Işık", "
 async fn ankara() -> (Company, Browser) {
     let company = Company::new().await;
     apply(&company, "ankara", vec![template("ankara", 1, "Gündüz", ("08:30", "17:30", 60), "12345")]).await;
-    apply(&company, "ankara", (1..).zip(NAMES).map(|(n, name)| person(n, name, json!({}))).collect()).await;
+    apply(&company, "ankara", (1..).zip(NAMES).map(|(n, name)| person(n, name, &json!({}))).collect()).await;
     let browser = Browser::of(&company.state, "ankara1", CLERK_PASSWORD).await;
     (company, browser)
 }
@@ -40,7 +40,7 @@ fn template(office: &str, n: u32, name: &str, (start, end, rest): (&str, &str, i
     op(&clerk(office), office).create("shift_template", template_id(n), values)
 }
 
-fn person(n: u32, name: &str, more: Value) -> Op {
+fn person(n: u32, name: &str, more: &Value) -> Op {
     let mut values = json!({ "full_name": name });
     values.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     op(&clerk("ankara"), "ankara").create("employee", employee_id(n), values)
@@ -97,8 +97,8 @@ async fn the_list_is_filled_from_the_weekdays_template_or_the_persons_own() {
         vec![
             template("ankara", 2, "Gece", ("22:00", "06:00", 30), ""),
             template("ankara", 3, "Cumartesi", ("09:00", "14:00", 0), "6"),
-            person(5, "Ömer Gece", json!({ "shift_template_id": template_id(2) })),
-            person(6, "Ülkü Hafta", json!({ "shift_template_id": template_id(3) })),
+            person(5, "Ömer Gece", &json!({ "shift_template_id": template_id(2) })),
+            person(6, "Ülkü Hafta", &json!({ "shift_template_id": template_id(3) })),
         ],
     )
     .await;
@@ -132,10 +132,10 @@ async fn whoever_is_not_hired_yet_or_has_left_is_not_offered_and_what_they_worke
         &company,
         "ankara",
         vec![
-            person(5, "Yarın Gelen", json!({ "hire_date": "2026-01-06" })),
-            person(6, "Dün Giden", json!({ "exit_date": "2026-01-04" })),
-            person(7, "Kalan Kayıt", json!({ "exit_date": "2026-01-04" })),
-            person(8, "Bugün Giden", json!({ "exit_date": "2026-01-05" })),
+            person(5, "Yarın Gelen", &json!({ "hire_date": "2026-01-06" })),
+            person(6, "Dün Giden", &json!({ "exit_date": "2026-01-04" })),
+            person(7, "Kalan Kayıt", &json!({ "exit_date": "2026-01-04" })),
+            person(8, "Bugün Giden", &json!({ "exit_date": "2026-01-05" })),
             entry(1, 7, "2026-01-05", ("08:00", "12:00")),
         ],
     )
