@@ -36,8 +36,8 @@ lint: assets ## clippy over the server, its tests and the agent; types of the sc
 	@npm run --silent check
 
 .PHONY: bench
-bench: assets ## the release server beside pgbench: docs/benchmarks.md
-	@pgbench=$$(scripts/find-pgbench.sh) && PGBENCH="$$pgbench" cargo bench --bench ratios
+bench: assets ## the release server beside pgbench: docs/benchmarks.md (ARGS=--quick for a look)
+	@pgbench=$$(scripts/find-pgbench.sh) && PGBENCH="$$pgbench" cargo bench --bench ratios -- $(ARGS)
 
 .PHONY: lighthouse
 lighthouse: node_modules/.package-lock.json ## Lighthouse over the pages of a demo that runs (URL=http://127.0.0.1:8080)

@@ -54,6 +54,7 @@ async function signIn(page, account) {
 }
 
 async function enterAndCorrect(page) {
+  await page.goto(`${demo}/timesheets`);
   const form = page.locator("#entry form");
   await form.getByLabel("Çalışan").selectOption({ label: "Ayşe Yılmaz" });
   await form.getByLabel("Şablon").selectOption({ label: "Hafta içi" });

@@ -32,20 +32,12 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/account", get().to(auth::sessions::pages::show_account));
     cfg.route("/account/sessions/closure", post().to(auth::sessions::pages::close_other_sessions));
     cfg.route("/account/sessions/{id}/closure", post().to(auth::sessions::pages::close_session));
-
     cfg.route("/account/tokens", get().to(tokens::pages::list_tokens));
     cfg.route("/account/tokens", post().to(tokens::pages::create_token));
     cfg.route("/account/tokens/{id}/revocation", post().to(tokens::pages::revoke_token));
 
     // The first page: today's for clerks, all regions' for an admin.
     cfg.route("/", get().to(today::pages::show_home));
-
-    // Pano
-    cfg.route("/dashboard", get().to(dashboard::pages::show_dashboard));
-    cfg.route("/dashboard/blanks", get().to(dashboard::blanks::list_blanks));
-    cfg.route("/reports/summary", get().to(reports::pages::show_summary));
-    cfg.route("/region-view", post().to(auth::region_view::start_region_view));
-    cfg.route("/region-view/end", post().to(auth::region_view::end_region_view));
 
     // Bugün
     cfg.route("/today", get().to(today::pages::show_today));
@@ -56,12 +48,18 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/today/batches", post().to(today::batches::create_batch));
     cfg.route("/today/batches/{op}/undo", post().to(today::batches::undo_batch));
 
+    // Pano
+    cfg.route("/region-view", post().to(auth::region_view::start_region_view));
+    cfg.route("/region-view/end", post().to(auth::region_view::end_region_view));
+    cfg.route("/dashboard", get().to(dashboard::pages::show_dashboard));
+    cfg.route("/dashboard/blanks", get().to(dashboard::blanks::list_blanks));
+    cfg.route("/reports/summary", get().to(reports::pages::show_summary));
+
     // Puantaj
     cfg.route("/timesheets", get().to(timesheets::pages::list_timesheets));
     cfg.route("/timesheets", post().to(timesheets::pages::create_timesheet));
     cfg.route("/timesheets/new", get().to(timesheets::pages::new_timesheet));
     cfg.route("/timesheets/month", get().to(month::pages::show_month));
-    cfg.route("/timesheets/blanks", get().to(month::blanks::list_blanks));
     cfg.route("/timesheets/{id}", get().to(timesheets::pages::show_timesheet));
     cfg.route("/timesheets/{id}", post().to(timesheets::pages::update_timesheet));
     cfg.route("/timesheets/{id}/row", get().to(timesheets::pages::show_row));

@@ -2,15 +2,15 @@
 //! go to the terminal and to docs/benchmarks.md. Ratios say something on any machine, the figures beside them only on theirs.
 
 mod company;
+mod growth;
 mod http;
 mod pgbench;
+mod table;
 
 use std::{
     error::Error,
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    thread::available_parallelism,
     time::Duration,
 };
 
@@ -25,15 +25,14 @@ use rainstaff::{
 use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnection};
 use uuid::Uuid;
 
-use company::{Clerk, FORM, MONTH, Office, PEOPLE, Server, WORKDAYS, fill, url_encoded};
+use company::{Clerk, FORM, MONTH, OFFICES, Office, PEOPLE, Server, WORKDAYS, fill, url_encoded};
+use growth::grow_to;
 use http::{Worker, load};
-use pgbench::{Script, Traffic, read_log};
+use pgbench::{Role, Script, Traffic, read_log, run_together};
+use table::Table;
 
 /// Keep-alive connections, each with a session of its own, and as many of pgbench.
 const CLIENTS: usize = 8;
-/// Each side gets so many turns of so long; an odd number, for the median.
-const ROUNDS: usize = 5;
-const TURN: Duration = Duration::from_secs(4);
 /// Starts of the server.
 const STARTS: usize = 10;
 const DATABASE: &str = "bench";
@@ -43,27 +42,48 @@ const HTMX: &str = "HX-Request: true\r\nHX-Request-Type: partial\r\n";
 
 type Done<T> = Result<T, Box<dyn Error>>;
 
+/// How long to measure.
+pub struct Effort {
+    /// Each side gets so many turns; an odd number, for the median.
+    pub rounds: u32,
+    /// So long is a turn.
+    pub turn: Duration,
+    /// Timesheets before and after the growth.
+    pub sizes: [i64; 2],
+}
+
+impl Effort {
+    /// What docs/benchmarks.md is made with: ten minutes.
+    const FULL: Self = Self { rounds: 5, turn: Duration::from_secs(4), sizes: [100_000, 2_000_000] };
+    /// `make bench ARGS=--quick`: a look at one's own change, written nowhere.
+    const QUICK: Self = Self { rounds: 1, turn: Duration::from_secs(2), sizes: [50_000, 200_000] };
+}
+
 #[tokio::main]
 async fn main() -> Done<()> {
-    if !std::env::args().any(|argument| argument == "--bench") {
+    let said = |wanted: &str| std::env::args().any(|argument| argument == wanted);
+    if !said("--bench") {
         return Ok(()); // `cargo test --all-targets`: there is nothing to test
     }
+    let effort = if said("--quick") { Effort::QUICK } else { Effort::FULL };
     let data_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
     Cluster::erase(&data_dir).await?;
     let cluster = Cluster::start(ClusterOptions { data_dir: data_dir.clone(), durable: true }).await?;
     let measured = tokio::select! {
-        measured = measure(&cluster) => measured,
+        measured = measure(&cluster, &effort) => measured,
         stopped = tokio::signal::ctrl_c() => Err(stopped.map_or_else(Into::into, |()| "stopped".into())),
     };
     cluster.stop().await?;
     Cluster::erase(&data_dir).await?;
     let report = measured?;
     print!("{report}");
-    fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/benchmarks.md"), report)?;
+    if !said("--quick") {
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/benchmarks.md"), report)?;
+    }
     Ok(())
 }
 
-async fn measure(cluster: &Cluster) -> Done<String> {
+async fn measure(cluster: &Cluster, effort: &Effort) -> Done<String> {
     cluster.create_database(DATABASE).await?;
     let url = cluster.owner_url(DATABASE);
     migrate(&url).await?;
@@ -76,19 +96,16 @@ async fn measure(cluster: &Cluster) -> Done<String> {
     superuser.close().await?;
     let mut table = Table::default();
     starts_and_memory(&url, &mut table).await?;
-    say("reading the page's own SQL out of the database's log");
-    let (page, save) = record(cluster, &url, &offices).await?;
+    say("reading what a page and a save send out of the database's log");
+    let (month, list, saves_of) = record(cluster, &url, &offices).await?;
     let server = Server::start(&url).await?;
-    pages(&server, cluster, &page, &mut table).await?;
-    saves(&server, cluster, &offices, &mut table).await?;
-    let (transactions, waits) = save.counts();
-    table.note(&format!(
-        "One entry saved takes {transactions} transactions and waits {waits} times for the database. It is compared with one INSERT and its \
-         commit into a table of the same columns with nothing but a primary key."
-    ));
+    pages(&server, cluster, &month, effort, &mut table).await?;
+    lists(&server, cluster, &list, effort, &mut table).await?;
+    saves(&server, cluster, &offices, &saves_of, effort, &mut table).await?;
+    grown(&server, cluster, effort, &mut table).await?;
     table.at_most("memory under load, at its highest", "VmHWM", server.memory("VmHWM:"), 150.0, "MB");
     server.stop().await?;
-    Ok(table.report())
+    Ok(table.report(effort))
 }
 
 /// `rainstaff serve` on the migrated database: how long until somebody gets a page, and what it then holds.
@@ -107,78 +124,150 @@ async fn starts_and_memory(url: &str, table: &mut Table) -> Done<()> {
     Ok(())
 }
 
-/// The address of the list of the month.
+/// The address of the month as people by days.
 fn month_page() -> String {
+    format!("/timesheets/month?month={}", MONTH.format("%Y-%m"))
+}
+
+/// The address of the list of the month's entries.
+fn list_page() -> String {
     let last = MONTH.with_day(31).unwrap_or(MONTH);
     format!("/timesheets?from={MONTH}&to={last}")
 }
 
-/// What the second view of the page, and the second entry, send to the database: by then their statements are prepared.
-async fn record(cluster: &Cluster, url: &str, offices: &[Office]) -> Done<(Traffic, Traffic)> {
+/// What one save sends, and which of its values are its own.
+struct SaveOf {
+    traffic: Traffic,
+    /// The values, with the SQL that gives pgbench others each time.
+    varied: Vec<(String, String)>,
+}
+
+/// What the second view of the page, and the second entry of each office, send to the database: by then their statements are prepared.
+async fn record(cluster: &Cluster, url: &str, offices: &[Office]) -> Done<(Traffic, Traffic, Vec<SaveOf>)> {
     let mut superuser = PgConnection::connect(&cluster.superuser_url(DATABASE)).await?;
     let folder: String = sqlx::query_scalar("SELECT current_setting('data_directory')").fetch_one(&mut superuser).await?;
     superuser.execute("ALTER DATABASE bench SET log_statement = 'all'").await?;
     let server = Server::start(url).await?;
-    let mut traffics = Vec::new();
-    for mut workers in [readers(&server, "").await?, writers(&server, offices, 1991, HTMX).await?] {
-        let worker = workers.first_mut().ok_or("nobody to watch")?;
-        let mut before = 0;
-        for _ in 0..2 {
-            before = read_log(Path::new(&folder), 0)?.len();
-            let request = (worker.next)(&worker.client);
-            worker.client.send(&request).await?.expect(worker.status)?;
-            tokio::time::sleep(Duration::from_millis(300)).await; // what ends the last transaction may follow the answer
-        }
-        traffics.push(Traffic::from_log(&read_log(Path::new(&folder), before)?));
+    let mut reader = readers(&server, &month_page(), "").await?;
+    let (month, _) = watch(&mut reader[0], Path::new(&folder)).await?;
+    let mut reader = readers(&server, &list_page(), "").await?;
+    let (list, _) = watch(&mut reader[0], Path::new(&folder)).await?;
+    let mut saves_of = Vec::new();
+    for (office, mut writer) in offices.iter().zip(writers(&server, offices, 1991, HTMX).await?) {
+        let (traffic, request) = watch(&mut writer, Path::new(&folder)).await?;
+        saves_of.push(SaveOf { traffic, varied: own_values(&String::from_utf8(request)?, &office.people)? });
     }
     superuser.execute("ALTER DATABASE bench RESET log_statement").await?;
     superuser.close().await?;
     server.stop().await?;
-    let save = traffics.pop().ok_or("no save")?;
-    Ok((traffics.pop().ok_or("no page")?, save))
+    Ok((month, list, saves_of))
 }
 
-async fn pages(server: &Server, cluster: &Cluster, traffic: &Traffic, table: &mut Table) -> Done<()> {
-    let script = traffic.script_about("FROM app.timesheets", file("page.sql"))?;
-    let (mut plain, mut compressed) = (readers(server, "").await?, readers(server, COMPRESSED).await?);
-    let (mut direct, mut slow, mut fast) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 1..=ROUNDS {
-        say(&format!("month page, round {round} of {ROUNDS}"));
-        direct.push(script.run(&cluster.owner_url(DATABASE), CLIENTS, TURN).await?);
-        slow.push(load(&mut compressed, TURN).await?);
-        fast.push(load(&mut plain, TURN).await?);
+async fn watch(worker: &mut Worker, folder: &Path) -> Done<(Traffic, Vec<u8>)> {
+    let (mut before, mut request) = (0, Vec::new());
+    for _ in 0..2 {
+        before = read_log(folder, 0)?.len();
+        request = (worker.next)(&worker.client);
+        worker.client.send(&request).await?.expect(worker.status)?;
+        tokio::time::sleep(Duration::from_millis(300)).await; // what ends the last transaction may follow the answer
+    }
+    Ok((Traffic::from_log(&read_log(folder, before)?), request))
+}
+
+/// The values of a save that must not come twice. pgbench counts in `:n`; each of its clients has people of its own.
+fn own_values(request: &str, people: &[Uuid]) -> Done<Vec<(String, String)>> {
+    let value = |name: &str| -> Done<String> {
+        let (_, rest) = request.split_once(&format!("{name}=")).ok_or("the form has changed")?;
+        Ok(rest.split('&').next().unwrap_or_default().to_owned())
+    };
+    let person: Vec<String> = people.iter().take(CLIENTS).map(Uuid::to_string).collect();
+    let counted = "lpad(to_hex(:client_id::bigint * 1000000 + :n::bigint), 31, '0')";
+    Ok(vec![
+        (value("_op")?, format!("(({counted}) || 'a')::uuid")),
+        (value("_id")?, format!("(({counted}) || 'b')::uuid")),
+        (value("employee_id")?, format!("('{{{}}}'::uuid[])[:client_id::int + 1]", person.join(","))),
+        (value("work_date")?, "DATE '2070-01-01' + :n::int".to_owned()),
+    ])
+}
+
+async fn pages(server: &Server, cluster: &Cluster, traffic: &Traffic, effort: &Effort, table: &mut Table) -> Done<()> {
+    let script = traffic.script("page", file("page.sql"), &[])?;
+    let (mut plain, mut compressed) = (readers(server, &month_page(), "").await?, readers(server, &month_page(), COMPRESSED).await?);
+    let (mut direct, mut slow, mut fast, mut unpoliced) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (owner, superuser) = (cluster.owner_url(DATABASE), cluster.superuser_url(DATABASE));
+    for round in 1..=effort.rounds {
+        say(&format!("month page, round {round} of {}", effort.rounds));
+        direct.push(script.run(&owner, CLIENTS, effort.turn).await?);
+        slow.push(load(&mut compressed, effort.turn).await?);
+        fast.push(load(&mut plain, effort.turn).await?);
+        unpoliced.push(script.run_as(Role::Login, &superuser, CLIENTS, effort.turn).await?);
     }
     let direct = median(direct);
     let what = format!("month page, {} entries of {PEOPLE} people", WORKDAYS * PEOPLE);
-    table.against(&what, "compressed, as browsers ask for it", median(slow), direct, Some(0.6));
+    table.against(&what, "compressed, as browsers ask for it, beside pgbench with its SQL", median(slow), direct, Some(0.6));
     table.against(&what, "not compressed", median(fast), direct, None);
+    table.against(
+        "row-level security",
+        "pgbench with the page's SQL, beside the same as a superuser",
+        direct,
+        median(unpoliced),
+        Some(0.95),
+    );
     let (transactions, waits) = traffic.counts();
     let client = &mut compressed.first_mut().ok_or("nobody reads")?.client;
     let small = client.get(&month_page(), COMPRESSED).await?;
     let large = client.get(&month_page(), "").await?;
-    let kb = |bytes: usize| Some(f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1000.0);
     let how = small.header("content-encoding").unwrap_or("not compressed").to_owned();
-    table.at_most("month page over the wire", &how, kb(small.body.len()), 30.0, "KB");
+    table.at_most("month page over the wire", &how, Some(kilobytes(small.body.len())), 30.0, "KB");
     table.note(&format!(
-        "The month page shows 50 of its entries and has {} KB. It takes {transactions} transactions and waits {waits} times for the \
-         database. pgbench repeats the one transaction that reads the list, as found in the database's log.",
-        large.body.len() / 1000
+        "The month page has {:.0} KB. It takes {transactions} transactions and waits {waits} times for the database; pgbench repeats them, \
+         as found in the database's log.",
+        kilobytes(large.body.len())
     ));
+    table.note(
+        "Row-level security: the queries name their regions besides the policies, so the superuser, for whom no policy applies, gets the same \
+         rows by an explicit condition.",
+    );
     Ok(())
 }
 
-/// Clerks of one office who look at the month again and again.
-async fn readers(server: &Server, headers: &'static str) -> Done<Vec<Worker>> {
+/// The list of the same entries, fifty a page, with the totals of all and the form above it.
+async fn lists(server: &Server, cluster: &Cluster, traffic: &Traffic, effort: &Effort, table: &mut Table) -> Done<()> {
+    let script = traffic.script("list", file("list.sql"), &[])?;
+    let mut clerks = readers(server, &list_page(), COMPRESSED).await?;
+    let (mut direct, mut ours) = (Vec::new(), Vec::new());
+    for round in 1..=effort.rounds {
+        say(&format!("list, round {round} of {}", effort.rounds));
+        direct.push(script.run(&cluster.owner_url(DATABASE), CLIENTS, effort.turn).await?);
+        ours.push(load(&mut clerks, effort.turn).await?);
+    }
+    table.against("list of the month's entries", "compressed, beside pgbench with its SQL", median(ours), median(direct), None);
+    Ok(())
+}
+
+fn kilobytes(bytes: usize) -> f64 {
+    f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1000.0
+}
+
+/// Clerks of one office who look at a page again and again.
+async fn readers(server: &Server, page: &str, headers: &'static str) -> Done<Vec<Worker>> {
     let mut workers = Vec::new();
     for _ in 0..CLIENTS {
         let client = Clerk::sign_in(server, "ankara").await?.client;
-        let request = client.request("GET", &month_page(), headers, "");
+        let request = client.request("GET", page, headers, "");
         workers.push(Worker { client, next: Box::new(move |_| request.clone()), status: 200 });
     }
     Ok(workers)
 }
 
-async fn saves(server: &Server, cluster: &Cluster, offices: &[Office], table: &mut Table) -> Done<()> {
+async fn saves(
+    server: &Server,
+    cluster: &Cluster,
+    offices: &[Office],
+    recorded: &[SaveOf],
+    effort: &Effort,
+    table: &mut Table,
+) -> Done<()> {
     let mut owner = PgConnection::connect(&cluster.owner_url(DATABASE)).await?;
     owner
         .execute(AssertSqlSafe(
@@ -190,23 +279,57 @@ async fn saves(server: &Server, cluster: &Cluster, offices: &[Office], table: &m
     owner.close().await?;
     let insert = "INSERT INTO bench.entries (region, id, employee_id, work_date, start_min, end_min, break_min, notes) \
                   VALUES ('ankara', gen_random_uuid(), gen_random_uuid(), DATE '2026-10-01', 510, 1050, 60, '');\n";
-    let script = Script::new(file("insert.sql"), insert)?;
+    let insert = Script::new(file("insert.sql"), insert)?;
+    let mut same_sql = Vec::new();
+    for (office, save) in OFFICES.iter().zip(recorded) {
+        same_sql.push(save.traffic.script(office, file(&format!("save-{office}.sql")), &save.varied)?);
+    }
     let one = std::slice::from_ref(&offices[0]);
     let mut all_offices = writers(server, offices, 2001, HTMX).await?;
     let mut without_scripts = writers(server, offices, 2031, "").await?;
     let mut one_office = writers(server, one, 2061, HTMX).await?;
-    let (mut direct, mut all, mut plain, mut single) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for round in 1..=ROUNDS {
-        say(&format!("saving, round {round} of {ROUNDS}"));
-        direct.push(script.run(&cluster.owner_url(DATABASE), CLIENTS, TURN).await?);
-        all.push(load(&mut all_offices, TURN).await?);
-        plain.push(load(&mut without_scripts, TURN).await?);
-        single.push(load(&mut one_office, TURN).await?);
+    let (mut bare, mut direct, mut all, mut plain, mut single) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let url = cluster.owner_url(DATABASE);
+    for round in 1..=effort.rounds {
+        say(&format!("saving, round {round} of {}", effort.rounds));
+        bare.push(insert.run(&url, CLIENTS, effort.turn).await?);
+        all.push(load(&mut all_offices, effort.turn).await?);
+        direct.push(run_together(&same_sql, &url, Role::App, CLIENTS, effort.turn, round * 2000).await?);
+        plain.push(load(&mut without_scripts, effort.turn).await?);
+        single.push(load(&mut one_office, effort.turn).await?);
     }
-    let direct = median(direct);
-    table.against("one entry saved", "through the form, clerks of four offices", median(all), direct, Some(0.5));
-    table.against("one entry saved", "the same without JavaScript, answered with a redirect", median(plain), direct, None);
-    table.against("one entry saved", "through the form, all clerks in one office", median(single), direct, None);
+    let (bare, direct, all) = (median(bare), median(direct), median(all));
+    table.against("one entry saved", "through the form, clerks of four offices, beside pgbench with its SQL", all, direct, Some(0.5));
+    table.against("one entry saved", "the same beside a bare INSERT ([ADR 8](adr/0008-what-a-save-is-compared-with.md))", all, bare, None);
+    table.against("one entry saved", "pgbench with its SQL beside a bare INSERT", direct, bare, None);
+    table.against("one entry saved", "without JavaScript, answered with a redirect, beside a bare INSERT", median(plain), bare, None);
+    table.against("one entry saved", "all clerks in one office, beside a bare INSERT", median(single), bare, None);
+    let (transactions, waits) = recorded.first().map(|save| save.traffic.counts()).unwrap_or_default();
+    table.note(&format!(
+        "One entry saved takes {transactions} transactions and waits {waits} times for the database. The bare INSERT, with its commit, goes \
+         into a table of the same columns with nothing but a primary key."
+    ));
+    Ok(())
+}
+
+/// The same page, when there are twenty times as many timesheets around it.
+async fn grown(server: &Server, cluster: &Cluster, effort: &Effort, table: &mut Table) -> Done<()> {
+    let mut rates = Vec::new();
+    for size in effort.sizes {
+        say(&format!("growing to {size} timesheets"));
+        let took = grow_to(&cluster.superuser_url(DATABASE), size).await?;
+        say(&format!("that took {} s", took.as_secs()));
+        let mut clerks = readers(server, &month_page(), COMPRESSED).await?;
+        load(&mut clerks, effort.turn).await?; // plans and caches
+        let mut turns = Vec::new();
+        for _ in 0..effort.rounds {
+            turns.push(load(&mut clerks, effort.turn).await?);
+        }
+        rates.push(median(turns));
+    }
+    let [small, large] = effort.sizes;
+    let what = format!("month page among {large} timesheets");
+    table.at_most(&what, &format!("its time, compared with {small}; no table is partitioned"), Some(rates[0] / rates[1]), 1.3, "times");
     Ok(())
 }
 
@@ -245,53 +368,4 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn say(what: &str) {
     eprintln!("{what}");
-}
-
-/// The figures as a table of Markdown.
-#[derive(Default)]
-struct Table {
-    rows: String,
-    notes: String,
-}
-
-impl Table {
-    /// A rate of ours beside pgbench's; `budget` is the least ratio wanted.
-    fn against(&mut self, what: &str, how: &str, ours: f64, pgbench: f64, budget: Option<f64>) {
-        let ratio = ours / pgbench;
-        let (wanted, verdict) = match budget {
-            Some(least) => (format!("at least {:.0} %", least * 100.0), if ratio >= least { "met" } else { "**missed**" }),
-            None => (String::new(), ""),
-        };
-        let _ = writeln!(self.rows, "| {what} | {how} | {ours:.0}/s | {pgbench:.0}/s | {:.0} % | {wanted} | {verdict} |", ratio * 100.0);
-    }
-
-    /// A size or a time with its upper limit.
-    fn at_most(&mut self, what: &str, how: &str, figure: Option<f64>, limit: f64, unit: &str) {
-        let _ = match figure {
-            Some(figure) => {
-                let verdict = if figure <= limit { "met" } else { "**missed**" };
-                writeln!(self.rows, "| {what} | {how} | {figure:.0} {unit} | | | at most {limit:.0} {unit} | {verdict} |")
-            }
-            None => writeln!(self.rows, "| {what} | {how} | not known on this system | | | at most {limit:.0} {unit} | |"),
-        };
-    }
-
-    fn note(&mut self, text: &str) {
-        self.notes.push_str(text);
-        self.notes.push('\n');
-    }
-
-    fn report(&self) -> String {
-        let cores = available_parallelism().map_or(1, usize::from);
-        let Self { rows, notes } = self;
-        format!(
-            "# Benchmarks\n\n\
-             Written by `make bench`: {cores} cores, PostgreSQL beside the server, everything durable. {CLIENTS} keep-alive clients, each with a \
-             session of its own, in turns with {CLIENTS} clients of pgbench (prepared statements); medians of {ROUNDS} turns of {} s, of {STARTS} \
-             starts.\n\n\
-             | what | how | Rainstaff | pgbench | ratio | budget | |\n|---|---|--:|--:|--:|---|---|\n{rows}\n\
-             {notes}",
-            TURN.as_secs()
-        )
-    }
 }

@@ -1,4 +1,4 @@
-//! pgbench, and the script it runs: what a page sends to the database, taken from the database's own log.
+//! pgbench, and the scripts it runs: what a request sends to the database, taken from the database's own log.
 
 use std::{
     collections::BTreeMap,
@@ -15,6 +15,15 @@ use tokio::process::Command;
 pub struct Script {
     file: PathBuf,
     values: Vec<(String, String)>,
+}
+
+/// Whom pgbench acts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The role that serves: the policies apply.
+    App,
+    /// Whoever the address names; a superuser for whom no policy applies.
+    Login,
 }
 
 /// What one request sends to the database.
@@ -38,19 +47,42 @@ impl Script {
 
     /// Runs the script as the role that serves, with prepared statements; transactions per second.
     pub async fn run(&self, url: &str, clients: usize, time: Duration) -> Result<f64, Box<dyn Error>> {
-        let program = std::env::var("PGBENCH").unwrap_or_else(|_| "pgbench".to_owned());
-        let mut pgbench = Command::new(program);
-        pgbench.env("PGOPTIONS", "-c role=rainstaff_app -c search_path=pg_catalog,pg_temp -c timezone=UTC");
-        pgbench.args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--file"]).arg(&self.file);
-        pgbench.args([format!("--client={clients}"), format!("--time={}", time.as_secs())]);
-        pgbench.args(self.values.iter().map(|(name, value)| format!("--define={name}={value}")));
-        let output = pgbench.arg(url).kill_on_drop(true).output().await.map_err(|e| format!("pgbench: {e}"))?;
-        let said = String::from_utf8_lossy(&output.stdout);
-        let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-        match rate {
-            Some(rate) if output.status.success() => Ok(rate),
-            _ => Err(format!("pgbench: {said}{}", String::from_utf8_lossy(&output.stderr)).into()),
-        }
+        run_together(std::slice::from_ref(self), url, Role::App, clients, time, 0).await
+    }
+
+    /// The same for another role.
+    pub async fn run_as(&self, role: Role, url: &str, clients: usize, time: Duration) -> Result<f64, Box<dyn Error>> {
+        run_together(std::slice::from_ref(self), url, role, clients, time, 0).await
+    }
+}
+
+/// Runs scripts, each time one by chance. Every client counts its executions in `:n`, from `first` on.
+pub async fn run_together(
+    scripts: &[Script],
+    url: &str,
+    role: Role,
+    clients: usize,
+    time: Duration,
+    first: u32,
+) -> Result<f64, Box<dyn Error>> {
+    let program = std::env::var("PGBENCH").unwrap_or_else(|_| "pgbench".to_owned());
+    let mut pgbench = Command::new(program);
+    // As the server's own connections, and planned as its reads are.
+    let options = "-c search_path=pg_catalog,pg_temp -c timezone=UTC";
+    pgbench.env("PGOPTIONS", if role == Role::App { format!("-c role=rainstaff_app {options}") } else { options.to_owned() });
+    pgbench.args(["--no-vacuum", "--protocol=prepared", "--jobs=2"]);
+    pgbench.args([format!("--client={clients}"), format!("--time={}", time.as_secs()), format!("--define=n={first}")]);
+    for script in scripts {
+        pgbench.arg("--file").arg(&script.file);
+        pgbench.args(script.values.iter().map(|(name, value)| format!("--define={name}={value}")));
+    }
+    let output = pgbench.arg(url).kill_on_drop(true).output().await.map_err(|e| format!("pgbench: {e}"))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let rate = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    match rate {
+        Some(rate) if output.status.success() && !errors.contains("aborted") => Ok(rate),
+        _ => Err(format!("pgbench: {said}{errors}").into()),
     }
 }
 
@@ -79,30 +111,33 @@ impl Traffic {
         Self { transactions }
     }
 
-    /// How many transactions there are, and how many waits for an answer of the database they take.
+    /// How many transactions there are, and how many waits for an answer of the database they take. Nobody waits for the end of a read.
     pub fn counts(&self) -> (usize, usize) {
-        (self.transactions.len(), self.transactions.iter().map(Vec::len).sum())
+        let waited_for = |statements: &Vec<Statement>| statements.iter().filter(|s| s.sql != "ROLLBACK").count();
+        (self.transactions.len(), self.transactions.iter().map(waited_for).sum())
     }
 
-    /// A script that repeats the one transaction that mentions `table`, waiting for the database as often as the server does.
-    pub fn script_about(&self, table: &str, file: PathBuf) -> Result<Script, Box<dyn Error>> {
-        let mentions = |statements: &&Vec<Statement>| statements.iter().any(|s| s.sql.contains(table));
-        let about: Vec<_> = self.transactions.iter().filter(mentions).collect();
-        let &[statements] = about.as_slice() else {
-            return Err(format!("{} transactions about {table} instead of one", about.len()).into());
-        };
-        let (mut text, mut values) = (String::new(), Vec::new());
-        for (number, statement) in statements.iter().enumerate() {
+    /// A script that repeats all of the request, waiting for the database as often as the server does. Values of `varied` are replaced by
+    /// the SQL beside them; `name` keeps variables of several scripts apart.
+    pub fn script(&self, name: &str, file: PathBuf, varied: &[(String, String)]) -> Result<Script, Box<dyn Error>> {
+        if self.transactions.is_empty() {
+            return Err(format!("{name}: the database's log has no transaction").into());
+        }
+        let (mut text, mut values) = (String::from("\\set n :n + 1\n"), Vec::new());
+        for (number, statement) in self.transactions.iter().flatten().enumerate() {
             let mut sql = statement.sql.clone();
             for (index, value) in statement.values.iter().enumerate().rev() {
-                let name = format!("v{number}_{index}");
+                let variable = format!("{name}{number}_{index}");
                 let stands_for = match value.as_deref() {
                     None => "NULL".to_owned(),
                     Some("") => "''".to_owned(), // pgbench has no empty variables
-                    Some(value) => {
-                        values.push((name.clone(), value.to_owned()));
-                        format!(":{name}")
-                    }
+                    Some(value) => match varied.iter().find(|(known, _)| known == value) {
+                        Some((_, sql)) => format!("({sql})"),
+                        None => {
+                            values.push((variable.clone(), value.to_owned()));
+                            format!(":{variable}")
+                        }
+                    },
                 };
                 sql = sql.replace(&format!("${}", index + 1), &stands_for);
             }

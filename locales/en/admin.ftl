@@ -96,6 +96,7 @@ settings-from-program = default
 settings-none = none
 settings-blank-company = Left empty, the company's holds: { $value }.
 settings-blank-program = Left empty, the default holds: { $value }.
+settings-blank-nothing = Stands on reports; left empty, it is not written.
 settings-of = Settings of { $name }
 settings-of-company = Company-wide settings
 settings-back = Back to settings

@@ -47,10 +47,3 @@ month-keys-people = First and last person
 month-keys-page = Ten people up, ten people down
 month-keys-months = Previous and next month
 month-keys-open = Open the cell; Esc closes it
-
-blanks-title = Blank days
-blanks-range = { $from } – { $to }: { $n } blank days. Today does not count yet.
-blanks-first = The first { $n } are shown.
-blanks-none = No blank day
-blanks-none-text = Every day on which work was planned has an entry.
-blanks-enter = Enter

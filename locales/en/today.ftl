@@ -1,6 +1,5 @@
 # Today
 
-today-title = Today
 today-heading = Today, { $day }
 today-days = Choose a day
 today-previous = Previous day

@@ -92,6 +92,7 @@ settings-from-program = varsayılan
 settings-none = yok
 settings-blank-company = Boş bırakılırsa şirket geneli geçerlidir: { $value }.
 settings-blank-program = Boş bırakılırsa varsayılan geçerlidir: { $value }.
+settings-blank-nothing = Raporlarda yer alır; boş bırakılırsa yazılmaz.
 settings-of = { $name }: ayarlar
 settings-of-company = Şirket geneli: ayarlar
 settings-back = Ayarlara dön

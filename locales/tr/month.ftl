@@ -47,10 +47,3 @@ month-keys-people = İlk ve son kişi
 month-keys-page = On kişi yukarı, on kişi aşağı
 month-keys-months = Önceki ve sonraki ay
 month-keys-open = Hücreyi aç; Esc kapatır
-
-blanks-title = Boş günler
-blanks-range = { $from } – { $to } arası: { $n } boş gün. Bugün henüz sayılmaz.
-blanks-first = İlk { $n } tanesi gösteriliyor.
-blanks-none = Boş gün yok
-blanks-none-text = Çalışma planlanan her güne kayıt girilmiş.
-blanks-enter = Gir

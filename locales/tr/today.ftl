@@ -1,6 +1,5 @@
 # Bugün
 
-today-title = Bugün
 today-heading = Bugün, { $day }
 today-days = Gün seçimi
 today-previous = Önceki gün

@@ -152,6 +152,8 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
         EventKind::UserDisabled => "kind-user-disabled",
         EventKind::UserEnabled => "kind-user-enabled",
         EventKind::IdentityNoRevealed => "kind-identity-no-revealed",
+        EventKind::RegionViewStarted => "kind-region-view-started",
+        EventKind::RegionViewEnded => "kind-region-view-ended",
         EventKind::LegacyImported => "kind-legacy-imported",
         EventKind::TokenMade => "kind-token-made",
         EventKind::TokenRevoked => "kind-token-revoked",
@@ -163,8 +165,6 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
         EventKind::RegionRenamed => "kind-region-renamed",
         EventKind::RegionClosed => "kind-region-closed",
         EventKind::RegionOpened => "kind-region-opened",
-        EventKind::RegionViewStarted => "kind-region-view-started",
-        EventKind::RegionViewEnded => "kind-region-view-ended",
     }
 }
 
@@ -172,18 +172,15 @@ fn icon_of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignIn => "login",
         EventKind::SignInFailed | EventKind::SignInThrottled => "alert-triangle",
-        EventKind::SignOut => "logout",
-        EventKind::PasswordChanged | EventKind::PasswordSet => "key",
+        EventKind::SignOut | EventKind::SessionsEnded => "logout",
+        EventKind::PasswordChanged | EventKind::PasswordSet | EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",
         EventKind::UserDisabled => "user-off",
         EventKind::RoleChanged | EventKind::RegionsChanged => "users",
-        EventKind::SessionsEnded => "logout",
         EventKind::RegionAdded | EventKind::RegionRenamed | EventKind::RegionClosed | EventKind::RegionOpened => "building",
         EventKind::LegacyImported => "archive",
-        EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::Exported => "download",
-        EventKind::IdentityNoRevealed => "eye",
-        EventKind::RegionViewStarted => "eye",
+        EventKind::IdentityNoRevealed | EventKind::RegionViewStarted => "eye",
         EventKind::RegionViewEnded => "eye-off",
     }
 }

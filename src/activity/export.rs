@@ -124,7 +124,7 @@ fn lines_of(source: Arc<Source>) -> impl Stream<Item = AppResult<Bytes>> {
             let is_first = matches!(place, Place::Start);
             let bytes = match source.format {
                 Format::Csv => as_csv(&source.ctx, part, is_first)?,
-                Format::Json => as_json(part, is_first)?,
+                Format::Json => as_json(&part, is_first)?,
             };
             Ok(Some((Bytes::from(bytes), next)))
         }
@@ -217,7 +217,7 @@ enum Item<'r> {
 }
 
 /// `{"items":[ ... ]}` over all parts.
-fn as_json(part: Part, is_first: bool) -> AppResult<Vec<u8>> {
+fn as_json(part: &Part, is_first: bool) -> AppResult<Vec<u8>> {
     let fault = |e: serde_json::Error| AppError::Fault(e.to_string());
     let mut bytes = Vec::new();
     if is_first {

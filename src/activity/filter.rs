@@ -129,10 +129,11 @@ pub(super) fn read_filter(lang: Lang, query: &ActivityQuery) -> AppResult<(Filte
     if filter.entity.is_some() || filter.entity_id.is_some() || filter.origin.is_some() {
         filter.wants_events = false;
     }
-    (filter.from, shown.from_error) =
-        read_date(lang, "from", &mut shown.from)?.map_or_else(|error| (None, error), |day| (day.map(start_of), String::new()));
-    (filter.until, shown.to_error) = read_date(lang, "to", &mut shown.to)?
-        .map_or_else(|error| (None, error), |day| (day.and_then(|day| day.succ_opt()).map(start_of), String::new()));
+    let (from, to);
+    (from, shown.from_error) = read_date(lang, "from", &mut shown.from);
+    (to, shown.to_error) = read_date(lang, "to", &mut shown.to);
+    filter.from = from.map(start_of);
+    filter.until = to.and_then(|day| day.succ_opt()).map(start_of);
     Ok((filter, shown))
 }
 
@@ -165,18 +166,18 @@ fn read_kind(filter: &mut Filter, word: &str) -> AppResult<()> {
     Ok(())
 }
 
-/// The date, none for an empty field; or the sentence for one that is none.
-fn read_date(lang: Lang, name: &str, shown: &mut String) -> AppResult<Result<Option<NaiveDate>, String>> {
+/// The date, none for an empty field; and the sentence for one that is none.
+fn read_date(lang: Lang, name: &str, shown: &mut String) -> (Option<NaiveDate>, String) {
     if shown.is_empty() {
-        return Ok(Ok(None));
+        return (None, String::new());
     }
-    Ok(match civil::parse_date(shown) {
+    match civil::parse_date(shown) {
         Ok(date) => {
             *shown = date.to_string();
-            Ok(Some(date))
+            (Some(date), String::new())
         }
-        Err(error) => Err(sentence(lang, &error.about(name))),
-    })
+        Err(error) => (None, sentence(lang, &error.about(name))),
+    }
 }
 
 /// Midnight of Istanbul, three hours before that of UTC (clock.rs).

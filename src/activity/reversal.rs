@@ -64,6 +64,7 @@ fn as_field<'c>(column: &'c str, value: &Value) -> (&'c str, Value) {
         "end_min" => ("end_time", time()),
         "break_min" => ("break_minutes", value.clone()),
         "weekday_min" => ("weekday_hours", minutes.map_or(Value::Null, |minutes| json!(decimal_hours(minutes)))),
+        "free_from_min" => ("free_from", if minutes == Some(0) { Value::Null } else { time() }),
         "saturday_start_min" => ("saturday_start", time()),
         "saturday_end_min" => ("saturday_end", time()),
         same => (same, value.clone()),

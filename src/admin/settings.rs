@@ -99,8 +99,10 @@ impl EditSettingsPage<'_> {
     }
 
     fn text_hint(&self, inherited: &Resolved<String>) -> String {
-        let nothing = t(self.ctx.lang, "settings-none");
-        self.blank_means(inherited.source, if inherited.value.is_empty() { nothing } else { &inherited.value })
+        if inherited.value.is_empty() {
+            return t(self.ctx.lang, "settings-blank-nothing").to_owned();
+        }
+        self.blank_means(inherited.source, &inherited.value)
     }
 
     /// "Boş bırakılırsa şirket geneli geçerli: 9,00 saat."

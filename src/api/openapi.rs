@@ -1,4 +1,4 @@
-//! The API's description (OpenAPI 3.1), made from the handlers and from the types of their questions and answers, so that it cannot say
+//! The API's description (`OpenAPI` 3.1), made from the handlers and from the types of their questions and answers, so that it cannot say
 //! anything else than they do. What all addresses share, problems and who may come in, is added here.
 
 use std::sync::LazyLock;

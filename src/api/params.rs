@@ -27,8 +27,8 @@ pub struct ParamError {
 
 impl ParamError {
     /// A complaint about a parameter.
-    pub fn new(name: &str, detail: impl ToString) -> Self {
-        Self { name: name.to_owned(), detail: detail.to_string() }
+    pub fn new(name: &str, detail: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), detail: detail.into() }
     }
 }
 

@@ -224,16 +224,13 @@ fn state_with_actor(row: SessionRow) -> Option<Result<State, Unreadable>> {
         return Some(Err(Unreadable("account")));
     };
     regions.sort();
-    let named = row.regions.into_iter().zip(row.region_names).zip(row.regions_open);
-    let mut names: Vec<RegionName> = named.map(|((code, name), is_open)| RegionName { code, name, is_open }).collect();
     let viewed = read::<Region>(&state, VIEW).filter(|region| role == Role::Admin && regions.contains(region));
-    let (role, regions) = match viewed {
-        Some(region) => {
-            names.retain(|name| name.code == region.code());
-            (Role::Viewer, vec![region])
-        }
-        None => (role, regions),
-    };
+    let (role, regions) = viewed.map_or((role, regions), |region| (Role::Viewer, vec![region]));
+    let named = row.regions.into_iter().zip(row.region_names).zip(row.regions_open);
+    let names: Vec<RegionName> = named
+        .map(|((code, name), is_open)| RegionName { code, name, is_open })
+        .filter(|name| regions.iter().any(|region| region.code() == name.code))
+        .collect();
     let actor = Actor {
         user_id: row.user_id,
         username: row.username,

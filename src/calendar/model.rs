@@ -87,13 +87,11 @@ impl Entity for CalendarDay {
         let mut read = Reader::new(row);
         let day = read.work_date("day");
         let name = read.required_text("name", 100, "day-name-missing");
-        let kind = match DayKind::parse(&read.text("kind", 20)) {
-            Some(kind) => kind,
-            None => {
-                read.complain(FieldError::new("kind", "day-kind-unknown"));
-                DayKind::Holiday
-            }
-        };
+        let kind = DayKind::parse(&read.text("kind", 20));
+        if kind.is_none() {
+            read.complain(FieldError::new("kind", "day-kind-unknown"));
+        }
+        let kind = kind.unwrap_or(DayKind::Holiday);
         let free_from = read.optional_time("free_from").unwrap_or(0);
         let source = read.text("source", 200);
         read.finish(Self { day, name, kind, free_from, source })

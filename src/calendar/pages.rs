@@ -88,9 +88,8 @@ pub async fn new_day(ctx: Ctx, _admin: Admin, state: Data<AppState>, query: Quer
 
 /// `POST /admin/calendar`.
 pub async fn create_day(ctx: Ctx, admin: Admin, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
-    let region = match region_of(&admin, posted.value("region")) {
-        Some(region) => region,
-        None => return refuse_create(&ctx, &state, &posted, &[FieldError::new("region", "region-missing")]),
+    let Some(region) = region_of(&admin, posted.value("region")) else {
+        return refuse_create(&ctx, &state, &posted, &[FieldError::new("region", "region-missing")]);
     };
     let op = posted.to_create::<CalendarDay>(admin.actor(), region, &state.clock)?;
     let op_id = op.op_id;

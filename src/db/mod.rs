@@ -60,8 +60,11 @@ pub struct PoolFigures {
 impl Db {
     /// Opens a pool whose connections act as `rainstaff_app`. Connects once, so that a wrong URL is known now.
     pub async fn connect(config: &DbConfig) -> Result<Self, sqlx::Error> {
-        let options: PgConnectOptions = config.app_url.as_ref().unwrap_or(&config.owner_url).parse()?;
-        let options = options.application_name("rainstaff").statement_cache_capacity(200);
+        let url = config.app_url.as_ref().unwrap_or(&config.owner_url);
+        let mut options: PgConnectOptions = url.parse::<PgConnectOptions>()?.application_name("rainstaff");
+        if !url.contains("statement-cache-capacity=") {
+            options = options.statement_cache_capacity(200); // 0 behind an old PgBouncer: docs/DEPLOY.md
+        }
         let set_role = config.app_url.is_none();
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)

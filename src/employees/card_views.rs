@@ -106,11 +106,6 @@ impl CardPage<'_> {
         format::month_of_year(self.ctx.lang, self.month.first())
     }
 
-    /// "14 Ocak Çarşamba".
-    pub fn day_name(&self, day: &NaiveDate) -> String {
-        format::day_of_year(self.ctx.lang, *day)
-    }
-
     /// All months of the table together.
     pub fn sum(&self) -> Tally {
         self.lines.iter().map(|line| line.sum).sum()

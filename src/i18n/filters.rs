@@ -104,6 +104,12 @@ pub fn date<D: Borrow<NaiveDate>>(date: D, _: &dyn Values) -> Result<String> {
     Ok(civil::format_date_tr(*date.borrow()))
 }
 
+/// A date as `14 Ocak Çarşamba`.
+#[askama::filter_fn]
+pub fn day_of_year<D: Borrow<NaiveDate>>(date: D, values: &dyn Values) -> Result<String> {
+    Ok(format::day_of_year(lang(values)?, *date.borrow()))
+}
+
 /// An instant by Istanbul's clock as `05.01.2026 14:30`.
 #[askama::filter_fn]
 pub fn instant<I: Borrow<DateTime<Utc>>>(at: I, _: &dyn Values) -> Result<String> {

@@ -25,6 +25,9 @@ const DAYS: [&str; 31] = [
     "23", "24", "25", "26", "27", "28", "29", "30", "31",
 ];
 
+/// Address of the list of blank days.
+const BLANKS: &str = "/dashboard/blanks";
+
 /// `/timesheets/month`.
 #[derive(Template)]
 #[template(path = "month/month.html", blocks = ["grid"])]
@@ -124,7 +127,7 @@ impl<'a> MonthPage<'a> {
             sum: *sum,
             worked: short_hours(sum.hours.worked, ctx.lang),
             list: list("/timesheets", day),
-            blanks: list("/timesheets/blanks", day),
+            blanks: list(BLANKS, day),
         };
         let feet = month.days().zip(&sheet.days).map(foot).collect();
         let now = month.days().position(|day| day == today);
@@ -163,7 +166,7 @@ impl<'a> MonthPage<'a> {
 
     /// Address of the month's blank days, as a list.
     pub fn blanks(&self) -> String {
-        address("/timesheets/blanks", self.ctx, &self.region, self.month.first(), self.month.last())
+        address(BLANKS, self.ctx, &self.region, self.month.first(), self.month.last())
     }
 
     /// The name of the report on paper.

@@ -116,18 +116,10 @@ mod tests {
 
     #[test]
     fn a_code_is_the_folded_name() {
-        let cases = [
-            ("Antalya", "antalya"),
-            ("İzmir Çiğli", "izmir_cigli"),
-            ("Iğdır – Şantiye 2", "igdir_santiye_2"),
-            ("  3. Bölge  ", "bolge"),
-            ("Diyarbakır Organize Sanayi Bölgesi", "diyarbakir_organize_sanayi_bolg"),
-            ("12345", ""),
-            ("上海", ""),
-        ];
+        let cases: Vec<(String, String)> = serde_json::from_str(include_str!("../../tests/golden/region_codes.json")).unwrap();
         for (name, code) in cases {
-            assert_eq!(code_of_name(name), code, "{name}");
-            assert!(code.is_empty() || Region::parse(code).is_ok(), "{code}");
+            assert_eq!(code_of_name(&name), code, "{name}");
+            assert!(code.is_empty() || Region::parse(&code).is_ok(), "{code}");
         }
     }
 }

@@ -107,16 +107,16 @@ pub fn decimal_hours(minutes: i32) -> String {
 mod tests {
     use super::*;
 
-    fn parsed(values: Value, changed: &[&str]) -> Result<RegionSettings, Vec<FieldError>> {
+    fn parsed(values: &Value, changed: &[&str]) -> Result<RegionSettings, Vec<FieldError>> {
         let row = values.as_object().unwrap().clone().into_iter().collect();
         RegionSettings::parse(&row, &changed.iter().copied().collect(), Origin::Web)
     }
 
     #[test]
     fn what_broke_the_desktop_programs_hours_is_read_or_refused_at_its_field() {
-        let comma = parsed(json!({ "weekday_hours": "8.5", "saturday_start": null, "saturday_end": "" }), &["weekday_hours"]).unwrap();
+        let comma = parsed(&json!({ "weekday_hours": "8.5", "saturday_start": null, "saturday_end": "" }), &["weekday_hours"]).unwrap();
         assert_eq!((comma.weekday_minutes, comma.saturday_start), (Some(510), None), "blank means: as for the whole company");
-        let wrong = parsed(json!({ "weekday_hours": "25", "saturday_start": "9 buçuk", "saturday_end": "14:00" }), &["saturday_start"]);
+        let wrong = parsed(&json!({ "weekday_hours": "25", "saturday_start": "9 buçuk", "saturday_end": "14:00" }), &["saturday_start"]);
         let fields: Vec<(String, String)> = wrong.unwrap_err().into_iter().map(|e| (e.field, e.code)).collect();
         assert_eq!(fields, [("weekday_hours".into(), "hours-range".into()), ("saturday_start".into(), "time-format".into())]);
     }
@@ -125,9 +125,9 @@ mod tests {
     fn a_saturday_window_has_both_ends_or_none() {
         for (start, end, at) in [(json!("09:00"), Value::Null, "saturday_end"), (Value::Null, json!("14:00"), "saturday_start")] {
             let values = json!({ "saturday_start": start, "saturday_end": end });
-            let errors = parsed(values.clone(), &["saturday_start"]).unwrap_err();
+            let errors = parsed(&values, &["saturday_start"]).unwrap_err();
             assert_eq!(errors, [FieldError::new(at, "saturday-half")]);
-            assert!(parsed(values, &["weekday_hours"]).is_ok(), "an old row is not refused for a rule that came later");
+            assert!(parsed(&values, &["weekday_hours"]).is_ok(), "an old row is not refused for a rule that came later");
         }
     }
 

@@ -77,6 +77,7 @@ impl Cursor {
 /// A page of changes. `ranges` lets the client assert that nothing is missing: `to - from + 1` lines were counted, and `from` follows
 /// the number it had.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "clients know the page and its items under these names")]
 pub struct Changes {
     /// Of which data.
     pub(super) epoch: Uuid,

@@ -7,7 +7,7 @@ use actix_web::{
 use uuid::Uuid;
 
 use super::{
-    answers::{answer_refused, answer_stored},
+    answers::{RowOf, answer_refused, answer_stored},
     day::{Day, Place, load_day},
     pages::HOME,
     row::{FIELDS, as_posted, original},
@@ -44,7 +44,7 @@ pub async fn create_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
     let op_id = op.op_id;
     let verdict = match settle(submit(&state, &actor, op).await?)? {
         Ok(verdict) => verdict,
-        Err(errors) => return answer_refused(&ctx, &actor, &state, &place, employee_id, None, &posted, &errors).await,
+        Err(errors) => return answer_refused(&ctx, &actor, &state, &place, RowOf { employee_id, entry: None }, &posted, &errors).await,
     };
     let (day, entry) = read_again(&state, &actor, &place, row_id(&verdict)?).await?;
     let undo = undo(&entry, "deletion", &verdict);
@@ -63,7 +63,8 @@ pub async fn update_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Pat
     let verdict = match settle(submit(&state, &actor, op).await?)? {
         Ok(verdict) => verdict,
         Err(errors) => {
-            return answer_refused(&ctx, &actor, &state, &place, before.value.employee_id, Some(*id), &posted, &errors).await;
+            let row = RowOf { employee_id: before.value.employee_id, entry: Some(*id) };
+            return answer_refused(&ctx, &actor, &state, &place, row, &posted, &errors).await;
         }
     };
     let (day, entry) = read_again(&state, &actor, &place, *id).await?;

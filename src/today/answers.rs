@@ -52,27 +52,33 @@ pub(super) fn answer_stored(
             view.refuse_plan(sentence(ctx.lang, why));
         }
     }
-    let body = render(ctx, &Changed { ctx, people: views, gone, count: Count::new(day) })? + &toast_aside(ctx, flash)?;
+    let body = render(ctx, &Changed { ctx, people: views, gone, count: Count::new(ctx, day) })? + &toast_aside(ctx, flash)?;
     Ok(acknowledged(op_id).content_type("text/html; charset=utf-8").body(body))
 }
 
-/// Answers a row's form that is not stored: the row again, with what was typed and what is wrong. `entry` is none for a new one.
+/// Whose row a form was in.
+pub(super) struct RowOf {
+    pub employee_id: Uuid,
+    /// None for a new entry.
+    pub entry: Option<Uuid>,
+}
+
+/// Answers a row's form that is not stored: the row again, with what was typed and what is wrong.
 pub(super) async fn answer_refused(
     ctx: &Ctx,
     actor: &Actor,
     state: &AppState,
     place: &Place,
-    employee_id: Uuid,
-    entry: Option<Uuid>,
+    row: RowOf,
     posted: &Posted,
     errors: &[FieldError],
 ) -> AppResult<HttpResponse> {
     let day = load_day(&mut state.db.read(&place.scope(actor)?).await?, place).await?;
-    let person = day.person(employee_id).ok_or(AppError::NotFound)?;
+    let person = day.person(row.employee_id).ok_or(AppError::NotFound)?;
     let mut view = PersonView::new(ctx, &day, person);
-    view.refuse(entry, posted, errors, ctx.lang);
+    view.refuse(row.entry, posted, errors, ctx.lang);
     let body = if ctx.is_htmx {
-        render(ctx, &Changed { ctx, people: vec![view], gone: Vec::new(), count: Count::new(&day) })?
+        render(ctx, &Changed { ctx, people: vec![view], gone: Vec::new(), count: Count::new(ctx, &day) })?
     } else {
         render_page(ctx, &day, state.clock.today(), String::new(), Some(view))?
     };

@@ -16,6 +16,7 @@ use super::{
     day::{Day, Place, State, load_day},
     db::{Made, list_known_ops, list_made},
     pages::HOME,
+    views::address,
 };
 use crate::{
     auth::Actor,
@@ -29,6 +30,7 @@ use crate::{
     sync::{Entity as _, submit_all},
     timesheets::Timesheet,
     web::{
+        answer::refused_act,
         flash::{Flash, Tone, Undo},
         form::{Posted, sentence},
         page::Ctx,
@@ -73,6 +75,9 @@ impl Planned {
 /// `POST /today/batches`.
 pub async fn create_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
     let place = Place::of_form(&actor, &posted)?;
+    if !place.is_open(&ctx) {
+        return refuse_closed(&ctx, &place);
+    }
     let batch = posted.op_id()?;
     let planned: Option<Vec<Planned>> = posted.values("planned").iter().map(|text| Planned::parse(text)).collect();
     let planned = planned.ok_or_else(|| AppError::BadRequest("planned: not an id, two times and a break".into()))?;
@@ -86,6 +91,11 @@ pub async fn create_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
     let flash = message_of_batch(&ctx, &day, batch, stored, &refused);
     let people: Vec<Uuid> = planned.iter().map(|planned| planned.employee_id).collect();
     answer_stored(&ctx, &day, batch, &people, &refused, &flash)
+}
+
+/// A closed region takes nothing. A queue's operations are kept there for the day it opens again; here somebody waits for the answer.
+fn refuse_closed(ctx: &Ctx, place: &Place) -> AppResult<HttpResponse> {
+    refused_act(ctx, &address(ctx, place, None), &[FieldError::new("", "region-closed")])
 }
 
 fn create_op(actor: &Actor, state: &AppState, place: &Place, batch: Uuid, n: i64, planned: &Planned) -> Op {
@@ -183,6 +193,9 @@ pub async fn undo_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, batch: Pa
     let mut tx = state.db.read_snapshot(&scope).await?;
     let made = list_made(&mut tx, *batch).await?;
     let place = place_of(&made)?;
+    if !place.is_open(&ctx) {
+        return refuse_closed(&ctx, &place);
+    }
     let ids: Vec<Uuid> = made.iter().map(|made| delete_id(undo, made)).collect();
     let known = list_known_ops(&mut tx, &place.region, &ids).await?;
     drop(tx);

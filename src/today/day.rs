@@ -16,7 +16,7 @@ use crate::{
         calc::{Hours, hours},
         db::{Filter, Listed, list_timesheets},
     },
-    web::form::Posted,
+    web::{form::Posted, page::Ctx},
 };
 
 /// Which day of which region: what an address says, and every form of the page.
@@ -32,6 +32,11 @@ impl Place {
         let region = posted.region(actor).map_err(|_| AppError::NotFound)?;
         let date = civil::parse_work_date(posted.value("work_date")).map_err(|e| AppError::BadRequest(format!("work_date: {e}")))?;
         Ok(Self { region, date })
+    }
+
+    /// Whether the region takes entries; a closed one is read only.
+    pub fn is_open(&self, ctx: &Ctx) -> bool {
+        ctx.regions.iter().any(|region| region.code == self.region.code() && region.is_open)
     }
 
     /// The scope of this one region; a foreign one is not found.
@@ -155,7 +160,10 @@ mod tests {
     use super::*;
     use crate::{roster::Shift, timesheets::Timesheet};
 
-    fn person_day(expected: Expected, entries: &[(i32, i32, i32, bool)]) -> PersonDay {
+    /// Start, end, break, special day.
+    type Values = (i32, i32, i32, bool);
+
+    fn person_day(expected: Expected, entries: &[Values]) -> PersonDay {
         let person = Person {
             id: Uuid::from_u128(1),
             region: "ankara".into(),
@@ -168,7 +176,7 @@ mod tests {
             is_deleted: false,
             shift_template_id: None,
         };
-        let saved = |&(start_min, end_min, break_minutes, is_special): &(i32, i32, i32, bool)| {
+        let saved = |&(start_min, end_min, break_minutes, is_special): &Values| {
             let work_date = "2026-01-14".parse().unwrap();
             let value =
                 Timesheet { employee_id: person.id, work_date, start_min, end_min, break_minutes, is_special, notes: String::new() };
@@ -185,7 +193,7 @@ mod tests {
             Expected::Work(Shift { template_id: Uuid::nil(), name: "Gündüz".into(), start_min: 510, end_min: 1050, break_minutes: 60 })
         };
         let planned = (510, 1050, 60, false);
-        let cases: [(Expected, &[(i32, i32, i32, bool)], State); 9] = [
+        let cases: [(Expected, &[Values], State); 9] = [
             (work(), &[], State::Blank),
             (work(), &[planned], State::AsPlanned),
             (work(), &[(510, 1110, 60, false)], State::Different),

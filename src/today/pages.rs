@@ -77,5 +77,5 @@ pub(super) fn render_page(ctx: &Ctx, day: &Day, today: NaiveDate, date_error: St
     {
         *place = view;
     }
-    Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today, date_error), people, count: Count::new(day) })?)
+    Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today, date_error), people, count: Count::new(ctx, day) })?)
 }

@@ -108,10 +108,12 @@ pub(super) struct Count {
     pub has_people: bool,
     /// Whether the calendar is why nobody is expected.
     pub is_marked: bool,
+    /// The region takes entries.
+    pub is_open: bool,
 }
 
 impl Count {
-    pub fn new(day: &Day) -> Self {
+    pub fn new(ctx: &Ctx, day: &Day) -> Self {
         let planned = |person: &PersonDay| {
             let shift = person.expected.shift()?;
             let (start, end) = (format_time(shift.start_min), format_time(shift.end_min));
@@ -123,6 +125,7 @@ impl Count {
             planned: day.blanks().filter_map(planned).collect(),
             has_people: !day.people.is_empty(),
             is_marked: day.mark.is_some(),
+            is_open: day.place.is_open(ctx),
         }
     }
 

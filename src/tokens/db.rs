@@ -38,8 +38,7 @@ pub(super) async fn find_bearer(tx: &mut SystemTx, token_hash: &[u8; 32], now: D
             ARRAY(
                 SELECT r.code
                 FROM app.regions r
-                WHERE r.active
-                  AND r.kind = 'office'
+                WHERE r.kind = 'office'
                   AND r.code = ANY (t.regions)
                   AND (u.role = 'admin' OR r.code IN (SELECT m.region FROM auth.user_regions m WHERE m.user_id = u.id))
                 ORDER BY r.code

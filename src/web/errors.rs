@@ -79,19 +79,6 @@ fn answer_to<B>(response: &ServiceResponse<B>) -> HttpResponse {
     answer.set_body(BoxBody::new(page))
 }
 
-/// The sentence for somebody who only looks: in the corner of the page, which stays as it is, or on a page of its own.
-fn refuse_onlooker(ctx: &Ctx, answer: &HttpResponse) -> HttpResponse {
-    let (status, body) = if ctx.is_htmx {
-        let flash = Flash::new(Tone::Warning, "region-view-refused", "");
-        (StatusCode::UNPROCESSABLE_ENTITY, toast_aside(ctx, &flash))
-    } else {
-        (answer.status(), render_only_looking(ctx))
-    };
-    let mut refusal = HttpResponse::build(status);
-    refusal.insert_header((HX_RESWAP, "none")).content_type("text/html; charset=utf-8");
-    refusal.body(body.unwrap_or_default())
-}
-
 fn as_problem<B>(response: &ServiceResponse<B>, error: Option<&AppError>, mut answer: HttpResponse) -> HttpResponse {
     let status = response.status();
     let code = match (error, status) {
@@ -115,6 +102,19 @@ fn as_problem<B>(response: &ServiceResponse<B>, error: Option<&AppError>, mut an
         headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static(r#"Bearer realm="rainstaff""#));
     }
     answer.set_body(BoxBody::new(problem.to_json()))
+}
+
+/// The sentence for somebody who only looks: in the corner of the page, which stays as it is, or on a page of its own.
+fn refuse_onlooker(ctx: &Ctx, answer: &HttpResponse) -> HttpResponse {
+    let (status, body) = if ctx.is_htmx {
+        let flash = Flash::new(Tone::Warning, "region-view-refused", "");
+        (StatusCode::UNPROCESSABLE_ENTITY, toast_aside(ctx, &flash))
+    } else {
+        (answer.status(), render_only_looking(ctx))
+    };
+    let mut refusal = HttpResponse::build(status);
+    refusal.insert_header((HX_RESWAP, "none")).content_type("text/html; charset=utf-8");
+    refusal.body(body.unwrap_or_default())
 }
 
 fn see_other(location: &str) -> HttpResponse {

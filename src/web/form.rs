@@ -237,9 +237,9 @@ impl FormView {
         self.errors.get(name).map_or("", String::as_str)
     }
 
-    /// How many fields are wrong.
+    /// How many fields are wrong; a complaint about the form as a whole is none of them.
     pub fn error_count(&self) -> usize {
-        self.errors.len()
+        self.errors.keys().filter(|name| !name.is_empty()).count()
     }
 }
 

@@ -19,7 +19,7 @@ pub mod toast;
 pub mod filters {
     pub use super::assets::filters::asset;
     pub use super::page::filters::url_with;
-    pub use crate::i18n::filters::{date, hours, instant, number, t, t1, t2, t3, time};
+    pub use crate::i18n::filters::{date, day_of_year, hours, instant, number, t, t1, t2, t3, time};
 }
 
 #[cfg(test)]

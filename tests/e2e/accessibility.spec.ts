@@ -23,10 +23,28 @@ const VISITS: Visit[] = [
       await expect(page.getByRole("form", { name: /kaydı düzelt/ })).toBeVisible();
     },
   },
+  {
+    name: "the month, with an open day",
+    open: async (page) => {
+      await page.goto("/timesheets/month");
+      await page.locator("tr[data-employee] td > a").first().click();
+      await expect(page.locator("#day-editor form").first()).toBeVisible();
+    },
+  },
+  {
+    name: "a person",
+    open: async (page) => {
+      await page.goto("/timesheets/month");
+      await page.locator("tr[data-employee] th a").first().click();
+      await page.locator("details.total summary").first().click();
+    },
+  },
   { name: "employees", open: (page) => page.goto("/employees") },
   { name: "a new employee", open: (page) => page.goto("/employees/new") },
   { name: "shift templates", open: (page) => page.goto("/shift-templates") },
   { name: "activity", open: (page) => page.goto("/activity") },
+  { name: "activity, filtered to nothing and with a wrong date", open: (page) => page.goto("/activity?actor=nobody&from=x") },
+  { name: "API keys", open: (page) => page.goto("/account/tokens") },
   {
     name: "the person's menu",
     open: async (page) => {
@@ -35,6 +53,27 @@ const VISITS: Visit[] = [
       await expect(page.locator(".user-menu-body")).toBeVisible();
     },
   },
+];
+
+const ADMIN_VISITS: Visit[] = [
+  { name: "users", open: (page) => page.goto("/admin/users") },
+  { name: "a new user", open: (page) => page.goto("/admin/users/new") },
+  {
+    name: "an account, with a wrong password",
+    open: async (page) => {
+      await page.goto("/admin/users");
+      await page.getByRole("link", { name: "bursa1" }).click();
+      await page.getByLabel("Geçici parola", { exact: true }).fill("kisa");
+      await page.getByRole("button", { name: "Geçici parola ver" }).click();
+      await expect(page.locator("[aria-invalid=true]")).toHaveCount(1);
+    },
+  },
+  { name: "one's own account", open: (page) => page.goto("/account") },
+  { name: "regions", open: (page) => page.goto("/admin/regions") },
+  { name: "settings", open: (page) => page.goto("/admin/settings") },
+  { name: "settings of a region", open: (page) => page.goto("/admin/settings/izmir") },
+  { name: "calendar", open: (page) => page.goto("/admin/calendar?year=2026") },
+  { name: "a new day", open: (page) => page.goto("/admin/calendar/new") },
 ];
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -49,6 +88,14 @@ for (const colorScheme of ["light", "dark"] as const) {
     for (const { name, open } of VISITS) {
       await open(page);
       await expect(page.locator("html")).toHaveAttribute("data-bs-theme", colorScheme);
+      expect.soft(await seriousFindings(page), name).toEqual([]);
+    }
+  });
+
+  test(`nothing serious on the pages of the administration, ${colorScheme}`, async ({ as }) => {
+    const page = await as("admin", { colorScheme });
+    for (const { name, open } of ADMIN_VISITS) {
+      await open(page);
       expect.soft(await seriousFindings(page), name).toEqual([]);
     }
   });

@@ -123,7 +123,7 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
   });
 
   await test.step("the page of the day says how its hours came about and what happened to it", async () => {
-    await rowOf(page, SATURDAY.date).getByRole("link", { name: /^Nasıl hesaplandı/ }).click();
+    await rowOf(page, SATURDAY.date).getByRole("link", { name: /^Hesap ve geçmiş/ }).click();
     await expect(page).toHaveURL(`/timesheets/${made.entry}`);
     for (const deed of ["eklendi", "değiştirildi", "silindi", "geri alındı"]) {
       await expect(page.getByText(`Puantaj kaydı ${deed}`)).toBeVisible();

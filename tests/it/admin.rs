@@ -31,9 +31,14 @@ async fn page_of(admin: &mut Browser, name: &str) -> String {
     row.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
-/// The only form whose address ends so.
+/// The form whose address ends so.
 fn form_to(page: &Answer, ending: &str) -> Form {
     page.form(&format!("form[action$='{ending}']")).minted()
+}
+
+/// The first form of the list of sessions that ends one.
+fn form_to_end_one(page: &Answer) -> Form {
+    page.form("tr[data-session] form").minted()
 }
 
 /// `kind detail` of the last event about an account.
@@ -131,7 +136,7 @@ async fn an_admin_ends_one_session_or_all_and_the_next_request_is_a_visitors() {
     let page = page_of(&mut boss, "ankara1").await;
     let shown = boss.get(&page).await;
     assert_eq!(shown.count("tr[data-session]"), 2);
-    assert_eq!(boss.post(&form_to(&shown, "/closure")).await.status, 303);
+    assert_eq!(boss.post(&form_to_end_one(&shown)).await.status, 303);
     let still_in = [office.get("/timesheets").await.status, home.get("/timesheets").await.status];
     assert!(matches!(still_in, [200, 303] | [303, 200]), "one of the two has ended: {still_in:?}");
     assert!(last_event(&company, "sessions_ended").await.starts_with("ankara admin 192.0.2.1 "));
@@ -168,7 +173,7 @@ async fn everybody_sees_and_ends_their_own_other_sessions() {
     let mut boss = admin(&company).await;
     let page = here.get("/account").await;
     assert_eq!((page.count("tr[data-session]"), page.count("tr[data-session] form"), page.count(".badge")), (3, 2, 1));
-    assert_eq!(here.post(&form_to(&page, "/closure")).await.location, "/account");
+    assert_eq!(here.post(&form_to_end_one(&page)).await.location, "/account");
     let act = form_to(&here.get("/account").await, "/account/sessions/closure");
     assert_eq!(here.post(&act).await.location, "/account");
     let others = [elsewhere.get("/account").await.status, third.get("/account").await.status];

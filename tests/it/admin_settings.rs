@@ -103,7 +103,7 @@ async fn the_calendar_shows_the_year_and_a_day_is_added_changed_and_removed_with
     ensure_public_holidays(&company.state).await.unwrap();
     let mut boss = admin(&company).await;
     let year = boss.get("/admin/calendar?year=2026").await;
-    assert_eq!(year.texts("h2.card-title")[..2], ["Ocak 2026", "Mart 2026"]);
+    assert_eq!(year.texts(".month-head th")[..2], ["Ocak 2026", "Mart 2026"]);
     assert_eq!(
         year.texts("tr[data-day='2026-10-28'] td")[..4],
         ["28 Ekim Çarşamba", "Cumhuriyet Bayramı arifesi", "Resmî tatil", "13:00 sonrası"]

@@ -87,7 +87,7 @@ fn with_ids(route: &str, rows: &Rows) -> Option<String> {
         Some("admin") => return None, // not for clerks at all, which `only_an_admin_opens_the_administration` holds
         _ => panic!("{route}: tell this test which ids this address takes"),
     };
-    Some(route.replace("{id}", id))
+    Some(route.replace("{id}", id).replace("{date}", "2026-01-05"))
 }
 
 /// Filters a clerk of `own` may try on any list.
@@ -132,7 +132,8 @@ async fn no_address_shows_a_byte_of_another_office() {
             for (address, wanted) in tried {
                 let answer = browser.get(&address).await;
                 let status = answer.status;
-                if status >= 500 || wanted.is_some_and(|wanted| wanted != status) {
+                let leads_on = wanted == Some(200) && status == 303; // a day of a person, to the form it needs
+                if status >= 500 || (wanted.is_some_and(|wanted| wanted != status) && !leads_on) {
                     leaks.push(format!("{own}1, {address}: answers {status}, not {wanted:?}"));
                 }
                 shows_own += usize::from(answer.html.contains(&mark(own)));

@@ -14,6 +14,7 @@ mod chain;
 mod cluster;
 mod commands;
 mod dashboard;
+mod deploy;
 mod employee_card;
 mod employees;
 mod feed;

@@ -1,4 +1,4 @@
-//! `/timesheets/month`, the day of a person in it, and `/timesheets/blanks`, through the whole application.
+//! `/timesheets/month` and the day of a person in it, through the whole application.
 
 #![cfg(test)]
 
@@ -211,11 +211,11 @@ async fn a_day_is_blank_when_a_shift_was_planned_nothing_is_entered_and_the_day_
     assert_eq!(page.count("thead th.free[data-name*='Köprü günü']"), 1, "the day is named");
     assert_eq!(page.count("thead th.now[data-date='2026-02-18']"), 1, "today is marked");
 
-    let list = clerk.get("/timesheets/blanks?from=2026-02-01&to=2026-02-28").await;
-    let days = list.texts("tbody td:first-child");
-    let of_list: Vec<&str> = days.iter().filter_map(|day| day.split(' ').next()).collect();
-    assert_eq!(of_list, ["10.02.2026", "16.02.2026", "17.02.2026"], "the list behind the number");
-    assert_eq!(clerk.get("/timesheets/blanks?from=2026-02-18&to=2026-02-18").await.count("tbody tr"), 0);
+    let behind = page.texts("tfoot a.gap").len();
+    assert_eq!(behind, 4, "the number of each of three days, and of the month");
+    let list = clerk.get("/dashboard/blanks?from=2026-02-01&to=2026-02-28").await;
+    assert_eq!(page.count("tfoot a.gap[href='/dashboard/blanks?from=2026-02-01&to=2026-02-28']"), 1);
+    assert_eq!(list.texts("[data-blank]"), ["10.02.2026", "16.02.2026", "17.02.2026"], "the list behind the number");
 
     let gone = op(&builders::clerk("ankara"), "ankara").delete("timesheet", timesheet_id(1), 1);
     offices.store("ankara", vec![gone]).await;
@@ -250,7 +250,7 @@ async fn one_sees_the_months_of_ones_own_regions_one_at_a_time() {
     let own = ankara.get("/timesheets/month?month=2026-01").await;
     assert_eq!(own.texts("tbody th a"), ["Ayşe Yılmaz"]);
     assert!(!own.html.contains("region=") && !own.html.contains("Hasan"), "nothing of another region");
-    for foreign in ["/timesheets/month?region=izmir", "/timesheets/month?region=company", "/timesheets/blanks?region=izmir"] {
+    for foreign in ["/timesheets/month?region=izmir", "/timesheets/month?region=company"] {
         assert_eq!(ankara.get(foreign).await.status, 404, "{foreign}");
     }
     assert_eq!(admin.get("/timesheets/month").await.texts("tbody th a"), ["Ayşe Yılmaz"], "the first region");

@@ -7,6 +7,7 @@ use rainstaff::{
     sync::deliver,
 };
 use serde_json::{Value, json};
+use sqlx::Executor as _;
 use uuid::Uuid;
 
 use crate::{
@@ -495,6 +496,28 @@ async fn a_clerk_starts_on_the_day_and_an_admin_opens_any_regions() {
     assert_eq!((answer.status, answer.location.as_str()), (303, "/today?date=2026-01-06&region=ankara"));
     assert_eq!(stored(&company).await.len(), 4);
     assert_eq!(admin.get("/today?region=yok").await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_closed_region_shows_its_days_and_takes_nothing() {
+    let (company, mut browser) = ankara().await;
+    let open = browser.get("/today").await;
+    let undo = enter_all(&mut browser).await.form("form[action$='/undo']").minted();
+    let tomorrow = browser.get("/today?date=2026-01-06").await;
+    company.inspect().await.execute("UPDATE app.regions SET active = false WHERE code = 'ankara'").await.unwrap();
+    let closed = browser.get("/today?date=2026-01-06").await;
+    assert_eq!((closed.status, closed.count("#today-all"), closed.text("#today-count strong")), (200, 0, "4 kişi boş".into()));
+    for form in [tomorrow.form("#today-all").minted(), undo, row_form(&tomorrow, 1, ("0830", "1730"))] {
+        let answer = browser.submit(&form).await;
+        assert_eq!((answer.status, answer.op_ack.as_str()), (422, ""), "{}", form.action);
+        assert!(answer.html.contains("Bu bölge kapatıldı"), "{}", answer.html);
+    }
+    assert_eq!(
+        company.count("SELECT count(*) FROM app.op_inbox WHERE entity = 'timesheet'").await,
+        4,
+        "nothing waits for the day it opens"
+    );
+    assert_eq!(open.count("#today-all"), 1);
 }
 
 #[actix_web::test]
