@@ -20,8 +20,8 @@ use crate::{
 };
 
 /// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. On the API a
-/// personal key says who it is, whatever else the request carries. Whoever only
-/// looks at a region as its clerk would is refused where something would change.
+/// personal key says who it is, whatever else the request carries. Whoever only looks at a region as its clerk would is refused where
+/// something would change.
 impl FromRequest for Actor {
     type Error = AppError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
