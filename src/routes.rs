@@ -39,13 +39,6 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     // The first page: today's for clerks, all regions' for an admin.
     cfg.route("/", get().to(today::pages::show_home));
 
-    // Pano
-    cfg.route("/dashboard", get().to(dashboard::pages::show_dashboard));
-    cfg.route("/dashboard/blanks", get().to(dashboard::blanks::list_blanks));
-    cfg.route("/reports/summary", get().to(reports::pages::show_summary));
-    cfg.route("/region-view", post().to(auth::region_view::start_region_view));
-    cfg.route("/region-view/end", post().to(auth::region_view::end_region_view));
-
     // Bugün
     cfg.route("/today", get().to(today::pages::show_today));
     cfg.route("/today/entries", post().to(today::acts::create_entry));

@@ -170,5 +170,3 @@ export-after = After
 export-origin = Origin
 export-address = Address
 export-id = Entry id
-kind-region-view-started = Began to view as the region
-kind-region-view-ended = Stopped viewing as the region

@@ -166,5 +166,3 @@ export-after = Sonra
 export-origin = Kaynak
 export-address = Adres
 export-id = Kayıt no
-kind-region-view-started = Bölge gözüyle bakmaya başlama
-kind-region-view-ended = Bölge gözüyle bakmayı bitirme

@@ -150,10 +150,12 @@ impl Ctx {
         self.regions.iter().filter(|region| !region.is_open).map(|region| region.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
-    /// The entries of the side bar for this person.
+    /// The entries of the side bar for this person: all regions at a glance come first for an admin, the day for a clerk.
     pub fn nav(&self) -> impl Iterator<Item = &'static NavEntry> {
         let is_admin = self.is_admin();
-        NAV.iter().filter(move |entry| is_admin || !entry.admin_only)
+        let [board, day, others @ ..] = &NAV;
+        let first = if is_admin { [board, day] } else { [day, board] };
+        first.into_iter().chain(others).filter(move |entry| is_admin || !entry.admin_only)
     }
 
     /// Whether the page at `href`, or one below it that has no entry of its own, is open.
