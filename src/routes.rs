@@ -48,6 +48,13 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/today/batches", post().to(today::batches::create_batch));
     cfg.route("/today/batches/{op}/undo", post().to(today::batches::undo_batch));
 
+    // Pano
+    cfg.route("/dashboard", get().to(dashboard::pages::show_dashboard));
+    cfg.route("/dashboard/blanks", get().to(dashboard::blanks::list_blanks));
+    cfg.route("/reports/summary", get().to(reports::pages::show_summary));
+    cfg.route("/region-view", post().to(auth::region_view::start_region_view));
+    cfg.route("/region-view/end", post().to(auth::region_view::end_region_view));
+
     // Puantaj
     cfg.route("/timesheets", get().to(timesheets::pages::list_timesheets));
     cfg.route("/timesheets", post().to(timesheets::pages::create_timesheet));
