@@ -65,6 +65,9 @@ async function styles() {
     variables: true,
     keyframes: true,
   });
+  // A rule left open would swallow those after it without a word: what is wrong in a style sheet of ours stops the build.
+  const { warnings } = await transform(own, { loader: "css" });
+  if (warnings.length > 0) throw new Error(warnings.map(({ text, location }) => `static/css/app.css:${location?.line}: ${text}`).join("\n"));
   const { code } = await transform(`${purged.css}\n${own}`, { loader: "css", minify: true, target: "es2022" });
   return code;
 }
