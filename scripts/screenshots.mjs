@@ -26,11 +26,15 @@ try {
   await picture(clerk, "timesheets");
   await clerk.goto("/employees");
   await picture(clerk, "employees");
+  await clerk.goto("/timesheets/month");
+  await picture(clerk, "month");
 
   const admin = await open({ colorScheme: "dark" });
   await signIn(admin, "admin");
   await admin.goto("/activity");
   await picture(admin, "activity");
+  await admin.goto("/dashboard");
+  await picture(admin, "dashboard");
 
   const phone = await open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
   await signIn(phone, "izmir1");
@@ -61,6 +65,8 @@ async function enterAndCorrect(page) {
   await form.getByLabel("Not").fill("saha montajı");
   await form.getByLabel("Not").press("Enter");
   const row = page.locator("#timesheet-list tbody tr").filter({ hasText: "saha montajı" });
+  await row.waitFor();
+  await page.waitForLoadState("networkidle"); // the list loads itself again after a new entry
   await row.getByRole("link", { name: /^Düzelt/ }).click();
   const correction = page.getByRole("form", { name: /kaydı düzelt/ });
   await correction.getByLabel("Çıkış").fill("19:15");
