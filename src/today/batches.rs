@@ -131,7 +131,8 @@ fn bare_op(actor: &Actor, state: &AppState, region: &Region, batch: Uuid, n: i64
 /// Without those whom somebody has entered since the page was shown, or who have left. What was delivered before is delivered again: it is
 /// known, and its verdict is the answer.
 async fn still_wanted(state: &AppState, actor: &Actor, place: &Place, ops: Vec<(Uuid, Op)>) -> AppResult<Vec<(Uuid, Op)>> {
-    let mut tx = state.db.read(&place.scope(actor)?).await?;
+    // One snapshot: a delivery at the same time is seen in both, its operations and its entries, or in neither.
+    let mut tx = state.db.read_snapshot(&place.scope(actor)?).await?;
     let ids: Vec<Uuid> = ops.iter().map(|(_, op)| op.op_id).collect();
     let known = list_known_ops(&mut tx, &place.region, &ids).await?;
     let day = load_day(&mut tx, place).await?;
