@@ -2,7 +2,7 @@
 //!
 //! static/ts/civil.ts answers alike; tests/golden/civil.json pins both. All numbers are whole minutes.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 
 use crate::ops::FieldError;
 
@@ -20,6 +20,12 @@ pub const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(*WORK_YEARS.start(), 1,
 
 /// Last day a work date can have.
 pub const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(*WORK_YEARS.end(), 12, 31).expect("a date");
+
+/// The first and the last day of a day's month.
+pub fn month_of(day: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let first = day.with_day(1).unwrap_or(day);
+    (first, first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(day))
+}
 
 /// Why a text is not a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

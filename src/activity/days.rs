@@ -11,7 +11,6 @@ use super::{
     cursor::Cursor,
     db::RowName,
     events::{EventView, name_of_event},
-    fields::weekday_key,
     filter::{self, FilterView},
     lines::Row,
     views::{ChangeView, entity_in_words, origin_in_words},
@@ -19,7 +18,7 @@ use super::{
 use crate::{
     civil,
     clock::in_istanbul,
-    i18n::{Lang, t, t_with},
+    i18n::{Lang, format, t, t_with},
     regions::Region,
     sync::ENTITIES,
     web::{filters, page::Ctx},
@@ -146,7 +145,7 @@ pub(super) fn day_of(at: DateTime<Utc>) -> NaiveDate {
 
 /// "05.01.2026 Pazartesi", with "Bugün" and "Dün" before it where they fit.
 fn day_heading(lang: Lang, date: NaiveDate, today: NaiveDate) -> String {
-    let weekday = weekday_key(date.weekday().number_from_monday()).map_or("", |key| t(lang, key));
+    let weekday = format::weekday(lang, date.weekday().number_from_monday()).unwrap_or_default();
     let day = format!("{} {weekday}", civil::format_date_tr(date));
     match today.signed_duration_since(date).num_days() {
         0 => t_with(lang, "activity-today", &[("day", &day)]),

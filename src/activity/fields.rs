@@ -8,7 +8,7 @@ use crate::{
     calendar::DayKind,
     civil,
     employees::identity_no,
-    i18n::{Lang, t, t_with},
+    i18n::{Lang, format, t, t_with},
 };
 
 /// One field of a change, before and after, in words. None is a value that was or is not there.
@@ -73,15 +73,6 @@ const FIELDS: &[(&str, &str, Words)] = &[
     ("saturday_start_min", "change-saturday-start", Words::Time),
     ("saturday_end_min", "change-saturday-end", Words::Time),
 ];
-
-/// ISO order.
-const WEEKDAYS: [&str; 7] =
-    ["weekday-monday", "weekday-tuesday", "weekday-wednesday", "weekday-thursday", "weekday-friday", "weekday-saturday", "weekday-sunday"];
-
-/// Key of a weekday's name; `number` counts from Monday, 1.
-pub(super) fn weekday_key(number: u32) -> Option<&'static str> {
-    WEEKDAYS.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
-}
 
 /// The fields of a change in words, without those that are empty before and after. `person` finds an employee's name.
 pub(super) fn describe<'n>(
@@ -157,7 +148,7 @@ fn time(lang: Lang, minutes: i32) -> String {
 }
 
 fn weekdays(lang: Lang, digits: &str) -> String {
-    let names: Vec<&str> = digits.chars().filter_map(|digit| weekday_key(digit.to_digit(10)?)).map(|key| t(lang, key)).collect();
+    let names: Vec<&str> = digits.chars().filter_map(|digit| format::weekday(lang, digit.to_digit(10)?)).collect();
     names.join(", ")
 }
 

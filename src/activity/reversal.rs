@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use super::{db::ChangeRow, fields::label_of};
 use crate::{
     civil,
-    clock::in_istanbul,
-    i18n::{Lang, t},
+    i18n::{Lang, format::instant, t},
     ops::{Change, FieldError, Fields, Kind, form_codec::FormSpec, same_value},
     settings::decimal_hours,
     sync::{FeedRow, form_by_name},
@@ -75,7 +74,7 @@ fn as_field<'c>(column: &'c str, value: &Value) -> (&'c str, Value) {
 pub(super) fn obstacle(lang: Lang, change: &ChangeRow, reversal: &Reversal, now: &FeedRow, later: &[ChangeRow]) -> Option<FieldError> {
     let told = |error: FieldError, by: &ChangeRow| {
         let who = by.actor_name.clone().unwrap_or_else(|| t(lang, "activity-system").to_owned());
-        error.with("who", who).with("at", in_istanbul(by.at).format("%d.%m.%Y %H:%M"))
+        error.with("who", who).with("at", instant(by.at))
     };
     let deletion = later.iter().find(|line| line.action == "delete");
     if reversal.kind == Kind::Restore {

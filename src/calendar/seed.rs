@@ -8,11 +8,12 @@ use uuid::Uuid;
 use super::{CalendarDay, DayKind};
 use crate::{
     auth::{Actor, Role},
+    db::Scope,
     error::{AppError, AppResult},
     ops::{Change, Kind, Op, Origin, VerdictKind},
     regions::Region,
     state::AppState,
-    sync::{Entity as _, deliver},
+    sync::{Entity as _, db::list_verdicts, deliver},
 };
 
 /// Ids are derived from date and name, so that a second start, or a second server, makes no second row.
@@ -81,7 +82,13 @@ pub async fn ensure_public_holidays(state: &AppState) -> AppResult<()> {
         session_id: NAMESPACE,
         csrf: String::new(),
     };
-    let ops = public_holidays().iter().map(|day| op(state, &company, day)).collect();
+    let mut ops: Vec<Op> = public_holidays().iter().map(|day| op(state, &company, day)).collect();
+    let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
+    let known = list_verdicts(&mut state.db.read(&Scope::system(company.clone(), None, Origin::System)).await?, &ids).await?;
+    ops.retain(|op| known.iter().all(|verdict| verdict.op_id != op.op_id));
+    if ops.is_empty() {
+        return Ok(());
+    }
     let verdicts = deliver(state, &author, Origin::System, ops).await?;
     match verdicts.iter().find(|v| v.verdict == VerdictKind::Retry) {
         Some(bad) => Err(AppError::Fault(format!("the public holidays were not stored: {:?}", bad.reason))),

@@ -19,8 +19,8 @@ pub struct Period {
 impl Period {
     /// The month of a date.
     pub fn month_of(day: NaiveDate) -> Self {
-        let from = first_of_month(day);
-        Self { from, to: from.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(day) }
+        let (from, to) = civil::month_of(day);
+        Self { from, to }
     }
 
     /// What the address asks for: `month=2026-01`, or `from` and `to` (one of them is enough). What cannot be read is the month of `today`.
@@ -44,7 +44,7 @@ impl Period {
 
     /// The month before the one it begins in: `2025-12`.
     pub fn previous_month(self) -> String {
-        Self::month_of(first_of_month(self.from).pred_opt().unwrap_or(self.from)).month()
+        Self::month_of(civil::month_of(self.from).0.pred_opt().unwrap_or(self.from)).month()
     }
 
     /// `from=2026-01-01&to=2026-01-31`, for links.
@@ -82,10 +82,6 @@ impl Period {
     }
 }
 
-fn first_of_month(day: NaiveDate) -> NaiveDate {
-    day.with_day(1).unwrap_or(day)
-}
-
 /// `2026-01`, as a month's field writes it.
 fn parse_month(text: &str) -> Option<NaiveDate> {
     format!("{text}-01").parse().ok().filter(|day: &NaiveDate| civil::WORK_YEARS.contains(&day.year()))
@@ -119,7 +115,7 @@ impl Step {
                 let from = today.checked_sub_days(Days::new(days)).unwrap_or(today);
                 Period { from, to: from.checked_add_days(Days::new(6)).unwrap_or(from) }
             }
-            Self::Month => Period::month_of(first_of_month(today).checked_sub_months(Months::new(steps)).unwrap_or(today)),
+            Self::Month => Period::month_of(civil::month_of(today).0.checked_sub_months(Months::new(steps)).unwrap_or(today)),
         }
     }
 }

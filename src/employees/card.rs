@@ -110,9 +110,11 @@ async fn card_of<'a>(
     drop(tx);
     let person = person_of(&employee);
     let shifts: Vec<Shift> = entries.iter().map(|entry| entry.entry.value.shift()).collect();
-    let line = |month: &Month| MonthLine::new(ctx.lang, person.id, *month, &days_of(*month, &roster, &person, &shifts, &rules, today));
-    let lines = months.iter().map(line).collect();
-    let blanks = blank_days(month, &roster, &person, &shifts, &rules, today);
+    let cells: Vec<(Month, Vec<Cell>)> =
+        months.iter().map(|month| (*month, days_of(*month, &roster, &person, &shifts, &rules, today))).collect();
+    let lines = cells.iter().map(|(month, cells)| MonthLine::new(ctx.lang, person.id, *month, cells)).collect();
+    let shown = cells.iter().find(|(of, _)| *of == month).map_or(&[][..], |(_, cells)| cells);
+    let blanks = blank_days(month, shown, &roster, &person);
     let entries: Vec<EntryView> = entries.into_iter().filter(|e| Month::of(e.entry.value.work_date) == month).collect();
     let totals = Total::ALL.into_iter().filter_map(|total| TotalView::new(ctx, total, &entries, &rules)).collect();
     let (previous, next) = neighbours(&roster, person.id, month);
@@ -167,15 +169,7 @@ fn days_of(month: Month, roster: &Roster, person: &Person, shifts: &[Shift], rul
 }
 
 /// The month's blank days, and what was planned on them.
-fn blank_days(
-    month: Month,
-    roster: &Roster,
-    person: &Person,
-    shifts: &[Shift],
-    rules: &Rules,
-    today: NaiveDate,
-) -> Vec<(NaiveDate, roster::Shift)> {
-    let cells = days_of(month, roster, person, shifts, rules, today);
+fn blank_days(month: Month, cells: &[Cell], roster: &Roster, person: &Person) -> Vec<(NaiveDate, roster::Shift)> {
     let blank = month.days().zip(cells).filter(|(_, cell)| cell.plan == Plan::Blank).map(|(day, _)| day);
     blank.filter_map(|day| Some((day, roster.expected(person, day).shift()?.clone()))).collect()
 }

@@ -23,6 +23,12 @@ const MONTHS: [&str; 12] = [
 const WEEKDAYS: [&str; 7] =
     ["weekday-monday", "weekday-tuesday", "weekday-wednesday", "weekday-thursday", "weekday-friday", "weekday-saturday", "weekday-sunday"];
 
+/// A weekday's full name by its ISO number: 1 is `Pazartesi`. None for any other number.
+pub fn weekday(lang: Lang, number: u32) -> Option<&'static str> {
+    let key = WEEKDAYS.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
+    Some(t(lang, key))
+}
+
 /// The month of a day: `Ocak 2026`.
 pub fn month_of_year(lang: Lang, day: NaiveDate) -> String {
     format!("{} {}", t(lang, MONTHS[day.month0() as usize]), day.year())
@@ -30,7 +36,7 @@ pub fn month_of_year(lang: Lang, day: NaiveDate) -> String {
 
 /// A day among those of its year: `14 Ocak Çarşamba`, in English `Wednesday 14 January`.
 pub fn day_of_year(lang: Lang, day: NaiveDate) -> String {
-    let (month, weekday) = (t(lang, MONTHS[day.month0() as usize]), t(lang, WEEKDAYS[day.weekday().num_days_from_monday() as usize]));
+    let (month, weekday) = (t(lang, MONTHS[day.month0() as usize]), weekday_of(lang, day));
     t_with(lang, "day-of-year", &[("day", &day.day()), ("month", &month), ("weekday", &weekday)])
 }
 
@@ -67,8 +73,11 @@ pub fn instant(at: DateTime<Utc>) -> String {
 
 /// A day by its full name: `14 Ocak 2026 Çarşamba`, in English `Wednesday 14 January 2026`.
 pub fn long_day(lang: Lang, day: NaiveDate) -> String {
-    let weekday = t(lang, WEEKDAYS[day.weekday().num_days_from_monday() as usize]);
-    t_with(lang, "day-of-year", &[("day", &day.day()), ("month", &month_of_year(lang, day)), ("weekday", &weekday)])
+    t_with(lang, "day-of-year", &[("day", &day.day()), ("month", &month_of_year(lang, day)), ("weekday", &weekday_of(lang, day))])
+}
+
+fn weekday_of(lang: Lang, day: NaiveDate) -> &'static str {
+    t(lang, WEEKDAYS[day.weekday().num_days_from_monday() as usize])
 }
 
 fn grouped(lang: Lang, value: u64) -> String {

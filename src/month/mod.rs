@@ -25,7 +25,7 @@ pub struct Month {
 impl Month {
     /// The month of a day.
     pub fn of(day: NaiveDate) -> Self {
-        Self { first: day.with_day(1).unwrap_or(day).clamp(civil::FIRST_DAY, LAST_MONTH) }
+        Self { first: civil::month_of(day).0.clamp(civil::FIRST_DAY, LAST_MONTH) }
     }
 
     /// Reads `2026-01`. None for anything else, and for a month outside the years of work.
@@ -42,7 +42,7 @@ impl Month {
 
     /// Its last day.
     pub fn last(self) -> NaiveDate {
-        self.first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(self.first)
+        civil::month_of(self.first).1
     }
 
     /// Its days, the first first.

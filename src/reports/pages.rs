@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, Query},
 };
-use chrono::{Datelike as _, Months, NaiveDate};
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{
@@ -21,7 +21,7 @@ use crate::{
     timesheets::api::scope_for,
     web::{
         answer::html,
-        form::sentence,
+        form::read_bound,
         page::{Ctx, render},
         pagination::Pager,
     },
@@ -73,7 +73,7 @@ fn read_filter(ctx: &Ctx, today: NaiveDate, query: &SummaryQuery) -> (Filter, Fi
         ..FilterView::default()
     };
     let (from, to) = if query.from.is_none() && query.to.is_none() {
-        let month = month_of(today);
+        let month = civil::month_of(today);
         (shown.from, shown.to) = (month.0.to_string(), month.1.to_string());
         month
     } else {
@@ -91,25 +91,4 @@ fn read_filter(ctx: &Ctx, today: NaiveDate, query: &SummaryQuery) -> (Filter, Fi
         text: fold(&shown.q),
     };
     (filter, shown)
-}
-
-fn read_bound(ctx: &Ctx, name: &str, shown: &mut String, complaint: &mut String, unset: NaiveDate) -> NaiveDate {
-    if shown.is_empty() {
-        return unset;
-    }
-    match civil::parse_date(shown) {
-        Ok(date) => {
-            *shown = date.to_string();
-            date
-        }
-        Err(error) => {
-            *complaint = sentence(ctx.lang, &error.about(name));
-            unset
-        }
-    }
-}
-
-fn month_of(day: NaiveDate) -> (NaiveDate, NaiveDate) {
-    let first = day.with_day(1).unwrap_or(day);
-    (first, first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(day))
 }

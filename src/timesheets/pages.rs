@@ -21,11 +21,11 @@ use crate::{
     activity,
     auth::Actor,
     civil,
-    clock::in_istanbul,
     db::{Mode, Scope, ScopedTx},
     employees,
     error::{AppError, AppResult},
     fold::fold,
+    i18n::format::instant,
     ops::{FieldError, Verdict, VerdictKind},
     regions::Region,
     settings::list_rules,
@@ -35,7 +35,7 @@ use crate::{
     web::{
         answer::{self, row_id, settle, stored, tone_of},
         flash::Flash,
-        form::{FormView, Posted, back_to, redirect, sentence},
+        form::{FormView, Posted, back_to, read_bound, redirect},
         page::{Ctx, render},
         pagination::Pager,
         toast::toast_aside,
@@ -87,7 +87,7 @@ pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query:
     let region = Region::parse(&code).map_err(|_| AppError::NotFound)?;
     let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
     let form = planned_form(&mut state.db.read(&scope).await?, &region, employee_id, day).await?;
-    let (from, to) = month_of(day);
+    let (from, to) = civil::month_of(day);
     let (from, to) = (Some(from.to_string()), Some(to.to_string()));
     let list = ListQuery { employee_id: Some(employee_id.to_string()), from, to, ..ListQuery::default() };
     let page = list_page(&ctx, &actor, &state, &list, Forms::Filled(form)).await?;
@@ -170,34 +170,14 @@ fn read_filter(ctx: &Ctx, state: &AppState, query: &ListQuery) -> (Filter, Filte
         ..FilterView::default()
     };
     if query.from.is_none() && query.to.is_none() {
-        (from, to) = month_of(today);
+        (from, to) = civil::month_of(today);
         (shown.from, shown.to) = (from.to_string(), to.to_string());
     } else {
-        (from, shown.from_error) = read_bound(ctx, "from", &mut shown.from, from);
-        (to, shown.to_error) = read_bound(ctx, "to", &mut shown.to, to);
+        from = read_bound(ctx, "from", &mut shown.from, &mut shown.from_error, from);
+        to = read_bound(ctx, "to", &mut shown.to, &mut shown.to_error, to);
     }
     let filter = Filter { employee_id: shown.employee_id.parse().ok(), from, to, text: fold(&shown.q) };
     (filter, shown)
-}
-
-fn read_bound(ctx: &Ctx, name: &str, shown: &mut String, unset: NaiveDate) -> (NaiveDate, String) {
-    if shown.is_empty() {
-        return (unset, String::new());
-    }
-    match civil::parse_date(shown) {
-        Ok(date) => {
-            *shown = date.to_string();
-            (date, String::new())
-        }
-        Err(error) => (unset, sentence(ctx.lang, &error.about(name))),
-    }
-}
-
-fn month_of(day: NaiveDate) -> (NaiveDate, NaiveDate) {
-    use chrono::{Datelike as _, Months};
-    let first = day.with_day(1).unwrap_or(day);
-    let last = first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(day);
-    (first, last)
 }
 
 async fn load_choices<M: Mode>(ctx: &Ctx, tx: &mut ScopedTx<M>) -> AppResult<Choices> {
@@ -373,7 +353,7 @@ pub async fn show_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: P
     let rules = list_rules(&mut tx).await?.remove(&entry.region).unwrap_or_default();
     let history = activity::views::history_of(&mut tx, &ctx, Timesheet::NAME, *id).await?;
     drop(tx);
-    let deleted_at = entry.deleted_at.map(|at| in_istanbul(at).format("%d.%m.%Y %H:%M").to_string());
+    let deleted_at = entry.deleted_at.map(instant);
     let row = EntryView::new(entry, &rules);
     let steps = explanation(&row, &rules, ctx.lang);
     let page = ShowPage { ctx: &ctx, row, steps, deleted_at, history };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{db::ListedToken, scopes::TokenScope};
 use crate::{
     clock::in_istanbul,
-    i18n::t,
+    i18n::{format::instant, t},
     web::{filters, form::FormView, page::Ctx},
 };
 
@@ -54,7 +54,7 @@ impl TokenView {
             scopes: row.scopes.iter().map(words).collect::<Vec<_>>().join(", "),
             regions: row.regions.iter().map(|code| ctx.region_name(code)).collect::<Vec<_>>().join(", "),
             created: day(row.created_at),
-            last_used: row.last_used_at.map(|at| in_istanbul(at).format("%d.%m.%Y %H:%M").to_string()).unwrap_or_default(),
+            last_used: row.last_used_at.map(instant).unwrap_or_default(),
             expires: day(row.expires_at),
             state_key,
             tone,

@@ -8,6 +8,7 @@ use actix_web::{
     http::{StatusCode, header},
     web::Form,
 };
+use chrono::NaiveDate;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     auth::{self, Actor},
+    civil,
     clock::Clock,
     error::{AppError, AppResult},
     i18n::{Arg, Lang, t_with},
@@ -146,6 +148,23 @@ impl Posted {
         match self.value(name) {
             "" => Ok(ids::new_id()),
             text => text.parse().map_err(|_| AppError::BadRequest(format!("{name}: not a UUID"))),
+        }
+    }
+}
+
+/// A filter's first or last day: what was typed is shown as a date, or complained of; an empty or unreadable one is `unset`.
+pub fn read_bound(ctx: &Ctx, name: &str, shown: &mut String, complaint: &mut String, unset: NaiveDate) -> NaiveDate {
+    if shown.is_empty() {
+        return unset;
+    }
+    match civil::parse_date(shown) {
+        Ok(date) => {
+            *shown = date.to_string();
+            date
+        }
+        Err(error) => {
+            *complaint = sentence(ctx.lang, &error.about(name));
+            unset
         }
     }
 }

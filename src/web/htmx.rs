@@ -12,12 +12,8 @@ pub const X_SYNC: HeaderName = HeaderName::from_static("x-sync");
 pub const X_OP_ACK: HeaderName = HeaderName::from_static("x-op-ack");
 /// Sends the browser to another page; works with every status.
 pub const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
-/// Swaps the answer into another element than the one asked for.
-pub const HX_RETARGET: HeaderName = HeaderName::from_static("hx-retarget");
 /// Swaps the answer in another way than the one asked for.
 pub const HX_RESWAP: HeaderName = HeaderName::from_static("hx-reswap");
-/// Puts an address into the browser's bar without loading it.
-pub const HX_PUSH_URL: HeaderName = HeaderName::from_static("hx-push-url");
 /// Fires events on the page.
 pub const HX_TRIGGER: HeaderName = HeaderName::from_static("hx-trigger");
 

@@ -2,7 +2,7 @@
 
 import { type Locator } from "@playwright/test";
 
-import { expect, type Page, shot, test } from "./support/browser.ts";
+import { type Page, expect, expectNoSidewaysScroll, shot, test } from "./support/browser.ts";
 import { addEmployee, pill, toast } from "./support/puantaj.ts";
 
 const JANUARY = "/timesheets/month?month=2026-01";
@@ -197,11 +197,6 @@ function editor(page: Page): Locator {
 
 function pagesOf(pdf: Buffer): number {
   return pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
-}
-
-async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  expect(widths[0], "the page is not wider than the screen").toBe(widths[1]);
 }
 
 /** Sees to it that the region has at least so many invented people more than the demo's; they come as out of a queue. */

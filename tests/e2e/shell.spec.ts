@@ -1,6 +1,6 @@
 // The frame around the pages: theme, language, phone, keyboard.
 
-import { type Page, expect, shot, signIn, test } from "./support/browser.ts";
+import { type Page, expect, expectNoSidewaysScroll, shot, signIn, test } from "./support/browser.ts";
 import { addEmployee, entryForm, expectRow, openList, rowOf, toast } from "./support/puantaj.ts";
 
 test("theme and language are chosen in the menu and stay", async ({ visit }) => {
@@ -149,9 +149,4 @@ test("an address that does not exist, or no longer, gets a page that says so wit
 async function choose(page: Page, name: string): Promise<void> {
   await page.locator(".user-menu summary").click();
   await page.locator(".user-menu").getByRole("button", { name, exact: true }).click();
-}
-
-async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  expect(widths[0], "the page is not wider than the screen").toBe(widths[1]);
 }

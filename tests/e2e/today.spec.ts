@@ -2,9 +2,8 @@
 
 import { randomUUID } from "node:crypto";
 
-import axe from "axe-core";
-
-import { type Page, expect, shot, test } from "./support/browser.ts";
+import { seriousFindings } from "./support/axe.ts";
+import { type Page, expect, expectNoSidewaysScroll, shot, test } from "./support/browser.ts";
 import { pill, toast } from "./support/puantaj.ts";
 
 /** A Wednesday of the past on which the demo company has no entries. */
@@ -299,20 +298,4 @@ async function addPeople(page: Page): Promise<void> {
 async function stored(page: Page, date = DAY): Promise<Record<string, unknown>[]> {
   const answer = await page.request.get(`/api/v1/timesheets?from=${date}&to=${date}`);
   return ((await answer.json()) as { items: Record<string, unknown>[] }).items;
-}
-
-async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  expect(widths[0], "the page is not wider than the screen").toBe(widths[1]);
-}
-
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate(async () => {
-    const { axe: inPage } = window as unknown as { axe: typeof axe };
-    return (await inPage.run({ resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })).violations;
-  });
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
 }

@@ -72,6 +72,12 @@ export async function shot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: fileURLToPath(new URL(`../shots/${name}.png`, import.meta.url)), caret: "initial" });
 }
 
+/** The page itself does not scroll sideways; a table in its box may. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  expect(widths[0], "the page is not wider than the screen").toBe(widths[1]);
+}
+
 function watch(context: BrowserContext, origin: string, complaints: string[], grave: string[]): void {
   context.on("request", (request) => {
     if (!request.url().startsWith("data:") && new URL(request.url()).origin !== origin) {
