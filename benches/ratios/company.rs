@@ -32,6 +32,8 @@ pub const WORKDAYS: usize = 26;
 /// The first of the month.
 pub const MONTH: NaiveDate = NaiveDate::from_ymd_opt(2026, 10, 1).expect("a date");
 
+/// Operations in one request.
+const BATCH: usize = 100;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rainstaff");
 const PASSWORD: &str = "ölçüm için uzun parola";
 
@@ -129,19 +131,10 @@ pub async fn fill(server: &Server, database_url: &str) -> Result<Vec<Office>, Bo
     for code in OFFICES {
         set_password(database_url, &format!("{code}1")).await?;
         let mut clerk = Clerk::sign_in(server, code).await?;
-        let ping: Value = serde_json::from_slice(&clerk.client.get("/api/v1/ping", "").await?.body)?;
-        let actor: Uuid = serde_json::from_value(ping["user"]["id"].clone())?;
         let people: Vec<Uuid> = (0..PEOPLE).map(|_| new_id()).collect();
-        let ops = month_of(code, actor, &people)?;
-        for batch in ops.chunks(100) {
-            let body = json!({ "nonce": 1, "ops": batch }).to_string();
-            let request = clerk.client.request("POST", "/api/v1/ops", "Content-Type: application/json\r\nX-Sync-Client: bench\r\n", &body);
-            let answer: Value = serde_json::from_slice(&clerk.client.send(&request).await?.expect(200)?.body)?;
-            let results = answer["results"].as_array().ok_or("no results")?;
-            if let Some(bad) = results.iter().find(|result| result["verdict"] != "applied") {
-                return Err(format!("not applied: {bad}").into());
-            }
-        }
+        let mut queue = Queue::of(&mut clerk, code).await?;
+        queue.enter_month(&people)?;
+        queue.drain(&mut clerk).await?;
         offices.push(Office { code, people });
     }
     Ok(offices)
@@ -157,24 +150,43 @@ async fn set_password(database_url: &str, name: &str) -> Result<(), Box<dyn Erro
     if status.success() { Ok(()) } else { Err(io::Error::other(format!("set-password {name}: {status}")).into()) }
 }
 
-fn month_of(code: &str, actor: Uuid, people: &[Uuid]) -> Result<Vec<Op>, Box<dyn Error>> {
-    let region = Region::parse(code)?;
-    let queue_id = new_id();
-    let op = |n: usize, entity: &str, id: Uuid, values: Value| -> Result<Op, Box<dyn Error>> {
+/// Operations of one clerk that wait to be sent, as a browser keeps them.
+pub struct Queue {
+    id: Uuid,
+    actor: Uuid,
+    region: Region,
+    ops: Vec<Op>,
+}
+
+impl Queue {
+    /// An empty one.
+    pub async fn of(clerk: &mut Clerk, office: &str) -> Result<Self, Box<dyn Error>> {
+        let ping: Value = serde_json::from_slice(&clerk.client.get("/api/v1/ping", "").await?.body)?;
+        let actor = serde_json::from_value(ping["user"]["id"].clone())?;
+        Ok(Self { id: new_id(), actor, region: Region::parse(office)?, ops: Vec::new() })
+    }
+
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        self.ops.len()
+    }
+
+    /// Puts a new row in.
+    fn create(&mut self, entity: &str, id: Uuid, values: Value) -> Result<(), Box<dyn Error>> {
         let values: serde_json::Map<String, Value> = serde_json::from_value(values)?;
         let fields: Fields = values.into_iter().map(|(name, to)| (name, Change { from: Value::Null, to })).collect();
-        Ok(Op {
+        self.ops.push(Op {
             v: 1,
             op_id: new_id(),
-            queue_id,
-            n: i64::try_from(n)? + 1,
-            actor,
+            queue_id: self.id,
+            n: i64::try_from(self.ops.len())? + 1,
+            actor: self.actor,
             grant: None,
             app: None,
             kind: Kind::Create,
             entity: entity.to_owned(),
             id,
-            region: region.clone(),
+            region: self.region.clone(),
             base_version: None,
             fields,
             name: None,
@@ -182,26 +194,50 @@ fn month_of(code: &str, actor: Uuid, people: &[Uuid]) -> Result<Vec<Op>, Box<dyn
             after: Vec::new(),
             edited_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_500),
             offset_ms: 0,
-        })
-    };
-    let mut ops = Vec::new();
-    for (number, &id) in people.iter().enumerate() {
-        let values = json!({ "full_name": format!("Çalışan Işık {number:02}"), "department": "Saha", "title": "Teknisyen" });
-        ops.push(op(ops.len(), "employee", id, values)?);
+        });
+        Ok(())
     }
-    for date in MONTH.iter_days().filter(|day| day.weekday() != Weekday::Sun).take(WORKDAYS) {
-        for (number, person) in people.iter().enumerate() {
-            let end = ["17:30", "18:15", "19:30", "22:00", "02:00"][(number + date.day0() as usize) % 5];
-            let values = json!({
-                "employee_id": person,
-                "work_date": date,
-                "start_time": "08:30",
-                "end_time": end,
-                "break_minutes": 60,
-                "notes": if number % 4 == 0 { "düzenlendi" } else { "" },
-            });
-            ops.push(op(ops.len(), "timesheet", new_id(), values)?);
+
+    /// The people, and what they worked in the month.
+    fn enter_month(&mut self, people: &[Uuid]) -> Result<(), Box<dyn Error>> {
+        for (number, &id) in people.iter().enumerate() {
+            let values = json!({ "full_name": format!("Çalışan Işık {number:02}"), "department": "Saha", "title": "Teknisyen" });
+            self.create("employee", id, values)?;
         }
+        self.enter_days(people, MONTH.iter_days().filter(|day| day.weekday() != Weekday::Sun).take(WORKDAYS))
     }
-    Ok(ops)
+
+    /// A shift of everybody on each of these days.
+    pub fn enter_days(&mut self, people: &[Uuid], days: impl Iterator<Item = NaiveDate>) -> Result<(), Box<dyn Error>> {
+        for date in days {
+            for (number, person) in people.iter().enumerate() {
+                let end = ["17:30", "18:15", "19:30", "22:00", "02:00"][(number + date.day0() as usize) % 5];
+                let values = json!({
+                    "employee_id": person,
+                    "work_date": date,
+                    "start_time": "08:30",
+                    "end_time": end,
+                    "break_minutes": 60,
+                    "notes": if number % 4 == 0 { "düzenlendi" } else { "" },
+                });
+                self.create("timesheet", new_id(), values)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends all, in batches as a browser does.
+    pub async fn drain(&mut self, clerk: &mut Clerk) -> Result<(), Box<dyn Error>> {
+        for batch in self.ops.chunks(BATCH) {
+            let body = json!({ "nonce": 1, "ops": batch }).to_string();
+            let request = clerk.client.request("POST", "/api/v1/ops", "Content-Type: application/json\r\nX-Sync-Client: bench\r\n", &body);
+            let answer: Value = serde_json::from_slice(&clerk.client.send(&request).await?.expect(200)?.body)?;
+            let results = answer["results"].as_array().ok_or("no results")?;
+            if let Some(bad) = results.iter().find(|result| result["verdict"] != "applied") {
+                return Err(format!("not applied: {bad}").into());
+            }
+        }
+        self.ops.clear();
+        Ok(())
+    }
 }

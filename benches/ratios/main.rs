@@ -11,7 +11,7 @@ use std::{
     error::Error,
     fs,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use chrono::{Datelike, Days, NaiveDate};
@@ -25,7 +25,7 @@ use rainstaff::{
 use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnection};
 use uuid::Uuid;
 
-use company::{Clerk, FORM, MONTH, OFFICES, Office, PEOPLE, Server, WORKDAYS, fill, url_encoded};
+use company::{Clerk, FORM, MONTH, OFFICES, Office, PEOPLE, Queue, Server, WORKDAYS, fill, url_encoded};
 use growth::grow_to;
 use http::{Worker, load};
 use pgbench::{Role, Script, Traffic, read_log, run_together};
@@ -36,6 +36,9 @@ const CLIENTS: usize = 8;
 /// Starts of the server.
 const STARTS: usize = 10;
 const DATABASE: &str = "bench";
+/// A bare INSERT, with its commit.
+const INSERT: &str = "INSERT INTO bench.entries (region, id, employee_id, work_date, start_min, end_min, break_min, notes) \
+    VALUES ('ankara', gen_random_uuid(), gen_random_uuid(), DATE '2026-10-01', 510, 1050, 60, '');\n";
 /// What browsers send.
 const COMPRESSED: &str = "Accept-Encoding: gzip, deflate, br, zstd\r\n";
 const HTMX: &str = "HX-Request: true\r\nHX-Request-Type: partial\r\n";
@@ -50,13 +53,15 @@ pub struct Effort {
     pub turn: Duration,
     /// Timesheets before and after the growth.
     pub sizes: [i64; 2],
+    /// Days of fifty people that a queue holds.
+    pub queued_days: usize,
 }
 
 impl Effort {
     /// What docs/benchmarks.md is made with: ten minutes.
-    const FULL: Self = Self { rounds: 5, turn: Duration::from_secs(4), sizes: [100_000, 2_000_000] };
+    const FULL: Self = Self { rounds: 5, turn: Duration::from_secs(4), sizes: [100_000, 2_000_000], queued_days: 200 };
     /// `make bench ARGS=--quick`: a look at one's own change, written nowhere.
-    const QUICK: Self = Self { rounds: 1, turn: Duration::from_secs(2), sizes: [50_000, 200_000] };
+    const QUICK: Self = Self { rounds: 1, turn: Duration::from_secs(2), sizes: [50_000, 200_000], queued_days: 20 };
 }
 
 #[tokio::main]
@@ -102,6 +107,7 @@ async fn measure(cluster: &Cluster, effort: &Effort) -> Done<String> {
     pages(&server, cluster, &month, effort, &mut table).await?;
     lists(&server, cluster, &list, effort, &mut table).await?;
     saves(&server, cluster, &offices, &saves_of, effort, &mut table).await?;
+    drains(&server, cluster, &offices, effort, &mut table).await?;
     grown(&server, cluster, effort, &mut table).await?;
     table.at_most("memory under load, at its highest", "VmHWM", server.memory("VmHWM:"), 150.0, "MB");
     server.stop().await?;
@@ -277,9 +283,7 @@ async fn saves(
         ))
         .await?;
     owner.close().await?;
-    let insert = "INSERT INTO bench.entries (region, id, employee_id, work_date, start_min, end_min, break_min, notes) \
-                  VALUES ('ankara', gen_random_uuid(), gen_random_uuid(), DATE '2026-10-01', 510, 1050, 60, '');\n";
-    let insert = Script::new(file("insert.sql"), insert)?;
+    let insert = Script::new(file("insert.sql"), INSERT)?;
     let mut same_sql = Vec::new();
     for (office, save) in OFFICES.iter().zip(recorded) {
         same_sql.push(save.traffic.script(office, file(&format!("save-{office}.sql")), &save.varied)?);
@@ -309,6 +313,28 @@ async fn saves(
         "One entry saved takes {transactions} transactions and waits {waits} times for the database. The bare INSERT, with its commit, goes \
          into a table of the same columns with nothing but a primary key."
     ));
+    Ok(())
+}
+
+/// A long queue of one browser, beside as many INSERTs, one after the other and each with its commit.
+async fn drains(server: &Server, cluster: &Cluster, offices: &[Office], effort: &Effort, table: &mut Table) -> Done<()> {
+    let insert = Script::new(file("insert.sql"), INSERT)?;
+    let url = cluster.owner_url(DATABASE);
+    let (mut direct, mut ours, mut sent) = (Vec::new(), Vec::new(), 0);
+    for (year, office) in (2041..).zip(offices.iter().take(3)) {
+        say(&format!("draining a queue of {}", office.code));
+        let mut clerk = Clerk::sign_in(server, office.code).await?;
+        let mut queue = Queue::of(&mut clerk, office.code).await?;
+        let first = NaiveDate::from_yo_opt(year, 1).ok_or("no such year")?;
+        queue.enter_days(&office.people, first.iter_days().take(effort.queued_days))?;
+        sent = queue.len();
+        direct.push(insert.run(&url, 1, effort.turn).await?);
+        let began = Instant::now();
+        queue.drain(&mut clerk).await?;
+        ours.push(f64::from(u32::try_from(sent)?) / began.elapsed().as_secs_f64());
+    }
+    let what = format!("{sent} queued operations");
+    table.against(&what, "one browser's queue, 100 a request, beside INSERTs of one client", median(ours), median(direct), Some(1.0 / 1.5));
     Ok(())
 }
 
