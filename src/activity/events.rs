@@ -198,11 +198,9 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
 fn icon_of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignIn => "login",
-        EventKind::SignInFailed
-        | EventKind::SignInThrottled
-        | EventKind::QueueVanished
-        | EventKind::QueueHole
-        | EventKind::QueueSilent => "alert-triangle",
+        EventKind::SignInFailed | EventKind::SignInThrottled | EventKind::QueueVanished | EventKind::QueueHole | EventKind::QueueSilent => {
+            "alert-triangle"
+        }
         EventKind::Quarantined => "archive",
         EventKind::SignOut | EventKind::SessionsEnded => "logout",
         EventKind::PasswordChanged | EventKind::PasswordSet | EventKind::TokenMade | EventKind::TokenRevoked => "key",

@@ -161,14 +161,9 @@ pub(super) async fn list_gaps<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, aft
 /// Those of the numbers that have arrived in the scope.
 pub(super) async fn list_arrived<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, numbers: &[i64]) -> Result<Vec<i64>> {
     let codes = tx.scope().codes();
-    sqlx::query_scalar!(
-        "SELECT n FROM app.op_inbox WHERE region = ANY ($1) AND queue_id = $2 AND n = ANY ($3)",
-        &codes,
-        queue_id,
-        numbers
-    )
-    .fetch_all(tx.conn())
-    .await
+    sqlx::query_scalar!("SELECT n FROM app.op_inbox WHERE region = ANY ($1) AND queue_id = $2 AND n = ANY ($3)", &codes, queue_id, numbers)
+        .fetch_all(tx.conn())
+        .await
 }
 
 /// The numbers that are missing in a person's own queues.

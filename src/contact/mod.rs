@@ -12,7 +12,7 @@ mod views;
 mod watch;
 
 pub use browser_mark::BrowserMark;
-pub use judge::{AlarmKind, CLOCK_MAY_DIFFER, HOLE_MAY_STAY, QueueState, QUEUE_MAY_BE_SILENT, judge};
+pub use judge::{AlarmKind, CLOCK_MAY_DIFFER, HOLE_MAY_STAY, QUEUE_MAY_BE_SILENT, QueueState, judge};
 pub use mode::{OfflineMode, OfflineSwitch};
 pub use report::{QueueReport, Seen, note_contact, object_or_null};
 pub use views::{AlarmView, QueuesView, load_queues};

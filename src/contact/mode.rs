@@ -37,6 +37,11 @@ impl OfflineMode {
         }
     }
 
+    /// The value in the form: what holds anyway is no setting.
+    pub fn form_value(self) -> &'static str {
+        if self == Self::Normal { "" } else { self.as_str() }
+    }
+
     /// Reads the word back.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.as_str() == word)

@@ -60,15 +60,22 @@ pub struct Seen {
 impl Seen {
     /// Reads a batch: who wrote it, and the highest number of it that has arrived now.
     pub fn of(queue_id: Uuid, ops: &[Op], verdicts: &[Verdict]) -> Self {
-        let arrived = ops.iter().zip(verdicts).filter(|(op, verdict)| {
-            op.queue_id == queue_id && op.n > 0 && !matches!(verdict.verdict, VerdictKind::Retry)
-        });
+        let arrived = ops
+            .iter()
+            .zip(verdicts)
+            .filter(|(op, verdict)| op.queue_id == queue_id && op.n > 0 && !matches!(verdict.verdict, VerdictKind::Retry));
         arrived.fold(Self::default(), |seen, (op, _)| Self { author: seen.author.or(Some(op.actor)), highest_n: seen.highest_n.max(op.n) })
     }
 }
 
 /// Keeps what a browser told. One who is in no region yet tells nothing that anybody could see.
-pub async fn note_contact(state: &AppState, actor: &Actor, browser: &BrowserMark, report: &QueueReport, seen: Seen) -> Result<(), sqlx::Error> {
+pub async fn note_contact(
+    state: &AppState,
+    actor: &Actor,
+    browser: &BrowserMark,
+    report: &QueueReport,
+    seen: Seen,
+) -> Result<(), sqlx::Error> {
     let Some(scope) = Scope::with_company(actor) else { return Ok(()) };
     let now = state.clock.now();
     let mut tx = state.db.read(&scope).await?;

@@ -8,6 +8,7 @@ use crate::{
     dashboard::Ago,
     db::{Mode, ScopedTx},
     i18n::{Lang, format, t, t_with},
+    regions::Region,
     web::page::Ctx,
 };
 
@@ -23,8 +24,8 @@ pub struct AlarmView {
     pub id: Uuid,
     /// What.
     pub kind: AlarmKind,
-    /// The region's code.
-    pub region: String,
+    /// The region's name.
+    pub place: String,
     /// Whose queue.
     pub who: String,
     /// The account's page; none for whoever may not open it.
@@ -69,8 +70,8 @@ pub struct QueueView {
 pub struct QuarantinedView {
     /// Its id.
     pub id: Uuid,
-    /// The region's code.
-    pub region: String,
+    /// The region's name.
+    pub place: String,
     /// Who sent it.
     pub who: String,
     /// "Chrome 120, Windows".
@@ -96,15 +97,15 @@ pub struct QueuesView {
 
 /// Reads what the dashboard shows of the scope's queues.
 pub async fn load_queues<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, now: DateTime<Utc>) -> Result<QueuesView, sqlx::Error> {
-    let (lang, is_admin) = (ctx.lang, ctx.is_admin());
-    let mut alarms: Vec<AlarmView> = db::list_unseen(tx).await?.into_iter().filter_map(|row| alarm(lang, is_admin, row)).collect();
+    let lang = ctx.lang;
+    let mut alarms: Vec<AlarmView> = db::list_unseen(tx).await?.into_iter().filter_map(|row| alarm(ctx, row)).collect();
     alarms.sort_by_key(|alarm| (alarm.kind.severity(), alarm.kind));
     let build = current_build();
     let queues = db::list_queues(tx, now - SHOWN_FOR).await?.into_iter().map(|row| queue(ctx, row, &build, now)).collect();
-    let (quarantined, bodies) = if is_admin { db::list_quarantined(tx, QUARANTINED).await? } else { (0, Vec::new()) };
+    let (quarantined, bodies) = if ctx.is_admin() { db::list_quarantined(tx, QUARANTINED).await? } else { (0, Vec::new()) };
     let bodies = bodies.into_iter().map(|row| QuarantinedView {
         id: row.id,
-        region: row.region,
+        place: place(ctx, &row.region),
         who: row.username,
         browser: row.browser,
         size: row.size.into(),
@@ -113,14 +114,15 @@ pub async fn load_queues<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, now: DateTime
     Ok(QueuesView { alarms, queues, quarantined, bodies: bodies.collect() })
 }
 
-fn alarm(lang: Lang, is_admin: bool, row: db::AlarmRow) -> Option<AlarmView> {
+fn alarm(ctx: &Ctx, row: db::AlarmRow) -> Option<AlarmView> {
+    let (lang, is_admin) = (ctx.lang, ctx.is_admin());
     let kind = AlarmKind::parse(&row.kind)?;
     let why = t_with(lang, kind.why(), &[("n", &row.amount.abs()), ("since", &format::instant(row.since))]);
     let who_href = is_admin.then(|| user_href(row.user_id));
     Some(AlarmView {
         id: row.id,
         kind,
-        region: row.region,
+        place: place(ctx, &row.region),
         who: who(lang, row.username, &row.reporter),
         href: format!("/queue?queue={}", row.queue_id),
         who_href,
@@ -131,7 +133,8 @@ fn alarm(lang: Lang, is_admin: bool, row: db::AlarmRow) -> Option<AlarmView> {
 
 fn queue(ctx: &Ctx, row: db::QueueRow, build: &str, now: DateTime<Utc>) -> QueueView {
     let names: Vec<&str> = row.user_regions.iter().map(|code| ctx.region_name(code)).collect();
-    let regions = if row.region == crate::regions::Region::company().code() { t(ctx.lang, "region-all").to_owned() } else { names.join(", ") };
+    let is_admins = row.region == Region::company().code();
+    let regions = if is_admins { t(ctx.lang, "region-all").to_owned() } else { names.join(", ") };
     QueueView {
         id: row.queue_id,
         who: who(ctx.lang, row.username, &row.reporter),
@@ -145,6 +148,12 @@ fn queue(ctx: &Ctx, row: db::QueueRow, build: &str, now: DateTime<Utc>) -> Queue
         is_old: !row.build.is_empty() && row.build != build,
         build: row.build,
     }
+}
+
+/// What a region is called; headquarters are none of the person's.
+fn place(ctx: &Ctx, code: &str) -> String {
+    let is_company = code == Region::company().code();
+    if is_company { t(ctx.lang, "activity-company") } else { ctx.region_name(code) }.to_owned()
 }
 
 fn user_href(id: Uuid) -> String {
