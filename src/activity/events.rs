@@ -201,14 +201,13 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         EventKind::SignInFailed | EventKind::SignInThrottled | EventKind::QueueVanished | EventKind::QueueHole | EventKind::QueueSilent => {
             "alert-triangle"
         }
-        EventKind::Quarantined => "archive",
         EventKind::SignOut | EventKind::SessionsEnded => "logout",
         EventKind::PasswordChanged | EventKind::PasswordSet | EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",
         EventKind::UserDisabled => "user-off",
         EventKind::RoleChanged | EventKind::RegionsChanged => "users",
         EventKind::RegionAdded | EventKind::RegionRenamed | EventKind::RegionClosed | EventKind::RegionOpened => "building",
-        EventKind::LegacyImported => "archive",
+        EventKind::LegacyImported | EventKind::Quarantined => "archive",
         EventKind::Exported => "download",
         EventKind::IdentityNoRevealed | EventKind::RegionViewStarted | EventKind::QueueAlarmSeen => "eye",
         EventKind::RegionViewEnded => "eye-off",

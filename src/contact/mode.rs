@@ -68,20 +68,27 @@ impl OfflineMode {
 
 /// The mode as this process last read it; cheap to clone.
 #[derive(Clone, Default)]
-pub struct OfflineSwitch(Arc<Mutex<Option<(OfflineMode, DateTime<Utc>)>>>);
+pub struct OfflineSwitch(Arc<Mutex<Option<Reading>>>);
+
+/// What was read, and when.
+#[derive(Clone, Copy)]
+struct Reading {
+    mode: OfflineMode,
+    at: DateTime<Utc>,
+}
 
 impl OfflineSwitch {
     /// The mode, at most half a minute old.
     pub async fn mode(&self, db: &Db, clock: &Clock) -> Result<OfflineMode, sqlx::Error> {
         let now = clock.now();
         let known = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((mode, read_at)) = known
-            && (TimeDelta::zero()..BELIEVED).contains(&(now - read_at))
+        if let Some(Reading { mode, at }) = known
+            && (TimeDelta::zero()..BELIEVED).contains(&(now - at))
         {
             return Ok(mode);
         }
         let mode = db::find_mode(db).await?;
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((mode, now));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Reading { mode, at: now });
         Ok(mode)
     }
 

@@ -57,14 +57,30 @@ pub struct Seen {
     highest_n: i64,
 }
 
+/// Where an operation stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    queue_id: Uuid,
+    n: i64,
+    author: Uuid,
+}
+
+impl From<&Op> for Place {
+    fn from(op: &Op) -> Self {
+        Self { queue_id: op.queue_id, n: op.n, author: op.actor }
+    }
+}
+
 impl Seen {
     /// Reads a batch: who wrote it, and the highest number of it that has arrived now.
-    pub fn of(queue_id: Uuid, ops: &[Op], verdicts: &[Verdict]) -> Self {
-        let arrived = ops
-            .iter()
-            .zip(verdicts)
-            .filter(|(op, verdict)| op.queue_id == queue_id && op.n > 0 && !matches!(verdict.verdict, VerdictKind::Retry));
-        arrived.fold(Self::default(), |seen, (op, _)| Self { author: seen.author.or(Some(op.actor)), highest_n: seen.highest_n.max(op.n) })
+    pub fn of(queue_id: Uuid, places: &[Place], verdicts: &[Verdict]) -> Self {
+        let has_arrived =
+            |(place, verdict): &(&Place, &Verdict)| place.queue_id == queue_id && place.n > 0 && verdict.verdict != VerdictKind::Retry;
+        let arrived = places.iter().zip(verdicts).filter(has_arrived);
+        arrived.fold(Self::default(), |seen, (place, _)| Self {
+            author: seen.author.or(Some(place.author)),
+            highest_n: seen.highest_n.max(place.n),
+        })
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     api::{Checked, Limit, ParamError, Problem},
     auth::{Actor, Role},
-    contact::{self, BrowserMark, OfflineMode, QueueReport, Seen},
+    contact::{self, BrowserMark, OfflineMode, Place, QueueReport, Seen},
     db::Scope,
     error::{AppError, AppResult},
     ops::{Op, Origin, Verdict},
@@ -99,9 +99,9 @@ pub async fn post_ops(state: Data<AppState>, actor: Actor, request: HttpRequest,
         }
     }
     let first = ops.iter().filter(|op| op.n > 0).min_by_key(|op| op.n).map(|op| (op.queue_id, op.n));
-    let delivered = batch.queue.as_ref().map(|_| ops.clone()).unwrap_or_default();
+    let places: Vec<Place> = ops.iter().map(Place::from).collect();
     let results = deliver(&state, &actor, Origin::Offline, ops).await?;
-    let seen = batch.queue.as_ref().map(|report| Seen::of(report.id, &delivered, &results)).unwrap_or_default();
+    let seen = batch.queue.as_ref().map(|report| Seen::of(report.id, &places, &results)).unwrap_or_default();
     let missing = match (first, Scope::of(&actor)) {
         (Some((queue_id, n)), Some(scope)) => db::list_missing(&mut state.db.read(&scope).await?, queue_id, n).await?,
         _ => Vec::new(),
