@@ -60,6 +60,9 @@ pub async fn post_ops_quarantine(state: Data<AppState>, actor: Actor, request: H
     if !has_sync_header(&request) {
         return Err(AppError::BadRequest("send the header X-Sync-Client".into()));
     }
+    if body.is_empty() {
+        return Err(AppError::BadRequest("there is nothing to keep".into()));
+    }
     if body.len() > BATCH_LIMIT {
         return Ok(Problem::new(&request, StatusCode::PAYLOAD_TOO_LARGE, "too_large").into_response());
     }

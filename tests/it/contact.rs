@@ -294,6 +294,7 @@ async fn the_quarantine_wants_a_session_a_mark_of_ours_and_a_measure() {
     assert_eq!(ask(&[same_site, ("Cookie", &cookie)]).await.problem(), "bad_request");
     assert_eq!(ask(&[("Cookie", &cookie), ("X-Sync-Client", "1")]).await.problem(), "origin");
     let mut browser = ankara(&company).await;
+    assert_eq!(browser.deposit(QUARANTINE, Vec::new()).await.status, 400);
     assert_eq!(browser.deposit(QUARANTINE, vec![b'x'; 1024 * 1024 + 1]).await.status, 413);
     assert_eq!(browser.deposit(QUARANTINE, vec![b'x'; 1024 * 1024]).await.status, 200);
     let many = "INSERT INTO app.op_quarantine (region, id, user_id, username, sha256, body, received_at)
