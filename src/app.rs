@@ -12,6 +12,7 @@ use tracing_actix_web::TracingLogger;
 
 use crate::{
     auth::session_store::{purge_expired, session_middleware},
+    contact,
     metrics::count_requests,
     routes,
     state::AppState,
@@ -50,6 +51,7 @@ pub fn build_app(
 /// Serves until the process is told to stop (SIGTERM, Ctrl-C); requests under way get ten seconds to finish.
 pub async fn run(state: AppState, listeners: Vec<TcpListener>) -> std::io::Result<()> {
     let housekeeping = tokio::spawn(keep_house(state.clone()));
+    let watch = tokio::spawn(watch_queues(state.clone()));
     let workers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
     let mut server = HttpServer::new(move || build_app(state.clone()))
         .workers(workers)
@@ -63,6 +65,7 @@ pub async fn run(state: AppState, listeners: Vec<TcpListener>) -> std::io::Resul
     }
     let ended = server.run().await;
     housekeeping.abort();
+    watch.abort();
     ended
 }
 
@@ -74,6 +77,17 @@ async fn keep_house(state: AppState) {
         match purge_expired(&state.db, &state.config, &state.clock).await {
             Ok(ended) => tracing::info!(ended, "sessions purged"),
             Err(error) => tracing::warn!(%error, "sessions not purged"),
+        }
+    }
+}
+
+/// Once a minute: what is odd about the browsers' queues becomes an alarm.
+async fn watch_queues(state: AppState) {
+    let mut each_minute = tokio::time::interval(Duration::from_mins(1));
+    loop {
+        each_minute.tick().await;
+        if let Err(error) = contact::watch_all(&state).await {
+            tracing::warn!(%error, "the browsers' queues were not looked at");
         }
     }
 }

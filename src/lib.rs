@@ -24,6 +24,8 @@ pub mod cli;
 #[cfg(feature = "server")]
 pub mod config;
 #[cfg(feature = "server")]
+pub mod contact;
+#[cfg(feature = "server")]
 pub mod dashboard;
 #[cfg(feature = "server")]
 pub mod db;

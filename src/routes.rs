@@ -7,7 +7,7 @@ use actix_web::{
 };
 
 use crate::{
-    activity, admin, api, app::BATCH_LIMIT, auth, calendar, dashboard, employees, error::AppError, metrics, month, reports,
+    activity, admin, api, app::BATCH_LIMIT, auth, calendar, contact, dashboard, employees, error::AppError, metrics, month, reports,
     shift_templates, state::AppState, sync, timesheets, today, tokens, web::assets,
 };
 
@@ -122,12 +122,15 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/calendar/{id}/edit", get().to(calendar::pages::edit_day));
     cfg.route("/admin/calendar/{id}/deletion", post().to(calendar::pages::delete_day));
     cfg.route("/admin/calendar/{id}/restoration", post().to(calendar::pages::restore_day));
+    cfg.route("/admin/queue-alarms/{id}/acknowledgement", post().to(contact::acts::acknowledge_alarm));
+    cfg.route("/admin/quarantine/{id}", get().to(contact::acts::download_quarantined));
     cfg.route("/admin/settings", get().to(admin::settings::list_settings));
     cfg.route("/admin/settings/{code}", get().to(admin::settings::edit_settings));
     cfg.route("/admin/settings/{code}", post().to(admin::settings::store_settings));
 
     // API: the write path and the feed
     cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)).default_service(to(not_found)));
+    cfg.service(resource("/api/v1/ops/quarantine").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(contact::api::post_ops_quarantine)).default_service(to(not_found)));
     cfg.route("/api/v1/ops/status", post().to(sync::handlers::post_ops_status));
     cfg.route("/api/v1/ping", get().to(sync::handlers::get_ping));
     cfg.route("/api/v1/changes", get().to(sync::handlers::get_changes));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{auth::password::Hasher, clock::Clock, config::Config, db::Db, metrics::Metrics, sync::Bell};
+use crate::{auth::password::Hasher, clock::Clock, config::Config, contact::OfflineSwitch, db::Db, metrics::Metrics, sync::Bell};
 
 /// Shared by all workers, cheap to clone.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub struct AppState {
     pub bell: Bell,
     /// What this process counts.
     pub metrics: Metrics,
+    /// What browsers may do without a network, as this process last read it.
+    pub offline: OfflineSwitch,
 }
 
 impl AppState {
@@ -31,6 +33,7 @@ impl AppState {
             hasher: Hasher::default(),
             bell: Bell::default(),
             metrics: Metrics::default(),
+            offline: OfflineSwitch::default(),
         }
     }
 }

@@ -170,3 +170,15 @@ export-after = After
 export-origin = Origin
 export-address = Address
 export-id = Entry id
+
+event-queue-vanished = A browser queue vanished: { $n } entries were waiting ({ $browser }, last contact { $since })
+event-queue-hole = { $n } entries of a browser queue are missing ({ $browser }, since { $since })
+event-queue-silent = A browser has been silent for a day: { $n } entries are waiting ({ $browser }, last contact { $since })
+event-queue-alarm-seen = Saw a queue alert: { $alarm } ({ $account })
+event-quarantined = Unreadable data from the browser was put into quarantine
+kind-queue-vanished = Vanished queue
+kind-queue-hole = Entries missing in a queue
+kind-queue-silent = Silent queue
+kind-queue-alarm-seen = Queue alert seen
+kind-quarantined = Put into quarantine
+change-offline-mode = Working offline

@@ -117,3 +117,10 @@ flash-region-closed = { $name } was closed: its entries are read-only now.
 flash-region-opened = { $name } was opened again.
 flash-settings-company = The company-wide settings were saved.
 flash-settings-region = { $name }: the settings were saved.
+
+offline-mode-normal = On
+offline-mode-drain-only = Send only
+offline-mode-off = Off
+offline-mode-normal-means = What is entered without a network waits in the browser and goes up by itself when the network is back.
+offline-mode-drain-only-means = Nothing new waits in the browser: without a network it cannot be saved. What waits already still goes up.
+offline-mode-off-means = Browsers send what waits, and remove offline working altogether once their queue is empty. Nothing that waits is deleted.

@@ -58,3 +58,5 @@ error-region-code-format = A code has 2 to 31 characters and starts with a small
 error-region-code-taken = There is a region with this code. Choose another code.
 error-region-name-missing = Type the name of the region, for example Antalya.
 error-region-name-taken = There is a region of this name.
+error-offline-mode-unknown = Choose one from the list.
+error-offline-mode-company = Working offline is set for the whole company only.

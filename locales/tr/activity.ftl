@@ -166,3 +166,15 @@ export-after = Sonra
 export-origin = Kaynak
 export-address = Adres
 export-id = Kayıt no
+
+event-queue-vanished = Tarayıcı kuyruğu kayboldu: { $n } kayıt bekliyordu ({ $browser }, son temas { $since })
+event-queue-hole = Tarayıcı kuyruğunda { $n } kayıt eksik ({ $browser }, { $since } tarihinden beri)
+event-queue-silent = Tarayıcıdan bir gündür ses yok: { $n } kayıt bekliyor ({ $browser }, son temas { $since })
+event-queue-alarm-seen = Kuyruk uyarısını gördü: { $alarm } ({ $account })
+event-quarantined = Tarayıcısının gönderdiği okunamayan veri karantinaya alındı
+kind-queue-vanished = Kaybolan kuyruk
+kind-queue-hole = Kuyrukta eksik kayıt
+kind-queue-silent = Sessiz kuyruk
+kind-queue-alarm-seen = Kuyruk uyarısını görme
+kind-quarantined = Karantinaya alma
+change-offline-mode = Çevrimdışı çalışma

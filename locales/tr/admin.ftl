@@ -113,3 +113,10 @@ flash-region-closed = { $name } kapatıldı: kayıtları artık yalnızca okunur
 flash-region-opened = { $name } yeniden açıldı.
 flash-settings-company = Şirket geneli ayarlar kaydedildi.
 flash-settings-region = { $name }: ayarlar kaydedildi.
+
+offline-mode-normal = Açık
+offline-mode-drain-only = Yalnızca boşalt
+offline-mode-off = Kapalı
+offline-mode-normal-means = Ağ yokken girilenler tarayıcıda bekler, ağ gelince kendiliğinden gider.
+offline-mode-drain-only-means = Yeni kayıt tarayıcıda bekletilmez, ağ yokken kaydedilemez; önceden bekleyenler gitmeye devam eder.
+offline-mode-off-means = Tarayıcılar bekleyenleri gönderir, kuyruk boşalınca çevrimdışı çalışmayı tümüyle kaldırır. Bekleyen kayıt silinmez.

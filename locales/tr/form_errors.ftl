@@ -58,3 +58,5 @@ error-region-code-format = Kod 2–31 karakter olmalı, küçük harfle başlama
 error-region-code-taken = Bu kodla bir bölge zaten var. Başka bir kod yazın.
 error-region-name-missing = Bölgenin adını yazın, örneğin Antalya.
 error-region-name-taken = Bu adda bir bölge zaten var.
+error-offline-mode-unknown = Çevrimdışı çalışmayı listeden seçin.
+error-offline-mode-company = Çevrimdışı çalışma yalnızca şirket geneli için ayarlanır.

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     clock::in_istanbul,
+    contact::AlarmKind,
     db::{Mode, ScopedTx},
     i18n::{Lang, format, t, t_with},
     web::page::Ctx,
@@ -102,7 +103,11 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
         Some(EventKind::TokenMade) => t_with(lang, "event-token-made", &[("name", &detail("name"))]),
         Some(EventKind::TokenRevoked) => t_with(lang, "event-token-revoked", &[("name", &detail("name"))]),
         Some(EventKind::Exported) => {
-            let what = if detail("what") == "activity" { t(lang, "nav-activity") } else { detail("what") };
+            let what = match detail("what") {
+                "activity" => t(lang, "nav-activity"),
+                "quarantine" => t(lang, "quarantine-title"),
+                other => other,
+            };
             t_with(lang, "event-exported", &[("what", &what), ("format", &detail("format"))])
         }
         Some(EventKind::RoleChanged) => {
@@ -126,8 +131,25 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
         Some(EventKind::IdentityNoRevealed) => t_with(lang, "event-identity-no-revealed", &[("name", &detail("name"))]),
         Some(EventKind::RegionViewStarted) => t(lang, "event-region-view-started").to_owned(),
         Some(EventKind::RegionViewEnded) => t(lang, "event-region-view-ended").to_owned(),
+        Some(EventKind::QueueVanished) => about_queue(lang, "event-queue-vanished", row),
+        Some(EventKind::QueueHole) => about_queue(lang, "event-queue-hole", row),
+        Some(EventKind::QueueSilent) => about_queue(lang, "event-queue-silent", row),
+        Some(EventKind::QueueAlarmSeen) => {
+            let alarm = AlarmKind::parse(detail("alarm")).map_or(detail("alarm"), |kind| t(lang, kind.label()));
+            t_with(lang, "event-queue-alarm-seen", &[("alarm", &alarm), ("account", &detail("account"))])
+        }
+        Some(EventKind::Quarantined) => t(lang, "event-quarantined").to_owned(),
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
     }
+}
+
+/// What happened to a browser's queue, with its count, browser and instant.
+fn about_queue(lang: Lang, key: &str, row: &EventRow) -> String {
+    let count = row.detail.get("count").and_then(Value::as_i64).unwrap_or_default();
+    let text = |name: &str| row.detail.get(name).and_then(Value::as_str).unwrap_or_default();
+    let browser = Some(text("browser")).filter(|words| !words.is_empty()).unwrap_or(t(lang, "queue-browser-unknown"));
+    let since = text("since").parse::<DateTime<Utc>>().map(format::instant).unwrap_or_default();
+    t_with(lang, key, &[("n", &count), ("browser", &browser), ("since", &since)])
 }
 
 /// What an account may do, in a word.
@@ -154,6 +176,11 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
         EventKind::IdentityNoRevealed => "kind-identity-no-revealed",
         EventKind::RegionViewStarted => "kind-region-view-started",
         EventKind::RegionViewEnded => "kind-region-view-ended",
+        EventKind::QueueVanished => "kind-queue-vanished",
+        EventKind::QueueHole => "kind-queue-hole",
+        EventKind::QueueSilent => "kind-queue-silent",
+        EventKind::QueueAlarmSeen => "kind-queue-alarm-seen",
+        EventKind::Quarantined => "kind-quarantined",
         EventKind::LegacyImported => "kind-legacy-imported",
         EventKind::TokenMade => "kind-token-made",
         EventKind::TokenRevoked => "kind-token-revoked",
@@ -171,16 +198,18 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
 fn icon_of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignIn => "login",
-        EventKind::SignInFailed | EventKind::SignInThrottled => "alert-triangle",
+        EventKind::SignInFailed | EventKind::SignInThrottled | EventKind::QueueVanished | EventKind::QueueHole | EventKind::QueueSilent => {
+            "alert-triangle"
+        }
         EventKind::SignOut | EventKind::SessionsEnded => "logout",
         EventKind::PasswordChanged | EventKind::PasswordSet | EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",
         EventKind::UserDisabled => "user-off",
         EventKind::RoleChanged | EventKind::RegionsChanged => "users",
         EventKind::RegionAdded | EventKind::RegionRenamed | EventKind::RegionClosed | EventKind::RegionOpened => "building",
-        EventKind::LegacyImported => "archive",
+        EventKind::LegacyImported | EventKind::Quarantined => "archive",
         EventKind::Exported => "download",
-        EventKind::IdentityNoRevealed | EventKind::RegionViewStarted => "eye",
+        EventKind::IdentityNoRevealed | EventKind::RegionViewStarted | EventKind::QueueAlarmSeen => "eye",
         EventKind::RegionViewEnded => "eye-off",
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     calendar::DayKind,
     civil,
+    contact::OfflineMode,
     employees::identity_no,
     i18n::{Lang, format, t, t_with},
 };
@@ -42,6 +43,8 @@ enum Words {
     YesNo,
     /// ISO numbers, such as `12345`.
     Weekdays,
+    /// What browsers may do without a network.
+    OfflineMode,
 }
 
 /// Column, key of its name, how its value reads; in the order in which a change shows them.
@@ -72,6 +75,7 @@ const FIELDS: &[(&str, &str, Words)] = &[
     ("weekday_min", "change-weekday-plan", Words::Hours),
     ("saturday_start_min", "change-saturday-start", Words::Time),
     ("saturday_end_min", "change-saturday-end", Words::Time),
+    ("offline_mode", "change-offline-mode", Words::OfflineMode),
 ];
 
 /// The fields of a change in words, without those that are empty before and after. `person` finds an employee's name.
@@ -134,6 +138,7 @@ fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Opt
         }
         Words::YesNo => value.as_bool().map(|yes| t(lang, if yes { "answer-yes" } else { "answer-no" }).to_owned()),
         Words::Weekdays => Some(weekdays(lang, &bare)),
+        Words::OfflineMode => OfflineMode::parse(&bare).map(|mode| t(lang, mode.label()).to_owned()),
     };
     Some(said.unwrap_or(bare))
 }

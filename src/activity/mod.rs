@@ -86,11 +86,21 @@ pub enum EventKind {
     RegionViewStarted,
     /// The admin stopped looking.
     RegionViewEnded,
+    /// A browser's queue is gone, with work in it.
+    QueueVanished,
+    /// Operations of a browser's queue never arrived.
+    QueueHole,
+    /// A browser with work has not been heard of for a day.
+    QueueSilent,
+    /// An admin has seen an alarm about a queue.
+    QueueAlarmSeen,
+    /// A browser deposited what the server could not read.
+    Quarantined,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 28] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -114,6 +124,11 @@ impl EventKind {
         Self::IdentityNoRevealed,
         Self::RegionViewStarted,
         Self::RegionViewEnded,
+        Self::QueueVanished,
+        Self::QueueHole,
+        Self::QueueSilent,
+        Self::QueueAlarmSeen,
+        Self::Quarantined,
     ];
 
     /// The word in the table.
@@ -142,6 +157,11 @@ impl EventKind {
             Self::IdentityNoRevealed => "identity_no_revealed",
             Self::RegionViewStarted => "region_view_started",
             Self::RegionViewEnded => "region_view_ended",
+            Self::QueueVanished => "queue_vanished",
+            Self::QueueHole => "queue_hole",
+            Self::QueueSilent => "queue_silent",
+            Self::QueueAlarmSeen => "queue_alarm_seen",
+            Self::Quarantined => "quarantined",
         }
     }
 

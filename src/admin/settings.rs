@@ -145,6 +145,7 @@ pub async fn store_settings(ctx: Ctx, admin: Admin, state: Data<AppState>, code:
     let op_id = op.op_id;
     match settle(submit(&state, admin.actor(), op).await?)? {
         Ok(verdict) => {
+            state.offline.forget();
             let name = if region == Region::company() { "" } else { ctx.region_name(region.code()) };
             let key = if name.is_empty() { "flash-settings-company" } else { "flash-settings-region" };
             Ok(stored_and_done(&ctx, op_id, &format!("{HOME}/{region}"), &Flash::new(tone_of(&verdict), key, name)))

@@ -18,7 +18,7 @@ use utoipa::{
 use super::{Problem, problem};
 use crate::{
     auth::session_store::COOKIE,
-    employees, sync, timesheets,
+    contact, employees, sync, timesheets,
     tokens::{TokenScope, scope_of_route},
 };
 
@@ -48,6 +48,7 @@ const KEY: &str = "key";
         sync::handlers::get_digest,
         sync::handlers::post_ops,
         sync::handlers::post_ops_status,
+        contact::api::post_ops_quarantine,
     ),
     components(schemas(Problem)),
     modifiers(&Access, &Problems, &Summaries),

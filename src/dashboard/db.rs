@@ -318,7 +318,9 @@ pub(super) async fn find_state<M: Mode>(tx: &mut ScopedTx<M>) -> Result<String, 
             '-',
             (SELECT coalesce(sum(seq + event_seq), 0) FROM app.region_head WHERE region = ANY ($1)),
             (SELECT count(*) FROM app.conflict WHERE region = ANY ($1) AND resolved_at IS NULL),
-            (SELECT count(*) FROM app.op_verdict WHERE region = ANY ($1) AND verdict = 'held')
+            (SELECT count(*) FROM app.op_verdict WHERE region = ANY ($1) AND verdict = 'held'),
+            (SELECT extract(epoch FROM max(last_at)) FROM app.queue_contact WHERE region = ANY ($1)),
+            (SELECT count(*) FROM app.queue_alarm WHERE region = ANY ($1) AND ended_at IS NULL)
         ) AS "state!"
         "#,
         &codes,

@@ -11,3 +11,4 @@ mod period;
 mod views;
 
 pub use period::Step;
+pub use views::Ago;

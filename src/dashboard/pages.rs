@@ -17,6 +17,7 @@ use crate::{
     activity,
     auth::Actor,
     civil,
+    contact::load_queues,
     db::Scope,
     error::{AppError, AppResult},
     fold::fold,
@@ -88,6 +89,7 @@ pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, q
     };
     let board = load_board(&mut tx, &wish).await?;
     let sign_ins = activity::latest_sign_ins(&mut tx, &ctx, SIGN_INS, today).await?;
+    let queues = load_queues(&mut tx, &ctx, now).await?;
     drop(tx);
     let Board { tiles, blank_on_day, of_day, of_period, steps, trends, recent, summary } = board;
     let lang = ctx.lang;
@@ -103,6 +105,7 @@ pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, q
         recent: recent.into_iter().map(|row| RecentView::new(lang, row, now)).collect(),
         sign_ins,
         leaders: leaders(summary),
+        queues,
     };
     let is_board = ctx.htmx_target.as_deref() == Some("dash");
     Ok(html(if is_board { render(&ctx, &page.as_board())? } else { render(&ctx, &page)? }))

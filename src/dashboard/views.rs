@@ -13,6 +13,7 @@ use super::{
 use crate::{
     activity::EventView,
     civil,
+    contact::QueuesView,
     i18n::{Lang, format, t, t_with},
     timesheets::{calc::Hours, weekday_key},
     web::{filters, page::Ctx, pagination::Pager},
@@ -50,7 +51,8 @@ pub struct Ago {
 }
 
 impl Ago {
-    pub(super) fn new(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+    /// Puts an instant into words.
+    pub fn new(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         Self { at, words: format::relative(lang, at, now) }
     }
 }
@@ -447,6 +449,8 @@ pub struct BoardPage<'a> {
     pub sign_ins: Vec<EventView>,
     /// Who has the most overtime.
     pub leaders: Vec<LeaderView>,
+    /// The queues in the browsers.
+    pub queues: QueuesView,
 }
 
 impl BoardPage<'_> {

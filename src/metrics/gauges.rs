@@ -8,6 +8,7 @@ use prometheus_client::{
 
 use super::db;
 use crate::{
+    contact::db::find_figures,
     db::{Capability, Scope},
     error::AppResult,
     ops::Origin,
@@ -22,6 +23,10 @@ pub(super) struct Gauges {
     conflicts: Family<InRegion, Gauge>,
     sessions: Gauge,
     tokens: Gauge,
+    queue_waiting: Family<InRegion, Gauge>,
+    queue_oldest: Family<InRegion, Gauge>,
+    queue_alarms: Family<InRegion, Gauge>,
+    quarantined: Family<InRegion, Gauge>,
     connections: Family<Connections, Gauge>,
 }
 
@@ -49,6 +54,10 @@ impl Gauges {
             conflicts: Family::default(),
             sessions: Gauge::default(),
             tokens: Gauge::default(),
+            queue_waiting: Family::default(),
+            queue_oldest: Family::default(),
+            queue_alarms: Family::default(),
+            quarantined: Family::default(),
             connections: Family::default(),
         };
         registry.register("operations_held", "Operations that wait on the server, by region and reason", new.held.clone());
@@ -56,6 +65,10 @@ impl Gauges {
         registry.register("conflicts_open", "Conflicts that nobody has decided", new.conflicts.clone());
         registry.register("sessions", "Sessions that are good", new.sessions.clone());
         registry.register("api_tokens", "API keys that are good", new.tokens.clone());
+        registry.register("queue_waiting", "Operations that wait in browsers, as their queues last said", new.queue_waiting.clone());
+        registry.register("queue_oldest_seconds", "Age of the oldest operation that waits in a browser", new.queue_oldest.clone());
+        registry.register("queue_alarms_open", "Alarms about browsers' queues that are not over", new.queue_alarms.clone());
+        registry.register("queue_quarantined", "Bodies that the server could not read", new.quarantined.clone());
         registry.register(
             "db_connections",
             "Connections of this process, in use and idle, and how many it may have",
@@ -73,10 +86,12 @@ impl Gauges {
         drop(tx);
         let mut held = Vec::new();
         let mut conflicts = Vec::new();
+        let mut queues = Vec::new();
         for region in list_all_regions(&state.db).await? {
             let mut tx = state.db.read(&Scope::system(region.clone(), None, Origin::System)).await?;
             held.extend(db::list_held(&mut tx, &region).await?.into_iter().map(|row| (region.to_string(), row)));
             conflicts.push((region.to_string(), db::count_open_conflicts(&mut tx, &region).await?));
+            queues.push((region.to_string(), find_figures(&mut tx, &region).await?));
         }
         self.held.clear();
         self.held_for.clear();
@@ -88,6 +103,14 @@ impl Gauges {
         self.conflicts.clear();
         for (region, count) in conflicts {
             self.conflicts.get_or_create_owned(&InRegion { region }).set(count);
+        }
+        for (region, figures) in queues {
+            let region = InRegion { region };
+            let oldest = figures.oldest.map_or(0, |at| (now - at).num_seconds());
+            self.queue_waiting.get_or_create(&region).set(figures.waiting);
+            self.queue_oldest.get_or_create(&region).set(oldest);
+            self.queue_alarms.get_or_create(&region).set(figures.alarms);
+            self.quarantined.get_or_create(&region).set(figures.quarantined);
         }
         let pool = state.db.pool_figures();
         for (state, count) in [("used", pool.used), ("idle", pool.idle), ("most", pool.most)] {

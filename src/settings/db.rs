@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::RegionSettings;
 use crate::{
+    contact::OfflineMode,
     db::{Mode, ScopedTx, Write, expect_one},
     ops::Stamp,
     regions::Region,
@@ -32,6 +33,7 @@ macro_rules! stored {
                 weekday_minutes: r.weekday_min,
                 saturday_start: r.saturday_start_min,
                 saturday_end: r.saturday_end_min,
+                offline_mode: r.offline_mode.as_deref().and_then(OfflineMode::parse),
             },
         }
     }};
@@ -52,6 +54,7 @@ pub(super) async fn lock_settings(
                weekday_min,
                saturday_start_min,
                saturday_end_min,
+               offline_mode,
                version,
                deleted_at,
                row_meta AS "row_meta: Json<Meta>"
@@ -82,6 +85,7 @@ pub(super) async fn load_settings<M: Mode>(
                weekday_min,
                saturday_start_min,
                saturday_end_min,
+               offline_mode,
                version,
                deleted_at,
                row_meta AS "row_meta: Json<Meta>"
@@ -112,8 +116,9 @@ pub(super) async fn insert_settings(
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
-        INSERT INTO app.settings (region, id, company_name, report_title, weekday_min, saturday_start_min, saturday_end_min, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $12)
+        INSERT INTO app.settings (region, id, company_name, report_title, weekday_min, saturday_start_min, saturday_end_min, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by,
+            offline_mode)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $12, $13)
         "#,
         region.code(),
         id,
@@ -127,6 +132,7 @@ pub(super) async fn insert_settings(
         &tail.meta as _,
         tail.at,
         tail.by,
+        value.offline_mode.map(OfflineMode::as_str),
     )
     .execute(tx.conn())
     .await?;
@@ -152,7 +158,8 @@ pub(super) async fn update_settings(
             deleted_at = $9,
             row_meta = $10,
             updated_at = $11,
-            updated_by = $12
+            updated_by = $12,
+            offline_mode = $13
         WHERE region = $1 AND id = $2
         "#,
         region.code(),
@@ -167,6 +174,7 @@ pub(super) async fn update_settings(
         &tail.meta as _,
         tail.at,
         tail.by,
+        value.offline_mode.map(OfflineMode::as_str),
     )
     .execute(tx.conn())
     .await?;
@@ -184,6 +192,7 @@ pub async fn list_own<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String, 
                weekday_min,
                saturday_start_min,
                saturday_end_min,
+               offline_mode,
                version
         FROM app.settings
         WHERE region = ANY ($1) AND deleted_at IS NULL
@@ -201,6 +210,7 @@ pub async fn list_own<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String, 
                 weekday_minutes: r.weekday_min,
                 saturday_start: r.saturday_start_min,
                 saturday_end: r.saturday_end_min,
+                offline_mode: r.offline_mode.as_deref().and_then(OfflineMode::parse),
             };
             (r.region, (r.version, value))
         })

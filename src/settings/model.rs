@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::db;
 use crate::{
     civil,
+    contact::OfflineMode,
     db::{Mode, ScopedTx, Write},
     ops::{
         FieldError, Origin, Reason, Row,
@@ -15,7 +16,7 @@ use crate::{
         form_codec::{FieldKind, FormSpec},
     },
     regions::Region,
-    sync::{Entity, Refusal, Stored, Tail},
+    sync::{Entity, Refusal, Stored, Tail, Veto},
 };
 
 /// One region's settings; none means: as for the whole company.
@@ -31,6 +32,8 @@ pub struct RegionSettings {
     pub saturday_start: Option<i32>,
     /// End of Saturday's plan, minutes of the day; before the start means over midnight, equal means no plan.
     pub saturday_end: Option<i32>,
+    /// What browsers may do without a network; the company's row alone has it, and none means `normal`.
+    pub offline_mode: Option<OfflineMode>,
 }
 
 impl Entity for RegionSettings {
@@ -41,17 +44,23 @@ impl Entity for RegionSettings {
         ("weekday_hours", FieldKind::Decimal),
         ("saturday_start", FieldKind::Time),
         ("saturday_end", FieldKind::Time),
+        ("offline_mode", FieldKind::OptionalText),
     ];
 
     fn parse(row: &Row, changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
         let mut read = Reader::new(row);
+        let mode = read.optional_text("offline_mode", 20);
         let value = Self {
             company_name: read.optional_text("company_name", 200),
             report_title: read.optional_text("report_title", 200),
             weekday_minutes: read.optional_hours("weekday_hours"),
             saturday_start: read.optional_time("saturday_start"),
             saturday_end: read.optional_time("saturday_end"),
+            offline_mode: mode.as_deref().and_then(OfflineMode::parse),
         };
+        if mode.is_some() && value.offline_mode.is_none() {
+            read.complain(FieldError::new("offline_mode", "offline-mode-unknown"));
+        }
         // Half a window of one's own and the other half of the company's is nobody's plan.
         let is_blank = |name: &str| row.get(name).is_none_or(|v| v.is_null() || v.as_str().is_some_and(|text| text.trim().is_empty()));
         let blank = ["saturday_start", "saturday_end"].map(is_blank);
@@ -69,6 +78,7 @@ impl Entity for RegionSettings {
             ("weekday_hours".into(), self.weekday_minutes.map_or(Value::Null, |m| json!(decimal_hours(m)))),
             ("saturday_start".into(), time(self.saturday_start)),
             ("saturday_end".into(), time(self.saturday_end)),
+            ("offline_mode".into(), json!(self.offline_mode.map(OfflineMode::as_str))),
         ])
     }
 
@@ -82,6 +92,12 @@ impl Entity for RegionSettings {
 
     async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
         db::page_ids(tx, region, after, limit).await
+    }
+
+    async fn before_write(&mut self, _tx: &mut ScopedTx<Write>, region: &Region, _id: Uuid, _deleting: bool) -> Result<Veto, sqlx::Error> {
+        let misplaced = self.offline_mode.is_some() && *region != Region::company();
+        let errors = misplaced.then(|| FieldError::new("offline_mode", "offline-mode-company")).into_iter().collect();
+        Ok(Veto { errors, ..Veto::default() })
     }
 
     async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {

@@ -285,7 +285,7 @@ pub(super) async fn list_missing<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, 
         r#"
         SELECT g AS "n!"
         FROM generate_series(
-            coalesce((SELECT max(n) FROM app.op_inbox WHERE region = ANY ($1) AND queue_id = $2 AND n < $3), 0) + 1, $3::bigint - 1) g
+            coalesce((SELECT max(n) FROM app.op_inbox WHERE region = ANY ($1) AND queue_id = $2 AND n < $3), 0) + 1, least($3::bigint - 1, coalesce((SELECT max(n) FROM app.op_inbox WHERE region = ANY ($1) AND queue_id = $2 AND n < $3), 0) + 100)) g
         LIMIT 100
         "#,
         &codes,

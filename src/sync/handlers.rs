@@ -21,12 +21,13 @@ use super::{
 use crate::{
     api::{Checked, Limit, ParamError, Problem},
     auth::{Actor, Role},
+    contact::{self, BrowserMark, OfflineMode, Place, QueueReport, Seen},
     db::Scope,
     error::{AppError, AppResult},
     ops::{Op, Origin, Verdict},
     regions::Region,
     state::AppState,
-    web::{assets, extract::Anybody},
+    web::extract::Anybody,
 };
 
 /// Operations in one request at most.
@@ -47,6 +48,9 @@ pub struct Batch<T> {
     /// The operations, in the queue's order.
     #[schema(max_items = 100)]
     ops: Vec<T>,
+    /// What the browser says of the queue; with no operations at all it is a heartbeat.
+    #[serde(default, deserialize_with = "contact::object_or_null")]
+    queue: Option<QueueReport>,
 }
 
 /// What became of a batch.
@@ -95,12 +99,29 @@ pub async fn post_ops(state: Data<AppState>, actor: Actor, request: HttpRequest,
         }
     }
     let first = ops.iter().filter(|op| op.n > 0).min_by_key(|op| op.n).map(|op| (op.queue_id, op.n));
+    let places: Vec<Place> = ops.iter().map(Place::from).collect();
     let results = deliver(&state, &actor, Origin::Offline, ops).await?;
+    let seen = batch.queue.as_ref().map(|report| Seen::of(report.id, &places, &results)).unwrap_or_default();
     let missing = match (first, Scope::of(&actor)) {
         (Some((queue_id, n)), Some(scope)) => db::list_missing(&mut state.db.read(&scope).await?, queue_id, n).await?,
         _ => Vec::new(),
     };
-    Ok(sync_answer(&BatchAnswer { nonce: batch.nonce, server_time: state.clock.now(), results, missing }))
+    let mut answer = sync_answer(&BatchAnswer { nonce: batch.nonce, server_time: state.clock.now(), results, missing });
+    if let Some(report) = &batch.queue {
+        let browser = BrowserMark::of(&request, &state);
+        note_contact(&state, &actor, &browser, report, seen).await;
+        if let Some(cookie) = browser.cookie() {
+            let _ = answer.add_cookie(&cookie); // only a cookie that cannot be written as a header fails
+        }
+    }
+    Ok(answer)
+}
+
+/// The verdicts are given whatever becomes of the bookkeeping.
+async fn note_contact(state: &AppState, actor: &Actor, browser: &BrowserMark, report: &QueueReport, seen: Seen) {
+    if let Err(error) = contact::note_contact(state, actor, browser, report, seen).await {
+        tracing::warn!(queue = %report.id, %error, "a queue's state was not kept");
+    }
 }
 
 /// A body that is a JSON object. (serde would take an array of the values as well, which the description does not have.)
@@ -139,14 +160,20 @@ fn replace_nul(value: &mut Value) {
 /// A page of another site cannot set this header without a preflight that we never answer.
 fn require_sync_client(request: &HttpRequest) -> AppResult<()> {
     let json = request.headers().get("content-type").and_then(|v| v.to_str().ok()).is_some_and(|v| v.starts_with("application/json"));
-    if json && request.headers().contains_key("x-sync-client") {
+    if json && has_sync_header(request) {
         Ok(())
     } else {
         Err(AppError::BadRequest("send application/json and the header X-Sync-Client".into()))
     }
 }
 
-fn sync_answer(body: &impl Serialize) -> HttpResponse {
+/// Whether the request carries the header that pages of other sites cannot send.
+pub(crate) fn has_sync_header(request: &HttpRequest) -> bool {
+    request.headers().contains_key("x-sync-client")
+}
+
+/// An answer that counts as ours.
+pub(crate) fn sync_answer(body: &impl Serialize) -> HttpResponse {
     HttpResponse::Ok().insert_header(("X-Sync", "1")).insert_header(("Cache-Control", "no-store")).json(body)
 }
 
@@ -234,7 +261,7 @@ pub struct Ping {
     sw: ServiceWorker,
     /// Who asks; null for visitors.
     user: Option<PingUser>,
-    /// Always empty so far.
+    /// Numbers of one's own queues that have not arrived; 20 queues and 100 numbers of each at most.
     missing: Vec<Missing>,
 }
 
@@ -248,8 +275,8 @@ pub struct Proto {
 /// The pages' service worker.
 #[derive(Serialize, ToSchema)]
 pub struct ServiceWorker {
-    /// `normal` so far.
-    mode: String,
+    /// What it may do.
+    mode: OfflineMode,
     /// Build of the pages' script.
     build: String,
 }
@@ -277,18 +304,22 @@ pub struct Missing {
 /// `GET /api/v1/ping`: the only definition of "online". Answers visitors too.
 #[utoipa::path(get, path = "/api/v1/ping", tag = "sync", operation_id = "get_ping", responses((status = 200, body = Ping, description = "The server is there")))]
 pub async fn get_ping(state: Data<AppState>, Anybody(actor): Anybody) -> AppResult<HttpResponse> {
-    let feed_epoch = match actor.as_ref().and_then(Scope::of) {
-        Some(scope) => Some(db::find_epoch(&mut state.db.read(&scope).await?).await?),
-        None => None,
-    };
+    let mode = state.offline.mode(&state.db, &state.clock).await?;
+    let (mut feed_epoch, mut missing) = (None, Vec::new());
+    if let Some((actor, scope)) = actor.as_ref().and_then(|actor| Some((actor, Scope::with_company(actor)?))) {
+        let mut tx = state.db.read(&scope).await?;
+        feed_epoch = Some(db::find_epoch(&mut tx).await?);
+        missing = contact::db::list_own_missing(&mut tx, actor.user_id).await?;
+    }
+    let missing = missing.into_iter().flat_map(|(queue_id, numbers)| numbers.into_iter().map(move |n| Missing { queue_id, n })).collect();
     let user = actor.map(|a| PingUser { id: a.user_id, username: a.username, role: a.role, regions: a.regions });
     Ok(sync_answer(&Ping {
         server_time: state.clock.now(),
         feed_epoch,
         proto: Proto { min: 1, max: 1 },
-        sw: ServiceWorker { mode: "normal".to_owned(), build: assets::asset("app.js") },
+        sw: ServiceWorker { mode, build: contact::current_build() },
         user,
-        missing: Vec::new(),
+        missing,
     }))
 }
 

@@ -25,6 +25,7 @@ use rainstaff::{
     },
     clock::Clock,
     config::{Config, Secret},
+    contact::OfflineSwitch,
     db::{Db, DbConfig},
     metrics::Metrics,
     state::AppState,
@@ -64,6 +65,7 @@ impl Company {
             hasher: Hasher::new(),
             bell: Bell::default(),
             metrics: Metrics::default(),
+            offline: OfflineSwitch::default(),
         };
         Self { db, state }
     }

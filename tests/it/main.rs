@@ -13,6 +13,7 @@ mod calendar;
 mod chain;
 mod cluster;
 mod commands;
+mod contact;
 mod dashboard;
 mod deploy;
 mod employee_card;

@@ -157,6 +157,15 @@ async fn company_with_samples() -> Company {
         let event = NewEvent::new(EventKind::SignIn).by(Some(&clerk));
         activity::record(&company.db, region(office), &event, &Clock::Fixed(at(0))).await.unwrap();
         let mut owner = company.inspect().await;
+        let queue = "WITH queue AS (
+                INSERT INTO app.queue_contact (region, queue_id, user_id, reporter, browser_id, len, first_at, last_at)
+                VALUES ($1, gen_random_uuid(), $2, 'x', gen_random_uuid(), 1, now(), now()) RETURNING queue_id)
+            INSERT INTO app.queue_alarm (region, id, queue_id, kind, amount, since, raised_at)
+            SELECT $1, gen_random_uuid(), queue_id, 'hole', 1, now(), now() FROM queue";
+        sqlx::query(queue).bind(office).bind(clerk.user_id).execute(&mut owner).await.unwrap();
+        let body = "INSERT INTO app.op_quarantine (region, id, user_id, username, sha256, body, received_at)
+            VALUES ($1, gen_random_uuid(), $2, 'x', sha256('x'), 'x', now())";
+        sqlx::query(body).bind(office).bind(clerk.user_id).execute(&mut owner).await.unwrap();
         let alias = "INSERT INTO app.entity_alias (region, entity, alias_id, target_id) VALUES ($1, 'employee', gen_random_uuid(), $2)";
         sqlx::query(alias).bind(office).bind(employee_id(first)).execute(&mut owner).await.unwrap();
     }

@@ -8,6 +8,7 @@ use rainstaff::{
     auth::Hasher,
     clock::Clock,
     config::{Config, Secret},
+    contact::OfflineSwitch,
     db::Db,
     metrics::Metrics,
     state::AppState,
@@ -23,5 +24,6 @@ pub fn state_on(db: &Db) -> AppState {
         hasher: Hasher::new(),
         bell: Bell::default(),
         metrics: Metrics::default(),
+        offline: OfflineSwitch::default(),
     }
 }

@@ -25,6 +25,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The body as JSON; null for none.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.html).unwrap_or_default()
+    }
+
     /// The texts of all elements that match, blanks drawn together.
     pub fn texts(&self, selector: &str) -> Vec<String> {
         let page = self.parsed();
@@ -155,6 +160,21 @@ impl Browser {
         self.send(by_htmx(TestRequest::post().uri(&form.action).set_form(&form.fields), "form")).await
     }
 
+    /// The script of a page talks to the API.
+    pub async fn call(&mut self, path: &str, body: &serde_json::Value) -> Answer {
+        self.send(by_queue(TestRequest::post().uri(path).set_json(body))).await
+    }
+
+    /// The same with bytes that are no JSON.
+    pub async fn deposit(&mut self, path: &str, body: Vec<u8>) -> Answer {
+        self.send(by_queue(TestRequest::post().uri(path).set_payload(body))).await
+    }
+
+    /// Goes on at another time, or with another process of the server.
+    pub fn goes_on_with(&mut self, state: &AppState) {
+        self.state = state.clone();
+    }
+
     async fn send(&mut self, mut request: TestRequest) -> Answer {
         for cookie in &self.cookies {
             request = request.cookie(cookie.clone());
@@ -175,6 +195,12 @@ impl Browser {
             (answer.status().as_u16(), text("location"), text("x-op-ack"), text("cache-control"));
         Answer { status, location, op_ack, cache_control, html: String::from_utf8(read_body(answer).await.to_vec()).unwrap() }
     }
+}
+
+fn by_queue(request: TestRequest) -> TestRequest {
+    request
+        .insert_header(("X-Sync-Client", "1"))
+        .insert_header(("User-Agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0.0.0 Safari/537.36"))
 }
 
 fn by_htmx(request: TestRequest, target: &str) -> TestRequest {

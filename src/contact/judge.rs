@@ -1,0 +1,186 @@
+//! What is odd about a queue. Pure: states in, findings out, nothing reads the clock.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::dashboard::alerts::Severity;
+
+/// A number that did not arrive may still be on its way for so long.
+pub const HOLE_MAY_STAY: TimeDelta = TimeDelta::minutes(10);
+/// A queue with work may be silent for so long: a night is ordinary.
+pub const QUEUE_MAY_BE_SILENT: TimeDelta = TimeDelta::hours(24);
+/// So much a browser's clock may differ, in milliseconds.
+pub const CLOCK_MAY_DIFFER: i64 = 120_000;
+
+/// What is odd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AlarmKind {
+    /// The same person has a new queue in the same browser, and the old one still had work: its storage is gone.
+    Vanished,
+    /// Numbers that the queue gave out never arrived, and do not wait in it any more.
+    Hole,
+    /// Work waits in a browser that has not been heard of for a day.
+    Silent,
+    /// The browser's clock is wrong.
+    Clock,
+}
+
+impl AlarmKind {
+    /// Every kind, the most urgent first.
+    pub const ALL: [Self; 4] = [Self::Vanished, Self::Hole, Self::Silent, Self::Clock];
+
+    /// The word in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Vanished => "vanished",
+            Self::Hole => "hole",
+            Self::Silent => "silent",
+            Self::Clock => "clock",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// How much it matters.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Vanished | Self::Hole => Severity::Critical,
+            Self::Silent => Severity::Warning,
+            Self::Clock => Severity::Note,
+        }
+    }
+
+    /// Key of its name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Vanished => "queue-alarm-vanished",
+            Self::Hole => "queue-alarm-hole",
+            Self::Silent => "queue-alarm-silent",
+            Self::Clock => "queue-alarm-clock",
+        }
+    }
+
+    /// Key of why, with `{ $n }` and `{ $since }`.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Vanished => "queue-alarm-why-vanished",
+            Self::Hole => "queue-alarm-why-hole",
+            Self::Silent => "queue-alarm-why-silent",
+            Self::Clock => "queue-alarm-why-clock",
+        }
+    }
+}
+
+/// A queue as the rules look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueState {
+    /// The queue.
+    pub queue_id: Uuid,
+    /// Operations that waited in it at the last contact.
+    pub len: i64,
+    /// Since when the oldest of them waits.
+    pub oldest_at: Option<DateTime<Utc>>,
+    /// How far the browser's clock is ahead, in milliseconds.
+    pub offset_ms: i64,
+    /// The last contact.
+    pub last_at: DateTime<Utc>,
+    /// How many numbers did not arrive.
+    pub missing: i64,
+    /// Since when some did not.
+    pub missing_since: Option<DateTime<Utc>>,
+    /// When the same person's next queue in the same browser told of itself first.
+    pub replaced_at: Option<DateTime<Utc>>,
+}
+
+/// Something odd about a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding {
+    /// The queue.
+    pub queue_id: Uuid,
+    /// What.
+    pub kind: AlarmKind,
+    /// How many operations; of a clock, how many seconds.
+    pub amount: i64,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// Everything odd about a queue. A number that did not arrive may be one of those that still wait (the carrier was not allowed to bring it, or
+/// the server could not take it): so long as as many wait as are missing, nothing is lost.
+pub fn judge(queue: &QueueState, now: DateTime<Utc>) -> Vec<Finding> {
+    let finding = |kind, amount, since| Finding { queue_id: queue.queue_id, kind, amount, since };
+    let waits = queue.len > 0;
+    let has_vanished = waits && queue.replaced_at.is_some_and(|at| at > queue.last_at);
+    let is_silent = waits && !has_vanished && now - queue.last_at >= QUEUE_MAY_BE_SILENT;
+    let hole = queue.missing_since.filter(|since| queue.missing > queue.len && now - *since >= HOLE_MAY_STAY);
+    let found = [
+        has_vanished.then(|| finding(AlarmKind::Vanished, queue.len, queue.last_at)),
+        hole.map(|since| finding(AlarmKind::Hole, queue.missing, since)),
+        is_silent.then(|| finding(AlarmKind::Silent, queue.len, queue.last_at)),
+        (queue.offset_ms.abs() > CLOCK_MAY_DIFFER).then(|| finding(AlarmKind::Clock, queue.offset_ms / 1000, queue.last_at)),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_764_579_600 + minutes * 60, 0).unwrap()
+    }
+
+    fn quiet() -> QueueState {
+        QueueState {
+            queue_id: Uuid::from_u128(1),
+            len: 0,
+            oldest_at: None,
+            offset_ms: 0,
+            last_at: at(0),
+            missing: 0,
+            missing_since: None,
+            replaced_at: None,
+        }
+    }
+
+    fn kinds(queue: &QueueState, minute: i64) -> Vec<AlarmKind> {
+        judge(queue, at(minute)).into_iter().map(|finding| finding.kind).collect()
+    }
+
+    #[test]
+    fn a_hole_is_an_alarm_after_ten_minutes_unless_it_still_waits() {
+        let holed = QueueState { missing: 2, missing_since: Some(at(0)), ..quiet() };
+        assert_eq!(kinds(&holed, 9), []);
+        assert_eq!(kinds(&holed, 10), [AlarmKind::Hole]);
+        assert_eq!(judge(&holed, at(10))[0].amount, 2);
+        assert_eq!(kinds(&QueueState { len: 2, ..holed.clone() }, 10), [], "both may be among those that wait");
+        assert_eq!(kinds(&QueueState { len: 1, ..holed }, 10), [AlarmKind::Hole]);
+    }
+
+    #[test]
+    fn a_queue_has_vanished_when_the_next_one_came_while_it_had_work() {
+        let replaced = QueueState { len: 3, replaced_at: Some(at(5)), ..quiet() };
+        assert_eq!(kinds(&replaced, 5), [AlarmKind::Vanished]);
+        assert_eq!(kinds(&replaced, 3000), [AlarmKind::Vanished], "and is not also called silent");
+        assert_eq!(kinds(&QueueState { len: 0, ..replaced.clone() }, 5), [], "an empty one may be replaced");
+        assert_eq!(kinds(&QueueState { last_at: at(6), ..replaced }, 7), [], "it was heard of since");
+    }
+
+    #[test]
+    fn a_night_of_silence_is_ordinary_and_a_day_is_not() {
+        let waiting = QueueState { len: 1, ..quiet() };
+        assert_eq!(kinds(&waiting, 24 * 60 - 1), []);
+        assert_eq!(kinds(&waiting, 24 * 60), [AlarmKind::Silent]);
+        assert_eq!(kinds(&quiet(), 30 * 24 * 60), [], "nothing waits there");
+    }
+
+    #[test]
+    fn a_clock_is_wrong_beyond_two_minutes_in_either_direction() {
+        for (offset_ms, wanted) in [(120_000, 0), (120_001, 1), (-120_000, 0), (-86_400_000, 1)] {
+            assert_eq!(kinds(&QueueState { offset_ms, ..quiet() }, 0).len(), wanted, "{offset_ms}");
+        }
+    }
+}

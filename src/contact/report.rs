@@ -1,0 +1,189 @@
+//! What a browser tells of its queue with every delivery, and without one as a heartbeat.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    BrowserMark,
+    db::{self, Contact, Known},
+    watch_region,
+};
+use crate::{
+    auth::{Actor, sign_in::region_of_actor},
+    db::Scope,
+    ops::{Op, Origin, Verdict, VerdictKind},
+    regions::{Region, db::list_all_regions},
+    state::AppState,
+};
+
+/// Contacts in which nothing new is told are stored once in so long.
+const STORED_EVERY: TimeDelta = TimeDelta::seconds(60);
+/// So many numbers are looked through for holes at a time: what a client claims decides how much work that is.
+const NUMBERS_AT_A_TIME: i64 = 10_000;
+const BUILD_CHARS: usize = 200;
+
+/// The state of a browser's queue.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct QueueReport {
+    /// The queue.
+    pub id: Uuid,
+    /// Operations that wait in it, those of this request included.
+    pub len: u32,
+    /// Since when the oldest of them waits; null for an empty queue.
+    #[serde(default)]
+    pub oldest_at: Option<DateTime<Utc>>,
+    /// Build of the client's script.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub build: Option<String>,
+    /// How far the browser's clock is ahead of the server's, in milliseconds.
+    #[serde(default)]
+    pub offset_ms: i64,
+}
+
+/// An object, or null. (serde would take an array of the values as well, which the description does not have.)
+pub fn object_or_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<QueueReport>, D::Error> {
+    let object: Option<Map<String, Value>> = Option::deserialize(from)?;
+    object.map(|fields| serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom)).transpose()
+}
+
+/// What a delivery shows of the queue besides what its browser says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    author: Option<Uuid>,
+    highest_n: i64,
+}
+
+/// Where an operation stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    queue_id: Uuid,
+    n: i64,
+    author: Uuid,
+}
+
+impl From<&Op> for Place {
+    fn from(op: &Op) -> Self {
+        Self { queue_id: op.queue_id, n: op.n, author: op.actor }
+    }
+}
+
+impl Seen {
+    /// Reads a batch: who wrote it, and the highest number of it that has arrived now.
+    pub fn of(queue_id: Uuid, places: &[Place], verdicts: &[Verdict]) -> Self {
+        let has_arrived =
+            |(place, verdict): &(&Place, &Verdict)| place.queue_id == queue_id && place.n > 0 && verdict.verdict != VerdictKind::Retry;
+        let arrived = places.iter().zip(verdicts).filter(has_arrived);
+        arrived.fold(Self::default(), |seen, (place, _)| Self {
+            author: seen.author.or(Some(place.author)),
+            highest_n: seen.highest_n.max(place.n),
+        })
+    }
+}
+
+/// Keeps what a browser told. One who is in no region yet tells nothing that anybody could see.
+pub async fn note_contact(
+    state: &AppState,
+    actor: &Actor,
+    browser: &BrowserMark,
+    report: &QueueReport,
+    seen: Seen,
+) -> Result<(), sqlx::Error> {
+    let Some(scope) = Scope::with_company(actor) else { return Ok(()) };
+    let now = state.clock.now();
+    let mut tx = state.db.read(&scope).await?;
+    let known = db::find_contact(&mut tx, report.id).await?;
+    let highest_n = known.as_ref().map_or(0, |known| known.highest_n).max(seen.highest_n);
+    let dense_to = known.as_ref().map_or(0, |known| known.dense_to);
+    let examined_to = highest_n.min(dense_to.saturating_add(NUMBERS_AT_A_TIME));
+    let gaps = if examined_to > dense_to { db::list_gaps(&mut tx, report.id, dense_to, examined_to).await? } else { Vec::new() };
+    drop(tx); // nobody waits for a second connection with one in hand
+    let missing = without_those_elsewhere(state, &scope, report.id, gaps).await?;
+    if known.as_ref().is_some_and(|known| !tells_something_new(known, report, highest_n, &missing, now)) {
+        return Ok(());
+    }
+    let is_first = known.is_none();
+    let region = known.as_ref().map_or_else(|| region_of_actor(actor).code().to_owned(), |known| known.region.clone());
+    let numbers = Numbers { highest_n, dense_to: missing.first().map_or(examined_to, |first| first - 1), missing };
+    let contact = contact(actor, browser, report, region, known, seen, numbers, now);
+    let mut tx = state.db.write(&scope.from_origin(Origin::Offline)).await?;
+    db::store_contact(&mut tx, &contact).await?;
+    tx.commit().await?;
+    match Region::parse(&contact.region) {
+        Ok(region) if is_first => watch_region(state, &region).await, // the one moment at which a queue can be seen to have replaced another
+        _ => Ok(()),
+    }
+}
+
+/// Where the numbers of a queue are.
+struct Numbers {
+    highest_n: i64,
+    dense_to: i64,
+    missing: Vec<i64>,
+}
+
+fn tells_something_new(known: &Known, report: &QueueReport, highest_n: i64, missing: &[i64], now: DateTime<Utc>) -> bool {
+    known.len != i64::from(report.len) || known.highest_n != highest_n || known.missing != missing || now - known.last_at >= STORED_EVERY
+}
+
+#[expect(clippy::too_many_arguments, reason = "one value out of all that is known at this place")]
+fn contact(
+    actor: &Actor,
+    browser: &BrowserMark,
+    report: &QueueReport,
+    region: String,
+    known: Option<Known>,
+    seen: Seen,
+    numbers: Numbers,
+    now: DateTime<Utc>,
+) -> Contact {
+    // The first to tell of a queue may be a colleague who carries it: then its first operation says whose it is.
+    let user_id = match &known {
+        Some(known) if known.highest_n > 0 => known.user_id,
+        Some(known) => seen.author.unwrap_or(known.user_id),
+        None => seen.author.unwrap_or(actor.user_id),
+    };
+    let codes = || actor.regions.iter().map(|region| region.code().to_owned()).collect();
+    let (username, user_regions) = match &known {
+        _ if user_id == actor.user_id => (Some(actor.username.clone()), codes()),
+        Some(known) if known.user_id == user_id => (known.username.clone(), known.user_regions.clone()),
+        _ => (None, vec![region.clone()]),
+    };
+    let missing_since = known.and_then(|known| known.missing_since).unwrap_or(now);
+    let build = report.build.as_deref().unwrap_or_default();
+    Contact {
+        region,
+        queue_id: report.id,
+        user_id,
+        username,
+        user_regions,
+        reporter: actor.username.clone(),
+        browser_id: browser.id,
+        browser: browser.words.clone(),
+        build: build.chars().filter(|c| !c.is_control()).take(BUILD_CHARS).collect(),
+        len: report.len.into(),
+        oldest_at: report.oldest_at.filter(|_| report.len > 0).map(|at| at.clamp(DateTime::UNIX_EPOCH, now)),
+        offset_ms: report.offset_ms,
+        at: now,
+        highest_n: numbers.highest_n,
+        dense_to: numbers.dense_to,
+        missing_since: (!numbers.missing.is_empty()).then_some(missing_since),
+        missing: numbers.missing,
+    }
+}
+
+/// The numbers that have arrived in no region: the author may have had other regions than whoever brings the queue.
+async fn without_those_elsewhere(state: &AppState, scope: &Scope, queue_id: Uuid, mut missing: Vec<i64>) -> Result<Vec<i64>, sqlx::Error> {
+    if missing.is_empty() {
+        return Ok(missing);
+    }
+    for region in list_all_regions(&state.db).await?.into_iter().filter(|region| !scope.regions().contains(region)) {
+        let mut elsewhere = state.db.read(&Scope::system(region, None, Origin::System)).await?;
+        let arrived = db::list_arrived(&mut elsewhere, queue_id, &missing).await?;
+        missing.retain(|n| !arrived.contains(n));
+    }
+    Ok(missing)
+}

@@ -1,0 +1,170 @@
+//! The browsers' queues on the dashboard.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{AlarmKind, current_build, db};
+use crate::{
+    dashboard::Ago,
+    db::{Mode, ScopedTx},
+    i18n::{Lang, format, t, t_with},
+    regions::Region,
+    web::page::Ctx,
+};
+
+/// Queues without work are shown for so long after they were heard of.
+const SHOWN_FOR: TimeDelta = TimeDelta::days(14);
+/// Bodies of the quarantine in the list.
+const QUARANTINED: i64 = 20;
+
+/// Something odd about a queue, in words.
+#[derive(Debug, Clone)]
+pub struct AlarmView {
+    /// Its id.
+    pub id: Uuid,
+    /// What.
+    pub kind: AlarmKind,
+    /// The region's name.
+    pub place: String,
+    /// Whose queue.
+    pub who: String,
+    /// The account's page; none for whoever may not open it.
+    pub who_href: Option<String>,
+    /// "Chrome 120, Windows".
+    pub browser: String,
+    /// Why, with the numbers.
+    pub why: String,
+    /// Everything known of the queue.
+    pub href: String,
+}
+
+/// A queue in the list.
+#[derive(Debug, Clone)]
+pub struct QueueView {
+    /// The region's code.
+    pub region: String,
+    /// The queue.
+    pub id: Uuid,
+    /// Whose.
+    pub who: String,
+    /// The account's page; none for whoever may not open it.
+    pub who_href: Option<String>,
+    /// Names of its user's regions.
+    pub regions: String,
+    /// "Chrome 120, Windows".
+    pub browser: String,
+    /// Operations that wait.
+    pub len: i64,
+    /// Since when the oldest waits.
+    pub oldest: Option<Ago>,
+    /// The last contact.
+    pub last: Ago,
+    /// Build of its page.
+    pub build: String,
+    /// It is of a page opened before the last update.
+    pub is_old: bool,
+}
+
+/// A body the server could not read.
+#[derive(Debug, Clone)]
+pub struct QuarantinedView {
+    /// Its id.
+    pub id: Uuid,
+    /// The region's name.
+    pub place: String,
+    /// Who sent it.
+    pub who: String,
+    /// "Chrome 120, Windows".
+    pub browser: String,
+    /// Bytes.
+    pub size: i64,
+    /// When.
+    pub ago: Ago,
+}
+
+/// All of it.
+#[derive(Debug, Clone, Default)]
+pub struct QueuesView {
+    /// What is odd, the most urgent first.
+    pub alarms: Vec<AlarmView>,
+    /// The queues, those that wait longest first.
+    pub queues: Vec<QueueView>,
+    /// Bodies in the quarantine; none are counted for whoever may not open them.
+    pub quarantined: i64,
+    /// The last of them.
+    pub bodies: Vec<QuarantinedView>,
+}
+
+/// Reads what the dashboard shows of the scope's queues.
+pub async fn load_queues<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, now: DateTime<Utc>) -> Result<QueuesView, sqlx::Error> {
+    let lang = ctx.lang;
+    let mut alarms: Vec<AlarmView> = db::list_unseen(tx).await?.into_iter().filter_map(|row| alarm(ctx, row)).collect();
+    alarms.sort_by_key(|alarm| (alarm.kind.severity(), alarm.kind));
+    let build = current_build();
+    let queues = db::list_queues(tx, now - SHOWN_FOR).await?.into_iter().map(|row| queue(ctx, row, &build, now)).collect();
+    let (quarantined, bodies) = if ctx.is_admin() { db::list_quarantined(tx, QUARANTINED).await? } else { (0, Vec::new()) };
+    let bodies = bodies.into_iter().map(|row| QuarantinedView {
+        id: row.id,
+        place: place(ctx, &row.region),
+        who: row.username,
+        browser: row.browser,
+        size: row.size.into(),
+        ago: Ago::new(lang, row.received_at, now),
+    });
+    Ok(QueuesView { alarms, queues, quarantined, bodies: bodies.collect() })
+}
+
+fn alarm(ctx: &Ctx, row: db::AlarmRow) -> Option<AlarmView> {
+    let (lang, is_admin) = (ctx.lang, ctx.is_admin());
+    let kind = AlarmKind::parse(&row.kind)?;
+    let why = t_with(lang, kind.why(), &[("n", &row.amount.abs()), ("since", &format::instant(row.since))]);
+    let who_href = is_admin.then(|| user_href(row.user_id));
+    Some(AlarmView {
+        id: row.id,
+        kind,
+        place: place(ctx, &row.region),
+        who: who(lang, row.username, &row.reporter),
+        href: format!("/queue?queue={}", row.queue_id),
+        who_href,
+        browser: browser(lang, row.browser),
+        why,
+    })
+}
+
+fn queue(ctx: &Ctx, row: db::QueueRow, build: &str, now: DateTime<Utc>) -> QueueView {
+    let names: Vec<&str> = row.user_regions.iter().map(|code| ctx.region_name(code)).collect();
+    let is_admins = row.region == Region::company().code();
+    let regions = if is_admins { t(ctx.lang, "region-all").to_owned() } else { names.join(", ") };
+    QueueView {
+        id: row.queue_id,
+        who: who(ctx.lang, row.username, &row.reporter),
+        who_href: ctx.is_admin().then(|| user_href(row.user_id)),
+        regions,
+        region: row.region,
+        browser: browser(ctx.lang, row.browser),
+        len: row.len,
+        oldest: row.oldest_at.map(|at| Ago::new(ctx.lang, at, now)),
+        last: Ago::new(ctx.lang, row.last_at, now),
+        is_old: !row.build.is_empty() && row.build != build,
+        build: row.build,
+    }
+}
+
+/// What a region is called; headquarters are none of the person's.
+fn place(ctx: &Ctx, code: &str) -> String {
+    let is_company = code == Region::company().code();
+    if is_company { t(ctx.lang, "activity-company") } else { ctx.region_name(code) }.to_owned()
+}
+
+fn user_href(id: Uuid) -> String {
+    format!("/admin/users/{id}")
+}
+
+/// The account's name; where its person was not there yet, who carried the queue.
+fn who(lang: Lang, username: Option<String>, reporter: &str) -> String {
+    username.unwrap_or_else(|| t_with(lang, "queue-carried-by", &[("name", &reporter)]))
+}
+
+fn browser(lang: Lang, words: String) -> String {
+    if words.is_empty() { t(lang, "queue-browser-unknown").to_owned() } else { words }
+}
