@@ -170,3 +170,8 @@ export-after = After
 export-origin = Origin
 export-address = Address
 export-id = Entry id
+
+event-grant-refused = An operation was delivered under the name { $account } without that person’s grant; it is held
+event-held-accepted = A held operation was accepted in the name of { $account }
+kind-grant-refused = Name used without grant
+kind-held-accepted = Held operation accepted

@@ -166,3 +166,8 @@ export-after = Sonra
 export-origin = Kaynak
 export-address = Adres
 export-id = Kayıt no
+
+event-grant-refused = { $account } adına, onun izni olmadan bir işlem gönderildi; işlem bekletiliyor
+event-held-accepted = Bekletilen işlem { $account } adına kabul edildi
+kind-grant-refused = İzinsiz ad kullanımı
+kind-held-accepted = Bekletilen işlem kabulü

@@ -126,6 +126,8 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
         Some(EventKind::IdentityNoRevealed) => t_with(lang, "event-identity-no-revealed", &[("name", &detail("name"))]),
         Some(EventKind::RegionViewStarted) => t(lang, "event-region-view-started").to_owned(),
         Some(EventKind::RegionViewEnded) => t(lang, "event-region-view-ended").to_owned(),
+        Some(EventKind::GrantRefused) => about_account("event-grant-refused"),
+        Some(EventKind::HeldAccepted) => about_account("event-held-accepted"),
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
     }
 }
@@ -154,6 +156,8 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
         EventKind::IdentityNoRevealed => "kind-identity-no-revealed",
         EventKind::RegionViewStarted => "kind-region-view-started",
         EventKind::RegionViewEnded => "kind-region-view-ended",
+        EventKind::GrantRefused => "kind-grant-refused",
+        EventKind::HeldAccepted => "kind-held-accepted",
         EventKind::LegacyImported => "kind-legacy-imported",
         EventKind::TokenMade => "kind-token-made",
         EventKind::TokenRevoked => "kind-token-revoked",
@@ -171,7 +175,8 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
 fn icon_of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignIn => "login",
-        EventKind::SignInFailed | EventKind::SignInThrottled => "alert-triangle",
+        EventKind::SignInFailed | EventKind::SignInThrottled | EventKind::GrantRefused => "alert-triangle",
+        EventKind::HeldAccepted => "check",
         EventKind::SignOut | EventKind::SessionsEnded => "logout",
         EventKind::PasswordChanged | EventKind::PasswordSet | EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",

@@ -13,6 +13,7 @@ pub mod pages;
 mod reversal;
 mod sign_ins;
 pub mod views;
+pub mod words;
 
 #[cfg(test)]
 mod tests;
@@ -86,11 +87,15 @@ pub enum EventKind {
     RegionViewStarted,
     /// The admin stopped looking.
     RegionViewEnded,
+    /// Somebody delivered an operation under a name without that person's grant.
+    GrantRefused,
+    /// An administrator answered for an operation that was held, and it was done in its author's name.
+    HeldAccepted,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -114,6 +119,8 @@ impl EventKind {
         Self::IdentityNoRevealed,
         Self::RegionViewStarted,
         Self::RegionViewEnded,
+        Self::GrantRefused,
+        Self::HeldAccepted,
     ];
 
     /// The word in the table.
@@ -142,6 +149,8 @@ impl EventKind {
             Self::IdentityNoRevealed => "identity_no_revealed",
             Self::RegionViewStarted => "region_view_started",
             Self::RegionViewEnded => "region_view_ended",
+            Self::GrantRefused => "grant_refused",
+            Self::HeldAccepted => "held_accepted",
         }
     }
 

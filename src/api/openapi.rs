@@ -48,6 +48,7 @@ const KEY: &str = "key";
         sync::handlers::get_digest,
         sync::handlers::post_ops,
         sync::handlers::post_ops_status,
+        sync::handlers::post_grant,
     ),
     components(schemas(Problem)),
     modifiers(&Access, &Problems, &Summaries),
