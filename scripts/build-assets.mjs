@@ -17,9 +17,9 @@ const dist = join(root, "static/dist");
 
 // The icons in use, by their names at https://tabler.io/icons (outline). Keep the list sorted.
 const ICONS = `
-  alert-circle alert-triangle api archive arrow-back-up building calendar-check calendar-event calendar-month calendar-time check
+  alert-circle alert-triangle api archive arrow-back-up arrows-split building calendar-check calendar-event calendar-month calendar-time check
   chevron-down chevron-left chevron-right chevron-up circle-check clock device-desktop device-floppy devices download edit eye eye-off
-  filter history info-circle key keyboard layout-dashboard lock login logout map-pin menu-2 moon plus printer restore search selector
+  filter history info-circle key keyboard layout-dashboard lock login logout map-pin menu-2 moon plus printer refresh restore search selector
   settings star sun template trash user-circle user-off user-plus users x
 `.trim().split(/\s+/);
 

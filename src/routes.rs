@@ -94,6 +94,19 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/shift-templates/{id}/deletion", post().to(shift_templates::acts::delete_shift_template));
     cfg.route("/shift-templates/{id}/restoration", post().to(shift_templates::acts::restore_shift_template));
 
+    // Senkron
+    cfg.route("/queue", get().to(sync::held::pages::show_queue));
+    cfg.route("/queue/badges", get().to(sync::held::pages::show_badges));
+    cfg.route("/queue/{op}/attempt", post().to(sync::held::pages::retry_op));
+    cfg.route("/queue/{op}/acceptance", post().to(sync::held::pages::accept_op));
+    cfg.route("/queue/{op}/same-row", post().to(sync::held::pages::join_op));
+    cfg.route("/queue/{op}/discard", post().to(sync::held::pages::discard_op));
+    cfg.route("/queue/{op}/notice", post().to(sync::held::pages::notice_op));
+
+    // Çakışmalar
+    cfg.route("/conflicts", get().to(sync::conflicts::pages::list_conflicts));
+    cfg.route("/conflicts/{id}/resolution", post().to(sync::conflicts::pages::settle_conflict));
+
     // Etkinlik
     cfg.route("/activity", get().to(activity::pages::list_activity));
     cfg.route("/activity/changes/{id}/reversal", post().to(activity::acts::reverse_change));
@@ -132,6 +145,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)).default_service(to(not_found)));
     cfg.service(resource("/api/v1/ops/quarantine").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(contact::api::post_ops_quarantine)).default_service(to(not_found)));
     cfg.route("/api/v1/ops/status", post().to(sync::handlers::post_ops_status));
+    cfg.route("/api/v1/grant", post().to(sync::handlers::post_grant));
     cfg.route("/api/v1/ping", get().to(sync::handlers::get_ping));
     cfg.route("/api/v1/changes", get().to(sync::handlers::get_changes));
     cfg.route("/api/v1/snapshot", get().to(sync::handlers::get_snapshot));

@@ -182,3 +182,7 @@ kind-queue-silent = Silent queue
 kind-queue-alarm-seen = Queue alert seen
 kind-quarantined = Put into quarantine
 change-offline-mode = Working offline
+event-grant-refused = An operation was delivered under the name { $account } without that person’s grant; it is held
+event-held-accepted = A held operation was accepted in the name of { $account }
+kind-grant-refused = Name used without grant
+kind-held-accepted = Held operation accepted

@@ -178,3 +178,7 @@ kind-queue-silent = Sessiz kuyruk
 kind-queue-alarm-seen = Kuyruk uyarısını görme
 kind-quarantined = Karantinaya alma
 change-offline-mode = Çevrimdışı çalışma
+event-grant-refused = { $account } adına, onun izni olmadan bir işlem gönderildi; işlem bekletiliyor
+event-held-accepted = Bekletilen işlem { $account } adına kabul edildi
+kind-grant-refused = İzinsiz ad kullanımı
+kind-held-accepted = Bekletilen işlem kabulü

@@ -139,6 +139,8 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
             t_with(lang, "event-queue-alarm-seen", &[("alarm", &alarm), ("account", &detail("account"))])
         }
         Some(EventKind::Quarantined) => t(lang, "event-quarantined").to_owned(),
+        Some(EventKind::GrantRefused) => about_account("event-grant-refused"),
+        Some(EventKind::HeldAccepted) => about_account("event-held-accepted"),
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
     }
 }
@@ -181,6 +183,8 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
         EventKind::QueueSilent => "kind-queue-silent",
         EventKind::QueueAlarmSeen => "kind-queue-alarm-seen",
         EventKind::Quarantined => "kind-quarantined",
+        EventKind::GrantRefused => "kind-grant-refused",
+        EventKind::HeldAccepted => "kind-held-accepted",
         EventKind::LegacyImported => "kind-legacy-imported",
         EventKind::TokenMade => "kind-token-made",
         EventKind::TokenRevoked => "kind-token-revoked",
@@ -198,9 +202,13 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
 fn icon_of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignIn => "login",
-        EventKind::SignInFailed | EventKind::SignInThrottled | EventKind::QueueVanished | EventKind::QueueHole | EventKind::QueueSilent => {
-            "alert-triangle"
-        }
+        EventKind::SignInFailed
+        | EventKind::SignInThrottled
+        | EventKind::QueueVanished
+        | EventKind::QueueHole
+        | EventKind::QueueSilent
+        | EventKind::GrantRefused => "alert-triangle",
+        EventKind::HeldAccepted => "check",
         EventKind::SignOut | EventKind::SessionsEnded => "logout",
         EventKind::PasswordChanged | EventKind::PasswordSet | EventKind::TokenMade | EventKind::TokenRevoked => "key",
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",

@@ -76,6 +76,14 @@ const FIELDS: &[(&str, &str, Words)] = &[
     ("saturday_start_min", "change-saturday-start", Words::Time),
     ("saturday_end_min", "change-saturday-end", Words::Time),
     ("offline_mode", "change-offline-mode", Words::OfflineMode),
+    // As forms and operations call them.
+    ("start_time", "change-start", Words::Text),
+    ("end_time", "change-end", Words::Text),
+    ("break_minutes", "change-break", Words::Minutes),
+    ("free_from", "change-free-from", Words::Text),
+    ("weekday_hours", "change-weekday-plan", Words::Text),
+    ("saturday_start", "change-saturday-start", Words::Text),
+    ("saturday_end", "change-saturday-end", Words::Text),
 ];
 
 /// The fields of a change in words, without those that are empty before and after. `person` finds an employee's name.

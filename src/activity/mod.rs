@@ -13,6 +13,7 @@ pub mod pages;
 mod reversal;
 mod sign_ins;
 pub mod views;
+pub mod words;
 
 #[cfg(test)]
 mod tests;
@@ -96,11 +97,15 @@ pub enum EventKind {
     QueueAlarmSeen,
     /// A browser deposited what the server could not read.
     Quarantined,
+    /// Somebody delivered an operation under a name without that person's grant.
+    GrantRefused,
+    /// An administrator answered for an operation that was held, and it was done in its author's name.
+    HeldAccepted,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -129,6 +134,8 @@ impl EventKind {
         Self::QueueSilent,
         Self::QueueAlarmSeen,
         Self::Quarantined,
+        Self::GrantRefused,
+        Self::HeldAccepted,
     ];
 
     /// The word in the table.
@@ -162,6 +169,8 @@ impl EventKind {
             Self::QueueSilent => "queue_silent",
             Self::QueueAlarmSeen => "queue_alarm_seen",
             Self::Quarantined => "quarantined",
+            Self::GrantRefused => "grant_refused",
+            Self::HeldAccepted => "held_accepted",
         }
     }
 

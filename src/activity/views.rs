@@ -174,7 +174,7 @@ pub(super) fn title_by_id(names: &HashMap<Uuid, RowName>, id: Uuid) -> Option<St
     names.get(&id).map(|found| named(&found.name, found.work_date))
 }
 
-fn named(name: &str, work_date: Option<NaiveDate>) -> String {
+pub(super) fn named(name: &str, work_date: Option<NaiveDate>) -> String {
     match work_date {
         Some(date) => format!("{name}, {}", civil::format_date_tr(date)),
         None => name.to_owned(),

@@ -23,6 +23,7 @@ use crate::{
     ops::FieldError,
     regions::Region,
     state::AppState,
+    sync::held,
     web::{
         answer::{html, stored_and_done, unprocessable},
         flash::{Flash, Tone},
@@ -56,6 +57,7 @@ pub async fn change_rights(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Pa
     } else {
         match accounts::change_rights(&state.db, &state.clock, &admin, &user, role, &regions).await {
             Ok(()) => {
+                held::retry_of_author(&state, user.id).await?;
                 let flash = Flash::new(Tone::Success, "flash-user-rights", &user.username);
                 return Ok(stored_and_done(&ctx, posted.op_id()?, &address(user.id), &flash));
             }

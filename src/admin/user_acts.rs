@@ -22,6 +22,7 @@ use crate::{
     },
     error::AppResult,
     state::AppState,
+    sync::held,
     web::{
         answer::{stored_and_done, unprocessable},
         flash::{Flash, Tone, Undo},
@@ -46,6 +47,7 @@ pub async fn disable_user(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Pat
 pub async fn enable_user(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
     let user = find(&state, &admin, *id).await?;
     accounts::enable_user(&state.db, &state.clock, Some(&admin), &user.username).await?;
+    held::retry_of_author(&state, user.id).await?;
     let flash = Flash::new(Tone::Success, "flash-user-enabled", &user.username);
     Ok(stored_and_done(&ctx, posted.op_id()?, &address(user.id), &flash))
 }

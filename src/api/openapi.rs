@@ -49,6 +49,7 @@ const KEY: &str = "key";
         sync::handlers::post_ops,
         sync::handlers::post_ops_status,
         contact::api::post_ops_quarantine,
+        sync::handlers::post_grant,
     ),
     components(schemas(Problem)),
     modifiers(&Access, &Problems, &Summaries),

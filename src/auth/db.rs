@@ -201,6 +201,40 @@ pub(super) async fn find_account(tx: &mut SystemTx, username: &str) -> Result<Op
     .await
 }
 
+/// What an account may do.
+pub(super) struct RightsRow {
+    pub username: String,
+    pub role: String,
+    pub active: bool,
+    pub auth_epoch: i32,
+    pub regions: Vec<String>,
+}
+
+/// What an account may do now; all offices for an admin. Needs `Own` (of that account).
+pub(super) async fn find_rights(tx: &mut SystemTx, user_id: Uuid) -> Result<Option<RightsRow>> {
+    sqlx::query_as!(
+        RightsRow,
+        r#"
+        SELECT
+            u.username,
+            u.role,
+            u.active,
+            u.auth_epoch,
+            ARRAY(
+                SELECT r.code FROM app.regions r
+                WHERE r.kind = 'office'
+                  AND (u.role = 'admin' OR r.code IN (SELECT m.region FROM auth.user_regions m WHERE m.user_id = u.id))
+                ORDER BY r.code
+            ) AS "regions!"
+        FROM auth.users u
+        WHERE u.id = $1
+        "#,
+        user_id,
+    )
+    .fetch_optional(tx.conn())
+    .await
+}
+
 /// Counters of failed sign-ins, locked until the transaction ends; always in the same order, so that two attempts cannot block each other.
 /// Needs `Login`.
 pub(super) async fn lock_counters(tx: &mut SystemTx, keys: &[String]) -> Result<HashMap<String, Counter>> {

@@ -8,6 +8,7 @@ mod db;
 pub mod pages;
 pub mod password;
 pub mod region_view;
+pub mod rights;
 pub mod session_store;
 pub mod sessions;
 pub mod sign_in;

@@ -284,3 +284,20 @@ pub(super) async fn find_calendar_day<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -
     })
     .transpose()
 }
+
+/// The live day of a region with this date and name.
+pub(super) async fn find_by_day_and_name<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    region: &Region,
+    day: NaiveDate,
+    name: &str,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT id FROM app.calendar_days WHERE region = $1 AND day = $2 AND name = $3 AND deleted_at IS NULL",
+        region.code(),
+        day,
+        name
+    )
+    .fetch_optional(tx.conn())
+    .await
+}

@@ -120,6 +120,12 @@ impl Entity for CalendarDay {
         db::page_ids(tx, region, after, limit).await
     }
 
+    async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
+        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+        let Ok(day) = civil::parse_date(text("day")) else { return Ok(None) };
+        db::find_by_day_and_name(tx, region, day, text("name").trim()).await
+    }
+
     async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
         db::insert_calendar_day(tx, region, id, self, tail).await
     }

@@ -123,9 +123,14 @@ impl TileView {
         format!("/reports/summary?region={}&{}&sort=-overtime", self.region, self.period.query())
     }
 
-    /// Conflicts and operations that wait: what happened in the region.
-    pub fn waiting_href(&self) -> String {
-        format!("/activity?region={}", self.region)
+    /// Conflicts that nobody has decided.
+    pub fn conflicts_href(&self) -> String {
+        format!("/conflicts?region={}", self.region)
+    }
+
+    /// Operations that wait.
+    pub fn held_href(&self) -> String {
+        format!("/queue?region={}&state=held", self.region)
     }
 
     /// Class of a number that should be nothing.

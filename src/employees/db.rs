@@ -485,3 +485,10 @@ pub async fn find_identity_no_at<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid, versio
     .await?;
     Ok(found.flatten())
 }
+
+/// The live employee of a region with this identity number.
+pub(super) async fn find_by_identity_no<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, number: &str) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!("SELECT id FROM app.employees WHERE region = $1 AND identity_no = $2 AND deleted_at IS NULL", region.code(), number)
+        .fetch_optional(tx.conn())
+        .await
+}

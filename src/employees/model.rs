@@ -115,6 +115,11 @@ impl Entity for Employee {
         Ok(veto)
     }
 
+    async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
+        let number: String = row.get("identity_no").and_then(|value| value.as_str()).unwrap_or_default().split_whitespace().collect();
+        db::find_by_identity_no(tx, region, &number).await
+    }
+
     async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
         db::insert_employee(tx, region, id, self, tail).await
     }

@@ -208,6 +208,8 @@ pub enum Reason {
     InternalError,
     /// The values are not acceptable; see `errors`.
     Invalid,
+    /// Somebody gave it up; it is kept.
+    Discarded,
     /// The `op_id` was used before for something else; this body is kept under a new id.
     OpIdReused,
     /// The row does not exist in this region.

@@ -11,6 +11,7 @@ use crate::{
     fold::fold,
     ops::FieldError,
     state::AppState,
+    sync::held,
 };
 
 const MAX_NAME: usize = 100;
@@ -85,6 +86,9 @@ pub async fn set_open(state: &AppState, by: &Admin, region: &Region, is_open: bo
     if was_open != is_open {
         let kind = if is_open { EventKind::RegionOpened } else { EventKind::RegionClosed };
         record(state, by, region, NewEvent::new(kind).with("name", name.as_str())).await?;
+    }
+    if is_open {
+        held::retry_of_region(state, region).await?;
     }
     Ok(name)
 }

@@ -343,3 +343,10 @@ pub async fn find_template<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Op
     .await?;
     Ok(row.map(|r| listed!(r)))
 }
+
+/// The live shift template of a region with this name.
+pub(super) async fn find_by_name<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, name: &str) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!("SELECT id FROM app.shift_templates WHERE region = $1 AND name = $2 AND deleted_at IS NULL", region.code(), name)
+        .fetch_optional(tx.conn())
+        .await
+}

@@ -77,6 +77,10 @@ impl Entity for ShiftTemplate {
         db::page_ids(tx, region, after, limit).await
     }
 
+    async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
+        db::find_by_name(tx, region, row.get("name").and_then(|value| value.as_str()).unwrap_or_default().trim()).await
+    }
+
     async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
         db::insert_shift_template(tx, region, id, self, tail).await
     }

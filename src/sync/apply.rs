@@ -7,11 +7,14 @@ use futures_util::FutureExt as _;
 use uuid::Uuid;
 
 use super::{
+    authors::Authors,
     db::{self, Entry},
     decide::{DecideError, Decision, Job},
+    held::StoredOp,
     registry,
 };
 use crate::{
+    activity::{self, EventKind, NewEvent},
     db::{DbOutcome, ScopedTx, Write, classify},
     ops::{FieldError, Kind, Op, Origin, Reason, Verdict, VerdictKind, fingerprint},
 };
@@ -25,6 +28,15 @@ pub struct Caller {
     pub received_at: DateTime<Utc>,
     /// A person is waiting at the form: what is refused is not stored, they still have it.
     pub delivery: Delivery,
+    /// Those whose operations the caller may bring.
+    pub authors: Authors,
+}
+
+impl Caller {
+    /// Somebody who delivers nothing but their own operations.
+    pub fn of_own(user_id: Uuid, received_at: DateTime<Utc>, delivery: Delivery) -> Self {
+        Self { user_id, received_at, delivery, authors: Authors::default() }
+    }
 }
 
 /// How operations arrive.
@@ -57,7 +69,7 @@ async fn apply_one(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<(V
     let print = fingerprint(op);
     let verdict = match db::insert_op(tx, who, op, &print).await? {
         Entry::New => decide(tx, who, op).await?,
-        Entry::OfClosedRegion => Verdict { errors: vec![FieldError::new("", "region-closed")], ..held(op, Reason::RegionClosed) },
+        Entry::OfClosedRegion => closed(op),
         Entry::Known => return Ok((replay(tx, who, op, &print).await?, false)),
     };
     if who.delivery == Delivery::Interactive && !verdict.verdict.took_effect() {
@@ -69,6 +81,10 @@ async fn apply_one(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<(V
 
 fn held(op: &Op, reason: Reason) -> Verdict {
     Verdict::bare(op.op_id, VerdictKind::Held).because(reason)
+}
+
+fn closed(op: &Op) -> Verdict {
+    Verdict { errors: vec![FieldError::new("", "region-closed")], ..held(op, Reason::RegionClosed) }
 }
 
 /// The stored answer to a second delivery; or, when the id now stands for something else, that body stored under an id of its own.
@@ -134,51 +150,110 @@ async fn decide_guarded(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Resu
 
 /// The verdicts that need no look at the row.
 async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Option<Verdict>, sqlx::Error> {
-    let held = |reason| Some(held(op, reason));
     if op.v != 1 || op.kind == Kind::Command {
-        return Ok(held(Reason::SchemaUnknown));
+        return Ok(Some(held(op, Reason::SchemaUnknown)));
     }
-    // Somebody else's operation needs that person's grant. Grants come with the browser's queue; until a client can hold one, such an
-    // operation waits for an admin.
-    if op.actor != who.user_id && tx.scope().origin() != Origin::System {
-        return Ok(held(Reason::GrantRevoked));
+    if tx.scope().origin() != Origin::System
+        && let Err(objection) = who.authors.judge(op, who.user_id, who.received_at)
+    {
+        if let Some(account) = objection.suspicious_of {
+            let event = NewEvent::new(EventKind::GrantRefused).by_account(Some(who.user_id), who.authors.carrier());
+            let event = event.with("account", account).with("op_id", op.op_id.to_string());
+            activity::record_event(tx, &op.region, &event, who.received_at).await?;
+        }
+        return Ok(Some(held(op, objection.reason)));
     }
+    refuse_early(tx, op).await
+}
+
+/// The verdict on an operation that needs others which are not done: not arrived, themselves held, or refused without a row to go on with.
+async fn refuse_early(tx: &mut ScopedTx<Write>, op: &Op) -> Result<Option<Verdict>, sqlx::Error> {
     if op.after.is_empty() {
         return Ok(None);
     }
     let known = db::verdicts_of(tx, &op.region, &op.after).await?;
-    let waiting = op.after.iter().any(|id| match known.iter().find(|(k, ..)| k == id) {
+    let waiting = op.after.iter().any(|id| match known.iter().find(|needed| needed.op_id == *id) {
         None => true,
-        Some((_, verdict, reason)) => verdict == "held" && reason.as_deref() != Some("dep_rejected"),
+        Some(needed) => needed.verdict == "held" && needed.reason.as_deref() != Some("dep_rejected"),
     });
     if waiting {
-        return Ok(held(Reason::WaitingAfter));
+        return Ok(Some(held(op, Reason::WaitingAfter)));
     }
-    let refused = known.iter().any(|(_, verdict, _)| verdict == "rejected" || verdict == "held");
-    if refused && (op.kind == Kind::Create || !db::row_was_created(tx, &op.region, op.id).await?) {
-        return Ok(held(Reason::DepRejected));
-    }
-    Ok(None)
+    // Whatever became of the operation: where its row is there all the same, there is something to go on with.
+    let refused = known.iter().any(|needed| matches!(needed.verdict.as_str(), "rejected" | "held") && !needed.has_row);
+    Ok(refused.then(|| held(op, Reason::DepRejected)))
 }
 
 /// Tries the operations again that waited for these, and those that waited for them.
-async fn release_dependents(tx: &mut ScopedTx<Write>, who: &Caller, mut decided: Vec<Uuid>) -> Result<(), sqlx::Error> {
-    let who = Caller { delivery: Delivery::Queued, ..who.clone() };
+pub(super) async fn release_dependents(tx: &mut ScopedTx<Write>, who: &Caller, mut decided: Vec<Uuid>) -> Result<(), sqlx::Error> {
     while !decided.is_empty() {
         let waiting = db::list_waiting_for(tx, &decided).await?;
         decided.clear();
-        for (op, attempt) in waiting {
+        for (op, attempt, reason) in waiting {
             db::enter_op(tx, &op).await?;
             // Who the author is was settled before the operation was allowed to wait.
-            let as_author = Caller { user_id: op.actor, ..who.clone() };
-            let verdict = decide(tx, &as_author, &op).await?;
-            if verdict.reason == Some(Reason::WaitingAfter) {
+            let verdict = decide(tx, &in_the_name_of(&op, who), &op).await?;
+            if verdict.reason == Some(reason) {
                 continue;
             }
             if db::insert_verdict(tx, &op.region, &verdict, attempt + 1, who.received_at).await? {
                 decided.push(op.op_id);
             }
         }
+    }
+    Ok(())
+}
+
+/// The author's own hands, for an operation of which it is settled that they may.
+fn in_the_name_of(op: &Op, who: &Caller) -> Caller {
+    Caller::of_own(op.actor, who.received_at, Delivery::Queued)
+}
+
+/// How an operation that has its verdict is decided on once more.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Again<'a> {
+    /// By the rules, as if it arrived now.
+    ByTheRules,
+    /// An administrator answers for it: neither the author's rights nor missing operations count.
+    Accepted,
+    /// It is about this row, which was there before.
+    SameRow(&'a Op),
+}
+
+/// Decides again on an operation that was held or refused; who may deliver it was looked up before. Answers the new verdict, which is
+/// stored where it says something new, with what waited for it released.
+pub(super) async fn decide_again(
+    tx: &mut ScopedTx<Write>,
+    who: &Caller,
+    stored: &StoredOp,
+    how: Again<'_>,
+) -> Result<Verdict, sqlx::Error> {
+    let op = &stored.op;
+    db::enter_op(tx, op).await?;
+    let author = in_the_name_of(op, who);
+    let verdict = if stored.is_open {
+        match (how, who.authors.judge(op, stored.carrier.unwrap_or(op.actor), stored.received_at)) {
+            (Again::ByTheRules, Err(objection)) => held(op, objection.reason),
+            (Again::Accepted, _) => decide(tx, &author, &Op { after: Vec::new(), ..op.clone() }).await?,
+            (Again::SameRow(on_row), Ok(())) => decide(tx, &author, on_row).await?,
+            (_, Err(objection)) => held(op, objection.reason),
+            (Again::ByTheRules, Ok(())) => decide(tx, &author, op).await?,
+        }
+    } else {
+        closed(op)
+    };
+    store_again(tx, who, stored, &verdict).await?;
+    Ok(verdict)
+}
+
+/// Stores a further verdict on an operation, unless it says what the last one said, and releases what waited for it.
+pub(super) async fn store_again(tx: &mut ScopedTx<Write>, who: &Caller, stored: &StoredOp, verdict: &Verdict) -> Result<(), sqlx::Error> {
+    let last = &stored.verdict;
+    if (verdict.verdict, verdict.reason, &verdict.errors) == (last.verdict, last.reason, &last.errors) {
+        return Ok(());
+    }
+    if db::insert_verdict(tx, &stored.op.region, verdict, stored.attempt + 1, who.received_at).await? {
+        release_dependents(tx, who, vec![stored.op.op_id]).await?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::apply::Caller;
 use crate::{
     db::{Mode, ScopedTx, Write},
-    ops::{ConflictDraft, Op, Verdict, VerdictKind},
+    ops::{ConflictDraft, Op, Reason, Verdict, VerdictKind},
     regions::Region,
 };
 
@@ -83,7 +83,7 @@ pub(super) async fn enter_op(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(), sq
     Ok(())
 }
 
-/// Stores a verdict. True when operations are waiting for the one it is about.
+/// Stores a verdict. True when operations are waiting for the one it is about, or for the row that it made.
 pub(super) async fn insert_verdict(
     tx: &mut ScopedTx<Write>,
     region: &Region,
@@ -101,7 +101,13 @@ pub(super) async fn insert_verdict(
         SELECT EXISTS (
             SELECT FROM app.op_verdict w JOIN app.op_inbox i ON i.region = w.region AND i.op_id = w.op_id
             WHERE w.region = $1 AND w.verdict = 'held' AND w.reason = 'waiting_after' AND $2 = ANY (i.after_ops)
-        ) AS "waiting!"
+        ) OR ($4 IN ('applied', 'merged') AND EXISTS (
+            SELECT FROM app.op_verdict w
+            JOIN app.op_inbox i ON i.region = w.region AND i.op_id = w.op_id
+            JOIN app.op_inbox needed ON needed.region = w.region AND needed.op_id = ANY (i.after_ops)
+            JOIN app.op_inbox done ON done.region = w.region AND done.op_id = $2 AND done.entity_id = needed.entity_id
+            WHERE w.region = $1 AND w.verdict = 'held' AND w.reason = 'dep_rejected'
+        )) AS "waiting!"
         "#,
         region.code(),
         verdict.op_id,
@@ -155,16 +161,28 @@ pub async fn list_verdicts<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) -> Re
     Ok(rows.into_iter().map(|j| j.0).collect())
 }
 
-/// Word and reason of the latest verdict on each of these operations that is known in the region.
-pub(super) async fn verdicts_of(
-    tx: &mut ScopedTx<Write>,
-    region: &Region,
-    op_ids: &[Uuid],
-) -> Result<Vec<(Uuid, String, Option<String>)>, sqlx::Error> {
-    let rows = sqlx::query!(
+/// What became of an operation that another one needs.
+pub(super) struct Needed {
+    pub op_id: Uuid,
+    pub verdict: String,
+    pub reason: Option<String>,
+    /// Whether the row it was about is there, or was, whoever made it; or stands for another since somebody said so.
+    pub has_row: bool,
+}
+
+/// The latest verdict on each of these operations that is known in the region.
+pub(super) async fn verdicts_of(tx: &mut ScopedTx<Write>, region: &Region, op_ids: &[Uuid]) -> Result<Vec<Needed>, sqlx::Error> {
+    sqlx::query_as!(
+        Needed,
         r#"
-        SELECT DISTINCT ON (v.op_id) v.op_id, v.verdict, v.reason
+        SELECT DISTINCT ON (v.op_id)
+               v.op_id,
+               v.verdict,
+               v.reason,
+               EXISTS (SELECT FROM app.change_log c WHERE c.region = i.region AND c.entity_id = i.entity_id)
+                   OR EXISTS (SELECT FROM app.entity_alias a WHERE a.region = i.region AND a.alias_id = i.entity_id) AS "has_row!"
         FROM app.op_verdict v
+        JOIN app.op_inbox i ON i.region = v.region AND i.op_id = v.op_id
         WHERE v.region = $1 AND v.op_id = ANY ($2)
         ORDER BY v.op_id, v.attempt DESC
         "#,
@@ -172,19 +190,27 @@ pub(super) async fn verdicts_of(
         op_ids,
     )
     .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|r| (r.op_id, r.verdict, r.reason)).collect())
+    .await
 }
 
-/// Operations whose latest verdict says they wait, and that name one of `op_ids`: in the order of their queues, with their last attempt.
-pub(super) async fn list_waiting_for(tx: &mut ScopedTx<Write>, op_ids: &[Uuid]) -> Result<Vec<(Op, i32)>, sqlx::Error> {
+/// Operations whose latest verdict says that they wait, for one of `op_ids` or for a row that one of them is about: in the order of their
+/// queues, with their last attempt and why they wait.
+pub(super) async fn list_waiting_for(tx: &mut ScopedTx<Write>, op_ids: &[Uuid]) -> Result<Vec<(Op, i32, Reason)>, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
-        SELECT i.body AS "body: Json<Op>", w.attempt
+        SELECT i.body AS "body: Json<Op>", w.attempt, w.reason = 'dep_rejected' AS "is_refused!"
         FROM app.op_verdict w
         JOIN app.op_inbox i ON i.region = w.region AND i.op_id = w.op_id
-        WHERE w.region = ANY ($1) AND w.verdict = 'held' AND w.reason = 'waiting_after' AND i.after_ops && $2
+        WHERE w.region = ANY ($1) AND w.verdict = 'held'
+          AND (
+              (w.reason = 'waiting_after' AND i.after_ops && $2)
+              OR (w.reason = 'dep_rejected' AND EXISTS (
+                  SELECT FROM app.op_inbox needed
+                  JOIN app.op_inbox done ON done.region = needed.region AND done.entity_id = needed.entity_id AND done.op_id = ANY ($2)
+                  WHERE needed.region = w.region AND needed.op_id = ANY (i.after_ops)
+              ))
+          )
           AND NOT EXISTS (SELECT FROM app.op_verdict later WHERE later.region = w.region AND later.op_id = w.op_id AND later.attempt > w.attempt)
         ORDER BY i.queue_id, i.n
         "#,
@@ -193,14 +219,8 @@ pub(super) async fn list_waiting_for(tx: &mut ScopedTx<Write>, op_ids: &[Uuid]) 
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|r| (r.body.0, r.attempt)).collect())
-}
-
-/// Whether the region ever had a row with this id.
-pub(super) async fn row_was_created(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.change_log WHERE region = $1 AND entity_id = $2) AS "known!""#, region.code(), id)
-        .fetch_one(tx.conn())
-        .await
+    let reason = |is_refused| if is_refused { Reason::DepRejected } else { Reason::WaitingAfter };
+    Ok(rows.into_iter().map(|r| (r.body.0, r.attempt, reason(r.is_refused))).collect())
 }
 
 /// The row that an id stands for since somebody said "the same person".

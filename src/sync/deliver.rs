@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::{
     apply::{Caller, Delivery, apply_ops},
+    authors::Authors,
     db,
+    grant::GrantKey,
 };
 use crate::{
     auth::Actor,
@@ -34,7 +36,7 @@ pub enum Submitted {
 /// Applies one form, with its author waiting for the answer.
 pub async fn submit(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submitted> {
     let scope = Scope::one(actor, &op.region).ok_or(AppError::NotFound)?;
-    let who = Caller { user_id: actor.user_id, received_at: state.clock.now(), delivery: Delivery::Interactive };
+    let who = Caller::of_own(actor.user_id, state.clock.now(), Delivery::Interactive);
     let verdict = in_own_transaction(state, &scope, &who, std::slice::from_ref(&op)).await?.remove(0);
     Ok(match (verdict.verdict, verdict.reason) {
         (VerdictKind::Applied | VerdictKind::Merged, _) => Submitted::Done(Box::new(verdict)),
@@ -49,17 +51,20 @@ pub async fn submit(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submit
 /// verdict. What is refused is stored as refused and stops no other.
 pub async fn submit_all(state: &AppState, actor: &Actor, region: &Region, ops: &[Op]) -> AppResult<Vec<Verdict>> {
     let scope = Scope::one(actor, region).ok_or(AppError::NotFound)?;
-    let who = Caller { user_id: actor.user_id, received_at: state.clock.now(), delivery: Delivery::Queued };
+    let who = Caller::of_own(actor.user_id, state.clock.now(), Delivery::Queued);
     in_own_transaction(state, &scope, &who, ops).await
 }
 
 /// Applies operations out of a queue: stored each with its verdict, in chunks of one region. What could not be stored says `retry`.
 pub async fn deliver(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<Op>) -> AppResult<Vec<Verdict>> {
-    let who = Caller { user_id: actor.user_id, received_at: state.clock.now(), delivery: Delivery::Queued };
+    let authors = Authors::look_up(&state.db, GrantKey::of(&state.config.secret), actor, &ops).await?;
+    let who = Caller { authors, ..Caller::of_own(actor.user_id, state.clock.now(), Delivery::Queued) };
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(ops.len());
     for run in ops.chunk_by(|a, b| a.region == b.region) {
         let Some(scope) = Scope::one(actor, &run[0].region) else {
-            verdicts.extend(run.iter().map(|op| Verdict::bare(op.op_id, VerdictKind::Retry).because(Reason::Carrier)));
+            for op in run {
+                verdicts.push(keep_for_later(state, actor, &who, origin, op).await?);
+            }
             continue;
         };
         let scope = scope.from_origin(origin);
@@ -69,6 +74,23 @@ pub async fn deliver(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<O
     }
     fill_in_seqs(state, actor, &mut verdicts).await?;
     Ok(verdicts)
+}
+
+/// An operation for a region in which the carrier has no right (any more). Their own, entered while they had it, is kept on the server
+/// until an administrator looks at it; anybody else's stays where it is, for the right person to bring.
+async fn keep_for_later(state: &AppState, actor: &Actor, who: &Caller, origin: Origin, op: &Op) -> AppResult<Verdict> {
+    let mut who = who.clone();
+    if op.actor == actor.user_id && op.grant.is_some() && !actor.is_viewing() {
+        who.authors.add(&state.db, actor.user_id).await?;
+        if who.authors.was_allowed(op, who.received_at) {
+            let scope = Scope::system(op.region.clone(), Some(actor.user_id), origin);
+            let mut verdict = store_chunk(state, &scope, &who, std::slice::from_ref(op)).await.remove(0);
+            verdict.row = None; // not theirs to read any more
+            verdict.conflicts.clear();
+            return Ok(verdict);
+        }
+    }
+    Ok(Verdict::bare(op.op_id, VerdictKind::Retry).because(Reason::Carrier))
 }
 
 /// A chunk in one transaction; when that fails for another reason than contention, each operation in its own, so that one that cannot

@@ -106,6 +106,15 @@ pub trait Entity: Sized + Send + 'static {
         async { Ok(Veto::default()) }
     }
 
+    /// The live row that has the business key of these values already; none for an entity without such a key.
+    fn find_twin<M: Mode>(
+        _tx: &mut ScopedTx<M>,
+        _region: &Region,
+        _row: &Row,
+    ) -> impl Future<Output = Result<Option<Uuid>, sqlx::Error>> + Send {
+        async { Ok(None) }
+    }
+
     /// Writes a new row.
     fn insert(
         &self,

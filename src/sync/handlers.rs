@@ -17,10 +17,11 @@ use super::{
     db,
     deliver::deliver,
     feed::{self, Changes, Snapshot},
+    grant::{Grant, GrantKey, LIFETIME},
 };
 use crate::{
     api::{Checked, Limit, ParamError, Problem},
-    auth::{Actor, Role},
+    auth::{Actor, Role, rights::find_rights},
     contact::{self, BrowserMark, OfflineMode, Place, QueueReport, Seen},
     db::Scope,
     error::{AppError, AppResult},
@@ -246,6 +247,42 @@ pub async fn post_ops_status(state: Data<AppState>, actor: Actor, request: HttpR
     let unknown = unknown.into_iter().map(|op_id| Status::Unknown(UnknownOp { op_id, verdict: UnknownWord::Unknown }));
     let results = known.into_iter().map(|verdict| Status::Known(Box::new(verdict))).chain(unknown).collect();
     Ok(sync_answer(&StatusAnswer { server_time: state.clock.now(), results }))
+}
+
+/// For which queue a grant is wanted.
+#[derive(Deserialize, ToSchema)]
+pub struct GrantQuestion {
+    /// The browser's queue of the person who is signed in.
+    queue_id: Uuid,
+}
+
+/// A grant.
+#[derive(Serialize, ToSchema)]
+pub struct GrantAnswer {
+    /// To be sent with the person's operations of that queue when somebody else delivers them.
+    grant: String,
+    /// From when on it is worthless; 60 days ahead.
+    expires_at: DateTime<Utc>,
+}
+
+/// `POST /api/v1/grant`: proof for the browser that its queue is this person's.
+#[utoipa::path(
+    post,
+    path = "/api/v1/grant",
+    tag = "sync",
+    operation_id = "post_grant",
+    params(("X-Sync-Client" = String, Header, description = "Any value: a page of another site cannot send it")),
+    request_body = GrantQuestion,
+    responses((status = 200, body = GrantAnswer, description = "The grant", headers(("X-Sync" = String, description = "`1`: an answer of Rainstaff")))),
+)]
+pub async fn post_grant(state: Data<AppState>, actor: Actor, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
+    require_sync_client(&request)?;
+    let GrantQuestion { queue_id } = read_object(&body)?;
+    let rights = find_rights(&state.db, actor.user_id).await?.filter(|rights| rights.active).ok_or(AppError::SignIn)?;
+    let issued = state.clock.now();
+    let expires = issued + LIFETIME;
+    let grant = Grant { user: actor.user_id, regions: rights.regions, queue: queue_id, issued, expires, epoch: rights.epoch };
+    Ok(sync_answer(&GrantAnswer { grant: GrantKey::of(&state.config.secret).sign(&grant), expires_at: expires }))
 }
 
 /// Proof of being online, and who one is.

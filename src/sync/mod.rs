@@ -4,12 +4,16 @@
 //! command line. From that come exactly-once replay, merges, conflicts, undo, history and the change feed.
 
 mod apply;
+mod authors;
+pub mod conflicts;
 pub mod db;
 mod decide;
 mod deliver;
 mod entity;
 mod feed;
+pub mod grant;
 pub mod handlers;
+pub mod held;
 mod registry;
 
 pub use apply::{Caller, Delivery, apply_ops};

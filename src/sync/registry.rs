@@ -90,3 +90,13 @@ pub(super) async fn page_ids_by_name<M: Mode>(
 ) -> Result<Vec<Uuid>, sqlx::Error> {
     with_entity!(name, E => E::page_ids(tx, region, after, limit).await, else Ok(Vec::new()))
 }
+
+/// The live row of an entity that has the business key of these values already.
+pub(super) async fn find_twin_by_name<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    name: &str,
+    region: &Region,
+    row: &Row,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    with_entity!(name, E => E::find_twin(tx, region, row).await, else Ok(None))
+}

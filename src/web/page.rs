@@ -121,13 +121,15 @@ pub struct NavEntry {
 }
 
 /// The side bar: one line per page.
-const NAV: [NavEntry; 7] = [
+const NAV: [NavEntry; 9] = [
     NavEntry { href: "/dashboard", label: "nav-dashboard", icon: "layout-dashboard", admin_only: false },
     NavEntry { href: "/today", label: "nav-today", icon: "calendar-check", admin_only: false },
     NavEntry { href: "/timesheets", label: "nav-timesheets", icon: "calendar-time", admin_only: false },
     NavEntry { href: "/timesheets/month", label: "nav-month", icon: "calendar-month", admin_only: false },
     NavEntry { href: "/employees", label: "nav-employees", icon: "users", admin_only: false },
     NavEntry { href: "/shift-templates", label: "nav-shift-templates", icon: "template", admin_only: false },
+    NavEntry { href: "/conflicts", label: "nav-conflicts", icon: "arrows-split", admin_only: false },
+    NavEntry { href: "/queue", label: "nav-queue", icon: "refresh", admin_only: false },
     NavEntry { href: "/activity", label: "nav-activity", icon: "history", admin_only: false },
 ];
 
@@ -138,6 +140,17 @@ const ADMIN_NAV: [NavEntry; 4] = [
     NavEntry { href: "/admin/settings", label: "nav-settings", icon: "settings", admin_only: true },
     NavEntry { href: "/admin/calendar", label: "nav-calendar", icon: "calendar-event", admin_only: true },
 ];
+
+impl NavEntry {
+    /// Id of the element for the number of things that wait behind the entry; empty for an entry without one.
+    pub fn badge(&self) -> &'static str {
+        match self.href {
+            "/conflicts" => "badge-conflicts",
+            "/queue" => "badge-queue",
+            _ => "",
+        }
+    }
+}
 
 impl Ctx {
     /// The entries under "Yönetim"; none for whoever is no admin.

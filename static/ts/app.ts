@@ -2,6 +2,7 @@
 
 import "htmx.org";
 
+import { startConflicts } from "./conflicts.ts";
 import { startDashboard } from "./dashboard.ts";
 import { startFilters } from "./filters.ts";
 import { startFocus } from "./focus.ts";
@@ -17,6 +18,7 @@ import { startToasts } from "./toasts.ts";
 import { startToday } from "./today.ts";
 
 startSaving();
+startConflicts();
 startDashboard();
 startFilters();
 startFocus();

@@ -89,6 +89,10 @@ function onResponse({ ctx }: { ctx: RequestContext }, event: Event): void {
   if (!response || isPoll(ctx)) {
     return; // dashboard.ts says itself when it cannot refresh
   }
+  if (isQuiet(ctx)) {
+    if (!isOurs(response.headers) || response.status >= 400) event.preventDefault();
+    return;
+  }
   const write = sent.get(ctx);
   if (write) {
     judgeWrite(write, response, event);
@@ -132,7 +136,7 @@ function onError({ ctx }: { ctx?: RequestContext }): void {
       write.verdict = "other";
       nowFailed(write.form, text("unreachable"), false);
     }
-  } else if (ctx && !ctx.response && !isPoll(ctx)) {
+  } else if (ctx && !ctx.response && !isPoll(ctx) && !isQuiet(ctx)) {
     showToast(text("loadFailed"), { sticky: true });
   }
 }
@@ -151,6 +155,11 @@ function onFinally({ ctx }: { ctx: RequestContext }): void {
 
 function isPoll(ctx: RequestContext): boolean {
   return ctx.sourceElement.matches("[data-poll]");
+}
+
+/** What the page can do without: its failure is nobody's business. */
+function isQuiet(ctx: RequestContext): boolean {
+  return ctx.sourceElement.matches("[data-quiet]");
 }
 
 function formOf(ctx: RequestContext): HTMLFormElement | null {

@@ -44,6 +44,9 @@ const VISITS: Visit[] = [
   { name: "shift templates", open: (page) => page.goto("/shift-templates") },
   { name: "activity", open: (page) => page.goto("/activity") },
   { name: "activity, filtered to nothing and with a wrong date", open: (page) => page.goto("/activity?actor=nobody&from=x") },
+  { name: "conflicts", open: (page) => page.goto("/conflicts") },
+  { name: "settled conflicts", open: (page) => page.goto("/conflicts?state=settled") },
+  { name: "sync", open: (page) => page.goto("/queue?state=settled") },
   { name: "API keys", open: (page) => page.goto("/account/tokens") },
   {
     name: "the person's menu",

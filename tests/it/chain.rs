@@ -172,7 +172,7 @@ async fn even_the_owner_cannot_touch_a_sealed_row_while_the_triggers_are_on() {
         "TRUNCATE app.activity_event",
         "UPDATE app.op_inbox SET n = 7",
         "DELETE FROM app.op_inbox",
-        "TRUNCATE app.op_inbox, app.op_verdict",
+        "TRUNCATE app.op_inbox, app.op_verdict, app.op_decision",
         "UPDATE app.op_verdict SET verdict = 'rejected'",
         "DELETE FROM app.op_verdict",
         "TRUNCATE app.conflict",

@@ -6,7 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use rainstaff::{ids::new_id, ops::Origin, settings::settings_id, sync::deliver};
+use rainstaff::{
+    ids::new_id,
+    ops::{Origin, VerdictKind},
+    settings::settings_id,
+    sync::deliver,
+};
 use serde_json::json;
 
 use crate::{
@@ -63,6 +68,14 @@ async fn fill(company: &Company, office: &str) -> Rows {
     for verdict in deliver(&company.state, &clerk, Origin::Offline, ops).await.unwrap() {
         assert!(verdict.verdict.took_effect(), "{verdict:?}");
     }
+    // One that met another, one that waits, one that was refused.
+    let met = draft().at(-5).update("timesheet", timesheet, 1, json!({ "notes": [named("Not"), named("Öteki not")] }));
+    let person = json!({ "full_name": named("Bekleyen") });
+    let waits = draft().after(&[&draft().new_employee(new_id(), "x")]).create("employee", new_id(), person);
+    let refused = draft().create("employee", new_id(), json!({ "full_name": "", "title": named("Reddedilen") }));
+    let verdicts = deliver(&company.state, &clerk, Origin::Offline, vec![met, waits, refused]).await.unwrap();
+    let words = verdicts.iter().map(|v| v.verdict).collect::<Vec<_>>();
+    assert_eq!(words, [VerdictKind::Merged, VerdictKind::Held, VerdictKind::Rejected], "{verdicts:?}");
     Rows { employee: employee.to_string(), timesheet: timesheet.to_string(), template: template.to_string(), day: day.to_string() }
 }
 

@@ -168,6 +168,9 @@ async fn company_with_samples() -> Company {
         sqlx::query(body).bind(office).bind(clerk.user_id).execute(&mut owner).await.unwrap();
         let alias = "INSERT INTO app.entity_alias (region, entity, alias_id, target_id) VALUES ($1, 'employee', gen_random_uuid(), $2)";
         sqlx::query(alias).bind(office).bind(employee_id(first)).execute(&mut owner).await.unwrap();
+        let decision = "INSERT INTO app.op_decision (region, id, op_id, attempt, decision, decided_by, decided_by_name, at)
+            SELECT region, gen_random_uuid(), op_id, 1, 'seen', actor, 'a', now() FROM app.op_inbox WHERE region = $1 LIMIT 1";
+        sqlx::query(decision).bind(office).execute(&mut owner).await.unwrap();
     }
     company
 }

@@ -138,7 +138,7 @@ async fn the_application_deletes_no_regional_row_and_moves_none() {
 
 #[tokio::test]
 async fn the_logs_only_grow_and_the_chained_one_only_by_itself() {
-    let logs = "relname IN ('op_inbox', 'op_verdict', 'change_log', 'activity_event', 'region_head')";
+    let logs = "relname IN ('op_inbox', 'op_verdict', 'op_decision', 'change_log', 'activity_event', 'region_head')";
     none(&format!("SELECT rel FROM {{t}} WHERE {logs} AND has_any_column_privilege('rainstaff_app', oid, 'UPDATE')")).await;
     none("SELECT rel FROM {t} WHERE relname IN ('change_log', 'region_head') AND has_any_column_privilege('rainstaff_app', oid, 'INSERT')")
         .await;

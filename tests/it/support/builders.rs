@@ -245,5 +245,5 @@ impl Company {
 
 /// The caller of operations that arrive at noon out of somebody's own queue.
 pub fn queue_of(actor: &Actor) -> Caller {
-    Caller { user_id: actor.user_id, received_at: at(180), delivery: Delivery::Queued }
+    Caller::of_own(actor.user_id, at(180), Delivery::Queued)
 }

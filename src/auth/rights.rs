@@ -1,0 +1,43 @@
+//! What an account may do now, for whoever has to judge work that it left behind: the author of an operation need not be signed in.
+
+use uuid::Uuid;
+
+use super::{Role, db};
+use crate::{
+    db::{Capability, Db},
+    regions::Region,
+};
+
+/// An account's rights at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rights {
+    /// Its name.
+    pub username: String,
+    /// What it may do.
+    pub role: Role,
+    /// Whether it may sign in.
+    pub active: bool,
+    /// Goes up when the account is disabled or its password is set by somebody else: what was given out before is worthless then.
+    pub epoch: i32,
+    /// Its regions; all offices and the company's own rows for an admin.
+    pub regions: Vec<Region>,
+}
+
+impl Rights {
+    /// Whether the account may write in `region`.
+    pub fn may_write(&self, region: &Region) -> bool {
+        self.active && self.regions.contains(region)
+    }
+}
+
+/// The rights of one account; none where there is no such account.
+pub async fn find_rights(db: &Db, user_id: Uuid) -> Result<Option<Rights>, sqlx::Error> {
+    let mut tx = db.system(&Capability::Own(user_id)).await?;
+    let Some(row) = db::find_rights(&mut tx, user_id).await? else { return Ok(None) };
+    let role = Role::parse(&row.role).unwrap_or(Role::User);
+    let mut regions: Vec<Region> = row.regions.iter().filter_map(|code| Region::parse(code).ok()).collect();
+    if role == Role::Admin {
+        regions.push(Region::company());
+    }
+    Ok(Some(Rights { username: row.username, role, active: row.active, epoch: row.auth_epoch, regions }))
+}

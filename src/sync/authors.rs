@@ -1,0 +1,97 @@
+//! Whose operation it is, when somebody else delivers it or rights have changed since it was entered.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::grant::{Doubt, GrantKey};
+use crate::{
+    auth::{
+        Actor,
+        rights::{Rights, find_rights},
+    },
+    db::Db,
+    ops::{Op, Reason},
+};
+
+/// What is known of the authors of a delivery.
+#[derive(Debug, Clone, Default)]
+pub struct Authors {
+    key: Option<GrantKey>,
+    known: HashMap<Uuid, Rights>,
+    carrier: String,
+}
+
+/// Why an operation is held for its author's sake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Objection {
+    pub reason: Reason,
+    /// Somebody may have tried something: the region's log is told, with the author's name where that is no secret in this region.
+    pub suspicious_of: Option<String>,
+}
+
+impl Authors {
+    /// Nobody is known yet; `carrier` is the name of whoever delivers.
+    pub(super) fn carried_by(key: GrantKey, carrier: &str) -> Self {
+        Self { key: Some(key), known: HashMap::new(), carrier: carrier.to_owned() }
+    }
+
+    /// Looks up everybody who has to be known to judge these operations, delivered by `carrier`.
+    pub async fn look_up<'o>(db: &Db, key: GrantKey, carrier: &Actor, ops: impl IntoIterator<Item = &'o Op>) -> Result<Self, sqlx::Error> {
+        let mut authors = Self::carried_by(key, &carrier.username);
+        for op in ops {
+            if op.actor != carrier.user_id && !authors.known.contains_key(&op.actor) {
+                authors.add(db, op.actor).await?;
+            }
+        }
+        Ok(authors)
+    }
+
+    /// Looks up one more account. Its rights count even where it delivers its own operations.
+    pub async fn add(&mut self, db: &Db, author: Uuid) -> Result<(), sqlx::Error> {
+        if let Some(rights) = find_rights(db, author).await? {
+            self.known.insert(author, rights);
+        }
+        Ok(())
+    }
+
+    /// Name of whoever delivers.
+    pub(super) fn carrier(&self) -> &str {
+        &self.carrier
+    }
+
+    /// Name of an author who was looked up.
+    pub(super) fn name_of(&self, author: Uuid) -> &str {
+        self.known.get(&author).map_or("?", |rights| rights.username.as_str())
+    }
+
+    /// Whether the operation carries its own author's grant, whatever has become of that author's rights: proof that it was theirs to
+    /// write when the grant was given.
+    pub(super) fn was_allowed(&self, op: &Op, at: DateTime<Utc>) -> bool {
+        match (&self.key, self.known.get(&op.actor)) {
+            (Some(key), Some(author)) => key.check(op, author, at).is_ok(),
+            _ => false,
+        }
+    }
+
+    /// Whether `op`, which `carrier` brought at `at`, may be done in its author's name.
+    pub(super) fn judge(&self, op: &Op, carrier: Uuid, at: DateTime<Utc>) -> Result<(), Objection> {
+        let author = self.known.get(&op.actor);
+        if op.actor != carrier {
+            let doubt = match (&self.key, author) {
+                (Some(key), Some(author)) => key.check(op, author, at),
+                _ => Err(Doubt::NotTheirs),
+            };
+            if let Err(doubt) = doubt {
+                let name = author.filter(|a| a.regions.contains(&op.region)).map_or("?", |a| a.username.as_str());
+                let suspicious_of = (doubt == Doubt::NotTheirs).then(|| name.to_owned());
+                return Err(Objection { reason: Reason::GrantRevoked, suspicious_of });
+            }
+        }
+        if author.is_some_and(|author| !author.may_write(&op.region)) {
+            return Err(Objection { reason: Reason::ForbiddenNow, suspicious_of: None });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! `/conflicts` ("Çakışmalar"): both values, who entered them and when, and two ways to settle it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path, Query},
+};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    db::{self, ConflictRow},
+    views::{ConflictsPage, Known, by_row},
+};
+use crate::{
+    activity::words::{ids_in, names_of},
+    auth::Actor,
+    db::{Read, Scope, ScopedTx},
+    error::{AppError, AppResult},
+    ops::{Change, Fields, Kind, Op},
+    regions::Region,
+    state::AppState,
+    sync::{
+        held::pages::{people_of, scope_for},
+        load_by_name, submit,
+    },
+    web::{
+        answer::{html, refused_act, settle, stored},
+        flash::{Flash, Tone},
+        form::{Posted, back_to, redirect},
+        page::{Ctx, render},
+        toast::toast_aside,
+    },
+};
+
+const HOME: &str = "/conflicts";
+/// Tells the list, and the number in the side bar, to load again.
+const LIST_CHANGED: &str = "conflicts-changed";
+/// Conflicts on the page at most.
+const MOST: i64 = 200;
+
+/// Query of the page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ConflictsQuery {
+    region: String,
+    state: String,
+}
+
+/// `GET /conflicts`.
+pub async fn list_conflicts(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ConflictsQuery>) -> AppResult<HttpResponse> {
+    let settled = match query.state.as_str() {
+        "" => false,
+        "settled" => true,
+        _ => return Err(AppError::BadRequest("state".into())),
+    };
+    let mut tx = state.db.read_snapshot(&scope_for(&actor, &query.region)?).await?;
+    let mut conflicts = db::list_conflicts(&mut tx, settled, None, MOST + 1).await?;
+    let is_cut = conflicts.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
+    conflicts.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+    let known = look_up(&state, &mut tx, &actor, &conflicts).await?;
+    drop(tx);
+    let rows = by_row(&ctx, &conflicts, &known);
+    let page = ConflictsPage { ctx: &ctx, region: query.region.clone(), settled, may_decide: !actor.is_viewing(), rows, is_cut };
+    Ok(html(match ctx.htmx_target.as_deref() {
+        Some("conflict-list") => render(&ctx, &page.as_list())?,
+        _ => render(&ctx, &page)?,
+    }))
+}
+
+async fn look_up(state: &AppState, tx: &mut ScopedTx<Read>, actor: &Actor, conflicts: &[ConflictRow]) -> AppResult<Known> {
+    let mut by_entity: BTreeMap<(&str, &str), Vec<Uuid>> = BTreeMap::new();
+    for conflict in conflicts {
+        by_entity.entry((&conflict.region, &conflict.entity)).or_default().push(conflict.entity_id);
+    }
+    let mut rows = HashMap::new();
+    for ((region, entity), ids) in by_entity {
+        let region = Region::parse(region).map_err(|e| AppError::Fault(e.to_string()))?;
+        rows.extend(load_by_name(tx, entity, &region, &ids).await?.into_iter().map(|row| (row.id, row)));
+    }
+    let mut ids = ids_in(conflicts.iter().flat_map(|c| [&c.base, &c.win, &c.lose]));
+    ids.extend(conflicts.iter().map(|conflict| conflict.entity_id));
+    let names = names_of(tx, &ids).await?;
+    let sides = conflicts.iter().flat_map(|c| [&c.winner, &c.loser]).flatten().map(|side| side.actor);
+    let people = people_of(state, actor, sides).await?;
+    Ok(Known { names, people, rows })
+}
+
+/// `POST /conflicts/{id}/resolution`: what stands stays (`kept`), or the other value comes in its place (`replaced`), as an ordinary
+/// operation of whoever decides.
+pub async fn settle_conflict(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    id: Path<Uuid>,
+    posted: Posted,
+) -> AppResult<HttpResponse> {
+    let everywhere = Scope::with_company(&actor).ok_or(AppError::NotFound)?;
+    let conflict = db::find_conflict(&mut state.db.read(&everywhere).await?, *id).await?.ok_or(AppError::NotFound)?;
+    let region = Region::parse(&conflict.region).map_err(|_| AppError::NotFound)?;
+    let (to, click) = (back_to(&request, HOME), posted.op_id()?);
+    let resolution = match posted.value("choice") {
+        choice @ ("kept" | "replaced") => choice,
+        _ => return Err(AppError::BadRequest("choice: kept or replaced".into())),
+    };
+    let mut flash = Flash::new(Tone::Success, if resolution == "kept" { "flash-conflict-kept" } else { "flash-conflict-replaced" }, "");
+    if conflict.resolved_at.is_none() && resolution == "replaced" {
+        let op = replacement(&actor, &state, &posted, &conflict, region.clone())?;
+        if let Err(errors) = settle(submit(&state, &actor, op).await?)? {
+            return refused_act(&ctx, &to, &errors);
+        }
+    }
+    let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
+    let mut tx = state.db.write(&scope).await?;
+    if !db::settle(&mut tx, &conflict, resolution, &actor, state.clock.now()).await? {
+        let by = conflict.resolved_by_name.as_deref().unwrap_or("?");
+        flash = Flash::new(Tone::Info, "flash-conflict-settled-before", by);
+    }
+    tx.commit().await?;
+    if !ctx.is_htmx {
+        return Ok(redirect(&ctx, click, &to, &flash));
+    }
+    Ok(stored(click, LIST_CHANGED, toast_aside(&ctx, &flash)?))
+}
+
+/// The operation that puts the other value in its place. It says what the reader had on the screen, so that whatever came in between is
+/// kept as a conflict again.
+fn replacement(actor: &Actor, state: &AppState, posted: &Posted, conflict: &ConflictRow, region: Region) -> AppResult<Op> {
+    let kind = if conflict.kind == "field" { Kind::Update } else { Kind::Delete };
+    let mut op = posted.bare_op(&conflict.entity, actor, region, &state.clock, kind, conflict.entity_id)?;
+    if let (Kind::Update, Some(field)) = (kind, &conflict.field) {
+        let from: Value = serde_json::from_str(posted.value("_now")).map_err(|_| AppError::BadRequest("_now: not JSON".into()))?;
+        op.fields = Fields::from([(field.clone(), Change { from, to: conflict.lose.clone() })]);
+    }
+    Ok(op)
+}

@@ -1,0 +1,157 @@
+//! Conflicts in the reader's words, by row.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::db::{ConflictRow, Side};
+use crate::{
+    activity::words::{Names, entity_in_words, label_of},
+    i18n::{Lang, format::instant, t, t_with},
+    sync::FeedRow,
+    web::{filters, page::Ctx},
+};
+
+/// The page.
+#[derive(Template)]
+#[template(path = "conflicts/list.html", blocks = ["list"])]
+pub(super) struct ConflictsPage<'a> {
+    pub ctx: &'a Ctx,
+    pub region: String,
+    pub settled: bool,
+    /// Whether the reader may decide, and does not only look.
+    pub may_decide: bool,
+    pub rows: Vec<RowView>,
+    pub is_cut: bool,
+}
+
+impl ConflictsPage<'_> {
+    /// The filter, as the address says it.
+    fn state_word(&self) -> &'static str {
+        if self.settled { "settled" } else { "" }
+    }
+}
+
+/// A row with its conflicts.
+#[derive(Debug)]
+pub(super) struct RowView {
+    pub region_name: String,
+    /// "Puantaj kaydı: Ayşe Işık, 05.01.2026".
+    pub title: String,
+    pub href: Option<String>,
+    /// Its version now.
+    pub version: i64,
+    pub conflicts: Vec<ConflictView>,
+}
+
+/// One conflict.
+#[derive(Debug)]
+pub(super) struct ConflictView {
+    pub id: Uuid,
+    /// What met what.
+    pub kind: String,
+    /// The value both had seen; empty where there is none to show.
+    pub base: String,
+    /// What stands.
+    pub stands: SideView,
+    /// What does not.
+    pub other: SideView,
+    /// The value that stands now, as JSON, for the form; and in words where it is neither of the two any more.
+    pub now: String,
+    pub changed_since: String,
+    /// "Kalsın: 08:30".
+    pub keep: String,
+    /// "Yerine: 09:00".
+    pub replace: String,
+    /// "admin, 05.01.2026 14:30: kaldı"; empty while it is open.
+    pub settled: String,
+}
+
+/// One side.
+#[derive(Debug)]
+pub(super) struct SideView {
+    pub value: String,
+    pub who: String,
+    pub at: String,
+}
+
+/// What is known besides the conflicts themselves.
+pub(super) struct Known {
+    pub names: Names,
+    pub people: HashMap<Uuid, String>,
+    /// The rows as they are now.
+    pub rows: HashMap<Uuid, FeedRow>,
+}
+
+/// The conflicts by row, in their order.
+pub(super) fn by_row(ctx: &Ctx, conflicts: &[ConflictRow], known: &Known) -> Vec<RowView> {
+    conflicts.chunk_by(|a, b| (&a.region, a.entity_id) == (&b.region, b.entity_id)).map(|of_row| row_view(ctx, of_row, known)).collect()
+}
+
+fn row_view(ctx: &Ctx, conflicts: &[ConflictRow], known: &Known) -> RowView {
+    let first = &conflicts[0];
+    let now = known.rows.get(&first.entity_id);
+    let what = entity_in_words(ctx.lang, &first.entity);
+    RowView {
+        region_name: if ctx.has_many_regions() { ctx.region_name(&first.region).to_owned() } else { String::new() },
+        title: known.names.title(first.entity_id).map_or_else(|| what.to_owned(), |title| format!("{what}: {title}")),
+        href: match first.entity.as_str() {
+            "timesheet" => Some(format!("/timesheets/{}", first.entity_id)),
+            "employee" => Some(format!("/employees/{}", first.entity_id)),
+            _ => None,
+        },
+        version: now.map_or(0, |row| row.version),
+        conflicts: conflicts.iter().map(|conflict| ConflictView::new(ctx.lang, conflict, now, known)).collect(),
+    }
+}
+
+impl ConflictView {
+    fn new(lang: Lang, conflict: &ConflictRow, now: Option<&FeedRow>, known: &Known) -> Self {
+        let empty = || t(lang, "change-empty").to_owned();
+        let field = conflict.field.as_deref().unwrap_or_default();
+        let is_field = conflict.kind == "field";
+        let words = |value: &Value| known.names.value(lang, field, value).unwrap_or_else(empty);
+        let (stands, other) = if is_field {
+            (words(&conflict.win), words(&conflict.lose))
+        } else {
+            (t(lang, "conflict-row-stays").to_owned(), t(lang, "conflict-row-goes").to_owned())
+        };
+        let current = if is_field { now.and_then(|row| row.row.get(field)).unwrap_or(&Value::Null) } else { &Value::Null };
+        let has_moved = is_field && now.is_some() && *current != conflict.win;
+        Self {
+            id: conflict.id,
+            kind: kind_in_words(lang, conflict),
+            base: if is_field { words(&conflict.base) } else { String::new() },
+            keep: t_with(lang, "conflict-keep", &[("value", if has_moved { &"" } else { &stands })]),
+            replace: t_with(lang, "conflict-replace", &[("value", &other)]),
+            stands: side(lang, stands, conflict.winner.as_ref(), known),
+            other: side(lang, other, conflict.loser.as_ref(), known),
+            now: current.to_string(),
+            changed_since: if has_moved { words(current) } else { String::new() },
+            settled: settled(lang, conflict),
+        }
+    }
+}
+
+fn side(lang: Lang, value: String, side: Option<&Side>, known: &Known) -> SideView {
+    let who = side.map(|side| known.people.get(&side.actor).cloned().unwrap_or_else(|| t(lang, "activity-unknown-account").to_owned()));
+    SideView { value, who: who.unwrap_or_default(), at: side.and_then(|side| side.entered_at).map(instant).unwrap_or_default() }
+}
+
+fn kind_in_words(lang: Lang, conflict: &ConflictRow) -> String {
+    match conflict.kind.as_str() {
+        "delete_vs_edit" => t(lang, "conflict-delete-vs-edit").to_owned(),
+        "edit_vs_delete" => t(lang, "conflict-edit-vs-delete").to_owned(),
+        "parent_deleted" => t(lang, "conflict-parent-deleted").to_owned(),
+        _ => t_with(lang, "conflict-field", &[("field", &label_of(lang, conflict.field.as_deref().unwrap_or_default()))]),
+    }
+}
+
+fn settled(lang: Lang, conflict: &ConflictRow) -> String {
+    let Some(at) = conflict.resolved_at else { return String::new() };
+    let key = if conflict.resolution.as_deref() == Some("replaced") { "conflict-was-replaced" } else { "conflict-was-kept" };
+    let who = conflict.resolved_by_name.as_deref().unwrap_or("?");
+    t_with(lang, key, &[("who", &who), ("at", &instant(at))])
+}

@@ -1,0 +1,134 @@
+//! Grants: the server's word that a person was signed in at the browser that keeps a queue. With it, whoever is signed in there later may
+//! deliver that person's operations, and they stay that person's (SYNC 3.10, 3.12).
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc, serde::ts_seconds};
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::{auth::rights::Rights, config::Secret, ops::Op, regions::Region};
+
+/// How long a grant is good.
+pub const LIFETIME: TimeDelta = TimeDelta::days(60);
+
+const MARK: &str = "g1";
+
+/// What a grant says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The person.
+    #[serde(rename = "u")]
+    pub user: Uuid,
+    /// Their regions when it was issued.
+    #[serde(rename = "r")]
+    pub regions: Vec<Region>,
+    /// The queue it is for.
+    #[serde(rename = "q")]
+    pub queue: Uuid,
+    /// When it was issued.
+    #[serde(rename = "i", with = "ts_seconds")]
+    pub issued: DateTime<Utc>,
+    /// From when on it is worthless.
+    #[serde(rename = "x", with = "ts_seconds")]
+    pub expires: DateTime<Utc>,
+    /// The account's epoch: grants of an older one are worthless.
+    #[serde(rename = "e")]
+    pub epoch: i32,
+}
+
+/// The key of all grants, made from the server's secret.
+#[derive(Clone)]
+pub struct GrantKey([u8; 32]);
+
+impl std::fmt::Debug for GrantKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("GrantKey(..)")
+    }
+}
+
+/// Why somebody's operation is not taken from somebody else's hands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// No grant, a forged one, or one of another person, queue or region.
+    NotTheirs,
+    /// The grant was good once.
+    Lapsed,
+}
+
+impl GrantKey {
+    /// The key that belongs to a secret.
+    pub fn of(secret: &Secret) -> Self {
+        Self(mac(secret.bytes(), b"rainstaff: grants, 1"))
+    }
+
+    /// The text that a browser keeps.
+    pub fn sign(&self, grant: &Grant) -> String {
+        let body = URL_SAFE_NO_PAD.encode(serde_json::to_vec(grant).unwrap_or_default());
+        let tag = URL_SAFE_NO_PAD.encode(mac(&self.0, format!("{MARK}.{body}").as_bytes()));
+        format!("{MARK}.{body}.{tag}")
+    }
+
+    /// What a text says, if it is ours.
+    pub fn read(&self, text: &str) -> Option<Grant> {
+        let (signed, tag) = text.rsplit_once('.')?;
+        let body = signed.strip_prefix(MARK)?.strip_prefix('.')?;
+        let mut mac = keyed(&self.0);
+        mac.update(signed.as_bytes());
+        mac.verify_slice(&URL_SAFE_NO_PAD.decode(tag).ok()?).ok()?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).ok()?).ok()
+    }
+
+    /// Whether `op` carries the grant of its author, who has these rights now, for its queue and region. `at` is when it arrived.
+    pub fn check(&self, op: &Op, author: &Rights, at: DateTime<Utc>) -> Result<(), Doubt> {
+        let grant = op.grant.as_deref().and_then(|text| self.read(text)).ok_or(Doubt::NotTheirs)?;
+        if grant.user != op.actor || grant.queue != op.queue_id || !grant.regions.contains(&op.region) {
+            return Err(Doubt::NotTheirs);
+        }
+        if at >= grant.expires || grant.epoch != author.epoch || !author.active {
+            return Err(Doubt::Lapsed);
+        }
+        Ok(())
+    }
+}
+
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    Hmac::new_from_slice(key).expect("any key length")
+}
+
+fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
+    let mut mac = keyed(key);
+    mac.update(text);
+    mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant() -> Grant {
+        let issued = DateTime::from_timestamp(1_767_600_000, 0).unwrap();
+        let regions = vec![Region::parse("ankara").unwrap()];
+        Grant { user: Uuid::from_u128(1), regions, queue: Uuid::from_u128(2), issued, expires: issued + LIFETIME, epoch: 3 }
+    }
+
+    #[test]
+    fn a_grant_is_read_back_only_as_it_was_signed_and_by_the_same_server() {
+        let key = GrantKey::of(&Secret::random());
+        let text = key.sign(&grant());
+        assert_eq!(key.read(&text), Some(grant()));
+        assert_eq!(GrantKey::of(&Secret::random()).read(&text), None, "another server's key");
+        for at in 0..text.len() {
+            let mut forged = text.clone().into_bytes();
+            forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
+            let forged = String::from_utf8(forged).unwrap();
+            // The last letter of a base64 text may hold bits that nobody reads; what it says must then be the same.
+            assert!(key.read(&forged).is_none_or(|read| read == grant()), "byte {at}: {forged}");
+        }
+        for odd in ["", "g1", "g1..", "g1.e30.", "g2.e30.AAAA", text.trim_end_matches(|c| c != '.')] {
+            assert_eq!(key.read(odd), None, "{odd}");
+        }
+    }
+}

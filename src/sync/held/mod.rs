@@ -1,0 +1,190 @@
+//! Operations that wait for a person or for something to happen, and refused ones that nobody has seen (SYNC 3.4, 3.8). Whatever is
+//! decided about them, they stay where they are with every verdict on them; a decision adds a verdict or a line of its own.
+
+pub(super) mod db;
+pub mod pages;
+mod views;
+
+use uuid::Uuid;
+
+use super::{
+    apply::{Again, Caller, Delivery, decide_again, store_again},
+    authors::Authors,
+    grant::GrantKey,
+    registry::find_twin_by_name,
+};
+use crate::{
+    activity::{self, EventKind, NewEvent},
+    auth::Actor,
+    db::Scope,
+    error::{AppError, AppResult},
+    ops::{Change, Kind, Op, Origin, Reason, Row, Verdict, VerdictKind},
+    regions::{self, Region},
+    state::AppState,
+};
+pub use db::{State, StoredOp, count_waiting};
+
+/// Operations that one event tries again at most; the next one takes the rest.
+const AT_ONCE: i64 = 1000;
+
+/// What a person decides about an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// To be tried again, by the rules.
+    Retried,
+    /// An administrator answers for it: it is done in its author's name, whatever has become of the author's rights.
+    Accepted,
+    /// The new row is one that is there already.
+    SameRow,
+    /// Given up; kept all the same.
+    Discarded,
+    /// A refusal was taken notice of.
+    Seen,
+}
+
+impl Decision {
+    /// The word in the table.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Retried => "retried",
+            Self::Accepted => "accepted",
+            Self::SameRow => "same_row",
+            Self::Discarded => "discarded",
+            Self::Seen => "seen",
+        }
+    }
+
+    /// Whether `actor` may decide so about this operation.
+    fn fits(self, stored: &StoredOp, actor: &Actor) -> bool {
+        let (verdict, reason) = (stored.verdict.verdict, stored.verdict.reason);
+        let is_held = verdict == VerdictKind::Held;
+        match self {
+            Self::Retried => is_held || verdict == VerdictKind::Rejected,
+            Self::Accepted => {
+                let answered_for = matches!(reason, Some(Reason::GrantRevoked | Reason::ForbiddenNow | Reason::WaitingAfter));
+                is_held && answered_for && actor.is_admin()
+            }
+            Self::SameRow => is_held && reason == Some(Reason::NaturalKey) && stored.op.kind == Kind::Create,
+            Self::Discarded => is_held || (verdict == VerdictKind::Rejected && reason != Some(Reason::Discarded)),
+            Self::Seen => verdict == VerdictKind::Rejected,
+        }
+    }
+}
+
+/// Does what `actor` decided about an operation of one of their regions, under the id of their click: the same click again does nothing.
+/// Answers the last verdict.
+pub async fn decide(
+    state: &AppState,
+    actor: &Actor,
+    region: &Region,
+    op_id: Uuid,
+    click: Uuid,
+    decision: Decision,
+) -> AppResult<(StoredOp, Verdict)> {
+    let scope = Scope::one(actor, region).ok_or(AppError::NotFound)?.from_origin(Origin::Offline);
+    let seen = db::find_stored(&mut state.db.read(&scope).await?, op_id).await?.ok_or(AppError::NotFound)?;
+    let who = caller_for(state, actor.user_id, &actor.username, &seen.op).await?;
+    let mut tx = state.db.write(&scope).await?;
+    db::lock_queue_of(&mut tx, region, op_id).await?;
+    let stored = db::find_stored(&mut tx, op_id).await?.ok_or(AppError::NotFound)?;
+    if stored.verdict.verdict.took_effect() || !decision.fits(&stored, actor) {
+        return Ok((stored.clone(), stored.verdict)); // somebody was quicker
+    }
+    if !db::insert_decision(&mut tx, region, click, &stored, decision.as_str(), actor, who.received_at).await? {
+        return Ok((stored.clone(), stored.verdict));
+    }
+    let verdict = match decision {
+        Decision::Retried => decide_again(&mut tx, &who, &stored, Again::ByTheRules).await?,
+        Decision::Accepted => {
+            let event = NewEvent::new(EventKind::HeldAccepted).by(Some(actor));
+            let event = event.with("account", who.authors.name_of(stored.op.actor)).with("op_id", op_id.to_string());
+            activity::record_event(&mut tx, region, &event, who.received_at).await?;
+            decide_again(&mut tx, &who, &stored, Again::Accepted).await?
+        }
+        Decision::SameRow => {
+            let twin = find_twin_by_name(&mut tx, &stored.op.entity, region, &wanted_row(&stored.op)).await?;
+            let Some(twin) = twin.filter(|twin| *twin != stored.op.id) else {
+                // The other row is gone, or has another key now: nothing stands in the way any more.
+                let verdict = decide_again(&mut tx, &who, &stored, Again::ByTheRules).await?;
+                tx.commit().await?;
+                return Ok((stored, verdict));
+            };
+            db::insert_alias(&mut tx, &stored.op, twin, actor.user_id, who.received_at).await?;
+            decide_again(&mut tx, &who, &stored, Again::SameRow(&onto(&stored.op, twin))).await?
+        }
+        Decision::Discarded => {
+            let verdict = Verdict::bare(op_id, VerdictKind::Rejected).because(Reason::Discarded);
+            store_again(&mut tx, &who, &stored, &verdict).await?;
+            verdict
+        }
+        Decision::Seen => stored.verdict.clone(),
+    };
+    tx.commit().await?;
+    state.bell.ring();
+    Ok((stored, verdict))
+}
+
+/// The caller in whose hands an operation is decided again, with what has to be known of its author.
+async fn caller_for(state: &AppState, by: Uuid, name: &str, op: &Op) -> AppResult<Caller> {
+    let mut authors = Authors::carried_by(GrantKey::of(&state.config.secret), name);
+    authors.add(&state.db, op.actor).await?;
+    Ok(Caller { authors, ..Caller::of_own(by, state.clock.now(), Delivery::Queued) })
+}
+
+/// The values an operation wants, by form field.
+fn wanted_row(op: &Op) -> Row {
+    op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())).collect()
+}
+
+/// A creation as a change of a row that is there already: what it wants, from nothing, so that every difference is kept as a conflict.
+fn onto(create: &Op, row: Uuid) -> Op {
+    let given = |(name, change): (&String, &Change)| (name.clone(), Change { from: serde_json::Value::Null, to: change.to.clone() });
+    Op { kind: Kind::Update, id: row, base_version: None, fields: create.fields.iter().map(given).collect(), ..create.clone() }
+}
+
+/// An account got other rights: what waited for that is tried again.
+pub async fn retry_of_author(state: &AppState, author: Uuid) -> AppResult<()> {
+    for region in regions::db::list_all_regions(&state.db).await? {
+        retry(state, &region, &[Reason::ForbiddenNow], Some(author)).await?;
+    }
+    Ok(())
+}
+
+/// A region was opened: what came while it was closed is tried again.
+pub async fn retry_of_region(state: &AppState, region: &Region) -> AppResult<()> {
+    retry(state, region, &[Reason::RegionClosed], None).await
+}
+
+/// The server starts, perhaps as a newer version: what an older one did not know or failed on is tried again.
+pub async fn retry_at_start(state: &AppState) -> AppResult<()> {
+    for region in regions::db::list_all_regions(&state.db).await? {
+        retry(state, &region, &[Reason::SchemaUnknown, Reason::InternalError], None).await?;
+    }
+    Ok(())
+}
+
+/// Each in a transaction of its own, so that one that fails stops no other.
+async fn retry(state: &AppState, region: &Region, reasons: &[Reason], author: Option<Uuid>) -> AppResult<()> {
+    let scope = Scope::system(region.clone(), None, Origin::Offline);
+    let words: Vec<String> = reasons.iter().filter_map(|r| serde_json::to_value(r).ok()?.as_str().map(str::to_owned)).collect();
+    let held = db::list_held(&mut state.db.read(&scope).await?, &words, author, AT_ONCE).await?;
+    for op_id in held {
+        if let Err(error) = retry_one(state, &scope, region, op_id).await {
+            tracing::error!(%op_id, region = region.code(), %error, "a held operation could not be tried again");
+        }
+    }
+    Ok(())
+}
+
+async fn retry_one(state: &AppState, scope: &Scope, region: &Region, op_id: Uuid) -> AppResult<()> {
+    let Some(seen) = db::find_stored(&mut state.db.read(scope).await?, op_id).await? else { return Ok(()) };
+    let who = caller_for(state, seen.op.actor, "", &seen.op).await?;
+    let mut tx = state.db.write(scope).await?;
+    db::lock_queue_of(&mut tx, region, op_id).await?;
+    if let Some(stored) = db::find_stored(&mut tx, op_id).await?.filter(|stored| stored.verdict.verdict == VerdictKind::Held) {
+        decide_again(&mut tx, &who, &stored, Again::ByTheRules).await?;
+        tx.commit().await?;
+        state.bell.ring();
+    }
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! Whose operation it is (SYNC 3.10, 3.12): another's is done with that person's grant only, and under that person's name.
+
+#![cfg(test)]
+
+use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
+use rainstaff::{
+    app::build_app,
+    auth::{Actor, rights::find_rights},
+    clock::Clock,
+    ops::{Op, Origin, Reason, Verdict, VerdictKind},
+    regions::Region,
+    state::AppState,
+    sync::{
+        deliver,
+        grant::{Grant, GrantKey, LIFETIME},
+        held::{self, Decision},
+    },
+};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Executor};
+use uuid::Uuid;
+
+use crate::{
+    auth as accounts,
+    support::{
+        app::state_on,
+        browser::Browser,
+        builders::{Company, admin, at, clerk, employee_id, op, queue_id, region},
+    },
+};
+
+/// Four offices with their accounts and a server on them.
+pub async fn company_with_accounts() -> (Company, AppState) {
+    let company = Company::new().await;
+    let people = ["ankara", "istanbul"].map(clerk).into_iter().chain([admin()]);
+    let mut conn = company.inspect().await;
+    conn.execute("SET app.admin = 'users'").await.unwrap();
+    for person in people {
+        let (id, name, role) = (person.user_id, person.username.as_str(), if person.is_admin() { "admin" } else { "user" });
+        let user = format!("INSERT INTO auth.users (id, username, role) VALUES ('{id}', '{name}', '{role}')");
+        conn.execute(AssertSqlSafe(user)).await.unwrap();
+        for code in person.regions.iter().filter(|_| !person.is_admin()) {
+            let theirs = format!("INSERT INTO auth.user_regions (user_id, region) VALUES ('{id}', '{code}')");
+            conn.execute(AssertSqlSafe(theirs)).await.unwrap();
+        }
+    }
+    let state = state_on(&company.db);
+    (company, state)
+}
+
+/// What an administrator does to accounts.
+pub async fn administer(company: &Company, sql: &str) {
+    let mut conn = company.inspect().await;
+    conn.execute("SET app.admin = 'users'").await.unwrap();
+    conn.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+}
+
+/// The grant that the server gives `person` for a queue at noon.
+pub async fn grant_of(state: &AppState, person: &Actor, queue: Uuid) -> Grant {
+    let rights = find_rights(&state.db, person.user_id).await.unwrap().unwrap();
+    Grant { user: person.user_id, regions: rights.regions, queue, issued: at(180), expires: at(180) + LIFETIME, epoch: rights.epoch }
+}
+
+fn signed(state: &AppState, grant: &Grant) -> Option<String> {
+    Some(GrantKey::of(&state.config.secret).sign(grant))
+}
+
+async fn deliver_one(state: &AppState, carrier: &Actor, op: &Op) -> Verdict {
+    deliver(state, carrier, Origin::Offline, vec![op.clone()]).await.unwrap().remove(0)
+}
+
+fn said(verdict: &Verdict) -> (VerdictKind, Option<Reason>) {
+    (verdict.verdict, verdict.reason)
+}
+
+const REVOKED: (VerdictKind, Option<Reason>) = (VerdictKind::Held, Some(Reason::GrantRevoked));
+const FORBIDDEN: (VerdictKind, Option<Reason>) = (VerdictKind::Held, Some(Reason::ForbiddenNow));
+const APPLIED: (VerdictKind, Option<Reason>) = (VerdictKind::Applied, None);
+
+#[tokio::test]
+async fn with_the_authors_grant_an_operation_is_done_in_the_authors_name_whoever_brings_it() {
+    let (company, state) = company_with_accounts().await;
+    let ankara = clerk("ankara");
+    let grant = signed(&state, &grant_of(&state, &ankara, queue_id(1)).await);
+    let made = Op { grant, ..op(&ankara, "ankara").queued(queue_id(1), 1).new_employee(employee_id(1), "Ayşe") };
+    assert_eq!(said(&deliver_one(&state, &admin(), &made).await), APPLIED);
+    let line = "SELECT l.actor_name || ' ' || (i.carrier = l.actor)::text FROM app.change_log l JOIN app.op_inbox i USING (op_id)";
+    assert_eq!(company.look(line).await, "ankara1 false");
+    let again = Op { grant: None, ..made };
+    let replayed = deliver_one(&state, &admin(), &again).await;
+    assert_eq!((said(&replayed), replayed.replayed), (APPLIED, true), "the fingerprint knows no grant");
+}
+
+#[tokio::test]
+async fn a_grant_that_is_missing_forged_or_of_something_else_holds_the_operation_and_the_log_is_told() {
+    let (company, state) = company_with_accounts().await;
+    let ankara = clerk("ankara");
+    let good = grant_of(&state, &ankara, queue_id(1)).await;
+    let other_server = AppState { config: state_on(&company.db).config, ..state.clone() };
+    let bursa = Region::parse("bursa").unwrap();
+    let bad = [
+        None,
+        Some("g1.e30.AAAA".to_owned()),
+        signed(&other_server, &good),
+        signed(&state, &Grant { user: admin().user_id, ..good.clone() }),
+        signed(&state, &Grant { queue: queue_id(2), ..good.clone() }),
+        signed(&state, &Grant { regions: vec![bursa], ..good.clone() }),
+    ];
+    let count = bad.len();
+    for (grant, n) in bad.into_iter().zip(1..) {
+        let made = Op { grant, ..op(&ankara, "ankara").queued(queue_id(1), i64::from(n)).new_employee(employee_id(n), "Ayşe") };
+        assert_eq!(said(&deliver_one(&state, &admin(), &made).await), REVOKED, "{n}");
+    }
+    assert_eq!(company.look("SELECT count(*) FROM app.employees").await, "0");
+    let events =
+        "SELECT count(*) || ' ' || min(username) || ' ' || min(detail->>'account') FROM app.activity_event WHERE kind = 'grant_refused'";
+    assert_eq!(company.look(events).await, format!("{count} admin ankara1"));
+    assert_eq!(company.look("SELECT count(*) FROM app.op_inbox").await, count.to_string(), "all of them are kept");
+}
+
+#[tokio::test]
+async fn a_grant_dies_with_time_with_the_account_and_with_a_password_that_an_admin_sets() {
+    let (company, state) = company_with_accounts().await;
+    let ankara = clerk("ankara");
+    let grant = signed(&state, &grant_of(&state, &ankara, queue_id(1)).await);
+    let nth = |n: u32| Op {
+        grant: grant.clone(),
+        ..op(&ankara, "ankara").queued(queue_id(1), i64::from(n)).new_employee(employee_id(n), "Ayşe")
+    };
+    let later = AppState { clock: Clock::Fixed(at(180) + LIFETIME), ..state.clone() };
+    assert_eq!(said(&deliver_one(&later, &admin(), &nth(1)).await), REVOKED);
+    assert_eq!(said(&deliver_one(&state, &admin(), &nth(2)).await), APPLIED);
+    administer(&company, "UPDATE auth.users SET auth_epoch = auth_epoch + 1 WHERE username = 'ankara1'").await;
+    assert_eq!(said(&deliver_one(&state, &admin(), &nth(3)).await), REVOKED);
+    administer(&company, "UPDATE auth.users SET auth_epoch = auth_epoch - 1, active = false WHERE username = 'ankara1'").await;
+    assert_eq!(said(&deliver_one(&state, &admin(), &nth(4)).await), REVOKED);
+    assert_eq!(company.look("SELECT count(*) FROM app.activity_event WHERE kind = 'grant_refused'").await, "0", "nobody tried anything");
+}
+
+#[tokio::test]
+async fn an_author_who_lost_the_region_is_held_and_done_when_the_region_is_given_back() {
+    let (company, state) = company_with_accounts().await;
+    let ankara = clerk("ankara");
+    let grant = signed(&state, &grant_of(&state, &ankara, queue_id(1)).await);
+    let nth = |n: u32| Op {
+        grant: grant.clone(),
+        ..op(&ankara, "ankara").queued(queue_id(1), i64::from(n)).new_employee(employee_id(n), "Ayşe")
+    };
+    administer(&company, "UPDATE auth.user_regions SET region = 'izmir' WHERE region = 'ankara'").await;
+    let moved = Actor { regions: vec![region("izmir")], ..ankara.clone() };
+    assert_eq!(said(&deliver_one(&state, &admin(), &nth(1)).await), FORBIDDEN);
+    let own = deliver_one(&state, &moved, &nth(2)).await;
+    assert_eq!((said(&own), own.row), (FORBIDDEN, None), "their own work is kept on the server, and they read nothing there");
+    let without = Op { grant: None, ..nth(3) };
+    assert_eq!(said(&deliver_one(&state, &moved, &without).await), (VerdictKind::Retry, Some(Reason::Carrier)));
+
+    administer(&company, "UPDATE auth.user_regions SET region = 'ankara' WHERE region = 'izmir'").await;
+    held::retry_of_author(&state, ankara.user_id).await.unwrap();
+    assert_eq!(company.look("SELECT count(*) || ' ' || min(actor_name) FROM app.change_log").await, "2 ankara1");
+}
+
+#[tokio::test]
+async fn an_admin_answers_for_a_held_operation_and_a_clerk_cannot() {
+    let (company, state) = company_with_accounts().await;
+    let ankara = clerk("ankara");
+    let made = op(&ankara, "ankara").queued(queue_id(1), 1).new_employee(employee_id(1), "Ayşe");
+    assert_eq!(said(&deliver_one(&state, &admin(), &made).await), REVOKED);
+    let decide = async |who: &Actor, what| held::decide(&state, who, &region("ankara"), made.op_id, Uuid::now_v7(), what).await;
+    let refused = decide(&ankara, Decision::Accepted).await.unwrap();
+    assert_eq!(said(&refused.1), REVOKED, "a clerk changes nothing by it");
+    assert_eq!(said(&decide(&admin(), Decision::Retried).await.unwrap().1), REVOKED, "trying again alone does not help");
+    assert!(decide(&clerk("istanbul"), Decision::Retried).await.is_err(), "another office has no such operation");
+    assert_eq!(said(&decide(&admin(), Decision::Accepted).await.unwrap().1), APPLIED);
+    assert_eq!(company.look("SELECT actor_name FROM app.change_log").await, "ankara1");
+    let decided = "SELECT decision || ' ' || decided_by_name FROM app.op_decision ORDER BY id DESC";
+    assert_eq!(company.look(decided).await, "accepted admin");
+    assert_eq!(
+        company.look("SELECT username || ' ' || (detail->>'account') FROM app.activity_event WHERE kind = 'held_accepted'").await,
+        "admin ankara1"
+    );
+}
+
+#[actix_web::test]
+async fn the_server_gives_a_signed_in_person_a_grant_for_sixty_days_and_nobody_else() {
+    let company = accounts::Company::new().await;
+    let cookie = Browser::of(&company.state, "ankara1", accounts::CLERK_PASSWORD).await.cookie_header();
+    let ask = async |cookie: &str| {
+        let request = TestRequest::post().uri("/api/v1/grant").set_json(json!({ "queue_id": queue_id(1) }));
+        let request = request.insert_header(("Sec-Fetch-Site", "same-origin")).insert_header(("X-Sync-Client", "test"));
+        let app = init_service(build_app(company.state.clone())).await;
+        call_service(&app, request.insert_header(("Cookie", cookie)).peer_addr(([192, 0, 2, 1], 4000).into()).to_request()).await
+    };
+    let answer = ask(&cookie).await;
+    assert_eq!((answer.status().as_u16(), answer.headers().get("x-sync").unwrap().to_str().unwrap()), (200, "1"));
+    let answer: Value = read_body_json(answer).await;
+    let grant = GrantKey::of(&company.state.config.secret).read(answer["grant"].as_str().unwrap()).unwrap();
+    assert_eq!((grant.queue, grant.regions, grant.expires - grant.issued), (queue_id(1), vec![region("ankara")], LIFETIME));
+    assert_eq!(ask("").await.status().as_u16(), 401);
+}
