@@ -1,0 +1,68 @@
+// How operations of one queue depend on each other, and what an operation means.
+
+import { result } from "./store.ts";
+import type { DoneOp, Draft, Entity, Op, QueuedOp } from "./types.ts";
+
+/** Which field of an entity names a row of another. */
+const REFERENCES: Record<Entity, [field: string, entity: Entity] | null> = {
+  employee: ["shift_template_id", "shift_template"],
+  shift_template: null,
+  timesheet: ["employee_id", "employee"],
+};
+
+/** A place in a queue. */
+export interface Place {
+  user_id: string;
+  queue_id: string;
+  n: number;
+}
+
+/**
+ * The operations that have to be applied before the one in `place`: the last of the queue that touched its row, and the last that touched the
+ * row it refers to, unless they have taken effect already.
+ */
+export async function wantedAfter(tx: IDBTransaction, place: Place, draft: Draft): Promise<string[]> {
+  const own = await lastOn(tx, place, draft.entity, draft.id);
+  const reference = REFERENCES[draft.entity];
+  const target = reference ? draft.fields[reference[0]]?.to : null;
+  const other = reference && typeof target === "string" ? await lastOn(tx, place, reference[1], target) : null;
+  // A new attempt to make a row does not wait for the attempt that was refused.
+  const isNewAttempt = draft.kind === "create" && own?.refused === true;
+  const wanted = [isNewAttempt ? null : own, other].filter((last) => last !== null);
+  return [...new Set(wanted.map((last) => last.op_id))];
+}
+
+async function lastOn(tx: IDBTransaction, place: Place, entity: Entity, id: string): Promise<{ op_id: string; refused: boolean } | null> {
+  const key = [place.user_id, entity, id];
+  const isBefore = (entry: QueuedOp | DoneOp): boolean => entry.queue_id === place.queue_id && entry.n < place.n;
+  const waiting = ((await result(tx.objectStore("ops").index("row").getAll(key))) as QueuedOp[]).filter(isBefore);
+  const finished = ((await result(tx.objectStore("done").index("row").getAll(key))) as DoneOp[]).filter((done) => isBefore(done) && !done.discarded);
+  const last = [...waiting, ...finished].reduce<QueuedOp | DoneOp | null>((a, b) => (a !== null && a.n > b.n ? a : b), null);
+  const verdict = last && "verdict" in last ? last.verdict?.verdict : null;
+  if (!last || verdict === "applied" || verdict === "merged") return null;
+  return { op_id: last.op.op_id, refused: verdict === "rejected" };
+}
+
+/** What waited for `gone` waits for `instead`. Only what nobody has seen yet is changed. */
+export async function repointAfter(tx: IDBTransaction, queueId: string, gone: string, instead: string[]): Promise<void> {
+  const ops = tx.objectStore("ops");
+  const queue = (await result(ops.getAll(IDBKeyRange.bound([queueId, 0], [queueId, Infinity])))) as QueuedOp[];
+  for (const queued of queue.filter(({ op, tries }) => tries === 0 && op.after.includes(gone))) {
+    const after = [...new Set(queued.op.after.flatMap((id) => (id === gone ? instead : [id])))].filter((id) => id !== queued.op.op_id);
+    ops.put({ ...queued, op: { ...queued.op, after } });
+  }
+}
+
+/** What an operation means, as text: equal for a repeat. The same parts as the server's fingerprint. */
+export function contentOf(op: Pick<Op, "kind" | "entity" | "id" | "region" | "base_version" | "fields" | "actor">): string {
+  const fields = Object.keys(op.fields)
+    .sort()
+    .map((name) => [name, op.fields[name]?.from ?? null, op.fields[name]?.to ?? null]);
+  return JSON.stringify([op.kind, op.entity, op.id, op.region, op.base_version, op.actor, fields]);
+}
+
+/** The form an operation came from. */
+export function draftOf({ op, label, href }: Pick<QueuedOp, "op" | "label" | "href">): Draft {
+  const { op_id, kind, id, region, base_version, fields } = op;
+  return { op_id, kind, entity: op.entity as Entity, id, region, base_version, fields, label, href };
+}
