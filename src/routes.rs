@@ -8,12 +8,15 @@ use actix_web::{
 
 use crate::{
     activity, admin, api, app::BATCH_LIMIT, auth, calendar, dashboard, employees, error::AppError, metrics, month, reports,
-    shift_templates, state::AppState, sync, timesheets, today, tokens, web::assets,
+    shift_templates, state::AppState, sync, timesheets, today, tokens,
+    web::{self, assets},
 };
 
 /// Without a session.
 pub fn public(cfg: &mut ServiceConfig) {
     cfg.route("/static/{name:.*}", get().to(assets::show_asset));
+    cfg.route("/sw.js", get().to(assets::show_worker));
+    cfg.route("/manifest.webmanifest", get().to(assets::show_web_manifest));
     cfg.route("/health", get().to(health));
     cfg.route("/ready", get().to(ready));
     cfg.route("/metrics", get().to(metrics::pages::show_metrics));
@@ -35,6 +38,9 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/account/tokens", get().to(tokens::pages::list_tokens));
     cfg.route("/account/tokens", post().to(tokens::pages::create_token));
     cfg.route("/account/tokens/{id}/revocation", post().to(tokens::pages::revoke_token));
+
+    // What the service worker shows where nothing else is kept
+    cfg.route("/offline", get().to(web::offline::show_offline));
 
     // The first page: today's for clerks, all regions' for an admin.
     cfg.route("/", get().to(today::pages::show_home));
@@ -125,6 +131,9 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/settings", get().to(admin::settings::list_settings));
     cfg.route("/admin/settings/{code}", get().to(admin::settings::edit_settings));
     cfg.route("/admin/settings/{code}", post().to(admin::settings::store_settings));
+
+    // Senkron
+    cfg.route("/queue", get().to(sync::queue_page::show_queue));
 
     // API: the write path and the feed
     cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)).default_service(to(not_found)));

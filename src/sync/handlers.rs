@@ -250,7 +250,7 @@ pub struct Proto {
 pub struct ServiceWorker {
     /// `normal` so far.
     mode: String,
-    /// Build of the pages' script.
+    /// Build of the pages' scripts and of their service worker.
     build: String,
 }
 
@@ -286,7 +286,7 @@ pub async fn get_ping(state: Data<AppState>, Anybody(actor): Anybody) -> AppResu
         server_time: state.clock.now(),
         feed_epoch,
         proto: Proto { min: 1, max: 1 },
-        sw: ServiceWorker { mode: "normal".to_owned(), build: assets::asset("app.js") },
+        sw: ServiceWorker { mode: "normal".to_owned(), build: assets::build().to_owned() },
         user,
         missing: Vec::new(),
     }))

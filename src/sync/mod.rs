@@ -10,6 +10,7 @@ mod deliver;
 mod entity;
 mod feed;
 pub mod handlers;
+pub mod queue_page;
 mod registry;
 
 pub use apply::{Caller, Delivery, apply_ops};
