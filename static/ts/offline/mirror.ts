@@ -46,6 +46,13 @@ export class Mirror {
     return this.#store.read(["rows"], async (tx) => (await result(tx.objectStore("rows").index("employee").getAll([userId, employeeId]))) as MirrorRow[]);
   }
 
+  /** The operations of one person that wait and make or move an entry of one employee. */
+  async waitingEntriesOf(userId: string, employeeId: string): Promise<Op[]> {
+    const key = [userId, employeeId];
+    const waiting = await this.#store.read(["ops"], async (tx) => (await result(tx.objectStore("ops").index("employee").getAll(key))) as QueuedOp[]);
+    return waiting.map(({ op }) => op);
+  }
+
   /** The operations of one person that wait and are about one row, in their order. */
   async waitingOn(userId: string, entity: Entity, id: string): Promise<Op[]> {
     const key = [userId, entity, id];
@@ -53,12 +60,11 @@ export class Mirror {
     return waiting.map(({ op }) => op);
   }
 
-  /** A row as it will be once everything that waits is applied; null for one that nobody here knows. */
-  async expected(userId: string, entity: Entity, id: string): Promise<{ row: Row; region: string; version: number; deleted: boolean } | null> {
+  /** A row as it will be once everything that waits is applied (but `without`); null for one that nobody here knows. */
+  async expected(userId: string, entity: Entity, id: string, without?: string): Promise<Expected> {
     const known = await this.find(userId, entity, id);
-    const ops = await this.waitingOn(userId, entity, id);
-    const start = known && { row: known.row, region: known.region, version: known.version, deleted: known.deleted };
-    return ops.reduce<typeof start>((state, op) => withOp(state, op), start);
+    const ops = (await this.waitingOn(userId, entity, id)).filter((op) => op.op_id !== without);
+    return ops.reduce<Expected>(withOp, known && { row: known.row, region: known.region, version: known.version, deleted: known.deleted });
   }
 
   /** The draft with a name for its row: the employee's and the date for an entry. */
@@ -96,7 +102,8 @@ export function valuesOf(op: Pick<Op, "fields">): Row {
   return Object.fromEntries(Object.entries(op.fields).map(([name, change]) => [name, change.to]));
 }
 
-type Expected = { row: Row; region: string; version: number; deleted: boolean } | null;
+/** A row as far as this browser knows; null for one it does not know. */
+export type Expected = { row: Row; region: string; version: number; deleted: boolean } | null;
 
 /** A row after one more operation. */
 export function withOp(state: Expected, op: Pick<Op, "kind" | "fields" | "region">): Expected {

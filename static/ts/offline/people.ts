@@ -22,12 +22,21 @@ export interface PingUser {
 /** What sending remembers between starts of the worker. */
 export interface DrainMemory {
   state: DrainState;
+  /** Failures in a row; the pause grows with them. */
   attempt: number;
   next_at: number;
   last_contact: number | null;
+  /** Operations per request, by queue. */
+  sizes: Record<string, number>;
+  /** How often our own server failed on the batch that starts with this operation. */
+  faults: { op_id: string; count: number } | null;
+  /** What the server was told last about each queue. */
+  beats: Record<string, { len: number; at: number }>;
+  /** Queues that this carrier may not deliver, and until when not to try. */
+  carrier: Record<string, { user_id: string; until: number }>;
 }
 
-const NO_MEMORY: DrainMemory = { state: "idle", attempt: 0, next_at: 0, last_contact: null };
+const NO_MEMORY: DrainMemory = { state: "idle", attempt: 0, next_at: 0, last_contact: null, sizes: {}, faults: null, beats: {}, carrier: {} };
 
 export class People {
   readonly #store: Store;

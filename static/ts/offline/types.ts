@@ -86,6 +86,8 @@ export interface QueuedOp {
   /** How often it was put into a request; 0 means that nobody but this browser has seen it. */
   tries: number;
   last_error: string | null;
+  /** How often in a row our server could not store it. */
+  refusals?: number;
   label: string;
   href: string;
   /** Came with a file, or back out of the log because the server misses it. */
