@@ -7,8 +7,13 @@ use actix_web::{
 };
 
 use crate::{
-    activity, admin, api, app::BATCH_LIMIT, auth, calendar, dashboard, employees, error::AppError, metrics, month, reports,
-    shift_templates, state::AppState, sync, timesheets, today, tokens,
+    activity, admin, api,
+    app::BATCH_LIMIT,
+    auth, calendar, dashboard, employees,
+    error::AppError,
+    metrics, month, reports, shift_templates,
+    state::AppState,
+    sync, timesheets, today, tokens,
     web::{self, assets},
 };
 

@@ -101,16 +101,7 @@ pub mod filters {
 
     use askama::{Result, Values};
 
-    /// Names the whole build: its assets and its service worker.
-static BUILD: LazyLock<String> =
-    LazyLock::new(|| Dist::get("build.txt").map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default());
-
-/// The id of this build, which the pages' service worker carries too.
-pub fn build() -> &'static str {
-    &BUILD
-}
-
-/// The address of an asset: `{{ "app.js"|asset }}`.
+    /// The address of an asset: `{{ "app.js"|asset }}`.
     #[askama::filter_fn]
     pub fn asset(name: &str, _: &dyn Values) -> Result<String> {
         Ok(super::asset(name))

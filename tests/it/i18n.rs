@@ -57,12 +57,18 @@ fn every_complaint_about_a_typed_date_or_time_has_a_sentence() {
 fn every_text_is_used() {
     let sources: String = sources().into_iter().map(|(_, source)| source).collect();
     // Scripts end a key with what they know only then: `offline-reason-${reason}`.
-    let begun: BTreeSet<&str> =
-        sources.split('`').filter_map(|text| text.split_once("${")).map(|(start, _)| start).filter(|start| start.starts_with("offline-")).collect();
+    let begun: BTreeSet<&str> = sources
+        .split('`')
+        .filter_map(|text| text.split_once("${"))
+        .map(|(start, _)| start)
+        .filter(|start| start.starts_with("offline-"))
+        .collect();
     // The sentence of a complaint is asked for by the complaint's code.
     let is_used = |key: &String| {
         let code = key.strip_prefix("error-").unwrap_or(key);
-        sources.contains(&format!("\"{key}\"")) || sources.contains(&format!("\"{code}\"")) || begun.iter().any(|start| key.starts_with(start))
+        sources.contains(&format!("\"{key}\""))
+            || sources.contains(&format!("\"{code}\""))
+            || begun.iter().any(|start| key.starts_with(start))
     };
     let unused: Vec<String> = keys(Lang::Tr).into_iter().filter(|key| !is_used(key)).collect();
     assert!(unused.is_empty(), "nobody uses {unused:?}");
