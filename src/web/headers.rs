@@ -42,11 +42,7 @@ pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>)
     let mut response = next.call(request).await?;
     forget_message(&mut response, message_waits);
     let request_id = response.request().extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-    let reader = auth::actor_of(&response.request().get_session()).map(|actor| actor.user_id.to_string());
     let headers = response.headers_mut();
-    if let Some(reader) = reader.and_then(|id| HeaderValue::try_from(id).ok()) {
-        headers.insert(X_USER, reader);
-    }
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -60,6 +56,16 @@ pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>)
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(response)
+}
+
+/// The middleware for what has a session: says whose answer it is. Within the session's own middleware, which empties the session behind it.
+pub async fn name_reader<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+    let mut response = next.call(request).await?;
+    let reader = auth::actor_of(&response.request().get_session()).and_then(|actor| HeaderValue::try_from(actor.user_id.to_string()).ok());
+    if let Some(reader) = reader {
+        response.headers_mut().insert(X_USER, reader);
     }
     Ok(response)
 }

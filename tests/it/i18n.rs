@@ -27,6 +27,17 @@ fn every_text_that_is_asked_for_exists() {
     assert!(missing.is_empty(), "no text for {missing:?}");
 }
 
+/// The browser without a network complains by itself.
+#[test]
+fn every_complaint_of_the_scripts_has_a_sentence() {
+    let known = keys(Lang::Tr);
+    let sources: String = scripts().into_iter().map(|(_, source)| source).collect();
+    let codes: BTreeSet<&str> = sources.split("code: \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(codes.len() > 4, "the codes are read");
+    let missing: Vec<_> = codes.into_iter().filter(|code| !known.contains(&format!("error-{code}"))).collect();
+    assert!(missing.is_empty(), "no sentence for {missing:?}");
+}
+
 /// Complaints are data with a code (`FieldError`); the sentence is `error-<code>`.
 #[test]
 fn every_complaint_has_a_sentence() {
@@ -55,7 +66,7 @@ fn every_complaint_about_a_typed_date_or_time_has_a_sentence() {
 
 #[test]
 fn every_text_is_used() {
-    let sources: String = sources().into_iter().map(|(_, source)| source).collect();
+    let sources: String = sources().into_iter().chain(scripts()).map(|(_, source)| source).collect();
     // Scripts end a key with what they know only then: `offline-reason-${reason}`.
     let begun: BTreeSet<&str> = sources
         .split('`')
@@ -145,11 +156,16 @@ fn values_of(lang: Lang, key: &str) -> BTreeSet<String> {
 }
 
 fn sources() -> Vec<(PathBuf, String)> {
-    ["templates", "src", "static/ts"]
+    ["templates", "src"]
         .iter()
-        .flat_map(|folder| files(&root().join(folder), &["html", "rs", "ts"]))
+        .flat_map(|folder| files(&root().join(folder), &["html", "rs"]))
         .map(|path| (path.clone(), read(&path)))
         .collect()
+}
+
+/// What works in a browser without a network.
+fn scripts() -> Vec<(PathBuf, String)> {
+    files(&root().join("static/ts/offline"), &["ts"]).into_iter().map(|path| (path.clone(), read(&path))).collect()
 }
 
 fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {

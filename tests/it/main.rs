@@ -25,6 +25,7 @@ mod meeting;
 mod merge;
 mod metrics;
 mod month;
+mod offline;
 mod region_view;
 mod reversal;
 mod rls;

@@ -87,8 +87,14 @@ export async function putRow(tx: IDBTransaction, userId: string, entity: Entity,
   const [id, version] = [text(item["id"]), Number(item["version"])];
   const known = (await result(rows.get([userId, entity, id]))) as MirrorRow | undefined;
   if (known && known.version > version) return;
-  const row = Object.fromEntries(Object.entries(item).filter(([name]) => !NOT_FIELDS.has(name)));
+  const row = Object.fromEntries(Object.entries(masked(item)).filter(([name]) => !NOT_FIELDS.has(name)));
   rows.put({ user_id: userId, entity, id, region, version, deleted: item["deleted"] === true, row });
+}
+
+/** A row without what is personal beyond need: that there is an identity number is enough to know. */
+export function masked(row: Row): Row {
+  const { identity_no, ...rest } = row;
+  return identity_no === undefined ? row : { ...rest, identity_no_masked: identity_no === null ? null : "*" };
 }
 
 /** What a verdict says about its row. */

@@ -1,7 +1,7 @@
 // The sender's side of the queue: what goes next, and what became of it. Each step is one transaction.
 
 import { find } from "./people.ts";
-import { putVerdict } from "./mirror.ts";
+import { masked, putVerdict } from "./mirror.ts";
 import { type Queue, queuedOf } from "./queue.ts";
 import { result } from "./store.ts";
 import type { DoneOp, Op, Person, QueuedOp, Verdict } from "./types.ts";
@@ -183,7 +183,8 @@ export const QUARANTINED = "quarantined";
 async function finish(tx: IDBTransaction, queued: QueuedOp, verdict: Verdict, now: number): Promise<void> {
   const { queue_id, n, user_id, op, stored_at, label, href } = queued;
   const before = (await result(tx.objectStore("done").get(op.op_id))) as DoneOp | undefined;
-  const entry: DoneOp = { op_id: op.op_id, queue_id, n, user_id, op, verdict, at: now, stored_at, label, href, seen: before?.seen ?? false };
+  const kept = verdict.row ? { ...verdict, row: masked(verdict.row) } : verdict;
+  const entry: DoneOp = { op_id: op.op_id, queue_id, n, user_id, op, verdict: kept, at: now, stored_at, label, href, seen: before?.seen ?? false };
   tx.objectStore("done").put(withAttention({ ...entry, ...(before?.resent_at === undefined ? {} : { resent_at: before.resent_at }) }));
   tx.objectStore("ops").delete([queue_id, n]);
   await putVerdict(tx, queued, verdict);

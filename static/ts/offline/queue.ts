@@ -91,8 +91,8 @@ export class Queue {
 
   async #insert(tx: IDBTransaction, head: Head, draft: Draft, person: Person): Promise<Op> {
     const ops = tx.objectStore("ops");
-    const replaced = draft.replaces === undefined ? null : await this.#retire(tx, draft.replaces);
-    const slot = replaced?.queue_id === head.queue_id ? replaced.n : head.next++;
+    const retired = draft.replaces === undefined ? null : await this.#retire(tx, draft.replaces);
+    const slot = retired?.slot?.queue_id === head.queue_id ? retired.slot.n : head.next++;
     const now = this.now();
     const place = { user_id: person.user_id, queue_id: head.queue_id, n: slot };
     const op: Op = {
@@ -125,23 +125,26 @@ export class Queue {
       href,
     };
     await result(ops.add(queued));
-    if (draft.replaces !== undefined) await repointAfter(tx, head.queue_id, draft.replaces, [op.op_id]);
+    if (retired) await repointAfter(tx, head.queue_id, retired.op_id, [op.op_id]);
     return op;
   }
 
-  /** The operation that a new one stands in for goes to the log. Answers it where its place in the queue is free now. */
-  async #retire(tx: IDBTransaction, opId: string): Promise<QueuedOp | null> {
+  /**
+   * The operation that a new one stands in for goes to the log, and its place in the queue is free. Null for one that is under way: its
+   * verdict comes first, and the new one follows it.
+   */
+  async #retire(tx: IDBTransaction, opId: string): Promise<{ op_id: string; slot?: QueuedOp } | null> {
     const done = tx.objectStore("done");
     const finished = (await result(done.get(opId))) as DoneOp | undefined;
     if (finished) {
       done.put(settled(finished, { discarded: true }));
-      return null;
+      return { op_id: opId };
     }
     const waiting = await queuedOf(tx, opId);
     if (!waiting || waiting.tries > 0) return null;
     tx.objectStore("ops").delete([waiting.queue_id, waiting.n]);
     done.put(discardedOf(waiting, this.now()));
-    return waiting;
+    return { op_id: opId, slot: waiting };
   }
 
   /** What waits, in the order of sending; of one person, or of all. */
