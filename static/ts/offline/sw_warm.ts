@@ -36,6 +36,9 @@ export async function warmUp(queue: Queue, person: Person, build: string): Promi
     for (const address of pagesOf(person, day)) {
       const response = await fetch(address, { credentials: "same-origin", headers: { "X-Warm-Up": "1" }, priority: "low" } as RequestInit);
       cost.requests += 1;
+      if (!response.ok) {
+        continue;
+      }
       if (response.headers.get("X-User") !== person.user_id) {
         return; // signed out, or somebody else by now
       }
