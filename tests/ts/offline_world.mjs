@@ -33,8 +33,8 @@ export class Crash extends Error {}
 
 /** One profile of a browser: storage and locks that all its tabs share. */
 export class Browser {
-  constructor({ factory = new IDBFactory(), server, clock = { now: 1_795_000_000_000 }, random = Math.random, locks = newLocks() } = {}) {
-    Object.assign(this, { factory, server, clock, random, locks });
+  constructor({ factory = new IDBFactory(), server, clock = { now: 1_795_000_000_000 }, random = Math.random, locks = newLocks(), timeoutMs = 15 } = {}) {
+    Object.assign(this, { factory, server, clock, random, locks, timeoutMs });
     this.events = [];
   }
 
@@ -61,7 +61,7 @@ export class Browser {
       locks: this.locks,
       now: this.now,
       random: this.random,
-      timeoutMs: 15,
+      timeoutMs: this.timeoutMs,
     });
     return { queue, drainer, isDead: () => left <= 0 };
   }

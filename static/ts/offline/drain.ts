@@ -220,14 +220,17 @@ export class Drainer {
     return "again";
   }
 
-  /** Our server failed, or was silent for too long. After three times the batch is cut in two; one operation alone is deposited as it is. */
+  /**
+   * Our server failed, or was silent for too long. After three times the batch is cut in two; one operation alone is deposited as it is,
+   * if the server is well otherwise.
+   */
   async #failed(run: Run, batch: QueuedOp[], kind: "fault" | "timeout"): Promise<Next> {
     const { memory } = run;
     const [head = ""] = ids(batch);
     const count = memory.faults?.op_id === head ? memory.faults.count + 1 : 1;
     memory.faults = { op_id: head, count };
     await this.#outbox.keepBecause(ids(batch), kind);
-    if (count >= MOST_FAULTS && batch.length === 1 && (await this.#deposit(run, batch)) === "again") return "again";
+    if (count >= MOST_FAULTS && batch.length === 1 && (await this.ping()) !== null && (await this.#deposit(run, batch)) === "again") return "again";
     if ((kind === "timeout" || count >= MOST_FAULTS) && batch.length > 1) {
       this.#halve(run, batch);
       memory.faults = null;
