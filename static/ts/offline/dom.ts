@@ -30,3 +30,9 @@ export function icon(name: string): SVGElement {
 export function button(label: string, iconName: string, attributes: Record<string, string> = {}): HTMLButtonElement {
   return make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", ...attributes }, icon(iconName), label);
 }
+
+/** Says what it does, and to what, to those who do not see the icon. */
+export function iconButton(label: string, iconName: string, what: string, attributes: Record<string, string> = {}): HTMLButtonElement {
+  const named = { type: "button", class: "btn btn-sm btn-icon btn-ghost-secondary", title: label, "aria-label": `${label}: ${what}` };
+  return make("button", { ...named, ...attributes }, icon(iconName));
+}

@@ -2,7 +2,7 @@
 // anew every time. What is put in is taken out again before the next time, so doing it twice changes nothing.
 
 import { formatDateTr } from "../civil.ts";
-import { button, icon, make } from "./dom.ts";
+import { icon, iconButton, make } from "./dom.ts";
 import { type PendingRow } from "./pending_rows.ts";
 import { say, sentenceOf } from "./say.ts";
 import { type Row, type Value } from "./types.ts";
@@ -170,8 +170,8 @@ export function whyOf(row: Pick<PendingRow, "state" | "reason" | "errors">): str
 }
 
 function acts(row: PendingRow): Node[] {
-  const fix = button(say("offline-fix"), "edit", { "data-fix": row.ops.at(-1) ?? "" });
-  const drop = button(say("offline-drop"), "x", { "data-drop": row.ops.join(" ") });
+  const fix = iconButton(say("offline-fix"), "edit", row.label, { "data-fix": row.ops.at(-1) ?? "" });
+  const drop = iconButton(say("offline-drop"), "x", row.label, { "data-drop": row.ops.join(" ") });
   return row.kind === "deleted" || row.kind === "restored" ? [drop] : [fix, drop];
 }
 
