@@ -139,8 +139,7 @@ async function greeted(id: string | null): Promise<void> {
   if (id !== null) {
     learn(id);
   }
-  await contact(false);
-  await send();
+  await send(await contact(false)); // a good answer ends a pause
   const person = await queue.people.current();
   if (mode === "normal" && person && person.user_id === reader) {
     await warmUp(queue, person, BUILD);
@@ -148,14 +147,16 @@ async function greeted(id: string | null): Promise<void> {
   }
 }
 
-/** Asks the server who is signed in, how this worker is switched, and whether there is a newer one. */
-async function contact(isForced: boolean): Promise<void> {
-  if (!isForced && Date.now() - lastContact < CONTACT_MS && (await queue.people.current())?.user_id === reader) {
-    return;
+/** Asks the server who is signed in, how this worker is switched, and whether there is a newer one. True where it has just answered. */
+async function contact(isForced: boolean): Promise<boolean> {
+  const { state } = await queue.people.drainMemory();
+  const isFine = state === "idle" || state === "sending";
+  if (!isForced && isFine && Date.now() - lastContact < CONTACT_MS && (await queue.people.current())?.user_id === reader) {
+    return false;
   }
   const answer = await drainer.ping();
   if (!answer) {
-    return;
+    return false;
   }
   lastContact = Date.now();
   learn(answer.person?.user_id ?? null);
@@ -167,6 +168,7 @@ async function contact(isForced: boolean): Promise<void> {
   } else if (answer.build !== BUILD) {
     await worker.registration.update().catch(() => undefined);
   }
+  return true;
 }
 
 // Sending -------------------------------------------------------------------------------------------------------------------------------
