@@ -57,7 +57,10 @@ async function settle(event: RequestEvent, write: Write, person: Person, desk: D
 /** The server's own answer; null for a failure, and for whatever somebody else on the way has answered. */
 async function tryServer(write: Write): Promise<Response | null> {
   try {
-    const response = write.isNative ? await postLikeAScript(write) : await fetch(write.request.clone());
+    const response = write.isNative ? await postLikeAScript(write) : await whole(await fetch(write.request.clone()));
+    if (response.redirected) {
+      return null; // we redirect no script: a portal has
+    }
     if (response.headers.get("X-Sync") === "1" && response.headers.get("X-Op-Ack") === write.op) {
       return write.isNative ? Response.redirect(absolute(response.headers.get("HX-Redirect") ?? write.route.list), 303) : response;
     }
@@ -69,6 +72,15 @@ async function tryServer(write: Write): Promise<Response | null> {
   } catch {
     return null;
   }
+}
+
+/** The answer with all of its body: one that was cut short on the way is none. */
+async function whole(response: Response): Promise<Response> {
+  if (response.redirected || response.status === 204) {
+    return response;
+  }
+  const { status, headers } = response;
+  return new Response(await response.arrayBuffer(), { status, headers });
 }
 
 /** A form without a script is answered with a redirect, whose headers nobody sees: it could be a portal's. So it is posted as a script does. */
