@@ -4,7 +4,7 @@
 import { parseArgs } from "node:util";
 
 import { Proxy } from "./proxy.mjs";
-import { play } from "./scenario.mjs";
+import { CLERKS, play } from "./scenario.mjs";
 import { Stack } from "./server.mjs";
 
 const { values } = parseArgs({ options: { seeds: { type: "string", default: "200" }, from: { type: "string", default: "1" }, seconds: { type: "string", default: "Infinity" } } });
@@ -16,12 +16,12 @@ const total = {};
 const failed = [];
 let played = 0;
 try {
-  const cookies = new Map();
-  for (const username of ["ankara1", "bursa1"]) cookies.set(username, await stack.signIn(username));
+  const people = new Map();
+  for (const { username } of CLERKS) people.set(username, await stack.signIn(username));
   for (let seed = from; seed < from + seeds && Date.now() - start < seconds * 1000; seed += 1) {
     played += 1;
     try {
-      const figures = await play(seed, { stack, proxy, cookies });
+      const figures = await play(seed, { stack, proxy, people });
       for (const [name, count] of Object.entries(figures)) total[name] = (total[name] ?? 0) + count;
     } catch (error) {
       failed.push(seed);

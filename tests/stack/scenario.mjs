@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { Browser, Crash, newId } from "../ts/offline_world.mjs";
 import { FAULTS } from "./proxy.mjs";
 
-const CLERKS = [
+export const CLERKS = [
   { username: "ankara1", region: "ankara" },
   { username: "bursa1", region: "bursa" },
 ];
@@ -26,8 +26,8 @@ function dice(seed) {
 }
 
 /** Plays a seed and holds what came of it against the model. Answers what it was made of. */
-export async function play(seed, { stack, proxy, cookies }) {
-  const scenario = new Scenario(seed, stack, proxy, cookies);
+export async function play(seed, { stack, proxy, people }) {
+  const scenario = new Scenario(seed, stack, proxy, people);
   await scenario.play();
   await scenario.heal();
   await scenario.inspect();
@@ -35,14 +35,14 @@ export async function play(seed, { stack, proxy, cookies }) {
 }
 
 class Scenario {
-  constructor(seed, stack, proxy, cookies) {
-    Object.assign(this, { seed, stack, proxy, cookies });
+  constructor(seed, stack, proxy, people) {
+    Object.assign(this, { seed, stack, proxy, people });
     this.random = dice(seed);
     this.chance = (probability) => this.random() < probability;
     this.pick = (list) => list[Math.floor(this.random() * list.length)];
     this.clock = { now: Date.now() + Math.round((this.random() - 0.5) * 2 * DAY_MS) }; // nobody's clock is right
     this.browser = new Browser({ server: { fetch: (url, init) => this.fetch(url, init) }, clock: this.clock, random: this.random, timeoutMs: PATIENCE_MS });
-    this.clerks = CLERKS.map((clerk) => ({ ...clerk, employees: [], entries: [], days: 0 }));
+    this.clerks = CLERKS.map((clerk) => ({ ...clerk, ...people.get(clerk.username), employees: [], entries: [], days: 0 }));
     this.entered = new Map(); // op_id -> clerk
     this.withdrawn = new Set(); // rows of which a change was thrown away: what their author then saw is another matter
     this.doubtful = new Set(); // rows that lie over one another on purpose: one of each pair stays
@@ -54,7 +54,7 @@ class Scenario {
   fetch(url, init) {
     const origin = `http://127.0.0.1:${this.proxy.port}`;
     this.figures.requests += 1;
-    const headers = { ...init.headers, Origin: `http://127.0.0.1:${this.stack.port}`, Cookie: this.cookies.get(this.signedIn) ?? "" };
+    const headers = { ...init.headers, Origin: `http://127.0.0.1:${this.stack.port}`, Cookie: this.people.get(this.signedIn)?.cookie ?? "" };
     return fetch(origin + url, { ...init, headers });
   }
 
@@ -87,19 +87,15 @@ class Scenario {
       this.figures.crashes += 1;
       runs.push(this.stack.crashPostgres(this.random() * 200));
     }
-    await Promise.all(runs);
+    const ended = await Promise.allSettled(runs);
+    const failure = ended.find(({ status }) => status === "rejected");
+    if (failure) throw failure.reason;
   }
 
   /** The page knows who is signed in. */
   async arrive(queue) {
     const clerk = this.clerks.find(({ username }) => username === this.signedIn);
-    if (clerk) await queue.people.signedIn({ id: clerk.id ?? (await this.idOf(clerk)), username: clerk.username, role: "user", regions: [clerk.region] });
-  }
-
-  async idOf(clerk) {
-    const answer = await fetch(`http://127.0.0.1:${this.stack.port}/api/v1/ping`, { headers: { Cookie: this.cookies.get(clerk.username) } });
-    clerk.id = (await answer.json()).user.id;
-    return clerk.id;
+    if (clerk) await queue.people.signedIn({ id: clerk.id, username: clerk.username, role: "user", regions: [clerk.region] });
   }
 
   life() {
@@ -307,7 +303,7 @@ class Scenario {
   async digests() {
     const digests = {};
     for (const { username, region } of this.clerks) {
-      const answer = await fetch(`http://127.0.0.1:${this.stack.port}/api/v1/digest?region=${region}`, { headers: { Cookie: this.cookies.get(username) } });
+      const answer = await fetch(`http://127.0.0.1:${this.stack.port}/api/v1/digest?region=${region}`, { headers: { Cookie: this.people.get(username).cookie } });
       digests[region] = (await answer.json()).regions[region].tables;
     }
     return digests;

@@ -89,14 +89,15 @@ export class Stack {
     await this.#startServer();
   }
 
-  /** Signs in; answers the cookie. */
+  /** Signs in; answers the cookie, and who that is. */
   async signIn(username) {
     const origin = `http://127.0.0.1:${this.port}`;
     const body = new URLSearchParams({ username, password: PASSWORD, next: "" });
     const answer = await fetch(`${origin}/login`, { method: "POST", body, redirect: "manual", headers: { Origin: origin } });
     const cookie = answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
     if (answer.status !== 303 || cookie === "") throw new Error(`${username} cannot sign in: ${answer.status}`);
-    return cookie;
+    const ping = await fetch(`${origin}/api/v1/ping`, { headers: { Cookie: cookie } });
+    return { cookie, id: (await ping.json()).user.id };
   }
 
   async stop() {

@@ -16,7 +16,7 @@ async function opened() {
 
 /** A draft of another kind on the same row. */
 function again(first, kind, fields = {}) {
-  return draft({ id: first.id, kind, fields, base_version: 1 });
+  return draft({ entity: first.entity, id: first.id, kind, fields, base_version: 1 });
 }
 
 function created(entity, fields) {
