@@ -44,7 +44,6 @@ class Scenario {
     this.browser = new Browser({ server: { fetch: (url, init) => this.fetch(url, init) }, clock: this.clock, random: this.random, timeoutMs: PATIENCE_MS });
     this.clerks = CLERKS.map((clerk) => ({ ...clerk, ...people.get(clerk.username), employees: [], entries: [], days: 0 }));
     this.entered = new Map(); // op_id -> clerk
-    this.withdrawn = new Set(); // rows of which a change was thrown away: what their author then saw is another matter
     this.doubtful = new Set(); // rows that lie over one another on purpose: one of each pair stays
     this.signedIn = null;
     this.figures = { ops: 0, requests: 0, faults: 0, crashes: 0, kills: 0 };
@@ -110,7 +109,7 @@ class Scenario {
     await this.arrive(observer);
     const person = await observer.people.current();
     const waiting = (await observer.listWaiting(person.user_id)).filter(({ tries, op }) => tries === 0 && op.kind === "update");
-    if (waiting.length > 0 && this.chance(0.2)) return this.withdraw(queue, observer, this.pick(waiting).op.op_id);
+    if (waiting.length > 0 && this.chance(0.2)) return this.withdraw(queue, observer, this.pick(waiting).op.op_id, clerk);
     const drafts = this.chance(0.3) ? [this.employee(clerk), ...this.entries(clerk)] : this.acts(clerk);
     if (drafts.length === 0) return undefined;
     await mortal(async () => {
@@ -128,15 +127,22 @@ class Scenario {
     for (const draft of drafts) {
       if (!(await observer.find(draft.op_id))) continue;
       const known = [...clerk.employees, ...clerk.entries].find(({ id }) => id === draft.id);
-      if (known) apply(known, draft);
-      else (draft.entity === "employee" ? clerk.employees : clerk.entries).push(apply({ id: draft.id, entity: draft.entity, values: {} }, draft));
+      const row = known ?? { id: draft.id, entity: draft.entity, values: {}, acts: [] };
+      if (!known) (draft.entity === "employee" ? clerk.employees : clerk.entries).push(row);
+      row.acts.push(draft);
+      apply(row, draft);
     }
   }
 
-  /** Throws a change away that was never sent. */
-  async withdraw(queue, observer, opId) {
+  /** Throws a change away that was never sent. What its author sees then is the row without it. */
+  async withdraw(queue, observer, opId, clerk) {
     await mortal(() => queue.discard(opId));
-    this.withdrawn.add((await observer.find(opId)).op.id);
+    const { op, discarded } = await observer.find(opId);
+    if (!discarded) return;
+    const row = [...clerk.employees, ...clerk.entries].find(({ id }) => id === op.id);
+    row.acts = row.acts.filter(({ op_id }) => op_id !== opId);
+    Object.assign(row, { values: {}, deleted: false });
+    row.acts.forEach((act) => apply(row, act));
   }
 
   employee(clerk) {
@@ -158,7 +164,7 @@ class Scenario {
   }
 
   acts(clerk) {
-    const isClear = ({ id }) => !this.doubtful.has(id) && !this.withdrawn.has(id);
+    const isClear = ({ id }) => !this.doubtful.has(id);
     const live = clerk.entries.filter((row) => !row.deleted && isClear(row));
     const gone = clerk.entries.filter((row) => row.deleted && isClear(row));
     const employee = this.pick(clerk.employees.filter(isClear));
@@ -196,6 +202,14 @@ class Scenario {
   async heal() {
     this.proxy.choose = () => "none";
     const { queue, drainer } = this.browser.open();
+    await this.sendAll(queue, drainer);
+    for (const { username } of this.clerks) {
+      this.signedIn = username;
+      await drainer.ping(); // what was held and released since
+    }
+  }
+
+  async sendAll(queue, drainer) {
     for (let round = 0; round < 40 && (await queue.listWaiting()).length > 0; round += 1) {
       for (const { username } of this.clerks) {
         this.signedIn = username;
@@ -203,10 +217,6 @@ class Scenario {
         this.clock.now += 400_000;
         await drainer.drain({ force: true });
       }
-    }
-    for (const { username } of this.clerks) {
-      this.signedIn = username;
-      await drainer.ping(); // what was held and released since
     }
   }
 
@@ -286,11 +296,7 @@ class Scenario {
     const { drainer } = this.browser.open();
     const { Outbox } = await outbox;
     await new Outbox(queue).resendLog();
-    for (const { username } of this.clerks) {
-      this.signedIn = username;
-      await this.arrive(queue);
-      await drainer.drain({ force: true });
-    }
+    await this.sendAll(queue, drainer);
     assert.equal((await queue.listWaiting()).length, 0, "the log went up again");
     assert.deepEqual(await this.digests(), before, "a second delivery changed something");
     for (const [region, tables] of Object.entries(before)) {

@@ -158,6 +158,20 @@ test("a corrected operation takes the place of the one that waits, and what wait
   assert.equal((await queue.find(employee.op_id)).discarded, true);
 });
 
+test("a change that was made on top of one thrown away, or corrected, says what its author sees now", async () => {
+  const { queue, person } = await opened();
+  const first = draft({ kind: "update", fields: { notes: { from: "a", to: "b" }, break_minutes: { from: 60, to: 30 } } });
+  const second = again(first, "update", { notes: { from: "b", to: "c" } });
+  const third = again(first, "update", { notes: { from: "c", to: "d" } });
+  await queue.enqueueAll([first, second, third], person);
+  const form = await queue.edit(first.op_id);
+  await queue.enqueue({ ...form, fields: { notes: { from: "a", to: "x" } } }, person);
+  const notes = async (op) => (await queue.find(op.op_id)).op.fields.notes;
+  assert.deepEqual(await notes(second), { from: "x", to: "c" });
+  await queue.discard(form.op_id);
+  assert.deepEqual([await notes(second), await notes(third)], [{ from: "a", to: "c" }, { from: "c", to: "d" }]);
+});
+
 test("each person has a queue of their own, and sees of the others' only how much waits", async () => {
   const { queue, person, browser } = await opened();
   await queue.enqueue(draft(), person);

@@ -1,7 +1,8 @@
 // How operations of one queue depend on each other, and what an operation means.
 
+import { sameValue } from "./form_codec.ts";
 import { result } from "./store.ts";
-import type { DoneOp, Draft, Entity, Op, QueuedOp } from "./types.ts";
+import type { DoneOp, Draft, Entity, Fields, Op, QueuedOp } from "./types.ts";
 
 /** Which field of an entity names a row of another. */
 const REFERENCES: Record<Entity, [field: string, entity: Entity] | null> = {
@@ -50,6 +51,24 @@ export async function repointAfter(tx: IDBTransaction, queueId: string, gone: st
   for (const queued of queue.filter(({ op, tries }) => tries === 0 && op.after.includes(gone))) {
     const after = [...new Set(queued.op.after.flatMap((id) => (id === gone ? instead : [id])))].filter((id) => id !== queued.op.op_id);
     ops.put({ ...queued, op: { ...queued.op, after } });
+  }
+}
+
+/**
+ * What its author saw when entering later changes of the row was made of `gone` too: without it, they saw what `gone` saw, or what now
+ * stands `instead` of it. Only what nobody has seen yet is changed.
+ */
+export async function rebaseLater(tx: IDBTransaction, gone: QueuedOp, instead: Fields): Promise<void> {
+  const ops = tx.objectStore("ops");
+  const { entity, id, fields } = gone.op;
+  const onRow = (await result(ops.index("row").getAll([gone.user_id, entity, id]))) as QueuedOp[];
+  const later = onRow.filter(({ queue_id, n, tries }) => queue_id === gone.queue_id && n > gone.n && tries === 0).sort((a, b) => a.n - b.n);
+  for (const [name, change] of Object.entries(fields)) {
+    const next = later.find(({ op }) => name in op.fields);
+    const seen = next?.op.fields[name];
+    if (!next || !seen || !sameValue(seen.from, change.to)) continue;
+    next.op = { ...next.op, fields: { ...next.op.fields, [name]: { from: instead[name]?.to ?? change.from, to: seen.to } } };
+    ops.put(next);
   }
 }
 

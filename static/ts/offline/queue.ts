@@ -2,7 +2,7 @@
 // server, or by its author's own word, and is then kept in a log. Pages and the worker share it.
 
 import { newId } from "../ids.ts";
-import { contentOf, draftOf, repointAfter, wantedAfter } from "./links.ts";
+import { contentOf, draftOf, rebaseLater, repointAfter, wantedAfter } from "./links.ts";
 import { Mirror } from "./mirror.ts";
 import { type Head, People, find, headOf } from "./people.ts";
 import { Store, result } from "./store.ts";
@@ -126,6 +126,7 @@ export class Queue {
     };
     await result(ops.add(queued));
     if (retired) await repointAfter(tx, head.queue_id, retired.op_id, [op.op_id]);
+    if (retired?.slot) await rebaseLater(tx, retired.slot, op.fields);
     return op;
   }
 
@@ -232,6 +233,7 @@ export class Queue {
     tx.objectStore("done").put(discardedOf(gone, this.now()));
     ops.delete([gone.queue_id, gone.n]);
     await repointAfter(tx, gone.queue_id, gone.op.op_id, gone.op.after);
+    await rebaseLater(tx, gone, {});
     const head = await find<Head>(tx.objectStore("meta"), `head:${gone.user_id}`);
     const later = (await result(ops.getAll(after(gone)))) as QueuedOp[];
     if (head?.queue_id !== gone.queue_id || gone.origin !== undefined || later.some((queued) => queued.tries > 0)) return;
