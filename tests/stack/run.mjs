@@ -26,7 +26,7 @@ try {
     } catch (error) {
       failed.push(seed);
       console.log(`seed ${seed} failed: ${error.stack}`);
-      console.log(stack.log.slice(-20).join(""));
+      if (!(await stack.isWell())) throw new Error("the stack itself is broken", { cause: error });
     }
     if (played % 20 === 0) console.log(`${played} seeds, ${Math.round((Date.now() - start) / 1000)} s`);
   }
