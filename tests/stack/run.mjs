@@ -12,6 +12,9 @@ const [seeds, from, seconds] = [Number(values.seeds), Number(values.from), Numbe
 const start = Date.now();
 const stack = await Stack.start();
 const proxy = await Proxy.start(stack.port);
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => stack.stop().finally(() => process.exit(130)));
+}
 const total = {};
 const failed = [];
 let played = 0;
