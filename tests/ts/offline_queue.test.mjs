@@ -172,6 +172,24 @@ test("a change that was made on top of one thrown away, or corrected, says what 
   assert.deepEqual([await notes(second), await notes(third)], [{ from: "a", to: "c" }, { from: "c", to: "d" }]);
 });
 
+test("a correction of what is under way follows it as a change of what that one wanted", async () => {
+  const { queue, person, drainer, browser } = await opened();
+  const first = created("employee", { full_name: "Ayse", title: "Usta" });
+  const second = draft({ kind: "update", fields: { notes: { from: "a", to: "b" }, break_minutes: { from: 60, to: 30 } } });
+  await queue.enqueueAll([first, second], person);
+  browser.server.behave = () => "lost";
+  await drainer.drain();
+  const correct = async (op, fields) => (await queue.enqueue({ ...(await queue.edit(op.op_id)), fields }, person)).ops[0];
+  const name = await correct(first, { full_name: { from: null, to: "Ayşe" }, title: { from: null, to: "Usta" } });
+  assert.deepEqual([name.kind, name.fields, name.after], ["update", { full_name: { from: "Ayse", to: "Ayşe" } }, [first.op_id]]);
+  const notes = await correct(second, { notes: { from: "a", to: "c" } });
+  assert.deepEqual(notes.fields, { notes: { from: "b", to: "c" }, break_minutes: { from: 30, to: 60 } });
+  browser.server.behave = () => "ours";
+  await drainer.drain({ force: true });
+  assert.deepEqual(browser.server.arrived(name.queue_id), [first.op_id, second.op_id, name.op_id, notes.op_id]);
+  assert.equal(await queue.edit(first.op_id), null, "what has taken effect is changed like any other row");
+});
+
 test("each person has a queue of their own, and sees of the others' only how much waits", async () => {
   const { queue, person, browser } = await opened();
   await queue.enqueue(draft(), person);

@@ -72,6 +72,15 @@ export async function rebaseLater(tx: IDBTransaction, gone: QueuedOp, instead: F
   }
 }
 
+/** A correction of an operation that is under way: it follows that one, and changes what that one wanted into what is wanted now. */
+export function following(draft: Draft, before: Op): Draft {
+  const wanted = Object.entries(draft.fields).map(([name, { from, to }]) => [name, { from: before.fields[name]?.to ?? from, to }] as const);
+  const taken = before.kind === "update" ? Object.entries(before.fields).filter(([name]) => !(name in draft.fields)) : [];
+  const back = taken.map(([name, { from, to }]) => [name, { from: to, to: from }] as const);
+  const fields = Object.fromEntries([...wanted, ...back].filter(([, { from, to }]) => !sameValue(from, to)));
+  return { ...draft, kind: draft.kind === "create" ? "update" : draft.kind, fields };
+}
+
 /** What an operation means, as text: equal for a repeat. The same parts as the server's fingerprint. */
 export function contentOf(op: Pick<Op, "kind" | "entity" | "id" | "region" | "base_version" | "fields" | "actor">): string {
   const fields = Object.keys(op.fields)
