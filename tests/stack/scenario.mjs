@@ -13,6 +13,9 @@ export const CLERKS = [
 /** How long a request may take here; a silent line costs this much of real time. */
 const PATIENCE_MS = 400;
 const DAY_MS = 86_400_000;
+/** How often PostgreSQL crashes, or the server is killed, while something is being sent. */
+const CRASHES = Number(process.env.RAINSTAFF_CRASHES ?? 0.12);
+const KILLS = Number(process.env.RAINSTAFF_KILLS ?? 0.01);
 
 /** A generator of numbers from 0 to 1 that a seed decides (mulberry32). */
 function dice(seed) {
@@ -82,9 +85,13 @@ class Scenario {
     this.signedIn = this.chance(0.1) ? null : this.pick(this.clerks).username;
     const tabs = Array.from({ length: this.chance(0.2) ? 3 : 1 }, () => this.browser.open(this.life()));
     const runs = tabs.map(({ drainer, queue }) => mortal(() => this.arrive(queue).then(() => drainer.drain({ force: this.chance(0.7) }))));
-    if (this.chance(0.12)) {
+    const accident = this.random();
+    if (accident < CRASHES) {
       this.figures.crashes += 1;
       runs.push(this.stack.crashPostgres(this.random() * 200));
+    } else if (accident < CRASHES + KILLS) {
+      this.figures.kills += 1;
+      runs.push(this.stack.killServer());
     }
     const ended = await Promise.allSettled(runs);
     const failure = ended.find(({ status }) => status === "rejected");
