@@ -4,7 +4,7 @@
 import { parseArgs } from "node:util";
 
 import { Proxy } from "./proxy.mjs";
-import { play } from "./scenario.mjs";
+import { CLERKS, play } from "./scenario.mjs";
 import { Stack } from "./server.mjs";
 
 const { values } = parseArgs({ options: { seeds: { type: "string", default: "200" }, from: { type: "string", default: "1" }, seconds: { type: "string", default: "Infinity" } } });
@@ -12,21 +12,24 @@ const [seeds, from, seconds] = [Number(values.seeds), Number(values.from), Numbe
 const start = Date.now();
 const stack = await Stack.start();
 const proxy = await Proxy.start(stack.port);
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => stack.stop().finally(() => process.exit(130)));
+}
 const total = {};
 const failed = [];
 let played = 0;
 try {
-  const cookies = new Map();
-  for (const username of ["ankara1", "bursa1"]) cookies.set(username, await stack.signIn(username));
+  const people = new Map();
+  for (const { username } of CLERKS) people.set(username, await stack.signIn(username));
   for (let seed = from; seed < from + seeds && Date.now() - start < seconds * 1000; seed += 1) {
     played += 1;
     try {
-      const figures = await play(seed, { stack, proxy, cookies });
+      const figures = await play(seed, { stack, proxy, people });
       for (const [name, count] of Object.entries(figures)) total[name] = (total[name] ?? 0) + count;
     } catch (error) {
       failed.push(seed);
       console.log(`seed ${seed} failed: ${error.stack}`);
-      console.log(stack.log.slice(-20).join(""));
+      if (!(await stack.isWell())) throw new Error("the stack itself is broken", { cause: error });
     }
     if (played % 20 === 0) console.log(`${played} seeds, ${Math.round((Date.now() - start) / 1000)} s`);
   }

@@ -6,13 +6,16 @@ import { createHash } from "node:crypto";
 import { Browser, Crash, newId } from "../ts/offline_world.mjs";
 import { FAULTS } from "./proxy.mjs";
 
-const CLERKS = [
+export const CLERKS = [
   { username: "ankara1", region: "ankara" },
   { username: "bursa1", region: "bursa" },
 ];
 /** How long a request may take here; a silent line costs this much of real time. */
 const PATIENCE_MS = 400;
 const DAY_MS = 86_400_000;
+/** How often PostgreSQL crashes, or the server is killed, while something is being sent. */
+const CRASHES = Number(process.env.RAINSTAFF_CRASHES ?? 0.12);
+const KILLS = Number(process.env.RAINSTAFF_KILLS ?? 0.01);
 
 /** A generator of numbers from 0 to 1 that a seed decides (mulberry32). */
 function dice(seed) {
@@ -26,8 +29,8 @@ function dice(seed) {
 }
 
 /** Plays a seed and holds what came of it against the model. Answers what it was made of. */
-export async function play(seed, { stack, proxy, cookies }) {
-  const scenario = new Scenario(seed, stack, proxy, cookies);
+export async function play(seed, { stack, proxy, people }) {
+  const scenario = new Scenario(seed, stack, proxy, people);
   await scenario.play();
   await scenario.heal();
   await scenario.inspect();
@@ -35,16 +38,15 @@ export async function play(seed, { stack, proxy, cookies }) {
 }
 
 class Scenario {
-  constructor(seed, stack, proxy, cookies) {
-    Object.assign(this, { seed, stack, proxy, cookies });
+  constructor(seed, stack, proxy, people) {
+    Object.assign(this, { seed, stack, proxy, people });
     this.random = dice(seed);
     this.chance = (probability) => this.random() < probability;
     this.pick = (list) => list[Math.floor(this.random() * list.length)];
     this.clock = { now: Date.now() + Math.round((this.random() - 0.5) * 2 * DAY_MS) }; // nobody's clock is right
     this.browser = new Browser({ server: { fetch: (url, init) => this.fetch(url, init) }, clock: this.clock, random: this.random, timeoutMs: PATIENCE_MS });
-    this.clerks = CLERKS.map((clerk) => ({ ...clerk, employees: [], entries: [], days: 0 }));
+    this.clerks = CLERKS.map((clerk) => ({ ...clerk, ...people.get(clerk.username), employees: [], entries: [], days: 0 }));
     this.entered = new Map(); // op_id -> clerk
-    this.withdrawn = new Set(); // rows of which a change was thrown away: what their author then saw is another matter
     this.doubtful = new Set(); // rows that lie over one another on purpose: one of each pair stays
     this.signedIn = null;
     this.figures = { ops: 0, requests: 0, faults: 0, crashes: 0, kills: 0 };
@@ -54,7 +56,7 @@ class Scenario {
   fetch(url, init) {
     const origin = `http://127.0.0.1:${this.proxy.port}`;
     this.figures.requests += 1;
-    const headers = { ...init.headers, Origin: `http://127.0.0.1:${this.stack.port}`, Cookie: this.cookies.get(this.signedIn) ?? "" };
+    const headers = { ...init.headers, Origin: `http://127.0.0.1:${this.stack.port}`, Cookie: this.people.get(this.signedIn)?.cookie ?? "" };
     return fetch(origin + url, { ...init, headers });
   }
 
@@ -83,23 +85,23 @@ class Scenario {
     this.signedIn = this.chance(0.1) ? null : this.pick(this.clerks).username;
     const tabs = Array.from({ length: this.chance(0.2) ? 3 : 1 }, () => this.browser.open(this.life()));
     const runs = tabs.map(({ drainer, queue }) => mortal(() => this.arrive(queue).then(() => drainer.drain({ force: this.chance(0.7) }))));
-    if (this.chance(0.12)) {
+    const accident = this.random();
+    if (accident < CRASHES) {
       this.figures.crashes += 1;
       runs.push(this.stack.crashPostgres(this.random() * 200));
+    } else if (accident < CRASHES + KILLS) {
+      this.figures.kills += 1;
+      runs.push(this.stack.killServer());
     }
-    await Promise.all(runs);
+    const ended = await Promise.allSettled(runs);
+    const failure = ended.find(({ status }) => status === "rejected");
+    if (failure) throw failure.reason;
   }
 
   /** The page knows who is signed in. */
   async arrive(queue) {
     const clerk = this.clerks.find(({ username }) => username === this.signedIn);
-    if (clerk) await queue.people.signedIn({ id: clerk.id ?? (await this.idOf(clerk)), username: clerk.username, role: "user", regions: [clerk.region] });
-  }
-
-  async idOf(clerk) {
-    const answer = await fetch(`http://127.0.0.1:${this.stack.port}/api/v1/ping`, { headers: { Cookie: this.cookies.get(clerk.username) } });
-    clerk.id = (await answer.json()).user.id;
-    return clerk.id;
+    if (clerk) await queue.people.signedIn({ id: clerk.id, username: clerk.username, role: "user", regions: [clerk.region] });
   }
 
   life() {
@@ -114,7 +116,7 @@ class Scenario {
     await this.arrive(observer);
     const person = await observer.people.current();
     const waiting = (await observer.listWaiting(person.user_id)).filter(({ tries, op }) => tries === 0 && op.kind === "update");
-    if (waiting.length > 0 && this.chance(0.2)) return this.withdraw(queue, observer, this.pick(waiting).op.op_id);
+    if (waiting.length > 0 && this.chance(0.2)) return this.withdraw(queue, observer, this.pick(waiting).op.op_id, clerk);
     const drafts = this.chance(0.3) ? [this.employee(clerk), ...this.entries(clerk)] : this.acts(clerk);
     if (drafts.length === 0) return undefined;
     await mortal(async () => {
@@ -132,15 +134,22 @@ class Scenario {
     for (const draft of drafts) {
       if (!(await observer.find(draft.op_id))) continue;
       const known = [...clerk.employees, ...clerk.entries].find(({ id }) => id === draft.id);
-      if (known) apply(known, draft);
-      else (draft.entity === "employee" ? clerk.employees : clerk.entries).push(apply({ id: draft.id, entity: draft.entity, values: {} }, draft));
+      const row = known ?? { id: draft.id, entity: draft.entity, values: {}, acts: [] };
+      if (!known) (draft.entity === "employee" ? clerk.employees : clerk.entries).push(row);
+      row.acts.push(draft);
+      apply(row, draft);
     }
   }
 
-  /** Throws a change away that was never sent. */
-  async withdraw(queue, observer, opId) {
+  /** Throws a change away that was never sent. What its author sees then is the row without it. */
+  async withdraw(queue, observer, opId, clerk) {
     await mortal(() => queue.discard(opId));
-    this.withdrawn.add((await observer.find(opId)).op.id);
+    const { op, discarded } = await observer.find(opId);
+    if (!discarded) return;
+    const row = [...clerk.employees, ...clerk.entries].find(({ id }) => id === op.id);
+    row.acts = row.acts.filter(({ op_id }) => op_id !== opId);
+    Object.assign(row, { values: {}, deleted: false });
+    row.acts.forEach((act) => apply(row, act));
   }
 
   employee(clerk) {
@@ -162,7 +171,7 @@ class Scenario {
   }
 
   acts(clerk) {
-    const isClear = ({ id }) => !this.doubtful.has(id) && !this.withdrawn.has(id);
+    const isClear = ({ id }) => !this.doubtful.has(id);
     const live = clerk.entries.filter((row) => !row.deleted && isClear(row));
     const gone = clerk.entries.filter((row) => row.deleted && isClear(row));
     const employee = this.pick(clerk.employees.filter(isClear));
@@ -200,6 +209,14 @@ class Scenario {
   async heal() {
     this.proxy.choose = () => "none";
     const { queue, drainer } = this.browser.open();
+    await this.sendAll(queue, drainer);
+    for (const { username } of this.clerks) {
+      this.signedIn = username;
+      await drainer.ping(); // what was held and released since
+    }
+  }
+
+  async sendAll(queue, drainer) {
     for (let round = 0; round < 40 && (await queue.listWaiting()).length > 0; round += 1) {
       for (const { username } of this.clerks) {
         this.signedIn = username;
@@ -207,10 +224,6 @@ class Scenario {
         this.clock.now += 400_000;
         await drainer.drain({ force: true });
       }
-    }
-    for (const { username } of this.clerks) {
-      this.signedIn = username;
-      await drainer.ping(); // what was held and released since
     }
   }
 
@@ -290,11 +303,7 @@ class Scenario {
     const { drainer } = this.browser.open();
     const { Outbox } = await outbox;
     await new Outbox(queue).resendLog();
-    for (const { username } of this.clerks) {
-      this.signedIn = username;
-      await this.arrive(queue);
-      await drainer.drain({ force: true });
-    }
+    await this.sendAll(queue, drainer);
     assert.equal((await queue.listWaiting()).length, 0, "the log went up again");
     assert.deepEqual(await this.digests(), before, "a second delivery changed something");
     for (const [region, tables] of Object.entries(before)) {
@@ -307,7 +316,7 @@ class Scenario {
   async digests() {
     const digests = {};
     for (const { username, region } of this.clerks) {
-      const answer = await fetch(`http://127.0.0.1:${this.stack.port}/api/v1/digest?region=${region}`, { headers: { Cookie: this.cookies.get(username) } });
+      const answer = await fetch(`http://127.0.0.1:${this.stack.port}/api/v1/digest?region=${region}`, { headers: { Cookie: this.people.get(username).cookie } });
       digests[region] = (await answer.json()).regions[region].tables;
     }
     return digests;

@@ -69,8 +69,12 @@ export class Stack {
     const [binary, ...options] = [...command.trim().matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
     const { uid, gid } = await stat(this.data);
     const account = process.getuid?.() === 0 ? { uid, gid } : {};
-    spawn(binary, options, { ...account, cwd: "/", stdio: "ignore" });
-    await until(() => this.#answers(), "PostgreSQL does not start again");
+    let postgres = null;
+    await until(async () => {
+      // The old one may take a moment to let go of its memory; the new one then refuses, and is started once more.
+      if (postgres === null || postgres.exitCode !== null) postgres = spawn(binary, options, { ...account, cwd: "/", stdio: "ignore" });
+      return this.#answers();
+    }, "PostgreSQL does not start again");
   }
 
   async #answers() {
@@ -78,6 +82,12 @@ export class Stack {
       () => true,
       () => false,
     );
+  }
+
+  /** Whether server and database are there for the next seed. */
+  async isWell() {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/health`).catch(() => null);
+    return answer?.ok === true && (await this.#answers());
   }
 
   /** The server is killed, and started again on the same data. */
@@ -89,14 +99,15 @@ export class Stack {
     await this.#startServer();
   }
 
-  /** Signs in; answers the cookie. */
+  /** Signs in; answers the cookie, and who that is. */
   async signIn(username) {
     const origin = `http://127.0.0.1:${this.port}`;
     const body = new URLSearchParams({ username, password: PASSWORD, next: "" });
     const answer = await fetch(`${origin}/login`, { method: "POST", body, redirect: "manual", headers: { Origin: origin } });
     const cookie = answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
     if (answer.status !== 303 || cookie === "") throw new Error(`${username} cannot sign in: ${answer.status}`);
-    return cookie;
+    const ping = await fetch(`${origin}/api/v1/ping`, { headers: { Cookie: cookie } });
+    return { cookie, id: (await ping.json()).user.id };
   }
 
   async stop() {
@@ -131,7 +142,7 @@ async function freePort() {
 }
 
 async function until(holds, complaint) {
-  for (let attempt = 0; attempt < 600; attempt += 1) {
+  for (let attempt = 0; attempt < 1500; attempt += 1) {
     if (await holds()) return;
     await new Promise((later) => setTimeout(later, 20));
   }

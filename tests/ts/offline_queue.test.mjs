@@ -16,7 +16,7 @@ async function opened() {
 
 /** A draft of another kind on the same row. */
 function again(first, kind, fields = {}) {
-  return draft({ id: first.id, kind, fields, base_version: 1 });
+  return draft({ entity: first.entity, id: first.id, kind, fields, base_version: 1 });
 }
 
 function created(entity, fields) {
@@ -156,6 +156,38 @@ test("a corrected operation takes the place of the one that waits, and what wait
   ]);
   assert.deepEqual((await queue.find(entry.op_id)).op.after, [form.op_id]);
   assert.equal((await queue.find(employee.op_id)).discarded, true);
+});
+
+test("a change that was made on top of one thrown away, or corrected, says what its author sees now", async () => {
+  const { queue, person } = await opened();
+  const first = draft({ kind: "update", fields: { notes: { from: "a", to: "b" }, break_minutes: { from: 60, to: 30 } } });
+  const second = again(first, "update", { notes: { from: "b", to: "c" } });
+  const third = again(first, "update", { notes: { from: "c", to: "d" } });
+  await queue.enqueueAll([first, second, third], person);
+  const form = await queue.edit(first.op_id);
+  await queue.enqueue({ ...form, fields: { notes: { from: "a", to: "x" } } }, person);
+  const notes = async (op) => (await queue.find(op.op_id)).op.fields.notes;
+  assert.deepEqual(await notes(second), { from: "x", to: "c" });
+  await queue.discard(form.op_id);
+  assert.deepEqual([await notes(second), await notes(third)], [{ from: "a", to: "c" }, { from: "c", to: "d" }]);
+});
+
+test("a correction of what is under way follows it as a change of what that one wanted", async () => {
+  const { queue, person, drainer, browser } = await opened();
+  const first = created("employee", { full_name: "Ayse", title: "Usta" });
+  const second = draft({ kind: "update", fields: { notes: { from: "a", to: "b" }, break_minutes: { from: 60, to: 30 } } });
+  await queue.enqueueAll([first, second], person);
+  browser.server.behave = () => "lost";
+  await drainer.drain();
+  const correct = async (op, fields) => (await queue.enqueue({ ...(await queue.edit(op.op_id)), fields }, person)).ops[0];
+  const name = await correct(first, { full_name: { from: null, to: "Ayşe" }, title: { from: null, to: "Usta" } });
+  assert.deepEqual([name.kind, name.fields, name.after], ["update", { full_name: { from: "Ayse", to: "Ayşe" } }, [first.op_id]]);
+  const notes = await correct(second, { notes: { from: "a", to: "c" } });
+  assert.deepEqual(notes.fields, { notes: { from: "b", to: "c" }, break_minutes: { from: 30, to: 60 } });
+  browser.server.behave = () => "ours";
+  await drainer.drain({ force: true });
+  assert.deepEqual(browser.server.arrived(name.queue_id), [first.op_id, second.op_id, name.op_id, notes.op_id]);
+  assert.equal(await queue.edit(first.op_id), null, "what has taken effect is changed like any other row");
 });
 
 test("each person has a queue of their own, and sees of the others' only how much waits", async () => {

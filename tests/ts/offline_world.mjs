@@ -198,7 +198,11 @@ function hostile(behaviour) {
 }
 
 function silence(signal) {
-  return new Promise((_, failed) => signal.addEventListener("abort", () => failed(new DOMException("aborted", "AbortError"))));
+  return new Promise((_, failed) => {
+    const abort = () => failed(new DOMException("aborted", "AbortError"));
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort);
+  });
 }
 
 async function cut(answer) {

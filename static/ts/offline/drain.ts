@@ -1,10 +1,11 @@
 // Sends what waits. One drainer at a time (Web Locks), each queue in its order, one request under way; only our own JSON counts.
 
-import { type Answer, ask, judge, parse, secondsOf } from "./answer.ts";
+import { type Answer, ask, judge, parse, post, secondsOf } from "./answer.ts";
+import { type Contact, Contacts, keepOffset } from "./contact.ts";
 import { INTERNAL_ERROR, type Length, Outbox, QUARANTINED, type Waiting } from "./outbox.ts";
-import type { DrainMemory, PingUser } from "./people.ts";
+import type { DrainMemory } from "./people.ts";
 import type { Queue } from "./queue.ts";
-import type { DrainState, Person, Progress, QueuedOp, Verdict, WorkerMode } from "./types.ts";
+import type { DrainState, Person, Progress, QueuedOp, Verdict } from "./types.ts";
 
 /** The page or worker's surroundings, which tests replace. */
 export interface Surroundings {
@@ -22,14 +23,6 @@ export interface Surroundings {
   build: string | null;
 }
 
-/** What `/api/v1/ping` said; null for everything but our own answer. */
-export interface Contact {
-  server_time: string;
-  mode: WorkerMode;
-  build: string;
-  person: Person | null;
-}
-
 /** How a run ended. */
 export interface DrainResult {
   state: DrainState;
@@ -38,6 +31,8 @@ export interface DrainResult {
   /** The moment from which another run makes sense; 0 for at once. */
   next_at: number;
 }
+
+export type { Contact } from "./contact.ts";
 
 /** Name of the lock that a drain holds: a new worker does not take over while it is held. */
 export const DRAIN_LOCK = "rainstaff-drain";
@@ -51,8 +46,6 @@ const LONGEST_BACKOFF_MS = 300_000;
 const LONGEST_PAUSE_MS = 7_200_000;
 const HEARTBEAT_MS = 300_000;
 const CARRIER_MS = 600_000;
-const GRANT_MS = 7 * 86_400_000;
-const GRANT_RETRY_MS = 3_600_000;
 /** Faults of our server on one batch before it is cut in two. */
 const MOST_FAULTS = 3;
 /** Refusals to store one operation before it is deposited as it is. */
@@ -73,7 +66,7 @@ export class Drainer {
   readonly #around: Surroundings;
   #running: Promise<DrainResult> | null = null;
   #again: { force: boolean } | null = null;
-  #grantAskedAt = -Infinity;
+  readonly #contacts: Contacts;
 
   constructor(queue: Queue, around: Partial<Surroundings> = {}) {
     this.#queue = queue;
@@ -89,6 +82,7 @@ export class Drainer {
       build: null,
       ...around,
     };
+    this.#contacts = new Contacts(queue, this.#outbox, this.#around);
   }
 
   /** Sends until nothing is left or something is in the way. `force` ignores a pause ("Şimdi gönder"). */
@@ -268,18 +262,10 @@ export class Drainer {
       const now = this.#around.now();
       run.memory.last_contact = now;
       run.memory.beats[queue_id] = { len: length.len, at: now };
-      await this.#keepOffset(run, answer.server_time, sentAt, now);
+      run.person = await keepOffset(this.#queue.people, run.person, answer.server_time, sentAt, now);
       if (pause !== null && pause > 0) run.memory.next_at = now + pause * 1000;
     }
     return answer;
-  }
-
-  /** This browser's clock minus the server's, taking the way there and back as equally long. */
-  async #keepOffset(run: { person: Person | null }, serverTime: string | null, sentAt: number, now: number): Promise<void> {
-    const offset = Math.round((sentAt + now) / 2 - Date.parse(serverTime ?? ""));
-    if (!Number.isFinite(offset) || Math.abs(offset - (run.person?.offset_ms ?? Infinity)) < 250) return;
-    await this.#queue.people.keepOffset(offset);
-    if (run.person) run.person = { ...run.person, offset_ms: offset };
   }
 
   /** Sets the state, and the moment before which nothing is sent unless somebody asks for it. */
@@ -334,69 +320,14 @@ export class Drainer {
   }
 
   /** The only proof of being online. Keeps who is signed in, the worker's mode, the clock's offset; fetches a grant when one is due. */
-  async ping(): Promise<Contact | null> {
-    const sentAt = this.#around.now();
-    const came = await ask(this.#around.fetch, "/api/v1/ping", { headers: { Accept: "application/json" } }, this.#around.timeoutMs);
-    if (typeof came === "string" || came.response.status !== 200 || came.response.headers.get("X-Sync") !== "1") return null;
-    const body = parse(came.text);
-    const time = body?.["server_time"];
-    if (!body || typeof time !== "string") return null;
-    const { people } = this.#queue;
-    const worker = (body["sw"] ?? {}) as { mode?: WorkerMode; build?: string };
-    const mode = worker.mode === "drain_only" || worker.mode === "off" ? worker.mode : "normal";
-    await people.keepWorkerMode(mode);
-    const user = body["user"] as PingUser | null | undefined;
-    const run = { person: user ? await people.signedIn(user) : null };
-    await this.#keepOffset(run, time, sentAt, this.#around.now());
-    await people.keepDrainMemory({ last_contact: this.#around.now() });
-    if (run.person) await this.#catchUp(run.person, body);
-    return { server_time: time, mode, build: worker.build ?? "", person: run.person };
-  }
-
-  /** What a contact brings up besides: numbers the server misses, another server, held operations, a grant that is due. */
-  async #catchUp(person: Person, body: Record<string, unknown>): Promise<void> {
-    const { people } = this.#queue;
-    const epoch = body["feed_epoch"];
-    const known = await people.setting<string>("feed_epoch");
-    if (typeof epoch === "string" && epoch !== known) {
-      if (known !== null) await this.#outbox.resendLog();
-      await people.keepSetting("feed_epoch", epoch);
-    }
-    const own = await people.queueOf(person.user_id);
-    const missing = (Array.isArray(body["missing"]) ? body["missing"] : []) as { queue_id?: unknown; n?: unknown }[];
-    const numbers = missing.filter(({ queue_id }) => queue_id === own).map(({ n }) => n);
-    if (numbers.length > 0) await this.#outbox.resend(own, numbers.filter((n): n is number => Number.isSafeInteger(n)));
-    await this.#review(person);
-    if (this.#around.now() - person.grant_fetched_at > GRANT_MS) await this.refreshGrant(person);
-  }
-
-  /** Asks what became of held operations: fixing what they waited for releases them at the server. */
-  async #review(person: Person): Promise<void> {
-    const held = await this.#outbox.held(person.user_id);
-    if (held.length === 0) return;
-    const came = await ask(this.#around.fetch, "/api/v1/ops/status", post(JSON.stringify({ op_ids: held.slice(0, 1000) })), this.#around.timeoutMs);
-    if (typeof came === "string" || came.response.status !== 200 || came.response.headers.get("X-Sync") !== "1") return;
-    const results = parse(came.text)?.["results"];
-    if (Array.isArray(results)) await this.#outbox.review(results as Verdict[]);
+  ping(): Promise<Contact | null> {
+    return this.#contacts.ping();
   }
 
   /** Fetches a new proof of authorship, at most once an hour. False where the server gave none. */
-  async refreshGrant(person: Person): Promise<boolean> {
-    const now = this.#around.now();
-    if (now - this.#grantAskedAt < GRANT_RETRY_MS) return false;
-    this.#grantAskedAt = now;
-    const queue_id = await this.#queue.people.queueOf(person.user_id);
-    const came = await ask(this.#around.fetch, "/api/v1/grant", post(JSON.stringify({ queue_id })), this.#around.timeoutMs);
-    if (typeof came === "string" || came.response.status !== 200 || came.response.headers.get("X-Sync") !== "1") return false;
-    const body = parse(came.text);
-    if (typeof body?.["grant"] !== "string") return false;
-    await this.#queue.people.keepGrant(person.user_id, body["grant"], String(body["expires_at"] ?? ""), now);
-    return true;
+  refreshGrant(person: Person): Promise<boolean> {
+    return this.#contacts.refreshGrant(person);
   }
-}
-
-function post(body: string): RequestInit {
-  return { method: "POST", headers: { "Content-Type": "application/json", "X-Sync-Client": "1" }, body };
 }
 
 function ids(batch: QueuedOp[]): string[] {

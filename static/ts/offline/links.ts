@@ -1,7 +1,8 @@
 // How operations of one queue depend on each other, and what an operation means.
 
+import { sameValue } from "./form_codec.ts";
 import { result } from "./store.ts";
-import type { DoneOp, Draft, Entity, Op, QueuedOp } from "./types.ts";
+import type { DoneOp, Draft, Entity, Fields, Op, QueuedOp } from "./types.ts";
 
 /** Which field of an entity names a row of another. */
 const REFERENCES: Record<Entity, [field: string, entity: Entity] | null> = {
@@ -51,6 +52,33 @@ export async function repointAfter(tx: IDBTransaction, queueId: string, gone: st
     const after = [...new Set(queued.op.after.flatMap((id) => (id === gone ? instead : [id])))].filter((id) => id !== queued.op.op_id);
     ops.put({ ...queued, op: { ...queued.op, after } });
   }
+}
+
+/**
+ * What its author saw when entering later changes of the row was made of `gone` too: without it, they saw what `gone` saw, or what now
+ * stands `instead` of it. Only what nobody has seen yet is changed.
+ */
+export async function rebaseLater(tx: IDBTransaction, gone: QueuedOp, instead: Fields): Promise<void> {
+  const ops = tx.objectStore("ops");
+  const { entity, id, fields } = gone.op;
+  const onRow = (await result(ops.index("row").getAll([gone.user_id, entity, id]))) as QueuedOp[];
+  const later = onRow.filter(({ queue_id, n, tries }) => queue_id === gone.queue_id && n > gone.n && tries === 0).sort((a, b) => a.n - b.n);
+  for (const [name, change] of Object.entries(fields)) {
+    const next = later.find(({ op }) => name in op.fields);
+    const seen = next?.op.fields[name];
+    if (!next || !seen || !sameValue(seen.from, change.to)) continue;
+    next.op = { ...next.op, fields: { ...next.op.fields, [name]: { from: instead[name]?.to ?? change.from, to: seen.to } } };
+    ops.put(next);
+  }
+}
+
+/** A correction of an operation that is under way: it follows that one, and changes what that one wanted into what is wanted now. */
+export function following(draft: Draft, before: Op): Draft {
+  const wanted = Object.entries(draft.fields).map(([name, { from, to }]) => [name, { from: before.fields[name]?.to ?? from, to }] as const);
+  const taken = before.kind === "update" ? Object.entries(before.fields).filter(([name]) => !(name in draft.fields)) : [];
+  const back = taken.map(([name, { from, to }]) => [name, { from: to, to: from }] as const);
+  const fields = Object.fromEntries([...wanted, ...back].filter(([, { from, to }]) => !sameValue(from, to)));
+  return { ...draft, kind: draft.kind === "create" ? "update" : draft.kind, fields };
 }
 
 /** What an operation means, as text: equal for a repeat. The same parts as the server's fingerprint. */

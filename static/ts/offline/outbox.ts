@@ -71,19 +71,18 @@ export class Outbox {
 
   /** Takes the server's word: final ones leave the queue for the log, the others stay. Answers how many left. */
   async settle(verdicts: Verdict[]): Promise<number> {
+    const words = [...new Map(verdicts.map((verdict) => [verdict.op_id, verdict])).values()];
     const settled = await this.#queue.store.write(["ops", "done", "rows"], async (tx) => {
-      const left: string[] = [];
-      for (const verdict of verdicts) {
-        const queued = await queuedOf(tx, verdict.op_id);
-        if (queued && FINAL.has(verdict.verdict)) {
-          await finish(tx, queued, verdict, this.#queue.now());
-          left.push(verdict.op_id);
-        } else if (queued) {
-          const refusals = verdict.reason === INTERNAL_ERROR ? (queued.refusals ?? 0) + 1 : 0;
-          tx.objectStore("ops").put({ ...queued, last_error: verdict.reason ?? "retry", refusals });
-        }
+      const found = await Promise.all(words.map(async (verdict) => ({ verdict, queued: await queuedOf(tx, verdict.op_id) })));
+      const known = found.filter((one): one is Settled => one.queued !== null);
+      const [final, kept] = [known.filter(({ verdict }) => FINAL.has(verdict.verdict)), known.filter(({ verdict }) => !FINAL.has(verdict.verdict))];
+      for (const { queued, verdict } of kept) {
+        const refusals = verdict.reason === INTERNAL_ERROR ? (queued.refusals ?? 0) + 1 : 0;
+        tx.objectStore("ops").put({ ...queued, last_error: verdict.reason ?? "retry", refusals });
       }
-      return left;
+      await Promise.all(final.map((one) => finish(tx, one, this.#queue.now())));
+      await Promise.all(newestRows(final).map(({ queued, verdict }) => putVerdict(tx, queued, verdict)));
+      return final.map(({ verdict }) => verdict.op_id);
     });
     if (settled.length > 0) this.#queue.announce({ type: "verdict", op_ids: settled });
     return settled.length;
@@ -180,14 +179,29 @@ export const INTERNAL_ERROR = "internal_error";
 /** Reason of what the server could not read and has stored as it is. */
 export const QUARANTINED = "quarantined";
 
-async function finish(tx: IDBTransaction, queued: QueuedOp, verdict: Verdict, now: number): Promise<void> {
+/** An operation and the word on it. */
+interface Settled {
+  queued: QueuedOp;
+  verdict: Verdict;
+}
+
+async function finish(tx: IDBTransaction, { queued, verdict }: Settled, now: number): Promise<void> {
   const { queue_id, n, user_id, op, stored_at, label, href } = queued;
   const before = (await result(tx.objectStore("done").get(op.op_id))) as DoneOp | undefined;
   const kept = verdict.row ? { ...verdict, row: masked(verdict.row) } : verdict;
   const entry: DoneOp = { op_id: op.op_id, queue_id, n, user_id, op, verdict: kept, at: now, stored_at, label, href, seen: before?.seen ?? false };
   tx.objectStore("done").put(withAttention({ ...entry, ...(before?.resent_at === undefined ? {} : { resent_at: before.resent_at }) }));
   tx.objectStore("ops").delete([queue_id, n]);
-  await putVerdict(tx, queued, verdict);
+}
+
+/** Of several words on one row, the one with the newest version. */
+function newestRows(settled: Settled[]): Settled[] {
+  const newest = new Map<string, Settled>();
+  for (const one of settled) {
+    const row = `${one.queued.op.entity} ${one.queued.op.id}`;
+    if ((one.verdict.version ?? 0) >= (newest.get(row)?.verdict.version ?? 0)) newest.set(row, one);
+  }
+  return [...newest.values()];
 }
 
 /** Marks what needs somebody's attention: held or rejected, and not seen yet. */

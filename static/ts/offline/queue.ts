@@ -2,7 +2,7 @@
 // server, or by its author's own word, and is then kept in a log. Pages and the worker share it.
 
 import { newId } from "../ids.ts";
-import { contentOf, draftOf, repointAfter, wantedAfter } from "./links.ts";
+import { contentOf, draftOf, following, rebaseLater, repointAfter, wantedAfter } from "./links.ts";
 import { Mirror } from "./mirror.ts";
 import { type Head, People, find, headOf } from "./people.ts";
 import { Store, result } from "./store.ts";
@@ -89,9 +89,11 @@ export class Queue {
     return enqueued;
   }
 
-  async #insert(tx: IDBTransaction, head: Head, draft: Draft, person: Person): Promise<Op> {
+  async #insert(tx: IDBTransaction, head: Head, asked: Draft, person: Person): Promise<Op> {
     const ops = tx.objectStore("ops");
-    const retired = draft.replaces === undefined ? null : await this.#retire(tx, draft.replaces);
+    const retired = asked.replaces === undefined ? null : await this.#retire(tx, asked.replaces);
+    const underWay = asked.replaces === undefined || retired ? null : await queuedOf(tx, asked.replaces);
+    const draft = underWay ? following(asked, underWay.op) : asked;
     const slot = retired?.slot?.queue_id === head.queue_id ? retired.slot.n : head.next++;
     const now = this.now();
     const place = { user_id: person.user_id, queue_id: head.queue_id, n: slot };
@@ -126,6 +128,7 @@ export class Queue {
     };
     await result(ops.add(queued));
     if (retired) await repointAfter(tx, head.queue_id, retired.op_id, [op.op_id]);
+    if (retired?.slot) await rebaseLater(tx, retired.slot, op.fields);
     return op;
   }
 
@@ -137,6 +140,7 @@ export class Queue {
     const done = tx.objectStore("done");
     const finished = (await result(done.get(opId))) as DoneOp | undefined;
     if (finished) {
+      if (!canBeReplaced(finished)) return null;
       done.put(settled(finished, { discarded: true }));
       return { op_id: opId };
     }
@@ -232,6 +236,7 @@ export class Queue {
     tx.objectStore("done").put(discardedOf(gone, this.now()));
     ops.delete([gone.queue_id, gone.n]);
     await repointAfter(tx, gone.queue_id, gone.op.op_id, gone.op.after);
+    await rebaseLater(tx, gone, {});
     const head = await find<Head>(tx.objectStore("meta"), `head:${gone.user_id}`);
     const later = (await result(ops.getAll(after(gone)))) as QueuedOp[];
     if (head?.queue_id !== gone.queue_id || gone.origin !== undefined || later.some((queued) => queued.tries > 0)) return;
@@ -245,7 +250,7 @@ export class Queue {
   /** The form of an operation again, to be entered as another one in its place (`replaces`). */
   async edit(opId: string): Promise<Draft | null> {
     const entry = await this.find(opId);
-    return entry ? { ...draftOf(entry), op_id: newId(this.now()), replaces: opId } : null;
+    return entry && canBeReplaced(entry) ? { ...draftOf(entry), op_id: newId(this.now()), replaces: opId } : null;
   }
 
   /** The same once more, under a new id: for what the server has refused or holds. */
@@ -273,6 +278,11 @@ export async function queuedOf(tx: IDBTransaction, opId: string): Promise<Queued
 /** All numbers of a queue after an operation's. */
 export function after(queued: { queue_id: string; n: number }): IDBKeyRange {
   return IDBKeyRange.bound([queued.queue_id, queued.n], [queued.queue_id, Infinity], true);
+}
+
+/** What waits, was thrown away, or was not taken by the server. What has taken effect is changed like any other row. */
+function canBeReplaced(entry: QueuedOp | DoneOp): boolean {
+  return !("verdict" in entry) || (entry.verdict?.verdict !== "applied" && entry.verdict?.verdict !== "merged");
 }
 
 async function storedAs(tx: IDBTransaction, opId: string): Promise<{ op: Op; discarded?: boolean } | null> {

@@ -86,10 +86,13 @@ async function queuedFrom(tx: IDBTransaction, { op, label, href, stored_at }: Li
   const head = await find<Head>(tx.objectStore("meta"), `head:${actor}`);
   const isOwn = head?.queue_id === queue_id;
   const isFree = (await result(ops.getKey([queue_id, op.n]))) === undefined;
-  const last = (await result(ops.getAllKeys(IDBKeyRange.bound([queue_id, 0], [queue_id, Infinity])))).at(-1) as [string, number] | undefined;
-  const n = isFree ? op.n : Math.max(isOwn ? head.next : 0, (last?.[1] ?? 0) + 1);
+  const n = isFree ? op.n : Math.max(isOwn ? head.next : 0, (await lastNumber(tx, queue_id)) + 1);
   if (isOwn && n >= head.next) tx.objectStore("meta").put({ ...head, next: n + 1 });
   const queued = { queue_id, n, user_id: actor, op: { ...op, n }, state: "waiting" as const, stored_at, tries: 1, last_error: null, label, href };
   return { ...queued, origin: "imported" };
 }
 
+async function lastNumber(tx: IDBTransaction, queueId: string): Promise<number> {
+  const keys = await result(tx.objectStore("ops").getAllKeys(IDBKeyRange.bound([queueId, 0], [queueId, Infinity])));
+  return (keys.at(-1) as [string, number] | undefined)?.[1] ?? 0;
+}
