@@ -2,7 +2,7 @@
 
 import { onHtmx, type RequestContext } from "./htmx_events.ts";
 import { newId } from "./ids.ts";
-import { explainNothing, queued, refusedHere } from "./offline/forms.ts";
+import { explainNothing, offerFile, queued, refusedHere, whyNothing } from "./offline/forms.ts";
 import { mint, renew, valueOf, writeForm } from "./op_fields.ts";
 import { isWaiting, noLongerWaiting, nowFailed, nowWaiting, paint, startPill } from "./pill.ts";
 import { text } from "./texts.ts";
@@ -120,7 +120,8 @@ function judgeWrite(write: Sent, response: { status: number; headers: Headers; r
       return;
     case "kept-nothing":
       event.preventDefault();
-      nowFailed(write.form, explainNothing(response.headers, write.form), false);
+      nowFailed(write.form, whyNothing(response.headers), false);
+      offerFile(write.form, response.headers);
       return;
     case "saved":
     case "form-errors":

@@ -150,21 +150,28 @@ function clearErrors(form: HTMLFormElement): void {
   }
 }
 
-/** Neither the server nor this browser could do it: says why, and where to go instead. Answers the sentence. */
-export function explainNothing(headers: Headers, source: Element): string {
+/** What was asked for is not here: says so, and where to go instead. */
+export function explainNothing(headers: Headers, source: Element): void {
   const editor = source.matches("[data-cancel]") ? source.closest("tr.editing") : null;
   if (editor && closeEditor(editor)) {
-    return "";
+    return;
   }
-  const sentence = say(PHRASES[headers.get("X-Offline") ?? ""] ?? "offline-not-kept");
+  const sentence = whyNothing(headers);
   const day = headers.get("X-Instead");
   const instead = day !== null && day !== "" ? day : dayOf(source);
-  if (source instanceof HTMLFormElement && headers.get("X-Offline") === "no-room") {
-    showToast(sentence, { sticky: true, link: { href: entryAsFile(source), text: say("offline-download-entry"), download: "rainstaff-kayit.json" } });
-  } else if (!(source instanceof HTMLFormElement)) {
-    showToast(instead ? say("offline-not-kept-day") : sentence, { sticky: true, ...(instead ? { link: { href: instead, text: say("offline-open-day") } } : {}) });
+  showToast(instead ? say("offline-not-kept-day") : sentence, { sticky: true, ...(instead ? { link: { href: instead, text: say("offline-open-day") } } : {}) });
+}
+
+/** Why a write was neither sent nor stored. */
+export function whyNothing(headers: Headers): string {
+  return say(PHRASES[headers.get("X-Offline") ?? ""] ?? "offline-not-kept");
+}
+
+/** No room for the entry: it can be taken along as a file. */
+export function offerFile(form: HTMLFormElement, headers: Headers): void {
+  if (headers.get("X-Offline") === "no-room") {
+    showToast(whyNothing(headers), { sticky: true, link: { href: entryAsFile(form), text: say("offline-download-entry"), download: "rainstaff-kayit.json" } });
   }
-  return sentence;
 }
 
 /** A row of the timesheet list tells its day, which a page of Bugün has forms for. */
