@@ -24,7 +24,7 @@ run: node_modules/.package-lock.json assets ## build everything that is missing 
 	@exec cargo run -- dev $(ARGS)
 
 .PHONY: test
-test: check-format lint check-docs check-queries test-rust test-scripts test-browser check-licences ## everything that CI runs
+test: check-format lint check-docs check-queries test-rust test-scripts test-stack test-browser check-licences ## everything that CI runs
 
 .PHONY: lint
 lint: assets ## clippy over the server, its tests and the agent; types of the scripts
@@ -34,6 +34,11 @@ lint: assets ## clippy over the server, its tests and the agent; types of the sc
 	@cargo clippy $(AGENT) -- -D warnings
 	$(call say,Lint: scripts)
 	@npm run --silent check
+
+.PHONY: stack-test
+stack-test: assets ## the queue's code, a bad line, a real server and a PostgreSQL that crashes: 200 seeds (ARGS='--from 7 --seeds 1' replays one)
+	@cargo build --quiet
+	@node tests/stack/run.mjs $(ARGS)
 
 .PHONY: bench
 bench: assets ## the release server beside pgbench: docs/benchmarks.md (ARGS=--quick for a look)
@@ -63,7 +68,7 @@ clean: ## delete what was built; the data of the demo (.rainstaff) stay
 
 # Steps of `make test`, each also a command of its own.
 
-.PHONY: check-format check-docs check-queries test-rust test-scripts test-browser check-licences
+.PHONY: check-format check-docs check-queries test-rust test-scripts test-stack test-browser check-licences
 check-format:
 	$(call say,Format)
 	@cargo fmt --check
@@ -85,6 +90,12 @@ test-rust: assets
 test-scripts: node_modules/.package-lock.json
 	$(call say,Tests: scripts)
 	@node --test tests/ts/*.test.mjs
+
+# A few seeds here, and no more of them than fit into a minute; `make stack-test` plays 200.
+test-stack: assets
+	$(call say,Tests: queue against a server on a bad line)
+	@cargo build --quiet
+	@node tests/stack/run.mjs --seeds 10 --seconds 45
 
 test-browser: assets
 	$(call say,Tests: browser)

@@ -17,7 +17,11 @@ use crate::{
     routes,
     state::AppState,
     telemetry::Spans,
-    web::{csrf::refuse_cross_site, errors::show_errors, headers::add_headers},
+    web::{
+        csrf::refuse_cross_site,
+        errors::show_errors,
+        headers::{add_headers, name_reader},
+    },
 };
 
 /// Bytes of a request's body at most, unless a route says otherwise.
@@ -38,6 +42,7 @@ pub fn build_app(
             web::scope("")
                 .configure(routes::signed_in)
                 .default_service(web::to(routes::not_found))
+                .wrap(from_fn(name_reader))
                 .wrap(session_middleware(&state))
                 .wrap(from_fn(refuse_cross_site)),
         )

@@ -7,13 +7,21 @@ use actix_web::{
 };
 
 use crate::{
-    activity, admin, api, app::BATCH_LIMIT, auth, calendar, contact, dashboard, employees, error::AppError, metrics, month, reports,
-    shift_templates, state::AppState, sync, timesheets, today, tokens, web::assets,
+    activity, admin, api,
+    app::BATCH_LIMIT,
+    auth, calendar, contact, dashboard, employees,
+    error::AppError,
+    metrics, month, reports, shift_templates,
+    state::AppState,
+    sync, timesheets, today, tokens,
+    web::{self, assets},
 };
 
 /// Without a session.
 pub fn public(cfg: &mut ServiceConfig) {
     cfg.route("/static/{name:.*}", get().to(assets::show_asset));
+    cfg.route("/sw.js", get().to(assets::show_worker));
+    cfg.route("/manifest.webmanifest", get().to(assets::show_web_manifest));
     cfg.route("/health", get().to(health));
     cfg.route("/ready", get().to(ready));
     cfg.route("/metrics", get().to(metrics::pages::show_metrics));
@@ -35,6 +43,9 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/account/tokens", get().to(tokens::pages::list_tokens));
     cfg.route("/account/tokens", post().to(tokens::pages::create_token));
     cfg.route("/account/tokens/{id}/revocation", post().to(tokens::pages::revoke_token));
+
+    // What the service worker shows where nothing else is kept
+    cfg.route("/offline", get().to(web::offline::show_offline));
 
     // The first page: today's for clerks, all regions' for an admin.
     cfg.route("/", get().to(today::pages::show_home));

@@ -28,6 +28,7 @@ error-identity-no-empty = The identity number is blank; type it, or leave the fi
 error-identity-no-format = An identity number has 11 digits and does not start with 0.
 error-identity-no-check-digits = The last two digits do not follow from the others. Probably a typing error; check the identity card.
 error-identity-no-taken = This identity number belongs to another employee of this region. If it is the same person, edit that entry instead (it may be passive).
+error-identity-no-offline = A stored identity number can be changed with a connection only. Leave this field empty to save the others, and correct the number once you are connected.
 error-exit-before-hire = The day of leaving cannot be before the day of hiring. Check both dates.
 error-employee-has-timesheets = this employee has timesheets (entries: { $count }) and cannot be deleted. If they left, make them passive: the entries stay.
 

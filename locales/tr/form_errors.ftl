@@ -28,6 +28,7 @@ error-identity-no-empty = Kimlik numarası boş; yazın ya da alanı tamamen bo�
 error-identity-no-format = Kimlik numarası 11 rakam olmalı ve 0 ile başlamamalıdır.
 error-identity-no-check-digits = Kimlik numarasının son iki rakamı öncekilere uymuyor. Yazım hatası olabilir; kimlikten kontrol edin.
 error-identity-no-taken = Bu kimlik numarası bu bölgede başka bir çalışana kayıtlı. Aynı kişiyse yeni kayıt açmayın; listedeki kaydını düzeltin (pasif de olabilir).
+error-identity-no-offline = Kayıtlı bir kimlik numarası yalnızca bağlantı varken değiştirilebilir; bu alanı boş bırakıp ötekileri kaydedin, numarayı bağlantı gelince düzeltin.
 error-exit-before-hire = İşten çıkış, işe girişten önce olamaz. İki tarihi kontrol edin.
 error-employee-has-timesheets = bu çalışanın puantaj kaydı var (kayıt sayısı: { $count }), bu yüzden silinemez. Ayrıldıysa pasif yapın: kayıtları durur.
 

@@ -17,10 +17,3 @@ pub use mode::{OfflineMode, OfflineSwitch};
 pub use report::{Place, QueueReport, Seen, note_contact, object_or_null};
 pub use views::{AlarmView, QueuesView, load_queues};
 pub use watch::{watch_all, watch_region};
-
-use crate::web::assets;
-
-/// The build of the pages' script: a queue that tells another one is of a page opened before the last update.
-pub fn current_build() -> String {
-    assets::asset("app.js")
-}

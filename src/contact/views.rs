@@ -3,13 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{AlarmKind, current_build, db};
+use super::{AlarmKind, db};
 use crate::{
     dashboard::Ago,
     db::{Mode, ScopedTx},
     i18n::{Lang, format, t, t_with},
     regions::Region,
-    web::page::Ctx,
+    web::{assets, page::Ctx},
 };
 
 /// Queues without work are shown for so long after they were heard of.
@@ -100,8 +100,7 @@ pub async fn load_queues<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, now: DateTime
     let lang = ctx.lang;
     let mut alarms: Vec<AlarmView> = db::list_unseen(tx).await?.into_iter().filter_map(|row| alarm(ctx, row)).collect();
     alarms.sort_by_key(|alarm| (alarm.kind.severity(), alarm.kind));
-    let build = current_build();
-    let queues = db::list_queues(tx, now - SHOWN_FOR).await?.into_iter().map(|row| queue(ctx, row, &build, now)).collect();
+    let queues = db::list_queues(tx, now - SHOWN_FOR).await?.into_iter().map(|row| queue(ctx, row, assets::build(), now)).collect();
     let (quarantined, bodies) = if ctx.is_admin() { db::list_quarantined(tx, QUARANTINED).await? } else { (0, Vec::new()) };
     let bodies = bodies.into_iter().map(|row| QuarantinedView {
         id: row.id,

@@ -28,7 +28,7 @@ use crate::{
     ops::{Op, Origin, Verdict},
     regions::Region,
     state::AppState,
-    web::extract::Anybody,
+    web::{assets, extract::Anybody},
 };
 
 /// Operations in one request at most.
@@ -314,7 +314,7 @@ pub struct Proto {
 pub struct ServiceWorker {
     /// What it may do.
     mode: OfflineMode,
-    /// Build of the pages' script.
+    /// Build of the pages' scripts and of their service worker.
     build: String,
 }
 
@@ -354,7 +354,7 @@ pub async fn get_ping(state: Data<AppState>, Anybody(actor): Anybody) -> AppResu
         server_time: state.clock.now(),
         feed_epoch,
         proto: Proto { min: 1, max: 1 },
-        sw: ServiceWorker { mode, build: contact::current_build() },
+        sw: ServiceWorker { mode, build: assets::build().to_owned() },
         user,
         missing,
     }))

@@ -26,6 +26,15 @@ static MANIFEST: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
     })
 });
 
+/// Names the whole build: its assets and its service worker.
+static BUILD: LazyLock<String> =
+    LazyLock::new(|| Dist::get("build.txt").map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default());
+
+/// The id of this build, which the pages' service worker carries too.
+pub fn build() -> &'static str {
+    &BUILD
+}
+
 /// The address of an asset: `app.js` is at `/static/app-1a2b3c4d.js`.
 pub fn asset(name: &str) -> String {
     format!("/static/{}", MANIFEST.get(name).map_or(name, String::as_str))
@@ -53,6 +62,27 @@ pub async fn show_asset(name: web::Path<String>, request: HttpRequest) -> AppRes
         }
     }
     Err(AppError::NotFound)
+}
+
+/// Answers `GET /sw.js`. It lies at the root because a worker serves only what is below it, and every browser asks again whether it changed.
+pub async fn show_worker(request: HttpRequest) -> AppResult<HttpResponse> {
+    show_unhashed(&request, "sw.js", "text/javascript; charset=utf-8")
+}
+
+/// Answers `GET /manifest.webmanifest`: how the site is installed as an app.
+pub async fn show_web_manifest(request: HttpRequest) -> AppResult<HttpResponse> {
+    show_unhashed(&request, "manifest.webmanifest", "application/manifest+json; charset=utf-8")
+}
+
+fn show_unhashed(request: &HttpRequest, name: &str, mime: &str) -> AppResult<HttpResponse> {
+    let file = Dist::get(name).ok_or(AppError::NotFound)?;
+    let etag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..8]));
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CACHE_CONTROL, "no-cache")).insert_header((header::ETAG, etag.as_str()));
+    if request.headers().get(header::IF_NONE_MATCH).is_some_and(|seen| String::from_utf8_lossy(seen.as_bytes()).contains(&etag)) {
+        return Ok(answer.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
+    }
+    Ok(answer.content_type(mime).body(file.data.into_owned()))
 }
 
 fn accepts(headers: &HeaderMap, encoding: &str) -> bool {

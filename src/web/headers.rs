@@ -1,5 +1,6 @@
 //! Headers every answer carries (SECURITY, "Web edge settings").
 
+use actix_session::SessionExt as _;
 use actix_web::{
     Error, HttpMessage as _,
     body::MessageBody,
@@ -14,9 +15,9 @@ use actix_web::{
 
 use super::{
     flash,
-    htmx::{X_APP, wants_fragment},
+    htmx::{X_APP, X_USER, X_WARM_UP, wants_fragment},
 };
-use crate::{state::AppState, telemetry::RequestId};
+use crate::{auth, state::AppState, telemetry::RequestId};
 
 /// No inline script or style, no other host, no frame around us.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
@@ -36,7 +37,8 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let over_tls =
         request.app_data::<Data<AppState>>().is_some_and(|s| s.config.public_origin.as_deref().is_some_and(|o| o.starts_with("https://")));
-    let message_waits = request.cookie(flash::COOKIE).is_some() && !wants_fragment(request.headers());
+    let is_warm_up = request.headers().contains_key(X_WARM_UP);
+    let message_waits = request.cookie(flash::COOKIE).is_some() && !wants_fragment(request.headers()) && !is_warm_up;
     let mut response = next.call(request).await?;
     forget_message(&mut response, message_waits);
     let request_id = response.request().extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
@@ -54,6 +56,16 @@ pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>)
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(response)
+}
+
+/// The middleware for what has a session: says whose answer it is. Within the session's own middleware, which empties the session behind it.
+pub async fn name_reader<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+    let mut response = next.call(request).await?;
+    let reader = auth::actor_of(&response.request().get_session()).and_then(|actor| HeaderValue::try_from(actor.user_id.to_string()).ok());
+    if let Some(reader) = reader {
+        response.headers_mut().insert(X_USER, reader);
     }
     Ok(response)
 }

@@ -10,6 +10,10 @@ pub const X_APP: HeaderName = HeaderName::from_static("x-app");
 pub const X_SYNC: HeaderName = HeaderName::from_static("x-sync");
 /// The `_op` of the write that was stored. Only with this does a form count as saved.
 pub const X_OP_ACK: HeaderName = HeaderName::from_static("x-op-ack");
+/// Whose page it is: the service worker keeps it under this person's name, and shows it to nobody else.
+pub const X_USER: HeaderName = HeaderName::from_static("x-user");
+/// On a page that the service worker asks for ahead of its reader: a waiting message is not for it.
+pub const X_WARM_UP: HeaderName = HeaderName::from_static("x-warm-up");
 /// Sends the browser to another page; works with every status.
 pub const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
 /// Swaps the answer in another way than the one asked for.

@@ -11,6 +11,7 @@ pub mod flash;
 pub mod form;
 pub mod headers;
 pub mod htmx;
+pub mod offline;
 pub mod page;
 pub mod pagination;
 pub mod toast;

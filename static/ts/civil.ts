@@ -109,7 +109,7 @@ export function formatHours(minutes: number, lang: string): string {
 }
 
 /** Takes off what Rust's `trim` takes off; JavaScript's own differs in two characters. */
-function trim(text: string): string {
+export function trim(text: string): string {
   return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
 }
 

@@ -4,7 +4,7 @@
 export interface RequestContext {
   sourceElement: Element;
   request: { method?: string; action?: string; body?: FormData | URLSearchParams | null; form?: HTMLFormElement | null };
-  response?: { status: number; headers: Headers };
+  response?: { status: number; headers: Headers; raw?: Response };
 }
 
 interface Details {

@@ -38,6 +38,20 @@ export function renew(form: HTMLFormElement): void {
   ownIds.delete(form);
 }
 
+/** The form enters a row once more that was entered before: the row keeps its id, the attempt is a new one. */
+export function adopt(form: HTMLFormElement, rowId: string): void {
+  const op = hidden(form, "_op");
+  const id = hidden(form, "_id");
+  if (op) {
+    op.value = "";
+  }
+  if (id) {
+    id.value = rowId;
+    ownIds.add(form);
+  }
+  contentOfOp.delete(form);
+}
+
 /** The value of a hidden field. */
 export function valueOf(form: HTMLFormElement, name: "_op" | "_id"): string {
   return hidden(form, name)?.value ?? "";

@@ -1,10 +1,19 @@
-// The save pill: Kaydedildi, Bekliyor (n), Hata (n). It counts forms, and says "saved" only when none is under way and none has failed.
+// The save pill: Kaydedildi, Bekliyor (n), Hata (n). It counts forms and what this browser's queue holds, and says "saved" only when nothing
+// is under way, nothing waits and nothing has failed.
 
 import { text } from "./texts.ts";
 import { showToast } from "./toasts.ts";
 
 const waiting = new Set<HTMLFormElement>();
 const failed = new Map<HTMLFormElement, { sentence: string; signedOut: boolean }>();
+
+let queue = { waiting: 0, failed: 0 };
+
+/** What the queue holds of this person's: waiting to be sent, and held or refused by the server. */
+export function nowQueued(counts: { waiting: number; failed: number }): void {
+  queue = counts;
+  paint();
+}
 
 /** The form's write is on its way. */
 export function nowWaiting(form: HTMLFormElement): void {
@@ -47,7 +56,8 @@ export function paint(): void {
   if (!pill || !words) {
     return;
   }
-  const [state, count] = failed.size > 0 ? ["failed", failed.size] : waiting.size > 0 ? ["waiting", waiting.size] : ["saved", 0];
+  const [bad, open] = [failed.size + queue.failed, waiting.size + queue.waiting];
+  const [state, count] = bad > 0 ? ["failed", bad] : open > 0 ? ["waiting", open] : ["saved", 0];
   const sentence = (pill.dataset[String(state)] ?? "").replace("{n}", String(count));
   pill.dataset["state"] = String(state);
   if (words.textContent !== sentence) {
@@ -67,6 +77,8 @@ export function startPill(): void {
       showToast(sentence, { sticky: true, signIn: signedOut });
       form.scrollIntoView({ block: "center" });
       form.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea, button")?.focus();
+    } else if (queue.waiting + queue.failed > 0) {
+      location.assign("/queue");
     } else {
       showToast(text(waiting.size > 0 ? "someWaiting" : "allSaved"), { tone: "info" });
     }

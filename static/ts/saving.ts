@@ -2,6 +2,7 @@
 
 import { onHtmx, type RequestContext } from "./htmx_events.ts";
 import { newId } from "./ids.ts";
+import { explainNothing, offerFile, queued, refusedHere, whyNothing } from "./offline/forms.ts";
 import { mint, renew, valueOf, writeForm } from "./op_fields.ts";
 import { isWaiting, noLongerWaiting, nowFailed, nowWaiting, paint, startPill } from "./pill.ts";
 import { text } from "./texts.ts";
@@ -14,7 +15,7 @@ const NATIVE_POST_MS = 30_000;
 interface Sent {
   form: HTMLFormElement;
   op: string;
-  verdict: "none" | "saved" | "other";
+  verdict: "none" | "saved" | "queued" | "other";
 }
 
 const sent = new WeakMap<RequestContext, Sent>();
@@ -96,6 +97,9 @@ function onResponse({ ctx }: { ctx: RequestContext }, event: Event): void {
   const write = sent.get(ctx);
   if (write) {
     judgeWrite(write, response, event);
+  } else if (response.headers.has("X-Offline")) {
+    event.preventDefault();
+    explainNothing(response.headers, ctx.sourceElement);
   } else if (!isOurs(response.headers)) {
     event.preventDefault();
     showToast(text("loadFailed"), { sticky: true });
@@ -107,10 +111,22 @@ function onResponse({ ctx }: { ctx: RequestContext }, event: Event): void {
   }
 }
 
-function judgeWrite(write: Sent, response: { status: number; headers: Headers }, event: Event): void {
+function judgeWrite(write: Sent, response: { status: number; headers: Headers; raw?: Response }, event: Event): void {
   const verdict = judge(response.status, response.headers, write.op);
-  write.verdict = verdict === "saved" ? "saved" : "other";
+  write.verdict = verdict === "saved" || verdict === "queued" ? verdict : "other";
   switch (verdict) {
+    case "queued":
+      event.preventDefault();
+      return;
+    case "refused-here":
+      event.preventDefault();
+      void refusedHere(write.form, response.raw);
+      return;
+    case "kept-nothing":
+      event.preventDefault();
+      nowFailed(write.form, whyNothing(response.headers), false);
+      offerFile(write.form, response.headers);
+      return;
     case "saved":
     case "form-errors":
       return;
@@ -145,8 +161,11 @@ function onFinally({ ctx }: { ctx: RequestContext }): void {
   const write = sent.get(ctx);
   if (write) {
     noLongerWaiting(write.form);
-    if (write.verdict === "saved") {
+    if (write.verdict === "saved" || write.verdict === "queued") {
       renew(write.form);
+      if (write.verdict === "queued") {
+        queued(write.form);
+      }
       write.form.dispatchEvent(new CustomEvent("rainstaff:saved", { bubbles: true }));
     }
   }

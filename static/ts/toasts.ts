@@ -5,8 +5,17 @@ const LONG_MS = 12_000; // time enough for "Geri al"
 
 const timers = new WeakMap<Element, number>();
 
-/** Shows a message. `sticky` ones stay until closed; `signIn` adds the way to the sign-in page. */
-export function showToast(sentence: string, options: { tone?: "danger" | "info"; sticky?: boolean; signIn?: boolean } = {}): void {
+interface Options {
+  tone?: "danger" | "info";
+  sticky?: boolean;
+  /** Adds the way to the sign-in page. */
+  signIn?: boolean;
+  /** Adds another way. */
+  link?: { href: string; text: string; download?: string };
+}
+
+/** Shows a message. `sticky` ones stay until closed. */
+export function showToast(sentence: string, options: Options = {}): void {
   const area = document.getElementById("toasts");
   const blank = document.querySelector<HTMLTemplateElement>("#toast-blank")?.content.firstElementChild;
   if (!area || !blank || sentence === "") {
@@ -29,6 +38,9 @@ export function showToast(sentence: string, options: { tone?: "danger" | "info";
   const link = toast.querySelector("a");
   if (link && options.signIn) {
     link.hidden = false;
+  } else if (link && options.link) {
+    const { href, text, download } = options.link;
+    Object.assign(link, { hidden: false, href, textContent: text, target: "" }, download === undefined ? {} : { download });
   }
   area.append(toast);
 }

@@ -4,6 +4,9 @@ import { type Page, expect, shot, test } from "./support/browser.ts";
 import { addEmployee, enter, openList } from "./support/puantaj.ts";
 import { seriousFindings } from "./support/axe.ts";
 
+// The page without its service worker: Playwright's routes stand in for a bad network, and do not reach a worker (offline.spec.ts has those).
+test.use({ serviceWorkers: "block" });
+
 const NAME = "Pano Denemesi";
 
 test("from the tiles to an oddity, to the very entry, and to who changed what", async ({ as, complaints }) => {

@@ -6,6 +6,9 @@ import { type Page, expect, shot, signIn, test } from "./support/browser.ts";
 import { type Person, addEmployee, entryForm, expectRow, fillEntry, openList, opsSent, pill, save, storedEntries, toast } from "./support/puantaj.ts";
 import { type Shift } from "./support/hours.ts";
 
+// The page without its service worker: Playwright's routes stand in for a bad network, and do not reach a worker (offline.spec.ts has those).
+test.use({ serviceWorkers: "block" });
+
 const DAY: Shift & { notes: string } = { date: "2026-01-19", start: "08:30", end: "18:15", breakMinutes: 60, notes: "yağmurda gecikti" };
 
 interface Trouble {

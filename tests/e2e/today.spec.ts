@@ -6,6 +6,9 @@ import { seriousFindings } from "./support/axe.ts";
 import { type Page, expect, expectNoSidewaysScroll, shot, test } from "./support/browser.ts";
 import { pill, toast } from "./support/puantaj.ts";
 
+// The page without its service worker: Playwright's routes stand in for a bad network, and do not reach a worker (offline.spec.ts has those).
+test.use({ serviceWorkers: "block" });
+
 /** A Wednesday of the past on which the demo company has no entries. */
 const DAY = "2026-03-04";
 const PLAN = { start: "08:30", end: "17:30", breakMinutes: "60" };

@@ -4,6 +4,9 @@ import { type Page, expect, shot, test } from "./support/browser.ts";
 import { addEmployee, enter, entryForm, expectRow, fillEntry, openList, opsSent, rowOf, save, storedEntries, toast } from "./support/puantaj.ts";
 import { type Shift } from "./support/hours.ts";
 
+// The page without its service worker: Playwright's routes stand in for a bad network, and do not reach a worker (offline.spec.ts has those).
+test.use({ serviceWorkers: "block" });
+
 const DAY: Shift = { date: "2026-01-20", start: "08:30", end: "17:30", breakMinutes: 60 };
 
 const IMPATIENT: [string, (page: Page) => Promise<unknown>][] = [

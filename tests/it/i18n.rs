@@ -27,6 +27,17 @@ fn every_text_that_is_asked_for_exists() {
     assert!(missing.is_empty(), "no text for {missing:?}");
 }
 
+/// The browser without a network complains by itself.
+#[test]
+fn every_complaint_of_the_scripts_has_a_sentence() {
+    let known = keys(Lang::Tr);
+    let sources: String = scripts().into_iter().map(|(_, source)| source).collect();
+    let codes: BTreeSet<&str> = sources.split("code: \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(codes.len() > 4, "the codes are read");
+    let missing: Vec<_> = codes.into_iter().filter(|code| !known.contains(&format!("error-{code}"))).collect();
+    assert!(missing.is_empty(), "no sentence for {missing:?}");
+}
+
 /// Complaints are data with a code (`FieldError`); the sentence is `error-<code>`.
 #[test]
 fn every_complaint_has_a_sentence() {
@@ -55,11 +66,20 @@ fn every_complaint_about_a_typed_date_or_time_has_a_sentence() {
 
 #[test]
 fn every_text_is_used() {
-    let sources: String = sources().into_iter().map(|(_, source)| source).collect();
+    let sources: String = sources().into_iter().chain(scripts()).map(|(_, source)| source).collect();
+    // Scripts end a key with what they know only then: `offline-reason-${reason}`.
+    let begun: BTreeSet<&str> = sources
+        .split('`')
+        .filter_map(|text| text.split_once("${"))
+        .map(|(start, _)| start)
+        .filter(|start| start.starts_with("offline-"))
+        .collect();
     // The sentence of a complaint is asked for by the complaint's code.
     let is_used = |key: &String| {
         let code = key.strip_prefix("error-").unwrap_or(key);
-        sources.contains(&format!("\"{key}\"")) || sources.contains(&format!("\"{code}\""))
+        sources.contains(&format!("\"{key}\""))
+            || sources.contains(&format!("\"{code}\""))
+            || begun.iter().any(|start| key.starts_with(start))
     };
     let unused: Vec<String> = keys(Lang::Tr).into_iter().filter(|key| !is_used(key)).collect();
     assert!(unused.is_empty(), "nobody uses {unused:?}");
@@ -141,6 +161,11 @@ fn sources() -> Vec<(PathBuf, String)> {
         .flat_map(|folder| files(&root().join(folder), &["html", "rs"]))
         .map(|path| (path.clone(), read(&path)))
         .collect()
+}
+
+/// What works in a browser without a network.
+fn scripts() -> Vec<(PathBuf, String)> {
+    files(&root().join("static/ts/offline"), &["ts"]).into_iter().map(|path| (path.clone(), read(&path))).collect()
 }
 
 fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {

@@ -28,6 +28,7 @@ mod meeting;
 mod merge;
 mod metrics;
 mod month;
+mod offline;
 mod queue;
 mod region_view;
 mod reversal;

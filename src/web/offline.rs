@@ -1,0 +1,22 @@
+//! The page that the service worker keeps for addresses it has no copy of.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::{
+    answer::html,
+    filters,
+    page::{Ctx, render},
+};
+use crate::error::AppResult;
+
+#[derive(Template)]
+#[template(path = "errors/offline.html")]
+struct OfflinePage<'a> {
+    ctx: &'a Ctx,
+}
+
+/// `GET /offline`.
+pub async fn show_offline(ctx: Ctx) -> AppResult<HttpResponse> {
+    Ok(html(render(&ctx, &OfflinePage { ctx: &ctx })?))
+}

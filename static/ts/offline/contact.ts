@@ -1,0 +1,109 @@
+// The contact with the server: whether it is there, who it says is signed in, and what it brings up besides.
+
+import { ask, parse, post } from "./answer.ts";
+import type { Outbox } from "./outbox.ts";
+import type { People, PingUser } from "./people.ts";
+import type { Queue } from "./queue.ts";
+import type { Person, Verdict, WorkerMode } from "./types.ts";
+
+const GRANT_MS = 7 * 86_400_000;
+const GRANT_RETRY_MS = 3_600_000;
+/** Differences of the clock below this are the line's. */
+const OFFSET_MS = 250;
+
+/** What `/api/v1/ping` said; null for everything but our own answer. */
+export interface Contact {
+  server_time: string;
+  mode: WorkerMode;
+  build: string;
+  person: Person | null;
+}
+
+/** What a contact needs of its surroundings. */
+export interface Line {
+  fetch: typeof fetch;
+  now: () => number;
+  timeoutMs: number;
+}
+
+export class Contacts {
+  readonly #queue: Queue;
+  readonly #outbox: Outbox;
+  readonly #around: Line;
+  #grantAskedAt = -Infinity;
+
+  constructor(queue: Queue, outbox: Outbox, around: Line) {
+    this.#queue = queue;
+    this.#outbox = outbox;
+    this.#around = around;
+  }
+
+  /** The only proof of being online. Keeps who is signed in, the worker's mode, the clock's offset; fetches a grant when one is due. */
+  async ping(): Promise<Contact | null> {
+    const sentAt = this.#around.now();
+    const came = await ask(this.#around.fetch, "/api/v1/ping", { headers: { Accept: "application/json" } }, this.#around.timeoutMs);
+    if (typeof came === "string" || came.response.status !== 200 || came.response.headers.get("X-Sync") !== "1") return null;
+    const body = parse(came.text);
+    const time = body?.["server_time"];
+    if (!body || typeof time !== "string") return null;
+    const { people } = this.#queue;
+    const worker = (body["sw"] ?? {}) as { mode?: WorkerMode; build?: string };
+    const mode = worker.mode === "drain_only" || worker.mode === "off" ? worker.mode : "normal";
+    await people.keepWorkerMode(mode);
+    const user = body["user"] as PingUser | null | undefined;
+    const signedIn = user ? await people.signedIn(user) : null;
+    const person = await keepOffset(people, signedIn, time, sentAt, this.#around.now());
+    await people.keepDrainMemory({ last_contact: this.#around.now() });
+    if (person) await this.#catchUp(person, body);
+    return { server_time: time, mode, build: worker.build ?? "", person };
+  }
+
+  /** What a contact brings up besides: numbers the server misses, another server, held operations, a grant that is due. */
+  async #catchUp(person: Person, body: Record<string, unknown>): Promise<void> {
+    const { people } = this.#queue;
+    const epoch = body["feed_epoch"];
+    const known = await people.setting<string>("feed_epoch");
+    if (typeof epoch === "string" && epoch !== known) {
+      if (known !== null) await this.#outbox.resendLog();
+      await people.keepSetting("feed_epoch", epoch);
+    }
+    const own = await people.queueOf(person.user_id);
+    const missing = (Array.isArray(body["missing"]) ? body["missing"] : []) as { queue_id?: unknown; n?: unknown }[];
+    const numbers = missing.filter(({ queue_id }) => queue_id === own).map(({ n }) => n);
+    if (numbers.length > 0) await this.#outbox.resend(own, numbers.filter((n): n is number => Number.isSafeInteger(n)));
+    await this.#review(person);
+    if (this.#around.now() - person.grant_fetched_at > GRANT_MS) await this.refreshGrant(person);
+  }
+
+  /** Asks what became of held operations: fixing what they waited for releases them at the server. */
+  async #review(person: Person): Promise<void> {
+    const held = await this.#outbox.held(person.user_id);
+    if (held.length === 0) return;
+    const came = await ask(this.#around.fetch, "/api/v1/ops/status", post(JSON.stringify({ op_ids: held.slice(0, 1000) })), this.#around.timeoutMs);
+    if (typeof came === "string" || came.response.status !== 200 || came.response.headers.get("X-Sync") !== "1") return;
+    const results = parse(came.text)?.["results"];
+    if (Array.isArray(results)) await this.#outbox.review(results as Verdict[]);
+  }
+
+  /** Fetches a new proof of authorship, at most once an hour. False where the server gave none. */
+  async refreshGrant(person: Person): Promise<boolean> {
+    const now = this.#around.now();
+    if (now - this.#grantAskedAt < GRANT_RETRY_MS) return false;
+    this.#grantAskedAt = now;
+    const queue_id = await this.#queue.people.queueOf(person.user_id);
+    const came = await ask(this.#around.fetch, "/api/v1/grant", post(JSON.stringify({ queue_id })), this.#around.timeoutMs);
+    if (typeof came === "string" || came.response.status !== 200 || came.response.headers.get("X-Sync") !== "1") return false;
+    const body = parse(came.text);
+    if (typeof body?.["grant"] !== "string") return false;
+    await this.#queue.people.keepGrant(person.user_id, body["grant"], String(body["expires_at"] ?? ""), now);
+    return true;
+  }
+}
+
+/** This browser's clock minus the server's, taking the way there and back as equally long. Answers the person with it. */
+export async function keepOffset(people: People, person: Person | null, serverTime: string | null, sentAt: number, now: number): Promise<Person | null> {
+  const offset = Math.round((sentAt + now) / 2 - Date.parse(serverTime ?? ""));
+  if (!Number.isFinite(offset) || Math.abs(offset - (person?.offset_ms ?? Infinity)) < OFFSET_MS) return person;
+  await people.keepOffset(offset);
+  return person && { ...person, offset_ms: offset };
+}

@@ -1,0 +1,106 @@
+// "Düzelt": an entry that waits, or that the server refused, goes back into the form it belongs to. Until that form is sent nothing changes;
+// then the new operation takes the old one's place.
+
+import { adopt } from "../op_fields.ts";
+import { showToast } from "../toasts.ts";
+import { make } from "./dom.ts";
+import { type Queue } from "./queue.ts";
+import { say } from "./say.ts";
+import { type Draft } from "./types.ts";
+
+const KEPT = "rainstaff-fix"; // the operation, over a change of the page
+
+let queue: Queue;
+let repaint: () => Promise<void>;
+const inHand = new Map<HTMLFormElement, string>();
+
+export function startFixes(of: Queue, painter: () => Promise<void>): void {
+  [queue, repaint] = [of, painter];
+  document.addEventListener("rainstaff:saved", ({ target }) => void done(target as HTMLFormElement));
+}
+
+/** Whether somebody has this operation in a form right now. */
+export function beingFixed(opId: string): boolean {
+  return [...inHand].some(([form, op]) => op === opId && form.isConnected);
+}
+
+/** Leads to the form of an operation and fills it. */
+export async function fix(opId: string): Promise<void> {
+  const draft = await queue.edit(opId);
+  if (!draft) {
+    return;
+  }
+  inHand.clear();
+  const here = formOn(draft);
+  if (here) {
+    await fill(here, draft, opId);
+  } else {
+    sessionStorage.setItem(KEPT, opId);
+    location.assign(pageOf(draft));
+  }
+}
+
+/** The page that was led to has arrived. */
+export async function resumeFix(): Promise<void> {
+  const opId = sessionStorage.getItem(KEPT);
+  sessionStorage.removeItem(KEPT);
+  const draft = opId === null ? null : await queue.edit(opId);
+  const form = draft && formOn(draft);
+  if (form && opId !== null) {
+    await fill(form, draft, opId);
+  } else if (draft) {
+    showToast(say("offline-no-form"), { sticky: true });
+  }
+}
+
+/** The entry was sent once more: what it was before is settled. */
+async function done(form: HTMLFormElement): Promise<void> {
+  const opId = inHand.get(form);
+  if (opId !== undefined) {
+    inHand.delete(form);
+    form.querySelector('input[name="_replaces"]')?.remove();
+    await queue.discard(opId);
+    await repaint();
+  }
+}
+
+function pageOf({ kind, entity, id, fields, original }: Draft): string {
+  const day = original?.["work_date"];
+  const isTimesOnly = Object.keys(fields).every((name) => ["start_time", "end_time", "break_minutes", "is_special"].includes(name));
+  switch (entity) {
+    case "timesheet":
+      return kind === "create" ? "/timesheets" : typeof day === "string" && isTimesOnly ? `/today?date=${day}` : `/timesheets/${id}/edit`;
+    case "employee":
+      return kind === "create" ? "/employees/new" : `/employees/${id}/edit`;
+    case "shift_template":
+      return kind === "create" ? "/shift-templates/new" : `/shift-templates/${id}/edit`;
+  }
+}
+
+function formOn({ kind, entity, id }: Draft): HTMLFormElement | null {
+  const base = { timesheet: "/timesheets", employee: "/employees", shift_template: "/shift-templates" }[entity];
+  const actions = kind === "create" ? [base] : [`${base}/${id}`, `/today/entries/${id}`];
+  const forms = [...document.querySelectorAll<HTMLFormElement>("form[data-write]")];
+  return forms.find((form) => actions.includes(new URL(form.action).pathname)) ?? null;
+}
+
+async function fill(form: HTMLFormElement, draft: Draft, opId: string): Promise<void> {
+  inHand.set(form, opId);
+  await repaint();
+  for (const [name, { to }] of Object.entries(draft.fields)) {
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLInputElement && field.type === "checkbox") {
+      field.checked = to === true;
+    } else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement) {
+      field.value = to === null ? "" : String(to);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+  if (draft.kind === "create") {
+    adopt(form, draft.id);
+  }
+  form.querySelector('input[name="_replaces"]')?.remove();
+  form.append(make("input", { type: "hidden", name: "_replaces", value: opId }));
+  form.scrollIntoView({ block: "center" });
+  (form.elements.namedItem(Object.keys(draft.fields)[0] ?? "") as HTMLElement | null)?.focus?.();
+}

@@ -1,0 +1,186 @@
+// What becomes of a form when the browser, and not the server, has answered: its row is in the queue, or its fields say what is wrong, in the
+// server's own words.
+
+import htmx from "htmx.org";
+
+import { showToast } from "../toasts.ts";
+import { icon, make } from "./dom.ts";
+import { say, sentenceOf } from "./say.ts";
+import { type FieldError } from "./types.ts";
+
+const PHRASES: Record<string, string> = {
+  "needs-connection": "offline-needs-connection",
+  "no-room": "offline-no-room",
+  "not-stored": "offline-not-stored",
+};
+
+/** The entry is stored in this browser: the form is done, as after saving. */
+export function queued(form: HTMLFormElement): void {
+  clearErrors(form);
+  const row = form.closest<HTMLTableRowElement>("tr[data-row]");
+  const editor = form.closest("tr.editing");
+  if (row) {
+    giveBack(row);
+  } else if (editor) {
+    closeEditor(editor);
+  } else if (form.matches("[data-new-entry]")) {
+    startNext(form);
+  } else if (form.matches(".entry-form") && !form.closest("#day-editor")) {
+    form.reset();
+    form.querySelector<HTMLElement>("input:not([type=hidden]), select")?.focus();
+  }
+  showToast(say("offline-stored"), { tone: "info" });
+}
+
+/** A row of Bugün shows again what is planned or stored; what was entered is laid over it. */
+function giveBack(row: HTMLTableRowElement): void {
+  for (const field of row.querySelectorAll<HTMLInputElement>("input[data-kept]")) {
+    if (field.type === "checkbox") {
+      field.checked = field.dataset["kept"] === "true";
+    } else {
+      field.value = field.dataset["kept"] ?? "";
+    }
+  }
+  for (const mark of ["data-dirty", "data-unsaved", "data-open"]) {
+    row.removeAttribute(mark);
+  }
+}
+
+/** The person stays chosen and the date goes on by a day, as after saving with a network; the times stay what they are. */
+function startNext(form: HTMLFormElement): void {
+  const date = form.elements.namedItem("work_date");
+  const notes = form.elements.namedItem("notes");
+  if (date instanceof HTMLInputElement && /^\d{4}-\d\d-\d\d$/.test(date.value)) {
+    const next = new Date(`${date.value}T12:00:00Z`);
+    next.setUTCDate(next.getUTCDate() + 1);
+    date.value = next.toISOString().slice(0, 10);
+    date.focus();
+  }
+  if (notes instanceof HTMLInputElement) {
+    notes.value = "";
+  }
+}
+
+// A row that is being changed: the row it was, for when the server is not there to give it back ------------------------------------------
+
+const before = new Map<string, Element>();
+
+/** Remembers a row before its form takes its place. */
+export function rememberRow(row: Element): void {
+  const copy = row.cloneNode(true) as Element;
+  for (const element of [copy, ...copy.querySelectorAll("[data-htmx-powered]")]) {
+    element.removeAttribute("data-htmx-powered"); // so that htmx looks at it again
+  }
+  before.set(row.id, copy);
+}
+
+/** Puts the row back in the place of its form. False where it is not known. */
+export function closeEditor(editor: Element): boolean {
+  const row = before.get(editor.id);
+  if (row) {
+    editor.replaceWith(row);
+    htmx.process(row);
+  }
+  return row !== undefined;
+}
+
+// Refusals on the spot --------------------------------------------------------------------------------------------------------------------
+
+export async function refusedHere(form: HTMLFormElement, response: Response | undefined): Promise<void> {
+  const { errors = [] } = ((await response?.json().catch(() => null)) ?? {}) as { errors?: FieldError[] };
+  showErrors(form, errors);
+}
+
+/** Puts each complaint at its field, as the server's form would, and the cursor on the first one. */
+export function showErrors(form: HTMLFormElement, errors: FieldError[]): void {
+  clearErrors(form);
+  const row = form.closest<HTMLTableRowElement>("tr[data-row]");
+  const below = row ? whyRow(row) : null;
+  let first: HTMLElement | null = null;
+  for (const error of errors) {
+    const field = form.elements.namedItem(error.field);
+    const sentence = sentenceOf(error);
+    if (field instanceof HTMLElement && (field as HTMLInputElement).type !== "hidden") {
+      const id = below?.id ?? `${field.id}-error`;
+      field.classList.add("is-invalid");
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", id);
+      (below ?? field.closest(".field") ?? field.parentElement)?.append(
+        below ? complaint(sentence) : make("div", { class: "invalid-feedback", id, "data-said-here": "" }, icon("alert-circle"), " ", sentence),
+      );
+      first ??= field;
+    } else if (below) {
+      below.append(complaint(sentence));
+    } else {
+      form.prepend(make("div", { class: "alert alert-danger", role: "alert", "data-said-here": "" }, icon("alert-circle"), " ", sentence));
+    }
+  }
+  if (row) {
+    row.dataset["unsaved"] = "";
+  }
+  if (!form.querySelector(".invalid-feedback, .alert") && !below) {
+    showToast(errors.map(sentenceOf).join(" "), { sticky: true });
+  }
+  (first ?? form.querySelector<HTMLElement>("input:not([type=hidden]), select"))?.focus();
+}
+
+function complaint(sentence: string): HTMLElement {
+  return make("div", {}, icon("alert-circle"), " ", sentence);
+}
+
+/** The row below a row of Bugün that says what is wrong with it. */
+function whyRow(row: HTMLTableRowElement): HTMLElement {
+  const words = make("div", { class: "invalid-feedback", id: `errors-${row.id}` });
+  row.after(make("tr", { role: "row", class: "why", "data-why": "", "data-said-here": "" }, make("td", { role: "gridcell", colspan: "10" }, words)));
+  return words;
+}
+
+function clearErrors(form: HTMLFormElement): void {
+  const row = form.closest("tr[data-row]");
+  if (row?.nextElementSibling?.matches("[data-why]")) {
+    row.nextElementSibling.remove();
+  }
+  form.querySelectorAll("[data-said-here], .invalid-feedback, .alert-danger").forEach((element) => element.remove());
+  for (const field of form.elements) {
+    field.classList.remove("is-invalid");
+    field.removeAttribute("aria-invalid");
+    if (/-error$|^errors-/.test(field.getAttribute("aria-describedby") ?? "")) {
+      field.removeAttribute("aria-describedby");
+    }
+  }
+}
+
+/** What was asked for is not here: says so, and where to go instead. */
+export function explainNothing(headers: Headers, source: Element): void {
+  const editor = source.matches("[data-cancel]") ? source.closest("tr.editing") : null;
+  if (editor && closeEditor(editor)) {
+    return;
+  }
+  const sentence = whyNothing(headers);
+  const day = headers.get("X-Instead");
+  const instead = day !== null && day !== "" ? day : dayOf(source);
+  showToast(instead ? say("offline-not-kept-day") : sentence, { sticky: true, ...(instead ? { link: { href: instead, text: say("offline-open-day") } } : {}) });
+}
+
+/** Why a write was neither sent nor stored. */
+export function whyNothing(headers: Headers): string {
+  return say(PHRASES[headers.get("X-Offline") ?? ""] ?? "offline-not-kept");
+}
+
+/** No room for the entry: it can be taken along as a file. */
+export function offerFile(form: HTMLFormElement, headers: Headers): void {
+  if (headers.get("X-Offline") === "no-room") {
+    showToast(whyNothing(headers), { sticky: true, link: { href: entryAsFile(form), text: say("offline-download-entry"), download: "rainstaff-kayit.json" } });
+  }
+}
+
+/** A row of the timesheet list tells its day, which a page of Bugün has forms for. */
+function dayOf(source: Element): string | null {
+  const [, day, month, year] = /^(\d\d)\.(\d\d)\.(\d{4})/.exec(source.closest("#timesheet-list tr[data-id]")?.textContent.trim() ?? "") ?? [];
+  return year ? `/today?date=${year}-${month}-${day}` : null;
+}
+
+function entryAsFile(form: HTMLFormElement): string {
+  const fields = [...new FormData(form)].filter(([name]) => name !== "_csrf");
+  return URL.createObjectURL(new Blob([JSON.stringify({ action: form.action, fields: Object.fromEntries(fields) })], { type: "application/json" }));
+}

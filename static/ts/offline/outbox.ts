@@ -1,0 +1,243 @@
+// The sender's side of the queue: what goes next, and what became of it. Each step is one transaction.
+
+import { find } from "./people.ts";
+import { masked, putVerdict } from "./mirror.ts";
+import { type Queue, queuedOf } from "./queue.ts";
+import { result } from "./store.ts";
+import type { DoneOp, Op, Person, QueuedOp, Verdict } from "./types.ts";
+
+const DAY_MS = 86_400_000;
+/** How long the log is kept. */
+const LOG_MS = 30 * DAY_MS;
+/** How often the same operation is sent again because the server says that it misses it. */
+const RESEND_MS = DAY_MS;
+const FINAL = new Set(["applied", "merged", "held", "rejected"]);
+
+/** A queue with something in it. */
+export interface Waiting {
+  queue_id: string;
+  user_id: string;
+}
+
+/** What the server is told about a queue. */
+export interface Length {
+  len: number;
+  oldest_at: string | null;
+}
+
+export class Outbox {
+  readonly #queue: Queue;
+
+  constructor(queue: Queue) {
+    this.#queue = queue;
+  }
+
+  /** The queues in which something waits. */
+  async queues(): Promise<Waiting[]> {
+    return this.#queue.store.read(["ops"], async (tx) => {
+      const found: Waiting[] = [];
+      let from: IDBKeyRange | undefined;
+      for (;;) {
+        const [first] = (await result(tx.objectStore("ops").getAll(from, 1))) as QueuedOp[];
+        if (!first) return found;
+        found.push({ queue_id: first.queue_id, user_id: first.user_id });
+        from = IDBKeyRange.lowerBound([first.queue_id, Infinity], true);
+      }
+    });
+  }
+
+  /** The next operations of a queue, in their order. From now on they may have been seen by the server: they are marked so first. */
+  async take(queueId: string, most: number, mostBytes: number): Promise<QueuedOp[]> {
+    return this.#queue.store.write(["meta", "ops"], async (tx) => {
+      const ops = tx.objectStore("ops");
+      const batch = within(((await result(ops.getAll(all(queueId), most))) as QueuedOp[]), mostBytes);
+      const author = batch[0] ? await find<Person>(tx.objectStore("meta"), `person:${batch[0].user_id}`) : null;
+      return batch.map((queued) => {
+        const taken = { ...queued, tries: queued.tries + 1 };
+        ops.put(taken);
+        return { ...taken, op: withGrant(taken.op, author) };
+      });
+    });
+  }
+
+  async length(queueId: string): Promise<Length> {
+    return this.#queue.store.read(["ops"], async (tx) => {
+      const ops = tx.objectStore("ops");
+      const [oldest] = (await result(ops.getAll(all(queueId), 1))) as QueuedOp[];
+      const len = await result(ops.count(all(queueId)));
+      return { len, oldest_at: oldest ? new Date(oldest.stored_at).toISOString() : null };
+    });
+  }
+
+  /** Takes the server's word: final ones leave the queue for the log, the others stay. Answers how many left. */
+  async settle(verdicts: Verdict[]): Promise<number> {
+    const words = [...new Map(verdicts.map((verdict) => [verdict.op_id, verdict])).values()];
+    const settled = await this.#queue.store.write(["ops", "done", "rows"], async (tx) => {
+      const found = await Promise.all(words.map(async (verdict) => ({ verdict, queued: await queuedOf(tx, verdict.op_id) })));
+      const known = found.filter((one): one is Settled => one.queued !== null);
+      const [final, kept] = [known.filter(({ verdict }) => FINAL.has(verdict.verdict)), known.filter(({ verdict }) => !FINAL.has(verdict.verdict))];
+      for (const { queued, verdict } of kept) {
+        const refusals = verdict.reason === INTERNAL_ERROR ? (queued.refusals ?? 0) + 1 : 0;
+        tx.objectStore("ops").put({ ...queued, last_error: verdict.reason ?? "retry", refusals });
+      }
+      await Promise.all(final.map((one) => finish(tx, one, this.#queue.now())));
+      await Promise.all(newestRows(final).map(({ queued, verdict }) => putVerdict(tx, queued, verdict)));
+      return final.map(({ verdict }) => verdict.op_id);
+    });
+    if (settled.length > 0) this.#queue.announce({ type: "verdict", op_ids: settled });
+    return settled.length;
+  }
+
+  /** The PC's agent has these; they stay until the server has spoken. */
+  async keepOnPc(opIds: string[]): Promise<void> {
+    await this.#change(opIds, (queued) => ({ ...queued, state: "on_pc" }));
+  }
+
+  /** Notes why these are still here. */
+  async keepBecause(opIds: string[], why: string): Promise<void> {
+    await this.#change(opIds, (queued) => ({ ...queued, last_error: why }));
+  }
+
+  /** The server misses numbers of a queue: what the log has of them waits again. What nobody has is lost, and is said so. */
+  async resend(queueId: string, numbers: number[]): Promise<{ resent: number; lost: number[] }> {
+    const now = this.#queue.now();
+    return this.#queue.store.write(["meta", "ops", "done"], async (tx) => {
+      let resent = 0;
+      const lost: number[] = [];
+      for (const n of numbers) {
+        const waiting = await result(tx.objectStore("ops").getKey([queueId, n]));
+        const logged = (await result(tx.objectStore("done").index("number").getAll([queueId, n]))) as DoneOp[];
+        const sent = logged.find(wasSent);
+        if (waiting !== undefined) continue;
+        if (sent && now - (sent.resent_at ?? 0) >= RESEND_MS) {
+          putBack(tx, sent, now);
+          resent += 1;
+        } else if (logged.length === 0) {
+          lost.push(n);
+        }
+      }
+      if (lost.length > 0) tx.objectStore("meta").put({ key: `lost:${queueId}`, numbers: lost });
+      return { resent, lost };
+    });
+  }
+
+  /** The server is another one than before (restored from a copy): whatever the log has is sent once more. */
+  async resendLog(): Promise<number> {
+    const now = this.#queue.now();
+    return this.#queue.store.write(["ops", "done"], async (tx) => {
+      const logged = (await result(tx.objectStore("done").getAll())) as DoneOp[];
+      const sent = logged.filter(wasSent);
+      sent.forEach((done) => putBack(tx, done, now));
+      return sent.length;
+    });
+  }
+
+  /** The held operations of a person, whose verdict may change. */
+  async held(userId: string): Promise<string[]> {
+    const failed = await this.#queue.listFailed(userId);
+    return failed.filter((done) => done.verdict?.verdict === "held").map((done) => done.op_id);
+  }
+
+  /** The server's later word on operations that it held. */
+  async review(verdicts: Verdict[]): Promise<void> {
+    const changed = await this.#queue.store.write(["done"], async (tx) => {
+      const done = tx.objectStore("done");
+      const news: string[] = [];
+      for (const verdict of verdicts) {
+        const entry = (await result(done.get(verdict.op_id))) as DoneOp | undefined;
+        if (!entry || !FINAL.has(verdict.verdict) || (entry.verdict?.verdict === verdict.verdict && entry.verdict.reason === verdict.reason)) continue;
+        done.put(withAttention({ ...entry, verdict }));
+        news.push(verdict.op_id);
+      }
+      return news;
+    });
+    if (changed.length > 0) this.#queue.announce({ type: "verdict", op_ids: changed });
+  }
+
+  /** Drops what is older than the log goes back, but for what nobody has looked at. */
+  async prune(): Promise<void> {
+    await this.#queue.store.write(["done"], async (tx) => {
+      const done = tx.objectStore("done");
+      const old = (await result(done.index("at").getAll(IDBKeyRange.upperBound(this.#queue.now() - LOG_MS), 1000))) as DoneOp[];
+      old.filter((entry) => entry.failed !== 1).forEach((entry) => done.delete(entry.op_id));
+    });
+  }
+
+  async #change(opIds: string[], change: (queued: QueuedOp) => QueuedOp): Promise<void> {
+    await this.#queue.store.write(["ops"], async (tx) => {
+      for (const opId of opIds) {
+        const queued = await queuedOf(tx, opId);
+        if (queued) tx.objectStore("ops").put(change(queued));
+      }
+    });
+  }
+}
+
+/** Reason of what the server could not even store. */
+export const INTERNAL_ERROR = "internal_error";
+
+/** Reason of what the server could not read and has stored as it is. */
+export const QUARANTINED = "quarantined";
+
+/** An operation and the word on it. */
+interface Settled {
+  queued: QueuedOp;
+  verdict: Verdict;
+}
+
+async function finish(tx: IDBTransaction, { queued, verdict }: Settled, now: number): Promise<void> {
+  const { queue_id, n, user_id, op, stored_at, label, href } = queued;
+  const before = (await result(tx.objectStore("done").get(op.op_id))) as DoneOp | undefined;
+  const kept = verdict.row ? { ...verdict, row: masked(verdict.row) } : verdict;
+  const entry: DoneOp = { op_id: op.op_id, queue_id, n, user_id, op, verdict: kept, at: now, stored_at, label, href, seen: before?.seen ?? false };
+  tx.objectStore("done").put(withAttention({ ...entry, ...(before?.resent_at === undefined ? {} : { resent_at: before.resent_at }) }));
+  tx.objectStore("ops").delete([queue_id, n]);
+}
+
+/** Of several words on one row, the one with the newest version. */
+function newestRows(settled: Settled[]): Settled[] {
+  const newest = new Map<string, Settled>();
+  for (const one of settled) {
+    const row = `${one.queued.op.entity} ${one.queued.op.id}`;
+    if ((one.verdict.version ?? 0) >= (newest.get(row)?.verdict.version ?? 0)) newest.set(row, one);
+  }
+  return [...newest.values()];
+}
+
+/** Marks what needs somebody's attention: held or rejected, and not seen yet. */
+function withAttention(entry: DoneOp): DoneOp {
+  const { failed: _, ...rest } = entry;
+  const isFailed = entry.verdict?.verdict === "held" || entry.verdict?.verdict === "rejected";
+  return isFailed && !entry.seen ? { ...rest, failed: 1 } : rest;
+}
+
+/** Out of the log into the queue again, at its old place; the log keeps it as well. */
+function putBack(tx: IDBTransaction, done: DoneOp, now: number): void {
+  const { queue_id, n, user_id, op, stored_at, label, href } = done;
+  const queued: QueuedOp = { queue_id, n, user_id, op, state: "waiting", stored_at, tries: 1, last_error: null, label, href, origin: "resent" };
+  tx.objectStore("ops").put(queued);
+  tx.objectStore("done").put({ ...done, resent_at: now });
+}
+
+/** What the server has taken as an operation, and its author has not thrown away since. */
+function wasSent(done: DoneOp): boolean {
+  return done.verdict !== null && done.verdict.reason !== QUARANTINED && !done.discarded;
+}
+
+/** The author's newest proof, for a carrier who is somebody else. */
+function withGrant(op: Op, author: Person | null): Op {
+  return author?.grant ? { ...op, grant: author.grant } : op;
+}
+
+function within(batch: QueuedOp[], mostBytes: number): QueuedOp[] {
+  const measure = new TextEncoder();
+  let bytes = 0;
+  return batch.filter((queued, at) => {
+    bytes += measure.encode(JSON.stringify(queued.op)).length;
+    return at === 0 || bytes <= mostBytes;
+  });
+}
+
+function all(queueId: string): IDBKeyRange {
+  return IDBKeyRange.bound([queueId, 0], [queueId, Infinity]);
+}

@@ -1,0 +1,263 @@
+// The page's side of working without a network: it registers the service worker, paints what waits over the lists, tells the pill how much
+// that is, and wakes the sender.
+
+import { onHtmx } from "../htmx_events.ts";
+import { nowQueued } from "../pill.ts";
+import { relative } from "../relative.ts";
+import { showToast } from "../toasts.ts";
+import { icon, make } from "./dom.ts";
+import { beingFixed, fix, resumeFix, startFixes } from "./fixes.ts";
+import { rememberRow } from "./forms.ts";
+import { paintPending } from "./overlay.ts";
+import { pendingRows } from "./pending_rows.ts";
+import { startQueuePage } from "./queue_page.ts";
+import { CHANNEL, openQueue, type Queue, type QueueEvent } from "./queue.ts";
+import { refreshLists } from "./refresh.ts";
+import { loadSentences, say } from "./say.ts";
+import { askToSignIn, guardSignOut } from "./session.ts";
+import { type Entity, type Progress, type Summary } from "./types.ts";
+
+const WAKE_MS = 30_000;
+const CLOCK_OFF_MS = 120_000;
+
+let user = "";
+let queue: Queue;
+let isPainting = false;
+let isPaintDue = false;
+let summary: Summary | null = null;
+let hasPersisted = false;
+
+export function startOffline(): void {
+  user = document.body.dataset["user"] ?? "";
+  if (user === "" || !isSecureContext || !("serviceWorker" in navigator) || !("indexedDB" in globalThis)) {
+    return;
+  }
+  queue = openQueue();
+  void loadSentences().then(begin);
+}
+
+async function begin(): Promise<void> {
+  forgetOldMessages();
+  listen();
+  startFixes(queue, repaint);
+  guardSignOut(queue, user, send);
+  startQueuePage(queue, user, { send, repaint });
+  await repaint();
+  await resumeFix();
+  register();
+}
+
+/** A kept page has the message of the moment it was kept. */
+function forgetOldMessages(): void {
+  if (keptSince() !== null) {
+    document.querySelectorAll("#toasts [data-toast]").forEach((toast) => toast.remove());
+    tellAge();
+    setInterval(tellAge, WAKE_MS);
+  }
+}
+
+function register(): void {
+  const { serviceWorker } = navigator;
+  const hadWorker = serviceWorker.controller !== null;
+  serviceWorker.addEventListener("controllerchange", () => {
+    if (hadWorker) {
+      showToast(say("offline-new-version"), { tone: "info", sticky: true, link: { href: location.href, text: say("offline-reload") } });
+    }
+  });
+  serviceWorker.addEventListener("message", ({ data }) => onWorker(data as { type?: string; progress?: Progress; warmth?: { user: string; at: number } | null }));
+  void serviceWorker.register("/sw.js", { updateViaCache: "none" }).then(
+    (registration) => registration.waiting?.postMessage({ type: "take-over" }),
+    () => undefined, // a browser that refuses: everything works as without a worker
+  );
+  void serviceWorker.ready.then(({ active }) => active?.postMessage({ type: "hello", user }));
+  void post({ type: "warmth" });
+}
+
+function listen(): void {
+  new BroadcastChannel(CHANNEL).addEventListener("message", ({ data }) => void onQueue(data as QueueEvent));
+  document.addEventListener("visibilitychange", () => document.hidden || wake());
+  globalThis.addEventListener("online", wake);
+  setInterval(() => summary && summary.waiting + summary.others > 0 && void send(false), WAKE_MS);
+  onHtmx("htmx:after:settle", () => void repaint());
+  onHtmx("htmx:before:swap", ({ ctx }) => {
+    const row = ctx.sourceElement.matches("[hx-get$='/edit']") ? ctx.sourceElement.closest("tr[data-id]") : null;
+    if (row) {
+      rememberRow(row);
+    }
+  });
+  onHtmx("htmx:before:response", ({ ctx }) => {
+    const since = ctx.response?.headers.get("X-Kept-Since");
+    if (since) {
+      document.documentElement.dataset["keptSince"] = since;
+    } else if (ctx.response?.headers.get("X-App") && ctx.response.headers.get("X-App") !== "offline" && ctx.request.method === "GET") {
+      delete document.documentElement.dataset["keptSince"];
+    }
+    tellAge();
+  });
+  document.addEventListener("click", (event) => void onClick(event));
+}
+
+function wake(): void {
+  void post({ type: "hello", user });
+  if (summary && summary.waiting + summary.others > 0) {
+    void send(false);
+  }
+}
+
+/** Wakes the sender. */
+async function send(isForced: boolean): Promise<void> {
+  await post({ type: "drain", force: isForced });
+}
+
+async function post(message: unknown): Promise<void> {
+  (await navigator.serviceWorker.ready).active?.postMessage(message);
+}
+
+// What the queue and the worker say -------------------------------------------------------------------------------------------------------
+
+async function onQueue({ type, op_ids }: QueueEvent): Promise<void> {
+  if (type === "queued") {
+    await persist();
+  }
+  await repaint();
+  if (type === "verdict") {
+    const entries = await Promise.all(op_ids.slice(0, 200).map((id) => queue.find(id)));
+    refreshLists(new Set(entries.flatMap((entry) => (entry ? [entry.op.entity] : []))));
+  }
+}
+
+/** Once something of somebody's lies here only, the browser is asked not to clear it away. */
+async function persist(): Promise<void> {
+  if (!hasPersisted) {
+    hasPersisted = true;
+    await navigator.storage?.persist?.().catch(() => false);
+    await (navigator.serviceWorker.controller && navigator.serviceWorker.ready)?.then((registration) =>
+      (registration as unknown as { sync?: { register(tag: string): Promise<void> } }).sync?.register("drain").catch(() => undefined),
+    );
+  }
+}
+
+function onWorker({ type, progress, warmth }: { type?: string; progress?: Progress; warmth?: { user: string; at: number } | null }): void {
+  if (type === "progress" && progress) {
+    void repaint();
+    if (progress.state === "sign_in" && progress.waiting > 0) {
+      askToSignIn(progress.waiting, () => void post({ type: "contact" }).then(() => send(true)));
+    }
+  } else if (type === "warm") {
+    void post({ type: "warmth" });
+  } else if (type === "warmth" && warmth?.user === user) {
+    markReady(warmth.at);
+  }
+}
+
+/** The mark is true: a worker serves this page, and the pages of this person are kept. */
+function markReady(at: number): void {
+  const mark = document.getElementById("works-offline");
+  if (mark && navigator.serviceWorker.controller) {
+    const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" }).format(at);
+    mark.hidden = false;
+    mark.title = say("offline-ready", { when });
+    mark.setAttribute("aria-label", mark.title);
+  }
+}
+
+// Painting ------------------------------------------------------------------------------------------------------------------------------
+
+/** Counts, strips and overlays anew; calls that come meanwhile are one more round. */
+async function repaint(): Promise<void> {
+  isPaintDue = true;
+  if (isPainting) {
+    return;
+  }
+  isPainting = true;
+  try {
+    while (isPaintDue) {
+      isPaintDue = false;
+      await paintOnce();
+    }
+  } catch {
+    showStrip("storage", say("offline-no-storage"));
+  } finally {
+    isPainting = false;
+  }
+}
+
+async function paintOnce(): Promise<void> {
+  const [waiting, failed] = [await queue.listWaiting(user), await queue.listFailed(user)];
+  summary = await queue.summary(user);
+  const rows = pendingRows(waiting, failed).filter((row) => !row.ops.some(beingFixed));
+  const names = new Map<string, string>();
+  for (const row of rows) {
+    const kept = await queue.mirror.find(user, row.entity as Entity, row.id);
+    row.before = { ...kept?.row, ...row.before };
+    const person = row.values["employee_id"] ?? row.before["employee_id"];
+    if (typeof person === "string" && !names.has(person)) {
+      names.set(person, String((await queue.mirror.expected(user, "employee", person))?.row["full_name"] ?? ""));
+    }
+  }
+  paintPending(rows, names);
+  nowQueued(summary);
+  tellState(summary);
+  await tellClock();
+  document.dispatchEvent(new CustomEvent("rainstaff:queue", { detail: summary }));
+}
+
+function tellState({ state, waiting, others, lost }: Summary): void {
+  const key = waiting === 0 ? "" : { blocked_network: "offline-blocked", sign_in: "offline-sign-in", too_old: "offline-too-old", refused: "offline-refused", server_trouble: "offline-trouble" }[state as string];
+  showStrip("state", key ? say(key, { n: waiting }) : "");
+  showStrip("others", others > 0 ? say("offline-others", { n: others }) : "");
+  showStrip("lost", lost > 0 ? say("offline-lost", { n: lost }) : "");
+}
+
+async function tellClock(): Promise<void> {
+  const offset = (await queue.people.find(user))?.offset_ms ?? 0;
+  showStrip("clock", Math.abs(offset) > CLOCK_OFF_MS ? say("offline-clock", { n: Math.round(Math.abs(offset) / 60_000) }) : "");
+}
+
+function keptSince(): number | null {
+  const since = document.documentElement.dataset["keptSince"];
+  return since === undefined ? null : Number(since);
+}
+
+function tellAge(): void {
+  const since = keptSince();
+  const age = since === null ? "" : (relative(document.documentElement.lang, since, Date.now()) ?? say("offline-just-now"));
+  showStrip("age", since === null ? "" : say("offline-age", { age }));
+}
+
+/** A line under the page's head; an empty sentence takes it away. */
+function showStrip(name: string, sentence: string): void {
+  const id = `strip-${name}`;
+  const shown = document.getElementById(id);
+  if (sentence === "") {
+    shown?.remove();
+  } else if (shown) {
+    const words = shown.lastChild;
+    if (words && words.textContent !== sentence) {
+      words.textContent = sentence;
+    }
+  } else {
+    document.querySelector("header.page-head")?.after(make("p", { class: "offline-strip", id, role: "status" }, icon(name === "age" ? "wifi-off" : "alert-triangle"), sentence));
+  }
+}
+
+async function onClick({ target }: MouseEvent): Promise<void> {
+  const control = target instanceof Element ? target.closest<HTMLElement>("[data-fix], [data-drop]") : null;
+  if (!control) {
+    return;
+  }
+  if (control.dataset["fix"]) {
+    await fix(control.dataset["fix"]);
+    return;
+  }
+  for (const op of (control.dataset["drop"] ?? "").split(" ").reverse()) {
+    const { result, dependents } = await queue.discard(op);
+    if (result === "has_dependents" && confirm(say("offline-drop-dependents", { n: dependents.length }))) {
+      await queue.discard(op, true);
+    } else if (result === "under_way") {
+      showToast(say("offline-under-way"), { tone: "info" });
+      break;
+    }
+  }
+  await repaint();
+}

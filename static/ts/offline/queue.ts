@@ -1,0 +1,317 @@
+// The queue of what was entered without a network, or with one that did not answer. What is stored here leaves only with a verdict of the
+// server, or by its author's own word, and is then kept in a log. Pages and the worker share it.
+
+import { newId } from "../ids.ts";
+import { contentOf, draftOf, following, rebaseLater, repointAfter, wantedAfter } from "./links.ts";
+import { Mirror } from "./mirror.ts";
+import { type Head, People, find, headOf } from "./people.ts";
+import { Store, result } from "./store.ts";
+import type { DoneOp, Draft, Op, Person, QueuedOp, Summary } from "./types.ts";
+
+export { QuotaError, StorageError, UnavailableError } from "./store.ts";
+
+/** `known`: stored before, with the same content (a double click). `reused`: the op_id stands for something else; mint a new one. */
+export interface Enqueued {
+  result: "stored" | "known" | "reused";
+  ops: Op[];
+}
+
+/** `under_way`: it may have reached the server, so its verdict has to come first. `has_dependents`: these need it, say so and ask again. */
+export interface Discarded {
+  result: "discarded" | "under_way" | "has_dependents" | "unknown";
+  dependents: QueuedOp[];
+}
+
+/** What other tabs hear about. */
+export type QueueEvent = { type: "queued" | "verdict" | "state" | "discarded"; op_ids: string[] };
+
+export interface QueueOptions {
+  factory?: IDBFactory | undefined;
+  name?: string;
+  now?: () => number;
+  app?: string;
+  announce?: (event: QueueEvent) => void;
+}
+
+/** Name of the BroadcastChannel on which every `QueueEvent` goes to all tabs and the worker. */
+export const CHANNEL = "rainstaff-queue";
+
+/** The queue of this browser. */
+export function openQueue(options: QueueOptions = {}): Queue {
+  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(CHANNEL);
+  return new Queue({ factory: globalThis.indexedDB, announce: (event) => channel?.postMessage(event), ...options });
+}
+
+export class Queue {
+  readonly store: Store;
+  readonly people: People;
+  readonly mirror: Mirror;
+  readonly now: () => number;
+  readonly announce: (event: QueueEvent) => void;
+  readonly #app: string | undefined;
+
+  constructor(options: QueueOptions) {
+    this.store = new Store(options.factory, options.name);
+    this.people = new People(this.store);
+    this.mirror = new Mirror(this.store);
+    this.now = options.now ?? Date.now;
+    this.announce = options.announce ?? (() => undefined);
+    this.#app = options.app;
+  }
+
+  async close(): Promise<void> {
+    await this.store.close();
+  }
+
+  async enqueue(draft: Draft, person: Person): Promise<Enqueued> {
+    return this.enqueueAll([draft], person);
+  }
+
+  /** Stores all of them or none: a press of a button is one act. On the disk when this resolves. */
+  async enqueueAll(drafts: Draft[], person: Person): Promise<Enqueued> {
+    const named = await Promise.all(drafts.map((draft) => this.mirror.named(draft, person.user_id)));
+    const enqueued = await this.store.write(["meta", "ops", "done"], async (tx): Promise<Enqueued> => {
+      const known = await Promise.all(named.map((draft) => storedAs(tx, draft.op_id)));
+      const isOther = (draft: Draft, at: number): boolean => {
+        const before = known[at];
+        return before != null && (before.discarded === true || contentOf(before.op) !== contentOf({ ...draft, actor: person.user_id }));
+      };
+      if (named.some(isOther)) return { result: "reused", ops: [] };
+      const head = await headOf(tx, person.user_id);
+      const ops: Op[] = [];
+      for (const [at, draft] of named.entries()) {
+        ops.push(known[at]?.op ?? (await this.#insert(tx, head, draft, person)));
+      }
+      tx.objectStore("meta").put(head);
+      return { result: known.every((before) => before != null) ? "known" : "stored", ops };
+    });
+    this.announce({ type: "queued", op_ids: enqueued.ops.map((op) => op.op_id) });
+    return enqueued;
+  }
+
+  async #insert(tx: IDBTransaction, head: Head, asked: Draft, person: Person): Promise<Op> {
+    const ops = tx.objectStore("ops");
+    const retired = asked.replaces === undefined ? null : await this.#retire(tx, asked.replaces);
+    const underWay = asked.replaces === undefined || retired ? null : await queuedOf(tx, asked.replaces);
+    const draft = underWay ? following(asked, underWay.op) : asked;
+    const slot = retired?.slot?.queue_id === head.queue_id ? retired.slot.n : head.next++;
+    const now = this.now();
+    const place = { user_id: person.user_id, queue_id: head.queue_id, n: slot };
+    const op: Op = {
+      v: 1,
+      op_id: draft.op_id,
+      queue_id: head.queue_id,
+      n: slot,
+      actor: person.user_id,
+      ...(person.grant === null ? {} : { grant: person.grant }),
+      ...(this.#app === undefined ? {} : { app: this.#app }),
+      kind: draft.kind,
+      entity: draft.entity,
+      id: draft.id,
+      region: draft.region,
+      base_version: draft.base_version,
+      fields: draft.fields,
+      after: await wantedAfter(tx, place, draft),
+      edited_at: new Date(now).toISOString(),
+      offset_ms: person.offset_ms,
+    };
+    const { label, href } = draft;
+    const queued: QueuedOp = {
+      ...place,
+      op,
+      state: "waiting",
+      stored_at: now,
+      tries: 0,
+      last_error: null,
+      label,
+      href,
+    };
+    await result(ops.add(queued));
+    if (retired) await repointAfter(tx, head.queue_id, retired.op_id, [op.op_id]);
+    if (retired?.slot) await rebaseLater(tx, retired.slot, op.fields);
+    return op;
+  }
+
+  /**
+   * The operation that a new one stands in for goes to the log, and its place in the queue is free. Null for one that is under way: its
+   * verdict comes first, and the new one follows it.
+   */
+  async #retire(tx: IDBTransaction, opId: string): Promise<{ op_id: string; slot?: QueuedOp } | null> {
+    const done = tx.objectStore("done");
+    const finished = (await result(done.get(opId))) as DoneOp | undefined;
+    if (finished) {
+      if (!canBeReplaced(finished)) return null;
+      done.put(settled(finished, { discarded: true }));
+      return { op_id: opId };
+    }
+    const waiting = await queuedOf(tx, opId);
+    if (!waiting || waiting.tries > 0) return null;
+    tx.objectStore("ops").delete([waiting.queue_id, waiting.n]);
+    done.put(discardedOf(waiting, this.now()));
+    return { op_id: opId, slot: waiting };
+  }
+
+  /** What waits, in the order of sending; of one person, or of all. */
+  async listWaiting(userId?: string): Promise<QueuedOp[]> {
+    return this.store.read(["ops"], async (tx) => {
+      const ops = tx.objectStore("ops");
+      const request = userId === undefined ? ops.getAll() : ops.index("user_id").getAll(userId);
+      return (await result(request)) as QueuedOp[];
+    });
+  }
+
+  async hasWaiting(userId: string): Promise<boolean> {
+    return this.store.read(["ops"], async (tx) => (await result(tx.objectStore("ops").index("user_id").count(userId))) > 0);
+  }
+
+  /** Held or rejected, and not dealt with by its author yet. */
+  async listFailed(userId: string): Promise<DoneOp[]> {
+    return this.store.read(["done"], async (tx) => (await result(tx.objectStore("done").index("failed").getAll([userId, 1]))) as DoneOp[]);
+  }
+
+  /** The log, newest first. */
+  async listDone(userId: string, limit = 200): Promise<DoneOp[]> {
+    const all = await this.store.read(["done"], async (tx) => (await result(tx.objectStore("done").index("at").getAll())) as DoneOp[]);
+    return all.filter((entry) => entry.user_id === userId).reverse().slice(0, limit);
+  }
+
+  async find(opId: string): Promise<QueuedOp | DoneOp | null> {
+    return this.store.read(["ops", "done"], async (tx) => {
+      const finished = (await result(tx.objectStore("done").get(opId))) as DoneOp | undefined;
+      return finished ?? (await queuedOf(tx, opId));
+    });
+  }
+
+  async summary(userId: string | null): Promise<Summary> {
+    const { state, next_at, last_contact } = await this.people.drainMemory();
+    return this.store.read(["meta", "ops", "done"], async (tx) => {
+      const ops = tx.objectStore("ops");
+      const all = await result(ops.count());
+      const oldest = userId === null ? [] : ((await result(ops.index("user_id").getAll(userId, 1))) as QueuedOp[]);
+      const waiting = userId === null ? 0 : await result(ops.index("user_id").count(userId));
+      const failed = userId === null ? 0 : await result(tx.objectStore("done").index("failed").count([userId, 1]));
+      const head = userId === null ? null : await find<Head>(tx.objectStore("meta"), `head:${userId}`);
+      const lost = head === null ? null : await find<{ numbers: number[] }>(tx.objectStore("meta"), `lost:${head.queue_id}`);
+      return {
+        waiting,
+        failed,
+        oldest_at: oldest[0]?.stored_at ?? null,
+        others: all - waiting,
+        state,
+        next_at,
+        last_contact,
+        lost: lost?.numbers.length ?? 0,
+      };
+    });
+  }
+
+  /** Throws an operation away: kept in the log, never sent. A new row's goes with all that need it, once `withDependents` says so. */
+  async discard(opId: string, withDependents = false): Promise<Discarded> {
+    const discarded = await this.store.write(["meta", "ops", "done"], async (tx): Promise<Discarded> => {
+      const finished = (await result(tx.objectStore("done").get(opId))) as DoneOp | undefined;
+      if (finished) {
+        if (finished.verdict && finished.failed !== 1) return { result: "unknown", dependents: [] };
+        tx.objectStore("done").put(settled(finished, { discarded: true }));
+        return { result: "discarded", dependents: [] };
+      }
+      const waiting = await queuedOf(tx, opId);
+      if (!waiting) return { result: "unknown", dependents: [] };
+      const dependents = waiting.op.kind === "create" ? await dependentsOf(tx, waiting) : [];
+      if ([waiting, ...dependents].some((queued) => queued.tries > 0)) return { result: "under_way", dependents };
+      if (dependents.length > 0 && !withDependents) return { result: "has_dependents", dependents };
+      for (const gone of [...dependents.reverse(), waiting]) {
+        await this.#remove(tx, gone);
+      }
+      return { result: "discarded", dependents };
+    });
+    if (discarded.result === "discarded") {
+      this.announce({ type: "discarded", op_ids: [opId, ...discarded.dependents.map((queued) => queued.op.op_id)] });
+    }
+    return discarded;
+  }
+
+  /** Out of the queue and into the log. Nothing after it was sent either, so the numbers close up again. */
+  async #remove(tx: IDBTransaction, gone: QueuedOp): Promise<void> {
+    const ops = tx.objectStore("ops");
+    tx.objectStore("done").put(discardedOf(gone, this.now()));
+    ops.delete([gone.queue_id, gone.n]);
+    await repointAfter(tx, gone.queue_id, gone.op.op_id, gone.op.after);
+    await rebaseLater(tx, gone, {});
+    const head = await find<Head>(tx.objectStore("meta"), `head:${gone.user_id}`);
+    const later = (await result(ops.getAll(after(gone)))) as QueuedOp[];
+    if (head?.queue_id !== gone.queue_id || gone.origin !== undefined || later.some((queued) => queued.tries > 0)) return;
+    for (const queued of later) {
+      ops.delete([queued.queue_id, queued.n]);
+      ops.put(renumbered(queued, queued.n - 1));
+    }
+    tx.objectStore("meta").put({ ...head, next: head.next - 1 });
+  }
+
+  /** The form of an operation again, to be entered as another one in its place (`replaces`). */
+  async edit(opId: string): Promise<Draft | null> {
+    const entry = await this.find(opId);
+    return entry && canBeReplaced(entry) ? { ...draftOf(entry), op_id: newId(this.now()), replaces: opId } : null;
+  }
+
+  /** The same once more, under a new id: for what the server has refused or holds. */
+  async retry(opId: string, person: Person): Promise<Enqueued | null> {
+    const draft = await this.edit(opId);
+    return draft && this.enqueue(draft, person);
+  }
+
+  /** Its author has read what became of it. */
+  async dismiss(opId: string): Promise<void> {
+    await this.store.write(["done"], async (tx) => {
+      const done = tx.objectStore("done");
+      const finished = (await result(done.get(opId))) as DoneOp | undefined;
+      if (finished) done.put(settled(finished, {}));
+    });
+    this.announce({ type: "verdict", op_ids: [opId] });
+  }
+}
+
+/** The waiting operation of an id. */
+export async function queuedOf(tx: IDBTransaction, opId: string): Promise<QueuedOp | null> {
+  return ((await result(tx.objectStore("ops").index("op_id").get(opId))) as QueuedOp | undefined) ?? null;
+}
+
+/** All numbers of a queue after an operation's. */
+export function after(queued: { queue_id: string; n: number }): IDBKeyRange {
+  return IDBKeyRange.bound([queued.queue_id, queued.n], [queued.queue_id, Infinity], true);
+}
+
+/** What waits, was thrown away, or was not taken by the server. What has taken effect is changed like any other row. */
+function canBeReplaced(entry: QueuedOp | DoneOp): boolean {
+  return !("verdict" in entry) || (entry.verdict?.verdict !== "applied" && entry.verdict?.verdict !== "merged");
+}
+
+async function storedAs(tx: IDBTransaction, opId: string): Promise<{ op: Op; discarded?: boolean } | null> {
+  const finished = (await result(tx.objectStore("done").get(opId))) as DoneOp | undefined;
+  return finished ?? (await queuedOf(tx, opId));
+}
+
+/** What needs an operation, directly or through another, in the order of the queue. */
+async function dependentsOf(tx: IDBTransaction, root: QueuedOp): Promise<QueuedOp[]> {
+  const later = (await result(tx.objectStore("ops").getAll(after(root)))) as QueuedOp[];
+  const needed = new Set([root.op.op_id]);
+  return later.filter((queued) => {
+    const needs = queued.op.after.some((id) => needed.has(id));
+    if (needs) needed.add(queued.op.op_id);
+    return needs;
+  });
+}
+
+function renumbered(queued: QueuedOp, n: number): QueuedOp {
+  return { ...queued, n, op: { ...queued.op, n } };
+}
+
+/** An operation in the log that needs nobody's attention any more. */
+function settled(finished: DoneOp, more: Partial<DoneOp>): DoneOp {
+  const { failed: _, ...rest } = finished;
+  return { ...rest, ...more, seen: true };
+}
+
+function discardedOf(queued: QueuedOp, at: number): DoneOp {
+  const { op, queue_id, n, user_id, stored_at, label, href } = queued;
+  return { op_id: op.op_id, queue_id, n, user_id, op, verdict: null, at, stored_at, label, href, seen: true, discarded: true };
+}

@@ -1,0 +1,57 @@
+// A verdict has arrived: the lists that show such rows ask the server again, and nothing that is being typed is lost.
+
+import htmx from "htmx.org";
+
+const EVENTS: Record<string, string> = { timesheet: "timesheets-changed", employee: "employees-changed", shift_template: "shift-templates-changed" };
+const LISTS: Record<string, string> = { timesheet: "#timesheet-list", employee: "#employee-list", shift_template: "#template-list" };
+/** Verdicts come in batches: one refresh for what arrives together. */
+const TOGETHER_MS = 400;
+
+const due = new Set<string>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export function refreshLists(entities: Set<string>): void {
+  entities.forEach((entity) => due.add(entity));
+  timer ??= setTimeout(() => {
+    timer = undefined;
+    const now = [...due];
+    due.clear();
+    now.forEach(refresh);
+  }, TOGETHER_MS);
+}
+
+function refresh(entity: string): void {
+  const isTyping = document.querySelector(`${LISTS[entity] ?? ""} tr.editing`);
+  if (!isTyping) {
+    document.dispatchEvent(new CustomEvent(EVENTS[entity] ?? ""));
+  }
+  if (document.querySelector("table[data-today]")) {
+    void refreshDay();
+  }
+}
+
+/** Bugün: the people of whom nothing is being typed. */
+async function refreshDay(): Promise<void> {
+  const response = await fetch(location.href, { headers: { "X-Warm-Up": "1" }, credentials: "same-origin" }).catch(() => null);
+  if (!response?.ok || !response.headers.has("X-App")) {
+    return;
+  }
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  page.querySelectorAll("noscript").forEach((element) => element.remove());
+  const fresh: Element[] = [];
+  for (const people of page.querySelectorAll("table[data-today] > tbody[id], #today-count")) {
+    const own = document.getElementById(people.id);
+    if (own?.querySelector("[data-dirty], [data-unsaved]")) {
+      continue;
+    }
+    const arrived = document.adoptNode(people);
+    if (own) {
+      own.replaceWith(arrived);
+    } else {
+      document.querySelector("table[data-today]")?.append(arrived);
+    }
+    htmx.process(arrived);
+    fresh.push(arrived);
+  }
+  document.dispatchEvent(new CustomEvent("htmx:after:settle", { detail: { newContent: fresh } }));
+}

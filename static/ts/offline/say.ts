@@ -1,0 +1,28 @@
+// Sentences about working without a network, in the reader's language, from a file that the service worker keeps (scripts/build-assets.mjs).
+
+import { type FieldError } from "./types.ts";
+
+let texts: Record<string, string> = {};
+
+/** Loads the sentences; without them everything works, and says less. */
+export async function loadSentences(): Promise<void> {
+  const address = document.querySelector<HTMLMetaElement>("meta[name=offline-texts]")?.content;
+  if (!address) {
+    return;
+  }
+  try {
+    texts = (await (await fetch(address)).json()) as Record<string, string>;
+  } catch {
+    texts = {};
+  }
+}
+
+/** The sentence of a key, with its blanks filled. */
+export function say(key: string, values: Record<string, string | number> = {}): string {
+  return (texts[key] ?? "").replace(/\{(\w+)\}/g, (blank, name: string) => String(values[name] ?? blank));
+}
+
+/** What is wrong with a field, as the server would say it. */
+export function sentenceOf(error: FieldError): string {
+  return say(`error-${error.code}`, error.args ?? {}) || error.code;
+}

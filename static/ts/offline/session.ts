@@ -1,0 +1,105 @@
+// Signing in over the page, and signing out with work that was not sent: nothing typed is lost, and nothing in the queue is deleted.
+
+import { button, make } from "./dom.ts";
+import { type Queue } from "./queue.ts";
+import { say } from "./say.ts";
+import { exportQueue } from "./transfer.ts";
+
+const SIGN_OUT_PATIENCE_MS = 60_000;
+
+let wasAsked = false;
+
+/** The session has ended while something waits: asks to sign in, in a tab of its own, and goes on when that is done. */
+export function askToSignIn(waiting: number, goOn: () => void): void {
+  if (wasAsked || document.querySelector("dialog[open]")) {
+    return;
+  }
+  wasAsked = true;
+  const link = make("a", { class: "btn btn-primary", href: "/login", target: "_blank", rel: "noopener" }, say("offline-sign-in-now"));
+  const later = button(say("offline-later"), "clock");
+  const dialog = make("dialog", { class: "offline-dialog", id: "sign-in-again", "aria-labelledby": "sign-in-again-title" });
+  dialog.append(
+    make("h2", { id: "sign-in-again-title" }, say("offline-sign-in", { n: waiting })),
+    make("p", {}, say("offline-sign-in-text")),
+    make("p", { class: "form-actions" }, link, later),
+  );
+  const close = (): void => {
+    dialog.close();
+    dialog.remove();
+  };
+  later.addEventListener("click", close);
+  link.addEventListener("click", () => {
+    const back = (): void => {
+      if (!document.hidden) {
+        document.removeEventListener("visibilitychange", back);
+        globalThis.removeEventListener("focus", back);
+        close();
+        wasAsked = false;
+        goOn();
+      }
+    };
+    document.addEventListener("visibilitychange", back);
+    globalThis.addEventListener("focus", back);
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** Signing out with something that waits: send it now, leave it on this computer, or take it along as a file. */
+export function guardSignOut(queue: Queue, user: string, send: (isForced: boolean) => Promise<void>): void {
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (form instanceof HTMLFormElement && form.matches("[data-sign-out]") && form.dataset["sure"] === undefined) {
+        event.preventDefault();
+        void ask(form, queue, user, send);
+      }
+    },
+    { capture: true },
+  );
+}
+
+async function ask(form: HTMLFormElement, queue: Queue, user: string, send: (isForced: boolean) => Promise<void>): Promise<void> {
+  const { waiting } = await queue.summary(user).catch(() => ({ waiting: 0 }));
+  const leave = (): void => {
+    form.dataset["sure"] = "";
+    form.requestSubmit();
+  };
+  if (waiting === 0) {
+    leave();
+    return;
+  }
+  const [now, keep, file, stay] = [button(say("offline-out-send"), "send"), button(say("offline-out-keep"), "logout"), button(say("offline-download"), "download"), button(say("offline-out-stay"), "x")];
+  const words = make("p", { role: "status" }, say("offline-out-text"));
+  const dialog = make("dialog", { class: "offline-dialog", id: "sign-out-waiting", "aria-labelledby": "sign-out-title" });
+  dialog.append(make("h2", { id: "sign-out-title" }, say("offline-out", { n: waiting })), words, make("p", { class: "form-actions" }, now, keep, file, stay));
+  document.body.append(dialog);
+  now.addEventListener("click", () => void sendAndLeave());
+  keep.addEventListener("click", leave);
+  file.addEventListener("click", () => void download(queue, user));
+  stay.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
+
+  async function sendAndLeave(): Promise<void> {
+    words.textContent = say("offline-out-sending");
+    await send(true);
+    for (const end = Date.now() + SIGN_OUT_PATIENCE_MS; Date.now() < end && dialog.open; ) {
+      if ((await queue.summary(user)).waiting === 0) {
+        leave();
+        return;
+      }
+      await new Promise((later) => setTimeout(later, 300));
+    }
+    words.textContent = say("offline-out-failed");
+  }
+}
+
+/** The queue as a file of this person's operations. */
+export async function download(queue: Queue, user: string): Promise<void> {
+  const text = await exportQueue(queue, user);
+  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "application/x-ndjson" })), download: `rainstaff-kuyruk-${new Date().toISOString().slice(0, 10)}.ndjson` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

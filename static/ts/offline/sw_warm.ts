@@ -1,0 +1,92 @@
+// Ahead of need: the pages a clerk works with are fetched once after sign-in, one at a time, so that they open without a network as well
+// (SYNC 3.13), and the rows that a check on the spot compares with.
+
+import { forgetPages, keep, prune, recollect, remember } from "./page_cache.ts";
+import { type Queue } from "./queue.ts";
+import { type ServerRow } from "./mirror.ts";
+import { type Person } from "./types.ts";
+
+const HOURS_6 = 6 * 3_600_000;
+const PAGES = ["/timesheets", "/timesheets/month", "/employees", "/employees/new", "/shift-templates", "/shift-templates/new", "/queue", "/conflicts", "/offline"];
+
+export interface Warmth {
+  user: string;
+  day: string;
+  build: string;
+  at: number;
+  requests: number;
+  bytes: number;
+  ms: number;
+}
+
+let isWarming = false;
+
+/** Warms what is due: after sign-in, on a new day, with a new build, and every six hours. */
+export async function warmUp(queue: Queue, person: Person, build: string): Promise<void> {
+  const day = dayInIstanbul(queue.now() - person.offset_ms);
+  const last = await recollect<Warmth>("warmth");
+  const isFresh = last?.user === person.user_id && last.day === day && last.build === build && queue.now() - last.at < HOURS_6;
+  if (isWarming || isFresh) {
+    return;
+  }
+  isWarming = true;
+  try {
+    const started = queue.now();
+    const cost = { requests: 0, bytes: 0 };
+    for (const address of pagesOf(person, day)) {
+      const response = await fetch(address, { credentials: "same-origin", headers: { "X-Warm-Up": "1" }, priority: "low" } as RequestInit);
+      cost.requests += 1;
+      if (!response.ok) {
+        continue;
+      }
+      if (response.headers.get("X-User") !== person.user_id) {
+        return; // signed out, or somebody else by now
+      }
+      cost.bytes += (await response.clone().blob()).size;
+      await keep(new URL(address, globalThis.location.href).href, response, Date.now());
+    }
+    await mirrorRows(queue, person, day, cost);
+    await prune(person.user_id);
+    await remember("warmth", { user: person.user_id, day, build, at: queue.now(), ms: queue.now() - started, ...cost } satisfies Warmth);
+  } catch {
+    // the network went away: the next page tries again
+  } finally {
+    isWarming = false;
+  }
+}
+
+/** What was kept of somebody is gone, and how warm it was. */
+export async function coolDown(): Promise<void> {
+  await forgetPages();
+  await remember("warmth", null);
+}
+
+function pagesOf({ regions }: Person, day: string): string[] {
+  if (regions.length !== 1) {
+    return ["/", "/today", ...PAGES];
+  }
+  const days = Array.from({ length: Number(day.slice(8)) }, (_, at) => `/today?date=${day.slice(0, 8)}${String(at + 1).padStart(2, "0")}`);
+  return ["/", "/today", ...PAGES, ...days.reverse()];
+}
+
+async function mirrorRows(queue: Queue, { user_id }: Person, day: string, cost: { requests: number; bytes: number }): Promise<void> {
+  const month = `from=${day.slice(0, 8)}01&to=${day}`;
+  for (const [entity, start] of [
+    ["employee", "/api/v1/employees?limit=500"],
+    ["timesheet", `/api/v1/timesheets?${month}&limit=500`],
+  ] as const) {
+    await queue.mirror.clear(user_id, entity);
+    for (let address: string | null = start; address !== null; ) {
+      const text: string = await (await fetch(address, { credentials: "same-origin" })).text();
+      cost.requests += 1;
+      cost.bytes += text.length;
+      const page = JSON.parse(text) as { items: ServerRow[]; next: string | null };
+      await queue.mirror.putAll(user_id, entity, page.items);
+      address = page.next;
+    }
+  }
+}
+
+function dayInIstanbul(at: number): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Istanbul" }).format(at);
+}

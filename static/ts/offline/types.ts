@@ -1,0 +1,172 @@
+// What the queue keeps and what goes over the wire (SYNC 3.2, 3.4). The envelope is `Op` of src/ops/op.rs.
+
+/** A value as a form gives it. */
+export type Value = null | boolean | number | string;
+/** One field's change: what the author saw, and what they want. */
+export interface Change {
+  from: Value;
+  to: Value;
+}
+export type Fields = Record<string, Change>;
+/** A row by form field. Rows of the server also hold `id`, `version`, `deleted`. */
+export type Row = Record<string, Value>;
+
+export type Entity = "employee" | "shift_template" | "timesheet";
+export type Kind = "create" | "update" | "delete" | "restore";
+
+/** One operation. `op_id` is kept on every retry: it is what makes a replay harmless. */
+export interface Op {
+  v: number;
+  op_id: string;
+  queue_id: string;
+  n: number;
+  actor: string;
+  grant?: string;
+  app?: string;
+  kind: Kind;
+  entity: string;
+  id: string;
+  region: string;
+  base_version: number | null;
+  fields: Fields;
+  after: string[];
+  edited_at: string;
+  offset_ms: number;
+}
+
+/** What a form asks for; the queue makes an operation of it. */
+export interface Draft {
+  op_id: string;
+  kind: Kind;
+  entity: Entity;
+  id: string;
+  region: string;
+  base_version: number | null;
+  fields: Fields;
+  /** The values the form was rendered with, where it says so: checks need the whole row. */
+  original?: Row;
+  /** What a person calls the row; filled in by the queue where it is empty. */
+  label: string;
+  /** The page that shows the row. */
+  href: string;
+  /** The operation this one stands in for: one that was refused, or that was not sent yet. */
+  replaces?: string;
+}
+
+/** What is wrong with one field; `code` is a key of the message catalogue (`error-…`). */
+export interface FieldError {
+  field: string;
+  code: string;
+  args?: Record<string, string>;
+}
+
+export type VerdictKind = "applied" | "merged" | "held" | "rejected" | "retry";
+
+/** The server's word on an operation. All but `retry` are final for the queue. */
+export interface Verdict {
+  op_id: string;
+  verdict: VerdictKind;
+  reason?: string;
+  errors?: FieldError[];
+  version?: number | null;
+  seq?: number | null;
+  replayed?: boolean;
+  row?: Row | null;
+  conflicts?: unknown[];
+}
+
+/** An operation that waits. `on_pc`: the PC's agent has it too. */
+export interface QueuedOp {
+  queue_id: string;
+  n: number;
+  user_id: string;
+  op: Op;
+  state: "waiting" | "on_pc";
+  stored_at: number;
+  /** How often it was put into a request; 0 means that nobody but this browser has seen it. */
+  tries: number;
+  last_error: string | null;
+  /** How often in a row our server could not store it. */
+  refusals?: number;
+  label: string;
+  href: string;
+  /** Came with a file, or back out of the log because the server misses it. */
+  origin?: "imported" | "resent";
+}
+
+/** An operation that needs no sending any more, kept for 30 days. */
+export interface DoneOp {
+  op_id: string;
+  queue_id: string;
+  n: number;
+  user_id: string;
+  op: Op;
+  /** None where it was discarded before it was sent. */
+  verdict: Verdict | null;
+  at: number;
+  stored_at: number;
+  label: string;
+  href: string;
+  /** The author has seen what became of it. */
+  seen: boolean;
+  /** Thrown away by its author: kept, never sent. */
+  discarded?: boolean;
+  /** When it was last put back into the queue because the server missed it. */
+  resent_at?: number;
+  /** Set while it needs somebody's attention (an index goes by it). */
+  failed?: 1;
+}
+
+/** Who uses this browser, as far as is known without the server. */
+export interface Person {
+  user_id: string;
+  username: string;
+  role: string;
+  regions: string[];
+  grant: string | null;
+  grant_expires_at: string | null;
+  grant_fetched_at: number;
+  /** This browser's clock minus the server's. */
+  offset_ms: number;
+}
+
+/** A row of the small mirror that checks look at. */
+export interface MirrorRow {
+  user_id: string;
+  entity: Entity;
+  id: string;
+  region: string;
+  version: number;
+  deleted: boolean;
+  row: Row;
+}
+
+export type WorkerMode = "normal" | "drain_only" | "off";
+
+/** Where sending stands. `idle` says that nothing hinders it. */
+export type DrainState = "idle" | "sending" | "offline" | "sign_in" | "blocked_network" | "refused" | "too_old" | "server_trouble" | "busy";
+
+/** What the page shows about the queue as a whole. */
+export interface Summary {
+  /** Operations of this person that wait. */
+  waiting: number;
+  /** Of this person, held or rejected and not dealt with. */
+  failed: number;
+  /** When the oldest waiting one was entered. */
+  oldest_at: number | null;
+  /** Operations of others in this browser that wait; never shown with content. */
+  others: number;
+  state: DrainState;
+  /** Do not send before this moment, unless somebody presses "send now". */
+  next_at: number;
+  last_contact: number | null;
+  /** Numbers of this browser's queue that the server misses and nobody has any more. */
+  lost: number;
+}
+
+/** The tables of one queue's progress, for a bar. */
+export interface Progress {
+  state: DrainState;
+  sent: number;
+  waiting: number;
+}

@@ -1,0 +1,85 @@
+// A network that can be cut, between the browser and the server: real for a service worker too, which Playwright's routes do not reach.
+
+import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from "node:http";
+import { type AddressInfo, type Socket } from "node:net";
+
+/** What happens to a request: it passes, the server does it and the answer is lost, the answer is cut short, nobody ever answers, or somebody else does. */
+export type Fate = "pass" | "lose-answer" | "truncate" | "hang" | { status: number; headers?: Record<string, string>; body: string };
+
+export class Proxy {
+  fate: (request: IncomingMessage) => Fate = () => "pass";
+  /** Every request that arrived: method and path. */
+  readonly seen: string[] = [];
+  private readonly sockets = new Set<Socket>();
+  private server: Server | null = null;
+  private port = 0;
+
+  constructor(private readonly target: URL) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The network is there, at the same address as before. */
+  async up(): Promise<void> {
+    const server = createServer((incoming, answer) => this.handle(incoming, answer));
+    server.on("connection", (socket) => {
+      this.sockets.add(socket);
+      socket.on("error", () => undefined).on("close", () => this.sockets.delete(socket));
+    });
+    await new Promise<void>((ready, failed) => server.once("error", failed).listen(this.port, "127.0.0.1", ready));
+    this.port = (server.address() as AddressInfo).port;
+    this.server = server;
+  }
+
+  /** The network is gone: what is under way breaks off, and nobody listens any more. */
+  async down(): Promise<void> {
+    const { server } = this;
+    this.server = null;
+    await new Promise<void>((closed) => {
+      if (!server) {
+        closed();
+        return;
+      }
+      server.close(() => closed());
+      this.sockets.forEach((socket) => socket.destroy());
+    });
+  }
+
+  private handle(incoming: IncomingMessage, answer: ServerResponse): void {
+    this.seen.push(`${incoming.method ?? ""} ${incoming.url ?? ""}`);
+    const fate = this.fate(incoming);
+    if (typeof fate === "object") {
+      incoming.resume();
+      answer.writeHead(fate.status, { "Content-Type": "text/html", ...fate.headers }).end(fate.body);
+    } else if (fate === "hang") {
+      incoming.resume();
+    } else {
+      this.forward(incoming, answer, fate);
+    }
+  }
+
+  private forward(incoming: IncomingMessage, answer: ServerResponse, fate: "pass" | "lose-answer" | "truncate"): void {
+    const { hostname, port } = this.target;
+    const onward = request({ hostname, port, method: incoming.method, path: incoming.url, headers: incoming.headers }, (response) => {
+      if (fate === "pass") {
+        answer.writeHead(response.statusCode ?? 502, response.rawHeaders);
+        response.pipe(answer);
+        return;
+      }
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("end", () => {
+        if (fate === "truncate") {
+          const { "content-length": _, "transfer-encoding": __, ...headers } = response.headers;
+          answer.writeHead(response.statusCode ?? 502, { ...headers, connection: "close" });
+          answer.write(Buffer.concat(parts).subarray(0, 20));
+        }
+        setTimeout(() => answer.destroy(), 20);
+      });
+    });
+    onward.on("error", () => answer.destroy());
+    incoming.on("error", () => onward.destroy());
+    incoming.pipe(onward);
+  }
+}

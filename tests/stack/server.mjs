@@ -1,0 +1,150 @@
+// A real server on a real PostgreSQL, which can be crashed and started again.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { query } from "./postgres.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const START_MS = 120_000;
+const PASSWORD = "rainstaff-demo";
+
+/** `rainstaff dev` in a folder of its own. */
+export class Stack {
+  static async start() {
+    const stack = new Stack();
+    stack.dataDir = await mkdtemp(join(tmpdir(), "rainstaff-stack-"));
+    await chmod(stack.dataDir, 0o755); // started by root, the account that PostgreSQL runs under must get in
+    stack.port = await freePort();
+    await stack.#startServer();
+    return stack;
+  }
+
+  async #startServer() {
+    const binary = join(resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target"), "debug/rainstaff");
+    const options = ["dev", "--data-dir", this.dataDir, "--listen", `127.0.0.1:${this.port}`];
+    this.server = spawn(binary, options, { cwd: ROOT, env: plainEnvironment(), stdio: ["ignore", "pipe", "pipe"] });
+    this.log = [];
+    const said = await new Promise((ready, failed) => {
+      let text = "";
+      const patience = setTimeout(() => failed(new Error(`the server does not listen:\n${text}`)), START_MS);
+      const hear = (part) => {
+        text += part;
+        this.log.push(String(part));
+        if (this.log.length > 400) this.log.shift();
+        if (/listening http[^]*database (\S+)\n/.test(text)) {
+          clearTimeout(patience);
+          ready(text);
+        }
+      };
+      this.server.stdout.on("data", hear);
+      this.server.stderr.on("data", hear);
+      this.server.once("error", failed);
+      this.server.once("exit", (code) => failed(new Error(`the server ended with ${code}:\n${text}`)));
+    });
+    const [, url] = /database (\S+)\n/.exec(said);
+    const { hostname, pathname } = new URL(url.replace("postgres:", "http:").replace(/@([^/]+)/, (_, host) => `@${Buffer.from(host).toString("hex")}`));
+    this.sockets = decodeURIComponent(Buffer.from(hostname, "hex").toString());
+    this.database = pathname.slice(1);
+    this.data ??= await findData(this.dataDir);
+  }
+
+  /** Rows of a query that no policy holds back: the oracle sees everything. */
+  query(sql) {
+    return query(join(this.sockets, ".s.PGSQL.5432"), this.database, sql);
+  }
+
+  /** `pg_ctl -m immediate`, and a new start after `pauseMs`: what was not on the disk is gone. */
+  async crashPostgres(pauseMs) {
+    const command = await readFile(join(this.data, "postmaster.opts"), "utf8");
+    const [pid] = (await readFile(join(this.data, "postmaster.pid"), "utf8")).split("\n").map(Number);
+    process.kill(pid, "SIGQUIT");
+    await until(async () => !(await this.#answers()), "PostgreSQL goes on answering");
+    await new Promise((later) => setTimeout(later, pauseMs));
+    const [binary, ...options] = [...command.trim().matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
+    const { uid, gid } = await stat(this.data);
+    const account = process.getuid?.() === 0 ? { uid, gid } : {};
+    let postgres = null;
+    await until(async () => {
+      // The old one may take a moment to let go of its memory; the new one then refuses, and is started once more.
+      if (postgres === null || postgres.exitCode !== null) postgres = spawn(binary, options, { ...account, cwd: "/", stdio: "ignore" });
+      return this.#answers();
+    }, "PostgreSQL does not start again");
+  }
+
+  async #answers() {
+    return this.query("SELECT 1").then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Whether server and database are there for the next seed. */
+  async isWell() {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/health`).catch(() => null);
+    return answer?.ok === true && (await this.#answers());
+  }
+
+  /** The server is killed, and started again on the same data. */
+  async killServer() {
+    this.server.removeAllListeners("exit");
+    const ended = once(this.server, "exit");
+    this.server.kill("SIGKILL");
+    await ended;
+    await this.#startServer();
+  }
+
+  /** Signs in; answers the cookie, and who that is. */
+  async signIn(username) {
+    const origin = `http://127.0.0.1:${this.port}`;
+    const body = new URLSearchParams({ username, password: PASSWORD, next: "" });
+    const answer = await fetch(`${origin}/login`, { method: "POST", body, redirect: "manual", headers: { Origin: origin } });
+    const cookie = answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+    if (answer.status !== 303 || cookie === "") throw new Error(`${username} cannot sign in: ${answer.status}`);
+    const ping = await fetch(`${origin}/api/v1/ping`, { headers: { Cookie: cookie } });
+    return { cookie, id: (await ping.json()).user.id };
+  }
+
+  async stop() {
+    this.server.removeAllListeners("exit");
+    const ended = once(this.server, "exit");
+    this.server.kill("SIGINT");
+    const patience = setTimeout(() => this.server.kill("SIGKILL"), 30_000);
+    await ended;
+    clearTimeout(patience);
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** The developer's own settings must not reach the server under test. */
+function plainEnvironment() {
+  const isOurs = (name) => name === "DATABASE_URL" || name === "PORT" || (name.startsWith("RAINSTAFF_") && name !== "RAINSTAFF_PG_BIN");
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs(name)));
+}
+
+async function findData(folder) {
+  const found = (await readdir(folder, { recursive: true })).find((path) => path.endsWith("postmaster.opts"));
+  if (!found) throw new Error(`no PostgreSQL in ${folder}`);
+  return join(folder, found, "..");
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address();
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}
+
+async function until(holds, complaint) {
+  for (let attempt = 0; attempt < 1500; attempt += 1) {
+    if (await holds()) return;
+    await new Promise((later) => setTimeout(later, 20));
+  }
+  throw new Error(complaint);
+}
