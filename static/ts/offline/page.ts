@@ -66,7 +66,7 @@ function register(): void {
   });
   serviceWorker.addEventListener("message", ({ data }) => onWorker(data as { type?: string; progress?: Progress; warmth?: { user: string; at: number } | null }));
   void serviceWorker.register("/sw.js", { updateViaCache: "none" }).then(
-    (registration) => registration.waiting?.postMessage({ type: "take-over" }),
+    (registration: ServiceWorkerRegistration | undefined) => registration?.waiting?.postMessage({ type: "take-over" }),
     () => undefined, // a browser that refuses: everything works as without a worker
   );
   void serviceWorker.ready.then(({ active }) => active?.postMessage({ type: "hello", user }));

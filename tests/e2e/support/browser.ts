@@ -86,7 +86,8 @@ function watch(context: BrowserContext, origin: string, complaints: string[], gr
   });
   context.on("weberror", (error) => grave.push(`uncaught: ${error.error().message}`));
   context.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") {
+    const isOfTheTest = message.text() === "Service Worker registration blocked by Playwright";
+    if ((message.type() === "error" || message.type() === "warning") && !isOfTheTest) {
       const complaint = `${message.type()}: ${message.text()} (${message.location().url})`;
       (/Content Security Policy/i.test(complaint) ? grave : complaints).push(complaint);
     }
