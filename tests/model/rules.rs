@@ -1,0 +1,85 @@
+//! The rules of the synchronisation, each of which can be taken away: a model that does not notice is no proof.
+
+#![cfg(test)]
+
+/// A rule that is broken on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    /// None: the rules as they are.
+    Nothing,
+    /// The server does not look whether it knows an `op_id`.
+    NoDedupe,
+    /// The server writes the row and, in another transaction, the verdict.
+    VerdictInAnotherTransaction,
+    /// The value that lost is not kept.
+    LosersNotKept,
+    /// Whoever arrives last wins; `from` is not looked at.
+    ArrivalWins,
+    /// A deletion deletes what its author has not seen.
+    DeleteAlwaysWins,
+    /// What depends on a refused operation is refused for want of its row.
+    DependentsRefused,
+    /// What waited is not tried again when its parent lands.
+    DependentsForgotten,
+    /// A refused edit of a row stops entries that only refer to the row.
+    RefusedEditBlocksOthers,
+    /// "The same person" forgets what the second card said.
+    SamePersonDropsValues,
+    /// "The same person" leaves no alias behind.
+    SamePersonWithoutAlias,
+    /// The browser deletes before it sends.
+    DequeueBeforeAck,
+    /// The browser takes any 200 for an answer.
+    AnyAnswerIsAck,
+    /// The browser takes the agent's 202 for the server's verdict.
+    AgentAckIsFinal,
+    /// The clerk is told "stored" before it is.
+    ToldBeforeStored,
+    /// A new `op_id` for every attempt.
+    IdPerAttempt,
+    /// Operations name nothing they need.
+    NoAfter,
+    /// Numbers of a queue leave holes.
+    NumbersWithHoles,
+    /// A refused operation stays in the queue and is sent again.
+    RefusedStays,
+    /// The browser writes its edits into the mirror instead of laying them over it.
+    PatchedMirror,
+    /// What was delivered is not kept.
+    NoDoneLog,
+    /// A server that was restored is taken for the one before.
+    EpochIgnored,
+    /// The mirror's cursor moves to the end although a page was shorter.
+    CursorToTheEnd,
+    /// The browser does not say how much waits.
+    NoHeartbeat,
+}
+
+impl Broken {
+    /// Every rule that can be broken.
+    pub const ALL: [Self; 23] = [
+        Self::NoDedupe,
+        Self::VerdictInAnotherTransaction,
+        Self::LosersNotKept,
+        Self::ArrivalWins,
+        Self::DeleteAlwaysWins,
+        Self::DependentsRefused,
+        Self::DependentsForgotten,
+        Self::RefusedEditBlocksOthers,
+        Self::SamePersonDropsValues,
+        Self::SamePersonWithoutAlias,
+        Self::DequeueBeforeAck,
+        Self::AnyAnswerIsAck,
+        Self::AgentAckIsFinal,
+        Self::ToldBeforeStored,
+        Self::IdPerAttempt,
+        Self::NoAfter,
+        Self::NumbersWithHoles,
+        Self::RefusedStays,
+        Self::PatchedMirror,
+        Self::NoDoneLog,
+        Self::EpochIgnored,
+        Self::CursorToTheEnd,
+        Self::NoHeartbeat,
+    ];
+}
