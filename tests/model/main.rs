@@ -36,6 +36,9 @@ fn nothing_is_lost_doubled_stuck_diverged_or_silently_overwritten() {
     for seed in seeds {
         let world = world::run(seed, Broken::Nothing);
         let found = violations(&world);
+        if one.is_some() {
+            println!("{}", world.story());
+        }
         if !found.is_empty() {
             println!("MODEL_SEED={seed}: {}", found.join("\n  "));
             failed.push(seed);

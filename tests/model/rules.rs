@@ -27,6 +27,8 @@ pub enum Broken {
     SamePersonDropsValues,
     /// "The same person" leaves no alias behind.
     SamePersonWithoutAlias,
+    /// "Try again" of a page that is old applies what was applied meanwhile.
+    RetryLooksNotAgain,
     /// The browser deletes before it sends.
     DequeueBeforeAck,
     /// The browser takes any 200 for an answer.
@@ -57,7 +59,7 @@ pub enum Broken {
 
 impl Broken {
     /// Every rule that can be broken.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::NoDedupe,
         Self::VerdictInAnotherTransaction,
         Self::LosersNotKept,
@@ -68,6 +70,7 @@ impl Broken {
         Self::RefusedEditBlocksOthers,
         Self::SamePersonDropsValues,
         Self::SamePersonWithoutAlias,
+        Self::RetryLooksNotAgain,
         Self::DequeueBeforeAck,
         Self::AnyAnswerIsAck,
         Self::AgentAckIsFinal,

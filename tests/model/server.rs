@@ -35,6 +35,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// All words, the first one first.
+    pub fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
+
     /// The word that counts.
     pub fn latest(&self) -> &Verdict {
         self.verdicts.last().expect("no operation without a verdict")
@@ -211,7 +216,7 @@ impl Server {
             let Some(parent) = self.state.inbox.get(id) else { return Some(Reason::WaitingAfter) };
             let said = parent.latest();
             let is_own_row = parent.op.id == op.id;
-            let has_row = self.state.rows.contains_key(&key_of(&parent.op));
+            let has_row = self.was_made(&parent.op);
             let is_only_referred_to = !is_own_row && self.broken != Broken::RefusedEditBlocksOthers;
             if said.verdict.took_effect() || (has_row && is_only_referred_to) {
                 continue;
@@ -226,6 +231,11 @@ impl Server {
             }
         }
         stopped
+    }
+
+    /// Whether the row of an operation is there, under its own id or as somebody else's.
+    pub fn was_made(&self, op: &Op) -> bool {
+        self.state.rows.contains_key(&key_of(op)) || self.state.aliases.contains_key(&op.id)
     }
 
     /// Merge, check, write; the row's key when it is new.
@@ -366,10 +376,14 @@ impl Server {
         self.release(landed, now);
     }
 
-    /// "Try again" on something held or refused.
+    /// "Try again" on something held or refused, if it still is.
     pub fn retry(&mut self, op_id: Uuid, now: DateTime<Utc>) {
         let mut landed = Landed::default();
-        let op = self.state.inbox[&op_id].op.clone();
+        let entry = &self.state.inbox[&op_id];
+        if entry.latest().verdict.took_effect() && self.broken != Broken::RetryLooksNotAgain {
+            return;
+        }
+        let op = entry.op.clone();
         self.try_again(&op, now, &mut landed);
         self.release(landed, now);
     }

@@ -178,6 +178,25 @@ impl World {
 
 /// What people do.
 impl World {
+    /// Everything the server has, for whoever replays a seed.
+    pub fn story(&self) -> String {
+        let state = &self.server.state;
+        let operations = state.inbox.values().map(|entry| {
+            let op = &entry.op;
+            let fields: Vec<String> = op.fields.iter().map(|(name, c)| format!("{name}: {} -> {}", c.from, c.to)).collect();
+            let said: Vec<String> = entry.verdicts().iter().map(|v| format!("{:?} {:?} {:?}", v.verdict, v.reason, v.errors)).collect();
+            let head = format!("{} {:?} {} {} of {} n {} base {:?}", op.op_id, op.kind, op.entity, op.id, op.queue_id, op.n, op.base_version);
+            format!("{head}\n    after {:?} at {}\n    {}\n    {}\n", op.after, op.edited_at, fields.join(", "), said.join("; "))
+        });
+        let rows = state.rows.iter().map(|((entity, id), row)| {
+            let writers: Vec<String> = row.meta.iter().map(|(name, s)| format!("{name} by {} v{}", s.op, s.version)).collect();
+            format!("{entity} {id} v{} deleted {} {:?}\n    {}\n", row.version, row.deleted, row.fields, writers.join(", "))
+        });
+        let conflicts = state.conflicts.iter().map(|c| format!("{:?} {:?}\n", c.key, c.draft));
+        let aliases = state.aliases.iter().map(|(alias, target)| format!("{alias} stands for {target}\n"));
+        operations.chain(rows).chain(conflicts).chain(aliases).collect()
+    }
+
     fn clerk_acts(&mut self, b: usize) {
         let page = self.browsers[b].page();
         if let Some(draft) = self.think_of_something(&page) {
