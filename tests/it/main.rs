@@ -24,6 +24,7 @@ mod isolation;
 mod meeting;
 mod merge;
 mod metrics;
+mod model_vs_server;
 mod month;
 mod region_view;
 mod reversal;

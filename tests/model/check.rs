@@ -75,7 +75,9 @@ fn overwritten(world: &World) -> Vec<String> {
     let mut replaced: BTreeMap<(Key, &str), Vec<&serde_json::Value>> = BTreeMap::new();
     for entry in in_effect() {
         for (name, from, _) in real_changes(&entry.op.fields) {
-            replaced.entry((row_of(world, &entry.op), name)).or_default().push(from);
+            for key in rows_of(world, &entry.op) {
+                replaced.entry((key, name)).or_default().push(from);
+            }
         }
     }
     let mut kept: BTreeMap<(&Key, Option<&str>), Vec<&serde_json::Value>> = BTreeMap::new();
@@ -84,18 +86,25 @@ fn overwritten(world: &World) -> Vec<String> {
     }
     let mut gone = Vec::new();
     for entry in in_effect() {
-        let key = row_of(world, &entry.op);
         for (name, _, to) in real_changes(&entry.op.fields).filter(|(name, ..)| *name != "employee_id") {
             let is_value = |other: &&serde_json::Value| same_value(other, to) || (to.as_str().map(str::trim) == other.as_str());
-            let is_current = state.rows.get(&key).and_then(|row| row.fields.get(name)).is_some_and(|now| is_value(&now));
-            let is_replaced = replaced.get(&(key.clone(), name)).is_some_and(|all| all.iter().any(is_value));
-            let is_kept = kept.get(&(&key, Some(name))).is_some_and(|all| all.iter().any(is_value));
-            if !(is_current || is_replaced || is_kept) {
+            let is_accounted_for = |key: &Key| {
+                let is_current = state.rows.get(key).and_then(|row| row.fields.get(name)).is_some_and(|now| is_value(&now));
+                let is_replaced = || replaced.get(&(key.clone(), name)).is_some_and(|all| all.iter().any(is_value));
+                is_current || is_replaced() || kept.get(&(key, Some(name))).is_some_and(|all| all.iter().any(is_value))
+            };
+            if !rows_of(world, &entry.op).iter().any(is_accounted_for) {
                 gone.push(format!("overwritten: {name} = {to} of {}", entry.op.op_id));
             }
         }
     }
     gone
+}
+
+/// The rows an operation may have changed: its own, and the one its id stood for.
+fn rows_of(world: &World, op: &Op) -> Vec<Key> {
+    let other = world.server.state.aliases.get(&op.id).map(|target| (op.entity.clone(), *target));
+    other.into_iter().chain([key_of(op)]).collect()
 }
 
 fn row_of(world: &World, op: &Op) -> Key {

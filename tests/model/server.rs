@@ -72,10 +72,24 @@ pub struct State {
     pub effects: Vec<Uuid>,
 }
 
+/// A transaction as it was committed, or a form's that was not.
+pub struct Transaction {
+    /// When it arrived.
+    pub at: DateTime<Utc>,
+    /// A form with its author waiting.
+    pub is_form: bool,
+    /// What it carried.
+    pub ops: Vec<Op>,
+    /// What was said on each.
+    pub verdicts: Vec<Verdict>,
+}
+
 /// The server.
 pub struct Server {
     /// What it stores.
     pub state: State,
+    /// What came in, for whoever wants to repeat it elsewhere.
+    pub journal: Vec<Transaction>,
     /// Identity of the data.
     pub epoch: u32,
     broken: Broken,
@@ -87,7 +101,7 @@ const CHUNK: usize = 4;
 impl Server {
     /// An empty one.
     pub fn new(broken: Broken) -> Self {
-        Self { state: State::default(), epoch: 1, broken }
+        Self { state: State::default(), journal: Vec::new(), epoch: 1, broken }
     }
 
     /// Last night's data are back.
@@ -106,7 +120,7 @@ impl Server {
                 continue;
             };
             let before = self.state.clone();
-            self.apply(&chunk[..=dies_at], now);
+            self.transact(&chunk[..=dies_at], now);
             if self.broken == Broken::VerdictInAnotherTransaction {
                 self.state.inbox = before.inbox;
             } else {
@@ -120,15 +134,21 @@ impl Server {
     /// One form with its author waiting: what is refused is not stored.
     pub fn submit(&mut self, op: &Op, now: DateTime<Utc>) -> Verdict {
         let before = self.state.clone();
-        let verdict = self.apply(std::slice::from_ref(op), now).remove(0);
+        let verdict = self.transact(std::slice::from_ref(op), now).remove(0);
         if !verdict.verdict.took_effect() {
             self.state = before;
         }
+        self.journal.push(Transaction { at: now, is_form: true, ops: vec![op.clone()], verdicts: vec![verdict.clone()] });
         verdict
     }
 
-    /// One transaction.
-    pub fn apply(&mut self, ops: &[Op], now: DateTime<Utc>) -> Vec<Verdict> {
+    fn apply(&mut self, ops: &[Op], now: DateTime<Utc>) -> Vec<Verdict> {
+        let verdicts = self.transact(ops, now);
+        self.journal.push(Transaction { at: now, is_form: false, ops: ops.to_vec(), verdicts: verdicts.clone() });
+        verdicts
+    }
+
+    fn transact(&mut self, ops: &[Op], now: DateTime<Utc>) -> Vec<Verdict> {
         let mut landed = Landed::default();
         let verdicts = ops.iter().map(|op| self.apply_one(op, now, &mut landed)).collect();
         self.release(landed, now);
@@ -265,10 +285,11 @@ impl Server {
             self.state.log.push(key.clone());
         }
         let word = if merged.conflicts.is_empty() { VerdictKind::Applied } else { VerdictKind::Merged };
+        let conflicts = merged.conflicts.iter().map(|draft| json!({ "kind": draft.kind, "field": draft.field })).collect();
         let keeps = |draft: &ConflictDraft| self.broken != Broken::LosersNotKept || draft.kind != ConflictKind::Field;
         let kept = merged.conflicts.into_iter().filter(keeps).map(|draft| Kept { key: key.clone(), draft });
         self.state.conflicts.extend(kept);
-        let verdict = Verdict { version: Some(merged.record.version), ..Verdict::bare(op.op_id, word) };
+        let verdict = Verdict { version: Some(merged.record.version), conflicts, ..Verdict::bare(op.op_id, word) };
         (verdict, merged.created.then_some(key))
     }
 
@@ -318,7 +339,15 @@ impl Server {
         if person.deleted {
             let field = Some("employee_id".to_owned());
             let kind = ConflictKind::ParentDeleted;
-            conflicts.push(ConflictDraft { kind, field, base: Value::Null, win: json!(id), lose: Value::Null, op_win: None, op_lose: None });
+            conflicts.push(ConflictDraft {
+                kind,
+                field,
+                base: Value::Null,
+                win: json!(id),
+                lose: Value::Null,
+                op_win: None,
+                op_lose: None,
+            });
         }
         let own = span(&record.fields);
         let overlaps = |(id, row): (&Key, &Record)| id != key && span(&row.fields).0 < own.1 && own.0 < span(&row.fields).1;

@@ -105,6 +105,8 @@ pub struct World {
     late: Vec<Vec<Op>>,
     backup: Option<State>,
     admin_page: BTreeMap<Key, Shown>,
+    seed: u64,
+    is_plain: bool,
     broken: Broken,
 }
 
@@ -112,12 +114,14 @@ const STEPS: usize = 150;
 
 /// Runs one schedule to its end.
 pub fn run(seed: u64, broken: Broken) -> World {
-    let mut world = World::new(seed, broken);
-    for _ in 0..STEPS {
-        world.step();
-    }
-    world.heal();
-    world
+    World::new(seed, broken).lived(STEPS)
+}
+
+/// A schedule in which the server never dies and nobody decides about held operations: its journal can be repeated on a real one.
+pub fn run_plainly(seed: u64, steps: usize) -> World {
+    let mut world = World::new(seed, Broken::Nothing);
+    world.is_plain = true;
+    world.lived(steps)
 }
 
 impl World {
@@ -138,6 +142,8 @@ impl World {
             late: Vec::new(),
             backup: None,
             admin_page: BTreeMap::new(),
+            seed,
+            is_plain: false,
             broken,
         };
         for cookie in 0..2 + world.rng.below(3) {
@@ -147,6 +153,14 @@ impl World {
             world.browsers.push(browser);
         }
         world
+    }
+
+    fn lived(mut self, steps: usize) -> Self {
+        for _ in 0..steps {
+            self.step();
+        }
+        self.heal();
+        self
     }
 
     fn new_id(&mut self) -> Uuid {
@@ -166,11 +180,11 @@ impl World {
             76..84 => self.agent_forwards(),
             84..88 => self.late_copy_arrives(),
             88..92 => self.admin_acts(),
-            92..94 => self.admin_decides(),
+            92..94 if !self.is_plain => self.admin_decides(),
             94..96 => self.clerk_mends(b),
             96 => self.clock_jumps(b),
             97 => self.backup = Some(self.server.state.clone()),
-            98 => self.server_is_restored(),
+            98 if !self.is_plain => self.server_is_restored(),
             _ => self.something_is_lost(b),
         }
     }
@@ -185,7 +199,8 @@ impl World {
             let op = &entry.op;
             let fields: Vec<String> = op.fields.iter().map(|(name, c)| format!("{name}: {} -> {}", c.from, c.to)).collect();
             let said: Vec<String> = entry.verdicts().iter().map(|v| format!("{:?} {:?} {:?}", v.verdict, v.reason, v.errors)).collect();
-            let head = format!("{} {:?} {} {} of {} n {} base {:?}", op.op_id, op.kind, op.entity, op.id, op.queue_id, op.n, op.base_version);
+            let head =
+                format!("{} {:?} {} {} of {} n {} base {:?}", op.op_id, op.kind, op.entity, op.id, op.queue_id, op.n, op.base_version);
             format!("{head}\n    after {:?} at {}\n    {}\n    {}\n", op.after, op.edited_at, fields.join(", "), said.join("; "))
         });
         let rows = state.rows.iter().map(|((entity, id), row)| {
@@ -290,7 +305,7 @@ impl World {
 
     /// One of a few numbers, so that two people get the same.
     fn identity_no(&mut self) -> Value {
-        json!(format!("9900000000{}", self.rng.below(4)))
+        json!(format!("99{:06}00{}", self.seed % 1_000_000, self.rng.below(4)))
     }
 
     fn times(&mut self) -> [(&'static str, Value); 2] {
@@ -422,7 +437,7 @@ impl World {
 
     fn server_takes(&mut self, ops: &[Op], crash_at: Option<usize>) -> Option<Vec<rainstaff::ops::Verdict>> {
         self.figures.deliveries += 1;
-        self.server.batch(ops, self.now, crash_at)
+        self.server.batch(ops, self.now, crash_at.filter(|_| !self.is_plain))
     }
 
     fn answer(&mut self, b: usize, nonce: u64, sent: &[Op], verdicts: Vec<rainstaff::ops::Verdict>) {
@@ -547,7 +562,7 @@ impl World {
                 }
             }
             let waits = self.browsers.iter().any(|b| !b.queue.is_empty()) || !self.agent.is_empty();
-            if !waits && !self.people_decide() {
+            if !waits && (self.is_plain || !self.people_decide()) {
                 break;
             }
         }
