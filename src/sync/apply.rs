@@ -147,18 +147,20 @@ async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Resul
         return Ok(None);
     }
     let known = db::verdicts_of(tx, &op.region, &op.after).await?;
-    let waiting = op.after.iter().any(|id| match known.iter().find(|(k, ..)| k == id) {
+    let waiting = op.after.iter().any(|id| match known.iter().find(|needed| needed.op_id == *id) {
         None => true,
-        Some((_, verdict, reason)) => verdict == "held" && reason.as_deref() != Some("dep_rejected"),
+        // Whatever is held about a row that is there stops only what goes on with that row, not what refers to it.
+        Some(needed) => {
+            let is_held = needed.verdict == "held" && needed.reason.as_deref() != Some("dep_rejected");
+            is_held && (needed.entity_id == op.id || !needed.has_row)
+        }
     });
     if waiting {
         return Ok(held(Reason::WaitingAfter));
     }
-    let refused = known.iter().any(|(_, verdict, _)| verdict == "rejected" || verdict == "held");
-    if refused && (op.kind == Kind::Create || !db::row_was_created(tx, &op.region, op.id).await?) {
-        return Ok(held(Reason::DepRejected));
-    }
-    Ok(None)
+    // Whatever became of the operation: where its row is there all the same, there is something to go on with.
+    let refused = known.iter().any(|needed| matches!(needed.verdict.as_str(), "rejected" | "held") && !needed.has_row);
+    Ok(if refused { held(Reason::DepRejected) } else { None })
 }
 
 /// Tries the operations again that waited for these, and those that waited for them.

@@ -155,16 +155,31 @@ pub async fn list_verdicts<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) -> Re
     Ok(rows.into_iter().map(|j| j.0).collect())
 }
 
-/// Word and reason of the latest verdict on each of these operations that is known in the region.
-pub(super) async fn verdicts_of(
-    tx: &mut ScopedTx<Write>,
-    region: &Region,
-    op_ids: &[Uuid],
-) -> Result<Vec<(Uuid, String, Option<String>)>, sqlx::Error> {
-    let rows = sqlx::query!(
+/// What became of an operation that another one needs.
+pub(super) struct Needed {
+    pub op_id: Uuid,
+    /// The row it is about.
+    pub entity_id: Uuid,
+    pub verdict: String,
+    pub reason: Option<String>,
+    /// Whether that row is there, or was, whoever made it; or stands for another since somebody said so.
+    pub has_row: bool,
+}
+
+/// The latest verdict on each of these operations that is known in the region.
+pub(super) async fn verdicts_of(tx: &mut ScopedTx<Write>, region: &Region, op_ids: &[Uuid]) -> Result<Vec<Needed>, sqlx::Error> {
+    sqlx::query_as!(
+        Needed,
         r#"
-        SELECT DISTINCT ON (v.op_id) v.op_id, v.verdict, v.reason
+        SELECT DISTINCT ON (v.op_id)
+               v.op_id,
+               i.entity_id,
+               v.verdict,
+               v.reason,
+               EXISTS (SELECT FROM app.change_log c WHERE c.region = i.region AND c.entity_id = i.entity_id)
+                   OR EXISTS (SELECT FROM app.entity_alias a WHERE a.region = i.region AND a.alias_id = i.entity_id) AS "has_row!"
         FROM app.op_verdict v
+        JOIN app.op_inbox i ON i.region = v.region AND i.op_id = v.op_id
         WHERE v.region = $1 AND v.op_id = ANY ($2)
         ORDER BY v.op_id, v.attempt DESC
         "#,
@@ -172,8 +187,7 @@ pub(super) async fn verdicts_of(
         op_ids,
     )
     .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|r| (r.op_id, r.verdict, r.reason)).collect())
+    .await
 }
 
 /// Operations whose latest verdict says they wait, and that name one of `op_ids`: in the order of their queues, with their last attempt.
@@ -194,13 +208,6 @@ pub(super) async fn list_waiting_for(tx: &mut ScopedTx<Write>, op_ids: &[Uuid]) 
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|r| (r.body.0, r.attempt)).collect())
-}
-
-/// Whether the region ever had a row with this id.
-pub(super) async fn row_was_created(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.change_log WHERE region = $1 AND entity_id = $2) AS "known!""#, region.code(), id)
-        .fetch_one(tx.conn())
-        .await
 }
 
 /// The row that an id stands for since somebody said "the same person".

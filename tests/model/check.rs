@@ -8,7 +8,7 @@ use rainstaff::ops::{ConflictKind, Kind, Op, Reason, VerdictKind, same_value};
 use uuid::Uuid;
 
 use super::{
-    schema::{EMPLOYEE, employee_of},
+    schema::employee_of,
     server::{Entry, Key, key_of, real_changes},
     world::{World, missing_numbers},
 };
@@ -177,7 +177,8 @@ fn unnoticed(world: &World) -> Vec<String> {
 /// Operations that were refused, or are held for a refused one, although every row they need is there.
 pub fn refused_for_want_of_a_row(world: &World) -> Vec<Uuid> {
     let state = &world.server.state;
-    let has = |key: &Key| state.rows.contains_key(key) || state.aliases.contains_key(&key.1);
+    let was_accepted =
+        |id: Uuid| state.inbox.values().any(|e| e.op.id == id && e.op.kind == Kind::Create && e.latest().verdict.took_effect());
     let was_made = |id: &Uuid| state.inbox.get(id).is_some_and(|e| world.server.was_made(&e.op));
     let is_wrong = |entry: &&Entry| {
         let (op, said) = (&entry.op, entry.latest());
@@ -185,7 +186,7 @@ pub fn refused_for_want_of_a_row(world: &World) -> Vec<Uuid> {
             (VerdictKind::Rejected, Some(Reason::UnknownEntity)) => world.server.was_made(op),
             (VerdictKind::Rejected, Some(Reason::Invalid)) if said.errors.iter().any(|e| e.code == "employee-unknown") => {
                 let to: rainstaff::ops::Row = op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())).collect();
-                employee_of(&to).is_some_and(|id| has(&(EMPLOYEE.to_owned(), id)))
+                employee_of(&to).is_some_and(was_accepted)
             }
             (VerdictKind::Held, Some(Reason::DepRejected)) => op.after.iter().all(was_made),
             _ => false,

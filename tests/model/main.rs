@@ -80,9 +80,10 @@ fn the_same_seed_is_the_same_schedule() {
 
 #[test]
 fn a_model_without_one_of_the_rules_fails() {
-    for broken in Broken::ALL {
-        let caught = (0..SEEDS).find_map(|seed| violations(&world::run(seed, broken)).first().map(|why| (seed, why.clone())));
-        let (seed, why) = caught.unwrap_or_else(|| panic!("{broken:?} goes unnoticed in {SEEDS} schedules"));
-        println!("{broken:?}: noticed by schedule {} of {SEEDS}: {why}", seed + 1);
+    for (broken, leads_to) in Broken::ALL {
+        let finding = |seed| violations(&world::run(seed, broken)).into_iter().find(|words| words.starts_with(leads_to));
+        let caught = (0..SEEDS).find_map(|seed| finding(seed).map(|words| (seed, words)));
+        let (seed, words) = caught.unwrap_or_else(|| panic!("{broken:?} goes unnoticed in {SEEDS} schedules"));
+        println!("{broken:?}: noticed by schedule {} of {SEEDS}: {words}", seed + 1);
     }
 }

@@ -245,8 +245,7 @@ impl Server {
             if !is_refused {
                 return Some(Reason::WaitingAfter);
             }
-            let is_settled = is_own_row && (has_row || op.kind == Kind::Create);
-            if !is_settled && self.broken != Broken::DependentsRefused {
+            if !(is_own_row && has_row) && self.broken != Broken::DependentsRefused {
                 stopped = Some(Reason::DepRejected);
             }
         }

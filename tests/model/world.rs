@@ -117,7 +117,7 @@ pub fn run(seed: u64, broken: Broken) -> World {
     World::new(seed, broken).lived(STEPS)
 }
 
-/// A schedule in which the server never dies and nobody decides about held operations: its journal can be repeated on a real one.
+/// A schedule in which the server never dies and nobody decides about what is held or refused: its journal can be repeated on a real one.
 pub fn run_plainly(seed: u64, steps: usize) -> World {
     let mut world = World::new(seed, Broken::Nothing);
     world.is_plain = true;
@@ -181,7 +181,7 @@ impl World {
             84..88 => self.late_copy_arrives(),
             88..92 => self.admin_acts(),
             92..94 if !self.is_plain => self.admin_decides(),
-            94..96 => self.clerk_mends(b),
+            94..96 if !self.is_plain => self.clerk_mends(b),
             96 => self.clock_jumps(b),
             97 => self.backup = Some(self.server.state.clone()),
             98 if !self.is_plain => self.server_is_restored(),
@@ -557,7 +557,7 @@ impl World {
             self.agent_delivers();
             for b in 0..self.browsers.len() {
                 self.browser_delivers(b);
-                if round < 5 {
+                if round < 5 && !self.is_plain {
                     self.clerk_mends(b);
                 }
             }
