@@ -52,8 +52,15 @@ fn doubled(world: &World) -> Vec<Uuid> {
 /// I3, I6: nothing waits any more, and nothing is held that nobody can decide.
 fn stuck(world: &World) -> Vec<String> {
     let queued = world.browsers.iter().flat_map(|b| &b.queue).map(|op| format!("stuck in the browser: {}", op.op_id));
-    let held = world.server.state.inbox.values().filter(|e| e.latest().reason == Some(Reason::WaitingAfter));
-    let held = held.filter(|e| e.latest().verdict == VerdictKind::Held).map(|e| format!("stuck on the server: {}", e.op.op_id));
+    let inbox = &world.server.state.inbox;
+    let is_about = |id: &Uuid, row: Uuid| inbox.get(id).is_some_and(|parent| parent.op.id == row);
+    let is_stuck = |e: &&Entry| match (e.latest().verdict, e.latest().reason) {
+        (VerdictKind::Held, Some(Reason::WaitingAfter)) => true,
+        // A new card that waits for what is said about itself.
+        (VerdictKind::Held, Some(Reason::DepRejected)) => e.op.kind == Kind::Create && e.op.after.iter().all(|id| is_about(id, e.op.id)),
+        _ => false,
+    };
+    let held = inbox.values().filter(is_stuck).map(|e| format!("stuck on the server: {}", e.op.op_id));
     queued.chain(held).collect()
 }
 

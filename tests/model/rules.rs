@@ -23,6 +23,8 @@ pub enum Broken {
     DependentsForgotten,
     /// A refused edit of a row stops entries that only refer to the row.
     RefusedEditBlocksOthers,
+    /// A corrected new card is held for the refused one, and for the edits that wait for either.
+    NewAttemptWaits,
     /// "The same person" forgets what the second card said.
     SamePersonDropsValues,
     /// "The same person" leaves no alias behind.
@@ -59,7 +61,7 @@ pub enum Broken {
 
 impl Broken {
     /// Every rule that can be broken, and what it leads to: how the words of such a finding begin.
-    pub const ALL: [(Self, &str); 24] = [
+    pub const ALL: [(Self, &str); 25] = [
         (Self::NoDedupe, "applied twice"),
         (Self::VerdictInAnotherTransaction, "applied twice"),
         (Self::LosersNotKept, "overwritten"),
@@ -68,6 +70,7 @@ impl Broken {
         (Self::DependentsRefused, "refused for want of a row"),
         (Self::DependentsForgotten, "stuck on the server"),
         (Self::RefusedEditBlocksOthers, "refused for want of a row"),
+        (Self::NewAttemptWaits, "stuck on the server"),
         (Self::SamePersonDropsValues, "overwritten"),
         (Self::SamePersonWithoutAlias, "refused for want of a row"),
         (Self::RetryLooksNotAgain, "applied twice"),

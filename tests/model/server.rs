@@ -245,7 +245,9 @@ impl Server {
             if !is_refused {
                 return Some(Reason::WaitingAfter);
             }
-            if !(is_own_row && has_row) && self.broken != Broken::DependentsRefused {
+            let is_new_attempt = op.kind == Kind::Create && self.broken != Broken::NewAttemptWaits;
+            let is_settled = is_own_row && (has_row || is_new_attempt);
+            if !is_settled && self.broken != Broken::DependentsRefused {
                 stopped = Some(Reason::DepRejected);
             }
         }
