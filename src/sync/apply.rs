@@ -159,7 +159,10 @@ async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Resul
         return Ok(held(Reason::WaitingAfter));
     }
     // Whatever became of the operation: where its row is there all the same, there is something to go on with.
-    let refused = known.iter().any(|needed| matches!(needed.verdict.as_str(), "rejected" | "held") && !needed.has_row);
+    // And a new attempt to make a row is what the refused one, and all that waits for it, is waiting for.
+    let is_new_attempt = |needed: &db::Needed| op.kind == Kind::Create && needed.entity_id == op.id;
+    let is_refused = |needed: &db::Needed| matches!(needed.verdict.as_str(), "rejected" | "held") && !needed.has_row;
+    let refused = known.iter().any(|needed| is_refused(needed) && !is_new_attempt(needed));
     Ok(if refused { held(Reason::DepRejected) } else { None })
 }
 

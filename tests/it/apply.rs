@@ -235,6 +235,20 @@ async fn a_refused_or_held_edit_of_a_person_stops_no_entry_for_them() {
 }
 
 #[tokio::test]
+async fn a_corrected_new_card_does_not_wait_for_the_refused_one() {
+    let company = Company::new().await;
+    let ankara = clerk("ankara");
+    let draft = || op(&ankara, "ankara");
+    let nameless = draft().new_employee(employee_id(1), "");
+    let edit = draft().after(&[&nameless]).update("employee", employee_id(1), 1, json!({ "title": ["", "Usta"] }));
+    let corrected = draft().after(&[&edit]).new_employee(employee_id(1), "Ayşe Yılmaz");
+    let verdicts = company.apply(&ankara, &[nameless, edit, corrected]).await;
+    let words: Vec<_> = verdicts.iter().map(said).collect();
+    let refused = [(VerdictKind::Rejected, Some(Reason::Invalid)), (VerdictKind::Held, Some(Reason::DepRejected))];
+    assert_eq!(words, [refused[0], refused[1], (VerdictKind::Applied, None)]);
+}
+
+#[tokio::test]
 async fn what_this_server_does_not_know_yet_is_kept_for_a_newer_one() {
     let company = Company::new().await;
     let ankara = clerk("ankara");
