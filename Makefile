@@ -44,6 +44,10 @@ stack-test: assets ## the queue's code, a bad line, a real server and a PostgreS
 bench: assets ## the release server beside pgbench: docs/benchmarks.md (ARGS=--quick for a look)
 	@pgbench=$$(scripts/find-pgbench.sh) && PGBENCH="$$pgbench" cargo bench --bench ratios -- $(ARGS)
 
+.PHONY: model
+model: ## many schedules of the synchronisation's model, and cases of the merge (SEEDS=100000, CASES=1000000)
+	@MODEL_SEEDS=$(or $(SEEDS),100000) PROPTEST_CASES=$(or $(CASES),1000000) cargo test --release --no-default-features --test model -- --nocapture
+
 .PHONY: lighthouse
 lighthouse: node_modules/.package-lock.json ## Lighthouse over the pages of a demo that runs (URL=http://127.0.0.1:8080)
 	@npm install --prefix target/lighthouse --no-audit --no-fund --silent lighthouse@12.8.2

@@ -174,13 +174,20 @@ async fn refuse_early(tx: &mut ScopedTx<Write>, op: &Op) -> Result<Option<Verdic
     let known = db::verdicts_of(tx, &op.region, &op.after).await?;
     let waiting = op.after.iter().any(|id| match known.iter().find(|needed| needed.op_id == *id) {
         None => true,
-        Some(needed) => needed.verdict == "held" && needed.reason.as_deref() != Some("dep_rejected"),
+        // Whatever is held about a row that is there stops only what goes on with that row, not what refers to it.
+        Some(needed) => {
+            let is_held = needed.verdict == "held" && needed.reason.as_deref() != Some("dep_rejected");
+            is_held && (needed.entity_id == op.id || !needed.has_row)
+        }
     });
     if waiting {
         return Ok(Some(held(op, Reason::WaitingAfter)));
     }
     // Whatever became of the operation: where its row is there all the same, there is something to go on with.
-    let refused = known.iter().any(|needed| matches!(needed.verdict.as_str(), "rejected" | "held") && !needed.has_row);
+    // And a new attempt to make a row is what the refused one, and all that waits for it, is waiting for.
+    let is_new_attempt = |needed: &db::Needed| op.kind == Kind::Create && needed.entity_id == op.id;
+    let is_refused = |needed: &db::Needed| matches!(needed.verdict.as_str(), "rejected" | "held") && !needed.has_row;
+    let refused = known.iter().any(|needed| is_refused(needed) && !is_new_attempt(needed));
     Ok(refused.then(|| held(op, Reason::DepRejected)))
 }
 

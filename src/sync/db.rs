@@ -164,9 +164,11 @@ pub async fn list_verdicts<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) -> Re
 /// What became of an operation that another one needs.
 pub(super) struct Needed {
     pub op_id: Uuid,
+    /// The row it is about.
+    pub entity_id: Uuid,
     pub verdict: String,
     pub reason: Option<String>,
-    /// Whether the row it was about is there, or was, whoever made it; or stands for another since somebody said so.
+    /// Whether that row is there, or was, whoever made it; or stands for another since somebody said so.
     pub has_row: bool,
 }
 
@@ -177,6 +179,7 @@ pub(super) async fn verdicts_of(tx: &mut ScopedTx<Write>, region: &Region, op_id
         r#"
         SELECT DISTINCT ON (v.op_id)
                v.op_id,
+               i.entity_id,
                v.verdict,
                v.reason,
                EXISTS (SELECT FROM app.change_log c WHERE c.region = i.region AND c.entity_id = i.entity_id)

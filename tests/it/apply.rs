@@ -214,6 +214,41 @@ async fn a_refused_edit_does_not_stop_later_edits_of_a_row_that_exists() {
 }
 
 #[tokio::test]
+async fn a_refused_or_held_edit_of_a_person_stops_no_entry_for_them() {
+    let company = ankara_with_ayse().await;
+    let ankara = clerk("ankara");
+    let taken = json!({ "full_name": "Şükrü Çağ", "identity_no": "10000000146" });
+    company.apply_one(&ankara, &op(&ankara, "ankara").create("employee", employee_id(2), taken)).await;
+    let draft = || op(&ankara, "ankara");
+    let nameless = draft().update("employee", employee_id(1), 1, json!({ "full_name": ["Ayşe Yılmaz", ""] }));
+    let number_taken = draft().update("employee", employee_id(1), 1, json!({ "identity_no": [null, "10000000146"] }));
+    let entries = [
+        draft().after(&[&nameless]).new_timesheet(timesheet_id(1), employee_id(1), "2026-11-16"),
+        draft().after(&[&number_taken]).new_timesheet(timesheet_id(2), employee_id(1), "2026-11-17"),
+    ];
+    let verdicts = company.apply(&ankara, &[nameless, number_taken]).await;
+    let words: Vec<_> = verdicts.iter().map(said).collect();
+    assert_eq!(words, [(VerdictKind::Rejected, Some(Reason::Invalid)), (VerdictKind::Held, Some(Reason::NaturalKey))]);
+    for entry in &entries {
+        assert_eq!(said(&company.apply_one(&ankara, entry).await), (VerdictKind::Applied, None));
+    }
+}
+
+#[tokio::test]
+async fn a_corrected_new_card_does_not_wait_for_the_refused_one() {
+    let company = Company::new().await;
+    let ankara = clerk("ankara");
+    let draft = || op(&ankara, "ankara");
+    let nameless = draft().new_employee(employee_id(1), "");
+    let edit = draft().after(&[&nameless]).update("employee", employee_id(1), 1, json!({ "title": ["", "Usta"] }));
+    let corrected = draft().after(&[&edit]).new_employee(employee_id(1), "Ayşe Yılmaz");
+    let verdicts = company.apply(&ankara, &[nameless, edit, corrected]).await;
+    let words: Vec<_> = verdicts.iter().map(said).collect();
+    let refused = [(VerdictKind::Rejected, Some(Reason::Invalid)), (VerdictKind::Held, Some(Reason::DepRejected))];
+    assert_eq!(words, [refused[0], refused[1], (VerdictKind::Applied, None)]);
+}
+
+#[tokio::test]
 async fn what_this_server_does_not_know_yet_is_kept_for_a_newer_one() {
     let company = Company::new().await;
     let ankara = clerk("ankara");

@@ -5,10 +5,11 @@
 use chrono::TimeDelta;
 use rainstaff::{
     clock::Clock,
-    contact::{OfflineSwitch, current_build, watch_all},
+    contact::{OfflineSwitch, watch_all},
     ids::new_id,
     ops::Op,
     state::AppState,
+    web::assets,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -45,7 +46,7 @@ async fn ping(browser: &mut Browser) -> Value {
 
 /// The browser tells of its queue and brings these operations out of it.
 async fn tell(browser: &mut Browser, queue: Uuid, len: u32, ops: &[Op]) -> Answer {
-    let report = json!({ "id": queue, "len": len, "oldest_at": "2026-01-05T07:00:00Z", "build": current_build(), "offset_ms": 0 });
+    let report = json!({ "id": queue, "len": len, "oldest_at": "2026-01-05T07:00:00Z", "build": assets::build(), "offset_ms": 0 });
     let answer = browser.call(OPS, &json!({ "nonce": "n", "queue": report, "ops": ops })).await;
     assert_eq!(answer.status, 200, "{}", answer.html);
     answer

@@ -27,6 +27,7 @@ mod isolation;
 mod meeting;
 mod merge;
 mod metrics;
+mod model_vs_server;
 mod month;
 mod offline;
 mod queue;
