@@ -240,10 +240,9 @@ pub(super) async fn decide_again(
     let author = in_the_name_of(op, who);
     let verdict = if stored.is_open {
         match (how, who.authors.judge(op, stored.carrier.unwrap_or(op.actor), stored.received_at)) {
-            (Again::ByTheRules, Err(objection)) => held(op, objection.reason),
             (Again::Accepted, _) => decide(tx, &author, &Op { after: Vec::new(), ..op.clone() }).await?,
-            (Again::SameRow(on_row), Ok(())) => decide(tx, &author, on_row).await?,
             (_, Err(objection)) => held(op, objection.reason),
+            (Again::SameRow(on_row), Ok(())) => decide(tx, &author, on_row).await?,
             (Again::ByTheRules, Ok(())) => decide(tx, &author, op).await?,
         }
     } else {

@@ -61,6 +61,8 @@ pub async fn grant_of(state: &AppState, person: &Actor, queue: Uuid) -> Grant {
     Grant { user: person.user_id, regions: rights.regions, queue, issued: at(180), expires: at(180) + LIFETIME, epoch: rights.epoch }
 }
 
+/// As an operation carries it.
+#[expect(clippy::unnecessary_wraps, reason = "an operation may carry none")]
 fn signed(state: &AppState, grant: &Grant) -> Option<String> {
     Some(GrantKey::of(&state.config.secret).sign(grant))
 }

@@ -102,9 +102,8 @@ pub async fn settle_conflict(
     let conflict = db::find_conflict(&mut state.db.read(&everywhere).await?, *id).await?.ok_or(AppError::NotFound)?;
     let region = Region::parse(&conflict.region).map_err(|_| AppError::NotFound)?;
     let (to, click) = (back_to(&request, HOME), posted.op_id()?);
-    let resolution = match posted.value("choice") {
-        choice @ ("kept" | "replaced") => choice,
-        _ => return Err(AppError::BadRequest("choice: kept or replaced".into())),
+    let resolution @ ("kept" | "replaced") = posted.value("choice") else {
+        return Err(AppError::BadRequest("choice: kept or replaced".into()));
     };
     let mut flash = Flash::new(Tone::Success, if resolution == "kept" { "flash-conflict-kept" } else { "flash-conflict-replaced" }, "");
     if conflict.resolved_at.is_none() && resolution == "replaced" {

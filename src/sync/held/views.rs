@@ -37,6 +37,7 @@ pub(super) struct QueuePage<'a> {
 
 /// One operation.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a button each")]
 pub(super) struct HeldView {
     pub op_id: Uuid,
     pub region: String,
