@@ -1,4 +1,4 @@
-//! The merge rule by example (SYNC 3.7). Its properties are in tests/model/merge_properties.rs.
+//! The merge rule by example (SYNC 3.7). Its properties are in `tests/model/merge_properties.rs`.
 
 #![cfg(test)]
 

@@ -136,7 +136,7 @@ fn faces(conflicts: &[ConflictDraft]) -> Vec<String> {
     faces
 }
 
-/// Cases per property: 2,000, or what PROPTEST_CASES says.
+/// Cases per property: 2,000, or what `PROPTEST_CASES` says.
 fn cases() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
     ProptestConfig { cases: asked.unwrap_or(2_000), failure_persistence: None, ..ProptestConfig::default() }

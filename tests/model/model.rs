@@ -1,4 +1,4 @@
-//! The model's parts. tests/it/model_vs_server.rs uses them too.
+//! The model's parts. `tests/it/model_vs_server.rs` uses them too.
 
 pub mod browser;
 pub mod check;

@@ -1,4 +1,4 @@
-//! Chance out of one number: SplitMix64, so that a seed means the same schedule on every machine and in every version.
+//! Chance out of one number: `SplitMix64`, so that a seed means the same schedule on every machine and in every version.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! The server's rules on values in memory, as `src/sync` follows them on PostgreSQL (tests/it/model_vs_server.rs holds the two side by
+//! The server's rules on values in memory, as `src/sync` follows them on PostgreSQL (`tests/it/model_vs_server.rs` holds the two side by
 //! side): inbox, verdicts, dependents, aliases, conflicts, feed. The merge is the real one.
 
 #![cfg(test)]

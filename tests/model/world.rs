@@ -171,7 +171,7 @@ impl World {
 
     fn step(&mut self) {
         let gap = [0, 1, 20, 900][self.rng.below(4)];
-        self.now += Duration::seconds(i64::try_from(gap).unwrap());
+        self.now += Duration::seconds(gap);
         let b = self.rng.below(self.browsers.len());
         match self.rng.below(100) {
             0..40 => self.clerk_acts(b),
@@ -181,7 +181,7 @@ impl World {
             84..88 => self.late_copy_arrives(),
             88..92 => self.admin_acts(),
             92..94 if !self.is_plain => self.admin_decides(),
-            94..96 if !self.is_plain => self.clerk_mends(b),
+            94..96 => self.clerk_mends(b),
             96 => self.clock_jumps(b),
             97 => self.backup = Some(self.server.state.clone()),
             98 if !self.is_plain => self.server_is_restored(),
@@ -253,7 +253,7 @@ impl World {
             }
             9..14 => {
                 let key = some_row(&mut self.rng)?;
-                Some(self.edit(key.clone(), &page[&key]))
+                Some(self.edit(&key, &page[&key]))
             }
             14 => self.rng.pick(&people).map(|key| change(Kind::Update, key, &page[key], &[("full_name", json!(""))])),
             15 => {
@@ -288,13 +288,13 @@ impl World {
         change(Kind::Create, &key, &Shown::default(), &values)
     }
 
-    fn edit(&mut self, key: Key, row: &Shown) -> Draft {
+    fn edit(&mut self, key: &Key, row: &Shown) -> Draft {
         let names: &[&str] = if key.0 == EMPLOYEE { &["full_name", "title", "department"] } else { &["notes"] };
         let mut values = vec![(names[self.rng.below(names.len())], self.text())];
         if self.rng.percent(40) {
             values.push((names[self.rng.below(names.len())], self.text()));
         }
-        change(Kind::Update, &key, row, &values)
+        change(Kind::Update, key, row, &values)
     }
 
     /// A text that nobody else ever enters.
@@ -478,7 +478,7 @@ impl World {
         if self.rng.percent(30) {
             self.rng.shuffle(&mut self.agent);
         }
-        let batch = self.agent[..1 + self.rng.below(self.agent.len())].to_vec();
+        let batch = self.agent[..=self.rng.below(self.agent.len())].to_vec();
         let crash_at = if self.rng.percent(10) { Some(self.rng.below(batch.len())) } else { None };
         let is_answered = self.rng.percent(85);
         if let Some(verdicts) = self.server_takes(&batch, crash_at).filter(|_| is_answered) {
@@ -557,7 +557,7 @@ impl World {
             self.agent_delivers();
             for b in 0..self.browsers.len() {
                 self.browser_delivers(b);
-                if round < 5 && !self.is_plain {
+                if round < 5 {
                     self.clerk_mends(b);
                 }
             }
