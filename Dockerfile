@@ -8,6 +8,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY scripts/build-assets.mjs scripts/
 COPY static static
+# The complaints that a browser can make without a network.
+COPY locales locales
 # The style sheet keeps the classes that these mention.
 COPY templates templates
 COPY src src
@@ -18,8 +20,8 @@ WORKDIR /build
 ENV SQLX_OFFLINE=true
 COPY Cargo.toml Cargo.lock ./
 # Fetches the crates without the sources of the program: a change of those does not repeat it.
-RUN mkdir -p src/bin examples tests/it benches/ratios \
-    && touch src/lib.rs src/main.rs src/bin/rainstaff-agent.rs examples/with_database.rs tests/it/main.rs benches/ratios/main.rs \
+RUN mkdir -p src/bin examples tests/it tests/model benches/ratios \
+    && touch src/lib.rs src/main.rs src/bin/rainstaff-agent.rs examples/with_database.rs tests/it/main.rs tests/model/main.rs benches/ratios/main.rs \
     && cargo fetch --locked
 COPY . .
 COPY --from=assets /build/static/dist static/dist

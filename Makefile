@@ -11,7 +11,7 @@ export SQLX_OFFLINE := true
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 AGENT := --no-default-features --features agent --bin rainstaff-agent
-ASSET_SOURCES := scripts/build-assets.mjs $(shell find static/ts static/css static/icons templates src -type f 2>/dev/null)
+ASSET_SOURCES := scripts/build-assets.mjs $(shell find static/ts static/css static/icons locales templates src -type f 2>/dev/null)
 
 say = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
 

@@ -62,7 +62,7 @@ test("the ids of a batch are those of the shared vectors", async () => {
 });
 
 /** Posts that write no business data of an office, or need the server's answer: they are never queued. */
-const ONLINE_ONLY = [/^\/(login|logout|password|preferences|account|region-view|admin|activity|api)\b/, /^\/employees\/\{id\}\/identity-number$/];
+const ONLINE_ONLY = [/^\/(login|logout|password|preferences|account|region-view|admin|activity|conflicts|queue|api)\b/, /^\/employees\/\{id\}\/identity-number$/];
 
 test("every post of the site is queued or named as one that needs a connection", async () => {
   const table = await readFile(new URL("../../src/routes.rs", import.meta.url), "utf8");
