@@ -51,10 +51,12 @@ pub fn object_or_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Queue
 }
 
 /// What a delivery shows of the queue besides what its browser says.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
     author: Option<Uuid>,
     highest_n: i64,
+    /// The numbers that have arrived now. One whose operation had come before as a form is in no other list.
+    numbers: Vec<i64>,
 }
 
 /// Where an operation stands.
@@ -76,11 +78,9 @@ impl Seen {
     pub fn of(queue_id: Uuid, places: &[Place], verdicts: &[Verdict]) -> Self {
         let has_arrived =
             |(place, verdict): &(&Place, &Verdict)| place.queue_id == queue_id && place.n > 0 && verdict.verdict != VerdictKind::Retry;
-        let arrived = places.iter().zip(verdicts).filter(has_arrived);
-        arrived.fold(Self::default(), |seen, (place, _)| Self {
-            author: seen.author.or(Some(place.author)),
-            highest_n: seen.highest_n.max(place.n),
-        })
+        let arrived: Vec<&Place> = places.iter().zip(verdicts).filter(has_arrived).map(|(place, _)| place).collect();
+        let numbers: Vec<i64> = arrived.iter().map(|place| place.n).collect();
+        Self { author: arrived.first().map(|place| place.author), highest_n: numbers.iter().copied().max().unwrap_or(0), numbers }
     }
 }
 
@@ -90,7 +90,7 @@ pub async fn note_contact(
     actor: &Actor,
     browser: &BrowserMark,
     report: &QueueReport,
-    seen: Seen,
+    seen: &Seen,
 ) -> Result<(), sqlx::Error> {
     let Some(scope) = Scope::with_company(actor) else { return Ok(()) };
     let now = state.clock.now();
@@ -101,7 +101,8 @@ pub async fn note_contact(
     let examined_to = highest_n.min(dense_to.saturating_add(NUMBERS_AT_A_TIME));
     let gaps = if examined_to > dense_to { db::list_gaps(&mut tx, report.id, dense_to, examined_to).await? } else { Vec::new() };
     drop(tx); // nobody waits for a second connection with one in hand
-    let missing = without_those_elsewhere(state, &scope, report.id, gaps).await?;
+    let mut missing = without_those_elsewhere(state, &scope, report.id, gaps).await?;
+    missing.retain(|n| !seen.numbers.contains(n));
     if known.as_ref().is_some_and(|known| !tells_something_new(known, report, highest_n, &missing, now)) {
         return Ok(());
     }
@@ -136,7 +137,7 @@ fn contact(
     report: &QueueReport,
     region: String,
     known: Option<Known>,
-    seen: Seen,
+    seen: &Seen,
     numbers: Numbers,
     now: DateTime<Utc>,
 ) -> Contact {

@@ -303,3 +303,29 @@ impl Verdict {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+
+    /// Operations as they have been sent at any time wait in somebody's queue: each shape is read forever, and means what it meant.
+    #[test]
+    fn every_shape_that_was_ever_sent_is_read_and_means_the_same() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/ops/v1");
+        let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
+        assert!(files.len() >= 5, "{files:?}");
+        for file in files {
+            let golden: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+            let op: Op = serde_json::from_value(golden["op"].clone()).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+            assert_eq!(hex::encode(fingerprint(&op)), golden["fingerprint"], "{}", file.display());
+            let written = serde_json::to_value(&op).unwrap();
+            for (name, value) in golden["op"].as_object().unwrap() {
+                let as_time = |value: &Value| value.as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+                assert!(written[name] == *value || as_time(&written[name]) == as_time(value), "{}: {name}", file.display());
+            }
+        }
+    }
+}

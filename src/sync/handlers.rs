@@ -110,7 +110,7 @@ pub async fn post_ops(state: Data<AppState>, actor: Actor, request: HttpRequest,
     let mut answer = sync_answer(&BatchAnswer { nonce: batch.nonce, server_time: state.clock.now(), results, missing });
     if let Some(report) = &batch.queue {
         let browser = BrowserMark::of(&request, &state);
-        note_contact(&state, &actor, &browser, report, seen).await;
+        note_contact(&state, &actor, &browser, report, &seen).await;
         if let Some(cookie) = browser.cookie() {
             let _ = answer.add_cookie(&cookie); // only a cookie that cannot be written as a header fails
         }
@@ -119,7 +119,7 @@ pub async fn post_ops(state: Data<AppState>, actor: Actor, request: HttpRequest,
 }
 
 /// The verdicts are given whatever becomes of the bookkeeping.
-async fn note_contact(state: &AppState, actor: &Actor, browser: &BrowserMark, report: &QueueReport, seen: Seen) {
+async fn note_contact(state: &AppState, actor: &Actor, browser: &BrowserMark, report: &QueueReport, seen: &Seen) {
     if let Err(error) = contact::note_contact(state, actor, browser, report, seen).await {
         tracing::warn!(queue = %report.id, %error, "a queue's state was not kept");
     }

@@ -6,11 +6,15 @@ use std::{collections::HashMap, sync::LazyLock};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderMap},
-    web,
+    web::{self, Data},
 };
 use rust_embed::RustEmbed;
 
-use crate::error::{AppError, AppResult};
+use crate::{
+    contact::OfflineMode,
+    error::{AppError, AppResult},
+    state::AppState,
+};
 
 #[derive(RustEmbed)]
 #[folder = "static/dist"]
@@ -65,8 +69,11 @@ pub async fn show_asset(name: web::Path<String>, request: HttpRequest) -> AppRes
 }
 
 /// Answers `GET /sw.js`. It lies at the root because a worker serves only what is below it, and every browser asks again whether it changed.
-pub async fn show_worker(request: HttpRequest) -> AppResult<HttpResponse> {
-    show_unhashed(&request, "sw.js", "text/javascript; charset=utf-8")
+/// Where the company has switched it off, the answer is a small one that only empties the queue and leaves (SYNC 3.15): also a browser whose
+/// worker is broken gets that.
+pub async fn show_worker(state: Data<AppState>, request: HttpRequest) -> AppResult<HttpResponse> {
+    let is_off = state.offline.mode(&state.db, &state.clock).await.is_ok_and(|mode| mode == OfflineMode::Off);
+    show_unhashed(&request, if is_off { "sw-off.js" } else { "sw.js" }, "text/javascript; charset=utf-8")
 }
 
 /// Answers `GET /manifest.webmanifest`: how the site is installed as an app.

@@ -154,6 +154,20 @@ async fn a_hole_is_in_the_ping_at_once_and_an_alarm_after_ten_minutes_until_it_i
 }
 
 #[actix_web::test]
+async fn what_had_arrived_as_a_form_before_it_came_out_of_the_queue_is_no_hole() {
+    let company = Company::new().await;
+    let (mut browser, queue) = (ankara(&company).await, new_id());
+    let queued = entry(&mut browser, queue, 1).await;
+    browser.call(OPS, &json!({ "ops": [Op { n: 0, ..queued.clone() }] })).await; // its answer was lost on the way
+    assert_eq!(tell(&mut browser, queue, 1, &[queued]).await.json()["results"][0]["replayed"], true);
+    let second = entry(&mut browser, queue, 2).await;
+    tell(&mut browser, queue, 0, &[second]).await;
+    assert_eq!(ping(&mut browser).await["missing"], json!([]));
+    watch_all(&after(&company, 20)).await.unwrap();
+    assert_eq!(alarms(&company).await, [""; 0]);
+}
+
+#[actix_web::test]
 async fn what_arrived_in_another_region_is_no_hole_and_a_claimed_number_is_not_counted_up_to() {
     let company = Company::new().await;
     let (mut browser, queue) = (ankara(&company).await, new_id());
@@ -254,6 +268,12 @@ async fn the_kill_switch_is_the_companys_setting_and_every_ping_tells_it() {
     assert_eq!(refused.status, 422, "an office has no switch of its own");
     let form = boss.get("/admin/settings/company").await.form("form.entry-form").minted();
     assert_eq!(boss.submit(&form.with("offline_mode", &["maybe"])).await.status, 422);
+
+    let worker = async || send(&company.state, "GET", "/sw.js", &[]).await.html;
+    assert!(worker().await.contains("respondWith"));
+    let form = boss.get("/admin/settings/company").await.form("form.entry-form").minted();
+    assert_eq!(boss.post(&form.with("offline_mode", &["off"])).await.status, 303);
+    assert!(!worker().await.contains("respondWith"), "the one that only empties the queue, also where the usual one is broken");
 }
 
 #[actix_web::test]

@@ -9,7 +9,7 @@ import { worker } from "./worker_types.ts";
 declare const BUILD: string;
 
 const queue = openQueue({ app: BUILD });
-const drainer = new Drainer(queue);
+const drainer = new Drainer(queue, { build: BUILD });
 
 worker.addEventListener("install", (event) => event.waitUntil(worker.skipWaiting()));
 worker.addEventListener("activate", (event) => event.waitUntil(finish()));
