@@ -269,7 +269,7 @@ async fn the_kill_switch_is_the_companys_setting_and_every_ping_tells_it() {
     let form = boss.get("/admin/settings/company").await.form("form.entry-form").minted();
     assert_eq!(boss.submit(&form.with("offline_mode", &["maybe"])).await.status, 422);
 
-    let worker = async || send(&company.state, "GET", "/sw.js", &[]).await.html;
+    let worker = async || send(&company.state, "GET", "/sw.js", &[]).await.text;
     assert!(worker().await.contains("respondWith"));
     let form = boss.get("/admin/settings/company").await.form("form.entry-form").minted();
     assert_eq!(boss.post(&form.with("offline_mode", &["off"])).await.status, 303);
