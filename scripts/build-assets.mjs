@@ -19,7 +19,7 @@ const dist = join(root, "static/dist");
 // The icons in use, by their names at https://tabler.io/icons (outline). Keep the list sorted.
 const ICONS = `
   alert-circle alert-triangle api archive arrow-back-up arrows-split building calendar-check calendar-event calendar-month calendar-time check
-  chevron-down chevron-left chevron-right chevron-up circle-check clock device-desktop device-floppy devices download edit eye eye-off
+  chevron-down chevron-left chevron-right chevron-up circle-check clock cloud-check device-desktop device-floppy devices download edit eye eye-off
   filter history info-circle key keyboard layout-dashboard lock login logout map-pin menu-2 moon plus printer refresh restore search selector send
   settings star sun template trash upload user-circle user-off user-plus users wifi-off x
 `.trim().split(/\s+/);
