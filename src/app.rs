@@ -16,6 +16,7 @@ use crate::{
     metrics::count_requests,
     routes,
     state::AppState,
+    sync::held,
     telemetry::Spans,
     web::{
         csrf::refuse_cross_site,
@@ -57,6 +58,7 @@ pub fn build_app(
 pub async fn run(state: AppState, listeners: Vec<TcpListener>) -> std::io::Result<()> {
     let housekeeping = tokio::spawn(keep_house(state.clone()));
     let watch = tokio::spawn(watch_queues(state.clone()));
+    let retrial = tokio::spawn(retry_held(state.clone())); // nobody waits for it: a server that sleeps has to answer soon
     let workers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
     let mut server = HttpServer::new(move || build_app(state.clone()))
         .workers(workers)
@@ -71,6 +73,7 @@ pub async fn run(state: AppState, listeners: Vec<TcpListener>) -> std::io::Resul
     let ended = server.run().await;
     housekeeping.abort();
     watch.abort();
+    retrial.abort();
     ended
 }
 
@@ -83,6 +86,13 @@ async fn keep_house(state: AppState) {
             Ok(ended) => tracing::info!(ended, "sessions purged"),
             Err(error) => tracing::warn!(%error, "sessions not purged"),
         }
+    }
+}
+
+/// Once, at the start: what an older program could not do may be possible now.
+async fn retry_held(state: AppState) {
+    if let Err(error) = held::retry_at_start(&state).await {
+        tracing::warn!(%error, "held operations were not tried again");
     }
 }
 

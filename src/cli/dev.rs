@@ -18,7 +18,6 @@ use crate::{
         embedded::{Cluster, ClusterOptions},
     },
     state::AppState,
-    sync::held,
     telemetry,
 };
 
@@ -64,7 +63,6 @@ async fn serve_on(cluster: &Cluster, config: Config, listeners: Vec<std::net::Tc
     let demo = Some(Password::new(crate::auth::accounts::DEMO_PASSWORD));
     ensure_first_accounts(&db, &state.hasher, &state.clock, &owner_url, demo).await.map_err(text)?;
     ensure_public_holidays(&state).await.map_err(text)?;
-    held::retry_at_start(&state).await.map_err(text)?;
     create_demo_passwords(&db, &state.hasher, &state.clock).await.map_err(text)?;
     if !empty {
         seed::fill_if_new(&state, &owner_url).await?;

@@ -13,7 +13,6 @@ use crate::{
     config::{self, Config},
     db::{self, Db, guard},
     state::AppState,
-    sync::held,
     telemetry,
 };
 
@@ -31,7 +30,6 @@ pub(super) async fn run() -> Result<(), String> {
     let listeners = bind(&state.config)?;
     first_start(&state, &owner_url).await?;
     ensure_public_holidays(&state).await.map_err(text)?;
-    held::retry_at_start(&state).await.map_err(text)?;
     for listener in &listeners {
         if let Ok(address) = listener.local_addr() {
             println!("listening http://{address}");
