@@ -13,7 +13,7 @@ export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 AGENT := --no-default-features --features agent --bin rainstaff-agent
 ASSET_SOURCES := scripts/build-assets.mjs $(shell find static/ts static/css static/icons locales templates src -type f 2>/dev/null)
 
-say = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
+say = @printf '\n\033[1m== %s\033[0m (%s)\n' '$(1)' "$$(date +%T)"
 
 .PHONY: help
 help: ## this list

@@ -16,6 +16,7 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   timeout: 60_000,
+  globalTimeout: 40 * 60_000, // a machine twice as slow as any seen takes half of it
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env["CI"]),
   reporter: "list",

@@ -2,6 +2,9 @@
 
 import { connect } from "node:net";
 
+/** How long a query may take; a server that is going down may take a connection and never say anything. */
+const PATIENCE_MS = 10_000;
+
 /** Runs a query as `user`; answers rows of text values. The socket trusts whoever may open it. */
 export function query(socket, database, sql, user = "postgres") {
   return new Promise((found, failed) => {
@@ -9,7 +12,9 @@ export function query(socket, database, sql, user = "postgres") {
     let columns = [];
     let waiting = Buffer.alloc(0);
     const line = connect(socket, () => line.write(startup({ user, database })));
-    line.once("error", failed);
+    line.setTimeout(PATIENCE_MS, () => line.destroy(new Error(`no answer within ${PATIENCE_MS} ms:\n${sql}`)));
+    line.on("error", failed);
+    line.once("close", () => failed(new Error(`the connection ended before the answer:\n${sql}`))); // nothing is left to fail after an answer
     line.on("data", (part) => {
       waiting = Buffer.concat([waiting, part]);
       while (waiting.length >= 5 && waiting.length > waiting.readInt32BE(1)) {

@@ -2,6 +2,7 @@
 
 import { Agent, createServer, request } from "node:http";
 import { once } from "node:events";
+import { buffer } from "node:stream/consumers";
 
 /** The faults, by what reached the server. */
 export const FAULTS = {
@@ -29,12 +30,10 @@ export class Proxy {
   }
 
   async #handle(from, to) {
-    const parts = [];
-    for await (const part of from) parts.push(part);
+    const body = await buffer(from);
     const fault = this.choose(from.url);
     this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
     if (before(fault, from, to)) return;
-    const body = Buffer.concat(parts);
     const answer = await this.#forward(from, body);
     if (fault === "sent twice") await this.#forward(from, body);
     await after(fault, answer, from, to);
@@ -45,10 +44,9 @@ export class Proxy {
     return new Promise((answered, failed) => {
       const { method, url, headers } = from;
       const { host, port, agent } = this.target;
-      const passed = request({ host, port, agent, method, path: url, headers: { ...headers, host: `${host}:${port}` } }, async (answer) => {
-        const parts = [];
-        for await (const part of answer) parts.push(part);
-        answered({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts) });
+      const passed = request({ host, port, agent, method, path: url, headers: { ...headers, host: `${host}:${port}` } }, (answer) => {
+        const { statusCode: status, headers: said } = answer;
+        buffer(answer).then((whole) => answered({ status, headers: said, body: whole }), failed);
       });
       passed.once("error", failed);
       passed.end(body);

@@ -77,6 +77,17 @@ export class Stack {
     }, "PostgreSQL does not start again");
   }
 
+  /** The server does this itself, unless it was killed. */
+  async #stopPostgres() {
+    const file = await readFile(join(this.data ?? this.dataDir, "postmaster.pid"), "utf8").catch(() => null);
+    if (file === null) return;
+    try {
+      process.kill(Number(file.split("\n")[0]), "SIGQUIT");
+    } catch {
+      // it is gone
+    }
+  }
+
   async #answers() {
     return this.query("SELECT 1").then(
       () => true,
@@ -110,13 +121,17 @@ export class Stack {
     return { cookie, id: (await ping.json()).user.id };
   }
 
+  /** Ends the server, and what it or a crash has left of PostgreSQL. */
   async stop() {
     this.server.removeAllListeners("exit");
-    const ended = once(this.server, "exit");
-    this.server.kill("SIGINT");
-    const patience = setTimeout(() => this.server.kill("SIGKILL"), 30_000);
-    await ended;
-    clearTimeout(patience);
+    if (this.server.exitCode === null && this.server.signalCode === null) {
+      const ended = once(this.server, "exit");
+      this.server.kill("SIGINT");
+      const patience = setTimeout(() => this.server.kill("SIGKILL"), 30_000);
+      await ended;
+      clearTimeout(patience);
+    }
+    await this.#stopPostgres();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 }
