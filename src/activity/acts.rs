@@ -18,11 +18,10 @@ use crate::{
     state::AppState,
     sync::{self, load_by_name, submit},
     web::{
-        answer::{refused_act, settle, stored, stored_and_done, tone_of},
+        answer::{acted, refused_act, settle, stored_and_done, tone_of},
         flash::Flash,
-        form::{Posted, redirect},
+        form::Posted,
         page::Ctx,
-        toast::toast_aside,
     },
 };
 
@@ -69,11 +68,8 @@ pub async fn reverse_change(
     };
     let key = if reversal.kind == Kind::Restore { "flash-row-brought-back" } else { "flash-change-reversed" };
     let flash = Flash::new(tone_of(&verdict), key, &title_of(&change, &names));
-    if !ctx.is_htmx {
-        return Ok(redirect(&ctx, op_id, &to, &flash));
-    }
     if to.starts_with(HOME) {
-        return Ok(stored(op_id, LIST_CHANGED, toast_aside(&ctx, &flash)?));
+        return acted(&ctx, op_id, LIST_CHANGED, &to, &flash);
     }
     Ok(stored_and_done(&ctx, op_id, &to, &flash))
 }

@@ -17,10 +17,9 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    db::Scope,
     error::{AppError, AppResult},
-    regions::Region,
     state::AppState,
+    timesheets::api::scope_with_company,
     web::page::{Ctx, render, url_with},
 };
 
@@ -40,7 +39,7 @@ pub async fn list_activity(
         None => None,
     };
     let (filter, shown) = read_filter(ctx.lang, &query)?;
-    let scope = scope_for(&actor, &shown.region)?;
+    let scope = scope_with_company(&actor, Some(&shown.region))?;
     if let Some(format) = Format::parse(query.format.as_deref().unwrap_or(""))? {
         return export(&ctx, &actor, &state, &request, scope, filter, format).await;
     }
@@ -68,15 +67,6 @@ pub async fn list_activity(
         _ => render(&ctx, &page)?,
     };
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
-}
-
-/// All of the person's regions, or one of them. A foreign one is not found.
-fn scope_for(actor: &Actor, region: &str) -> AppResult<Scope> {
-    if region.is_empty() {
-        return Scope::with_company(actor).ok_or(AppError::Forbidden);
-    }
-    let region = Region::parse(region).map_err(|_| AppError::NotFound)?;
-    Scope::one(actor, &region).ok_or(AppError::NotFound)
 }
 
 /// What the one row is called; empty for one that nobody here knows.

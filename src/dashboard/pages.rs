@@ -18,12 +18,11 @@ use crate::{
     auth::Actor,
     civil,
     contact::load_queues,
-    db::Scope,
-    error::{AppError, AppResult},
+    error::AppResult,
     fold::fold,
     reports::{Sort, Summary},
     state::AppState,
-    timesheets::api::scope_for,
+    timesheets::api::scope_with_company,
     web::{
         answer::html,
         page::{Ctx, render, url_with},
@@ -69,10 +68,7 @@ fn word(field: Option<&str>) -> &str {
 pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<BoardQuery>) -> AppResult<HttpResponse> {
     let without_seen = url_with(&ctx.query, "seen", "")?;
     without_seen.trim_start_matches('?').clone_into(&mut ctx.query);
-    let scope = match query.region.as_deref() {
-        None | Some("") => Scope::with_company(&actor).ok_or(AppError::Forbidden)?,
-        one => scope_for(&actor, one)?,
-    };
+    let scope = scope_with_company(&actor, query.region.as_deref())?;
     let (now, today) = (state.clock.now(), state.clock.today());
     let mut tx = state.db.read_snapshot(&scope).await?;
     let seen = format!("{today}-{}", super::db::find_state(&mut tx).await?);

@@ -29,12 +29,11 @@ use crate::{
         prefill::planned_form,
     },
     web::{
-        answer::{html, settle, stored, tone_of, unprocessable},
+        answer::{acted, html, settle, tone_of, unprocessable},
         filters,
         flash::Flash,
-        form::{FormView, Posted, redirect},
+        form::{FormView, Posted},
         page::{Ctx, render},
-        toast::toast_aside,
     },
 };
 
@@ -151,10 +150,7 @@ pub async fn update_entry(
 }
 
 fn saved(ctx: &Ctx, op_id: Uuid, day: &Day, flash: &Flash) -> AppResult<HttpResponse> {
-    if !ctx.is_htmx {
-        return Ok(redirect(ctx, op_id, &format!("{HOME}?month={}&region={}", Month::of(day.date), day.region), flash));
-    }
-    Ok(stored(op_id, ENTRIES_CHANGED, toast_aside(ctx, flash)?))
+    acted(ctx, op_id, ENTRIES_CHANGED, &format!("{HOME}?month={}&region={}", Month::of(day.date), day.region), flash)
 }
 
 async fn refused(ctx: &Ctx, day: Day, entries: Vec<FormView>, new: Option<FormView>) -> AppResult<HttpResponse> {

@@ -18,11 +18,10 @@ use crate::{
     state::AppState,
     sync::submit,
     web::{
-        answer::{refused_act, settle, stored},
+        answer::{acted, refused_act, settle},
         flash::{Flash, Tone, Undo},
-        form::{Posted, back_to, redirect},
+        form::{Posted, back_to},
         page::Ctx,
-        toast::toast_aside,
     },
 };
 
@@ -67,10 +66,7 @@ async fn act(
         Ok(verdict) => message(kind, &before, &verdict),
         Err(errors) => return refused_act(ctx, &to, &errors),
     };
-    if !ctx.is_htmx {
-        return Ok(redirect(ctx, op_id, &to, &flash));
-    }
-    Ok(stored(op_id, LIST_CHANGED, toast_aside(ctx, &flash)?))
+    acted(ctx, op_id, LIST_CHANGED, &to, &flash)
 }
 
 fn message(kind: Kind, before: &Listed, verdict: &Verdict) -> Flash {

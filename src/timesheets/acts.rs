@@ -18,11 +18,10 @@ use crate::{
     state::AppState,
     sync::submit,
     web::{
-        answer::{refused_act, settle, stored},
+        answer::{acted, refused_act, settle},
         flash::{Flash, Tone, Undo},
-        form::{Posted, back_to, redirect},
+        form::{Posted, back_to},
         page::Ctx,
-        toast::toast_aside,
     },
 };
 
@@ -79,8 +78,5 @@ async fn act(
         (Kind::Delete, _) => Flash::new(Tone::Warning, "flash-timesheet-not-deleted", name),
         _ => Flash::new(Tone::Success, "flash-timesheet-restored", name),
     };
-    if !ctx.is_htmx {
-        return Ok(redirect(ctx, op_id, &back_to(request, HOME), &flash));
-    }
-    Ok(stored(op_id, LIST_CHANGED, toast_aside(ctx, &flash)?))
+    acted(ctx, op_id, LIST_CHANGED, &back_to(request, HOME), &flash)
 }

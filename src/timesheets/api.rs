@@ -149,6 +149,14 @@ pub fn scope_for(actor: &Actor, region: Option<&str>) -> AppResult<Scope> {
     }
 }
 
+/// The same, where all of them includes the company's own rows for whoever may see these.
+pub fn scope_with_company(actor: &Actor, region: Option<&str>) -> AppResult<Scope> {
+    match region {
+        None | Some("") => Scope::with_company(actor).ok_or(AppError::Forbidden),
+        one => scope_for(actor, one),
+    }
+}
+
 impl TimesheetItem {
     fn new(entry: Listed, rules: &Rules) -> Self {
         let hours = hours(&entry.value.shift(), rules);

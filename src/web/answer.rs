@@ -36,6 +36,14 @@ pub fn stored(op_id: Uuid, event: &'static str, body: String) -> HttpResponse {
     acknowledged(op_id).insert_header((HX_TRIGGER, event)).content_type(HTML).body(body)
 }
 
+/// A stored act of a list: its message at the corner of the page, and `event` for the list. Without scripts on to `to`, which shows it.
+pub fn acted(ctx: &Ctx, op_id: Uuid, event: &'static str, to: &str, flash: &Flash) -> AppResult<HttpResponse> {
+    if !ctx.is_htmx {
+        return Ok(redirect(ctx, op_id, to, flash));
+    }
+    Ok(stored(op_id, event, toast_aside(ctx, flash)?))
+}
+
 /// A stored write from a form with a page of its own: on to `to`, which shows the message.
 pub fn stored_and_done(ctx: &Ctx, op_id: Uuid, to: &str, flash: &Flash) -> HttpResponse {
     if ctx.is_htmx {

@@ -49,6 +49,14 @@ impl Pager {
     }
 }
 
+/// Shortens a list that was asked for one row more than a page may show. True when there were more.
+pub fn cut<T>(rows: &mut Vec<T>, most: i64) -> bool {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let is_cut = rows.len() > most;
+    rows.truncate(most);
+    is_cut
+}
+
 /// The order a click on a column's head leads to: ascending, then descending (`-name`), then ascending again.
 pub fn next_sort(sort: &str, name: &str) -> String {
     if sort == name { format!("-{name}") } else { name.to_owned() }

@@ -15,23 +15,21 @@ use super::{
     views::{ConflictsPage, Known, by_row},
 };
 use crate::{
-    activity::words::{ids_in, names_of},
+    activity::words::{Names, ids_in, names_of},
     auth::Actor,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
     ops::{Change, Fields, Kind, Op},
     regions::Region,
     state::AppState,
-    sync::{
-        held::pages::{people_of, scope_for},
-        load_by_name, submit,
-    },
+    sync::{FeedRow, held::pages::people_of, load_by_name, submit},
+    timesheets::api::scope_with_company,
     web::{
-        answer::{html, refused_act, settle, stored},
+        answer::{acted, html, refused_act, settle},
         flash::{Flash, Tone},
-        form::{Posted, back_to, redirect},
+        form::{Posted, back_to},
         page::{Ctx, render},
-        toast::toast_aside,
+        pagination::cut,
     },
 };
 
@@ -56,12 +54,13 @@ pub async fn list_conflicts(ctx: Ctx, actor: Actor, state: Data<AppState>, query
         "settled" => true,
         _ => return Err(AppError::BadRequest("state".into())),
     };
-    let mut tx = state.db.read_snapshot(&scope_for(&actor, &query.region)?).await?;
+    let mut tx = state.db.read_snapshot(&scope_with_company(&actor, Some(&query.region))?).await?;
     let mut conflicts = db::list_conflicts(&mut tx, settled, None, MOST + 1).await?;
-    let is_cut = conflicts.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
-    conflicts.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
-    let known = look_up(&state, &mut tx, &actor, &conflicts).await?;
-    drop(tx);
+    let is_cut = cut(&mut conflicts, MOST);
+    let (names, rows) = look_up(&mut tx, &conflicts).await?;
+    drop(tx); // nobody waits for a second connection with one in hand
+    let sides = conflicts.iter().flat_map(|c| [&c.winner, &c.loser]).flatten().map(|side| side.actor);
+    let known = Known { people: people_of(&state, &actor, sides).await?, names, rows };
     let rows = by_row(&ctx, &conflicts, &known);
     let page = ConflictsPage { ctx: &ctx, region: query.region.clone(), settled, may_decide: !actor.is_viewing(), rows, is_cut };
     Ok(html(match ctx.htmx_target.as_deref() {
@@ -70,7 +69,8 @@ pub async fn list_conflicts(ctx: Ctx, actor: Actor, state: Data<AppState>, query
     }))
 }
 
-async fn look_up(state: &AppState, tx: &mut ScopedTx<Read>, actor: &Actor, conflicts: &[ConflictRow]) -> AppResult<Known> {
+/// What the rows are called, and what they hold now.
+async fn look_up(tx: &mut ScopedTx<Read>, conflicts: &[ConflictRow]) -> AppResult<(Names, HashMap<Uuid, FeedRow>)> {
     let mut by_entity: BTreeMap<(&str, &str), Vec<Uuid>> = BTreeMap::new();
     for conflict in conflicts {
         by_entity.entry((&conflict.region, &conflict.entity)).or_default().push(conflict.entity_id);
@@ -82,10 +82,7 @@ async fn look_up(state: &AppState, tx: &mut ScopedTx<Read>, actor: &Actor, confl
     }
     let mut ids = ids_in(conflicts.iter().flat_map(|c| [&c.base, &c.win, &c.lose]));
     ids.extend(conflicts.iter().map(|conflict| conflict.entity_id));
-    let names = names_of(tx, &ids).await?;
-    let sides = conflicts.iter().flat_map(|c| [&c.winner, &c.loser]).flatten().map(|side| side.actor);
-    let people = people_of(state, actor, sides).await?;
-    Ok(Known { names, people, rows })
+    Ok((names_of(tx, &ids).await?, rows))
 }
 
 /// `POST /conflicts/{id}/resolution`: what stands stays (`kept`), or the other value comes in its place (`replaced`), as an ordinary
@@ -119,10 +116,7 @@ pub async fn settle_conflict(
         flash = Flash::new(Tone::Info, "flash-conflict-settled-before", by);
     }
     tx.commit().await?;
-    if !ctx.is_htmx {
-        return Ok(redirect(&ctx, click, &to, &flash));
-    }
-    Ok(stored(click, LIST_CHANGED, toast_aside(&ctx, &flash)?))
+    acted(&ctx, click, LIST_CHANGED, &to, &flash)
 }
 
 /// The operation that puts the other value in its place. It says what the reader had on the screen, so that whatever came in between is

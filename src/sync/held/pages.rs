@@ -16,7 +16,7 @@ use super::{
     wanted_row,
 };
 use crate::{
-    activity::words::{ids_in, names_of},
+    activity::words::{Names, ids_in, names_of},
     auth::{Actor, Role, rights::find_rights},
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
@@ -24,13 +24,14 @@ use crate::{
     regions::Region,
     state::AppState,
     sync::registry::find_twin_by_name,
+    timesheets::api::scope_with_company,
     web::{
-        answer::{html, stored},
+        answer::{acted, html},
         filters,
         flash::{Flash, Tone},
-        form::{Posted, back_to, redirect},
+        form::{Posted, back_to},
         page::{Ctx, render},
-        toast::toast_aside,
+        pagination::cut,
     },
 };
 
@@ -51,13 +52,14 @@ pub struct QueueQuery {
 /// `GET /queue`.
 pub async fn show_queue(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<QueueQuery>) -> AppResult<HttpResponse> {
     let shown = State::parse(&query.state).ok_or_else(|| AppError::BadRequest("state".into()))?;
-    let scope = scope_for(&actor, &query.region)?;
+    let scope = scope_with_company(&actor, Some(&query.region))?;
     let mut tx = state.db.read(&scope).await?;
     let mut ops = db::list_stored(&mut tx, shown, None, MOST + 1).await?;
-    let is_cut = ops.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
-    ops.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
-    let known = look_up(&state, &mut tx, &actor, &ops).await?;
-    drop(tx);
+    let is_cut = cut(&mut ops, MOST);
+    let (names, twins) = look_up(&mut tx, &ops).await?;
+    drop(tx); // nobody waits for a second connection with one in hand
+    let people = people_of(&state, &actor, ops.iter().map(|stored| stored.op.actor)).await?;
+    let known = Known { names, people, twins };
     let items = ops.iter().map(|stored| HeldView::new(&ctx, &actor, stored, &known)).collect();
     let page = QueuePage { ctx: &ctx, filter: FilterView { region: query.region.clone(), state: shown }, items, is_cut };
     Ok(html(match ctx.htmx_target.as_deref() {
@@ -66,16 +68,8 @@ pub async fn show_queue(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Qu
     }))
 }
 
-/// All of the person's regions, or one of them. A foreign one is not found.
-pub(in crate::sync) fn scope_for(actor: &Actor, region: &str) -> AppResult<Scope> {
-    if region.is_empty() {
-        return Scope::with_company(actor).ok_or(AppError::Forbidden);
-    }
-    let region = Region::parse(region).map_err(|_| AppError::NotFound)?;
-    Scope::one(actor, &region).ok_or(AppError::NotFound)
-}
-
-async fn look_up(state: &AppState, tx: &mut ScopedTx<Read>, actor: &Actor, ops: &[StoredOp]) -> AppResult<Known> {
+/// What the rows are called, and which row has the business key of each that waits for it.
+async fn look_up(tx: &mut ScopedTx<Read>, ops: &[StoredOp]) -> AppResult<(Names, HashMap<Uuid, Uuid>)> {
     let mut twins = HashMap::new();
     for stored in ops.iter().filter(|stored| stored.verdict.reason == Some(Reason::NaturalKey)) {
         if let Some(twin) = find_twin_by_name(tx, &stored.op.entity, &stored.op.region, &wanted_row(&stored.op)).await? {
@@ -86,9 +80,7 @@ async fn look_up(state: &AppState, tx: &mut ScopedTx<Read>, actor: &Actor, ops: 
     let mut ids = ids_in(values);
     ids.extend(ops.iter().map(|stored| stored.op.id));
     ids.extend(twins.values());
-    let names = names_of(tx, &ids).await?;
-    let people = people_of(state, actor, ops.iter().map(|stored| stored.op.actor)).await?;
-    Ok(Known { names, people, twins })
+    Ok((names_of(tx, &ids).await?, twins))
 }
 
 /// Names of the accounts that this reader may know: of their own regions, and administrators.
@@ -166,10 +158,7 @@ async fn act(
     let click = posted.op_id()?;
     let (before, verdict) = decide(state, actor, &region, op_id, click, decision).await?;
     let flash = message(decision, &before, &verdict);
-    if !ctx.is_htmx {
-        return Ok(redirect(ctx, click, &back_to(request, HOME), &flash));
-    }
-    Ok(stored(click, LIST_CHANGED, toast_aside(ctx, &flash)?))
+    acted(ctx, click, LIST_CHANGED, &back_to(request, HOME), &flash)
 }
 
 /// The region of an operation, as its form says it; the company's for an admin.

@@ -52,6 +52,14 @@ export async function ask(fetcher: typeof fetch, url: string, init: RequestInit,
   }
 }
 
+/** The JSON of our own server's good answer; else why there is none. */
+export async function askOurs(fetcher: typeof fetch, url: string, init: RequestInit, timeoutMs: number): Promise<Record<string, unknown> | "timeout" | "offline" | "trouble"> {
+  const came = await ask(fetcher, url, init, timeoutMs);
+  if (typeof came === "string") return came;
+  const isGood = came.response.status === 200 && came.response.headers.get("X-Sync") === "1";
+  return (isGood ? parse(came.text) : null) ?? "trouble";
+}
+
 /** The meaning of an answer to a batch of these operations. */
 export function judge(response: Pick<Response, "status" | "headers" | "type">, text: string, nonce: string, opIds: string[]): Answer {
   const { status, headers } = response;

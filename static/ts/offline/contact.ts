@@ -1,6 +1,6 @@
 // The contact with the server: whether it is there, who it says is signed in, and what it brings up besides.
 
-import { ask, parse, post } from "./answer.ts";
+import { askOurs, post } from "./answer.ts";
 import type { Outbox } from "./outbox.ts";
 import type { People, PingUser } from "./people.ts";
 import type { Queue } from "./queue.ts";
@@ -41,11 +41,10 @@ export class Contacts {
   /** The only proof of being online. Keeps who is signed in, the worker's mode, the clock's offset; fetches a grant when one is due. */
   async ping(): Promise<Contact | null> {
     const sentAt = this.#around.now();
-    const came = await ask(this.#around.fetch, "/api/v1/ping", { headers: { Accept: "application/json" } }, this.#around.timeoutMs);
-    if (typeof came === "string" || came.response.status !== 200 || came.response.headers.get("X-Sync") !== "1") return null;
-    const body = parse(came.text);
-    const time = body?.["server_time"];
-    if (!body || typeof time !== "string") return null;
+    const body = await askOurs(this.#around.fetch, "/api/v1/ping", { headers: { Accept: "application/json" } }, this.#around.timeoutMs);
+    if (typeof body === "string") return null;
+    const time = body["server_time"];
+    if (typeof time !== "string") return null;
     const { people } = this.#queue;
     const worker = (body["sw"] ?? {}) as { mode?: WorkerMode; build?: string };
     const mode = worker.mode === "drain_only" || worker.mode === "off" ? worker.mode : "normal";
@@ -79,9 +78,8 @@ export class Contacts {
   async #review(person: Person): Promise<void> {
     const held = await this.#outbox.held(person.user_id);
     if (held.length === 0) return;
-    const came = await ask(this.#around.fetch, "/api/v1/ops/status", post(JSON.stringify({ op_ids: held.slice(0, 1000) })), this.#around.timeoutMs);
-    if (typeof came === "string" || came.response.status !== 200 || came.response.headers.get("X-Sync") !== "1") return;
-    const results = parse(came.text)?.["results"];
+    const body = await askOurs(this.#around.fetch, "/api/v1/ops/status", post(JSON.stringify({ op_ids: held.slice(0, 1000) })), this.#around.timeoutMs);
+    const results = typeof body === "string" ? null : body["results"];
     if (Array.isArray(results)) await this.#outbox.review(results as Verdict[]);
   }
 
@@ -91,10 +89,8 @@ export class Contacts {
     if (now - this.#grantAskedAt < GRANT_RETRY_MS) return false;
     this.#grantAskedAt = now;
     const queue_id = await this.#queue.people.queueOf(person.user_id);
-    const came = await ask(this.#around.fetch, "/api/v1/grant", post(JSON.stringify({ queue_id })), this.#around.timeoutMs);
-    if (typeof came === "string" || came.response.status !== 200 || came.response.headers.get("X-Sync") !== "1") return false;
-    const body = parse(came.text);
-    if (typeof body?.["grant"] !== "string") return false;
+    const body = await askOurs(this.#around.fetch, "/api/v1/grant", post(JSON.stringify({ queue_id })), this.#around.timeoutMs);
+    if (typeof body === "string" || typeof body["grant"] !== "string") return false;
     await this.#queue.people.keepGrant(person.user_id, body["grant"], String(body["expires_at"] ?? ""), now);
     return true;
   }

@@ -1,6 +1,6 @@
 // Sends what waits. One drainer at a time (Web Locks), each queue in its order, one request under way; only our own JSON counts.
 
-import { type Answer, ask, judge, parse, post, secondsOf } from "./answer.ts";
+import { type Answer, ask, askOurs, judge, post, secondsOf } from "./answer.ts";
 import { type Contact, Contacts, keepOffset } from "./contact.ts";
 import { INTERNAL_ERROR, type Length, Outbox, QUARANTINED, type Waiting } from "./outbox.ts";
 import type { DrainMemory } from "./people.ts";
@@ -237,14 +237,13 @@ export class Drainer {
   async #deposit(run: Run, batch: QueuedOp[]): Promise<Next> {
     const [queued] = batch;
     if (!queued) return "next_queue";
-    const answer = await ask(this.#around.fetch, "/api/v1/ops/quarantine", post(JSON.stringify(queued.op)), this.#around.timeoutMs);
-    const isStored = typeof answer !== "string" && answer.response.status === 200 && answer.response.headers.get("X-Sync") === "1" && parse(answer.text) !== null;
-    if (isStored) {
+    const answer = await askOurs(this.#around.fetch, "/api/v1/ops/quarantine", post(JSON.stringify(queued.op)), this.#around.timeoutMs);
+    if (typeof answer !== "string") {
       run.memory.faults = null;
       run.sent += await this.#outbox.settle([{ op_id: queued.op.op_id, verdict: "held", reason: QUARANTINED }]);
       return "again";
     }
-    this.#pause(run, { kind: typeof answer === "string" ? answer : "trouble" });
+    this.#pause(run, { kind: answer });
     return "stop";
   }
 
