@@ -166,7 +166,9 @@ function onFinally({ ctx }: { ctx: RequestContext }): void {
       if (write.verdict === "queued") {
         queued(write.form);
       }
-      write.form.dispatchEvent(new CustomEvent("rainstaff:saved", { bubbles: true }));
+      // The answer may have put another form in its place.
+      const place = write.form.isConnected ? write.form : document;
+      place.dispatchEvent(new CustomEvent("rainstaff:saved", { bubbles: true, detail: write.form }));
     }
   }
   paint();

@@ -7,27 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect, shot, signIn } from "./support/browser.ts";
-import { enter, entriesOn, queueOf, strip, test } from "./support/offline.ts";
+import { TIMES, enter, enterDay, entriesOn, healed, queueOf, strip, test, tryDay } from "./support/offline.ts";
 import { type Fate } from "./support/proxy.ts";
 import { entryForm, fillEntry, pill, save, toast } from "./support/puantaj.ts";
 
 test.describe.configure({ timeout: 120_000 });
-
-const TIMES = { start: "08:30", end: "17:30", breakMinutes: 60 };
-
-/** Enters a day, and waits until the form is free for the next one. */
-async function enterDay(page: Page, date: string, notes: string, person: number | string = 1): Promise<void> {
-  await tryDay(page, date, notes, person);
-  await expect(entryForm(page).getByLabel("Not"), "the form has begun the next entry").toHaveValue("", { timeout: 20_000 });
-}
-
-/** Types an entry of the first person in the list and saves it. */
-async function tryDay(page: Page, date: string, notes: string, person: number | string = 1): Promise<void> {
-  const form = entryForm(page);
-  await form.getByLabel("Çalışan").selectOption(typeof person === "number" ? { index: person } : person);
-  await fillEntry(form, null, { date, ...TIMES, notes });
-  await save(form);
-}
 
 /** The page asks to sign in over itself; that is done in a tab of its own. */
 async function signInOver(page: Page, account: "ankara1" | "izmir1", waiting: number): Promise<void> {
@@ -39,11 +23,6 @@ async function signInOver(page: Page, account: "ankara1" | "izmir1", waiting: nu
   await tab.close();
   await page.bringToFront();
   await page.evaluate(() => dispatchEvent(new Event("focus")));
-}
-
-async function healed(page: Page): Promise<void> {
-  await page.evaluate(() => dispatchEvent(new Event("online")));
-  await expect(pill(page)).toHaveText("Kaydedildi", { timeout: 45_000 });
 }
 
 test("the walk: a day's work without a network survives a closed browser and is sent by itself, in order, once", async ({ network }) => {

@@ -13,15 +13,16 @@ const KEPT = "rainstaff-fix"; // the operation, over a change of the page
 let queue: Queue;
 let repaint: () => Promise<void>;
 const inHand = new Map<HTMLFormElement, string>();
+let wanted: string | null = null; // the operation whose form is being looked for
 
 export function startFixes(of: Queue, painter: () => Promise<void>): void {
   [queue, repaint] = [of, painter];
-  document.addEventListener("rainstaff:saved", ({ target }) => void done(target as HTMLFormElement));
+  document.addEventListener("rainstaff:saved", (event) => void done((event as CustomEvent<HTMLFormElement>).detail));
 }
 
 /** Whether somebody has this operation in a form right now. */
 export function beingFixed(opId: string): boolean {
-  return [...inHand].some(([form, op]) => op === opId && form.isConnected);
+  return opId === wanted || [...inHand].some(([form, op]) => op === opId && form.isConnected);
 }
 
 /** Leads to the form of an operation and fills it. */
@@ -31,10 +32,7 @@ export async function fix(opId: string): Promise<void> {
     return;
   }
   inHand.clear();
-  const here = formOn(draft);
-  if (here) {
-    await fill(here, draft, opId);
-  } else {
+  if (!(await fillHere(draft, opId))) {
     sessionStorage.setItem(KEPT, opId);
     location.assign(pageOf(draft));
   }
@@ -45,12 +43,21 @@ export async function resumeFix(): Promise<void> {
   const opId = sessionStorage.getItem(KEPT);
   sessionStorage.removeItem(KEPT);
   const draft = opId === null ? null : await queue.edit(opId);
-  const form = draft && formOn(draft);
-  if (form && opId !== null) {
-    await fill(form, draft, opId);
-  } else if (draft) {
+  if (opId !== null && draft && !(await fillHere(draft, opId))) {
     showToast(say("offline-no-form"), { sticky: true });
   }
+}
+
+/** Fills the form of an operation. False where this page has none. */
+async function fillHere(draft: Draft, opId: string): Promise<boolean> {
+  wanted = opId;
+  await repaint(); // a row of Bugün has its form, which the overlay stands in front of
+  const form = formOn(draft);
+  if (form) {
+    await fill(form, draft, opId);
+  }
+  wanted = null;
+  return form !== null;
 }
 
 /** The entry was sent once more: what it was before is settled. */

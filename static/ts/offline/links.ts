@@ -90,7 +90,7 @@ export function contentOf(op: Pick<Op, "kind" | "entity" | "id" | "region" | "ba
 }
 
 /** The form an operation came from. */
-export function draftOf({ op, label, href }: Pick<QueuedOp, "op" | "label" | "href">): Draft {
+export function draftOf({ op, label, href, original }: Pick<QueuedOp, "op" | "label" | "href" | "original">): Draft {
   const { op_id, kind, id, region, base_version, fields } = op;
-  return { op_id, kind, entity: op.entity as Entity, id, region, base_version, fields, label, href };
+  return { op_id, kind, entity: op.entity as Entity, id, region, base_version, fields, label, href, ...(original && { original }) };
 }

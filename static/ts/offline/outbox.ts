@@ -186,10 +186,10 @@ interface Settled {
 }
 
 async function finish(tx: IDBTransaction, { queued, verdict }: Settled, now: number): Promise<void> {
-  const { queue_id, n, user_id, op, stored_at, label, href } = queued;
+  const { queue_id, n, user_id, op, stored_at, label, href, original } = queued;
   const before = (await result(tx.objectStore("done").get(op.op_id))) as DoneOp | undefined;
   const kept = verdict.row ? { ...verdict, row: masked(verdict.row) } : verdict;
-  const entry: DoneOp = { op_id: op.op_id, queue_id, n, user_id, op, verdict: kept, at: now, stored_at, label, href, seen: before?.seen ?? false };
+  const entry: DoneOp = { op_id: op.op_id, queue_id, n, user_id, op, verdict: kept, at: now, stored_at, label, href, ...(original && { original }), seen: before?.seen ?? false };
   tx.objectStore("done").put(withAttention({ ...entry, ...(before?.resent_at === undefined ? {} : { resent_at: before.resent_at }) }));
   tx.objectStore("ops").delete([queue_id, n]);
 }
@@ -213,8 +213,8 @@ function withAttention(entry: DoneOp): DoneOp {
 
 /** Out of the log into the queue again, at its old place; the log keeps it as well. */
 function putBack(tx: IDBTransaction, done: DoneOp, now: number): void {
-  const { queue_id, n, user_id, op, stored_at, label, href } = done;
-  const queued: QueuedOp = { queue_id, n, user_id, op, state: "waiting", stored_at, tries: 1, last_error: null, label, href, origin: "resent" };
+  const { queue_id, n, user_id, op, stored_at, label, href, original } = done;
+  const queued: QueuedOp = { queue_id, n, user_id, op, state: "waiting", stored_at, tries: 1, last_error: null, label, href, ...(original && { original }), origin: "resent" };
   tx.objectStore("ops").put(queued);
   tx.objectStore("done").put({ ...done, resent_at: now });
 }

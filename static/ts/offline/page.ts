@@ -22,7 +22,7 @@ const CLOCK_OFF_MS = 120_000;
 
 let user = "";
 let queue: Queue;
-let isPainting = false;
+let painting: Promise<void> | null = null;
 let isPaintDue = false;
 let summary: Summary | null = null;
 let hasPersisted = false;
@@ -164,12 +164,13 @@ function markReady(at: number): void {
 // Painting ------------------------------------------------------------------------------------------------------------------------------
 
 /** Counts, strips and overlays anew; calls that come meanwhile are one more round. */
-async function repaint(): Promise<void> {
+function repaint(): Promise<void> {
   isPaintDue = true;
-  if (isPainting) {
-    return;
-  }
-  isPainting = true;
+  painting ??= paintAll();
+  return painting;
+}
+
+async function paintAll(): Promise<void> {
   try {
     while (isPaintDue) {
       isPaintDue = false;
@@ -178,7 +179,7 @@ async function repaint(): Promise<void> {
   } catch {
     showStrip("storage", say("offline-no-storage"));
   } finally {
-    isPainting = false;
+    painting = null;
   }
 }
 

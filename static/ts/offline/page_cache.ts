@@ -77,6 +77,11 @@ export async function forgetPages(but: string | null = null): Promise<void> {
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
+/** Nothing of ours is kept any more: the worker takes its leave. */
+export async function forgetAll(): Promise<void> {
+  await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+}
+
 // What the worker remembers over its own restarts: who is signed in, how it is switched, what was warmed when.
 
 /** Reads a value that `remember` has stored. */

@@ -46,6 +46,7 @@ function add(row: PendingRow, item: QueuedOp | DoneOp): void {
     row.values[name] = to;
     row.before[name] ??= from;
   }
+  row.before = { ...item.original, ...row.before };
   row.ops.push(op.op_id);
   row.label = item.label || row.label;
   row.href = item.href || row.href;

@@ -115,7 +115,7 @@ export class Queue {
       edited_at: new Date(now).toISOString(),
       offset_ms: person.offset_ms,
     };
-    const { label, href } = draft;
+    const { label, href, original } = draft;
     const queued: QueuedOp = {
       ...place,
       op,
@@ -125,6 +125,7 @@ export class Queue {
       last_error: null,
       label,
       href,
+      ...(original && { original }),
     };
     await result(ops.add(queued));
     if (retired) await repointAfter(tx, head.queue_id, retired.op_id, [op.op_id]);
@@ -312,6 +313,6 @@ function settled(finished: DoneOp, more: Partial<DoneOp>): DoneOp {
 }
 
 function discardedOf(queued: QueuedOp, at: number): DoneOp {
-  const { op, queue_id, n, user_id, stored_at, label, href } = queued;
-  return { op_id: op.op_id, queue_id, n, user_id, op, verdict: null, at, stored_at, label, href, seen: true, discarded: true };
+  const { op, queue_id, n, user_id, stored_at, label, href, original } = queued;
+  return { op_id: op.op_id, queue_id, n, user_id, op, verdict: null, at, stored_at, label, href, ...(original && { original }), seen: true, discarded: true };
 }

@@ -125,8 +125,10 @@ async function createEntry(post: Post): Promise<Plan> {
 async function update(entity: Entity, post: Post, id: string, isFormField: (name: string) => boolean = () => true): Promise<Plan> {
   const region = await regionOfRow(entity, post, id);
   if ("error" in region) return { ok: false, errors: [region.error] };
-  const original = originalOf(post.pairs);
-  const changes = Object.entries(changesBetween(original, readForm(entity, post.pairs))).filter(([name]) => isFormField(name));
+  const values = readForm(entity, post.pairs);
+  const besides = Object.entries(values).filter(([name, value]) => !isFormField(name) && value !== null && value !== "");
+  const original = { ...Object.fromEntries(besides), ...originalOf(post.pairs) };
+  const changes = Object.entries(changesBetween(original, values)).filter(([name]) => isFormField(name));
   const draft = draftOf(entity, "update", idOf(post.pairs, "_op"), id, region.region, baseOf(post.pairs), Object.fromEntries(changes), original);
   return planOf({ ...draft, original });
 }

@@ -2,7 +2,7 @@
 // of its build and the addresses of the files that every page needs.
 
 import { Drainer, DRAIN_LOCK } from "./drain.ts";
-import { forgetPages, recollect, remember } from "./page_cache.ts";
+import { forgetAll, forgetPages, recollect, remember } from "./page_cache.ts";
 import { openQueue } from "./queue.ts";
 import { writeRoute } from "./routes.ts";
 import { answerAsset, answerPage, dropOldAssets, keepAssets } from "./sw_pages.ts";
@@ -22,12 +22,14 @@ const drainer = new Drainer(queue, { build: BUILD, onProgress: (progress) => voi
 
 // Whose pages may be shown. Undefined until it is recollected after a start of the worker.
 let reader: string | null | undefined;
-let mode: WorkerMode = "normal";
+// How the admin has switched this worker. Undefined until it is recollected, too.
+let mode: WorkerMode | undefined;
 let lastContact = 0;
 
 const ready = (async (): Promise<void> => {
   reader = await recollect<string>("reader");
-  mode = await queue.people.workerMode().catch(() => "normal" as const);
+  const kept = await queue.people.workerMode().catch(() => "normal" as const);
+  mode ??= kept;
 })();
 
 worker.addEventListener("install", (event) => {
@@ -35,9 +37,12 @@ worker.addEventListener("install", (event) => {
   void takeOver();
 });
 
-/** Not while something is being sent: this waits for the drain to end, and no drain begins until the new worker has taken over. */
+/**
+ * Not while something is being sent: this waits for the drain to end. The lock is not held until the new worker has taken over: that waits for
+ * the old one to finish all it has begun, which may be a drain that waits for the lock.
+ */
 async function takeOver(): Promise<void> {
-  await navigator.locks.request(DRAIN_LOCK, () => worker.skipWaiting());
+  await navigator.locks.request(DRAIN_LOCK, () => void worker.skipWaiting());
 }
 
 worker.addEventListener("activate", (event) => {
@@ -54,17 +59,25 @@ worker.addEventListener("activate", (event) => {
 worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (url.origin !== worker.location.origin || mode !== "normal") {
+  if (url.origin !== worker.location.origin || (mode ?? "normal") !== "normal") {
     return;
   }
   if (request.method === "GET" && url.pathname.startsWith("/static/")) {
     event.respondWith(answerAsset(request));
   } else if (request.method === "GET" && isPage(url.pathname)) {
-    event.respondWith(answerPage(event, { user, learn }));
+    event.respondWith(whileOn(event, () => answerPage(event, { user, learn })));
   } else if (request.method === "POST" && !url.pathname.startsWith("/api/")) {
-    event.respondWith(answerPost(event, url.pathname));
+    event.respondWith(whileOn(event, () => answerPost(event, url.pathname)));
   }
 });
+
+/** A worker that has just started asks first how it is switched. */
+async function whileOn(event: RequestEvent, answer: () => Promise<Response>): Promise<Response> {
+  if (mode === undefined) {
+    await ready;
+  }
+  return mode === "normal" ? answer() : ((await event.preloadResponse) ?? fetch(event.request));
+}
 
 worker.addEventListener("message", (event) => {
   const message = event.data as { type?: string; user?: string | null; force?: boolean };
@@ -163,7 +176,7 @@ async function contact(isForced: boolean): Promise<boolean> {
   lastContact = Date.now();
   mode = answer.mode;
   if (mode === "off" && (await queue.listWaiting()).length === 0) {
-    await forgetPages();
+    await forgetAll();
     await worker.registration.unregister();
   } else if (answer.build !== BUILD) {
     await worker.registration.update().catch(() => undefined);

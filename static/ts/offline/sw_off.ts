@@ -2,7 +2,7 @@
 // network; it still sends what waits, keeps the queue, and takes its leave when nothing waits any more.
 
 import { Drainer } from "./drain.ts";
-import { forgetPages } from "./page_cache.ts";
+import { forgetAll, forgetPages } from "./page_cache.ts";
 import { openQueue } from "./queue.ts";
 import { worker } from "./worker_types.ts";
 
@@ -21,6 +21,7 @@ async function finish(): Promise<void> {
   await forgetPages();
   await drainer.drain();
   if ((await queue.listWaiting()).length === 0) {
+    await forgetAll();
     await worker.registration.unregister();
   }
 }

@@ -90,6 +90,8 @@ export interface QueuedOp {
   refusals?: number;
   label: string;
   href: string;
+  /** The row as its author saw it, where the form said so: which cell of which page it is. */
+  original?: Row;
   /** Came with a file, or back out of the log because the server misses it. */
   origin?: "imported" | "resent";
 }
@@ -107,6 +109,7 @@ export interface DoneOp {
   stored_at: number;
   label: string;
   href: string;
+  original?: Row;
   /** The author has seen what became of it. */
   seen: boolean;
   /** Thrown away by its author: kept, never sent. */

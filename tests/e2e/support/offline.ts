@@ -1,9 +1,10 @@
 // A clerk whose network can be cut: a browser of their own behind a proxy of their own.
 
-import { type BrowserContext, type Locator, type Page, expect } from "@playwright/test";
+import { type BrowserContext, type BrowserContextOptions, type Locator, type Page, expect } from "@playwright/test";
 
 import { test as watched, signIn } from "./browser.ts";
 import { Proxy } from "./proxy.ts";
+import { entryForm, fillEntry, pill, save } from "./puantaj.ts";
 
 export interface Clerk {
   page: Page;
@@ -13,8 +14,15 @@ export interface Clerk {
 
 type Account = Parameters<typeof signIn>[1];
 
-/** `clerk("ankara1")` is signed in, the worker serves the page, and everything is warmed. */
-export const test = watched.extend<{ clerk: (account: Account) => Promise<Clerk>; network: () => Promise<Proxy> }>({
+type Prepare = (clerk: Clerk) => Promise<unknown>;
+
+interface Fixtures {
+  /** `clerk("ankara1")` is signed in, the worker serves the page, and everything is warmed. */
+  clerk: (account: Account, options?: BrowserContextOptions, prepare?: Prepare) => Promise<Clerk>;
+  network: () => Promise<Proxy>;
+}
+
+export const test = watched.extend<Fixtures>({
   network: async ({ baseURL }, use) => {
     const proxies: Proxy[] = [];
     await use(async () => {
@@ -29,13 +37,14 @@ export const test = watched.extend<{ clerk: (account: Account) => Promise<Clerk>
   },
   clerk: async ({ browser, network }, use) => {
     const contexts: BrowserContext[] = [];
-    await use(async (account) => {
+    await use(async (account, options = {}, prepare = async () => undefined) => {
       const proxy = await network();
-      const context = await browser.newContext({ baseURL: proxy.url });
+      const context = await browser.newContext({ baseURL: proxy.url, ...options });
       contexts.push(context);
-      const page = await context.newPage();
-      await enter(page, account);
-      return { page, context, proxy };
+      const clerk = { page: await context.newPage(), context, proxy };
+      await prepare(clerk);
+      await enter(clerk.page, account);
+      return clerk;
     });
     for (const context of contexts) {
       await context.close();
@@ -65,8 +74,14 @@ export async function entriesOn(page: Page, from: string, to = from): Promise<Re
   return ((await answer.json()) as { items: Record<string, unknown>[] }).items;
 }
 
+interface Kept {
+  n: number;
+  last_error?: string | null;
+  op: { op_id: string; id: string; kind: string; edited_at: string; offset_ms: number };
+}
+
 /** The operations this browser holds, waiting or done. */
-export async function queueOf(page: Page, store: "ops" | "done" = "ops"): Promise<{ n: number; op: { op_id: string; kind: string } }[]> {
+export async function queueOf(page: Page, store: "ops" | "done" = "ops"): Promise<Kept[]> {
   return page.evaluate(
     (name) =>
       new Promise((resolve, reject) => {
@@ -82,4 +97,26 @@ export async function queueOf(page: Page, store: "ops" | "done" = "ops"): Promis
       }),
     store,
   );
+}
+
+export const TIMES = { start: "08:30", end: "17:30", breakMinutes: 60 };
+
+/** Enters a day, and waits until the form is free for the next one. */
+export async function enterDay(page: Page, date: string, notes: string, person: number | string = 1): Promise<void> {
+  await tryDay(page, date, notes, person);
+  await expect(entryForm(page).getByLabel("Not"), "the form has begun the next entry").toHaveValue("", { timeout: 20_000 });
+}
+
+/** Types an entry of the first person in the list and saves it. */
+export async function tryDay(page: Page, date: string, notes: string, person: number | string = 1): Promise<void> {
+  const form = entryForm(page);
+  await form.getByLabel("Çalışan").selectOption(typeof person === "number" ? { index: person } : person);
+  await fillEntry(form, null, { date, ...TIMES, notes });
+  await save(form);
+}
+
+/** The browser hears that it is online, and everything is sent. */
+export async function healed(page: Page): Promise<void> {
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await expect(pill(page)).toHaveText("Kaydedildi", { timeout: 45_000 });
 }

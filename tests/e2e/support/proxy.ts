@@ -7,10 +7,16 @@ import { type AddressInfo, type Socket } from "node:net";
 export type Fate = "pass" | "lose-answer" | "truncate" | "hang" | { status: number; headers?: Record<string, string>; body: string };
 
 export class Proxy {
-  fate: (request: IncomingMessage) => Fate = () => "pass";
+  /** Decided per request, at once or later: a request whose fate is pending is under way. `isReused`: its connection carried another before. */
+  fate: (request: IncomingMessage, isReused: boolean) => Fate | Promise<Fate> = () => "pass";
+  /** What becomes of the server's `/sw.js`: another build, a worker with another clock. */
+  worker: ((script: string) => string) | null = null;
   /** Every request that arrived: method and path. */
   readonly seen: string[] = [];
+  /** What was passed on to the server: method and path, and the body. */
+  readonly passed: { line: string; body: string }[] = [];
   private readonly sockets = new Set<Socket>();
+  private readonly used = new WeakSet<Socket>();
   private server: Server | null = null;
   private port = 0;
 
@@ -22,7 +28,7 @@ export class Proxy {
 
   /** The network is there, at the same address as before. */
   async up(): Promise<void> {
-    const server = createServer((incoming, answer) => this.handle(incoming, answer));
+    const server = createServer((incoming, answer) => void this.handle(incoming, answer));
     server.on("connection", (socket) => {
       this.sockets.add(socket);
       socket.on("error", () => undefined).on("close", () => this.sockets.delete(socket));
@@ -46,9 +52,11 @@ export class Proxy {
     });
   }
 
-  private handle(incoming: IncomingMessage, answer: ServerResponse): void {
+  private async handle(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     this.seen.push(`${incoming.method ?? ""} ${incoming.url ?? ""}`);
-    const fate = this.fate(incoming);
+    const isReused = this.used.has(incoming.socket);
+    this.used.add(incoming.socket);
+    const fate = await this.fate(incoming, isReused);
     if (typeof fate === "object") {
       incoming.resume();
       answer.writeHead(fate.status, { "Content-Type": "text/html", ...fate.headers }).end(fate.body);
@@ -61,8 +69,11 @@ export class Proxy {
 
   private forward(incoming: IncomingMessage, answer: ServerResponse, fate: "pass" | "lose-answer" | "truncate"): void {
     const { hostname, port } = this.target;
-    const onward = request({ hostname, port, method: incoming.method, path: incoming.url, headers: incoming.headers }, (response) => {
-      if (fate === "pass") {
+    const change = incoming.url === "/sw.js" ? this.worker : null;
+    const { "if-none-match": _, ...afresh } = incoming.headers;
+    const headers = change ? { ...afresh, "accept-encoding": "identity" } : incoming.headers;
+    const onward = request({ hostname, port, method: incoming.method, path: incoming.url, headers }, (response) => {
+      if (fate === "pass" && !change) {
         answer.writeHead(response.statusCode ?? 502, response.rawHeaders);
         response.pipe(answer);
         return;
@@ -70,14 +81,21 @@ export class Proxy {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("end", () => {
+        const { "content-length": _, "transfer-encoding": __, etag: ___, ...headers } = response.headers;
+        if (change) {
+          answer.writeHead(response.statusCode ?? 502, headers).end(change(Buffer.concat(parts).toString()));
+          return;
+        }
         if (fate === "truncate") {
-          const { "content-length": _, "transfer-encoding": __, ...headers } = response.headers;
           answer.writeHead(response.statusCode ?? 502, { ...headers, connection: "close" });
           answer.write(Buffer.concat(parts).subarray(0, 20));
         }
         setTimeout(() => answer.destroy(), 20);
       });
     });
+    const sent: Buffer[] = [];
+    incoming.on("data", (part: Buffer) => sent.push(part));
+    incoming.on("end", () => this.passed.push({ line: `${incoming.method ?? ""} ${incoming.url ?? ""}`, body: Buffer.concat(sent).toString() }));
     onward.on("error", () => answer.destroy());
     incoming.on("error", () => onward.destroy());
     incoming.pipe(onward);
