@@ -9,6 +9,8 @@ import { type Row, type Value } from "./types.ts";
 
 const TONES = { waiting: "secondary", held: "yellow", rejected: "red" } as const;
 const WORDS = { waiting: "offline-waiting", held: "offline-held", rejected: "offline-rejected" } as const;
+/** As the server's rows have them. */
+const CLASSES: Record<string, string> = { work_date: "nowrap", break_minutes: "num", notes: "note" };
 const DAYS = /^\/employees\/[^/]+\/days\//;
 
 interface ListOf {
@@ -139,7 +141,7 @@ function newRow(list: ListOf, row: PendingRow, columns: number, nameOf: (id: Val
   const shown = make("tr", { ...marks(row), "data-overlay": "", tabindex: "-1" });
   for (let place = 0; place < columns - 1; place += 1) {
     const name = names.get(place);
-    shown.append(make("td", {}, name ? told(name, row.values[name], nameOf) : ""));
+    shown.append(make("td", { class: CLASSES[name ?? ""] ?? "" }, name ? told(name, row.values[name], nameOf) : ""));
   }
   shown.append(make("td", { class: "row-actions" }, ...standing(row), ...acts(row)));
   return shown;
@@ -262,19 +264,21 @@ function dayRow(own: Element | null, row: PendingRow, nameOf: (id: Value | undef
   const name = own?.querySelector("th")?.cloneNode(true) ?? make("th", { scope: "row", role: "rowheader", class: "name" }, nameOf(person));
   const plan = own?.querySelector("td.plan")?.cloneNode(true) ?? make("td", { role: "gridcell", class: "plan" });
   const kept = (field: string): string => own?.querySelector<HTMLInputElement>(`input[name="${field}"]`)?.dataset["kept"] ?? "";
-  const time = (field: string): Node => {
+  const value = (field: string): (Node | string)[] => {
     const [old, now] = [kept(field), row.values[field]];
     const changed = row.kind === "edited" && now !== undefined && String(now) !== old && old !== "";
     const text = String(now ?? old);
-    return make("td", { role: "gridcell", class: "entry" }, ...(changed ? [make("s", {}, old), " ", make("ins", {}, text)] : [text]));
+    return changed ? [make("s", {}, old), " ", make("ins", {}, text)] : [text];
   };
+  const time = (field: string): Node => make("td", { role: "gridcell", class: "entry" }, ...value(field));
+  const when = make("span", { class: "when" }, ...value("start_time"), "–", ...value("end_time")); // for a phone, which has no room for the fields
   const special = row.values["is_special"] ?? kept("is_special") === "true";
   return make(
     "tr",
     { ...marks(row), role: "row", tabindex: "-1", "data-row": "", "data-person": person, "data-state": "waiting", ...(own?.id ? { id: own.id } : {}) },
     name,
     plan,
-    make("td", { role: "gridcell", class: "standing" }, ...standing(row)),
+    make("td", { role: "gridcell", class: "standing" }, ...standing(row), " ", when),
     time("start_time"),
     time("end_time"),
     time("break_minutes"),

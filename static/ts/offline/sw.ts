@@ -27,9 +27,9 @@ let mode: WorkerMode | undefined;
 let lastContact = 0;
 
 const ready = (async (): Promise<void> => {
-  reader = await recollect<string>("reader");
   const kept = await queue.people.workerMode().catch(() => "normal" as const);
   mode ??= kept;
+  reader = await recollect<string>("reader");
 })();
 
 worker.addEventListener("install", (event) => {
@@ -74,7 +74,7 @@ worker.addEventListener("fetch", (event) => {
 /** A worker that has just started asks first how it is switched. */
 async function whileOn(event: RequestEvent, answer: () => Promise<Response>): Promise<Response> {
   if (mode === undefined) {
-    await ready;
+    await ready.catch(() => undefined);
   }
   return mode === "normal" ? answer() : ((await event.preloadResponse) ?? fetch(event.request));
 }
