@@ -450,10 +450,10 @@ test("on a phone without a network nothing is wider than the screen, and what wa
   await page.goto("/queue");
   await expect(page.locator('[data-part="rows"] tr')).toHaveCount(3);
   await pictured(page, "phone-offline-queue");
-  await page.locator('[data-part="rows"]').evaluate((rows) => rows.scrollIntoView());
+  await page.locator('[data-part="rows"]').evaluate((rows) => rows.scrollIntoView({ behavior: "instant" }));
   await pictured(page, "phone-offline-queue-rows");
   await page.goto("/timesheets");
-  await page.locator("#timesheet-list").evaluate((list) => list.scrollIntoView());
+  await page.locator("#timesheet-list").evaluate((list) => list.scrollIntoView({ behavior: "instant" }));
   await pictured(page, "phone-offline-timesheets");
   await page.goto("/dashboard");
   await expect(page.locator("h1")).toHaveText("Bağlantı yok, bu sayfa bu bilgisayarda da yok");

@@ -100,6 +100,10 @@ test("a correction carries what differs from the form as it was, and on the day'
   assert.deepEqual([whole.kind, whole.id, whole.base_version], ["update", ROW, 3]);
   const [day] = await drafts(`/today/entries/${ROW}`, form);
   assert.deepEqual(day.fields, change({ end_time: ["17:30", "18:00"] }));
+  const { start_time, end_time, break_minutes, is_special } = ENTRY;
+  const [row] = await drafts(`/today/entries/${ROW}`, { ...form, notes: "", _orig: JSON.stringify({ start_time, end_time, break_minutes, is_special }) });
+  const { notes: _, ...seen } = ENTRY;
+  assert.deepEqual([row.fields, row.original, row.href], [day.fields, seen, `/today?date=${ENTRY.work_date}`], "whose and which day it is, the form says besides");
   const [month] = await drafts(`/employees/${AYSE}/days/2026-11-20/${ROW}`, form);
   assert.deepEqual(month.fields, whole.fields);
   await assert.rejects(() => drafts(`/timesheets/${ROW}`, { ...form, _orig: "" }), "what the form was rendered with is needed");
