@@ -1,6 +1,9 @@
 //! `apply_ops`: the only writer of business data. One transaction, one region; the caller commits.
 
-use std::panic::AssertUnwindSafe;
+use std::{
+    collections::{BTreeMap, HashSet},
+    panic::AssertUnwindSafe,
+};
 
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt as _;
@@ -8,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     authors::Authors,
-    db::{self, Entry},
+    db::{self, Needed},
     decide::{DecideError, Decision, Job},
     held::StoredOp,
     registry,
@@ -51,6 +54,12 @@ pub enum Delivery {
 /// Applies `ops`, all of the transaction's one region, in their order. The answers are in the same order; they count once the caller
 /// has committed. An error means: nothing of this may be committed.
 pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Vec<Verdict>, sqlx::Error> {
+    if who.delivery == Delivery::Queued
+        && ops.len() > 1
+        && let Some(verdicts) = apply_together(tx, who, ops).await?
+    {
+        return Ok(verdicts);
+    }
     let mut verdicts = Vec::with_capacity(ops.len());
     let mut waited_for = Vec::new();
     for op in ops {
@@ -64,19 +73,95 @@ pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Re
     Ok(verdicts)
 }
 
+/// The same in fewer steps, for what a queue mostly holds: all new, all allowed, nothing missing, nothing that the database objects to.
+/// None, and nothing done, when it is otherwise: then each takes its own way, with a savepoint.
+async fn apply_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Option<Vec<Verdict>>, sqlx::Error> {
+    let is_plain =
+        |op: &Op| op.v == 1 && op.kind != Kind::Command && (is_ours(tx) || who.authors.judge(op, who.user_id, who.received_at).is_ok());
+    if !ops.iter().all(is_plain) {
+        return Ok(None);
+    }
+    db::savepoint(tx).await?;
+    match try_together(tx, who, ops).await {
+        Ok(Some((verdicts, has_dependents))) => {
+            db::release_savepoint(tx).await?;
+            if has_dependents {
+                release_dependents(tx, who, ops.iter().map(|op| op.op_id).collect()).await?;
+            }
+            Ok(Some(verdicts))
+        }
+        Err(DecideError::Database(error)) if classify(&error) == DbOutcome::TryAgain => Err(error),
+        Ok(None) | Err(_) => {
+            db::rollback_to_savepoint(tx).await?;
+            Ok(None)
+        }
+    }
+}
+
+/// The verdicts, and whether other operations wait for these.
+async fn try_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Option<(Vec<Verdict>, bool)>, DecideError> {
+    let entered = db::insert_ops(tx, who, ops).await?;
+    if entered.count < ops.len() || !entered.is_open {
+        return Ok(None);
+    }
+    let region = &ops[0].region;
+    let here: HashSet<Uuid> = ops.iter().map(|op| op.op_id).collect();
+    let elsewhere: Vec<Uuid> = ops.iter().flat_map(|op| &op.after).filter(|id| !here.contains(id)).copied().collect();
+    let known = if elsewhere.is_empty() { Vec::new() } else { db::verdicts_of(tx, region, &elsewhere).await? };
+    let mut absent = absent_rows(tx, ops).await?;
+    let mut done = HashSet::new();
+    let mut verdicts = Vec::with_capacity(ops.len());
+    for op in ops {
+        let (before, others): (Vec<Uuid>, Vec<Uuid>) = op.after.iter().partition(|id| here.contains(id));
+        if !before.iter().all(|id| done.contains(id)) || objection(op, &others, &known).is_some() {
+            return Ok(None);
+        }
+        if !verdicts.is_empty() {
+            db::enter_op(tx, op).await?; // the first was named as it came in
+        }
+        let is_new = absent.remove(&op.id) && op.kind == Kind::Create;
+        let verdict = decide_guarded(tx, Job { op, received_at: who.received_at, is_new }).await?.verdict;
+        if verdict.verdict.took_effect() {
+            done.insert(op.op_id);
+        }
+        verdicts.push(verdict);
+    }
+    let has_dependents = db::insert_verdicts(tx, region, &verdicts, 1, who.received_at).await?;
+    Ok(Some((verdicts, has_dependents)))
+}
+
+/// The rows that these operations want to make, without those that are there.
+async fn absent_rows(tx: &mut ScopedTx<Write>, ops: &[Op]) -> Result<HashSet<Uuid>, sqlx::Error> {
+    let mut wanted: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
+    for op in ops.iter().filter(|op| op.kind == Kind::Create) {
+        wanted.entry(&op.entity).or_default().push(op.id);
+    }
+    let mut absent = HashSet::new();
+    for (entity, ids) in wanted {
+        let there: HashSet<Uuid> = registry::load_by_name(tx, entity, &ops[0].region, &ids).await?.iter().map(|row| row.id).collect();
+        absent.extend(ids.into_iter().filter(|id| !there.contains(id)));
+    }
+    Ok(absent)
+}
+
 /// The verdict, and whether other operations wait for this one.
 async fn apply_one(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<(Verdict, bool), sqlx::Error> {
-    let print = fingerprint(op);
-    let verdict = match db::insert_op(tx, who, op, &print).await? {
-        Entry::New => decide(tx, who, op).await?,
-        Entry::OfClosedRegion => closed(op),
-        Entry::Known => return Ok((replay(tx, who, op, &print).await?, false)),
+    let entered = db::insert_ops(tx, who, std::slice::from_ref(op)).await?;
+    let verdict = match (entered.count, entered.is_open) {
+        (0, _) => return Ok((replay(tx, who, op).await?, false)),
+        (_, true) => decide(tx, who, op).await?,
+        (_, false) => closed(op),
     };
     if who.delivery == Delivery::Interactive && !verdict.verdict.took_effect() {
         return Ok((verdict, false)); // the caller rolls back; see deliver::submit
     }
-    let has_dependents = db::insert_verdict(tx, &op.region, &verdict, 1, who.received_at).await?;
+    let has_dependents = store(tx, who, op, &verdict, 1).await?;
     Ok((verdict, has_dependents))
+}
+
+/// Stores a verdict. True when other operations wait for this one.
+async fn store(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, verdict: &Verdict, attempt: i32) -> Result<bool, sqlx::Error> {
+    db::insert_verdicts(tx, &op.region, std::slice::from_ref(verdict), attempt, who.received_at).await
 }
 
 fn held(op: &Op, reason: Reason) -> Verdict {
@@ -88,7 +173,8 @@ fn closed(op: &Op) -> Verdict {
 }
 
 /// The stored answer to a second delivery; or, when the id now stands for something else, that body stored under an id of its own.
-async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &[u8; 32]) -> Result<Verdict, sqlx::Error> {
+async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdict, sqlx::Error> {
+    let print = fingerprint(op);
     let stored = db::find_verdict(tx, &op.region, op.op_id).await?;
     if let Some((known_print, Some(mut verdict))) = stored
         && known_print == print
@@ -99,9 +185,9 @@ async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &[u8; 32
     let refused = Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::OpIdReused);
     if who.delivery == Delivery::Queued {
         // An id that follows from both, so that the next delivery of the same finds it kept.
-        let kept = Op { op_id: Uuid::new_v5(&op.op_id, print), ..op.clone() };
-        if db::insert_op(tx, who, &kept, print).await? != Entry::Known {
-            db::insert_verdict(tx, &op.region, &Verdict { op_id: kept.op_id, ..refused.clone() }, 1, who.received_at).await?;
+        let kept = Op { op_id: Uuid::new_v5(&op.op_id, &print), ..op.clone() };
+        if db::insert_ops(tx, who, std::slice::from_ref(&kept)).await?.count > 0 {
+            store(tx, who, &kept, &Verdict { op_id: kept.op_id, ..refused.clone() }, 1).await?;
         }
     }
     Ok(refused)
@@ -112,15 +198,16 @@ async fn decide(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdi
     if let Some(verdict) = refuse_unseen(tx, who, op).await? {
         return Ok(verdict);
     }
+    let job = Job { op, received_at: who.received_at, is_new: false };
     if who.delivery == Delivery::Interactive {
-        return match decide_guarded(tx, who, op).await {
+        return match decide_guarded(tx, job).await {
             Ok(decision) => Ok(decision.verdict),
             Err(DecideError::Refused(verdict)) => Ok(*verdict),
             Err(DecideError::Database(error)) => Err(error),
         };
     }
     db::savepoint(tx).await?;
-    match decide_guarded(tx, who, op).await {
+    match decide_guarded(tx, job).await {
         Ok(decision) => {
             db::release_savepoint(tx).await?;
             Ok(decision.verdict)
@@ -139,11 +226,10 @@ async fn decide(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdi
 }
 
 /// A panic in an entity's code counts as the server failing on that one operation.
-async fn decide_guarded(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Decision, DecideError> {
-    let job = Job { op, received_at: who.received_at };
+async fn decide_guarded(tx: &mut ScopedTx<Write>, job: Job<'_>) -> Result<Decision, DecideError> {
     match AssertUnwindSafe(registry::decide_by_name(tx, &job)).catch_unwind().await {
         Ok(Some(decided)) => decided,
-        Ok(None) => Ok(Decision { verdict: Verdict::bare(op.op_id, VerdictKind::Held).because(Reason::SchemaUnknown) }),
+        Ok(None) => Ok(Decision { verdict: held(job.op, Reason::SchemaUnknown) }),
         Err(_) => Err(DecideError::Database(sqlx::Error::Protocol("panic while applying an operation".into()))),
     }
 }
@@ -153,7 +239,7 @@ async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Resul
     if op.v != 1 || op.kind == Kind::Command {
         return Ok(Some(held(op, Reason::SchemaUnknown)));
     }
-    if tx.scope().origin() != Origin::System
+    if !is_ours(tx)
         && let Err(objection) = who.authors.judge(op, who.user_id, who.received_at)
     {
         if let Some(account) = objection.suspicious_of {
@@ -166,29 +252,35 @@ async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Resul
     refuse_early(tx, op).await
 }
 
-/// The verdict on an operation that needs others which are not done: not arrived, themselves held, or refused without a row to go on with.
+/// Whether the server itself acts: nobody's rights are asked for.
+fn is_ours(tx: &ScopedTx<Write>) -> bool {
+    tx.scope().origin() == Origin::System
+}
+
+/// The verdict on an operation that needs others which are not done.
 async fn refuse_early(tx: &mut ScopedTx<Write>, op: &Op) -> Result<Option<Verdict>, sqlx::Error> {
     if op.after.is_empty() {
         return Ok(None);
     }
     let known = db::verdicts_of(tx, &op.region, &op.after).await?;
-    let waiting = op.after.iter().any(|id| match known.iter().find(|needed| needed.op_id == *id) {
-        None => true,
-        // Whatever is held about a row that is there stops only what goes on with that row, not what refers to it.
-        Some(needed) => {
-            let is_held = needed.verdict == "held" && needed.reason.as_deref() != Some("dep_rejected");
-            is_held && (needed.entity_id == op.id || !needed.has_row)
-        }
-    });
-    if waiting {
-        return Ok(Some(held(op, Reason::WaitingAfter)));
+    Ok(objection(op, &op.after, &known).map(|reason| held(op, reason)))
+}
+
+/// What stands in the way of an operation that needs `after`: not arrived, themselves held, or refused without a row to go on with.
+fn objection(op: &Op, after: &[Uuid], known: &[Needed]) -> Option<Reason> {
+    let needs: Vec<Option<&Needed>> = after.iter().map(|id| known.iter().find(|needed| needed.op_id == *id)).collect();
+    // Whatever is held about a row that is there stops only what goes on with that row, not what refers to it.
+    let is_held = |needed: &Needed| {
+        needed.verdict == "held" && needed.reason.as_deref() != Some("dep_rejected") && (needed.entity_id == op.id || !needed.has_row)
+    };
+    if needs.iter().any(|needed| needed.is_none_or(is_held)) {
+        return Some(Reason::WaitingAfter);
     }
     // Whatever became of the operation: where its row is there all the same, there is something to go on with.
     // And a new attempt to make a row is what the refused one, and all that waits for it, is waiting for.
-    let is_new_attempt = |needed: &db::Needed| op.kind == Kind::Create && needed.entity_id == op.id;
-    let is_refused = |needed: &db::Needed| matches!(needed.verdict.as_str(), "rejected" | "held") && !needed.has_row;
-    let refused = known.iter().any(|needed| is_refused(needed) && !is_new_attempt(needed));
-    Ok(refused.then(|| held(op, Reason::DepRejected)))
+    let is_new_attempt = |needed: &Needed| op.kind == Kind::Create && needed.entity_id == op.id;
+    let is_refused = |needed: &Needed| matches!(needed.verdict.as_str(), "rejected" | "held") && !needed.has_row;
+    needs.into_iter().flatten().any(|needed| is_refused(needed) && !is_new_attempt(needed)).then_some(Reason::DepRejected)
 }
 
 /// Tries the operations again that waited for these, and those that waited for them.
@@ -203,7 +295,7 @@ pub(super) async fn release_dependents(tx: &mut ScopedTx<Write>, who: &Caller, m
             if verdict.reason == Some(reason) {
                 continue;
             }
-            if db::insert_verdict(tx, &op.region, &verdict, attempt + 1, who.received_at).await? {
+            if store(tx, who, &op, &verdict, attempt + 1).await? {
                 decided.push(op.op_id);
             }
         }
@@ -258,7 +350,7 @@ pub(super) async fn store_again(tx: &mut ScopedTx<Write>, who: &Caller, stored: 
     if (verdict.verdict, verdict.reason, &verdict.errors) == (last.verdict, last.reason, &last.errors) {
         return Ok(());
     }
-    if db::insert_verdict(tx, &stored.op.region, verdict, stored.attempt + 1, who.received_at).await? {
+    if store(tx, who, &stored.op, verdict, stored.attempt + 1).await? {
         release_dependents(tx, who, vec![stored.op.op_id]).await?;
     }
     Ok(())

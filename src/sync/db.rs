@@ -7,63 +7,75 @@ use uuid::Uuid;
 use super::apply::Caller;
 use crate::{
     db::{Mode, ScopedTx, Write},
-    ops::{ConflictDraft, Op, Reason, Verdict, VerdictKind},
+    ops::{ConflictDraft, Op, Reason, Verdict, VerdictKind, fingerprint},
     regions::Region,
 };
 
-/// What became of an operation at the inbox.
+/// What became of operations at the inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Entry {
-    /// It is in now.
-    New,
-    /// It is in now, and its region takes no operations.
-    OfClosedRegion,
-    /// Its id was there already.
-    Known,
+pub(super) struct Entered {
+    /// So many are in now; the others were there already.
+    pub count: usize,
+    /// Their region takes operations.
+    pub is_open: bool,
 }
 
-/// Puts an operation into the inbox and names it to the change log's trigger. A concurrent delivery
-/// of the same operation waits here until the first one is committed or undone, and so does a concurrent delivery out of the same queue:
-/// an operation that looks for the one it needs must not miss it by a moment.
-pub(super) async fn insert_op(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &[u8; 32]) -> Result<Entry, sqlx::Error> {
+/// Puts operations of one region into the inbox and names the first of them to the change log's trigger. A concurrent delivery of one of
+/// them waits here until the first one is committed or undone, and so does a concurrent delivery out of the same queue: an operation that
+/// looks for the one it needs must not miss it by a moment.
+pub(super) async fn insert_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Entered, sqlx::Error> {
+    let Some(first) = ops.first() else { return Ok(Entered { count: 0, is_open: true }) };
+    let ids = |of: fn(&Op) -> Uuid| ops.iter().map(of).collect::<Vec<_>>();
+    let numbers: Vec<i64> = ops.iter().map(|op| op.n.max(0)).collect();
+    let prints: Vec<Vec<u8>> = ops.iter().map(|op| fingerprint(op).to_vec()).collect();
+    let kinds: Vec<String> = ops.iter().map(|op| op.kind.as_str().to_owned()).collect();
+    let entities: Vec<String> = ops.iter().map(|op| op.entity.clone()).collect();
+    let afters: Vec<String> = ops.iter().map(|op| array_literal(&op.after)).collect();
+    let bodies: Vec<Json<&Op>> = ops.iter().map(Json).collect();
     let origin = tx.scope().origin().as_str();
-    let is_open = sqlx::query_scalar!(
+    let row = sqlx::query!(
         r#"
-        WITH entered AS MATERIALIZED (
-            SELECT set_config('app.op', $2::uuid::text, true),
-                   set_config('app.client_at', $13::timestamptz::text, true),
-                   set_config('app.actor', $5::uuid::text, true),
-                   CASE WHEN $4::bigint > 0 THEN pg_advisory_xact_lock(hashtextextended($3::uuid::text, 0)) IS NULL END
+        WITH ready AS MATERIALIZED (
+            SELECT set_config('app.op', ($2::uuid[])[1]::text, true),
+                   set_config('app.client_at', $15::timestamptz::text, true),
+                   set_config('app.actor', ($5::uuid[])[1]::text, true),
+                   (SELECT count(pg_advisory_xact_lock(hashtextextended(q.queue_id::text, 0)))
+                    FROM (SELECT DISTINCT o.queue_id FROM unnest($3::uuid[], $4::bigint[]) o (queue_id, n) WHERE o.n > 0 ORDER BY o.queue_id) q)
+        ), entered AS (
+            INSERT INTO app.op_inbox (region, op_id, queue_id, n, actor, carrier, origin, fingerprint, kind, entity, entity_id, after_ops, body, received_at)
+            SELECT $1, o.op_id, o.queue_id, o.n, o.actor, $12, $13, o.print, o.kind, o.entity, o.entity_id, o.after_ops::uuid[], o.body, $14
+            FROM ready,
+                 unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], $6::bytea[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::jsonb[])
+                     o (op_id, queue_id, n, actor, print, kind, entity, entity_id, after_ops, body)
+            ON CONFLICT (op_id, region) DO NOTHING
+            RETURNING op_id
         )
-        INSERT INTO app.op_inbox (region, op_id, queue_id, n, actor, carrier, origin, fingerprint, kind, entity, entity_id, after_ops, body, received_at)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $14, $15
-        FROM entered
-        ON CONFLICT (op_id, region) DO NOTHING
-        RETURNING (SELECT r.active FROM app.regions r WHERE r.code = $1) AS "is_open!"
+        SELECT (SELECT count(*) FROM entered) AS "count!", (SELECT r.active FROM app.regions r WHERE r.code = $1) AS "is_open!"
         "#,
-        op.region.code(),
-        op.op_id,
-        op.queue_id,
-        op.n.max(0),
-        op.actor,
+        first.region.code(),
+        &ids(|op| op.op_id),
+        &ids(|op| op.queue_id),
+        &numbers,
+        &ids(|op| op.actor),
+        &prints,
+        &kinds,
+        &entities,
+        &ids(|op| op.id),
+        &afters,
+        &bodies as _,
         who.user_id,
         origin,
-        &print[..],
-        op.kind.as_str(),
-        op.entity,
-        op.id,
-        &op.after,
-        op.edited_at,
-        Json(op) as _,
         who.received_at,
+        first.edited_at,
     )
-    .fetch_optional(tx.conn())
+    .fetch_one(tx.conn())
     .await?;
-    Ok(match is_open {
-        Some(true) => Entry::New,
-        Some(false) => Entry::OfClosedRegion,
-        None => Entry::Known,
-    })
+    Ok(Entered { count: usize::try_from(row.count).unwrap_or_default(), is_open: row.is_open })
+}
+
+/// An array as PostgreSQL writes it: `unnest` would take an array of arrays apart.
+fn array_literal(ids: &[Uuid]) -> String {
+    format!("{{{}}}", ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","))
 }
 
 /// Names an operation that is in the inbox already to the change log's trigger.
@@ -83,39 +95,47 @@ pub(super) async fn enter_op(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(), sq
     Ok(())
 }
 
-/// Stores a verdict. True when operations are waiting for the one it is about, or for the row that it made.
-pub(super) async fn insert_verdict(
+/// Stores verdicts on operations of one region, each the `attempt`th. True when operations are waiting for one of those that they are
+/// about, or for the row that it made.
+pub(super) async fn insert_verdicts(
     tx: &mut ScopedTx<Write>,
     region: &Region,
-    verdict: &Verdict,
+    verdicts: &[Verdict],
     attempt: i32,
     at: DateTime<Utc>,
 ) -> Result<bool, sqlx::Error> {
-    let reason = verdict.reason.and_then(|r| serde_json::to_value(r).ok()).and_then(|v| v.as_str().map(str::to_owned));
+    let op_ids: Vec<Uuid> = verdicts.iter().map(|verdict| verdict.op_id).collect();
+    let kinds: Vec<String> = verdicts.iter().map(|verdict| verdict.verdict.as_str().to_owned()).collect();
+    let name = |reason| serde_json::to_value(reason).ok().and_then(|name| name.as_str().map(str::to_owned));
+    let reasons: Vec<Option<String>> = verdicts.iter().map(|verdict| verdict.reason.and_then(name)).collect();
+    let results: Vec<Json<&Verdict>> = verdicts.iter().map(Json).collect();
+    let done: Vec<Uuid> = verdicts.iter().filter(|verdict| verdict.verdict.took_effect()).map(|verdict| verdict.op_id).collect();
     sqlx::query_scalar!(
         r#"
         WITH stored AS (
             INSERT INTO app.op_verdict (region, op_id, attempt, verdict, reason, result, at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            SELECT $1, v.op_id, $3, v.verdict, v.reason, v.result, $7
+            FROM unnest($2::uuid[], $4::text[], $5::text[], $6::jsonb[]) v (op_id, verdict, reason, result)
         )
         SELECT EXISTS (
             SELECT FROM app.op_verdict w JOIN app.op_inbox i ON i.region = w.region AND i.op_id = w.op_id
-            WHERE w.region = $1 AND w.verdict = 'held' AND w.reason = 'waiting_after' AND $2 = ANY (i.after_ops)
-        ) OR ($4 IN ('applied', 'merged') AND EXISTS (
+            WHERE w.region = $1 AND w.verdict = 'held' AND w.reason = 'waiting_after' AND i.after_ops && $2
+        ) OR EXISTS (
             SELECT FROM app.op_verdict w
             JOIN app.op_inbox i ON i.region = w.region AND i.op_id = w.op_id
             JOIN app.op_inbox needed ON needed.region = w.region AND needed.op_id = ANY (i.after_ops)
-            JOIN app.op_inbox done ON done.region = w.region AND done.op_id = $2 AND done.entity_id = needed.entity_id
+            JOIN app.op_inbox done ON done.region = w.region AND done.op_id = ANY ($8) AND done.entity_id = needed.entity_id
             WHERE w.region = $1 AND w.verdict = 'held' AND w.reason = 'dep_rejected'
-        )) AS "waiting!"
+        ) AS "waiting!"
         "#,
         region.code(),
-        verdict.op_id,
+        &op_ids,
         attempt,
-        verdict.verdict.as_str(),
-        reason,
-        Json(verdict) as _,
+        &kinds,
+        &reasons as _,
+        &results as _,
         at,
+        &done,
     )
     .fetch_one(tx.conn())
     .await

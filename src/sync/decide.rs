@@ -22,6 +22,8 @@ pub(super) struct Job<'a> {
     pub op: &'a Op,
     /// When it reached the server.
     pub received_at: DateTime<Utc>,
+    /// Its row was looked for a moment ago, and is not there; another one's, made since, the database finds.
+    pub is_new: bool,
 }
 
 impl Job<'_> {
@@ -59,7 +61,7 @@ pub(super) async fn decide_on<E: Entity>(tx: &mut ScopedTx<Write>, job: &Job<'_>
         let error = FieldError::new(name, "unknown-field");
         return Ok(Decision { verdict: Verdict { errors: vec![error], ..held(op, Reason::SchemaUnknown) } });
     }
-    let (id, stored) = lock_or_alias::<E>(tx, op).await?;
+    let (id, stored) = if job.is_new { (op.id, None) } else { lock_or_alias::<E>(tx, op).await? };
     let current = stored.as_ref().map(record_of);
     let Some(merged) = merge(current.as_ref(), op, job.effective_at()) else {
         return Ok(Decision { verdict: Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::UnknownEntity) });
