@@ -53,6 +53,10 @@ lighthouse: node_modules/.package-lock.json ## Lighthouse over the pages of a de
 	@npm install --prefix target/lighthouse --no-audit --no-fund --silent lighthouse@12.8.2
 	@node scripts/lighthouse.mjs $(URL)
 
+.PHONY: page-times
+page-times: node_modules/.package-lock.json ## pages of a demo that runs, in Chromium with and without the service worker (URL=http://127.0.0.1:8080)
+	@node scripts/page-times.mjs $(URL)
+
 .PHONY: check-api
 check-api: assets ## the API held against its own description by schemathesis (from PyPI), about two minutes
 	@cargo build --quiet

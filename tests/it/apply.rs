@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::support::{
     app::state_on,
-    builders::{Company, OFFICES, admin, at, clerk, employee_id, op, queue_id, queue_of, template_id, timesheet_id},
+    builders::{Company, Draft, OFFICES, admin, at, clerk, employee_id, op, queue_id, queue_of, template_id, timesheet_id},
 };
 
 /// Ankara with one employee, version 1, made an hour before nine.
@@ -155,6 +155,53 @@ async fn a_batch_in_the_wrong_order_is_applied_whole() {
     let entry = op(&ankara, "ankara").after(&[&person]).new_timesheet(timesheet_id(1), employee_id(1), "2026-11-16");
     company.apply(&ankara, &[entry.clone(), person]).await;
     assert_eq!(company.latest(&entry).await, "applied");
+}
+
+/// What a queue of one clerk holds: a person, entries of theirs, and what the clerk thought better of.
+fn busy_morning(extra: impl FnOnce(&dyn Fn(i64) -> Draft) -> Option<Op>) -> Vec<Op> {
+    let ankara = clerk("ankara");
+    let next = |n: i64| op(&ankara, "ankara").queued(queue_id(1), n).id(Uuid::from_u128(100 + n.unsigned_abs() as u128)).at(n);
+    let person = next(1).new_employee(employee_id(1), "Ayşe Yılmaz");
+    let monday = next(2).after(&[&person]).new_timesheet(timesheet_id(1), employee_id(1), "2026-11-16");
+    let tuesday = next(3).after(&[&person]).new_timesheet(timesheet_id(2), employee_id(1), "2026-11-17");
+    let noted = next(4).after(&[&monday]).update("timesheet", timesheet_id(1), 1, json!({ "notes": ["", "gece"] }));
+    let gone = next(5).after(&[&tuesday]).delete("timesheet", timesheet_id(2), 1);
+    let mut ops = vec![person, monday, tuesday, noted, gone];
+    let last = ops.len();
+    ops.splice(last.., extra(&next));
+    ops
+}
+
+/// Everything that operations leave behind, but for clocks and numbers of rows.
+const TRACES: &str = "SELECT concat_ws(E'\n',
+    (SELECT string_agg(concat_ws(' ', seq, op_id, actor, origin, client_at, entity, entity_id, action, version, before, after), E'\n' ORDER BY seq) FROM app.change_log),
+    (SELECT string_agg(concat_ws(' ', op_id, queue_id, n, actor, carrier, origin, encode(fingerprint, 'hex'), kind, entity, entity_id, after_ops, body), E'\n' ORDER BY op_id) FROM app.op_inbox),
+    (SELECT string_agg(concat_ws(' ', op_id, attempt, verdict, reason, result), E'\n' ORDER BY op_id, attempt) FROM app.op_verdict),
+    (SELECT string_agg(concat_ws(' ', id, version, deleted_at IS NULL, notes, row_meta), E'\n' ORDER BY id) FROM app.timesheets),
+    'broken at', sec.verify_changes('ankara'))";
+
+#[tokio::test]
+async fn a_batch_comes_to_the_same_as_its_operations_one_by_one() {
+    let overlapping = |next: &dyn Fn(i64) -> Draft| Some(next(6).new_timesheet(timesheet_id(3), employee_id(1), "2026-11-16"));
+    let impossible = |next: &dyn Fn(i64) -> Draft| Some(next(6).create("timesheet", timesheet_id(3), json!({ "start_time": "sekiz" })));
+    let orphan = |next: &dyn Fn(i64) -> Draft| {
+        let lost = next(99).new_employee(employee_id(9), "Kim");
+        Some(next(6).after(&[&lost]).new_timesheet(timesheet_id(3), employee_id(1), "2026-11-18"))
+    };
+    // So many statements' worth of undoing each takes: rows that were made in one step share their transaction's number.
+    for (ops, steps) in
+        [(busy_morning(|_| None), "1"), (busy_morning(impossible), "1"), (busy_morning(overlapping), "2"), (busy_morning(orphan), "2")]
+    {
+        let ankara = clerk("ankara");
+        let (together, one_by_one) = (Company::new().await, Company::new().await);
+        let verdicts = together.apply(&ankara, &ops).await;
+        for (op, verdict) in ops.iter().zip(&verdicts) {
+            assert_eq!(said(&one_by_one.apply_one(&ankara, op).await), said(verdict), "{}", op.op_id);
+        }
+        assert_eq!(together.look(TRACES).await, one_by_one.look(TRACES).await);
+        let in_steps = "SELECT count(DISTINCT xmin::text)::text FROM app.timesheets";
+        assert_eq!(together.look(in_steps).await, steps, "{:?}", said(&verdicts[ops.len() - 1]));
+    }
 }
 
 /// The one that waits looks for its parent while the parent's transaction is open: whichever of the two commits last, the waiting one

@@ -1,0 +1,68 @@
+// How long pages of a demo that runs take in Chromium with the service worker and without it, in turns, on a good line:
+//
+//   make page-times URL=http://127.0.0.1:8080
+//
+// Prints the medians, from the click to the document's last byte and to the end of loading, and fails when the worker costs more than a
+// tenth, and more than 5 ms.
+
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { chromium } from "@playwright/test";
+
+const demo = process.argv[2] ?? "http://127.0.0.1:8080";
+const rounds = Number(process.argv[3] ?? 40);
+const root = fileURLToPath(new URL("..", import.meta.url));
+const PAGES = ["/today", "/timesheets", "/timesheets/month", "/employees", "/shift-templates"];
+const ALLOWED = { ratio: 1.1, ms: 5 };
+
+const executablePath = execFileSync(join(root, "scripts/find-chromium.sh"), { encoding: "utf8" }).trim();
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+let isSlower = false;
+try {
+  const without = await open("block");
+  const withWorker = await open("allow");
+  await withWorker.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  for (const path of PAGES) {
+    const times = { without: [], with: [] };
+    for (const tab of [without, withWorker]) await visit(tab, path); // caches
+    for (let round = 0; round < rounds; round += 1) {
+      times.without.push(await visit(without, path));
+      times.with.push(await visit(withWorker, path));
+    }
+    for (const what of ["answered", "loaded"]) {
+      const [before, after] = [times.without, times.with].map((all) => median(all.map((one) => one[what])));
+      const missed = after > before * ALLOWED.ratio && after > before + ALLOWED.ms;
+      isSlower ||= missed;
+      console.log(`${path.padEnd(18)} ${what.padEnd(9)} ${before.toFixed(1)} ms without, ${after.toFixed(1)} ms with the worker: ${(after / before).toFixed(2)} times${missed ? "  MISSED" : ""}`);
+    }
+  }
+  if (!(await withWorker.evaluate(() => Boolean(navigator.serviceWorker.controller)))) throw new Error("the worker never took the page");
+} finally {
+  await browser.close();
+}
+process.exitCode = isSlower ? 1 : 0;
+
+async function open(serviceWorkers) {
+  const context = await browser.newContext({ locale: "tr-TR", viewport: { width: 1366, height: 768 }, serviceWorkers });
+  const tab = await context.newPage();
+  await tab.goto(`${demo}/login`);
+  await tab.fill("[name=username]", "ankara1");
+  await tab.fill("[name=password]", "rainstaff-demo");
+  await Promise.all([tab.waitForURL((url) => !url.pathname.startsWith("/login")), tab.press("[name=password]", "Enter")]);
+  return tab;
+}
+
+async function visit(tab, path) {
+  await tab.goto(demo + path, { waitUntil: "load" });
+  return tab.evaluate(async () => {
+    await new Promise((later) => setTimeout(later, 0)); // loadEventEnd is set after the event
+    const [page] = performance.getEntriesByType("navigation");
+    return { answered: page.responseEnd, loaded: page.loadEventEnd };
+  });
+}
+
+function median(values) {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
