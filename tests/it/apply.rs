@@ -160,7 +160,7 @@ async fn a_batch_in_the_wrong_order_is_applied_whole() {
 /// What a queue of one clerk holds: a person, entries of theirs, and what the clerk thought better of.
 fn busy_morning(extra: impl FnOnce(&dyn Fn(i64) -> Draft) -> Option<Op>) -> Vec<Op> {
     let ankara = clerk("ankara");
-    let next = |n: i64| op(&ankara, "ankara").queued(queue_id(1), n).id(Uuid::from_u128(100 + n.unsigned_abs() as u128)).at(n);
+    let next = |n: i64| op(&ankara, "ankara").queued(queue_id(1), n).id(Uuid::from_u128(100 + u128::from(n.unsigned_abs()))).at(n);
     let person = next(1).new_employee(employee_id(1), "Ayşe Yılmaz");
     let monday = next(2).after(&[&person]).new_timesheet(timesheet_id(1), employee_id(1), "2026-11-16");
     let tuesday = next(3).after(&[&person]).new_timesheet(timesheet_id(2), employee_id(1), "2026-11-17");
