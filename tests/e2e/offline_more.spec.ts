@@ -228,6 +228,7 @@ test("a cell of the month is corrected and another one filled in without a netwo
   await editor.getByRole("button", { name: "Kaydet" }).click();
   await expect(pill(page)).toHaveText("Bekliyor (2)");
   await expect(filled).toHaveClass(/pending/);
+  await expect(filled).not.toContainText("boş");
   await expect(page.locator("#month-grid .pending-note")).toContainText("2 kayıt henüz gönderilmedi");
   await page.goto("/queue");
   await expect(page.locator('[data-part="rows"] tr').first(), "a person's words for the row").toContainText("22.06.2026");

@@ -304,7 +304,12 @@ function paintMonth(rows: PendingRow[]): void {
       ({ pathname }) => DAYS.test(pathname) && pathname.endsWith(`/${String(day)}`),
     );
     const cell = link?.closest("td");
-    if (cell) {
+    if (link && cell) {
+      if (row.kind === "new" && cell.classList.contains("gap")) {
+        const filled = link.cloneNode() as HTMLElement;
+        filled.textContent = "…"; // no longer blank; its hours come with the server's answer
+        replace(link, filled);
+      }
       cell.classList.add("pending", `pending-${row.state}`);
       const words = [row.values["start_time"], row.values["end_time"]].filter(Boolean).join("–");
       cell.append(make("i", { class: "pending-mark", "data-overlay": "", title: `${say(WORDS[row.state])} ${words}` }, "•"));
