@@ -41,8 +41,8 @@ stack-test: assets ## the queue's code, a bad line, a real server and a PostgreS
 	@node tests/stack/run.mjs $(ARGS)
 
 .PHONY: bench
-bench: assets ## the release server beside pgbench: docs/benchmarks.md (ARGS=--quick for a look)
-	@pgbench=$$(scripts/find-pgbench.sh) && PGBENCH="$$pgbench" cargo bench --bench ratios -- $(ARGS)
+bench: assets ## the release server beside pgbench: docs/benchmarks.md (ARGS=--quick for a look, ONLY='month save' for parts)
+	@pgbench=$$(scripts/find-pgbench.sh) && PGBENCH="$$pgbench" ONLY="$(ONLY)" cargo bench --bench ratios -- $(ARGS)
 
 .PHONY: model
 model: ## many schedules of the synchronisation's model, and cases of the merge (SEEDS=100000, CASES=1000000)

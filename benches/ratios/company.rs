@@ -80,7 +80,7 @@ impl Server {
 }
 
 fn rainstaff(database_url: &str) -> Command {
-    let mut command = Command::new(PROGRAM);
+    let mut command = Command::new(std::env::var("BENCH_PROGRAM").as_deref().unwrap_or(PROGRAM)); // another build, to compare with
     command.env("DATABASE_URL", database_url).env("RAINSTAFF_LISTEN", "127.0.0.1:0").env("RAINSTAFF_LOG", "warn");
     command.env("RAINSTAFF_SECRET_KEY", "5a".repeat(64)).env("RAINSTAFF_ADMIN_PASSWORD", PASSWORD).env_remove("PORT").kill_on_drop(true);
     command

@@ -64,6 +64,31 @@ impl Effort {
     const QUICK: Self = Self { rounds: 1, turn: Duration::from_secs(2), sizes: [50_000, 200_000], queued_days: 20 };
 }
 
+/// What is measured: all of it, or what `make bench ONLY='month save'` names, which is written nowhere.
+struct Wanted(Vec<String>);
+
+impl Wanted {
+    /// Every part, in its order.
+    const PARTS: [&str; 6] = ["start", "month", "list", "save", "drain", "growth"];
+
+    fn of_environment() -> Done<Self> {
+        let only = std::env::var("ONLY").unwrap_or_default();
+        let parts: Vec<String> = only.split_whitespace().map(str::to_owned).collect();
+        match parts.iter().find(|part| !Self::PARTS.contains(&part.as_str())) {
+            Some(unknown) => Err(format!("ONLY names {unknown}; there are: {}", Self::PARTS.join(", ")).into()),
+            None => Ok(Self(parts)),
+        }
+    }
+
+    fn is_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn has(&self, part: &str) -> bool {
+        self.is_all() || self.0.iter().any(|wanted| wanted == part)
+    }
+}
+
 #[tokio::main]
 async fn main() -> Done<()> {
     let said = |wanted: &str| std::env::args().any(|argument| argument == wanted);
@@ -71,24 +96,25 @@ async fn main() -> Done<()> {
         return Ok(()); // `cargo test --all-targets`: there is nothing to test
     }
     let effort = if said("--quick") { Effort::QUICK } else { Effort::FULL };
+    let wanted = Wanted::of_environment()?;
     let data_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
     Cluster::erase(&data_dir).await?;
     let cluster = Cluster::start(ClusterOptions { data_dir: data_dir.clone(), durable: true }).await?;
     let measured = tokio::select! {
-        measured = measure(&cluster, &effort) => measured,
+        measured = measure(&cluster, &effort, &wanted) => measured,
         stopped = tokio::signal::ctrl_c() => Err(stopped.map_or_else(Into::into, |()| "stopped".into())),
     };
     cluster.stop().await?;
     Cluster::erase(&data_dir).await?;
     let report = measured?;
     print!("{report}");
-    if !said("--quick") {
+    if !said("--quick") && wanted.is_all() {
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/benchmarks.md"), report)?;
     }
     Ok(())
 }
 
-async fn measure(cluster: &Cluster, effort: &Effort) -> Done<String> {
+async fn measure(cluster: &Cluster, effort: &Effort, wanted: &Wanted) -> Done<String> {
     cluster.create_database(DATABASE).await?;
     let url = cluster.owner_url(DATABASE);
     migrate(&url).await?;
@@ -100,15 +126,28 @@ async fn measure(cluster: &Cluster, effort: &Effort) -> Done<String> {
     superuser.execute("VACUUM ANALYZE").await?; // as autovacuum does within a minute, and not in the middle of a turn
     superuser.close().await?;
     let mut table = Table::default();
-    starts_and_memory(&url, &mut table).await?;
+    if wanted.has("start") {
+        starts_and_memory(&url, &mut table).await?;
+    }
     say("reading what a page and a save send out of the database's log");
     let (month, list, saves_of) = record(cluster, &url, &offices).await?;
     let server = Server::start(&url).await?;
-    pages(&server, cluster, &month, effort, &mut table).await?;
-    lists(&server, cluster, &list, effort, &mut table).await?;
-    saves(&server, cluster, &offices, &saves_of, effort, &mut table).await?;
-    drains(&server, cluster, &offices, effort, &mut table).await?;
-    grown(&server, cluster, effort, &mut table).await?;
+    if wanted.has("month") {
+        pages(&server, cluster, &month, effort, &mut table).await?;
+    }
+    if wanted.has("list") {
+        lists(&server, cluster, &list, effort, &mut table).await?;
+    }
+    make_bare_table(&url).await?;
+    if wanted.has("save") {
+        saves(&server, cluster, &offices, &saves_of, effort, &mut table).await?;
+    }
+    if wanted.has("drain") {
+        drains(&server, cluster, &offices, effort, &mut table).await?;
+    }
+    if wanted.has("growth") {
+        grown(&server, cluster, effort, &mut table).await?;
+    }
     table.at_most("memory under load, at its highest", "VmHWM", server.memory("VmHWM:"), 150.0, "MB");
     server.stop().await?;
     Ok(table.report(effort))
@@ -266,6 +305,19 @@ async fn readers(server: &Server, page: &str, headers: &'static str) -> Done<Vec
     Ok(workers)
 }
 
+/// The table that bare INSERTs go into.
+async fn make_bare_table(url: &str) -> Done<()> {
+    let mut owner = PgConnection::connect(url).await?;
+    owner
+        .execute(AssertSqlSafe(
+            "CREATE SCHEMA bench; GRANT USAGE ON SCHEMA bench TO rainstaff_app; \
+             CREATE TABLE bench.entries (LIKE app.timesheets INCLUDING DEFAULTS, PRIMARY KEY (region, id)); \
+             GRANT INSERT ON bench.entries TO rainstaff_app",
+        ))
+        .await?;
+    Ok(owner.close().await?)
+}
+
 async fn saves(
     server: &Server,
     cluster: &Cluster,
@@ -274,15 +326,6 @@ async fn saves(
     effort: &Effort,
     table: &mut Table,
 ) -> Done<()> {
-    let mut owner = PgConnection::connect(&cluster.owner_url(DATABASE)).await?;
-    owner
-        .execute(AssertSqlSafe(
-            "CREATE SCHEMA bench; GRANT USAGE ON SCHEMA bench TO rainstaff_app; \
-             CREATE TABLE bench.entries (LIKE app.timesheets INCLUDING DEFAULTS, PRIMARY KEY (region, id)); \
-             GRANT INSERT ON bench.entries TO rainstaff_app",
-        ))
-        .await?;
-    owner.close().await?;
     let insert = Script::new(file("insert.sql"), INSERT)?;
     let mut same_sql = Vec::new();
     for (office, save) in OFFICES.iter().zip(recorded) {
