@@ -14,7 +14,7 @@ use crate::{
 pub type Shifts = HashMap<Uuid, Vec<Shift>>;
 
 /// The entries of the scope on the dates `from` to `to`, deleted ones not. A month of an office has more than a thousand: each of them is one
-/// number, and a person one row: a row for each takes the database half as long again, and this process several times as long.
+/// number, and a person one row: with a row for each the query took the database half as long again.
 pub async fn list_shifts<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<Shifts, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
