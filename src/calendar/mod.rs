@@ -56,7 +56,7 @@ pub struct Entry {
 /// The marked days of some regions and dates.
 #[derive(Debug, Clone, Default)]
 pub struct Calendar {
-    marks: BTreeMap<(String, NaiveDate), Mark>,
+    marks: BTreeMap<String, BTreeMap<NaiveDate, Mark>>,
     company: BTreeMap<NaiveDate, Mark>,
 }
 
@@ -79,14 +79,14 @@ impl Calendar {
             let merged = if name.is_some() { None } else { mark(all()) };
             // A cancelled day is remembered as free from "never", so that the company's does not show through.
             let never = Mark { name: name.unwrap_or_default(), is_holiday: false, free_from: i32::MAX };
-            calendar.marks.insert((region.clone(), *day), merged.unwrap_or(never));
+            calendar.marks.entry(region.clone()).or_default().insert(*day, merged.unwrap_or(never));
         }
         calendar
     }
 
     /// What is special about a day in a region; none for an ordinary one.
     pub fn mark(&self, region: &str, day: NaiveDate) -> Option<&Mark> {
-        match self.marks.get(&(region.to_owned(), day)) {
+        match self.marks.get(region).and_then(|marks| marks.get(&day)) {
             Some(mark) => (mark.free_from != i32::MAX).then_some(mark),
             None => self.company.get(&day),
         }

@@ -6,18 +6,18 @@ use actix_web::{
 };
 use serde::Deserialize;
 
-use super::{Month, Sheet, db::list_entries, views::MonthPage};
+use super::{Month, Sheet, db::list_shifts, views::MonthPage};
 use crate::{
     auth::Actor,
     db::Scope,
     error::{AppError, AppResult},
     regions::Region,
     roster::load_roster,
-    settings::{find_report_names, list_rules},
+    settings::find_report_settings,
     state::AppState,
     web::{
         answer::html,
-        page::{Ctx, RegionName, render},
+        page::{Ctx, RegionName, render_large},
     },
 };
 
@@ -40,14 +40,14 @@ pub async fn show_month(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Qu
     let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
     let roster = load_roster(&mut tx, month.first(), month.last()).await?;
-    let entries = list_entries(&mut tx, month.first(), month.last()).await?;
-    let rules = list_rules(&mut tx).await?.remove(region.code()).unwrap_or_default();
-    let names = find_report_names(&mut tx, &region).await?;
+    let shifts = list_shifts(&mut tx, month.first(), month.last()).await?;
+    let (rules, names) = find_report_settings(&mut tx, &region).await?;
     drop(tx);
-    let sheet = Sheet::new(month, &roster, &entries, &rules, today);
+    let sheet = Sheet::new(month, &roster, &shifts, &rules, today);
     let page = MonthPage::new(&ctx, month, name, names, &roster, sheet, today);
     let is_grid = ctx.htmx_target.as_deref() == Some("month-grid");
-    Ok(html(if is_grid { render(&ctx, &page.as_grid())? } else { render(&ctx, &page)? }))
+    let bytes = page.bytes();
+    Ok(html(if is_grid { render_large(&ctx, &page.as_grid(), bytes)? } else { render_large(&ctx, &page, bytes)? }))
 }
 
 /// The asked region, or the first of the person's. A foreign one is not found.

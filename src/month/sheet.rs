@@ -4,7 +4,7 @@ use std::iter::Sum;
 
 use chrono::NaiveDate;
 
-use super::{Month, db::Entry};
+use super::{Month, db::Shifts};
 use crate::{
     civil::DAY,
     roster::{Expected, Person, Roster},
@@ -70,15 +70,13 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Puts the month together. `entries` come per person, by date; those of people the roster does not name are of another month.
-    pub fn new(month: Month, roster: &Roster, entries: &[Entry], rules: &Rules, today: NaiveDate) -> Self {
+    /// Puts the month together.
+    pub fn new(month: Month, roster: &Roster, shifts: &Shifts, rules: &Rules, today: NaiveDate) -> Self {
         let days: Vec<NaiveDate> = month.days().collect();
         let mut sheet =
             Self { rows: Vec::with_capacity(roster.people().len()), days: vec![Tally::default(); days.len()], total: Tally::default() };
         for person in roster.people() {
-            let from = entries.partition_point(|entry| entry.employee_id < person.id);
-            let count = entries[from..].partition_point(|entry| entry.employee_id == person.id);
-            let shifts = entries[from..from + count].iter().map(|entry| &entry.shift);
+            let shifts = shifts.get(&person.id).into_iter().flatten();
             let cells = tally(&days, roster, person, shifts, rules, today);
             let mut sum = Tally::default();
             for (cell, day) in cells.iter().zip(&mut sheet.days) {

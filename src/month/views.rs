@@ -1,7 +1,9 @@
 //! What the month shows. A page of 60 people has some 2,000 cells, so what a cell says once per page (the day's name, the person's) stands at
 //! the head of its column and row; static/ts/month.ts puts both together for screen readers.
 
-use askama::Template;
+use std::{borrow::Cow, fmt};
+
+use askama::{FastWritable, Template, Values};
 use chrono::{Datelike as _, NaiveDate, Weekday};
 use uuid::Uuid;
 
@@ -36,6 +38,8 @@ pub(super) struct MonthPage<'a> {
     pub ctx: &'a Ctx,
     /// Which month.
     pub month: Month,
+    /// The words of cells.
+    pub words: Words,
     /// Which region.
     pub region: RegionName,
     /// Names on the printed sheet.
@@ -61,7 +65,7 @@ pub(super) struct Head {
     /// Half a day is free.
     pub is_half: bool,
     /// How the column looks: `free` (holiday), `half`, `rest` (weekend), `now` (today).
-    pub class: String,
+    pub class: Cow<'static, str>,
     /// Address of the day's entries.
     pub list: String,
 }
@@ -78,10 +82,31 @@ pub(super) struct Foot {
     pub blanks: String,
 }
 
+/// The words of cells, looked up once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words {
+    /// For "boş".
+    blank: &'static str,
+    /// Mark of a shift past midnight.
+    pub late: &'static str,
+    /// Mark of a special day.
+    pub special: &'static str,
+}
+
+impl Words {
+    fn of(lang: Lang) -> Self {
+        Self { blank: t(lang, "month-mark-blank"), late: t(lang, "month-mark-late"), special: t(lang, "month-mark-special") }
+    }
+}
+
 /// A person's row.
 pub(super) struct Row {
     /// The person.
     pub id: Uuid,
+    /// Address of the person's page for this month.
+    pub page: String,
+    /// Address of the person's days, up to the day.
+    pub days: String,
     /// "Ad Soyad".
     pub name: String,
     /// "Unvan".
@@ -89,25 +114,58 @@ pub(super) struct Row {
     /// The days.
     pub cells: Vec<CellView>,
     /// Days with an entry.
-    pub days: i64,
+    pub worked_days: i64,
     /// Blank days.
     pub blanks: i64,
     /// The totals in hours: the part of the person's page that explains each, and its text; none for nothing.
     pub hours: [(&'static str, Option<String>); 5],
 }
 
-/// A day of a person.
+/// A day of a person. There are so many of them that none takes memory of its own, and none is formatted.
 pub(super) struct CellView {
     /// The day as addresses end in it; none where the person does not work here and nothing was entered.
     pub day: Option<&'static str>,
     /// How the cell looks: `off`, `gap` (blank), `out` (not employed), `late` (past midnight), `special`, `now` (today).
-    pub class: String,
+    pub class: Cow<'static, str>,
+    /// The hours, or a word.
+    pub text: CellText,
+    /// One of the entries ends after midnight.
+    pub is_late: bool,
+    /// One of the entries is of a special day.
+    pub is_special: bool,
     /// How many entries, where there are several.
     pub several: Option<i64>,
-    /// The hours, or a word.
-    pub text: String,
-    /// Letters at the corner.
-    pub marks: String,
+}
+
+impl CellView {
+    /// Whether letters stand at its corner.
+    pub fn is_marked(&self) -> bool {
+        self.is_late || self.is_special || self.several.is_some()
+    }
+}
+
+/// What stands in a cell.
+pub(super) enum CellText {
+    Word(&'static str),
+    Hours(ShortHours),
+}
+
+impl fmt::Display for CellText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(word) => f.write_str(word),
+            Self::Hours(hours) => hours.write(f),
+        }
+    }
+}
+
+impl FastWritable for CellText {
+    fn write_into(&self, dest: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        match self {
+            Self::Word(word) => Ok(dest.write_str(word)?),
+            Self::Hours(hours) => Ok(hours.write(dest)?),
+        }
+    }
 }
 
 impl<'a> MonthPage<'a> {
@@ -131,8 +189,14 @@ impl<'a> MonthPage<'a> {
         };
         let feet = month.days().zip(&sheet.days).map(foot).collect();
         let now = month.days().position(|day| day == today);
-        let rows = sheet.rows.into_iter().map(|(person, cells, sum)| Row::new(ctx.lang, person, &cells, sum, now)).collect();
-        Self { ctx, month, region, names, heads, rows, feet, total: sheet.total }
+        let words = Words::of(ctx.lang);
+        let rows = sheet.rows.into_iter().map(|(person, cells, sum)| Row::new(ctx.lang, month, words, person, &cells, sum, now)).collect();
+        Self { ctx, month, words, region, names, heads, rows, feet, total: sheet.total }
+    }
+
+    /// How large the page gets, about: a person's row has some 4,200 bytes, all around the rows 40,000.
+    pub fn bytes(&self) -> usize {
+        50_000 + self.rows.len() * 4_500
     }
 
     /// "Ocak 2026".
@@ -213,10 +277,19 @@ impl Head {
 }
 
 impl Row {
-    fn new(lang: Lang, person: Person, cells: &[Cell], sum: Tally, now: Option<usize>) -> Self {
-        let cells = cells.iter().enumerate().map(|(place, cell)| CellView::new(lang, cell, DAYS[place], now == Some(place))).collect();
-        let hours = totals(lang, &sum);
-        Self { id: person.id, name: person.full_name, title: person.title, cells, days: sum.days, blanks: sum.blanks, hours }
+    fn new(lang: Lang, month: Month, words: Words, person: Person, cells: &[Cell], sum: Tally, now: Option<usize>) -> Self {
+        let cell = |(place, cell)| CellView::new(lang, words, cell, DAYS[place], now == Some(place));
+        Self {
+            id: person.id,
+            page: format!("/employees/{}?month={month}", person.id),
+            days: format!("/employees/{}/days/{month}-", person.id),
+            name: person.full_name,
+            title: person.title,
+            cells: cells.iter().enumerate().map(cell).collect(),
+            worked_days: sum.days,
+            blanks: sum.blanks,
+            hours: totals(lang, &sum),
+        }
     }
 }
 
@@ -234,7 +307,7 @@ fn totals(lang: Lang, sum: &Tally) -> [(&'static str, Option<String>); 5] {
 }
 
 impl CellView {
-    fn new(lang: Lang, cell: &Cell, day: &'static str, is_today: bool) -> Self {
+    fn new(lang: Lang, words: Words, cell: &Cell, day: &'static str, is_today: bool) -> Self {
         let out = cell.plan == Plan::NotEmployed;
         let has_entry = cell.entries > 0;
         let looks = [
@@ -246,46 +319,72 @@ impl CellView {
             ("now", is_today),
         ];
         let text = match cell.plan {
-            _ if has_entry => short_hours(cell.hours.worked, lang),
-            Plan::Blank => t(lang, "month-mark-blank").to_owned(),
-            Plan::NotEmployed => "–".to_owned(),
-            Plan::Off | Plan::Open => "·".to_owned(),
+            _ if has_entry => CellText::Hours(ShortHours { minutes: cell.hours.worked, lang }),
+            Plan::Blank => CellText::Word(words.blank),
+            Plan::NotEmployed => CellText::Word("–"),
+            Plan::Off | Plan::Open => CellText::Word("·"),
         };
-        let several = Some(cell.entries).filter(|count| *count > 1);
-        Self { day: (has_entry || !out).then_some(day), class: classes(&looks), several, text, marks: marks(lang, cell) }
-    }
-}
-
-fn marks(lang: Lang, cell: &Cell) -> String {
-    let mut marks = String::new();
-    if cell.is_overnight {
-        marks.push_str(t(lang, "month-mark-late"));
-    }
-    if cell.is_special {
-        marks.push_str(t(lang, "month-mark-special"));
-    }
-    if cell.entries > 1 {
-        marks.push_str(&cell.entries.to_string());
-    }
-    marks
-}
-
-fn classes(looks: &[(&str, bool)]) -> String {
-    let mut class = String::new();
-    for (name, _) in looks.iter().filter(|(_, holds)| *holds) {
-        if !class.is_empty() {
-            class.push(' ');
+        Self {
+            day: (has_entry || !out).then_some(day),
+            class: classes(&looks),
+            text,
+            is_late: cell.is_overnight,
+            is_special: cell.is_special,
+            several: Some(cell.entries).filter(|count| *count > 1),
         }
-        class.push_str(name);
+    }
+}
+
+fn classes(looks: &[(&'static str, bool)]) -> Cow<'static, str> {
+    let mut class = Cow::Borrowed("");
+    for (name, _) in looks.iter().filter(|(_, holds)| *holds) {
+        if class.is_empty() {
+            class = Cow::Borrowed(name);
+        } else {
+            class = format!("{class} {name}").into();
+        }
     }
     class
 }
 
-/// Minutes as hours without the zeros a narrow column has no room for: `8`, `8,5`, `9,75`.
+/// Minutes as hours without the zeros a narrow column has no room for: `8`, `8,5`, `9,75`. Never less than nothing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ShortHours {
+    minutes: i64,
+    lang: Lang,
+}
+
+impl ShortHours {
+    /// Rounded as `civil::format_hours` does. Digit by digit: a page has thousands of them.
+    fn write(self, dest: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+        const DIGITS: &[u8; 10] = b"0123456789";
+        let digit = |n: u64| char::from(DIGITS[usize::try_from(n % 10).unwrap_or(0)]);
+        let hundredths = (self.minutes.unsigned_abs() * 5 + 1) / 3;
+        let (whole, tenth, hundredth) = (hundredths / 100, hundredths / 10 % 10, hundredths % 10);
+        match whole {
+            0..10 => dest.write_char(digit(whole))?,
+            10..100 => {
+                dest.write_char(digit(whole / 10))?;
+                dest.write_char(digit(whole))?;
+            }
+            _ => write!(dest, "{whole}")?,
+        }
+        if tenth > 0 || hundredth > 0 {
+            dest.write_char(if self.lang == Lang::Tr { ',' } else { '.' })?;
+            dest.write_char(digit(tenth))?;
+        }
+        if hundredth > 0 {
+            dest.write_char(digit(hundredth))?;
+        }
+        Ok(())
+    }
+}
+
+/// Minutes as hours in a narrow column: `8`, `8,5`, `9,75`.
 pub fn short_hours(minutes: i64, lang: Lang) -> String {
-    let text = civil::format_hours(minutes, lang.as_str());
-    let whole = text.strip_suffix("00").map(|rest| &rest[..rest.len() - 1]);
-    whole.or_else(|| text.strip_suffix('0')).unwrap_or(&text).to_owned()
+    let mut text = String::new();
+    let _ = ShortHours { minutes, lang }.write(&mut text); // a String takes everything
+    text
 }
 
 #[cfg(test)]
@@ -297,5 +396,9 @@ mod tests {
         let shown: Vec<String> = [480, 510, 585, 500, 600, 0, 6000].iter().map(|minutes| short_hours(*minutes, Lang::Tr)).collect();
         assert_eq!(shown, ["8", "8,5", "9,75", "8,33", "10", "0", "100"]);
         assert_eq!(short_hours(510, Lang::En), "8.5");
+        for minutes in 0..=20_000 {
+            let long = civil::format_hours(minutes, "tr");
+            assert_eq!(short_hours(minutes, Lang::Tr), long.trim_end_matches('0').trim_end_matches(','), "{minutes} as {long}");
+        }
     }
 }

@@ -88,8 +88,8 @@ impl Expected {
 #[derive(Debug, Clone)]
 pub struct Roster {
     people: Vec<Person>,
-    /// By region and ISO weekday, 1 to 7.
-    of_weekday: HashMap<(String, u32), Shift>,
+    /// By region, then ISO weekday, 1 to 7.
+    of_weekday: HashMap<String, HashMap<u32, Shift>>,
     /// By id, with the weekdays it names.
     by_id: HashMap<Uuid, (Shift, String)>,
     calendar: Calendar,
@@ -98,10 +98,11 @@ pub struct Roster {
 impl Roster {
     /// Puts the parts together; of two templates that claim a weekday the first one wins.
     pub fn new(people: Vec<Person>, shifts: &[(String, Shift, String)], calendar: Calendar) -> Self {
-        let mut of_weekday = HashMap::new();
+        let mut of_weekday: HashMap<String, HashMap<u32, Shift>> = HashMap::new();
         for (region, shift, weekdays) in shifts {
+            let of_region = of_weekday.entry(region.clone()).or_default();
             for day in weekdays.chars().filter_map(|c| c.to_digit(10)) {
-                of_weekday.entry((region.clone(), day)).or_insert_with(|| shift.clone());
+                of_region.entry(day).or_insert_with(|| shift.clone());
             }
         }
         let by_id = shifts.iter().map(|(_, shift, weekdays)| (shift.template_id, (shift.clone(), weekdays.clone()))).collect();
@@ -133,7 +134,7 @@ impl Roster {
 
     fn template_for(&self, person: &Person, day: NaiveDate) -> Option<&Shift> {
         let weekday = day.weekday().number_from_monday();
-        let of_region = self.of_weekday.get(&(person.region.clone(), weekday));
+        let of_region = self.of_weekday.get(&person.region).and_then(|shifts| shifts.get(&weekday));
         let own = person.shift_template_id.and_then(|id| self.by_id.get(&id));
         match own {
             None => of_region,

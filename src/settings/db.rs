@@ -235,18 +235,17 @@ pub async fn list_rules<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String
     )
     .fetch_all(tx.conn())
     .await?;
+    Ok(rows.into_iter().map(|r| (r.code, rules_of(r.weekday_min, r.saturday_start_min, r.saturday_end_min))).collect())
+}
+
+/// What is set, else the program's defaults.
+fn rules_of(weekday: Option<i32>, saturday_start: Option<i32>, saturday_end: Option<i32>) -> Rules {
     let standard = Rules::default();
-    Ok(rows
-        .into_iter()
-        .map(|r| {
-            let rules = Rules {
-                weekday_minutes: r.weekday_min.unwrap_or(standard.weekday_minutes),
-                saturday_start: r.saturday_start_min.unwrap_or(standard.saturday_start),
-                saturday_end: r.saturday_end_min.unwrap_or(standard.saturday_end),
-            };
-            (r.code, rules)
-        })
-        .collect())
+    Rules {
+        weekday_minutes: weekday.unwrap_or(standard.weekday_minutes),
+        saturday_start: saturday_start.unwrap_or(standard.saturday_start),
+        saturday_end: saturday_end.unwrap_or(standard.saturday_end),
+    }
 }
 
 /// Whether the region has settings of its own.
@@ -265,12 +264,15 @@ pub struct ReportNames {
     pub report_title: Option<String>,
 }
 
-/// The names on a region's reports: its own, else the company's; none where nobody set them.
-pub async fn find_report_names<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<ReportNames, sqlx::Error> {
-    sqlx::query_as!(
-        ReportNames,
+/// What a region's report needs, in one query: the hours' rule as [`list_rules`] finds it, and the names, the region's own or the company's;
+/// none where nobody set them.
+pub async fn find_report_settings<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<(Rules, ReportNames), sqlx::Error> {
+    let row = sqlx::query!(
         r#"
-        SELECT nullif(trim(coalesce(s.company_name, c.company_name)), '') AS company_name,
+        SELECT coalesce(s.weekday_min, c.weekday_min) AS weekday_min,
+               coalesce(s.saturday_start_min, c.saturday_start_min) AS saturday_start_min,
+               coalesce(s.saturday_end_min, c.saturday_end_min) AS saturday_end_min,
+               nullif(trim(coalesce(s.company_name, c.company_name)), '') AS company_name,
                nullif(trim(coalesce(s.report_title, c.report_title)), '') AS report_title
         FROM sec.company_settings c
         LEFT JOIN app.settings s ON s.region = $1 AND s.deleted_at IS NULL
@@ -278,5 +280,7 @@ pub async fn find_report_names<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -
         region.code(),
     )
     .fetch_one(tx.conn())
-    .await
+    .await?;
+    let rules = rules_of(row.weekday_min, row.saturday_start_min, row.saturday_end_min);
+    Ok((rules, ReportNames { company_name: row.company_name, report_title: row.report_title }))
 }

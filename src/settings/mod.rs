@@ -6,7 +6,7 @@ mod model;
 
 use uuid::Uuid;
 
-pub use db::{ReportNames, find_report_names, list_rules};
+pub use db::{ReportNames, find_report_settings, list_rules};
 pub use effective::{Effective, Resolved, Source};
 pub use model::{RegionSettings, decimal_hours};
 

@@ -208,10 +208,18 @@ impl Ctx {
     }
 }
 
-/// Renders a page, or a named block of one, in the reader's language. Nothing else renders.
+/// Renders a page, or a named block of one, in the reader's language. Nothing but this and [`render_large`] renders.
 pub fn render(ctx: &Ctx, page: &impl Template) -> askama::Result<String> {
     let lang: &dyn Any = &ctx.lang;
     page.render_with_values(&(LANG, lang))
+}
+
+/// [`render`] for a page of so many bytes: it is written without being copied as it grows.
+pub fn render_large(ctx: &Ctx, page: &impl Template, bytes: usize) -> askama::Result<String> {
+    let lang: &dyn Any = &ctx.lang;
+    let mut text = String::with_capacity(bytes);
+    page.render_into_with_values(&mut text, &(LANG, lang))?;
+    Ok(text)
 }
 
 /// The query with one field set, for links that keep the filters: `url_with("q=a&page=2", "page", "3")` is `?q=a&page=3`. An empty value

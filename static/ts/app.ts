@@ -2,6 +2,7 @@
 
 import "htmx.org";
 
+import { startBadges } from "./badges.ts";
 import { startConflicts } from "./conflicts.ts";
 import { startDashboard } from "./dashboard.ts";
 import { startFilters } from "./filters.ts";
@@ -19,6 +20,7 @@ import { startToasts } from "./toasts.ts";
 import { startToday } from "./today.ts";
 
 startSaving();
+startBadges();
 startConflicts();
 startDashboard();
 startFilters();

@@ -12,6 +12,7 @@ interface Details {
   "htmx:before:request": { ctx: RequestContext };
   "htmx:before:response": { ctx: RequestContext };
   "htmx:before:swap": { ctx: RequestContext; tasks: { fragment: DocumentFragment }[] };
+  "htmx:after:swap": { ctx: RequestContext };
   "htmx:after:settle": { newContent: Node[] };
   "htmx:error": { ctx?: RequestContext; error: unknown };
   "htmx:finally:request": { ctx: RequestContext };
