@@ -13,6 +13,7 @@ use tracing_actix_web::TracingLogger;
 use crate::{
     auth::session_store::{purge_expired, session_middleware},
     contact,
+    db::enter_worker,
     metrics::count_requests,
     routes,
     state::AppState,
@@ -55,18 +56,23 @@ pub fn build_app(
 }
 
 /// Serves until the process is told to stop (SIGTERM, Ctrl-C); requests under way get ten seconds to finish.
-pub async fn run(state: AppState, listeners: Vec<TcpListener>) -> std::io::Result<()> {
+pub async fn run(mut state: AppState, listeners: Vec<TcpListener>) -> std::io::Result<()> {
+    let workers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
+    state.db = state.db.for_workers(workers);
+    let db = state.db.clone();
     let housekeeping = tokio::spawn(keep_house(state.clone()));
     let watch = tokio::spawn(watch_queues(state.clone()));
     let retrial = tokio::spawn(retry_held(state.clone())); // nobody waits for it: a server that sleeps has to answer soon
-    let workers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
-    let mut server = HttpServer::new(move || build_app(state.clone()))
-        .workers(workers)
-        .tcp_nodelay(true) // else the end of a compressed page waits for the browser's delayed acknowledgement: 40 ms
-        .client_request_timeout(Duration::from_secs(5))
-        .client_disconnect_timeout(Duration::from_secs(5))
-        .keep_alive(Duration::from_secs(75))
-        .shutdown_timeout(10);
+    let mut server = HttpServer::new(move || {
+        enter_worker();
+        build_app(state.clone())
+    })
+    .workers(workers)
+    .tcp_nodelay(true) // else the end of a compressed page waits for the browser's delayed acknowledgement: 40 ms
+    .client_request_timeout(Duration::from_secs(5))
+    .client_disconnect_timeout(Duration::from_secs(5))
+    .keep_alive(Duration::from_secs(75))
+    .shutdown_timeout(10);
     for listener in listeners {
         server = server.listen(listener)?;
     }
@@ -74,6 +80,7 @@ pub async fn run(state: AppState, listeners: Vec<TcpListener>) -> std::io::Resul
     housekeeping.abort();
     watch.abort();
     retrial.abort();
+    db.close().await;
     ended
 }
 

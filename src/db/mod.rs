@@ -10,7 +10,14 @@ mod outcome;
 mod scope;
 mod system;
 
-use std::time::Duration;
+use std::{
+    cell::Cell,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::{
     AssertSqlSafe, Connection, Executor, PgPool, Postgres, Transaction,
@@ -40,10 +47,26 @@ pub struct DbConfig {
     pub max_connections: u32,
 }
 
-/// A handle on the database, cheap to clone. The pool is private: see the module's text.
+/// A handle on the database, cheap to clone. The pools are private: see the module's text.
 #[derive(Clone)]
 pub struct Db {
-    pool: PgPool,
+    /// One for whoever is no worker; then one per worker, where [`Db::for_workers`] made them.
+    pools: Arc<[PgPool]>,
+}
+
+thread_local! {
+    /// Which worker this thread is, from 1; 0 for none.
+    static WORKER: Cell<usize> = const { Cell::new(0) };
+}
+static WORKERS: AtomicUsize = AtomicUsize::new(0);
+
+/// Makes the calling thread a worker, once.
+pub fn enter_worker() {
+    WORKER.with(|worker| {
+        if worker.get() == 0 {
+            worker.set(WORKERS.fetch_add(1, Ordering::Relaxed) + 1);
+        }
+    });
 }
 
 /// Connections of a pool.
@@ -85,7 +108,26 @@ impl Db {
             })
             .connect_with(options)
             .await?;
-        Ok(Self { pool })
+        Ok(Self { pools: Arc::new([pool]) })
+    }
+
+    /// The same database with connections of its own for each worker; the two that are left of all are for everything else. What arrives on
+    /// a connection wakes the thread that opened it: when another one works with it, both are woken each time, and the one waits for the
+    /// other's work.
+    #[must_use]
+    pub fn for_workers(&self, workers: usize) -> Self {
+        let (options, most) = (self.pools[0].connect_options(), self.pools[0].options().get_max_connections());
+        let each = (most.saturating_sub(2) / u32::try_from(workers).unwrap_or(u32::MAX)).max(2);
+        let pool = || self.pools[0].options().clone().max_connections(each).connect_lazy_with((*options).clone());
+        Self { pools: std::iter::once(self.pools[0].clone()).chain((0..workers).map(|_| pool())).collect() }
+    }
+
+    /// The pool of this thread.
+    fn pool(&self) -> &PgPool {
+        match (WORKER.with(Cell::get), self.pools.len() - 1) {
+            (0, _) | (_, 0) => &self.pools[0],
+            (worker, workers) => &self.pools[1 + (worker - 1) % workers],
+        }
     }
 
     /// A transaction that can only read, in the actor's scope. Dropping it ends it.
@@ -114,19 +156,25 @@ impl Db {
 
     /// How busy the connections are.
     pub fn pool_figures(&self) -> PoolFigures {
-        let (open, idle) = (i64::from(self.pool.size()), i64::try_from(self.pool.num_idle()).unwrap_or(i64::MAX));
-        PoolFigures { used: open.saturating_sub(idle).max(0), idle, most: i64::from(self.pool.options().get_max_connections()) }
+        let idle = |pool: &PgPool| i64::try_from(pool.num_idle()).unwrap_or(i64::MAX);
+        self.pools.iter().fold(PoolFigures { used: 0, idle: 0, most: 0 }, |all, pool| PoolFigures {
+            used: all.used + (i64::from(pool.size()) - idle(pool)).max(0),
+            idle: all.idle + idle(pool),
+            most: all.most + i64::from(pool.options().get_max_connections()),
+        })
     }
 
     /// Closes all connections.
     pub async fn close(&self) {
-        self.pool.close().await;
+        for pool in &*self.pools {
+            pool.close().await;
+        }
     }
 
     /// Begins in a task of its own: sqlx forgets a transaction whose begin was cancelled half-way, and would hand its scope to the next
     /// user of the connection. A task is not cancelled with the request; when nobody waits any more, the transaction is dropped whole.
     async fn begin(&self, sql: String) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let pool = self.pool.clone();
+        let pool = self.pool().clone();
         let task = tokio::spawn(async move {
             // Built from checked region codes, uuids and hex only (scope.rs, system.rs).
             match pool.begin_with(AssertSqlSafe(sql.clone())).await {

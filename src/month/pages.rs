@@ -1,7 +1,7 @@
 //! `GET /timesheets/month`.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Query},
 };
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use crate::{
     settings::find_report_settings,
     state::AppState,
     web::{
-        answer::html,
+        answer::html_large,
         page::{Ctx, RegionName, render_large},
     },
 };
@@ -32,7 +32,13 @@ pub struct MonthQuery {
 }
 
 /// One region's month: the current one unless the address says another, and of several regions the first.
-pub async fn show_month(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<MonthQuery>) -> AppResult<HttpResponse> {
+pub async fn show_month(
+    request: HttpRequest,
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    query: Query<MonthQuery>,
+) -> AppResult<HttpResponse> {
     let today = state.clock.today();
     let month = query.month.as_deref().and_then(Month::parse).unwrap_or_else(|| Month::of(today));
     let name = choose_region(&ctx, query.region.as_deref())?;
@@ -47,7 +53,7 @@ pub async fn show_month(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Qu
     let page = MonthPage::new(&ctx, month, name, names, &roster, sheet, today);
     let is_grid = ctx.htmx_target.as_deref() == Some("month-grid");
     let bytes = page.bytes();
-    Ok(html(if is_grid { render_large(&ctx, &page.as_grid(), bytes)? } else { render_large(&ctx, &page, bytes)? }))
+    Ok(html_large(&request, if is_grid { render_large(&ctx, &page.as_grid(), bytes)? } else { render_large(&ctx, &page, bytes)? }))
 }
 
 /// The asked region, or the first of the person's. A foreign one is not found.
