@@ -123,7 +123,7 @@ fn alarm(ctx: &Ctx, row: db::AlarmRow) -> Option<AlarmView> {
         kind,
         place: place(ctx, &row.region),
         who: who(lang, row.username, &row.reporter),
-        href: format!("/queue?queue={}", row.queue_id),
+        href: if row.region == Region::company().code() { "/queue".to_owned() } else { format!("/queue?region={}", row.region) },
         who_href,
         browser: browser(lang, row.browser),
         why,
