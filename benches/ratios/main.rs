@@ -227,12 +227,14 @@ fn own_values(request: &str, people: &[Uuid]) -> Done<Vec<(String, String)>> {
     };
     let person: Vec<String> = people.iter().take(CLIENTS).map(Uuid::to_string).collect();
     let counted = "lpad(to_hex(:client_id::bigint * 1000000 + :n::bigint), 31, '0')";
-    Ok(vec![
+    let one_by_one = [
         (value("_op")?, format!("(({counted}) || 'a')::uuid")),
         (value("_id")?, format!("(({counted}) || 'b')::uuid")),
         (value("employee_id")?, format!("('{{{}}}'::uuid[])[:client_id::int + 1]", person.join(","))),
         (value("work_date")?, "DATE '2070-01-01' + :n::int".to_owned()),
-    ])
+    ];
+    let as_arrays: Vec<_> = one_by_one.iter().map(|(known, sql)| (format!("{{{known}}}"), format!("ARRAY[{sql}]"))).collect();
+    Ok(one_by_one.into_iter().chain(as_arrays).collect())
 }
 
 async fn pages(server: &Server, cluster: &Cluster, traffic: &Traffic, effort: &Effort, table: &mut Table) -> Done<()> {
