@@ -111,9 +111,9 @@ impl Db {
         Ok(Self { pools: Arc::new([pool]) })
     }
 
-    /// The same database with connections of its own for each worker; the two that are left of all are for everything else. What arrives on
-    /// a connection wakes the thread that opened it: when another one works with it, both are woken each time, and the one waits for the
-    /// other's work.
+    /// The same database with connections of its own for each worker, as many in all as there were, less two; everything else keeps the
+    /// pool there is, and hardly uses it. What arrives on a connection wakes the thread that opened it: when another one works with it, both
+    /// are woken each time, and the one waits for the other's work.
     #[must_use]
     pub fn for_workers(&self, workers: usize) -> Self {
         let (options, most) = (self.pools[0].connect_options(), self.pools[0].options().get_max_connections());
