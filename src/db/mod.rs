@@ -92,7 +92,7 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)
             .acquire_timeout(Duration::from_secs(5))
-            .test_before_acquire(false) // begin() retries once instead: one round trip less per request
+            .test_before_acquire(false) // begin() tries again instead: one round trip less per request
             .after_connect(move |conn, _| {
                 Box::pin(async move {
                     if set_role {
@@ -176,13 +176,27 @@ impl Db {
     async fn begin(&self, sql: String) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         let pool = self.pool().clone();
         let task = tokio::spawn(async move {
-            // Built from checked region codes, uuids and hex only (scope.rs, system.rs).
-            match pool.begin_with(AssertSqlSafe(sql.clone())).await {
-                Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => pool.begin_with(AssertSqlSafe(sql)).await,
-                other => other,
+            // Built from checked region codes, uuids and hex only (scope.rs, system.rs). After a restart of the database each connection
+            // that was open is found dead once.
+            let mut begun = pool.begin_with(AssertSqlSafe(sql.clone())).await;
+            for _ in 0..pool.options().get_max_connections() {
+                match &begun {
+                    Err(error) if is_dead(error) => begun = pool.begin_with(AssertSqlSafe(sql.clone())).await,
+                    _ => break,
+                }
             }
+            begun
         });
         task.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+    }
+}
+
+/// Whether the connection was lost before anything was asked of it.
+fn is_dead(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(refusal) => matches!(refusal.code().as_deref(), Some("57P01" | "57P02")),
+        _ => false,
     }
 }
 
