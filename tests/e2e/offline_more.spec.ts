@@ -92,6 +92,22 @@ function breakUsedConnection(proxy: Proxy, line: string): () => boolean {
   return () => isBroken;
 }
 
+test("the worker asks the server for a page once, also for one it does not keep: a message that is shown once is not lost", async ({ clerk }) => {
+  const { page, proxy } = await clerk("admin");
+  for (const path of ["/employees", "/admin/users", "/admin/regions"]) {
+    proxy.seen.length = 0;
+    await page.goto(path);
+    expect(count(proxy.seen, `GET ${path}`), path).toBe(1);
+  }
+  await page.getByRole("button", { name: "Kapat: Bursa" }).click();
+  await toast(page, "Bursa").getByRole("button", { name: "Geri al" }).click();
+  await expect(page.locator("#region-bursa")).toContainText("Açık");
+
+  await proxy.down();
+  await page.goto("/admin/regions");
+  await expect(page.getByRole("main"), "without a network: a page of ours, which says so").toContainText("Bağlantı yok");
+});
+
 // The admin's switch ---------------------------------------------------------------------------------------------------------------------
 
 test.describe("the admin's switch", () => {

@@ -5,7 +5,7 @@ import { Drainer, DRAIN_LOCK } from "./drain.ts";
 import { forgetAll, forgetPages, recollect, remember } from "./page_cache.ts";
 import { openQueue } from "./queue.ts";
 import { writeRoute } from "./routes.ts";
-import { answerAsset, answerPage, dropOldAssets, keepAssets } from "./sw_pages.ts";
+import { answerAsset, answerPage, dropOldAssets, explain, keepAssets } from "./sw_pages.ts";
 import { coolDown, warmUp } from "./sw_warm.ts";
 import { answerWrite, nothing } from "./sw_writes.ts";
 import { type Progress, type WorkerMode } from "./types.ts";
@@ -59,15 +59,15 @@ worker.addEventListener("activate", (event) => {
 worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (url.origin !== worker.location.origin || (mode ?? "normal") !== "normal") {
-    return;
-  }
-  if (request.method === "GET" && url.pathname.startsWith("/static/")) {
+  const isOn = url.origin === worker.location.origin && (mode ?? "normal") === "normal";
+  if (isOn && request.method === "GET" && url.pathname.startsWith("/static/")) {
     event.respondWith(answerAsset(request));
-  } else if (request.method === "GET" && isPage(url.pathname)) {
+  } else if (isOn && request.method === "GET" && isPage(url.pathname)) {
     event.respondWith(whileOn(event, () => answerPage(event, { user, learn })));
-  } else if (request.method === "POST" && !url.pathname.startsWith("/api/")) {
+  } else if (isOn && request.method === "POST" && !url.pathname.startsWith("/api/")) {
     event.respondWith(whileOn(event, () => answerPost(event, url.pathname)));
+  } else if (request.method === "GET" && request.mode === "navigate") {
+    event.respondWith(passOn(event));
   }
 });
 
@@ -76,7 +76,22 @@ async function whileOn(event: RequestEvent, answer: () => Promise<Response>): Pr
   if (mode === undefined) {
     await ready.catch(() => undefined);
   }
-  return mode === "normal" ? answer() : ((await event.preloadResponse) ?? fetch(event.request));
+  return mode === "normal" ? answer() : passOn(event);
+}
+
+/**
+ * What the server answers. The browser has already asked for a page it goes to, and asks a second time where the worker leaves that answer
+ * alone; a message that is shown once would be gone with the first.
+ */
+async function passOn(event: RequestEvent): Promise<Response> {
+  try {
+    return (await event.preloadResponse) ?? (await fetch(event.request));
+  } catch (error) {
+    if (event.request.mode === "navigate") {
+      return explain(event, { user, learn });
+    }
+    throw error;
+  }
 }
 
 worker.addEventListener("message", (event) => {
