@@ -11,6 +11,8 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::Path,
     process::{Child, Stdio},
+    thread,
+    time::Duration,
 };
 
 use nix::{
@@ -38,6 +40,10 @@ for look in 1 2 3 4 5; do
 done
 [ -z "$3" ] || rm -rf -- "$3"
 "#;
+
+/// How often, and how far apart, a holder that leaves looks whether there are others.
+const LOOKS: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// This process's share in keeping the cluster up. Dropping it gives the share back without waiting.
 #[derive(Debug)]
@@ -79,8 +85,14 @@ impl Hold {
     pub fn release(self, place: &Place) -> io::Result<bool> {
         let Self { writer, watcher } = self;
         drop(writer);
-        if is_held(place)? {
-            return Ok(false);
+        // A program that another thread is just starting has a copy of the pipe, until it runs.
+        let mut looks = 1;
+        while is_held(place)? {
+            if looks == LOOKS {
+                return Ok(false);
+            }
+            looks += 1;
+            thread::sleep(PAUSE);
         }
         match watcher {
             Some(mut watcher) => {
