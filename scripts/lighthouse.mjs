@@ -5,13 +5,14 @@
 // Fails below 95 for performance and 100 for accessibility and best practices. Lighthouse is not among the packages of the project (it is
 // larger than all of them together): `make lighthouse` puts it into target/.
 
-import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { chromium } from "@playwright/test";
+
+import { executablePath, signIn } from "./demo.mjs";
 
 const demo = process.argv[2] ?? "http://127.0.0.1:8080";
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,7 +30,6 @@ const SCREEN = { mobile: false, width: 1366, height: 768, deviceScaleFactor: 1, 
 const PORT = 9333;
 const TRIES = 3; // speed is measured on a machine that does other things too: the best of these counts
 
-const executablePath = execFileSync(join(root, "scripts/find-chromium.sh"), { encoding: "utf8" }).trim();
 const reports = join(root, "test-results/lighthouse");
 await mkdir(reports, { recursive: true });
 
@@ -54,12 +54,7 @@ async function measure({ name, path, account }) {
   });
   try {
     const tab = context.pages()[0] ?? (await context.newPage());
-    if (account) {
-      await tab.goto(`${demo}/login`);
-      await tab.fill("[name=username]", account);
-      await tab.fill("[name=password]", "rainstaff-demo");
-      await Promise.all([tab.waitForURL((url) => !url.pathname.startsWith("/login")), tab.press("[name=password]", "Enter")]);
-    }
+    if (account) await signIn(tab, demo, account);
     let best = null;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const result = await lighthouse(demo + path, {

@@ -5,19 +5,15 @@
 // Prints the medians, from the click to the document's last byte and to the end of loading, and fails when the worker costs more than a
 // tenth, and more than 5 ms.
 
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
 import { chromium } from "@playwright/test";
+
+import { executablePath, signIn } from "./demo.mjs";
 
 const demo = process.argv[2] ?? "http://127.0.0.1:8080";
 const rounds = Number(process.argv[3] ?? 40);
-const root = fileURLToPath(new URL("..", import.meta.url));
 const PAGES = ["/today", "/timesheets", "/timesheets/month", "/employees", "/shift-templates"];
 const ALLOWED = { ratio: 1.1, ms: 5 };
 
-const executablePath = execFileSync(join(root, "scripts/find-chromium.sh"), { encoding: "utf8" }).trim();
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
 let isSlower = false;
 try {
@@ -47,10 +43,7 @@ process.exitCode = isSlower ? 1 : 0;
 async function open(serviceWorkers) {
   const context = await browser.newContext({ locale: "tr-TR", viewport: { width: 1366, height: 768 }, serviceWorkers });
   const tab = await context.newPage();
-  await tab.goto(`${demo}/login`);
-  await tab.fill("[name=username]", "ankara1");
-  await tab.fill("[name=password]", "rainstaff-demo");
-  await Promise.all([tab.waitForURL((url) => !url.pathname.startsWith("/login")), tab.press("[name=password]", "Enter")]);
+  await signIn(tab, demo, "ankara1");
   return tab;
 }
 

@@ -4,16 +4,16 @@
 //
 // It enters one day and corrects it, so that the log of changes has something to show.
 
-import { execFileSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { chromium } from "@playwright/test";
 
+import { executablePath } from "./demo.mjs";
+
 const demo = process.argv[2] ?? "http://127.0.0.1:8080";
 const folder = fileURLToPath(new URL("../docs/screenshots", import.meta.url));
-const executablePath = execFileSync(fileURLToPath(new URL("find-chromium.sh", import.meta.url)), { encoding: "utf8" }).trim();
 
 await mkdir(folder, { recursive: true });
 // The browser writes dates the way its own language does: Turkish, where the package chromium-l10n is installed.

@@ -55,7 +55,8 @@ pub fn build_app(
         .wrap(TracingLogger::<Spans>::new())
 }
 
-/// Serves until the process is told to stop (SIGTERM, Ctrl-C); requests under way get ten seconds to finish.
+/// Serves until the process is told to stop (SIGTERM, Ctrl-C); requests under way get ten seconds to finish. Closes the database's
+/// connections, also those of the handle it was given.
 pub async fn run(mut state: AppState, listeners: Vec<TcpListener>) -> std::io::Result<()> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
     state.db = state.db.for_workers(workers);

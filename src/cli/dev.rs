@@ -72,9 +72,7 @@ async fn serve_on(cluster: &Cluster, config: Config, listeners: Vec<std::net::Tc
     }
     println!("database {owner_url}");
     println!("sign in as ankara1, istanbul1, bursa1, izmir1 or admin; password {}", crate::auth::accounts::DEMO_PASSWORD);
-    app::run(state, listeners).await.map_err(text)?;
-    db.close().await;
-    Ok(())
+    app::run(state, listeners).await.map_err(text)
 }
 
 fn listen_address(flag: Option<&str>) -> Result<SocketAddr, String> {

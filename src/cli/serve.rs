@@ -36,7 +36,6 @@ pub(super) async fn run() -> Result<(), String> {
         }
     }
     app::run(state, listeners).await.map_err(text)?;
-    db.close().await;
     tracing::info!("stopped");
     Ok(())
 }

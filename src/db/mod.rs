@@ -24,6 +24,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
 };
 
+use outcome::is_dead;
 pub use outcome::{DbOutcome, classify, expect_one, violated_constraint};
 pub use scope::{Mode, Read, Scope, ScopedTx, Write};
 pub use system::{Capability, SystemTx};
@@ -176,27 +177,17 @@ impl Db {
     async fn begin(&self, sql: String) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         let pool = self.pool().clone();
         let task = tokio::spawn(async move {
-            // Built from checked region codes, uuids and hex only (scope.rs, system.rs). After a restart of the database each connection
-            // that was open is found dead once.
-            let mut begun = pool.begin_with(AssertSqlSafe(sql.clone())).await;
-            for _ in 0..pool.options().get_max_connections() {
-                match &begun {
-                    Err(error) if is_dead(error) => begun = pool.begin_with(AssertSqlSafe(sql.clone())).await,
-                    _ => break,
+            // After a restart of the database each connection that was open is found dead once.
+            let mut left = pool.options().get_max_connections();
+            loop {
+                // Built from checked region codes, uuids and hex only (scope.rs, system.rs).
+                match pool.begin_with(AssertSqlSafe(sql.clone())).await {
+                    Err(error) if left > 0 && is_dead(&error) => left -= 1,
+                    begun => return begun,
                 }
             }
-            begun
         });
         task.await.map_err(|_| sqlx::Error::WorkerCrashed)?
-    }
-}
-
-/// Whether the connection was lost before anything was asked of it.
-fn is_dead(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
-        sqlx::Error::Database(refusal) => matches!(refusal.code().as_deref(), Some("57P01" | "57P02")),
-        _ => false,
     }
 }
 

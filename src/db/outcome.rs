@@ -27,6 +27,15 @@ pub fn classify(error: &sqlx::Error) -> DbOutcome {
     }
 }
 
+/// Whether a transaction could not begin because its connection was dead: nothing was asked of it, so another one may be.
+pub(super) fn is_dead(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(e) => matches!(e.code().as_deref(), Some("57P01" | "57P02")),
+        _ => false,
+    }
+}
+
 /// Name of the constraint a statement ran into.
 pub fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
     match error {

@@ -208,13 +208,12 @@ impl Ctx {
     }
 }
 
-/// Renders a page, or a named block of one, in the reader's language. Nothing but this and [`render_large`] renders.
-pub fn render(ctx: &Ctx, page: &impl Template) -> askama::Result<String> {
-    let lang: &dyn Any = &ctx.lang;
-    page.render_with_values(&(LANG, lang))
+/// Renders a page, or a named block of one, in the reader's language.
+pub fn render<T: Template>(ctx: &Ctx, page: &T) -> askama::Result<String> {
+    render_large(ctx, page, T::SIZE_HINT)
 }
 
-/// [`render`] for a page of so many bytes: it is written without being copied as it grows.
+/// [`render`] for a page of so many bytes: it is written without being copied as it grows. Nothing else renders.
 pub fn render_large(ctx: &Ctx, page: &impl Template, bytes: usize) -> askama::Result<String> {
     let lang: &dyn Any = &ctx.lang;
     let mut text = String::with_capacity(bytes);

@@ -2,7 +2,7 @@
 
 import { sameValue } from "./form_codec.ts";
 import { result } from "./store.ts";
-import type { DoneOp, Draft, Entity, Fields, Op, QueuedOp } from "./types.ts";
+import type { DoneOp, Draft, Entered, Entity, Fields, Op, QueuedOp } from "./types.ts";
 
 /** Which field of an entity names a row of another. */
 const REFERENCES: Record<Entity, [field: string, entity: Entity] | null> = {
@@ -87,6 +87,11 @@ export function contentOf(op: Pick<Op, "kind" | "entity" | "id" | "region" | "ba
     .sort()
     .map((name) => [name, op.fields[name]?.from ?? null, op.fields[name]?.to ?? null]);
   return JSON.stringify([op.kind, op.entity, op.id, op.region, op.base_version, op.actor, fields]);
+}
+
+/** What was entered, as queue and log both keep it. */
+export function enteredOf({ queue_id, n, user_id, op, stored_at, label, href, original }: Entered): Entered {
+  return { queue_id, n, user_id, op, stored_at, label, href, ...(original && { original }) };
 }
 
 /** The form an operation came from. */

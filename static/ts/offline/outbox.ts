@@ -1,5 +1,6 @@
 // The sender's side of the queue: what goes next, and what became of it. Each step is one transaction.
 
+import { enteredOf } from "./links.ts";
 import { find } from "./people.ts";
 import { masked, putVerdict } from "./mirror.ts";
 import { type Queue, queuedOf } from "./queue.ts";
@@ -186,12 +187,12 @@ interface Settled {
 }
 
 async function finish(tx: IDBTransaction, { queued, verdict }: Settled, now: number): Promise<void> {
-  const { queue_id, n, user_id, op, stored_at, label, href, original } = queued;
+  const { op } = queued;
   const before = (await result(tx.objectStore("done").get(op.op_id))) as DoneOp | undefined;
   const kept = verdict.row ? { ...verdict, row: masked(verdict.row) } : verdict;
-  const entry: DoneOp = { op_id: op.op_id, queue_id, n, user_id, op, verdict: kept, at: now, stored_at, label, href, ...(original && { original }), seen: before?.seen ?? false };
+  const entry: DoneOp = { ...enteredOf(queued), op_id: op.op_id, verdict: kept, at: now, seen: before?.seen ?? false };
   tx.objectStore("done").put(withAttention({ ...entry, ...(before?.resent_at === undefined ? {} : { resent_at: before.resent_at }) }));
-  tx.objectStore("ops").delete([queue_id, n]);
+  tx.objectStore("ops").delete([queued.queue_id, queued.n]);
 }
 
 /** Of several words on one row, the one with the newest version. */
@@ -213,8 +214,7 @@ function withAttention(entry: DoneOp): DoneOp {
 
 /** Out of the log into the queue again, at its old place; the log keeps it as well. */
 function putBack(tx: IDBTransaction, done: DoneOp, now: number): void {
-  const { queue_id, n, user_id, op, stored_at, label, href, original } = done;
-  const queued: QueuedOp = { queue_id, n, user_id, op, state: "waiting", stored_at, tries: 1, last_error: null, label, href, ...(original && { original }), origin: "resent" };
+  const queued: QueuedOp = { ...enteredOf(done), state: "waiting", tries: 1, last_error: null, origin: "resent" };
   tx.objectStore("ops").put(queued);
   tx.objectStore("done").put({ ...done, resent_at: now });
 }

@@ -2,7 +2,7 @@
 // server, or by its author's own word, and is then kept in a log. Pages and the worker share it.
 
 import { newId } from "../ids.ts";
-import { contentOf, draftOf, following, rebaseLater, repointAfter, wantedAfter } from "./links.ts";
+import { contentOf, draftOf, enteredOf, following, rebaseLater, repointAfter, wantedAfter } from "./links.ts";
 import { Mirror } from "./mirror.ts";
 import { type Head, People, find, headOf } from "./people.ts";
 import { Store, result } from "./store.ts";
@@ -313,6 +313,5 @@ function settled(finished: DoneOp, more: Partial<DoneOp>): DoneOp {
 }
 
 function discardedOf(queued: QueuedOp, at: number): DoneOp {
-  const { op, queue_id, n, user_id, stored_at, label, href, original } = queued;
-  return { op_id: op.op_id, queue_id, n, user_id, op, verdict: null, at, stored_at, label, href, ...(original && { original }), seen: true, discarded: true };
+  return { ...enteredOf(queued), op_id: queued.op.op_id, verdict: null, at, seen: true, discarded: true };
 }

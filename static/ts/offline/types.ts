@@ -75,41 +75,37 @@ export interface Verdict {
   conflicts?: unknown[];
 }
 
-/** An operation that waits. `on_pc`: the PC's agent has it too. */
-export interface QueuedOp {
+/** An operation as somebody entered it: its place in a queue, and how a person knows it. */
+export interface Entered {
   queue_id: string;
   n: number;
   user_id: string;
   op: Op;
-  state: "waiting" | "on_pc";
   stored_at: number;
+  label: string;
+  href: string;
+  /** The row as its author saw it, where the form said so: which cell of which page it is. */
+  original?: Row;
+}
+
+/** An operation that waits. `on_pc`: the PC's agent has it too. */
+export interface QueuedOp extends Entered {
+  state: "waiting" | "on_pc";
   /** How often it was put into a request; 0 means that nobody but this browser has seen it. */
   tries: number;
   last_error: string | null;
   /** How often in a row our server could not store it. */
   refusals?: number;
-  label: string;
-  href: string;
-  /** The row as its author saw it, where the form said so: which cell of which page it is. */
-  original?: Row;
   /** Came with a file, or back out of the log because the server misses it. */
   origin?: "imported" | "resent";
 }
 
 /** An operation that needs no sending any more, kept for 30 days. */
-export interface DoneOp {
+export interface DoneOp extends Entered {
   op_id: string;
-  queue_id: string;
-  n: number;
-  user_id: string;
-  op: Op;
   /** None where it was discarded before it was sent. */
   verdict: Verdict | null;
   at: number;
-  stored_at: number;
-  label: string;
-  href: string;
-  original?: Row;
   /** The author has seen what became of it. */
   seen: boolean;
   /** Thrown away by its author: kept, never sent. */
