@@ -87,7 +87,7 @@ impl Scope {
         let _ = write!(
             sql,
             "{begin}; SET LOCAL app.regions = '{codes}'; SET LOCAL app.actor = '{actor}'; SET LOCAL app.origin = '{}'; \
-             SET LOCAL app.op = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''; \
+             SET LOCAL app.op = ''; SET LOCAL app.ops = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''; \
              SET LOCAL app.admin = ''; SET LOCAL app.login = ''; SET LOCAL app.login_address = ''; SET LOCAL app.session = ''; SET LOCAL app.token = ''",
             self.origin.as_str(),
         );

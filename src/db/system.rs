@@ -61,7 +61,7 @@ impl<'a> Capability<'a> {
             sql,
             "BEGIN; SET LOCAL app.regions = ''; SET LOCAL app.actor = '{actor}'; SET LOCAL app.admin = '{admin}'; \
              SET LOCAL app.login = '{login}'; SET LOCAL app.login_address = '{address}'; SET LOCAL app.session = '{session}'; \
-             SET LOCAL app.token = '{token}'; SET LOCAL app.origin = 'system'; SET LOCAL app.op = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''",
+             SET LOCAL app.token = '{token}'; SET LOCAL app.origin = 'system'; SET LOCAL app.op = ''; SET LOCAL app.ops = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''",
         );
         sql
     }

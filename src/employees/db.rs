@@ -210,6 +210,21 @@ pub async fn find_for_entry(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid)
     .await
 }
 
+/// Whether these, each named once, are all there, and none is deleted; keeps them there until the transaction ends.
+pub async fn are_for_entry(tx: &mut ScopedTx<Write>, region: &Region, ids: &[Uuid]) -> Result<bool, sqlx::Error> {
+    let there = sqlx::query_scalar!(
+        r#"
+        SELECT count(*) AS "there!"
+        FROM (SELECT FROM app.employees WHERE region = $1 AND id = ANY ($2) AND deleted_at IS NULL ORDER BY id FOR KEY SHARE) e
+        "#,
+        region.code(),
+        ids,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(usize::try_from(there) == Ok(ids.len()))
+}
+
 /// Whether the scope has, or had, anybody.
 pub async fn has_any<M: Mode>(tx: &mut ScopedTx<M>) -> Result<bool, sqlx::Error> {
     let codes = tx.scope().codes();

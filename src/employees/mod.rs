@@ -10,5 +10,5 @@ mod model;
 pub mod pages;
 mod views;
 
-pub use db::{ForEntry, find_for_entry};
+pub use db::{ForEntry, are_for_entry, find_for_entry};
 pub use model::Employee;

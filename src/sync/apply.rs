@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     authors::Authors,
     db::{self, Needed},
-    decide::{DecideError, Decision, Job},
+    decide::{DecideError, Decision, Job, held},
     held::StoredOp,
     registry,
 };
@@ -105,29 +105,56 @@ async fn try_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Res
         return Ok(None);
     }
     let region = &ops[0].region;
-    let here: HashSet<Uuid> = ops.iter().map(|op| op.op_id).collect();
-    let elsewhere: Vec<Uuid> = ops.iter().flat_map(|op| &op.after).filter(|id| !here.contains(id)).copied().collect();
-    let known = if elsewhere.is_empty() { Vec::new() } else { db::verdicts_of(tx, region, &elsewhere).await? };
+    if !is_in_order(tx, ops).await? {
+        return Ok(None);
+    }
     let mut absent = absent_rows(tx, ops).await?;
-    let mut done = HashSet::new();
+    let job = |op| Job { op, received_at: who.received_at, is_new: absent.remove(&op.id) && op.kind == Kind::Create };
+    let jobs: Vec<Job<'_>> = ops.iter().map(job).collect();
+    let mut failed = HashSet::new();
     let mut verdicts = Vec::with_capacity(ops.len());
-    for op in ops {
-        let (before, others): (Vec<Uuid>, Vec<Uuid>) = op.after.iter().partition(|id| here.contains(id));
-        if !before.iter().all(|id| done.contains(id)) || objection(op, &others, &known).is_some() {
-            return Ok(None);
+    for run in jobs.chunk_by(|a, b| a.is_new && b.is_new && a.op.entity == b.op.entity) {
+        if run.len() > 1
+            && !run.iter().any(|job| needs_any(job.op, &failed))
+            && let Some(made) = guarded(registry::create_by_name(tx, run)).await?
+        {
+            verdicts.extend(made);
+            continue;
         }
-        if !verdicts.is_empty() {
-            db::enter_op(tx, op).await?; // the first was named as it came in
+        for job in run {
+            if needs_any(job.op, &failed) {
+                return Ok(None);
+            }
+            if !verdicts.is_empty() {
+                db::enter_op(tx, job.op).await?; // the first was named as it came in
+            }
+            let verdict = decide_guarded(tx, job).await?.verdict;
+            if !verdict.verdict.took_effect() {
+                failed.insert(job.op.op_id);
+            }
+            verdicts.push(verdict);
         }
-        let is_new = absent.remove(&op.id) && op.kind == Kind::Create;
-        let verdict = decide_guarded(tx, Job { op, received_at: who.received_at, is_new }).await?.verdict;
-        if verdict.verdict.took_effect() {
-            done.insert(op.op_id);
-        }
-        verdicts.push(verdict);
     }
     let has_dependents = db::insert_verdicts(tx, region, &verdicts, 1, who.received_at).await?;
     Ok(Some((verdicts, has_dependents)))
+}
+
+/// Whether each has before it, or behind it in the database, what it needs.
+async fn is_in_order(tx: &mut ScopedTx<Write>, ops: &[Op]) -> Result<bool, sqlx::Error> {
+    let here: HashSet<Uuid> = ops.iter().map(|op| op.op_id).collect();
+    let elsewhere: Vec<Uuid> = ops.iter().flat_map(|op| &op.after).filter(|id| !here.contains(id)).copied().collect();
+    let known = if elsewhere.is_empty() { Vec::new() } else { db::verdicts_of(tx, &ops[0].region, &elsewhere).await? };
+    let mut before = HashSet::new();
+    Ok(ops.iter().all(|op| {
+        let (ours, others): (Vec<Uuid>, Vec<Uuid>) = op.after.iter().partition(|id| here.contains(id));
+        let is_ready = ours.iter().all(|id| before.contains(id)) && objection(op, &others, &known).is_none();
+        before.insert(op.op_id);
+        is_ready
+    }))
+}
+
+fn needs_any(op: &Op, of: &HashSet<Uuid>) -> bool {
+    op.after.iter().any(|id| of.contains(id))
 }
 
 /// The rows that these operations want to make, without those that are there.
@@ -164,10 +191,6 @@ async fn store(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, verdict: &Verdic
     db::insert_verdicts(tx, &op.region, std::slice::from_ref(verdict), attempt, who.received_at).await
 }
 
-fn held(op: &Op, reason: Reason) -> Verdict {
-    Verdict::bare(op.op_id, VerdictKind::Held).because(reason)
-}
-
 fn closed(op: &Op) -> Verdict {
     Verdict { errors: vec![FieldError::new("", "region-closed")], ..held(op, Reason::RegionClosed) }
 }
@@ -200,14 +223,14 @@ async fn decide(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdi
     }
     let job = Job { op, received_at: who.received_at, is_new: false };
     if who.delivery == Delivery::Interactive {
-        return match decide_guarded(tx, job).await {
+        return match decide_guarded(tx, &job).await {
             Ok(decision) => Ok(decision.verdict),
             Err(DecideError::Refused(verdict)) => Ok(*verdict),
             Err(DecideError::Database(error)) => Err(error),
         };
     }
     db::savepoint(tx).await?;
-    match decide_guarded(tx, job).await {
+    match decide_guarded(tx, &job).await {
         Ok(decision) => {
             db::release_savepoint(tx).await?;
             Ok(decision.verdict)
@@ -225,13 +248,16 @@ async fn decide(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdi
     }
 }
 
-/// A panic in an entity's code counts as the server failing on that one operation.
-async fn decide_guarded(tx: &mut ScopedTx<Write>, job: Job<'_>) -> Result<Decision, DecideError> {
-    match AssertUnwindSafe(registry::decide_by_name(tx, &job)).catch_unwind().await {
-        Ok(Some(decided)) => decided,
-        Ok(None) => Ok(Decision { verdict: held(job.op, Reason::SchemaUnknown) }),
-        Err(_) => Err(DecideError::Database(sqlx::Error::Protocol("panic while applying an operation".into()))),
-    }
+async fn decide_guarded(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Result<Decision, DecideError> {
+    guarded(registry::decide_by_name(tx, job)).await
+}
+
+/// A panic in an entity's code counts as the server failing on that operation.
+async fn guarded<T>(decision: impl Future<Output = Result<T, DecideError>>) -> Result<T, DecideError> {
+    AssertUnwindSafe(decision)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(DecideError::Database(sqlx::Error::Protocol("panic while applying an operation".into()))))
 }
 
 /// The verdicts that need no look at the row.

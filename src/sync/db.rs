@@ -1,6 +1,7 @@
 //! SQL of the write path: inbox, verdicts, conflicts, aliases; and of the feed.
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 use sqlx::{Executor as _, types::Json};
 use uuid::Uuid;
 
@@ -92,6 +93,13 @@ pub(super) async fn enter_op(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(), sq
     )
     .fetch_one(tx.conn())
     .await?;
+    Ok(())
+}
+
+/// Names operations that are in the inbox already to the change log's trigger, by the rows that they make.
+pub(super) async fn enter_ops(tx: &mut ScopedTx<Write>, ops: impl Iterator<Item = &Op>) -> Result<(), sqlx::Error> {
+    let names: Vec<_> = ops.map(|op| json!({ "id": op.id, "op": op.op_id, "actor": op.actor, "client_at": op.edited_at })).collect();
+    sqlx::query!("SELECT set_config('app.ops', $1, true) AS ops", Value::from(names).to_string()).fetch_one(tx.conn()).await?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     db::{DbOutcome, ScopedTx, Write, classify, violated_constraint},
     ids,
-    ops::{FieldError, Kind, Merged, Op, Reason, Record, Row, Verdict, VerdictKind, merge},
+    ops::{FieldError, Kind, Merged, Op, Origin, Reason, Record, Row, Verdict, VerdictKind, merge},
 };
 
 /// One operation to decide on.
@@ -55,9 +55,50 @@ impl From<sqlx::Error> for DecideError {
     }
 }
 
+/// Decides on operations of which each makes a row that is not there, all of one entity. None, with nothing written, when one of them has
+/// to be looked at by itself.
+pub(super) async fn create_all<E: Entity>(tx: &mut ScopedTx<Write>, jobs: &[Job<'_>]) -> Result<Option<Vec<Verdict>>, DecideError> {
+    let Some(rows) = jobs.iter().map(|job| new_row::<E>(job, tx.scope().origin())).collect::<Option<Vec<_>>>() else {
+        return Ok(None);
+    };
+    db::enter_ops(tx, jobs.iter().map(|job| job.op)).await?;
+    if !E::insert_together(tx, &jobs[0].op.region, &rows).await? {
+        return Ok(None);
+    }
+    let verdict = |(job, (id, value, tail)): (&Job<'_>, &(Uuid, E, Tail))| Verdict {
+        version: Some(tail.version),
+        row: Some(client_row(*id, tail.version, false, value.to_row())),
+        ..Verdict::bare(job.op.op_id, VerdictKind::Applied)
+    };
+    Ok(Some(jobs.iter().zip(&rows).map(verdict).collect()))
+}
+
+/// The row that an operation makes; none where there is something to say about it.
+fn new_row<E: Entity>(job: &Job<'_>, origin: Origin) -> Option<(Uuid, E, Tail)> {
+    let op = job.op;
+    if unknown_field::<E>(op).is_some() {
+        return None;
+    }
+    let Merged { record, .. } = merge(None, op, job.effective_at())?;
+    let value = E::parse(&record.fields, &changed_fields(op), origin).ok()?;
+    Some((op.id, value, tail(job, record, None)))
+}
+
+fn unknown_field<E: Entity>(op: &Op) -> Option<&str> {
+    op.fields.keys().map(String::as_str).find(|name| E::FORM.iter().all(|(known, _)| known != name))
+}
+
+fn changed_fields(op: &Op) -> BTreeSet<&str> {
+    op.fields.keys().map(String::as_str).collect()
+}
+
+fn tail(job: &Job<'_>, record: Record, deleted_at: Option<DateTime<Utc>>) -> Tail {
+    Tail { version: record.version, deleted_at, meta: Json(record.meta), at: job.received_at, by: job.op.actor }
+}
+
 pub(super) async fn decide_on<E: Entity>(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Result<Decision, DecideError> {
     let op = job.op;
-    if let Some(name) = op.fields.keys().find(|name| E::FORM.iter().all(|(known, _)| known != name)) {
+    if let Some(name) = unknown_field::<E>(op) {
         let error = FieldError::new(name, "unknown-field");
         return Ok(Decision { verdict: Verdict { errors: vec![error], ..held(op, Reason::SchemaUnknown) } });
     }
@@ -94,8 +135,7 @@ async fn write<E: Entity>(
 ) -> Result<Decision, DecideError> {
     let op = job.op;
     let Merged { record, changed, created, mut conflicts } = merged;
-    let changed_fields: BTreeSet<&str> = op.fields.keys().map(String::as_str).collect();
-    let mut value = match E::parse(&record.fields, &changed_fields, tx.scope().origin()) {
+    let mut value = match E::parse(&record.fields, &changed_fields(op), tx.scope().origin()) {
         Ok(value) => value,
         Err(errors) => return Ok(invalid::<E>(op, stored, errors)),
     };
@@ -107,7 +147,7 @@ async fn write<E: Entity>(
         }
         conflicts.append(&mut veto.conflicts);
         let deleted_at = record.deleted.then(|| stored.and_then(|s| s.deleted_at).unwrap_or(job.received_at));
-        let tail = Tail { version: record.version, deleted_at, meta: Json(record.meta.clone()), at: job.received_at, by: op.actor };
+        let tail = tail(job, record.clone(), deleted_at);
         let written = if created { value.insert(tx, &op.region, id, &tail).await } else { value.update(tx, &op.region, id, &tail).await };
         if let Err(error) = written {
             return Err(explain::<E>(op, stored, error));
@@ -133,7 +173,8 @@ pub(super) fn client_row(id: Uuid, version: i64, deleted: bool, mut row: Row) ->
     row
 }
 
-fn held(op: &Op, reason: Reason) -> Verdict {
+/// A verdict that waits for somebody or something.
+pub(super) fn held(op: &Op, reason: Reason) -> Verdict {
     Verdict::bare(op.op_id, VerdictKind::Held).because(reason)
 }
 

@@ -124,6 +124,16 @@ pub trait Entity: Sized + Send + 'static {
         tail: &Tail,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
+    /// Writes rows that are all new, each named to the change log, in one statement. False, and nothing written, where one of them needs
+    /// a look of its own, or the entity knows no such statement: then each is written by itself.
+    fn insert_together(
+        _tx: &mut ScopedTx<Write>,
+        _region: &Region,
+        _rows: &[(Uuid, Self, Tail)],
+    ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send {
+        async { Ok(false) }
+    }
+
     /// Overwrites a row; the caller holds its lock.
     fn update(
         &self,

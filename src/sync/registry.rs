@@ -3,14 +3,14 @@
 use uuid::Uuid;
 
 use super::{
-    decide::{DecideError, Decision, Job, decide_on},
+    decide::{DecideError, Decision, Job, create_all, decide_on, held},
     entity::{Entity, Stored},
 };
 use crate::{
     calendar::CalendarDay,
     db::{Mode, ScopedTx, Write},
     employees::Employee,
-    ops::{Row, form_codec::FormSpec},
+    ops::{Reason, Row, Verdict, form_codec::FormSpec},
     regions::Region,
     settings::RegionSettings,
     shift_templates::ShiftTemplate,
@@ -49,9 +49,15 @@ macro_rules! with_entity {
     };
 }
 
-/// Decides on an operation with the rules of its entity. None when this server does not know it.
-pub(super) async fn decide_by_name(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Option<Result<Decision, DecideError>> {
-    with_entity!(job.op.entity.as_str(), E => Some(decide_on::<E>(tx, job).await), else None)
+/// Decides on an operation with the rules of its entity; one that this server does not know has to wait for another.
+pub(super) async fn decide_by_name(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Result<Decision, DecideError> {
+    with_entity!(job.op.entity.as_str(), E => decide_on::<E>(tx, job).await, else Ok(Decision { verdict: held(job.op, Reason::SchemaUnknown) }))
+}
+
+/// Decides on operations that each make a row of the same entity. None, with nothing written, when they have to be decided on one by one.
+pub(super) async fn create_by_name(tx: &mut ScopedTx<Write>, jobs: &[Job<'_>]) -> Result<Option<Vec<Verdict>>, DecideError> {
+    let Some(first) = jobs.first() else { return Ok(None) };
+    with_entity!(first.op.entity.as_str(), E => create_all::<E>(tx, jobs).await, else Ok(None))
 }
 
 /// The form of an entity; none for one that this server does not know.

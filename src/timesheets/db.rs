@@ -105,32 +105,36 @@ pub(super) async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, aft
         .await
 }
 
-pub(super) async fn insert_timesheet(
+/// Writes new rows.
+pub(super) async fn insert_timesheets(
     tx: &mut ScopedTx<Write>,
     region: &Region,
-    id: Uuid,
-    value: &Timesheet,
-    tail: &Tail,
+    rows: &[(Uuid, &Timesheet, &Tail)],
 ) -> Result<(), sqlx::Error> {
+    fn column<T>(rows: &[(Uuid, &Timesheet, &Tail)], of: impl Fn(&Timesheet, &Tail) -> T) -> Vec<T> {
+        rows.iter().map(|(_, value, tail)| of(value, tail)).collect()
+    }
     sqlx::query!(
         r#"
         INSERT INTO app.timesheets (region, id, employee_id, work_date, start_min, end_min, break_min, is_special, notes, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $14)
+        SELECT $1, r.id, r.employee_id, r.work_date, r.start_min, r.end_min, r.break_min, r.is_special, r.notes, r.version, r.deleted_at, r.row_meta, r.at, r.at, r.by, r.by
+        FROM unnest($2::uuid[], $3::uuid[], $4::date[], $5::int[], $6::int[], $7::int[], $8::bool[], $9::text[], $10::bigint[], $11::timestamptz[], $12::jsonb[], $13::timestamptz[], $14::uuid[])
+                 r (id, employee_id, work_date, start_min, end_min, break_min, is_special, notes, version, deleted_at, row_meta, at, by)
         "#,
         region.code(),
-        id,
-        value.employee_id,
-        value.work_date,
-        value.start_min,
-        value.end_min,
-        value.break_minutes,
-        value.is_special,
-        value.notes,
-        tail.version,
-        tail.deleted_at,
-        &tail.meta as _,
-        tail.at,
-        tail.by,
+        &rows.iter().map(|(id, ..)| *id).collect::<Vec<_>>(),
+        &column(rows, |value, _| value.employee_id),
+        &column(rows, |value, _| value.work_date),
+        &column(rows, |value, _| value.start_min),
+        &column(rows, |value, _| value.end_min),
+        &column(rows, |value, _| value.break_minutes),
+        &column(rows, |value, _| value.is_special),
+        &column(rows, |value, _| value.notes.clone()),
+        &column(rows, |_, tail| tail.version),
+        &column(rows, |_, tail| tail.deleted_at) as _,
+        &column(rows, |_, tail| tail.meta.clone()) as _,
+        &column(rows, |_, tail| tail.at),
+        &column(rows, |_, tail| tail.by),
     )
     .execute(tx.conn())
     .await?;

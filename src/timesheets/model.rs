@@ -129,7 +129,18 @@ impl Entity for Timesheet {
     }
 
     async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::insert_timesheet(tx, region, id, self, tail).await
+        db::insert_timesheets(tx, region, &[(id, self, tail)]).await
+    }
+
+    /// For people who are there: for the others [`Entity::before_write`] has something to say.
+    async fn insert_together(tx: &mut ScopedTx<Write>, region: &Region, rows: &[(Uuid, Self, Tail)]) -> Result<bool, sqlx::Error> {
+        let people: BTreeSet<Uuid> = rows.iter().map(|(_, value, _)| value.employee_id).collect();
+        if !employees::are_for_entry(tx, region, &Vec::from_iter(people)).await? {
+            return Ok(false);
+        }
+        let rows: Vec<_> = rows.iter().map(|(id, value, tail)| (*id, value, tail)).collect();
+        db::insert_timesheets(tx, region, &rows).await?;
+        Ok(true)
     }
 
     async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {

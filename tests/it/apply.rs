@@ -158,7 +158,7 @@ async fn a_batch_in_the_wrong_order_is_applied_whole() {
 }
 
 /// What a queue of one clerk holds: a person, entries of theirs, and what the clerk thought better of.
-fn busy_morning(extra: impl FnOnce(&dyn Fn(i64) -> Draft) -> Option<Op>) -> Vec<Op> {
+fn busy_morning(extra: impl FnOnce(&dyn Fn(i64) -> Draft) -> Vec<Op>) -> Vec<Op> {
     let ankara = clerk("ankara");
     let next = |n: i64| op(&ankara, "ankara").queued(queue_id(1), n).id(Uuid::from_u128(100 + u128::from(n.unsigned_abs()))).at(n);
     let person = next(1).new_employee(employee_id(1), "Ayşe Yılmaz");
@@ -173,25 +173,44 @@ fn busy_morning(extra: impl FnOnce(&dyn Fn(i64) -> Draft) -> Option<Op>) -> Vec<
 }
 
 /// Everything that operations leave behind, but for clocks and numbers of rows.
-const TRACES: &str = "SELECT concat_ws(E'\n',
+const TRACES: &str = r#"SELECT concat_ws(E'\n',
     (SELECT string_agg(concat_ws(' ', seq, op_id, actor, origin, client_at, entity, entity_id, action, version, before, after), E'\n' ORDER BY seq) FROM app.change_log),
     (SELECT string_agg(concat_ws(' ', op_id, queue_id, n, actor, carrier, origin, encode(fingerprint, 'hex'), kind, entity, entity_id, after_ops, body), E'\n' ORDER BY op_id) FROM app.op_inbox),
-    (SELECT string_agg(concat_ws(' ', op_id, attempt, verdict, reason, result), E'\n' ORDER BY op_id, attempt) FROM app.op_verdict),
+    (SELECT string_agg(concat_ws(' ', op_id, attempt, verdict, reason, regexp_replace(result::text, '"conflict_id": "[^"]*"', '')), E'\n' ORDER BY op_id, attempt) FROM app.op_verdict),
+    (SELECT string_agg(concat_ws(' ', kind, entity_id, field, win, lose, op_win, op_lose), E'\n' ORDER BY entity_id) FROM app.conflict),
     (SELECT string_agg(concat_ws(' ', id, version, deleted_at IS NULL, notes, row_meta), E'\n' ORDER BY id) FROM app.timesheets),
-    'broken at', sec.verify_changes('ankara'))";
+    'broken at', sec.verify_changes('ankara'))"#;
 
 #[tokio::test]
 async fn a_batch_comes_to_the_same_as_its_operations_one_by_one() {
-    let overlapping = |next: &dyn Fn(i64) -> Draft| Some(next(6).new_timesheet(timesheet_id(3), employee_id(1), "2026-11-16"));
-    let impossible = |next: &dyn Fn(i64) -> Draft| Some(next(6).create("timesheet", timesheet_id(3), json!({ "start_time": "sekiz" })));
+    let overlapping = |next: &dyn Fn(i64) -> Draft| vec![next(6).new_timesheet(timesheet_id(3), employee_id(1), "2026-11-16")];
+    let impossible = |next: &dyn Fn(i64) -> Draft| {
+        let after_it = next(7).new_timesheet(timesheet_id(4), employee_id(1), "2026-11-19");
+        vec![next(6).create("timesheet", timesheet_id(3), json!({ "start_time": "sekiz" })), after_it]
+    };
+    let departed = |next: &dyn Fn(i64) -> Draft| {
+        let last_days = [(7, 3, "2026-11-12"), (8, 4, "2026-11-13")];
+        let last_days = last_days.map(|(n, id, date)| next(n).new_timesheet(timesheet_id(id), employee_id(1), date));
+        [vec![next(6).delete("employee", employee_id(1), 1)], last_days.into()].concat()
+    };
+    // The id of the second operation is that of the first one's row.
+    let confusing = |next: &dyn Fn(i64) -> Draft| {
+        let namesake = next(7).id(timesheet_id(3)).new_timesheet(timesheet_id(4), employee_id(1), "2026-11-19");
+        vec![namesake, next(6).new_timesheet(timesheet_id(3), employee_id(1), "2026-11-18")]
+    };
     let orphan = |next: &dyn Fn(i64) -> Draft| {
         let lost = next(99).new_employee(employee_id(9), "Kim");
-        Some(next(6).after(&[&lost]).new_timesheet(timesheet_id(3), employee_id(1), "2026-11-18"))
+        vec![next(6).after(&[&lost]).new_timesheet(timesheet_id(3), employee_id(1), "2026-11-18")]
     };
     // So many statements' worth of undoing each takes: rows that were made in one step share their transaction's number.
-    for (ops, steps) in
-        [(busy_morning(|_| None), "1"), (busy_morning(impossible), "1"), (busy_morning(overlapping), "2"), (busy_morning(orphan), "2")]
-    {
+    for (ops, steps) in [
+        (busy_morning(|_| Vec::new()), "1"),
+        (busy_morning(impossible), "1"),
+        (busy_morning(departed), "1"),
+        (busy_morning(confusing), "1"),
+        (busy_morning(overlapping), "2"),
+        (busy_morning(orphan), "2"),
+    ] {
         let ankara = clerk("ankara");
         let (together, one_by_one) = (Company::new().await, Company::new().await);
         let verdicts = together.apply(&ankara, &ops).await;
