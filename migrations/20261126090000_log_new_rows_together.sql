@@ -11,14 +11,17 @@ DECLARE
     client_now constant timestamptz := nullif(current_setting('app.client_at', true), '');
     origin_now constant text := coalesce(nullif(current_setting('app.origin', true), ''), 'system');
     device_now constant uuid := nullif(current_setting('app.device', true), '');
+    name_now text;
     was jsonb;
     now_is jsonb;
     what text;
     subject record;
 BEGIN
+    SELECT u.username INTO name_now FROM auth.users u WHERE u.id = actor_now;
     IF TG_OP = 'INSERT' THEN
         INSERT INTO app.change_log (region, at, actor, actor_name, origin, device, op_id, client_at, entity, entity_id, action, version, after)
-        SELECT m.region, clock_timestamp(), coalesce(o.actor, actor_now), (SELECT u.username FROM auth.users u WHERE u.id = coalesce(o.actor, actor_now)),
+        SELECT m.region, clock_timestamp(), coalesce(o.actor, actor_now),
+               CASE WHEN o.actor IS NULL OR o.actor = actor_now THEN name_now ELSE (SELECT u.username FROM auth.users u WHERE u.id = o.actor) END,
                origin_now, device_now, coalesce(o.op, op_now), coalesce(o.client_at, client_now), TG_ARGV[0], m.id, 'create', m.version, to_jsonb(m) - noise
         FROM made m
         LEFT JOIN ROWS FROM (
@@ -42,8 +45,7 @@ BEGIN
         FROM jsonb_each(now_is) a WHERE was ? a.key;
     END IF;
     INSERT INTO app.change_log (region, at, actor, actor_name, origin, device, op_id, client_at, entity, entity_id, action, version, before, after)
-    VALUES (subject.region, clock_timestamp(), actor_now, (SELECT u.username FROM auth.users u WHERE u.id = actor_now), origin_now, device_now,
-            op_now, client_now,
+    VALUES (subject.region, clock_timestamp(), actor_now, name_now, origin_now, device_now, op_now, client_now,
             TG_ARGV[0], subject.id, what, subject.version, was, now_is);
     RETURN NULL;
 END $$;

@@ -335,9 +335,11 @@ pub(super) async fn list_missing<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, 
     sqlx::query_scalar!(
         r#"
         SELECT g AS "n!"
-        FROM generate_series(
-            coalesce((SELECT max(n) FROM app.op_inbox WHERE region = ANY ($1) AND queue_id = $2 AND n < $3), 0) + 1, least($3::bigint - 1, coalesce((SELECT max(n) FROM app.op_inbox WHERE region = ANY ($1) AND queue_id = $2 AND n < $3), 0) + 100)) g
-        LIMIT 100
+        FROM (
+            SELECT coalesce(max(last.n), 0) AS n
+            FROM unnest($1::text[]) r (code)
+            CROSS JOIN LATERAL (SELECT i.n FROM app.op_inbox i WHERE i.region = r.code AND i.queue_id = $2 AND i.n < $3 ORDER BY i.n DESC LIMIT 1) last
+        ) known, generate_series(known.n + 1, least($3::bigint - 1, known.n + 100)) g
         "#,
         &codes,
         queue_id,

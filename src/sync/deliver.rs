@@ -17,8 +17,8 @@ use crate::{
     state::AppState,
 };
 
-/// Operations per transaction (SYNC 3.5).
-const CHUNK: usize = 50;
+/// Operations per transaction: what a browser sends in one request (ADR 12).
+const CHUNK: usize = 100;
 
 /// What became of a form.
 #[derive(Debug)]
