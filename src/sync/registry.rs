@@ -49,7 +49,7 @@ macro_rules! with_entity {
     };
 }
 
-/// Decides on an operation with the rules of its entity; one that this server does not know has to wait for another.
+/// Decides on an operation with the rules of its entity; one that this server does not know yet waits for a newer server.
 pub(super) async fn decide_by_name(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Result<Decision, DecideError> {
     with_entity!(job.op.entity.as_str(), E => decide_on::<E>(tx, job).await, else Ok(Decision { verdict: held(job.op, Reason::SchemaUnknown) }))
 }

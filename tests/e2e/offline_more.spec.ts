@@ -41,7 +41,7 @@ test("a new build does not take over while something is being sent; then it does
   await expect(pill(page)).toHaveText("Bekliyor (4)");
 
   line.release();
-  await expect(toast(page, "Yeni sürüm hazır"), "the new one has taken over").toBeVisible({ timeout: 30_000 });
+  await expect(toast(page, "Yeni sürüm hazır"), "the new one has taken over").toBeVisible({ timeout: 60_000 });
   expect(await buildOf(page)).toBe("0123456789ab");
   await expect(pill(page)).toHaveText("Kaydedildi", { timeout: 30_000 });
   expect(await entriesOn(page, "2026-06-01", "2026-06-04")).toHaveLength(4);
