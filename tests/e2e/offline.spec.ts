@@ -313,7 +313,12 @@ test(`the browser is killed with a request in flight, ${TRIALS} times: nothing i
 function kill(profile: string): void {
   const lines = execFileSync("ps", ["-axo", "pid=,args="], { encoding: "utf8" }).split("\n");
   for (const line of lines.filter((text) => text.includes(profile))) {
-    process.kill(Number(line.trim().split(/\s+/)[0]), "SIGKILL");
+    try {
+      process.kill(Number(line.trim().split(/\s+/)[0]), "SIGKILL");
+    } catch (error) {
+      // Gone already, with the process it belonged to.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
   }
 }
 
