@@ -5,7 +5,7 @@ import { Drainer, DRAIN_LOCK } from "./drain.ts";
 import { forgetAll, forgetPages, recollect, remember } from "./page_cache.ts";
 import { openQueue } from "./queue.ts";
 import { writeRoute } from "./routes.ts";
-import { answerAsset, answerPage, dropOldAssets, explain, keepAssets } from "./sw_pages.ts";
+import { answerAsset, answerPage, askServer, dropOldAssets, explain, keepAssets } from "./sw_pages.ts";
 import { coolDown, warmUp } from "./sw_warm.ts";
 import { answerWrite, nothing } from "./sw_writes.ts";
 import { type Progress, type WorkerMode } from "./types.ts";
@@ -79,13 +79,10 @@ async function whileOn(event: RequestEvent, answer: () => Promise<Response>): Pr
   return mode === "normal" ? answer() : passOn(event);
 }
 
-/**
- * What the server answers. The browser has already asked for a page it goes to, and asks a second time where the worker leaves that answer
- * alone; a message that is shown once would be gone with the first.
- */
+/** Not the worker's affair: what the server answers, or a page of ours where it does not. */
 async function passOn(event: RequestEvent): Promise<Response> {
   try {
-    return (await event.preloadResponse) ?? (await fetch(event.request));
+    return await askServer(event);
   } catch (error) {
     if (event.request.mode === "navigate") {
       return explain(event, { user, learn });

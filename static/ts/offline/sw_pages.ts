@@ -53,10 +53,18 @@ export async function answerPage(event: RequestEvent, reader: Reader): Promise<R
   return kept ?? (first === "late" ? await network : null) ?? (await explain(event, reader));
 }
 
+/**
+ * What the server answers. The browser has already asked for a page it goes to, and asks a second time where the worker leaves that answer
+ * alone; a message that is shown once would be gone with the first.
+ */
+export async function askServer(event: RequestEvent): Promise<Response> {
+  return (await event.preloadResponse) ?? fetch(event.request);
+}
+
 /** The server's answer, kept for later; null where there is none, or none worth showing while a kept one may be there. */
 async function ask(event: RequestEvent, key: string, reader: Reader): Promise<Response | null> {
   try {
-    const response = (await event.preloadResponse) ?? (await fetch(event.request));
+    const response = await askServer(event);
     if (response.type === "opaqueredirect") {
       return response;
     }
