@@ -1,7 +1,8 @@
 // Somebody signed in, without a browser: pages are asked for and their forms posted, at the server or through this PC's agent.
 
-import { newId } from "../ts/offline_world.mjs";
+import { load } from "../ts/load.mjs";
 
+const { newId } = await load("static/ts/ids.ts");
 const PASSWORD = "rainstaff-demo";
 
 export class Session {

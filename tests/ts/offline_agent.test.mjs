@@ -200,6 +200,8 @@ test("a row says where it waits: on the PC only where all of it is there", async
 test("the agent's list counts nothing twice, and anything else is no list", () => {
   const op = (op_id) => ({ op_id, kind: "create", entity: "timesheet" });
   const list = readQueue({ waiting: [op("a"), op("b")], failed: [op("c")], others: 2 });
-  assert.deepEqual(onlyThere(list, new Set(["a", "c"])), { waiting: [op("b")], failed: [] });
+  assert.deepEqual(onlyThere(list, new Set(["a", "c"])), { waiting: [op("b")], failed: [], count: 1 });
+  const long = readQueue({ waiting: [op("a"), op("b")], failed: [], count: 450, others: 0 });
+  assert.equal(onlyThere(long, new Set(["a"])).count, 449, "those that are not listed count as well");
   for (const other of [null, "x", {}, { waiting: 3, failed: [] }]) assert.equal(readQueue(other), null);
 });

@@ -18,7 +18,9 @@ const POLL_MS = 30_000;
 const HAND_OVER_MS = 2_500;
 const ENTITIES = ["timesheet", "employee", "shift_template"];
 
-let latest: AgentQueue = { waiting: [], failed: [], others: 0 };
+const NOTHING: AgentQueue = { waiting: [], failed: [], count: 0, others: 0 };
+
+let latest = NOTHING;
 let queue: Queue | null = null;
 let browserWaits = 0;
 let asking: Promise<void> | null = null;
@@ -38,7 +40,7 @@ export function startAgent(): void {
     void paint();
   });
   document.addEventListener("visibilitychange", () => document.hidden || void look());
-  setInterval(() => latest.waiting.length + browserWaits > 0 && void look(), POLL_MS);
+  setInterval(() => latest.count + browserWaits > 0 && void look(), POLL_MS);
   if (isMet() || isOfPc()) {
     meet();
   }
@@ -95,7 +97,7 @@ async function ask(): Promise<void> {
   if (!response.headers.has("X-Agent")) {
     localStorage.removeItem(MET);
   }
-  latest = (response.ok ? readQueue(await response.json().catch(() => null)) : null) ?? { waiting: [], failed: [], others: 0 };
+  latest = (response.ok ? readQueue(await response.json().catch(() => null)) : null) ?? NOTHING;
   await paint();
   document.dispatchEvent(new CustomEvent("rainstaff:agent", { detail: latest }));
 }
@@ -111,14 +113,14 @@ async function stored(op: string): Promise<void> {
 async function paint(): Promise<void> {
   const ids = [...latest.waiting, ...latest.failed].map(({ op_id }) => op_id);
   const known = (ids.length > 0 && (await queue?.known(ids).catch(() => null))) || new Set<string>();
-  const { waiting, failed } = onlyThere(latest, known);
-  nowQueued("pc", { here: 0, onPc: waiting.length, failed: failed.length });
-  paintSection(waiting, failed);
+  const there = onlyThere(latest, known);
+  nowQueued("pc", { here: 0, onPc: there.count, failed: there.failed.length });
+  paintSection(there);
 }
 
 // /queue, "Bu bilgisayarda" ----------------------------------------------------------------------------------------------------------------
 
-function paintSection(waiting: AgentOp[], failed: AgentOp[]): void {
+function paintSection({ waiting, failed, count }: Omit<AgentQueue, "others">): void {
   const section = document.getElementById("pc-queue");
   if (!section) {
     return;
@@ -126,12 +128,13 @@ function paintSection(waiting: AgentOp[], failed: AgentOp[]): void {
   const part = (name: string): HTMLElement | null => section.querySelector(`[data-part="${name}"]`);
   section.hidden = !isMet();
   const sentences = [
-    waiting.length > 0 ? say("offline-n-on-pc", { n: waiting.length }) : say("offline-pc-nothing"),
+    count > 0 ? say("offline-n-on-pc", { n: count }) : say("offline-pc-nothing"),
     failed.length > 0 ? say("offline-n-failed", { n: failed.length }) : "",
     latest.others > 0 ? say("offline-others", { n: latest.others }) : "",
   ];
   part("state")?.replaceChildren(sentences.filter((sentence) => sentence !== "").join(" "));
-  part("rows")?.replaceChildren(...failed.map(rowOf), ...waiting.map(rowOf));
+  const more = count > waiting.length ? [make("tr", {}, make("td", { colspan: "4" }, say("offline-more", { n: count - waiting.length })))] : [];
+  part("rows")?.replaceChildren(...failed.map(rowOf), ...waiting.map(rowOf), ...more);
   part("table")?.toggleAttribute("hidden", waiting.length + failed.length === 0);
 }
 

@@ -20,17 +20,20 @@ export interface AgentOp {
 export interface AgentQueue {
   waiting: AgentOp[];
   failed: AgentOp[];
+  /** How many wait: more than are listed, perhaps. */
+  count: number;
   others: number;
 }
 
 /** The agent's answer; null for anything else. */
 export function readQueue(body: unknown): AgentQueue | null {
-  const { waiting, failed, others } = (body ?? {}) as Partial<AgentQueue>;
-  return Array.isArray(waiting) && Array.isArray(failed) ? { waiting, failed, others: Number(others ?? 0) } : null;
+  const { waiting, failed, count, others } = (body ?? {}) as Partial<AgentQueue>;
+  return Array.isArray(waiting) && Array.isArray(failed) ? { waiting, failed, count: Number(count ?? waiting.length), others: Number(others ?? 0) } : null;
 }
 
-/** The operations that only the agent has. */
-export function onlyThere({ waiting, failed }: AgentQueue, known: Set<string>): { waiting: AgentOp[]; failed: AgentOp[] } {
+/** What only the agent has. */
+export function onlyThere({ waiting, failed, count }: AgentQueue, known: Set<string>): Omit<AgentQueue, "others"> {
   const isNew = ({ op_id }: AgentOp): boolean => !known.has(op_id);
-  return { waiting: waiting.filter(isNew), failed: failed.filter(isNew) };
+  const [waitsThere, failedThere] = [waiting.filter(isNew), failed.filter(isNew)];
+  return { waiting: waitsThere, failed: failedThere, count: count - (waiting.length - waitsThere.length) };
 }

@@ -57,7 +57,7 @@ export async function answerPage(event: RequestEvent, reader: Reader): Promise<R
   }
   const { response } = first === "late" ? await network : first;
   // What the agent says where it has nothing to show is said for this page; ours is said for any.
-  const isWorthShowing = response !== null && (response.status < 502 || isFromAgent(response));
+  const isWorthShowing = response !== null && (response.status < 502 || (isFromAgent(response) && isHtml(response) && request.mode === "navigate"));
   return isWorthShowing ? response : explain(event, reader);
 }
 
@@ -91,17 +91,21 @@ async function ask(event: RequestEvent, key: string, reader: Reader): Promise<Ca
       return { isGood: false, response };
     }
     const user = response.headers.get("X-User");
-    const isHtml = response.headers.get("Content-Type")?.startsWith("text/html") ?? false;
-    if (isHtml && (user !== null || !isFromAgent(response))) {
+    const isPage = isHtml(response);
+    if (isPage && (user !== null || !isFromAgent(response))) {
       reader.learn(user);
     }
-    if (isHtml && isKeepable(new URL(key).pathname)) {
+    if (isPage && isKeepable(new URL(key).pathname)) {
       event.waitUntil(keep(key, response.clone(), Date.now()));
     }
     return { isGood: true, response };
   } catch {
     return NOTHING;
   }
+}
+
+function isHtml({ headers }: Response): boolean {
+  return headers.get("Content-Type")?.startsWith("text/html") ?? false;
 }
 
 /** Nothing is kept: a page that says so and where to go, or for a fragment the marks by which the page's script says it. */
