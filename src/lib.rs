@@ -7,6 +7,9 @@ pub mod ids;
 pub mod ops;
 pub mod regions;
 
+#[cfg(feature = "agent")]
+pub mod agent;
+
 #[cfg(feature = "server")]
 pub mod activity;
 #[cfg(feature = "server")]
