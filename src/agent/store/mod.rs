@@ -8,6 +8,8 @@ pub mod people;
 mod readers;
 pub mod rows;
 mod salvage;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::path::{Path, PathBuf};
