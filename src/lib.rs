@@ -33,6 +33,8 @@ pub mod dashboard;
 #[cfg(feature = "server")]
 pub mod db;
 #[cfg(feature = "server")]
+pub mod devices;
+#[cfg(feature = "server")]
 pub mod employees;
 #[cfg(feature = "server")]
 pub mod error;
