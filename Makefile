@@ -24,7 +24,7 @@ run: node_modules/.package-lock.json assets ## build everything that is missing 
 	@exec cargo run -- dev $(ARGS)
 
 .PHONY: test
-test: check-format lint check-docs check-queries test-rust test-scripts test-stack test-browser check-licences ## everything that CI runs
+test: check-format lint check-docs check-queries test-rust test-scripts test-stack test-chain test-browser check-licences ## everything that CI runs
 
 .PHONY: lint
 lint: assets ## clippy over the server, its tests and the agent; types of the scripts
@@ -39,6 +39,12 @@ lint: assets ## clippy over the server, its tests and the agent; types of the sc
 stack-test: assets ## the queue's code, a bad line, a real server and a PostgreSQL that crashes: 200 seeds (ARGS='--from 7 --seeds 1' replays one)
 	@cargo build --quiet
 	@node tests/stack/run.mjs $(ARGS)
+
+.PHONY: chain-test
+chain-test: assets ## the same with this PC's agent in between, which is killed as well: 1,000 seeds (ARGS='--from 7 --seeds 1' replays one)
+	@cargo build --quiet
+	@cargo build --quiet $(AGENT)
+	@node tests/stack/run.mjs --agent --seeds 1000 $(ARGS)
 
 .PHONY: bench
 bench: assets ## the release server beside pgbench: docs/benchmarks.md (ARGS=--quick for a look, ONLY='month save' for parts)
@@ -77,7 +83,7 @@ clean: ## delete what was built; the data of the demo (.rainstaff) stay
 
 # Steps of `make test`, each also a command of its own.
 
-.PHONY: check-format check-docs check-queries test-rust test-scripts test-stack test-browser check-licences
+.PHONY: check-format check-docs check-queries test-rust test-scripts test-stack test-chain test-browser check-licences
 check-format:
 	$(call say,Format)
 	@cargo fmt --check
@@ -106,9 +112,16 @@ test-stack: assets
 	@cargo build --quiet
 	@node tests/stack/run.mjs --seeds 10 --seconds 45
 
+test-chain: assets
+	$(call say,Tests: the same with this PC's agent in the chain)
+	@cargo build --quiet
+	@cargo build --quiet $(AGENT)
+	@node tests/stack/run.mjs --agent --seeds 30 --seconds 60
+
 test-browser: assets
 	$(call say,Tests: browser)
 	@cargo build --quiet
+	@cargo build --quiet $(AGENT)
 	@chromium=$$(scripts/find-chromium.sh) && RAINSTAFF_CHROMIUM="$$chromium" npx --no-install playwright test -c tests/e2e/playwright.config.ts
 
 check-licences:

@@ -9,10 +9,10 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { query } from "./postgres.mjs";
+import { Session } from "./session.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_MS = 120_000;
-const PASSWORD = "rainstaff-demo";
 
 /** `rainstaff dev` in a folder of its own. */
 export class Stack {
@@ -110,15 +110,26 @@ export class Stack {
     await this.#startServer();
   }
 
-  /** Signs in; answers the cookie, and who that is. */
-  async signIn(username) {
-    const origin = `http://127.0.0.1:${this.port}`;
-    const body = new URLSearchParams({ username, password: PASSWORD, next: "" });
-    const answer = await fetch(`${origin}/login`, { method: "POST", body, redirect: "manual", headers: { Origin: origin } });
-    const cookie = answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
-    if (answer.status !== 303 || cookie === "") throw new Error(`${username} cannot sign in: ${answer.status}`);
-    const ping = await fetch(`${origin}/api/v1/ping`, { headers: { Cookie: cookie } });
-    return { cookie, id: (await ping.json()).user.id };
+  /** Signs in at the server itself, or at the agent that listens on `port`. */
+  signIn(username, port = this.port) {
+    return Session.open(`http://127.0.0.1:${port}`, username);
+  }
+
+  /** Adds a PC to a region, as an admin does; answers the code with which it enrols. */
+  async addDevice(region, name) {
+    const admin = await this.signIn("admin");
+    const page = await (await admin.post("/admin/devices", "/admin/devices", { region, name })).text();
+    const code = /data-code="([^"]+)"/.exec(page)?.[1];
+    if (!code) throw new Error(`no code for a new PC in:\n${page.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").slice(0, 600)}`);
+    return code;
+  }
+
+  /** Gives somebody these regions, and no other. */
+  async assign(username, regions) {
+    const admin = await this.signIn("admin");
+    const { id } = await this.signIn(username);
+    const answer = await admin.post(`/admin/users/${id}`, `/admin/users/${id}/rights`, { role: "user", regions });
+    if (answer.status !== 303) throw new Error(`${username} does not get ${regions}: ${answer.status}`);
   }
 
   /** Ends the server, and what it or a crash has left of PostgreSQL. */
@@ -137,7 +148,7 @@ export class Stack {
 }
 
 /** The developer's own settings must not reach the server under test. */
-function plainEnvironment() {
+export function plainEnvironment() {
   const isOurs = (name) => name === "DATABASE_URL" || name === "PORT" || (name.startsWith("RAINSTAFF_") && name !== "RAINSTAFF_PG_BIN");
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs(name)));
 }
@@ -148,7 +159,7 @@ async function findData(folder) {
   return join(folder, found, "..");
 }
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address();
