@@ -48,6 +48,7 @@ chain-test: assets ## the same with this PC's agent in between, which is killed 
 
 .PHONY: bench
 bench: assets ## the release server beside pgbench: docs/benchmarks.md (ARGS=--quick for a look, ONLY='month save' for parts)
+	@cargo build --release --quiet $(AGENT)
 	@pgbench=$$(scripts/find-pgbench.sh) && PGBENCH="$$pgbench" ONLY="$(ONLY)" cargo bench --bench ratios -- $(ARGS)
 
 .PHONY: model
@@ -99,7 +100,7 @@ test-rust: assets
 	$(call say,Tests: server)
 	@cargo test
 	$(call say,Tests: agent)
-	@cargo test $(AGENT)
+	@cargo test --no-default-features --features agent --lib
 
 test-scripts: node_modules/.package-lock.json
 	$(call say,Tests: scripts)

@@ -14,6 +14,7 @@ use crate::{
     auth::session_store::{purge_expired, session_middleware},
     contact,
     db::enter_worker,
+    devices,
     metrics::count_requests,
     routes,
     state::AppState,
@@ -104,13 +105,16 @@ async fn retry_held(state: AppState) {
     }
 }
 
-/// Once a minute: what is odd about the browsers' queues becomes an alarm.
+/// Once a minute: what is odd about the browsers' queues, and about the offices' PCs, becomes an alarm.
 async fn watch_queues(state: AppState) {
     let mut each_minute = tokio::time::interval(Duration::from_mins(1));
     loop {
         each_minute.tick().await;
         if let Err(error) = contact::watch_all(&state).await {
             tracing::warn!(%error, "the browsers' queues were not looked at");
+        }
+        if let Err(error) = devices::watch_all(&state).await {
+            tracing::warn!(%error, "the devices were not looked at");
         }
     }
 }

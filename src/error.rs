@@ -37,6 +37,12 @@ pub enum AppError {
     /// The key of an API request is unknown, expired or revoked, or its owner may not sign in.
     #[error("bad API key")]
     BadToken,
+    /// A device that was revoked.
+    #[error("the device is revoked")]
+    DeviceRevoked,
+    /// A device's one-time code that is unknown, used or lapsed.
+    #[error("bad device code")]
+    DeviceCode,
     /// A good key, but this needs something that it does not cover.
     #[error("the API key does not cover {0}")]
     TokenScope(&'static str),
@@ -87,6 +93,8 @@ impl AppError {
             Self::CrossSite => "origin",
             Self::BadRequest(_) | Self::BadParams(_) => "bad_request",
             Self::BadToken => "token",
+            Self::DeviceRevoked => "device_revoked",
+            Self::DeviceCode => "device_code",
             Self::TokenScope(_) => "token_scope",
             Self::MethodNotAllowed(_) => "method",
             Self::TooMany(_) => "too_many",
@@ -102,6 +110,8 @@ impl AppError {
             Self::BadRequest(detail) => Some(detail.clone()),
             Self::BadParams(_) => Some("some parameters were not understood, see errors".to_owned()),
             Self::BadToken => Some("the key is unknown, expired or revoked, or its owner may not sign in".to_owned()),
+            Self::DeviceRevoked => Some("an administrator has revoked this device".to_owned()),
+            Self::DeviceCode => Some("the code is unknown, used or lapsed".to_owned()),
             Self::TokenScope(needed) => Some(format!("this needs {needed}")),
             Self::MethodNotAllowed(methods) => Some(format!("this address takes {methods}")),
             _ => None,
@@ -113,8 +123,10 @@ impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::SignIn | Self::BadToken => StatusCode::UNAUTHORIZED,
-            Self::PasswordChange | Self::Forbidden | Self::OnlyLooking | Self::CrossSite | Self::TokenScope(_) => StatusCode::FORBIDDEN,
+            Self::SignIn | Self::BadToken | Self::DeviceRevoked => StatusCode::UNAUTHORIZED,
+            Self::PasswordChange | Self::Forbidden | Self::OnlyLooking | Self::CrossSite | Self::TokenScope(_) | Self::DeviceCode => {
+                StatusCode::FORBIDDEN
+            }
             Self::BadRequest(_) | Self::BadParams(_) => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -129,7 +141,9 @@ impl ResponseError for AppError {
         match self {
             Self::TooMany(seconds) => answer.insert_header(("Retry-After", seconds.to_string())),
             Self::Busy(_) => answer.insert_header(("Retry-After", "2")),
-            Self::BadToken => answer.insert_header(("WWW-Authenticate", r#"Bearer realm="rainstaff", error="invalid_token""#)),
+            Self::BadToken | Self::DeviceRevoked => {
+                answer.insert_header(("WWW-Authenticate", r#"Bearer realm="rainstaff", error="invalid_token""#))
+            }
             Self::MethodNotAllowed(methods) => answer.insert_header(("Allow", methods.as_str())),
             _ => &mut answer,
         };

@@ -7,6 +7,9 @@ pub mod ids;
 pub mod ops;
 pub mod regions;
 
+#[cfg(feature = "agent")]
+pub mod agent;
+
 #[cfg(feature = "server")]
 pub mod activity;
 #[cfg(feature = "server")]
@@ -29,6 +32,8 @@ pub mod contact;
 pub mod dashboard;
 #[cfg(feature = "server")]
 pub mod db;
+#[cfg(feature = "server")]
+pub mod devices;
 #[cfg(feature = "server")]
 pub mod employees;
 #[cfg(feature = "server")]

@@ -1,5 +1,5 @@
 //! THE url table: method, path, function. Who may come in is said by the handlers' arguments: `Actor` is a signed-in person, `Admin` an
-//! administrator.
+//! administrator, `Client` a person or an office's PC.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -9,7 +9,7 @@ use actix_web::{
 use crate::{
     activity, admin, api,
     app::BATCH_LIMIT,
-    auth, calendar, contact, dashboard, employees,
+    auth, calendar, contact, dashboard, devices, employees,
     error::AppError,
     metrics, month, reports, shift_templates,
     state::AppState,
@@ -155,6 +155,9 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     // API: the write path and the feed
     cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)).default_service(to(not_found)));
     cfg.service(resource("/api/v1/ops/quarantine").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(contact::api::post_ops_quarantine)).default_service(to(not_found)));
+    cfg.route("/api/v1/devices/enrol", post().to(devices::api::post_device_enrol));
+    cfg.route("/api/v1/devices/rotate", post().to(devices::api::post_device_rotate));
+    cfg.route("/api/v1/devices/contact", post().to(devices::api::post_device_contact));
     cfg.route("/api/v1/ops/status", post().to(sync::handlers::post_ops_status));
     cfg.route("/api/v1/grant", post().to(sync::handlers::post_grant));
     cfg.route("/api/v1/ping", get().to(sync::handlers::get_ping));

@@ -12,6 +12,7 @@ use crate::{
     clock::in_istanbul,
     contact::AlarmKind,
     db::{Mode, ScopedTx},
+    devices::DeviceAlarmKind,
     i18n::{Lang, format, t, t_with},
     web::page::Ctx,
 };
@@ -84,6 +85,8 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
     let about_account = |key| t_with(lang, key, &[("account", &detail("account"))]);
     let other =
         |key, before: &str, after: &str| t_with(lang, key, &[("account", &detail("account")), ("before", &before), ("after", &after)]);
+    let has = |name: &str| row.detail.get(name).is_some();
+    let about_device = |key| t_with(lang, key, &[("device", &detail("device"))]);
     let about_region = |key| t_with(lang, key, &[("name", &detail("name"))]);
     match kind {
         Some(EventKind::SignIn) => t(lang, "event-sign-in").to_owned(),
@@ -138,9 +141,33 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
             let alarm = AlarmKind::parse(detail("alarm")).map_or(detail("alarm"), |kind| t(lang, kind.label()));
             t_with(lang, "event-queue-alarm-seen", &[("alarm", &alarm), ("account", &detail("account"))])
         }
+        Some(EventKind::Quarantined) if has("device") => about_device("event-quarantined-by-device"),
         Some(EventKind::Quarantined) => t(lang, "event-quarantined").to_owned(),
+        Some(EventKind::GrantRefused) if has("device") => {
+            t_with(lang, "event-grant-refused-by-device", &[("account", &detail("account")), ("device", &detail("device"))])
+        }
         Some(EventKind::GrantRefused) => about_account("event-grant-refused"),
         Some(EventKind::HeldAccepted) => about_account("event-held-accepted"),
+        Some(EventKind::DeviceAdded) => about_device("event-device-added"),
+        Some(EventKind::DeviceRenamed) => {
+            t_with(lang, "event-device-renamed", &[("before", &detail("before")), ("after", &detail("after"))])
+        }
+        Some(EventKind::DeviceCodeMade) => about_device("event-device-code-made"),
+        Some(EventKind::DeviceCodeRefused) => t(lang, "event-device-code-refused").to_owned(),
+        Some(EventKind::DeviceEnrolled) => about_device("event-device-enrolled"),
+        Some(EventKind::DeviceRotated) => about_device("event-device-rotated"),
+        Some(EventKind::DeviceRevoked) => about_device("event-device-revoked"),
+        Some(EventKind::DeviceSilent) => {
+            let count = row.detail.get("count").and_then(Value::as_i64).unwrap_or_default();
+            let since = detail("since").parse::<DateTime<Utc>>().map(format::instant).unwrap_or_default();
+            t_with(lang, "event-device-silent", &[("device", &detail("device")), ("n", &count), ("since", &since)])
+        }
+        Some(EventKind::DeviceTrouble) => {
+            t_with(lang, "event-device-trouble", &[("device", &detail("device")), ("alarm", &device_alarm(lang, detail("alarm")))])
+        }
+        Some(EventKind::DeviceAlarmSeen) => {
+            t_with(lang, "event-device-alarm-seen", &[("device", &detail("device")), ("alarm", &device_alarm(lang, detail("alarm")))])
+        }
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
     }
 }
@@ -152,6 +179,11 @@ fn about_queue(lang: Lang, key: &str, row: &EventRow) -> String {
     let browser = Some(text("browser")).filter(|words| !words.is_empty()).unwrap_or(t(lang, "queue-browser-unknown"));
     let since = text("since").parse::<DateTime<Utc>>().map(format::instant).unwrap_or_default();
     t_with(lang, key, &[("n", &count), ("browser", &browser), ("since", &since)])
+}
+
+/// What was odd about a PC; a word of a newer version of the program stands as it is.
+fn device_alarm(lang: Lang, word: &str) -> String {
+    DeviceAlarmKind::parse(word).map_or(word, |kind| t(lang, kind.label())).to_owned()
 }
 
 /// What an account may do, in a word.
@@ -196,6 +228,16 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
         EventKind::RegionRenamed => "kind-region-renamed",
         EventKind::RegionClosed => "kind-region-closed",
         EventKind::RegionOpened => "kind-region-opened",
+        EventKind::DeviceAdded => "kind-device-added",
+        EventKind::DeviceRenamed => "kind-device-renamed",
+        EventKind::DeviceCodeMade => "kind-device-code-made",
+        EventKind::DeviceCodeRefused => "kind-device-code-refused",
+        EventKind::DeviceEnrolled => "kind-device-enrolled",
+        EventKind::DeviceRotated => "kind-device-rotated",
+        EventKind::DeviceRevoked => "kind-device-revoked",
+        EventKind::DeviceSilent => "kind-device-silent",
+        EventKind::DeviceTrouble => "kind-device-trouble",
+        EventKind::DeviceAlarmSeen => "kind-device-alarm-seen",
     }
 }
 
@@ -207,17 +249,26 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         | EventKind::QueueVanished
         | EventKind::QueueHole
         | EventKind::QueueSilent
-        | EventKind::GrantRefused => "alert-triangle",
+        | EventKind::GrantRefused
+        | EventKind::DeviceCodeRefused
+        | EventKind::DeviceSilent
+        | EventKind::DeviceTrouble => "alert-triangle",
+        EventKind::DeviceAdded | EventKind::DeviceRenamed | EventKind::DeviceEnrolled | EventKind::DeviceRevoked => "device-desktop",
         EventKind::HeldAccepted => "check",
         EventKind::SignOut | EventKind::SessionsEnded => "logout",
-        EventKind::PasswordChanged | EventKind::PasswordSet | EventKind::TokenMade | EventKind::TokenRevoked => "key",
+        EventKind::PasswordChanged
+        | EventKind::PasswordSet
+        | EventKind::TokenMade
+        | EventKind::TokenRevoked
+        | EventKind::DeviceCodeMade
+        | EventKind::DeviceRotated => "key",
         EventKind::UserAdded | EventKind::UserEnabled => "user-plus",
         EventKind::UserDisabled => "user-off",
         EventKind::RoleChanged | EventKind::RegionsChanged => "users",
         EventKind::RegionAdded | EventKind::RegionRenamed | EventKind::RegionClosed | EventKind::RegionOpened => "building",
         EventKind::LegacyImported | EventKind::Quarantined => "archive",
         EventKind::Exported => "download",
-        EventKind::IdentityNoRevealed | EventKind::RegionViewStarted | EventKind::QueueAlarmSeen => "eye",
+        EventKind::IdentityNoRevealed | EventKind::RegionViewStarted | EventKind::QueueAlarmSeen | EventKind::DeviceAlarmSeen => "eye",
         EventKind::RegionViewEnded => "eye-off",
     }
 }

@@ -101,11 +101,31 @@ pub enum EventKind {
     GrantRefused,
     /// An administrator answered for an operation that was held, and it was done in its author's name.
     HeldAccepted,
+    /// A PC of an office was added.
+    DeviceAdded,
+    /// A PC got another name.
+    DeviceRenamed,
+    /// A one-time code was made for a PC.
+    DeviceCodeMade,
+    /// A one-time code was shown that is unknown, used or lapsed.
+    DeviceCodeRefused,
+    /// A PC redeemed its code.
+    DeviceEnrolled,
+    /// A PC went over to its next token.
+    DeviceRotated,
+    /// A PC was revoked.
+    DeviceRevoked,
+    /// A PC with work has not been heard of for a day.
+    DeviceSilent,
+    /// A PC told of something wrong with its files or its disk.
+    DeviceTrouble,
+    /// An admin has seen an alarm about a PC.
+    DeviceAlarmSeen,
 }
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 40] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -136,6 +156,16 @@ impl EventKind {
         Self::Quarantined,
         Self::GrantRefused,
         Self::HeldAccepted,
+        Self::DeviceAdded,
+        Self::DeviceRenamed,
+        Self::DeviceCodeMade,
+        Self::DeviceCodeRefused,
+        Self::DeviceEnrolled,
+        Self::DeviceRotated,
+        Self::DeviceRevoked,
+        Self::DeviceSilent,
+        Self::DeviceTrouble,
+        Self::DeviceAlarmSeen,
     ];
 
     /// The word in the table.
@@ -171,6 +201,16 @@ impl EventKind {
             Self::Quarantined => "quarantined",
             Self::GrantRefused => "grant_refused",
             Self::HeldAccepted => "held_accepted",
+            Self::DeviceAdded => "device_added",
+            Self::DeviceRenamed => "device_renamed",
+            Self::DeviceCodeMade => "device_code_made",
+            Self::DeviceCodeRefused => "device_code_refused",
+            Self::DeviceEnrolled => "device_enrolled",
+            Self::DeviceRotated => "device_rotated",
+            Self::DeviceRevoked => "device_revoked",
+            Self::DeviceSilent => "device_silent",
+            Self::DeviceTrouble => "device_trouble",
+            Self::DeviceAlarmSeen => "device_alarm_seen",
         }
     }
 

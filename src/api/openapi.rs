@@ -18,7 +18,7 @@ use utoipa::{
 use super::{Problem, problem};
 use crate::{
     auth::session_store::COOKIE,
-    contact, employees, sync, timesheets,
+    contact, devices, employees, sync, timesheets,
     tokens::{TokenScope, scope_of_route},
 };
 
@@ -26,6 +26,8 @@ use crate::{
 const SESSION: &str = "session";
 /// Name of the personal key in the description.
 const KEY: &str = "key";
+/// Name of a device's token in the description.
+const DEVICE: &str = "device";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -36,6 +38,7 @@ const KEY: &str = "key";
     tags(
         (name = "reading", description = "For other programs: entries with their hours, and people"),
         (name = "sync", description = "The write path and the feed of what changed"),
+        (name = "devices", description = "Offices' PCs that run the local agent: each reads one region, without identity numbers, and carries what people entered"),
         (name = "description", description = "This document"),
     ),
     paths(
@@ -50,6 +53,9 @@ const KEY: &str = "key";
         sync::handlers::post_ops_status,
         contact::api::post_ops_quarantine,
         sync::handlers::post_grant,
+        devices::api::post_device_enrol,
+        devices::api::post_device_rotate,
+        devices::api::post_device_contact,
     ),
     components(schemas(Problem)),
     modifiers(&Access, &Problems, &Summaries),
@@ -100,6 +106,9 @@ impl Modify for Access {
         let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("rsp_...");
         let key = key.description(Some(format!("A personal key. Scopes: {}", scopes.join(", ")))).build();
         components.add_security_scheme(KEY, SecurityScheme::Http(key));
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("rsd_...");
+        let token = token.description(Some("The token of an office's PC")).build();
+        components.add_security_scheme(DEVICE, SecurityScheme::Http(token));
         for (path, item) in &mut document.paths.paths {
             for (method, operation) in operations_of(item) {
                 operation.security = Some(requirements(path, &method));
@@ -113,17 +122,20 @@ fn requirements(path: &str, method: &HttpMethod) -> Vec<SecurityRequirement> {
     if is_public(path) {
         ways.push(SecurityRequirement::default());
     }
-    if path != "/api/openapi.json" {
+    if path != "/api/openapi.json" && !path.starts_with("/api/v1/devices/") {
         ways.push(SecurityRequirement::new(SESSION, Vec::<String>::new()));
     }
     if let (HttpMethod::Get, Some(scope)) = (method, scope_of_route(path)) {
         ways.push(SecurityRequirement::new(KEY, scope.map(TokenScope::as_str)));
     }
+    if devices::ROUTES.contains(&path) {
+        ways.push(SecurityRequirement::new(DEVICE, Vec::<String>::new()));
+    }
     ways
 }
 
 fn is_public(path: &str) -> bool {
-    matches!(path, "/api/openapi.json" | "/api/v1/ping")
+    matches!(path, "/api/openapi.json" | "/api/v1/ping" | "/api/v1/devices/enrol")
 }
 
 fn operations_of(item: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod actor;
 mod admin;
 mod argon;
+pub mod attempts;
 mod db;
 pub mod pages;
 pub mod password;

@@ -12,14 +12,14 @@ use uuid::Uuid;
 
 use super::{
     BrowserMark,
-    db::{self, Deposit, Deposits},
+    db::{self, Deposit, Depositor, Deposits},
 };
 use crate::{
     activity::{EventKind, NewEvent, record_event},
     api::Problem,
     app::BATCH_LIMIT,
-    auth::{Actor, sign_in::region_of_actor, visitor_of},
-    db::Scope,
+    auth::{sign_in::region_of_actor, visitor_of},
+    devices::Client,
     error::{AppError, AppResult},
     ids::new_id,
     ops::Origin,
@@ -56,7 +56,7 @@ pub struct Quarantined {
         (status = 429, body = Problem, content_type = "application/problem+json", description = "Too much from one person: wait as `Retry-After` says"),
     ),
 )]
-pub async fn post_ops_quarantine(state: Data<AppState>, actor: Actor, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
+pub async fn post_ops_quarantine(state: Data<AppState>, client: Client, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
     if !has_sync_header(&request) {
         return Err(AppError::BadRequest("send the header X-Sync-Client".into()));
     }
@@ -66,25 +66,32 @@ pub async fn post_ops_quarantine(state: Data<AppState>, actor: Actor, request: H
     if body.len() > BATCH_LIMIT {
         return Ok(Problem::new(&request, StatusCode::PAYLOAD_TOO_LARGE, "too_large").into_response());
     }
-    let region = region_of_actor(&actor);
-    let scope = Scope::one(&actor, &region).ok_or(AppError::Forbidden)?;
+    let (by, region, origin) = match &client {
+        Client::Person(actor) => (Depositor { id: actor.user_id, name: &actor.username }, region_of_actor(actor), Origin::Offline),
+        Client::Device(device) => (Depositor { id: device.id, name: &device.name }, device.region.clone(), Origin::Agent),
+    };
+    let scope = client.scope_in(&region).ok_or(AppError::Forbidden)?;
     let (sha256, now): ([u8; 32], _) = (Sha256::digest(&body).into(), state.clock.now());
-    let mut tx = state.db.write(&scope.from_origin(Origin::Offline)).await?;
-    if let Some(stored) = db::find_same(&mut tx, &region, actor.user_id, &sha256).await? {
+    let mut tx = state.db.write(&scope.from_origin(origin)).await?;
+    if let Some(stored) = db::find_same(&mut tx, &region, by.id, &sha256).await? {
         return Ok(sync_answer(&Quarantined { stored }));
     }
-    let Deposits { in_hour, bytes_in_day } = db::count_deposits(&mut tx, &region, actor.user_id, now).await?;
+    let Deposits { in_hour, bytes_in_day } = db::count_deposits(&mut tx, &region, by.id, now).await?;
     if in_hour >= PER_HOUR || bytes_in_day >= BYTES_PER_DAY {
         return Err(AppError::TooMany(WAIT));
     }
-    let browser = BrowserMark::of(&request, &state);
+    let browser = if client.is_device() { String::new() } else { BrowserMark::of(&request, &state).words };
     let stored = new_id();
-    let deposit = Deposit { id: stored, by: &actor, browser: &browser.words, sha256: &sha256, body: &body, at: now };
+    let deposit = Deposit { id: stored, by: &by, browser: &browser, sha256: &sha256, body: &body, at: now };
     if !db::insert_deposit(&mut tx, &region, &deposit).await? {
-        let quicker = db::find_same(&mut tx, &region, actor.user_id, &sha256).await?;
+        let quicker = db::find_same(&mut tx, &region, by.id, &sha256).await?;
         return Ok(sync_answer(&Quarantined { stored: quicker.ok_or_else(|| AppError::Fault("a body that is there and is not".into()))? }));
     }
-    let event = NewEvent::new(EventKind::Quarantined).by(Some(&actor)).from(&visitor_of(&request, &state.config));
+    let event = NewEvent::new(EventKind::Quarantined).from(&visitor_of(&request, &state.config));
+    let event = match &client {
+        Client::Person(actor) => event.by(Some(actor)),
+        Client::Device(device) => event.with("device", device.name.as_str()),
+    };
     record_event(&mut tx, &region, &event.with("id", stored.to_string()).with("bytes", body.len()), now).await?;
     tx.commit().await?;
     Ok(sync_answer(&Quarantined { stored }))

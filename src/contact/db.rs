@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     judge::{AlarmKind, CLOCK_MAY_DIFFER, Finding, QueueState},
     mode::OfflineMode,
+    report::Numbers,
 };
 use crate::{
     auth::Actor,
@@ -30,6 +31,8 @@ pub(super) async fn find_mode(db: &Db) -> Result<OfflineMode> {
 #[derive(Debug, Clone)]
 pub(super) struct Known {
     pub region: String,
+    /// No browser has told of it yet, only this device.
+    pub device_id: Option<Uuid>,
     pub user_id: Uuid,
     pub username: Option<String>,
     pub user_regions: Vec<String>,
@@ -48,6 +51,7 @@ pub(super) async fn find_contact<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid) 
         Known,
         r#"
         SELECT region,
+               device_id,
                user_id,
                username,
                user_regions,
@@ -74,6 +78,7 @@ pub(super) async fn find_contact<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid) 
 pub(super) struct Contact {
     pub region: String,
     pub queue_id: Uuid,
+    pub device_id: Option<Uuid>,
     pub user_id: Uuid,
     pub username: Option<String>,
     pub user_regions: Vec<String>,
@@ -96,8 +101,8 @@ pub(super) async fn store_contact(tx: &mut ScopedTx<Write>, contact: &Contact) -
     let done = sqlx::query!(
         r#"
         INSERT INTO app.queue_contact (region, queue_id, user_id, username, user_regions, reporter, browser_id, browser, build, len, oldest_at,
-            offset_ms, first_at, last_at, highest_n, dense_to, missing, missing_since)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17)
+            offset_ms, first_at, last_at, highest_n, dense_to, missing, missing_since, device_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17, $18)
         ON CONFLICT (queue_id, region) DO UPDATE
         SET user_id = excluded.user_id,
             username = excluded.username,
@@ -113,7 +118,8 @@ pub(super) async fn store_contact(tx: &mut ScopedTx<Write>, contact: &Contact) -
             highest_n = excluded.highest_n,
             dense_to = excluded.dense_to,
             missing = excluded.missing,
-            missing_since = excluded.missing_since
+            missing_since = excluded.missing_since,
+            device_id = excluded.device_id
         "#,
         contact.region,
         contact.queue_id,
@@ -132,6 +138,36 @@ pub(super) async fn store_contact(tx: &mut ScopedTx<Write>, contact: &Contact) -
         contact.dense_to,
         &contact.missing,
         contact.missing_since,
+        contact.device_id,
+    )
+    .execute(tx.conn())
+    .await?;
+    expect_one(&done)
+}
+
+/// Which numbers of a queue have arrived, when somebody else than its browser brought some: all else is for the browser to tell.
+pub(super) async fn store_numbers(
+    tx: &mut ScopedTx<Write>,
+    known: &Known,
+    queue_id: Uuid,
+    numbers: &Numbers,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let done = sqlx::query!(
+        r#"
+        UPDATE app.queue_contact
+        SET highest_n = $3,
+            dense_to = $4,
+            missing = $5,
+            missing_since = CASE WHEN $5::bigint[] = '{}' THEN NULL ELSE coalesce(missing_since, $6) END
+        WHERE region = $1 AND queue_id = $2
+        "#,
+        known.region,
+        queue_id,
+        numbers.highest_n,
+        numbers.dense_to,
+        &numbers.missing,
+        now,
     )
     .execute(tx.conn())
     .await?;
@@ -557,10 +593,16 @@ pub(super) async fn count_deposits<M: Mode>(tx: &mut ScopedTx<M>, region: &Regio
     .await
 }
 
+/// Whose a body for the quarantine is: an account's, or a device's.
+pub(super) struct Depositor<'a> {
+    pub id: Uuid,
+    pub name: &'a str,
+}
+
 /// A body for the quarantine.
 pub(super) struct Deposit<'a> {
     pub id: Uuid,
-    pub by: &'a Actor,
+    pub by: &'a Depositor<'a>,
     pub browser: &'a str,
     pub sha256: &'a [u8; 32],
     pub body: &'a [u8],
@@ -577,8 +619,8 @@ pub(super) async fn insert_deposit(tx: &mut ScopedTx<Write>, region: &Region, de
         "#,
         region.code(),
         deposit.id,
-        deposit.by.user_id,
-        deposit.by.username,
+        deposit.by.id,
+        deposit.by.name,
         deposit.browser,
         &deposit.sha256[..],
         deposit.body,

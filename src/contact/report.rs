@@ -14,6 +14,7 @@ use super::{
 use crate::{
     auth::{Actor, sign_in::region_of_actor},
     db::Scope,
+    devices::Device,
     ops::{Op, Origin, Verdict, VerdictKind},
     regions::{Region, db::list_all_regions},
     state::AppState,
@@ -94,21 +95,12 @@ pub async fn note_contact(
 ) -> Result<(), sqlx::Error> {
     let Some(scope) = Scope::with_company(actor) else { return Ok(()) };
     let now = state.clock.now();
-    let mut tx = state.db.read(&scope).await?;
-    let known = db::find_contact(&mut tx, report.id).await?;
-    let highest_n = known.as_ref().map_or(0, |known| known.highest_n).max(seen.highest_n);
-    let dense_to = known.as_ref().map_or(0, |known| known.dense_to);
-    let examined_to = highest_n.min(dense_to.saturating_add(NUMBERS_AT_A_TIME));
-    let gaps = if examined_to > dense_to { db::list_gaps(&mut tx, report.id, dense_to, examined_to).await? } else { Vec::new() };
-    drop(tx); // nobody waits for a second connection with one in hand
-    let mut missing = without_those_elsewhere(state, &scope, report.id, gaps).await?;
-    missing.retain(|n| !seen.numbers.contains(n));
-    if known.as_ref().is_some_and(|known| !tells_something_new(known, report, highest_n, &missing, now)) {
+    let (known, numbers) = find_numbers(state, &scope, report.id, seen).await?;
+    if known.as_ref().is_some_and(|known| known.device_id.is_none() && !tells_something_new(known, report, &numbers, now)) {
         return Ok(());
     }
     let is_first = known.is_none();
     let region = known.as_ref().map_or_else(|| region_of_actor(actor).code().to_owned(), |known| known.region.clone());
-    let numbers = Numbers { highest_n, dense_to: missing.first().map_or(examined_to, |first| first - 1), missing };
     let contact = contact(actor, browser, report, region, known, seen, numbers, now);
     let mut tx = state.db.write(&scope.from_origin(Origin::Offline)).await?;
     db::store_contact(&mut tx, &contact).await?;
@@ -119,15 +111,92 @@ pub async fn note_contact(
     }
 }
 
-/// Where the numbers of a queue are.
-struct Numbers {
-    highest_n: i64,
-    dense_to: i64,
-    missing: Vec<i64>,
+/// Keeps what a device told of a queue that it carries. A browser's own word on its queue stands: what waits in it, since when, how its
+/// clock is and when it was heard of are not for the device to say, or a browser that is silent would seem to speak. Only which numbers
+/// have arrived is. A queue that no browser has told of, such as the agent's own, is told of by the device until one does.
+pub async fn note_carried(state: &AppState, device: &Device, report: &QueueReport, seen: &Seen) -> Result<(), sqlx::Error> {
+    let scope = Scope::of_device(device);
+    let now = state.clock.now();
+    let (known, numbers) = find_numbers(state, &scope, report.id, seen).await?;
+    let is_browsers = known.as_ref().is_some_and(|known| known.device_id.is_none());
+    let is_news = match &known {
+        Some(known) if is_browsers => numbers.differ_from(known),
+        Some(known) => tells_something_new(known, report, &numbers, now),
+        None => true,
+    };
+    let author = seen.author.or(known.as_ref().map(|known| known.user_id));
+    let Some(author) = author.filter(|_| is_news) else { return Ok(()) };
+    let mut tx = state.db.write(&scope).await?;
+    match &known {
+        Some(known) if is_browsers => db::store_numbers(&mut tx, known, report.id, &numbers, now).await?,
+        _ => db::store_contact(&mut tx, &carried(device, report, known, author, numbers, now)).await?,
+    }
+    tx.commit().await
 }
 
-fn tells_something_new(known: &Known, report: &QueueReport, highest_n: i64, missing: &[i64], now: DateTime<Utc>) -> bool {
-    known.len != i64::from(report.len) || known.highest_n != highest_n || known.missing != missing || now - known.last_at >= STORED_EVERY
+/// What a device tells of a queue that no browser has told of. It stands for a browser of its own, so that another queue of the same person
+/// on the same PC does not look as if it had taken this one's place.
+fn carried(device: &Device, report: &QueueReport, known: Option<Known>, author: Uuid, numbers: Numbers, now: DateTime<Utc>) -> Contact {
+    let missing_since = known.and_then(|known| known.missing_since).unwrap_or(now);
+    Contact {
+        region: device.region.code().to_owned(),
+        queue_id: report.id,
+        device_id: Some(device.id),
+        user_id: author,
+        username: None,
+        user_regions: vec![device.region.code().to_owned()],
+        reporter: device.name.clone(),
+        browser_id: report.id,
+        browser: String::new(),
+        build: build_of(report),
+        len: report.len.into(),
+        oldest_at: oldest_of(report, now),
+        offset_ms: 0, // the device's clock is its own matter
+        at: now,
+        highest_n: numbers.highest_n,
+        dense_to: numbers.dense_to,
+        missing_since: (!numbers.missing.is_empty()).then_some(missing_since),
+        missing: numbers.missing,
+    }
+}
+
+/// What is known of a queue, and which of its numbers have arrived with this delivery.
+async fn find_numbers(state: &AppState, scope: &Scope, queue_id: Uuid, seen: &Seen) -> Result<(Option<Known>, Numbers), sqlx::Error> {
+    let mut tx = state.db.read(scope).await?;
+    let known = db::find_contact(&mut tx, queue_id).await?;
+    let highest_n = known.as_ref().map_or(0, |known| known.highest_n).max(seen.highest_n);
+    let dense_to = known.as_ref().map_or(0, |known| known.dense_to);
+    let examined_to = highest_n.min(dense_to.saturating_add(NUMBERS_AT_A_TIME));
+    let gaps = if examined_to > dense_to { db::list_gaps(&mut tx, queue_id, dense_to, examined_to).await? } else { Vec::new() };
+    drop(tx); // nobody waits for a second connection with one in hand
+    let mut missing = without_those_elsewhere(state, scope, queue_id, gaps).await?;
+    missing.retain(|n| !seen.numbers.contains(n));
+    Ok((known, Numbers { highest_n, dense_to: missing.first().map_or(examined_to, |first| first - 1), missing }))
+}
+
+/// Where the numbers of a queue are.
+pub(super) struct Numbers {
+    pub highest_n: i64,
+    pub dense_to: i64,
+    pub missing: Vec<i64>,
+}
+
+impl Numbers {
+    fn differ_from(&self, known: &Known) -> bool {
+        known.highest_n != self.highest_n || known.missing != self.missing
+    }
+}
+
+fn tells_something_new(known: &Known, report: &QueueReport, numbers: &Numbers, now: DateTime<Utc>) -> bool {
+    known.len != i64::from(report.len) || numbers.differ_from(known) || now - known.last_at >= STORED_EVERY
+}
+
+fn build_of(report: &QueueReport) -> String {
+    report.build.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control()).take(BUILD_CHARS).collect()
+}
+
+fn oldest_of(report: &QueueReport, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    report.oldest_at.filter(|_| report.len > 0).map(|at| at.clamp(DateTime::UNIX_EPOCH, now))
 }
 
 #[expect(clippy::too_many_arguments, reason = "one value out of all that is known at this place")]
@@ -154,19 +223,19 @@ fn contact(
         _ => (None, vec![region.clone()]),
     };
     let missing_since = known.and_then(|known| known.missing_since).unwrap_or(now);
-    let build = report.build.as_deref().unwrap_or_default();
     Contact {
         region,
         queue_id: report.id,
+        device_id: None,
         user_id,
         username,
         user_regions,
         reporter: actor.username.clone(),
         browser_id: browser.id,
         browser: browser.words.clone(),
-        build: build.chars().filter(|c| !c.is_control()).take(BUILD_CHARS).collect(),
+        build: build_of(report),
         len: report.len.into(),
-        oldest_at: report.oldest_at.filter(|_| report.len > 0).map(|at| at.clamp(DateTime::UNIX_EPOCH, now)),
+        oldest_at: oldest_of(report, now),
         offset_ms: report.offset_ms,
         at: now,
         highest_n: numbers.highest_n,

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, marker::PhantomData};
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::{auth::Actor, ops::Origin, regions::Region};
+use crate::{auth::Actor, devices::Device, ops::Origin, regions::Region};
 
 /// Which regions a transaction sees, for whom, and how the change entered the system. Made from an [`Actor`], so it cannot be wider
 /// than what the account may see.
@@ -13,6 +13,7 @@ use crate::{auth::Actor, ops::Origin, regions::Region};
 pub struct Scope {
     regions: Vec<Region>,
     actor: Option<Uuid>,
+    device: Option<Uuid>,
     origin: Origin,
     only_reads: bool,
 }
@@ -40,12 +41,18 @@ impl Scope {
     }
 
     fn web(actor: &Actor, regions: Vec<Region>) -> Self {
-        Self { regions, actor: Some(actor.user_id), origin: Origin::Web, only_reads: actor.is_viewing() }
+        Self { regions, actor: Some(actor.user_id), device: None, origin: Origin::Web, only_reads: actor.is_viewing() }
     }
 
     /// One region for the server itself: sign-in events, takeovers on the command line, checks.
     pub fn system(region: Region, actor: Option<Uuid>, origin: Origin) -> Self {
-        Self { regions: vec![region], actor, origin, only_reads: false }
+        Self { regions: vec![region], actor, device: None, origin, only_reads: false }
+    }
+
+    /// A device's one region, for nobody in particular: whose an operation is, the operation says.
+    pub fn of_device(device: &Device) -> Self {
+        let regions = vec![device.region.clone()];
+        Self { regions, actor: None, device: Some(device.id), origin: Origin::Agent, only_reads: false }
     }
 
     /// The same scope for a change that entered elsewhere.
@@ -82,12 +89,13 @@ impl Scope {
 
     pub(super) fn begin_sql(&self, begin: &str) -> String {
         let codes = self.codes().join(",");
-        let actor = self.actor.map(|id| id.to_string()).unwrap_or_default();
+        let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+        let (actor, device) = (text(self.actor), text(self.device));
         let mut sql = String::with_capacity(360);
         let _ = write!(
             sql,
             "{begin}; SET LOCAL app.regions = '{codes}'; SET LOCAL app.actor = '{actor}'; SET LOCAL app.origin = '{}'; \
-             SET LOCAL app.op = ''; SET LOCAL app.ops = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''; \
+             SET LOCAL app.op = ''; SET LOCAL app.ops = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = '{device}'; \
              SET LOCAL app.admin = ''; SET LOCAL app.login = ''; SET LOCAL app.login_address = ''; SET LOCAL app.session = ''; SET LOCAL app.token = ''",
             self.origin.as_str(),
         );

@@ -15,8 +15,10 @@ pub enum Capability<'a> {
     Login(LoginName<'a>, Option<IpAddr>),
     /// One session by the SHA-256 of its key, with its account.
     Session(&'a [u8; 32]),
-    /// One personal API key by its SHA-256, with its account.
+    /// One personal API key by its SHA-256, with its account; or one device by its token's.
     Token(&'a [u8; 32]),
+    /// One one-time code of a device by its hash, with that device and the token it gets; and the failure counter of an address.
+    Enrol(&'a [u8; 32], Option<IpAddr>),
     /// The person's own account, sessions and API keys.
     Own(Uuid),
     /// All accounts: administration.
@@ -46,6 +48,10 @@ impl<'a> Capability<'a> {
             }
             Self::Session(hash) => session = hex::encode(hash),
             Self::Token(hash) => token = hex::encode(hash),
+            Self::Enrol(hash, from) => {
+                token = hex::encode(hash);
+                address = from.map(|a| a.to_string()).unwrap_or_default();
+            }
             Self::Own(user) => actor = user.to_string(),
             Self::Users(by) => {
                 admin = "users";

@@ -217,6 +217,31 @@ pub async fn list_own<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String, 
         .collect())
 }
 
+/// What holds for all regions, as every region may read it.
+pub async fn find_companys<M: Mode>(tx: &mut ScopedTx<M>) -> Result<RegionSettings, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"
+        SELECT company_name,
+               report_title,
+               weekday_min,
+               saturday_start_min,
+               saturday_end_min,
+               offline_mode
+        FROM sec.company_settings
+        "#
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(RegionSettings {
+        company_name: row.company_name,
+        report_title: row.report_title,
+        weekday_minutes: row.weekday_min,
+        saturday_start: row.saturday_start_min,
+        saturday_end: row.saturday_end_min,
+        offline_mode: row.offline_mode.as_deref().and_then(OfflineMode::parse),
+    })
+}
+
 /// The hours' rule of each region of the scope: its own settings, else the company's, else the program's defaults (DOMAIN 4.1 item 6).
 pub async fn list_rules<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String, Rules>, sqlx::Error> {
     let codes = tx.scope().codes();

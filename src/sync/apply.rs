@@ -25,8 +25,8 @@ use crate::{
 /// Who delivers.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// The signed-in person, or the person a command acts for. Their own operations need no grant.
-    pub user_id: Uuid,
+    /// In whose hands the operations are.
+    pub carrier: Carrier,
     /// When the delivery reached the server.
     pub received_at: DateTime<Utc>,
     /// A person is waiting at the form: what is refused is not stored, they still have it.
@@ -35,10 +35,36 @@ pub struct Caller {
     pub authors: Authors,
 }
 
+/// Who brings operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// The signed-in person, or the person a command acts for. Their own operations need no grant.
+    Person(Uuid),
+    /// A PC, which is nobody: no operation is its own.
+    Device(Uuid),
+}
+
+impl Carrier {
+    /// The account or the device.
+    pub fn id(self) -> Uuid {
+        match self {
+            Self::Person(id) | Self::Device(id) => id,
+        }
+    }
+
+    /// The account.
+    pub fn person(self) -> Option<Uuid> {
+        match self {
+            Self::Person(id) => Some(id),
+            Self::Device(_) => None,
+        }
+    }
+}
+
 impl Caller {
     /// Somebody who delivers nothing but their own operations.
     pub fn of_own(user_id: Uuid, received_at: DateTime<Utc>, delivery: Delivery) -> Self {
-        Self { user_id, received_at, delivery, authors: Authors::default() }
+        Self { carrier: Carrier::Person(user_id), received_at, delivery, authors: Authors::default() }
     }
 }
 
@@ -76,8 +102,9 @@ pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Re
 /// The same in fewer steps, for what a queue mostly holds: all new, all allowed, nothing missing, nothing that the database objects to.
 /// None, and nothing done, when it is otherwise: then each takes its own way, with a savepoint.
 async fn apply_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Option<Vec<Verdict>>, sqlx::Error> {
-    let is_plain =
-        |op: &Op| op.v == 1 && op.kind != Kind::Command && (is_ours(tx) || who.authors.judge(op, who.user_id, who.received_at).is_ok());
+    let is_plain = |op: &Op| {
+        op.v == 1 && op.kind != Kind::Command && (is_ours(tx) || who.authors.judge(op, who.carrier.person(), who.received_at).is_ok())
+    };
     if !ops.iter().all(is_plain) {
         return Ok(None);
     }
@@ -266,10 +293,14 @@ async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Resul
         return Ok(Some(held(op, Reason::SchemaUnknown)));
     }
     if !is_ours(tx)
-        && let Err(objection) = who.authors.judge(op, who.user_id, who.received_at)
+        && let Err(objection) = who.authors.judge(op, who.carrier.person(), who.received_at)
     {
         if let Some(account) = objection.suspicious_of {
-            let event = NewEvent::new(EventKind::GrantRefused).by_account(Some(who.user_id), who.authors.carrier());
+            let event = NewEvent::new(EventKind::GrantRefused);
+            let event = match who.carrier {
+                Carrier::Person(id) => event.by_account(Some(id), who.authors.carrier()),
+                Carrier::Device(_) => event.with("device", who.authors.carrier()),
+            };
             let event = event.with("account", account).with("op_id", op.op_id.to_string());
             activity::record_event(tx, &op.region, &event, who.received_at).await?;
         }
@@ -357,7 +388,7 @@ pub(super) async fn decide_again(
     db::enter_op(tx, op).await?;
     let author = in_the_name_of(op, who);
     let verdict = if stored.is_open {
-        match (how, who.authors.judge(op, stored.carrier.unwrap_or(op.actor), stored.received_at)) {
+        match (how, who.authors.judge(op, stored.person(), stored.received_at)) {
             (Again::Accepted, _) => decide(tx, &author, &Op { after: Vec::new(), ..op.clone() }).await?,
             (_, Err(objection)) => held(op, objection.reason),
             (Again::SameRow(on_row), Ok(())) => decide(tx, &author, on_row).await?,

@@ -1,6 +1,6 @@
 //! Whose operation it is, when somebody else delivers it or rights have changed since it was entered.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use crate::{
         rights::{Rights, find_rights},
     },
     db::Db,
+    devices::Device,
     ops::{Op, Reason},
 };
 
@@ -39,13 +40,26 @@ impl Authors {
 
     /// Looks up everybody who has to be known to judge these operations, delivered by `carrier`.
     pub async fn look_up<'o>(db: &Db, key: GrantKey, carrier: &Actor, ops: impl IntoIterator<Item = &'o Op>) -> Result<Self, sqlx::Error> {
-        let mut authors = Self::carried_by(key, &carrier.username);
-        for op in ops {
-            if op.actor != carrier.user_id && !authors.known.contains_key(&op.actor) {
-                authors.add(db, op.actor).await?;
-            }
+        let others = ops.into_iter().map(|op| op.actor).filter(|author| *author != carrier.user_id);
+        Self::carried_by(key, &carrier.username).with_all(db, others).await
+    }
+
+    /// The same for a device: everybody, since nothing is its own.
+    pub(super) async fn look_up_all<'o>(
+        db: &Db,
+        key: GrantKey,
+        carrier: &Device,
+        ops: impl IntoIterator<Item = &'o Op>,
+    ) -> Result<Self, sqlx::Error> {
+        Self::carried_by(key, &carrier.name).with_all(db, ops.into_iter().map(|op| op.actor)).await
+    }
+
+    /// Each once, also those whom nobody knows.
+    async fn with_all(mut self, db: &Db, authors: impl Iterator<Item = Uuid>) -> Result<Self, sqlx::Error> {
+        for author in authors.collect::<BTreeSet<_>>() {
+            self.add(db, author).await?;
         }
-        Ok(authors)
+        Ok(self)
     }
 
     /// Looks up one more account. Its rights count even where it delivers its own operations.
@@ -75,10 +89,10 @@ impl Authors {
         }
     }
 
-    /// Whether `op`, which `carrier` brought at `at`, may be done in its author's name.
-    pub(super) fn judge(&self, op: &Op, carrier: Uuid, at: DateTime<Utc>) -> Result<(), Objection> {
+    /// Whether `op`, which arrived at `at`, may be done in its author's name. `carrier` is the account that brought it; none for a device.
+    pub(super) fn judge(&self, op: &Op, carrier: Option<Uuid>, at: DateTime<Utc>) -> Result<(), Objection> {
         let author = self.known.get(&op.actor);
-        if op.actor != carrier {
+        if carrier != Some(op.actor) {
             let doubt = match (&self.key, author) {
                 (Some(key), Some(author)) => key.check(op, author, at),
                 _ => Err(Doubt::NotTheirs),

@@ -64,7 +64,7 @@ pub(super) async fn insert_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op
         &ids(|op| op.id),
         &afters,
         &bodies as _,
-        who.user_id,
+        who.carrier.id(),
         origin,
         who.received_at,
         first.edited_at,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    apply::{Caller, Delivery, apply_ops},
+    apply::{Caller, Carrier, Delivery, apply_ops},
     authors::Authors,
     db,
     grant::GrantKey,
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     auth::Actor,
     db::{DbOutcome, Scope, classify},
+    devices::Device,
     error::{AppError, AppResult},
     ops::{FieldError, Op, Origin, Reason, Verdict, VerdictKind},
     regions::Region,
@@ -72,7 +73,30 @@ pub async fn deliver(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<O
             verdicts.extend(store_chunk(state, &scope, &who, chunk).await);
         }
     }
-    fill_in_seqs(state, actor, &mut verdicts).await?;
+    if let Some(scope) = Scope::with_company(actor) {
+        fill_in_seqs(state, &scope, &mut verdicts).await?;
+    }
+    Ok(verdicts)
+}
+
+/// Applies operations that an office's PC carries. Each needs its author's grant; what is of another region is not even looked at, and waits
+/// on the PC for the right person.
+pub async fn deliver_of_device(state: &AppState, device: &Device, ops: Vec<Op>) -> AppResult<Vec<Verdict>> {
+    let scope = Scope::of_device(device);
+    let ours = ops.iter().filter(|op| op.region == device.region);
+    let authors = Authors::look_up_all(&state.db, GrantKey::of(&state.config.secret), device, ours).await?;
+    let who = Caller { carrier: Carrier::Device(device.id), received_at: state.clock.now(), delivery: Delivery::Queued, authors };
+    let mut verdicts: Vec<Verdict> = Vec::with_capacity(ops.len());
+    for run in ops.chunk_by(|a, b| a.region == b.region) {
+        if run[0].region != device.region {
+            verdicts.extend(run.iter().map(|op| Verdict::bare(op.op_id, VerdictKind::Retry).because(Reason::Carrier)));
+            continue;
+        }
+        for chunk in run.chunks(CHUNK) {
+            verdicts.extend(store_chunk(state, &scope, &who, chunk).await);
+        }
+    }
+    fill_in_seqs(state, &scope, &mut verdicts).await?;
     Ok(verdicts)
 }
 
@@ -146,10 +170,12 @@ async fn try_once(state: &AppState, scope: &Scope, who: &Caller, ops: &[Op]) -> 
     Ok(verdicts)
 }
 
-async fn fill_in_seqs(state: &AppState, actor: &Actor, verdicts: &mut [Verdict]) -> AppResult<()> {
-    let Some(scope) = Scope::with_company(actor) else { return Ok(()) };
-    let ids: Vec<_> = verdicts.iter().map(|v| v.op_id).collect();
-    let mut tx = state.db.read(&scope).await?;
+async fn fill_in_seqs(state: &AppState, scope: &Scope, verdicts: &mut [Verdict]) -> AppResult<()> {
+    let ids: Vec<_> = verdicts.iter().filter(|v| v.verdict != VerdictKind::Retry).map(|v| v.op_id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut tx = state.db.read(scope).await?;
     let seqs: std::collections::HashMap<_, _> = db::list_seqs(&mut tx, &ids).await?.into_iter().collect();
     for verdict in verdicts {
         verdict.seq = seqs.get(&verdict.op_id).copied();

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     db,
     decide::client_row,
+    masking::masked_if,
     registry::{ENTITIES, FeedRow, load_by_name, page_ids_by_name},
 };
 use crate::{
@@ -151,23 +152,28 @@ pub struct SnapshotRow {
     row: Row,
 }
 
-/// Changes after `cursor`; waits up to `wait` for the first.
-pub(super) async fn read_changes(
-    db: &Db,
-    bell: &Bell,
-    scope: &Scope,
-    cursor: Option<&str>,
-    limit: i64,
-    wait: Duration,
-) -> AppResult<Changes> {
-    let cursor = match cursor.filter(|c| !c.is_empty()) {
+/// What a reader of the feed asks for.
+pub(super) struct Asked<'a> {
+    /// How far it has read.
+    pub cursor: Option<&'a str>,
+    /// Changes at most.
+    pub limit: i64,
+    /// How long it waits for the first.
+    pub wait: Duration,
+    /// It gets no identity numbers.
+    pub masks: bool,
+}
+
+/// Changes after the cursor; up to so long for the first.
+pub(super) async fn read_changes(db: &Db, bell: &Bell, scope: &Scope, asked: &Asked<'_>) -> AppResult<Changes> {
+    let cursor = match asked.cursor.filter(|c| !c.is_empty()) {
         Some(text) => Some(Cursor::decode(text).ok_or_else(|| not_ours("cursor"))?),
         None => None,
     };
-    let deadline = tokio::time::Instant::now() + wait;
+    let deadline = tokio::time::Instant::now() + asked.wait;
     loop {
         let mut tx = db.read_snapshot(scope).await?;
-        let page = read_page(&mut tx, cursor.as_ref(), limit).await?;
+        let page = read_page(&mut tx, cursor.as_ref(), asked).await?;
         drop(tx);
         let left = deadline.saturating_duration_since(tokio::time::Instant::now());
         if !page.changes.is_empty() || left.is_zero() {
@@ -177,13 +183,13 @@ pub(super) async fn read_changes(
     }
 }
 
-async fn read_page(tx: &mut ScopedTx<Read>, cursor: Option<&Cursor>, limit: i64) -> AppResult<Changes> {
+async fn read_page(tx: &mut ScopedTx<Read>, cursor: Option<&Cursor>, asked: &Asked<'_>) -> AppResult<Changes> {
     let epoch = db::find_epoch(tx).await?;
     if cursor.is_some_and(|c| c.epoch != epoch) {
         return Err(AppError::Gone);
     }
     let mut next = Cursor { epoch, seqs: BTreeMap::new() };
-    let (mut ranges, mut changes, mut left) = (Vec::new(), Vec::new(), limit);
+    let (mut ranges, mut changes, mut left) = (Vec::new(), Vec::new(), asked.limit);
     for region in tx.scope().regions().to_vec() {
         let after = cursor.map_or(0, |c| c.after(&region));
         let lines = if left > 0 { db::list_changes(tx, &region, after, left).await? } else { Vec::new() };
@@ -192,13 +198,13 @@ async fn read_page(tx: &mut ScopedTx<Read>, cursor: Option<&Cursor>, limit: i64)
         if let (Some(first), Some(last)) = (lines.first(), lines.last()) {
             ranges.push(Range { region: region.clone(), from: first.seq, to: last.seq, count: lines.len() });
         }
-        changes.append(&mut current_rows(tx, &region, lines).await?);
+        changes.append(&mut current_rows(tx, &region, lines, asked.masks).await?);
     }
     Ok(Changes { epoch, cursor: next.encode(), more: left <= 0, ranges, changes })
 }
 
 /// One item per row that changed, as it is now, at the place of its last change.
-async fn current_rows(tx: &mut ScopedTx<Read>, region: &Region, lines: Vec<db::LogLine>) -> AppResult<Vec<ChangedRow>> {
+async fn current_rows(tx: &mut ScopedTx<Read>, region: &Region, lines: Vec<db::LogLine>, masks: bool) -> AppResult<Vec<ChangedRow>> {
     let mut last: BTreeMap<(String, Uuid), db::LogLine> = BTreeMap::new();
     for line in lines {
         last.insert((line.entity.clone(), line.entity_id), line);
@@ -209,7 +215,8 @@ async fn current_rows(tx: &mut ScopedTx<Read>, region: &Region, lines: Vec<db::L
         if ids.is_empty() {
             continue;
         }
-        for found in load_by_name(tx, entity, region, &ids).await? {
+        for mut found in load_by_name(tx, entity, region, &ids).await? {
+            found.row = masked_if(masks, found.row);
             if let Some(line) = last.remove(&((*entity).to_owned(), found.id)) {
                 items.push(changed_row(region, line, Some(found)));
             }
@@ -239,7 +246,7 @@ fn not_ours(name: &str) -> AppError {
 
 /// A page of all rows. The cursor is taken before the first row is read: the feed from there brings whatever changed during the
 /// pages, and a client that applies only higher versions ends up equal (docs/adr/0002).
-pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) -> AppResult<Snapshot> {
+pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>, masks: bool) -> AppResult<Snapshot> {
     let mut tx = db.read_snapshot(scope).await?;
     let epoch = db::find_epoch(&mut tx).await?;
     let mut at = if let Some(text) = page.filter(|p| !p.is_empty()) {
@@ -283,7 +290,7 @@ pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) ->
                 id: found.id,
                 version: found.version,
                 gone: found.deleted,
-                row: client_row(found.id, found.version, found.deleted, found.row),
+                row: client_row(found.id, found.version, found.deleted, masked_if(masks, found.row)),
             });
         }
     }

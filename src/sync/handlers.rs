@@ -15,15 +15,16 @@ use uuid::Uuid;
 
 use super::{
     db,
-    deliver::deliver,
-    feed::{self, Changes, Snapshot},
+    deliver::{deliver, deliver_of_device},
+    feed::{self, Asked, Changes, Snapshot},
     grant::{Grant, GrantKey, LIFETIME},
+    masking::masked_if,
 };
 use crate::{
     api::{Checked, Limit, ParamError, Problem},
     auth::{Actor, Role, rights::find_rights},
     contact::{self, BrowserMark, OfflineMode, Place, QueueReport, Seen},
-    db::Scope,
+    devices::{Client, refuse_revoked},
     error::{AppError, AppResult},
     ops::{Op, Origin, Verdict},
     regions::Region,
@@ -81,7 +82,7 @@ pub struct BatchAnswer {
         (status = 422, body = Problem, content_type = "application/problem+json", description = "An operation is malformed; `index` and `op_id` say which"),
     ),
 )]
-pub async fn post_ops(state: Data<AppState>, actor: Actor, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
+pub async fn post_ops(state: Data<AppState>, client: Client, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
     require_sync_client(&request)?;
     let batch: Batch<Value> = read_object(&body)?;
     if batch.ops.len() > MAX_OPS {
@@ -101,32 +102,43 @@ pub async fn post_ops(state: Data<AppState>, actor: Actor, request: HttpRequest,
     }
     let first = ops.iter().filter(|op| op.n > 0).min_by_key(|op| op.n).map(|op| (op.queue_id, op.n));
     let places: Vec<Place> = ops.iter().map(Place::from).collect();
-    let results = deliver(&state, &actor, Origin::Offline, ops).await?;
+    let results = match &client {
+        Client::Person(actor) => deliver(&state, actor, Origin::Offline, ops).await?,
+        Client::Device(device) => deliver_of_device(&state, device, ops).await?,
+    };
     let seen = batch.queue.as_ref().map(|report| Seen::of(report.id, &places, &results)).unwrap_or_default();
-    let missing = match (first, Scope::of(&actor)) {
+    let missing = match (first, client.scope()) {
         (Some((queue_id, n)), Some(scope)) => db::list_missing(&mut state.db.read(&scope).await?, queue_id, n).await?,
         _ => Vec::new(),
     };
+    let results = results.into_iter().map(|verdict| as_told_to(&client, verdict)).collect();
     let mut answer = sync_answer(&BatchAnswer { nonce: batch.nonce, server_time: state.clock.now(), results, missing });
     if let Some(report) = &batch.queue {
-        let browser = BrowserMark::of(&request, &state);
-        note_contact(&state, &actor, &browser, report, &seen).await;
-        if let Some(cookie) = browser.cookie() {
+        let (noted, cookie) = match &client {
+            Client::Person(actor) => {
+                let browser = BrowserMark::of(&request, &state);
+                (contact::note_contact(&state, actor, &browser, report, &seen).await, browser.cookie())
+            }
+            Client::Device(device) => (contact::note_carried(&state, device, report, &seen).await, None),
+        };
+        if let Err(error) = noted {
+            tracing::warn!(queue = %report.id, %error, "a queue's state was not kept"); // the verdicts are given all the same
+        }
+        if let Some(cookie) = cookie {
             let _ = answer.add_cookie(&cookie); // only a cookie that cannot be written as a header fails
         }
     }
     Ok(answer)
 }
 
-/// The verdicts are given whatever becomes of the bookkeeping.
-async fn note_contact(state: &AppState, actor: &Actor, browser: &BrowserMark, report: &QueueReport, seen: &Seen) {
-    if let Err(error) = contact::note_contact(state, actor, browser, report, seen).await {
-        tracing::warn!(queue = %report.id, %error, "a queue's state was not kept");
-    }
+/// A verdict shows the row as it is now; a device gets it without the identity number.
+fn as_told_to(client: &Client, mut verdict: Verdict) -> Verdict {
+    verdict.row = verdict.row.map(|row| masked_if(client.is_device(), row));
+    verdict
 }
 
 /// A body that is a JSON object. (serde would take an array of the values as well, which the description does not have.)
-fn read_object<T: DeserializeOwned>(body: &[u8]) -> AppResult<T> {
+pub(crate) fn read_object<T: DeserializeOwned>(body: &[u8]) -> AppResult<T> {
     let object: serde_json::Map<String, Value> = serde_json::from_slice(body).map_err(|e| AppError::BadRequest(format!("body: {e}")))?;
     serde_json::from_value(Value::Object(object)).map_err(|e| AppError::BadRequest(format!("body: {e}")))
 }
@@ -159,7 +171,7 @@ fn replace_nul(value: &mut Value) {
 }
 
 /// A page of another site cannot set this header without a preflight that we never answer.
-fn require_sync_client(request: &HttpRequest) -> AppResult<()> {
+pub(crate) fn require_sync_client(request: &HttpRequest) -> AppResult<()> {
     let json = request.headers().get("content-type").and_then(|v| v.to_str().ok()).is_some_and(|v| v.starts_with("application/json"));
     if json && has_sync_header(request) {
         Ok(())
@@ -232,20 +244,21 @@ enum UnknownWord {
     request_body = StatusQuestion,
     responses((status = 200, body = StatusAnswer, description = "What is known of each operation")),
 )]
-pub async fn post_ops_status(state: Data<AppState>, actor: Actor, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
+pub async fn post_ops_status(state: Data<AppState>, client: Client, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
     require_sync_client(&request)?;
     let question: StatusQuestion = read_object(&body)?;
     if question.op_ids.len() > MAX_IDS {
         return Err(AppError::BadRequest(format!("op_ids: {MAX_IDS} at most")));
     }
-    let scope = Scope::with_company(&actor).ok_or(AppError::Forbidden)?;
+    let scope = client.scope_with_company().ok_or(AppError::Forbidden)?;
     let mut known = db::list_verdicts(&mut state.db.read(&scope).await?, &question.op_ids).await?;
     for verdict in &mut known {
         verdict.replayed = true;
     }
     let unknown: Vec<Uuid> = question.op_ids.into_iter().filter(|id| known.iter().all(|v| v.op_id != *id)).collect();
     let unknown = unknown.into_iter().map(|op_id| Status::Unknown(UnknownOp { op_id, verdict: UnknownWord::Unknown }));
-    let results = known.into_iter().map(|verdict| Status::Known(Box::new(verdict))).chain(unknown).collect();
+    let known = known.into_iter().map(|verdict| Status::Known(Box::new(as_told_to(&client, verdict))));
+    let results = known.chain(unknown).collect();
     Ok(sync_answer(&StatusAnswer { server_time: state.clock.now(), results }))
 }
 
@@ -296,7 +309,7 @@ pub struct Ping {
     proto: Proto,
     /// What the pages' service worker is to do.
     sw: ServiceWorker,
-    /// Who asks; null for visitors.
+    /// Who asks; null for visitors, and for a device, which is nobody.
     user: Option<PingUser>,
     /// Numbers of one's own queues that have not arrived; 20 queues and 100 numbers of each at most.
     missing: Vec<Missing>,
@@ -340,16 +353,21 @@ pub struct Missing {
 
 /// `GET /api/v1/ping`: the only definition of "online". Answers visitors too.
 #[utoipa::path(get, path = "/api/v1/ping", tag = "sync", operation_id = "get_ping", responses((status = 200, body = Ping, description = "The server is there")))]
-pub async fn get_ping(state: Data<AppState>, Anybody(actor): Anybody) -> AppResult<HttpResponse> {
+pub async fn get_ping(state: Data<AppState>, Anybody(client): Anybody) -> AppResult<HttpResponse> {
     let mode = state.offline.mode(&state.db, &state.clock).await?;
     let (mut feed_epoch, mut missing) = (None, Vec::new());
-    if let Some((actor, scope)) = actor.as_ref().and_then(|actor| Some((actor, Scope::with_company(actor)?))) {
+    if let Some((client, scope)) = client.as_ref().and_then(|client| Some((client, client.scope_with_company()?))) {
         let mut tx = state.db.read(&scope).await?;
         feed_epoch = Some(db::find_epoch(&mut tx).await?);
-        missing = contact::db::list_own_missing(&mut tx, actor.user_id).await?;
+        if let Client::Person(actor) = client {
+            missing = contact::db::list_own_missing(&mut tx, actor.user_id).await?;
+        }
     }
     let missing = missing.into_iter().flat_map(|(queue_id, numbers)| numbers.into_iter().map(move |n| Missing { queue_id, n })).collect();
-    let user = actor.map(|a| PingUser { id: a.user_id, username: a.username, role: a.role, regions: a.regions });
+    let user = client.and_then(|client| match client {
+        Client::Person(a) => Some(PingUser { id: a.user_id, username: a.username, role: a.role, regions: a.regions }),
+        Client::Device(_) => None,
+    });
     Ok(sync_answer(&Ping {
         server_time: state.clock.now(),
         feed_epoch,
@@ -387,14 +405,20 @@ pub struct ChangesQuery {
         (status = 410, body = Problem, content_type = "application/problem+json", description = "The cursor is of other data: start over with a snapshot"),
     ),
 )]
-pub async fn get_changes(state: Data<AppState>, actor: Actor, Checked(query): Checked<ChangesQuery>) -> AppResult<HttpResponse> {
-    let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
+pub async fn get_changes(state: Data<AppState>, client: Client, Checked(query): Checked<ChangesQuery>) -> AppResult<HttpResponse> {
+    let scope = client.scope().ok_or(AppError::Forbidden)?;
     let wait = query.wait.unwrap_or(0);
     if wait > MAX_WAIT {
         return Err(AppError::BadParams(vec![ParamError::new("wait", format!("more than {MAX_WAIT} s"))]));
     }
     let (limit, wait) = (Limit::or(query.limit, 500), Duration::from_secs(wait));
-    let page = feed::read_changes(&state.db, &state.bell, &scope, query.cursor.as_deref(), limit, wait).await?;
+    let asked = Asked { cursor: query.cursor.as_deref(), limit, wait, masks: client.is_device() };
+    let page = feed::read_changes(&state.db, &state.bell, &scope, &asked).await?;
+    if let Client::Device(device) = &client
+        && !wait.is_zero()
+    {
+        refuse_revoked(&state, device).await?; // while it waited
+    }
     Ok(sync_answer(&page))
 }
 
@@ -419,9 +443,9 @@ pub struct SnapshotQuery {
         (status = 410, body = Problem, content_type = "application/problem+json", description = "The page is of other data: start over"),
     ),
 )]
-pub async fn get_snapshot(state: Data<AppState>, actor: Actor, Checked(query): Checked<SnapshotQuery>) -> AppResult<HttpResponse> {
-    let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
-    Ok(sync_answer(&feed::read_snapshot(&state.db, &scope, query.page.as_deref()).await?))
+pub async fn get_snapshot(state: Data<AppState>, client: Client, Checked(query): Checked<SnapshotQuery>) -> AppResult<HttpResponse> {
+    let scope = client.scope().ok_or(AppError::Forbidden)?;
+    Ok(sync_answer(&feed::read_snapshot(&state.db, &scope, query.page.as_deref(), client.is_device()).await?))
 }
 
 /// Query of a digest.
@@ -470,10 +494,10 @@ pub struct TableDigest {
     params(DigestQuery),
     responses((status = 200, body = Digest, description = "What a mirror has to be equal to")),
 )]
-pub async fn get_digest(state: Data<AppState>, actor: Actor, Checked(query): Checked<DigestQuery>) -> AppResult<HttpResponse> {
+pub async fn get_digest(state: Data<AppState>, client: Client, Checked(query): Checked<DigestQuery>) -> AppResult<HttpResponse> {
     let scope = match &query.region {
-        Some(region) => Scope::one(&actor, region).ok_or(AppError::NotFound)?,
-        None => Scope::of(&actor).ok_or(AppError::Forbidden)?,
+        Some(region) => client.scope_in(region).ok_or(AppError::NotFound)?,
+        None => client.scope().ok_or(AppError::Forbidden)?,
     };
     let mut tx = state.db.read_snapshot(&scope).await?;
     let heads = db::list_heads(&mut tx).await?;

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     auth::{Actor, Role},
     db::{Capability, Db},
+    devices,
     error::{AppError, AppResult},
     regions::Region,
     state::AppState,
@@ -30,14 +31,27 @@ pub fn carries_bearer(path: &str, headers: &HeaderMap) -> bool {
     path.starts_with("/api/") && headers.contains_key(header::AUTHORIZATION)
 }
 
+/// What a request shows.
+#[derive(Debug)]
+pub enum Bearer {
+    /// A person's key.
+    Key(String),
+    /// A device's token.
+    Device(String),
+}
+
 /// What the request shows as its key; none where it shows none.
-pub fn bearer_of(request: &HttpRequest) -> Option<AppResult<String>> {
+pub fn bearer_of(request: &HttpRequest) -> Option<AppResult<Bearer>> {
     if !carries_bearer(request.path(), request.headers()) {
         return None;
     }
     let text = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let key = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, key)| key.trim());
-    Some(key.filter(|key| key.starts_with(MARK)).map(str::to_owned).ok_or(AppError::BadToken))
+    Some(match key {
+        Some(key) if key.starts_with(MARK) => Ok(Bearer::Key(key.to_owned())),
+        Some(token) if token.starts_with(devices::MARK) => Ok(Bearer::Device(token.to_owned())),
+        _ => Err(AppError::BadToken),
+    })
 }
 
 /// The owner, with the rights of the key: an ordinary account in the regions that both have. Nothing of an admin's rights passes on.

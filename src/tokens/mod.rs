@@ -10,7 +10,7 @@ pub mod pages;
 mod scopes;
 mod views;
 
-pub use bearer::{actor_of_bearer, bearer_of, carries_bearer};
+pub use bearer::{Bearer, actor_of_bearer, bearer_of, carries_bearer};
 pub use scopes::{TokenScope, scope_of_route};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -12,11 +12,12 @@ use super::{
 };
 use crate::{
     auth::{self, Actor, Admin},
+    devices::{Client, device_of_bearer},
     error::AppError,
     i18n::Lang,
     state::AppState,
     telemetry::RequestId,
-    tokens::{actor_of_bearer, bearer_of},
+    tokens::{Bearer, actor_of_bearer, bearer_of},
 };
 
 /// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. On the API a
@@ -30,11 +31,33 @@ impl FromRequest for Actor {
         match bearer_of(request) {
             None => Box::pin(std::future::ready(actor_of_session(request))),
             Some(Err(error)) => Box::pin(std::future::ready(Err(error))),
-            Some(Ok(key)) => {
+            Some(Ok(Bearer::Key(key))) => {
                 let request = request.clone();
                 Box::pin(async move { actor_of_bearer(&request, &key).await })
             }
+            Some(Ok(Bearer::Device(token))) => {
+                let request = request.clone();
+                Box::pin(async move {
+                    device_of_bearer(&request, &token).await?;
+                    Err(AppError::TokenScope("a person: a device only carries"))
+                })
+            }
         }
+    }
+}
+
+/// A person or a device, for the few addresses that take both.
+impl FromRequest for Client {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if let Some(Ok(Bearer::Device(token))) = bearer_of(request) {
+            let request = request.clone();
+            return Box::pin(async move { device_of_bearer(&request, &token).await.map(Self::Device) });
+        }
+        let actor = Actor::from_request(request, payload);
+        Box::pin(async move { actor.await.map(Self::Person) })
     }
 }
 
@@ -49,17 +72,17 @@ fn actor_of_session(request: &HttpRequest) -> Result<Actor, AppError> {
 
 /// Who is there, for an address that answers visitors too. A bad key is still refused, and nobody is taken for a visitor because the
 /// database is away.
-pub struct Anybody(pub Option<Actor>);
+pub struct Anybody(pub Option<Client>);
 
 impl FromRequest for Anybody {
     type Error = AppError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let actor = Actor::from_request(request, payload);
+        let client = Client::from_request(request, payload);
         Box::pin(async move {
-            match actor.await {
-                Ok(actor) => Ok(Self(Some(actor))),
+            match client.await {
+                Ok(client) => Ok(Self(Some(client))),
                 Err(AppError::SignIn | AppError::PasswordChange) => Ok(Self(None)),
                 Err(error) => Err(error),
             }

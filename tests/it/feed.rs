@@ -12,6 +12,7 @@ use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
     api::Checked,
     auth::Actor,
+    devices::Client,
     error::{AppError, AppResult},
     ops::{Op, Origin},
     state::AppState,
@@ -36,16 +37,17 @@ async fn body(answer: HttpResponse) -> Value {
 
 async fn changes(state: &AppState, actor: &Actor, cursor: &str, limit: usize) -> AppResult<Value> {
     let query = Checked::from_query(&format!("cursor={cursor}&limit={limit}")).unwrap();
-    Ok(body(handlers::get_changes(Data::new(state.clone()), actor.clone(), query).await?).await)
+    Ok(body(handlers::get_changes(Data::new(state.clone()), Client::Person(actor.clone()), query).await?).await)
 }
 
 async fn snapshot(state: &AppState, actor: &Actor, page: &str) -> AppResult<Value> {
     let query = Checked::from_query(&format!("page={page}")).unwrap();
-    Ok(body(handlers::get_snapshot(Data::new(state.clone()), actor.clone(), query).await?).await)
+    Ok(body(handlers::get_snapshot(Data::new(state.clone()), Client::Person(actor.clone()), query).await?).await)
 }
 
 async fn digest(state: &AppState, actor: &Actor) -> Value {
-    let answer = handlers::get_digest(Data::new(state.clone()), actor.clone(), Checked::from_query("").unwrap()).await.unwrap();
+    let answer =
+        handlers::get_digest(Data::new(state.clone()), Client::Person(actor.clone()), Checked::from_query("").unwrap()).await.unwrap();
     body(answer).await
 }
 
@@ -278,7 +280,7 @@ async fn a_reader_that_waits_is_woken_by_the_next_change() {
     let state = state_on(&company.db);
     let ankara = clerk("ankara");
     let asked = Instant::now();
-    let waiting = handlers::get_changes(Data::new(state.clone()), ankara.clone(), Checked::from_query("wait=20").unwrap());
+    let waiting = handlers::get_changes(Data::new(state.clone()), Client::Person(ankara.clone()), Checked::from_query("wait=20").unwrap());
     let writing = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         deliver(&state, &ankara, Origin::Offline, vec![op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe")]).await

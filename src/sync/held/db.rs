@@ -16,8 +16,10 @@ use crate::{
 pub struct StoredOp {
     /// The operation, as it came.
     pub op: Op,
-    /// Who brought it.
+    /// Who brought it: an account, or a device.
     pub carrier: Option<Uuid>,
+    /// It came through an office's PC.
+    pub by_device: bool,
     /// When it came.
     pub received_at: DateTime<Utc>,
     /// Number of the last verdict.
@@ -30,6 +32,13 @@ pub struct StoredOp {
     pub is_open: bool,
     /// Who said last what about it; a verdict that came after it does not count it out.
     pub decision: Option<LastDecision>,
+}
+
+impl StoredOp {
+    /// The account in whose hands it was; none for a device, whose own nothing is.
+    pub fn person(&self) -> Option<Uuid> {
+        (!self.by_device).then(|| self.carrier.unwrap_or(self.op.actor))
+    }
 }
 
 /// What somebody decided last.
@@ -92,6 +101,7 @@ pub(super) async fn list_stored<M: Mode>(
         r#"
         SELECT i.body AS "op: Json<Op>",
                i.carrier,
+               i.origin = 'agent' AS "by_device!",
                i.received_at,
                v.attempt,
                v.result AS "verdict: Json<Verdict>",
@@ -139,6 +149,7 @@ pub(super) async fn list_stored<M: Mode>(
         .map(|r| StoredOp {
             op: r.op.0,
             carrier: r.carrier,
+            by_device: r.by_device,
             received_at: r.received_at,
             attempt: r.attempt,
             verdict: r.verdict.0,

@@ -1,0 +1,29 @@
+//! Attempts from an address at something else than a password: counted with those at signing in.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    db,
+    throttle::{self, Counter},
+};
+use crate::{activity::Visitor, db::SystemTx};
+
+fn key_of(visitor: &Visitor) -> Option<String> {
+    visitor.address().map(|address| format!("addr:{}", throttle::counted_address(address)))
+}
+
+/// Seconds that an address has to wait; none when it may try. Needs `Enrol`.
+pub async fn wait_of_address(tx: &mut SystemTx, visitor: &Visitor, now: DateTime<Utc>) -> Result<Option<u64>, sqlx::Error> {
+    let Some(key) = key_of(visitor) else { return Ok(None) };
+    let counters = db::lock_counters(tx, std::slice::from_ref(&key)).await?;
+    Ok(throttle::wait_of_address(counters.get(&key), now))
+}
+
+/// Counts a failure of an address. Needs `Enrol`.
+pub async fn count_failure_of_address(tx: &mut SystemTx, visitor: &Visitor, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    let Some(key) = key_of(visitor) else { return Ok(()) };
+    db::create_counters(tx, std::slice::from_ref(&key), now).await?;
+    let counters = db::lock_counters(tx, std::slice::from_ref(&key)).await?;
+    let counter = throttle::fail_address(&counters.get(&key).copied().unwrap_or(Counter::none(now)), now);
+    db::store_counter(tx, &key, &counter).await
+}

@@ -1,0 +1,44 @@
+//! Who sends operations and reads the feed.
+
+use super::Device;
+use crate::{auth::Actor, db::Scope, regions::Region};
+
+/// A person, in person or through one of their keys; or a PC of an office, which is nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Client {
+    /// A person.
+    Person(Actor),
+    /// A PC.
+    Device(Device),
+}
+
+impl Client {
+    /// What the client reads: all regions of a person, a device's one. None for an account without any.
+    pub fn scope(&self) -> Option<Scope> {
+        match self {
+            Self::Person(actor) => Scope::of(actor),
+            Self::Device(device) => Some(Scope::of_device(device)),
+        }
+    }
+
+    /// The same and, for an admin, the company's own rows.
+    pub fn scope_with_company(&self) -> Option<Scope> {
+        match self {
+            Self::Person(actor) => Scope::with_company(actor),
+            Self::Device(device) => Some(Scope::of_device(device)),
+        }
+    }
+
+    /// One of the client's regions. None when it is not theirs.
+    pub fn scope_in(&self, region: &Region) -> Option<Scope> {
+        match self {
+            Self::Person(actor) => Scope::one(actor, region),
+            Self::Device(device) => (device.region == *region).then(|| Scope::of_device(device)),
+        }
+    }
+
+    /// Whether identity numbers stay here: a PC keeps what it is given, for whoever takes it.
+    pub fn is_device(&self) -> bool {
+        matches!(self, Self::Device(_))
+    }
+}

@@ -1,0 +1,234 @@
+//! SQL of the devices: who they are. Each function says which [`crate::db::Capability`] its transaction needs.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::db::SystemTx;
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+/// The device behind a token.
+pub(super) struct BearerRow {
+    pub id: Uuid,
+    pub region: String,
+    pub name: String,
+    pub is_revoked: bool,
+    /// It is the token that takes the other one's place when it is first used: now.
+    pub is_next: bool,
+    /// When the token was made.
+    pub made_at: DateTime<Utc>,
+}
+
+/// The device behind a token, revoked or not; none for a token that is none, or not any more. Needs `Token`.
+pub(super) async fn find_bearer(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Result<Option<BearerRow>> {
+    sqlx::query_as!(
+        BearerRow,
+        r#"
+        SELECT d.id,
+               d.region,
+               d.name,
+               d.revoked_at IS NOT NULL AS "is_revoked!",
+               coalesce(k.next_hash = $1, false) AS "is_next!",
+               CASE WHEN k.next_hash = $1 THEN k.next_at ELSE k.made_at END AS "made_at!"
+        FROM auth.device_keys k
+        JOIN auth.devices d ON d.id = k.device_id
+        WHERE k.token_hash = $1 OR k.next_hash = $1
+        "#,
+        token_hash.as_slice(),
+    )
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// The new token was used: it is the token now, and the old one is none any more. False when another request was quicker. Needs `Token`.
+pub(super) async fn promote_next(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Result<bool> {
+    let done = sqlx::query!(
+        r#"
+        UPDATE auth.device_keys
+        SET token_hash = next_hash,
+            made_at = next_at,
+            next_hash = NULL,
+            next_at = NULL
+        WHERE next_hash = $1
+        "#,
+        token_hash.as_slice(),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Keeps a token beside the one in use; one that was made before and never used is none any more. Needs `Token` (of the one in use).
+pub(super) async fn store_next(tx: &mut SystemTx, token_hash: &[u8; 32], next_hash: &[u8; 32], now: DateTime<Utc>) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE auth.device_keys SET next_hash = $2, next_at = $3 WHERE token_hash = $1",
+        token_hash.as_slice(),
+        next_hash.as_slice(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A device that a code names.
+pub(super) struct CodeRow {
+    pub id: Uuid,
+    pub region: String,
+    pub name: String,
+}
+
+/// Takes a code that is good: nobody else can redeem it any more. Needs `Enrol`.
+pub(super) async fn redeem_code(tx: &mut SystemTx, code_hash: &[u8; 32], now: DateTime<Utc>) -> Result<Option<CodeRow>> {
+    sqlx::query_as!(
+        CodeRow,
+        r#"
+        UPDATE auth.device_codes c
+        SET ended_at = $2
+        FROM auth.devices d
+        WHERE d.id = c.device_id AND c.code_hash = $1 AND c.ended_at IS NULL AND c.expires_at > $2 AND d.revoked_at IS NULL
+        RETURNING d.id, d.region, d.name
+        "#,
+        code_hash.as_slice(),
+        now,
+    )
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// Gives a device its first token, or a new one in the place of all it had. Needs `Enrol`.
+pub(super) async fn store_token(tx: &mut SystemTx, device_id: Uuid, token_hash: &[u8; 32], now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        r#"
+        INSERT INTO auth.device_keys (device_id, token_hash, made_at)
+        VALUES ($1, $2, $3)
+        ON CONFLICT (device_id) DO UPDATE
+        SET token_hash = excluded.token_hash, made_at = excluded.made_at, next_hash = NULL, next_at = NULL
+        "#,
+        device_id,
+        token_hash.as_slice(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("UPDATE auth.devices SET enrolled_at = $2 WHERE id = $1", device_id, now).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// An account that may use a PC of a region.
+pub(super) struct PersonRow {
+    pub id: Uuid,
+    pub username: String,
+    pub role: String,
+    pub active: bool,
+    pub auth_epoch: i32,
+    pub lang: String,
+    pub theme: String,
+    pub regions: Vec<String>,
+}
+
+/// The accounts that have a region, admins among them, also those that may not sign in any more. Needs `Users`.
+pub(super) async fn list_people(tx: &mut SystemTx, region: &str) -> Result<Vec<PersonRow>> {
+    sqlx::query_as!(
+        PersonRow,
+        r#"
+        SELECT u.id,
+               u.username,
+               u.role,
+               u.active,
+               u.auth_epoch,
+               u.lang,
+               u.theme,
+               ARRAY(
+                   SELECT r.code
+                   FROM app.regions r
+                   WHERE r.kind = 'office'
+                     AND (u.role = 'admin' OR r.code IN (SELECT m.region FROM auth.user_regions m WHERE m.user_id = u.id))
+                   ORDER BY r.code
+               ) AS "regions!"
+        FROM auth.users u
+        WHERE u.role = 'admin' OR EXISTS (SELECT FROM auth.user_regions m WHERE m.user_id = u.id AND m.region = $1)
+        ORDER BY u.username
+        "#,
+        region,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// A device to be added.
+pub(super) struct NewDevice<'a> {
+    pub id: Uuid,
+    pub region: &'a str,
+    pub name: &'a str,
+    pub by: &'a str,
+}
+
+/// Adds a device; false when its id is taken: the form was sent twice. Needs `Users`.
+pub(super) async fn insert_device(tx: &mut SystemTx, new: &NewDevice<'_>, now: DateTime<Utc>) -> Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO auth.devices (id, region, name, added_at, added_by_name) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING",
+        new.id,
+        new.region,
+        new.name,
+        now,
+        new.by,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Keeps a code of a device; codes made before are none any more. Needs `Users`.
+pub(super) async fn insert_code(
+    tx: &mut SystemTx,
+    device_id: Uuid,
+    code_hash: &[u8; 32],
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!("UPDATE auth.device_codes SET ended_at = $2 WHERE device_id = $1 AND ended_at IS NULL", device_id, now)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!(
+        "INSERT INTO auth.device_codes (code_hash, device_id, made_at, expires_at) VALUES ($1, $2, $3, $4)",
+        code_hash.as_slice(),
+        device_id,
+        now,
+        expires_at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A device as an administrator's act finds it.
+pub(super) struct KnownRow {
+    pub region: String,
+    pub name: String,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// A device, locked. Needs `Users`.
+pub(super) async fn lock_device(tx: &mut SystemTx, id: Uuid) -> Result<Option<KnownRow>> {
+    sqlx::query_as!(KnownRow, "SELECT region, name, revoked_at FROM auth.devices WHERE id = $1 FOR UPDATE", id)
+        .fetch_optional(tx.conn())
+        .await
+}
+
+/// Gives a device another name. Needs `Users`.
+pub(super) async fn rename_device(tx: &mut SystemTx, id: Uuid, name: &str) -> Result<()> {
+    sqlx::query!("UPDATE auth.devices SET name = $2 WHERE id = $1", id, name).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Revokes a device, for good, and its codes with it. Needs `Users`.
+pub(super) async fn revoke_device(tx: &mut SystemTx, id: Uuid, by: &str, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!("UPDATE auth.devices SET revoked_at = $2, revoked_by_name = $3 WHERE id = $1 AND revoked_at IS NULL", id, now, by)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!("UPDATE auth.device_codes SET ended_at = $2 WHERE device_id = $1 AND ended_at IS NULL", id, now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}

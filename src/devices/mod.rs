@@ -1,0 +1,51 @@
+//! The offices' PCs that run the local agent (SYNC 3.10): how one gets its token, what it tells of itself, and what an administrator sees and
+//! does about it.
+//!
+//! A device is nobody. It reads the rows of its one region, without identity numbers, and carries operations of which each needs its author's
+//! grant, whoever the author is. A code that is good for a quarter of an hour makes it known; a token of 256 bits opens the few addresses of
+//! [`ROUTES`] from then on, until an administrator revokes the device.
+
+mod alarm_db;
+pub mod api;
+mod bearer;
+mod client;
+mod contact;
+mod contact_db;
+mod db;
+mod judge;
+mod secret;
+mod watch;
+
+pub use bearer::{device_of_bearer, refuse_revoked};
+pub use client::Client;
+pub use judge::{DEVICE_MAY_BE_SILENT, DeviceAlarmKind, DeviceFinding, DeviceState, judge};
+pub use secret::MARK;
+pub use watch::watch_all;
+
+use uuid::Uuid;
+
+use crate::regions::Region;
+
+/// The addresses that a device's token opens; all others refuse it.
+pub const ROUTES: [&str; 9] = [
+    "/api/v1/changes",
+    "/api/v1/devices/contact",
+    "/api/v1/devices/rotate",
+    "/api/v1/digest",
+    "/api/v1/ops",
+    "/api/v1/ops/quarantine",
+    "/api/v1/ops/status",
+    "/api/v1/ping",
+    "/api/v1/snapshot",
+];
+
+/// A PC of an office, known by its token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// The row.
+    pub id: Uuid,
+    /// The one region it works for.
+    pub region: Region,
+    /// What people call it.
+    pub name: String,
+}
