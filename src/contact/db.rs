@@ -3,15 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{
-    judge::{AlarmKind, CLOCK_MAY_DIFFER, Finding, QueueState},
-    mode::OfflineMode,
-};
+use super::judge::{AlarmKind, CLOCK_MAY_DIFFER, Finding, QueueState};
 use crate::{
     auth::Actor,
     db::{Capability, Db, Mode, ScopedTx, Write, expect_one},
     ids::new_id,
     regions::Region,
+    settings::OfflineMode,
 };
 
 type Result<T> = std::result::Result<T, sqlx::Error>;

@@ -22,11 +22,12 @@ use super::{
 use crate::{
     api::{Checked, Limit, ParamError, Problem},
     auth::{Actor, Role, rights::find_rights},
-    contact::{self, BrowserMark, OfflineMode, Place, QueueReport, Seen},
+    contact::{self, BrowserMark, Place, QueueReport, Seen},
     db::Scope,
     error::{AppError, AppResult},
     ops::{Op, Origin, Verdict},
     regions::Region,
+    settings::OfflineMode,
     state::AppState,
     web::{assets, extract::Anybody},
 };

@@ -9,15 +9,15 @@ pub mod conflicts;
 pub mod db;
 mod decide;
 mod deliver;
-mod entity;
 mod feed;
 pub mod grant;
 pub mod handlers;
 pub mod held;
 mod registry;
+mod table;
 
 pub use apply::{Caller, Delivery, apply_ops};
 pub use deliver::{Submitted, deliver, submit, submit_all};
-pub use entity::{Entity, Refusal, Stored, Tail, Veto};
 pub use feed::Bell;
 pub use registry::{ENTITIES, FeedRow, form_by_name, load_by_name};
+pub use table::{Refusal, Stored, Table, Tail, Veto};
