@@ -74,6 +74,7 @@ fn change(entity: &str, id: Uuid, action: &str) -> ChangeRow {
         at: at("2026-01-05T21:30:05Z"),
         actor_name: Some("ankara1".into()),
         origin: "web".into(),
+        device: None,
         client_at: None,
         entity: entity.into(),
         entity_id: id,

@@ -61,7 +61,7 @@ impl ChangeView {
             at: row.at,
             time: time_of_day(row.at),
             who: row.actor_name.clone().unwrap_or_else(|| t(lang, "activity-system").to_owned()),
-            origin: origin_in_words(lang, &row.origin),
+            origin: source_in_words(lang, row),
             entered_at: entered_at(row),
             region: region_in_words(ctx, &row.region),
             icon: icon_of(&row.action),
@@ -155,6 +155,14 @@ fn address(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<String> {
         "employee" => Some(format!("/employees/{}", row.entity_id)),
         "shift_template" if !found.deleted => Some(format!("/shift-templates/{}/edit", row.entity_id)),
         _ => None,
+    }
+}
+
+/// How a change entered, and through which PC.
+fn source_in_words(lang: Lang, row: &ChangeRow) -> String {
+    match &row.device {
+        Some(name) => t_with(lang, "origin-agent-named", &[("name", name)]),
+        None => origin_in_words(lang, &row.origin),
     }
 }
 

@@ -140,9 +140,10 @@ const NAV: [NavEntry; 9] = [
 ];
 
 /// What only an admin sees of it, under "Yönetim".
-const ADMIN_NAV: [NavEntry; 4] = [
+const ADMIN_NAV: [NavEntry; 5] = [
     NavEntry { href: "/admin/users", label: "nav-users", icon: "user-circle", admin_only: true },
     NavEntry { href: "/admin/regions", label: "nav-regions", icon: "building", admin_only: true },
+    NavEntry { href: "/admin/devices", label: "nav-devices", icon: "device-desktop", admin_only: true },
     NavEntry { href: "/admin/settings", label: "nav-settings", icon: "settings", admin_only: true },
     NavEntry { href: "/admin/calendar", label: "nav-calendar", icon: "calendar-event", admin_only: true },
 ];
