@@ -86,6 +86,7 @@ offline-queue-progress = Entries sent
 offline-needs-script = This part needs JavaScript.
 offline-nothing-waits = Nothing waits to be sent.
 offline-n-wait = { $n } entries wait, the oldest { $age }.
+offline-of-these-on-pc = { $n } of these are stored on the PC as well, which sends them with the browser closed, too.
 offline-n-on-pc = { $n } entries are stored on the PC; they are sent by themselves once the connection is back, with the browser closed as well.
 offline-n-failed = { $n } entries were not taken in; the reasons are below.
 offline-last-contact = Last contact with the server: { $when }

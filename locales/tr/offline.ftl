@@ -86,6 +86,7 @@ offline-queue-progress = Gönderilen kayıtlar
 offline-needs-script = Bu bölüm için JavaScript gerekir.
 offline-nothing-waits = Gönderilmeyi bekleyen kayıt yok.
 offline-n-wait = { $n } kayıt bekliyor, en eskisi { $age }.
+offline-of-these-on-pc = Bunlardan { $n } kayıt bilgisayarda da saklandı; tarayıcı kapalı olsa da gönderilir.
 offline-n-on-pc = { $n } kayıt bilgisayarda saklandı; tarayıcı kapalı olsa da bağlantı gelince kendiliğinden gönderilir.
 offline-n-failed = { $n } kayıt işlenmedi, aşağıda nedeniyle.
 offline-last-contact = Sunucuyla son bağlantı: { $when }

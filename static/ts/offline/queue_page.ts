@@ -104,7 +104,7 @@ function stateOf({ waiting, failed, oldest_at, others, state }: Summary, queued:
   const onPc = queued.filter((one) => one.state === "on_pc").length;
   const parts = [
     waiting === 0 ? say("offline-nothing-waits") : say("offline-n-wait", { n: waiting, age: age(oldest_at) }),
-    onPc > 0 ? say("offline-n-on-pc", { n: onPc }) : "",
+    onPc > 0 ? say("offline-of-these-on-pc", { n: onPc }) : "",
     failed > 0 ? say("offline-n-failed", { n: failed }) : "",
     others > 0 ? say("offline-others", { n: others }) : "",
     waiting + others > 0 ? say(`offline-state-${state.replaceAll("_", "-")}`) : "",
