@@ -20,7 +20,7 @@ use crate::{
 /// Without a session.
 pub fn public(cfg: &mut ServiceConfig) {
     cfg.route("/static/{name:.*}", get().to(assets::show_asset));
-    cfg.route("/sw.js", get().to(assets::show_worker));
+    cfg.route("/sw.js", get().to(contact::worker::show_worker));
     cfg.route("/manifest.webmanifest", get().to(assets::show_web_manifest));
     cfg.route("/health", get().to(health));
     cfg.route("/ready", get().to(ready));
@@ -146,6 +146,13 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/calendar/{id}/edit", get().to(calendar::pages::edit_day));
     cfg.route("/admin/calendar/{id}/deletion", post().to(calendar::pages::delete_day));
     cfg.route("/admin/calendar/{id}/restoration", post().to(calendar::pages::restore_day));
+    cfg.route("/admin/devices", get().to(devices::pages::list_devices));
+    cfg.route("/admin/devices", post().to(devices::pages::create_device));
+    cfg.route("/admin/devices/{id}", get().to(devices::pages::show_device));
+    cfg.route("/admin/devices/{id}", post().to(devices::pages::rename_device));
+    cfg.route("/admin/devices/{id}/code", post().to(devices::pages::make_code));
+    cfg.route("/admin/devices/{id}/revocation", post().to(devices::pages::revoke_device));
+    cfg.route("/admin/device-alarms/{id}/acknowledgement", post().to(devices::pages::acknowledge_alarm));
     cfg.route("/admin/queue-alarms/{id}/acknowledgement", post().to(contact::acts::acknowledge_alarm));
     cfg.route("/admin/quarantine/{id}", get().to(contact::acts::download_quarantined));
     cfg.route("/admin/settings", get().to(admin::settings::list_settings));

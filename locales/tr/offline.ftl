@@ -130,3 +130,4 @@ offline-state-server-trouble = Sunucu şu anda yanıt veremiyor; yeniden denenec
 offline-state-busy = Sunucu meşgul; birazdan yeniden denenecek.
 offline-state-on-pc = Bilgisayardaki program sunucuyu bekliyor.
 offline-state-pc-full = Bilgisayarın diski dolu; yer açılınca yeniden denenecek.
+flash-stored-here = { $name }: bilgisayarda saklandı; bağlantı gelince kendiliğinden gönderilecek.

@@ -43,6 +43,8 @@ pub(super) struct ChangeRow {
     pub at: DateTime<Utc>,
     pub actor_name: Option<String>,
     pub origin: String,
+    /// The PC it came through, as it is called now.
+    pub device: Option<String>,
     pub client_at: Option<DateTime<Utc>>,
     pub entity: String,
     pub entity_id: Uuid,
@@ -85,6 +87,7 @@ pub(super) async fn list_changes<M: Mode>(
                c.at AS "at!",
                c.actor_name,
                c.origin AS "origin!",
+               (SELECT d.name FROM auth.devices d WHERE d.region = c.region AND d.id = c.device) AS device,
                c.client_at,
                c.entity AS "entity!",
                c.entity_id AS "entity_id!",
@@ -94,7 +97,7 @@ pub(super) async fn list_changes<M: Mode>(
                c.after
         FROM unnest($1::text[]) AS r (code)
         CROSS JOIN LATERAL (
-            SELECT l.region, l.id, l.at, l.actor_name, l.origin, l.client_at, l.entity, l.entity_id, l.action, l.version, l.before, l.after
+            SELECT l.region, l.id, l.at, l.actor_name, l.origin, l.device, l.client_at, l.entity, l.entity_id, l.action, l.version, l.before, l.after
             FROM app.change_log l
             WHERE l.region = r.code
               AND (l.at, l.id) < ($2, $3)
@@ -140,6 +143,7 @@ async fn list_changes_of_one<M: Mode>(
                l.at,
                l.actor_name,
                l.origin,
+               (SELECT d.name FROM auth.devices d WHERE d.region = l.region AND d.id = l.device) AS device,
                l.client_at,
                l.entity,
                l.entity_id,
@@ -251,6 +255,7 @@ pub(super) async fn find_change<M: Mode>(tx: &mut ScopedTx<M>, id: i64) -> Resul
                at,
                actor_name,
                origin,
+               (SELECT d.name FROM auth.devices d WHERE d.region = change_log.region AND d.id = change_log.device) AS device,
                client_at,
                entity,
                entity_id,
@@ -278,6 +283,7 @@ pub(super) async fn list_changes_after<M: Mode>(tx: &mut ScopedTx<M>, change: &C
                at,
                actor_name,
                origin,
+               (SELECT d.name FROM auth.devices d WHERE d.region = change_log.region AND d.id = change_log.device) AS device,
                client_at,
                entity,
                entity_id,
@@ -354,6 +360,7 @@ pub(super) async fn list_changes_of_row<M: Mode>(
                at,
                actor_name,
                origin,
+               (SELECT d.name FROM auth.devices d WHERE d.region = change_log.region AND d.id = change_log.device) AS device,
                client_at,
                entity,
                entity_id,

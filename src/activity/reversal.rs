@@ -134,6 +134,7 @@ mod tests {
             at,
             actor_name: Some(who.into()),
             origin: "web".into(),
+            device: None,
             client_at: None,
             entity: "timesheet".into(),
             entity_id: Uuid::from_u128(1),

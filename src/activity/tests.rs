@@ -54,6 +54,8 @@ fn ctx(lang: Lang, role: Role, offices: &[(&str, &str)]) -> Ctx {
         secure: false,
         regions: offices.iter().map(|(code, name)| RegionName { code: (*code).into(), name: (*name).into(), is_open: true }).collect(),
         flash: None,
+        kept_since: None,
+        waiting: std::collections::HashSet::new(),
     }
 }
 
@@ -72,6 +74,7 @@ fn change(entity: &str, id: Uuid, action: &str) -> ChangeRow {
         at: at("2026-01-05T21:30:05Z"),
         actor_name: Some("ankara1".into()),
         origin: "web".into(),
+        device: None,
         client_at: None,
         entity: entity.into(),
         entity_id: id,

@@ -21,6 +21,7 @@ mod ops_api;
 mod own;
 mod pages;
 mod people;
+mod plan;
 mod relay;
 mod replay;
 mod run;

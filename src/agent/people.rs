@@ -55,8 +55,8 @@ pub enum SignIn {
     Wrong,
     /// The account has not signed in through this PC, or too long ago.
     NotKnownHere,
-    /// Too many wrong passwords: wait so many minutes.
-    Locked(i64),
+    /// Too many wrong passwords: wait so many seconds.
+    Locked(u64),
 }
 
 impl Desk {
@@ -162,7 +162,7 @@ impl Desk {
         let now = self.agent.clock.now();
         let known = self.agent.store.read()?.find_credentials(username.trim().to_lowercase().as_str())?;
         if let Some(until) = known.as_ref().and_then(|known| known.locked_until).filter(|until| *until > now) {
-            return Ok(SignIn::Locked((until - now).num_minutes() + 1));
+            return Ok(SignIn::Locked(u64::try_from((until - now).num_seconds()).unwrap_or(0) + 1));
         }
         let trusted = known.filter(|known| known.person.active && known.signed_in_at.is_some_and(|at| now - at < TRUSTED_FOR));
         let (person, verifier) = match trusted.map(|known| (known.person, known.verifier)) {

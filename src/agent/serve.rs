@@ -40,15 +40,13 @@ pub struct Front {
     /// Knows who sits where.
     pub desk: Arc<Desk>,
     origins: Origins,
-    /// Writes of forms, one after the other: a second one must not overtake the first on its way into the store.
-    pub turn: tokio::sync::Mutex<()>,
 }
 
 /// Serves until the process is told to stop.
 pub async fn serve(agent: Arc<Agent>, listeners: Vec<TcpListener>, origins: Origins) -> std::io::Result<()> {
     let relay = Relay::new(agent.line.clone(), origins.clone());
     let desk = Arc::new(Desk::new(agent.clone()));
-    let front = Data::new(Front { agent, relay, desk, origins, turn: tokio::sync::Mutex::default() });
+    let front = Data::new(Front { agent, relay, desk, origins });
     let mut server = HttpServer::new(move || App::new().app_data(front.clone()).default_service(web::to(answer)))
         .workers(2)
         .tcp_nodelay(true)

@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use super::{
     judge::{AlarmKind, CLOCK_MAY_DIFFER, Finding, QueueState},
-    mode::OfflineMode,
     report::Numbers,
 };
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     db::{Capability, Db, Mode, ScopedTx, Write, expect_one},
     ids::new_id,
     regions::Region,
+    settings::OfflineMode,
 };
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -231,7 +231,8 @@ pub(super) struct Watched {
     pub browser: String,
 }
 
-/// The queues of the scope about which a rule may have something to say.
+/// The queues of the scope about which a rule may have something to say. What a device has brought of a queue since its browser was heard of
+/// waits there no more, and is not missing, whatever the browser said last.
 pub(super) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Watched>> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
@@ -240,11 +241,15 @@ pub(super) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Wat
                q.user_id,
                q.username,
                q.browser,
-               q.len,
+               q.device_id IS NOT NULL AS "is_devices!",
+               greatest(q.len - carried.count, 0) AS "len!",
                q.oldest_at,
                q.offset_ms,
                q.last_at,
-               cardinality(q.missing) AS "missing!",
+               (
+                   SELECT count(*) FROM unnest(q.missing) m (n)
+                   WHERE NOT EXISTS (SELECT FROM app.op_inbox i WHERE i.region = q.region AND i.queue_id = q.queue_id AND i.n = m.n)
+               ) AS "missing!",
                q.missing_since,
                (
                    SELECT min(n.first_at) FROM app.queue_contact n
@@ -252,6 +257,11 @@ pub(super) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Wat
                      AND n.queue_id <> q.queue_id AND n.first_at > q.last_at
                ) AS replaced_at
         FROM app.queue_contact q
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS count FROM app.op_inbox i
+            WHERE i.region = q.region AND i.queue_id = q.queue_id AND i.n > q.dense_to AND i.origin = 'agent' AND i.received_at > q.last_at
+              AND q.len > 0 AND q.device_id IS NULL
+        ) carried
         WHERE q.region = ANY ($1) AND (q.len > 0 OR q.missing <> '{}' OR abs(q.offset_ms) > $2)
         "#,
         &codes,
@@ -264,11 +274,12 @@ pub(super) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Wat
         .map(|r| Watched {
             state: QueueState {
                 queue_id: r.queue_id,
+                is_devices: r.is_devices,
                 len: r.len,
                 oldest_at: r.oldest_at,
                 offset_ms: r.offset_ms,
                 last_at: r.last_at,
-                missing: i64::from(r.missing),
+                missing: r.missing,
                 missing_since: r.missing_since,
                 replaced_at: r.replaced_at,
             },
@@ -459,9 +470,20 @@ pub(super) async fn list_queues<M: Mode>(tx: &mut ScopedTx<M>, since: DateTime<U
                browser AS "browser!",
                build AS "build!",
                len AS "len!",
-               oldest_at,
+               CASE WHEN len > 0 THEN oldest_at END AS oldest_at,
                last_at AS "last_at!"
-        FROM (SELECT DISTINCT ON (queue_id) * FROM app.queue_contact WHERE region = ANY ($1) ORDER BY queue_id, last_at DESC) q
+        FROM (
+            SELECT DISTINCT ON (c.queue_id)
+                   c.region, c.queue_id, c.user_id, c.username, c.user_regions, c.reporter, c.browser, c.build, c.oldest_at, c.last_at,
+                   greatest(c.len - (
+                       SELECT count(*) FROM app.op_inbox i
+                       WHERE i.region = c.region AND i.queue_id = c.queue_id AND i.n > c.dense_to AND i.origin = 'agent'
+                         AND i.received_at > c.last_at AND c.len > 0 AND c.device_id IS NULL
+                   ), 0) AS len
+            FROM app.queue_contact c
+            WHERE c.region = ANY ($1)
+            ORDER BY c.queue_id, c.last_at DESC
+        ) q
         WHERE (len > 0 OR last_at > $2)
           AND NOT EXISTS (
               SELECT FROM app.queue_alarm a

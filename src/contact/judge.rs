@@ -79,7 +79,9 @@ impl AlarmKind {
 pub struct QueueState {
     /// The queue.
     pub queue_id: Uuid,
-    /// Operations that waited in it at the last contact.
+    /// Only a device has told of it: that device's silence is an alarm of its own.
+    pub is_devices: bool,
+    /// Operations that waited in it at the last contact, without those that came by another way since.
     pub len: i64,
     /// Since when the oldest of them waits.
     pub oldest_at: Option<DateTime<Utc>>,
@@ -114,7 +116,7 @@ pub fn judge(queue: &QueueState, now: DateTime<Utc>) -> Vec<Finding> {
     let finding = |kind, amount, since| Finding { queue_id: queue.queue_id, kind, amount, since };
     let waits = queue.len > 0;
     let has_vanished = waits && queue.replaced_at.is_some_and(|at| at > queue.last_at);
-    let is_silent = waits && !has_vanished && now - queue.last_at >= QUEUE_MAY_BE_SILENT;
+    let is_silent = waits && !has_vanished && !queue.is_devices && now - queue.last_at >= QUEUE_MAY_BE_SILENT;
     let hole = queue.missing_since.filter(|since| queue.missing > queue.len && now - *since >= HOLE_MAY_STAY);
     let found = [
         has_vanished.then(|| finding(AlarmKind::Vanished, queue.len, queue.last_at)),
@@ -136,6 +138,7 @@ mod tests {
     fn quiet() -> QueueState {
         QueueState {
             queue_id: Uuid::from_u128(1),
+            is_devices: false,
             len: 0,
             oldest_at: None,
             offset_ms: 0,
@@ -175,6 +178,7 @@ mod tests {
         assert_eq!(kinds(&waiting, 24 * 60 - 1), []);
         assert_eq!(kinds(&waiting, 24 * 60), [AlarmKind::Silent]);
         assert_eq!(kinds(&quiet(), 30 * 24 * 60), [], "nothing waits there");
+        assert_eq!(kinds(&QueueState { is_devices: true, ..waiting }, 24 * 60), [], "the device's own alarm says it");
     }
 
     #[test]

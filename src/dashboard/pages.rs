@@ -18,6 +18,7 @@ use crate::{
     auth::Actor,
     civil,
     contact::load_queues,
+    devices::load_alarms,
     error::AppResult,
     fold::fold,
     reports::{Sort, Summary},
@@ -86,6 +87,7 @@ pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, q
     let board = load_board(&mut tx, &wish).await?;
     let sign_ins = activity::latest_sign_ins(&mut tx, &ctx, SIGN_INS, today).await?;
     let queues = load_queues(&mut tx, &ctx, now).await?;
+    let device_alarms = load_alarms(&mut tx, &ctx).await?;
     drop(tx);
     let Board { tiles, blank_on_day, of_day, of_period, steps, trends, recent, summary } = board;
     let lang = ctx.lang;
@@ -102,6 +104,7 @@ pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, q
         sign_ins,
         leaders: leaders(summary),
         queues,
+        device_alarms,
     };
     let is_board = ctx.htmx_target.as_deref() == Some("dash");
     Ok(html(if is_board { render(&ctx, &page.as_board())? } else { render(&ctx, &page)? }))

@@ -14,6 +14,7 @@ use crate::{
     activity::EventView,
     civil,
     contact::QueuesView,
+    devices::DeviceAlarmView,
     i18n::{Lang, format, t, t_with},
     timesheets::{calc::Hours, weekday_key},
     web::{filters, page::Ctx, pagination::Pager},
@@ -456,6 +457,8 @@ pub struct BoardPage<'a> {
     pub leaders: Vec<LeaderView>,
     /// The queues in the browsers.
     pub queues: QueuesView,
+    /// What is odd about the offices' PCs.
+    pub device_alarms: Vec<DeviceAlarmView>,
 }
 
 impl BoardPage<'_> {

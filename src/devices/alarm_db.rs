@@ -148,6 +148,7 @@ pub(super) async fn acknowledge(tx: &mut ScopedTx<Write>, id: Uuid, by: &Actor, 
 pub(super) struct AlarmRow {
     pub region: String,
     pub id: Uuid,
+    pub device_id: Uuid,
     pub kind: String,
     pub amount: i64,
     pub since: DateTime<Utc>,
@@ -163,6 +164,7 @@ pub(super) async fn list_unseen<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Ala
         r#"
         SELECT a.region,
                a.id,
+               a.device_id,
                a.kind,
                a.amount,
                a.since,

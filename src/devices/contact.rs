@@ -15,7 +15,6 @@ use crate::{
     regions::Region,
     settings,
     state::AppState,
-    sync::Entity as _,
 };
 
 /// Characters of a text that a device tells, at most.

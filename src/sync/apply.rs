@@ -386,6 +386,9 @@ pub(super) async fn decide_again(
 ) -> Result<Verdict, sqlx::Error> {
     let op = &stored.op;
     db::enter_op(tx, op).await?;
+    if let Some(device) = stored.carrier.filter(|_| stored.by_device) {
+        db::enter_device(tx, device).await?;
+    }
     let author = in_the_name_of(op, who);
     let verdict = if stored.is_open {
         match (how, who.authors.judge(op, stored.person(), stored.received_at)) {

@@ -96,6 +96,12 @@ pub(super) async fn enter_op(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(), sq
     Ok(())
 }
 
+/// Names the PC that had brought an operation to the change log's trigger.
+pub(super) async fn enter_device(tx: &mut ScopedTx<Write>, device: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query!("SELECT set_config('app.device', $1::uuid::text, true) AS device", device).fetch_one(tx.conn()).await?;
+    Ok(())
+}
+
 /// Names operations that are in the inbox already to the change log's trigger, by the rows that they make.
 pub(super) async fn enter_ops(tx: &mut ScopedTx<Write>, ops: impl Iterator<Item = &Op>) -> Result<(), sqlx::Error> {
     let names: Vec<_> = ops.map(|op| json!({ "id": op.id, "op": op.op_id, "actor": op.actor, "client_at": op.edited_at })).collect();

@@ -5,19 +5,18 @@ use serde_json::Value;
 use crate::{
     civil::format_time,
     i18n::Lang,
-    ops::{FieldError, Row},
+    ops::{Entity as _, FieldError, Row},
     roster::Shift,
-    sync::Entity as _,
     timesheets::Timesheet,
     web::form::{Posted, sentence},
 };
 
 /// What a row's form may change. The rest of an entry (its note, whose and of which day it is) is changed on its own page.
-pub(super) const FIELDS: [&str; 4] = ["start_time", "end_time", "break_minutes", "is_special"];
+pub(crate) const FIELDS: [&str; 4] = ["start_time", "end_time", "break_minutes", "is_special"];
 
 /// A field as the row shows it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Field {
+pub(crate) struct Field {
     /// What it holds.
     pub value: String,
     /// What is stored, or planned where nothing is: Esc goes back to it, and other values count as not saved yet.
@@ -34,7 +33,7 @@ impl Field {
 
 /// The fields of a row.
 #[derive(Debug, Clone, Default)]
-pub(super) struct RowForm {
+pub(crate) struct RowForm {
     pub start: Field,
     pub end: Field,
     pub rest: Field,
@@ -107,17 +106,17 @@ impl RowForm {
 }
 
 /// The values of [`FIELDS`] in an entry.
-pub(super) fn values(value: &Timesheet) -> Row {
+pub(crate) fn values(value: &Timesheet) -> Row {
     value.to_row().into_iter().filter(|(name, _)| FIELDS.contains(&name.as_str())).collect()
 }
 
 /// The same as JSON, for `_orig`.
-pub(super) fn original(value: &Timesheet) -> String {
+pub(crate) fn original(value: &Timesheet) -> String {
     serde_json::to_string(&values(value)).unwrap_or_default()
 }
 
 /// The same as a form would post them: what "Geri al" goes back to.
-pub(super) fn as_posted(value: &Timesheet) -> Vec<(String, String)> {
+pub(crate) fn as_posted(value: &Timesheet) -> Vec<(String, String)> {
     let text = |value: Value| match value {
         Value::String(text) => text,
         Value::Bool(false) => String::new(),

@@ -166,6 +166,15 @@ async fn company_with_samples() -> Company {
         let body = "INSERT INTO app.op_quarantine (region, id, user_id, username, sha256, body, received_at)
             VALUES ($1, gen_random_uuid(), $2, 'x', sha256('x'), 'x', now())";
         sqlx::query(body).bind(office).bind(clerk.user_id).execute(&mut owner).await.unwrap();
+        owner.execute("SET app.admin = 'users'").await.unwrap();
+        let device = "WITH device AS (
+                INSERT INTO auth.devices (id, region, name, added_at, added_by_name) VALUES (gen_random_uuid(), $1, 'PC', now(), 'x') RETURNING id)
+            INSERT INTO app.device_contact (region, device_id, last_at) SELECT $1, id, now() FROM device";
+        sqlx::query(device).bind(office).execute(&mut owner).await.unwrap();
+        let alarm = "INSERT INTO app.device_alarm (region, id, device_id, kind, amount, since, raised_at)
+            SELECT region, gen_random_uuid(), device_id, 'silent', 1, now(), now() FROM app.device_contact WHERE region = $1";
+        sqlx::query(alarm).bind(office).execute(&mut owner).await.unwrap();
+        owner.execute("RESET app.admin").await.unwrap();
         let alias = "INSERT INTO app.entity_alias (region, entity, alias_id, target_id) VALUES ($1, 'employee', gen_random_uuid(), $2)";
         sqlx::query(alias).bind(office).bind(employee_id(first)).execute(&mut owner).await.unwrap();
         let decision = "INSERT INTO app.op_decision (region, id, op_id, attempt, decision, decided_by, decided_by_name, at)

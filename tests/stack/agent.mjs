@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { freePort, plainEnvironment } from "./server.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const BINARY = join(resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target"), "debug/rainstaff-agent");
+export const BINARY = join(resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target"), "debug/rainstaff-agent");
 const START_MS = 30_000;
 
 export class Agent {

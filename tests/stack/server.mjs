@@ -110,6 +110,19 @@ export class Stack {
     await this.#startServer();
   }
 
+  /** The server ends as it should, and its database with it; the data stay. */
+  async halt() {
+    this.server.removeAllListeners("exit");
+    const ended = once(this.server, "exit");
+    this.server.kill("SIGINT");
+    await ended;
+  }
+
+  /** It starts again on the data that are there. */
+  resume() {
+    return this.#startServer();
+  }
+
   /** Signs in at the server itself, or at the agent that listens on `port`. */
   signIn(username, port = this.port) {
     return Session.open(`http://127.0.0.1:${port}`, username);

@@ -157,14 +157,10 @@ pub(super) fn mask_verdict(verdict: &Verdict) -> Verdict {
 /// An identity number is not kept on the PC, only that there is one, as lists show it.
 fn mask(mut fields: Row) -> Row {
     if let Some(number) = fields.remove("identity_no") {
-        let masked = number.as_str().map(|text| Value::String(mask_number(text))).unwrap_or_default();
+        let masked = number.as_str().map(|text| Value::String(crate::employees::identity_no::mask(text))).unwrap_or_default();
         fields.insert("identity_no_masked".into(), masked);
     }
     fields
-}
-
-fn mask_number(number: &str) -> String {
-    "*".repeat(number.chars().count())
 }
 
 fn parse_id(text: &str) -> Result<Uuid, StoreError> {

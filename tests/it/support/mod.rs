@@ -4,4 +4,5 @@ pub mod app;
 pub mod browser;
 pub mod builders;
 pub mod cluster;
+pub mod office_pc;
 pub mod program;

@@ -1,0 +1,190 @@
+//! `/admin/devices`: the offices' PCs, for administrators.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::{Data, Path},
+};
+use uuid::Uuid;
+
+use super::{
+    acts::{self, MadeCode},
+    alarm_db,
+    judge::DeviceAlarmKind,
+    views::{DevicePage, DeviceView, DevicesPage},
+};
+use crate::{
+    activity::{EventKind, NewEvent, record_event},
+    auth::Admin,
+    db::Scope,
+    error::{AppError, AppResult},
+    i18n::t,
+    ids::new_id,
+    ops::FieldError,
+    regions::Region,
+    state::AppState,
+    web::{
+        answer::{html, stored_and_done, unprocessable},
+        flash::{Flash, Tone},
+        form::{FormView, Posted, sentence},
+        page::{Ctx, render},
+    },
+};
+
+const HOME: &str = "/admin/devices";
+
+/// What a page of all devices has besides them.
+#[derive(Default)]
+struct Extra {
+    made: Option<MadeCode>,
+    refusal: String,
+    form: Option<FormView>,
+}
+
+/// `GET /admin/devices`.
+pub async fn list_devices(ctx: Ctx, admin: Admin, state: Data<AppState>, request: HttpRequest) -> AppResult<HttpResponse> {
+    show(&ctx, &admin, &state, &request, StatusCode::OK, Extra::default()).await
+}
+
+async fn show(
+    ctx: &Ctx,
+    admin: &Admin,
+    state: &AppState,
+    request: &HttpRequest,
+    status: StatusCode,
+    extra: Extra,
+) -> AppResult<HttpResponse> {
+    let page = DevicesPage {
+        ctx,
+        made: extra.made,
+        server: origin_of(request, state),
+        refusal: extra.refusal,
+        rows: list(ctx, admin, state).await?,
+        form: extra.form.unwrap_or_default(),
+        new_id: new_id(),
+    };
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(render(ctx, &page)?))
+}
+
+async fn list(ctx: &Ctx, admin: &Admin, state: &AppState) -> AppResult<Vec<DeviceView>> {
+    let Some(scope) = Scope::of(admin.actor()) else { return Ok(Vec::new()) };
+    let rows = alarm_db::list_devices(&mut state.db.read(&scope).await?).await?;
+    let now = state.clock.now();
+    Ok(rows.into_iter().map(|row| DeviceView::new(ctx, row, now)).collect())
+}
+
+/// Where an agent finds this server: as its pages are called, or as it was called just now.
+fn origin_of(request: &HttpRequest, state: &AppState) -> String {
+    let as_called = || {
+        let connection = request.connection_info();
+        format!("{}://{}", connection.scheme(), connection.host())
+    };
+    state.config.public_origin.clone().unwrap_or_else(as_called)
+}
+
+/// `POST /admin/devices`. The answer is the page with the code, not a redirect: nothing keeps the code for a second look.
+pub async fn create_device(ctx: Ctx, admin: Admin, state: Data<AppState>, request: HttpRequest, posted: Posted) -> AppResult<HttpResponse> {
+    let region = match posted.region(admin.actor()) {
+        Ok(region) => region,
+        Err(error) => return refuse(&ctx, &admin, &state, &request, &posted, error).await,
+    };
+    match acts::add_device(&state, &admin, posted.new_row_id()?, &region, posted.value("name")).await? {
+        Ok(Some(made)) => show(&ctx, &admin, &state, &request, StatusCode::OK, Extra { made: Some(made), ..Extra::default() }).await,
+        Ok(None) => Ok(back(&ctx, &Flash::new(Tone::Info, "flash-device-made-before", ""))),
+        Err(error) => refuse(&ctx, &admin, &state, &request, &posted, error).await,
+    }
+}
+
+async fn refuse(
+    ctx: &Ctx,
+    admin: &Admin,
+    state: &AppState,
+    request: &HttpRequest,
+    posted: &Posted,
+    error: FieldError,
+) -> AppResult<HttpResponse> {
+    let form = Some(FormView::refused(posted, None, &[error], ctx.lang));
+    show(ctx, admin, state, request, StatusCode::UNPROCESSABLE_ENTITY, Extra { form, ..Extra::default() }).await
+}
+
+/// `POST /admin/devices/{id}/code`: another code, shown this once.
+pub async fn make_code(
+    ctx: Ctx,
+    admin: Admin,
+    state: Data<AppState>,
+    request: HttpRequest,
+    id: Path<Uuid>,
+    _posted: Posted,
+) -> AppResult<HttpResponse> {
+    match acts::make_code(&state, &admin, *id).await? {
+        Ok(made) => show(&ctx, &admin, &state, &request, StatusCode::OK, Extra { made: Some(made), ..Extra::default() }).await,
+        Err(error) => {
+            let extra = Extra { refusal: sentence(ctx.lang, &error), ..Extra::default() };
+            show(&ctx, &admin, &state, &request, StatusCode::UNPROCESSABLE_ENTITY, extra).await
+        }
+    }
+}
+
+/// `GET /admin/devices/{id}`.
+pub async fn show_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+    Ok(html(render_device(&ctx, &admin, &state, *id, None, FormView::default()).await?))
+}
+
+async fn render_device(
+    ctx: &Ctx,
+    admin: &Admin,
+    state: &AppState,
+    id: Uuid,
+    naming: Option<FormView>,
+    revocation: FormView,
+) -> AppResult<String> {
+    let view = list(ctx, admin, state).await?.into_iter().find(|device| device.id == id).ok_or(AppError::NotFound)?;
+    let naming = naming.unwrap_or_else(|| FormView::blank(&[("name", view.name.clone())]));
+    Ok(render(ctx, &DevicePage { ctx, view, naming, revocation })?)
+}
+
+/// `POST /admin/devices/{id}`: another name.
+pub async fn rename_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    let name = posted.value("name");
+    match acts::rename_device(&state, &admin, *id, name).await? {
+        Ok(()) => Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &Flash::new(Tone::Success, "flash-device-renamed", name))),
+        Err(error) => {
+            let form = FormView::refused(&posted, None, &[error], ctx.lang);
+            Ok(unprocessable(render_device(&ctx, &admin, &state, *id, Some(form), FormView::default()).await?))
+        }
+    }
+}
+
+/// `POST /admin/devices/{id}/revocation`: nothing is open to it from the next request on. Confirmed with its name.
+pub async fn revoke_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    match acts::revoke_device(&state, &admin, *id, posted.value("confirm")).await? {
+        Ok((name, is_new)) => {
+            let (tone, key) = if is_new { (Tone::Success, "flash-device-revoked") } else { (Tone::Info, "flash-device-revoked-before") };
+            Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &Flash::new(tone, key, &name)))
+        }
+        Err(error) => {
+            let form = FormView::refused(&posted, None, &[error], ctx.lang);
+            Ok(unprocessable(render_device(&ctx, &admin, &state, *id, None, form).await?))
+        }
+    }
+}
+
+/// `POST /admin/device-alarms/{id}/acknowledgement`: somebody has seen it. It is no longer shown, and the log says who saw it.
+pub async fn acknowledge_alarm(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+    let scope = Scope::of(admin.actor()).ok_or(AppError::Forbidden)?;
+    let mut tx = state.db.write(&scope).await?;
+    let alarm = alarm_db::acknowledge(&mut tx, *id, admin.actor(), state.clock.now()).await?.ok_or(AppError::NotFound)?;
+    if !alarm.is_old {
+        let region = Region::parse(&alarm.region).map_err(|_| AppError::NotFound)?;
+        let event = NewEvent::new(EventKind::DeviceAlarmSeen).by(Some(admin.actor())).from(admin.visitor());
+        let event = event.with("device", alarm.name.as_str()).with("alarm", alarm.kind.as_str());
+        record_event(&mut tx, &region, &event, state.clock.now()).await?;
+        tx.commit().await?;
+    }
+    let what = DeviceAlarmKind::parse(&alarm.kind).map_or("", |kind| t(ctx.lang, kind.label()));
+    Ok(stored_and_done(&ctx, posted.op_id()?, "/dashboard", &Flash::new(Tone::Success, "flash-device-alarm-seen", what)))
+}
+
+fn back(ctx: &Ctx, flash: &Flash) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash.to_cookie(ctx.secure)).finish()
+}

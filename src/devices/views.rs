@@ -1,0 +1,225 @@
+//! What the pages of the devices show.
+
+use askama::Template;
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{
+    acts::MadeCode,
+    alarm_db::{self, AlarmRow, ListedRow},
+    judge::{DEVICE_MAY_BE_SILENT, DeviceAlarmKind},
+};
+use crate::{
+    clock::in_istanbul,
+    dashboard::Ago,
+    db::{Mode, ScopedTx},
+    i18n::{
+        Lang,
+        format::{self, instant},
+        t, t_with,
+    },
+    web::{filters, form::FormView, page::Ctx},
+};
+
+/// An agent tells of itself every minute or so: one that has not for so long is off, or has no network.
+const HEARD_OF_WITHIN: TimeDelta = TimeDelta::minutes(10);
+
+/// A device in the list.
+#[derive(Debug, Clone)]
+pub struct DeviceView {
+    /// The row.
+    pub id: Uuid,
+    /// What people call it.
+    pub name: String,
+    /// Its region's name.
+    pub region: String,
+    /// "OFIS-PC, Windows 11"; empty where nothing is known.
+    pub host: String,
+    /// Key of the state's word.
+    pub state_key: &'static str,
+    /// Colour of the state's badge.
+    pub tone: &'static str,
+    /// The last contact.
+    pub last: Option<Ago>,
+    /// When and by whom it was revoked.
+    pub revoked: Option<(String, String)>,
+    /// Operations that waited on it.
+    pub waiting: i64,
+    /// How long the oldest of them has waited.
+    pub oldest: String,
+    /// Version of the agent; empty where nothing is known.
+    pub version: String,
+    /// It is not the server's.
+    pub is_old: bool,
+    /// How its copy stands to the server's rows.
+    pub mirror: String,
+    /// Free room on its disk; empty where nothing is known.
+    pub disk: String,
+    /// What is wrong: the word's tone, and the word.
+    pub troubles: Vec<(&'static str, String)>,
+}
+
+impl DeviceView {
+    /// Puts a device into words.
+    pub(super) fn new(ctx: &Ctx, row: ListedRow, now: DateTime<Utc>) -> Self {
+        let lang = ctx.lang;
+        let (state_key, tone) = state_of(&row, now);
+        let host = [row.host.as_deref(), row.os.as_deref()].into_iter().flatten().filter(|text| !text.is_empty());
+        let oldest = row.oldest_at.map(|at| t_with(lang, "device-oldest", &[("ago", &format::relative(lang, at, now))]));
+        let version = row.version.clone().unwrap_or_default();
+        Self {
+            id: row.id,
+            region: ctx.region_name(&row.region).to_owned(),
+            host: host.collect::<Vec<_>>().join(", "),
+            state_key,
+            tone,
+            last: row.last_at.map(|at| Ago::new(lang, at, now)),
+            revoked: row.revoked_at.map(|at| (instant(at), row.revoked_by_name.clone().unwrap_or_default())),
+            waiting: row.waiting.unwrap_or(0),
+            oldest: oldest.unwrap_or_default(),
+            is_old: !version.is_empty() && version != env!("CARGO_PKG_VERSION"),
+            version,
+            mirror: mirror_in_words(lang, &row),
+            disk: row.disk_free.map(|bytes| size_in_words(lang, bytes)).unwrap_or_default(),
+            troubles: row.troubles.iter().flatten().map(|word| trouble_in_words(lang, word)).collect(),
+            name: row.name,
+        }
+    }
+
+    /// It still opens something.
+    pub fn is_good(&self) -> bool {
+        self.revoked.is_none()
+    }
+}
+
+fn state_of(row: &ListedRow, now: DateTime<Utc>) -> (&'static str, &'static str) {
+    let silence = row.last_at.map(|at| now - at);
+    match silence {
+        _ if row.revoked_at.is_some() => ("device-state-revoked", "secondary"),
+        _ if row.enrolled_at.is_none() => ("device-state-new", "blue"),
+        Some(silence) if silence < HEARD_OF_WITHIN => ("device-state-well", "green"),
+        Some(silence) if silence >= DEVICE_MAY_BE_SILENT && row.waiting > Some(0) => ("device-state-silent", "red"),
+        _ => ("device-state-quiet", "yellow"),
+    }
+}
+
+fn mirror_in_words(lang: Lang, row: &ListedRow) -> String {
+    match (row.mirror_seq, row.mirror_epoch) {
+        (None, _) => t(lang, "device-mirror-none").to_owned(),
+        (_, Some(epoch)) if epoch != row.epoch => t(lang, "device-mirror-other").to_owned(),
+        (Some(seq), _) if seq >= row.head => t(lang, "device-mirror-current").to_owned(),
+        (Some(seq), _) => t_with(lang, "device-mirror-behind", &[("n", &(row.head - seq))]),
+    }
+}
+
+/// "8,5 GB"; below a gigabyte "850 MB".
+fn size_in_words(lang: Lang, bytes: i64) -> String {
+    let megabytes = bytes.max(0) / 1_000_000;
+    if megabytes < 1000 {
+        return format!("{} MB", format::number(lang, megabytes));
+    }
+    let mark = if lang == Lang::Tr { ',' } else { '.' };
+    format!("{}{mark}{} GB", format::number(lang, megabytes / 1000), megabytes % 1000 / 100)
+}
+
+/// A trouble that this server does not know, from a newer agent, stands as it is.
+fn trouble_in_words(lang: Lang, word: &str) -> (&'static str, String) {
+    match DeviceAlarmKind::parse(word) {
+        Some(kind) => (kind.severity().tone(), t(lang, kind.label()).to_owned()),
+        None => ("yellow", word.to_owned()),
+    }
+}
+
+/// `/admin/devices`.
+#[derive(Template)]
+#[template(path = "admin/devices.html")]
+pub struct DevicesPage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The code that was just made.
+    pub made: Option<MadeCode>,
+    /// Where the PC finds this server.
+    pub server: String,
+    /// What went wrong with an act on a row; empty when nothing did.
+    pub refusal: String,
+    /// The devices, revoked ones last.
+    pub rows: Vec<DeviceView>,
+    /// The form for another one.
+    pub form: FormView,
+    /// Id of the device that the form makes: a form that is sent twice makes one.
+    pub new_id: Uuid,
+}
+
+impl DevicesPage<'_> {
+    /// Until when a code is good: the time of the day.
+    fn until(&self, made: &MadeCode) -> String {
+        in_istanbul(made.until).format("%H:%M").to_string()
+    }
+}
+
+/// `/admin/devices/{id}`.
+#[derive(Template)]
+#[template(path = "admin/device.html")]
+pub struct DevicePage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The device.
+    pub view: DeviceView,
+    /// The form for its name.
+    pub naming: FormView,
+    /// The form that revokes it.
+    pub revocation: FormView,
+}
+
+/// Something odd about a device, in words.
+#[derive(Debug, Clone)]
+pub struct DeviceAlarmView {
+    /// Its id.
+    pub id: Uuid,
+    /// The device.
+    pub device_id: Uuid,
+    /// What.
+    pub kind: DeviceAlarmKind,
+    /// The region's name.
+    pub place: String,
+    /// What people call the device.
+    pub name: String,
+    /// What the PC calls itself.
+    pub host: String,
+    /// Why, with the numbers.
+    pub why: String,
+}
+
+/// What is odd about the scope's devices and nobody has seen, the most urgent first.
+pub async fn load_alarms<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx) -> Result<Vec<DeviceAlarmView>, sqlx::Error> {
+    let mut alarms: Vec<DeviceAlarmView> = alarm_db::list_unseen(tx).await?.into_iter().filter_map(|row| alarm(ctx, row)).collect();
+    alarms.sort_by_key(|alarm| (alarm.kind.severity(), alarm.kind));
+    Ok(alarms)
+}
+
+fn alarm(ctx: &Ctx, row: AlarmRow) -> Option<DeviceAlarmView> {
+    let kind = DeviceAlarmKind::parse(&row.kind)?;
+    let why = t_with(ctx.lang, kind.why(), &[("n", &row.amount.abs()), ("since", &instant(row.since))]);
+    Some(DeviceAlarmView {
+        id: row.id,
+        device_id: row.device_id,
+        kind,
+        place: ctx.region_name(&row.region).to_owned(),
+        name: row.name,
+        host: row.host,
+        why,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_room_is_said_in_a_unit_that_people_read() {
+        assert_eq!(size_in_words(Lang::Tr, 8_540_000_000), "8,5 GB");
+        assert_eq!(size_in_words(Lang::En, 1_000_000_000_000), "1,000.0 GB");
+        assert_eq!(size_in_words(Lang::Tr, 850_999_999), "850 MB");
+        assert_eq!(size_in_words(Lang::Tr, -1), "0 MB");
+    }
+}
