@@ -11,7 +11,7 @@ use crate::{
     civil,
     db::{Capability, Scope},
     error::AppResult,
-    ops::Row,
+    ops::{Entity as _, Row},
     regions::Region,
     settings,
     state::AppState,
