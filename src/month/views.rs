@@ -198,6 +198,15 @@ impl<'a> MonthPage<'a> {
         Self { ctx, month, words, region, names, heads, rows, feet, total: sheet.total }
     }
 
+    /// Marks a day of a person with an entry that the server does not have yet.
+    #[cfg(feature = "agent")]
+    pub fn mark_waiting(&mut self, person: Uuid, day: NaiveDate) {
+        let cells = self.rows.iter_mut().filter(|row| row.id == person).filter_map(|row| row.cells.get_mut(day.day0() as usize));
+        for cell in cells.filter(|cell| !cell.class.split(' ').any(|class| class == "waiting")) {
+            cell.class = if cell.class.is_empty() { "waiting".into() } else { format!("{} waiting", cell.class).into() };
+        }
+    }
+
     /// The days of the people alone where only these are wanted, or the page around them.
     pub fn render(&self) -> AppResult<String> {
         let is_grid = self.ctx.htmx_target.as_deref() == Some("month-grid");
