@@ -14,13 +14,16 @@ export const BINARY = join(resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target
 const START_MS = 30_000;
 
 export class Agent {
+  dataDir = "";
+  port = 0;
+  /** What it said last. */
+  log = [];
+
   /** Enrols a new PC of a region at `server`, which `code` lets in, and runs its agent. */
   static async start(server, code) {
     const agent = new Agent();
     agent.dataDir = await mkdtemp(join(tmpdir(), "rainstaff-agent-"));
     agent.port = await freePort();
-    agent.starts = 0;
-    agent.log = [];
     try {
       await agent.#once(["enrol", "--server", server, "--code", code, "--data-dir", agent.dataDir]);
       await agent.run();
@@ -43,7 +46,6 @@ export class Agent {
 
   /** Starts the process; resolves when it answers. */
   async run() {
-    this.starts += 1;
     const child = spawn(BINARY, ["run", "--listen", `127.0.0.1:${this.port}`, "--data-dir", this.dataDir], { env: plainEnvironment(), stdio: ["ignore", "pipe", "pipe"] });
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => this.#hear(part));

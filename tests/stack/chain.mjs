@@ -16,8 +16,10 @@ export const CHAIN_CLERKS = [
 const HEALED_MS = 60_000;
 /** How long a person waits for the answer to a form. */
 const FORM_MS = 20_000;
-/** How often the agent is killed while something is sent. */
+/** How often the agent is killed while something is sent, PostgreSQL crashes, the server is killed: the last two are tried without the agent, too. */
 const AGENT_CRASHES = Number(process.env.RAINSTAFF_AGENT_CRASHES ?? 0.2);
+const CRASHES = Number(process.env.RAINSTAFF_CRASHES ?? 0.04);
+const KILLS = Number(process.env.RAINSTAFF_KILLS ?? 0.008);
 
 export class Chain extends Scenario {
   constructor(seed, world) {
@@ -25,7 +27,7 @@ export class Chain extends Scenario {
     const { agent, front } = world;
     Object.assign(this, { agent, front });
     for (const clerk of this.clerks) Object.assign(clerk, { forms: [], unanswered: null });
-    Object.assign(this.figures, { agentCrashes: 0, forms: 0, keptOnPc: 0, healMs: 0 });
+    Object.assign(this.figures, { agentCrashes: 0, forms: 0, keptOnPc: 0 });
   }
 
   /** A browser for each, or one for all. */
@@ -53,6 +55,10 @@ export class Chain extends Scenario {
   weather() {
     super.weather();
     this.front.choose = this.whims(this.pick([0, 0, 0.3, 0.6]), CUTS);
+  }
+
+  rates() {
+    return { crashes: CRASHES, kills: KILLS };
   }
 
   accidents() {
@@ -111,13 +117,11 @@ export class Chain extends Scenario {
   async heal() {
     this.proxy.choose = this.front.choose = () => "none";
     this.until = Date.now() + HEALED_MS;
-    const start = Date.now();
     for (const clerk of this.clerks) {
       while (clerk.unanswered && (await this.mayTry(1))) await this.postNext(clerk);
     }
     await super.heal();
     for (let round = 0; (await this.agent.health())?.waiting !== 0 && (await this.mayTry(1 + round)); round += 1);
-    this.figures.healMs += Date.now() - start;
     const { waiting, failed } = await this.agent.health();
     assert.equal(waiting, 0, `${waiting} operations wait on the PC ${HEALED_MS / 1000} s after the line is well`);
     assert.equal(typeof failed, "number");

@@ -30,10 +30,11 @@ function dice(seed) {
 
 /** Plays a seed and holds what came of it against the model. Answers what it was made of. */
 export async function play(scenario) {
-  await scenario.prepare();
-  await scenario.play();
-  await scenario.heal();
-  await scenario.inspect();
+  for (const phase of ["prepare", "play", "heal", "inspect"]) {
+    const start = Date.now();
+    await scenario[phase]();
+    scenario.figures[`${phase}Ms`] = Date.now() - start;
+  }
   return scenario.figures;
 }
 
@@ -120,15 +121,20 @@ export class Scenario {
   /** What goes wrong besides the line, while something is sent. */
   accidents() {
     const accident = this.random();
-    if (accident < CRASHES) {
+    const { crashes, kills } = this.rates();
+    if (accident < crashes) {
       this.figures.crashes += 1;
       return [this.stack.crashPostgres(this.random() * 200)];
     }
-    if (accident < CRASHES + KILLS) {
+    if (accident < crashes + kills) {
       this.figures.kills += 1;
       return [this.stack.killServer()];
     }
     return [];
+  }
+
+  rates() {
+    return { crashes: CRASHES, kills: KILLS };
   }
 
   async survive(runs) {

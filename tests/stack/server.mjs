@@ -132,7 +132,7 @@ export class Stack {
   async addDevice(region, name) {
     const admin = await this.signIn("admin");
     const page = await (await admin.post("/admin/devices", "/admin/devices", { region, name })).text();
-    const code = /data-code="([^"]+)"/.exec(page)?.[1];
+    const code = /data-code[^>]*>([^<]+)</.exec(page)?.[1];
     if (!code) throw new Error(`no code for a new PC in:\n${page.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").slice(0, 600)}`);
     return code;
   }
