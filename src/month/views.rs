@@ -22,9 +22,6 @@ use crate::{
     },
 };
 
-/// Address of the page.
-pub(crate) const HOME: &str = "/timesheets/month";
-
 /// The days of a month as addresses end in them.
 const DAYS: [&str; 31] = [
     "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "21", "22",
