@@ -2,6 +2,7 @@
 
 pub mod civil;
 pub mod clock;
+pub mod collate;
 pub mod fold;
 pub mod ids;
 pub mod ops;

@@ -152,7 +152,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/devices/{id}", post().to(devices::pages::rename_device));
     cfg.route("/admin/devices/{id}/code", post().to(devices::pages::make_code));
     cfg.route("/admin/devices/{id}/revocation", post().to(devices::pages::revoke_device));
-    cfg.route("/admin/device-alarms/{id}/acknowledgement", post().to(devices::pages::acknowledge_alarm));
+    cfg.route("/admin/device-alarms/{id}/acknowledgement", post().to(devices::alarms::acts::acknowledge_alarm));
     cfg.route("/admin/queue-alarms/{id}/acknowledgement", post().to(contact::acts::acknowledge_alarm));
     cfg.route("/admin/quarantine/{id}", get().to(contact::acts::download_quarantined));
     cfg.route("/admin/settings", get().to(admin::settings::list_settings));

@@ -94,9 +94,19 @@ pub async fn agent(server: Server, offices: &[Office], effort: &Effort, table: &
     }
     let took = began.elapsed();
     let rows = count_rows(&server).await?;
-    table.note(&format!("The agent copies {rows} rows of its region in {:.1} s, {:.0} a second, its start included.", took.as_secs_f64(), rows / took.as_secs_f64()));
+    table.note(&format!(
+        "The agent copies {rows} rows of its region in {:.1} s, {:.0} a second, its start included.",
+        took.as_secs_f64(),
+        rows / took.as_secs_f64()
+    ));
     first.stop().await?;
-    table.at_most("agent: its program", "release build", fs::metadata(program()).ok().map(|file| kilobytes(usize::try_from(file.len()).unwrap_or(0)) / 1000.0), 15.0, "MB");
+    table.at_most(
+        "agent: its program",
+        "release build",
+        fs::metadata(program()).ok().map(|file| kilobytes(usize::try_from(file.len()).unwrap_or(0)) / 1000.0),
+        15.0,
+        "MB",
+    );
     let (mut starts, mut sizes) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
         let agent = Agent::start(&folder).await?;
@@ -154,7 +164,11 @@ async fn relayed(server: &Server, agent: &Agent, table: &mut Table) -> Done<()> 
     }
     let added = median(here.clone()) - median(there.clone());
     table.at_most("agent: added to a page's way", "median of Bugün by way of it, less the median from the server", Some(added), 5.0, "ms");
-    table.note(&format!("Bugün takes {:.1} ms from the server and {:.1} ms by way of the agent (medians of {PAGES}, in turns).", median(there), median(here)));
+    table.note(&format!(
+        "Bugün takes {:.1} ms from the server and {:.1} ms by way of the agent (medians of {PAGES}, in turns).",
+        median(there),
+        median(here)
+    ));
     Ok(())
 }
 
@@ -176,7 +190,13 @@ async fn taken(agent: &Agent, offices: &[Office], effort: &Effort, table: &mut T
     }
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    table.at_most("agent: an entry taken, on the disk", &format!("99 of 100, {ENTRIES} entries at 20 a second"), Some(at(0.99)), 50.0, "ms");
+    table.at_most(
+        "agent: an entry taken, on the disk",
+        &format!("99 of 100, {ENTRIES} entries at 20 a second"),
+        Some(at(0.99)),
+        50.0,
+        "ms",
+    );
     table.note(&format!("The agent takes an entry in {:.1} ms (median; synchronous=FULL).", at(0.5)));
     let began = Instant::now();
     for batch in many.chunks(100) {

@@ -134,3 +134,4 @@ offline-state-busy = The server is busy; it will be tried again soon.
 offline-state-on-pc = The program on the PC waits for the server.
 offline-state-pc-full = The disk of the PC is full; it will be tried again once there is room.
 flash-stored-here = { $name }: stored on this PC; it is sent by itself once the line is back.
+agent-queue-later = What became of entries at the server is shown here once the line is back.

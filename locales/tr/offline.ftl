@@ -134,3 +134,4 @@ offline-state-busy = Sunucu meşgul; birazdan yeniden denenecek.
 offline-state-on-pc = Bilgisayardaki program sunucuyu bekliyor.
 offline-state-pc-full = Bilgisayarın diski dolu; yer açılınca yeniden denenecek.
 flash-stored-here = { $name }: bilgisayarda saklandı; bağlantı gelince kendiliğinden gönderilecek.
+agent-queue-later = Sunucudaki kayıtların durumu bağlantı gelince burada görünür.

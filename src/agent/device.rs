@@ -57,7 +57,8 @@ impl DeviceFile {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(format!("{} cannot be read: {error}", path.display())),
         };
-        let device = serde_json::from_str(&text).map_err(|error| format!("{} is damaged ({error}): enrol this PC again", path.display()))?;
+        let device =
+            serde_json::from_str(&text).map_err(|error| format!("{} is damaged ({error}): enrol this PC again", path.display()))?;
         Ok(Some(Self { path, now: Arc::new(RwLock::new(device)) }))
     }
 

@@ -25,12 +25,15 @@ pub async fn enrol(folder: &Path, server: &str, code: &str) -> Result<String, St
         "version": env!("CARGO_PKG_VERSION"),
         "os": std::env::consts::OS,
     });
-    let request = client.post(format!("{server}/api/v1/devices/enrol")).header("Origin", &server).header("X-Sync-Client", "agent").json(&body);
+    let request =
+        client.post(format!("{server}/api/v1/devices/enrol")).header("Origin", &server).header("X-Sync-Client", "agent").json(&body);
     let answer = ask(request.timeout(Duration::from_secs(20))).await.map_err(|error| explain(&server, &error))?;
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
     let device = Device {
         server,
-        device_id: text("device_id").parse().map_err(|_| "the server's answer holds no device_id: is it of the same version?".to_owned())?,
+        device_id: text("device_id")
+            .parse()
+            .map_err(|_| "the server's answer holds no device_id: is it of the same version?".to_owned())?,
         name: text("name"),
         region: Region::parse(&text("region")).map_err(|_| "the server's answer holds no region".to_owned())?,
         token: text("token"),
@@ -64,7 +67,9 @@ fn check_address(server: &str) -> Result<String, String> {
     let url = reqwest::Url::parse(server).map_err(|_| format!("--server {server}: not an address such as https://puantaj.example.com"))?;
     let is_bare = url.path() == "/" && url.query().is_none() && url.username().is_empty();
     match url.scheme() {
-        _ if !is_bare || url.host_str().is_none() => Err(format!("--server {server}: name the address alone, such as https://puantaj.example.com")),
+        _ if !is_bare || url.host_str().is_none() => {
+            Err(format!("--server {server}: name the address alone, such as https://puantaj.example.com"))
+        }
         "https" => Ok(server.to_owned()),
         "http" if is_on_this_pc(server) => Ok(server.to_owned()),
         _ => Err(format!("--server {server}: the address must begin with https://, so that nobody on the way can read along")),

@@ -12,7 +12,11 @@ use super::store::{FILE, Reader, StoreError};
 
 /// One table of the file: its name, the entity, and its columns by form field.
 const TABLES: [(&str, &str, &[&str]); 5] = [
-    ("employees", "employee", &["full_name", "identity_no_masked", "department", "title", "hire_date", "exit_date", "is_active", "shift_template_id"]),
+    (
+        "employees",
+        "employee",
+        &["full_name", "identity_no_masked", "department", "title", "hire_date", "exit_date", "is_active", "shift_template_id"],
+    ),
     ("shift_templates", "shift_template", &["name", "start_time", "end_time", "break_minutes", "weekdays"]),
     ("timesheets", "timesheet", &["employee_id", "work_date", "start_time", "end_time", "break_minutes", "is_special", "notes"]),
     ("calendar_days", "calendar_day", &["day", "name", "kind", "free_from"]),

@@ -112,7 +112,9 @@ mod tests {
         }
         let link = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
         assert_eq!(post(&link), Err(Refusal::Site), "a form of another site");
-        for origin in ["http://evil.example", "null", "https://localhost:8787", "http://localhost:8080", "http://localhost:8787.evil.example"] {
+        for origin in
+            ["http://evil.example", "null", "https://localhost:8787", "http://localhost:8080", "http://localhost:8787.evil.example"]
+        {
             assert_eq!(post(&[("origin", origin)]), Err(Refusal::Site), "{origin}");
             assert_eq!(post(&[("origin", origin), ("sec-fetch-site", "same-origin")]), Err(Refusal::Site), "{origin}");
         }
@@ -124,8 +126,14 @@ mod tests {
         let get = |pairs: &[(&'static str, &'static str)]| check(&Method::GET, &[&[HOST], pairs].concat());
         assert_eq!(get(&[("sec-fetch-site", "none")]), Ok(()), "typed");
         assert_eq!(get(&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]), Ok(()));
-        assert_eq!(get(&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")]), Err(Refusal::Site));
-        assert_eq!(get(&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")]), Err(Refusal::Site));
+        assert_eq!(
+            get(&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")]),
+            Err(Refusal::Site)
+        );
+        assert_eq!(
+            get(&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")]),
+            Err(Refusal::Site)
+        );
         assert_eq!(get(&[("origin", "http://evil.example")]), Err(Refusal::Site));
     }
 }

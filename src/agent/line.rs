@@ -190,7 +190,11 @@ impl Line {
             Ok(response) => is_ours(&response) && response.status() == StatusCode::OK && response.bytes().await.is_ok(),
             Err(_) => false,
         };
-        if found { self.note_up() } else { self.note_down() }
+        if found {
+            self.note_up()
+        } else {
+            self.note_down()
+        }
         found
     }
 
@@ -224,7 +228,9 @@ impl Line {
                 self.settle_token();
             }
             // A file that cannot be written: it is found out again at the next contact.
-            Err(error) if error.is("device_revoked") => self.device.change(|device| device.is_revoked = true).unwrap_or_else(|e| tracing::error!("{e}")),
+            Err(error) if error.is("device_revoked") => {
+                self.device.change(|device| device.is_revoked = true).unwrap_or_else(|e| tracing::error!("{e}"))
+            }
             Err(error) if error.is("token") => self.go_back_to_the_older_token(),
             Err(error) if error.is_about_the_line() && *error != LineError::TooLate => self.note_down(),
             Err(_) => {}

@@ -13,6 +13,7 @@ const DAYS: usize = 14;
 /// Starts the log. It is written as long as the guard lives.
 pub fn start(folder: &Path) -> Result<WorkerGuard, String> {
     let logs = folder.join("logs");
+    std::fs::create_dir_all(&logs).map_err(|error| format!("{} cannot be made: {error}", logs.display()))?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("agent")

@@ -170,9 +170,8 @@ async fn read_changes(agent: &Arc<Agent>, mut state: MirrorState, wait: u64) -> 
         }
         Err(error) => return Err(error.into()),
     };
-    let is_dense = changes.ranges.iter().all(|range| {
-        range.to - range.from + 1 == range.count && state.seq.is_none_or(|seq| seq + 1 == range.from)
-    });
+    let is_dense =
+        changes.ranges.iter().all(|range| range.to - range.from + 1 == range.count && state.seq.is_none_or(|seq| seq + 1 == range.from));
     if !is_dense || Some(changes.epoch) != state.epoch {
         tracing::error!(seq = ?state.seq, "the feed has a hole: a new copy is taken");
         agent.note(Trouble::FeedHole, true);

@@ -7,6 +7,7 @@
 
 pub mod cli;
 pub mod device;
+pub mod local_pages;
 pub mod place;
 pub mod store;
 

@@ -82,7 +82,10 @@ impl Front {
         }
         let now = self.agent.clock.now();
         let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
-        let stored = self.agent.store.write(move |db| ops.into_iter().map(|op| ops::keep(db, &NewOp::queued(op), now)).collect::<Result<Vec<_>, _>>());
+        let stored = self
+            .agent
+            .store
+            .write(move |db| ops.into_iter().map(|op| ops::keep(db, &NewOp::queued(op), now)).collect::<Result<Vec<_>, _>>());
         let stored = stored.await?;
         self.agent.note(Trouble::DiskFull, false);
         self.agent.wake.notify_one();

@@ -37,7 +37,8 @@ pub fn own_json(status: StatusCode, body: &impl Serialize) -> HttpResponse {
 
 /// A refusal, in the form of the API's.
 pub fn problem(status: StatusCode, code: &str, detail: &str) -> HttpResponse {
-    let body = json!({ "type": "about:blank", "title": status.canonical_reason(), "status": status.as_u16(), "error": code, "detail": detail });
+    let body =
+        json!({ "type": "about:blank", "title": status.canonical_reason(), "status": status.as_u16(), "error": code, "detail": detail });
     own(status).content_type("application/problem+json").body(body.to_string())
 }
 
@@ -53,5 +54,7 @@ pub fn unreachable(error: &LineError) -> HttpResponse {
 
 /// The pairs of a posted form.
 pub fn pairs_of(body: &Bytes) -> Vec<(String, String)> {
-    actix_web::web::Query::<Vec<(String, String)>>::from_query(&String::from_utf8_lossy(body)).map(actix_web::web::Query::into_inner).unwrap_or_default()
+    actix_web::web::Query::<Vec<(String, String)>>::from_query(&String::from_utf8_lossy(body))
+        .map(actix_web::web::Query::into_inner)
+        .unwrap_or_default()
 }

@@ -133,7 +133,8 @@ impl Desk {
             Some(body) => line.client().post(line.url(path)).json(body),
             None => line.client().get(line.url(path)),
         };
-        let request = request.header("Cookie", format!("{SERVER_COOKIE}={session}")).header("Origin", line.server()).header("X-Sync-Client", "agent");
+        let request =
+            request.header("Cookie", format!("{SERVER_COOKIE}={session}")).header("Origin", line.server()).header("X-Sync-Client", "agent");
         ask(request.timeout(Duration::from_secs(10))).await.ok()
     }
 

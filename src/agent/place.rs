@@ -58,7 +58,8 @@ pub struct Hold {
 /// Takes the folder. A sentence when somebody else has it.
 pub fn hold(folder: &Path) -> Result<Hold, String> {
     let path = folder.join("agent.lock");
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let file =
+        fs::OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(Hold { _file: file }),
         Err(fs::TryLockError::WouldBlock) => Err(format!("an agent runs on {} already", folder.display())),

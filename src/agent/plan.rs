@@ -307,7 +307,8 @@ impl Post<'_> {
     fn batch(&self) -> Planned<Vec<Draft>> {
         let batch = self.id_or_new("_op")?;
         let values = read_form(Timesheet::FORM, self.pairs);
-        let date: NaiveDate = values["work_date"].as_str().and_then(|text| text.parse().ok()).ok_or(Refusal::Nonsense("work_date: not a date".into()))?;
+        let date: NaiveDate =
+            values["work_date"].as_str().and_then(|text| text.parse().ok()).ok_or(Refusal::Nonsense("work_date: not a date".into()))?;
         let entered = self.reader.list_entries(date, date, None)?;
         let mut drafts = Vec::new();
         for (_, text) in self.pairs.iter().filter(|(name, value)| name == "planned" && !value.trim().is_empty()) {
@@ -315,7 +316,9 @@ impl Post<'_> {
             let (op_id, id) = entry_of_batch(batch, employee);
             let is_blank = !entered.iter().any(|entry| !entry.deleted && entry.row.get("employee_id") == Some(&json!(employee)));
             if is_blank || super::store::ops::is_kept(self.reader, op_id)? {
-                drafts.push(self.draft(Table::Timesheet, self.bare_op(Table::Timesheet, Kind::Create, op_id, id, None, changes_of_new(row)))?);
+                drafts.push(
+                    self.draft(Table::Timesheet, self.bare_op(Table::Timesheet, Kind::Create, op_id, id, None, changes_of_new(row)))?,
+                );
             }
         }
         Ok(drafts)
@@ -327,7 +330,9 @@ impl Post<'_> {
         let mut drafts = Vec::new();
         for person in self.reader.list_rows(Employee::NAME)? {
             let (_, id) = entry_of_batch(batch, person.id);
-            let Some(entry) = self.reader.find_row(Timesheet::NAME, id)?.filter(|entry| !entry.deleted && entry.version <= 1) else { continue };
+            let Some(entry) = self.reader.find_row(Timesheet::NAME, id)?.filter(|entry| !entry.deleted && entry.version <= 1) else {
+                continue;
+            };
             let op_id = Uuid::new_v5(&undo, id.as_bytes());
             let base = (entry.version > 0).then_some(entry.version);
             drafts.push(self.draft(Table::Timesheet, self.bare_op(Table::Timesheet, Kind::Delete, op_id, id, base, Fields::new()))?);
@@ -351,7 +356,8 @@ impl Post<'_> {
         let changed: BTreeSet<&str> = op.fields.keys().map(String::as_str).collect();
         let mut errors = table.complaints(&row, &changed);
         if known.is_none() && op.kind != Kind::Create {
-            errors.retain(|error| changed.contains(error.field.as_str()) || (error.code == "times-equal" && changed.contains("start_time")));
+            errors
+                .retain(|error| changed.contains(error.field.as_str()) || (error.code == "times-equal" && changed.contains("start_time")));
         }
         if errors.is_empty()
             && table == Table::Timesheet
@@ -432,12 +438,16 @@ mod tests {
         let id = "019ab3aa-0000-7000-8000-000000000004";
         let source = include_str!("../../static/ts/offline/routes.ts");
         let table = source.split_once("const ROUTES").unwrap().1.split_once("];").unwrap().0;
-        let patterns: Vec<&str> = table.lines().filter_map(|line| line.trim().strip_prefix("[\"")?.split_once('"').map(|(pattern, _)| pattern)).collect();
+        let patterns: Vec<&str> =
+            table.lines().filter_map(|line| line.trim().strip_prefix("[\"")?.split_once('"').map(|(pattern, _)| pattern)).collect();
         assert!(patterns.len() > 20, "{patterns:?}");
         for pattern in patterns {
             let path = pattern.replace("{id}", id).replace("{entry}", id).replace("{op}", id).replace("{date}", "2026-11-28");
             let route = find_route(&path).unwrap_or_else(|| panic!("{pattern}"));
-            assert!(table.lines().any(|line| line.contains(&format!("\"{pattern}\", \"{}\"", route.list))), "{pattern} leads to another list there");
+            assert!(
+                table.lines().any(|line| line.contains(&format!("\"{pattern}\", \"{}\"", route.list))),
+                "{pattern} leads to another list there"
+            );
         }
         for other in ["/login", "/employees/new", "/employees/x", "/timesheets/month", "/today/entries/1/deletion", "/admin/users", "/"] {
             assert_eq!(find_route(other), None, "{other}");

@@ -24,8 +24,17 @@ use super::{
 };
 
 /// Of one connection, not of what is said over it (RFC 9110, 7.6.1).
-const OF_THE_CONNECTION: [&str; 9] =
-    ["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+const OF_THE_CONNECTION: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
 /// What a browser here has no say in.
 const NOT_SENT: [&str; 6] = ["host", "content-length", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
 /// What holds for https and another name.

@@ -136,7 +136,8 @@ impl Sender {
             self.size = (self.size * 2).min(MOST_OPS);
             return Ok(Step::Again);
         }
-        let refused = batch.iter().zip(&verdicts).find(|(op, verdict)| is(verdict, Reason::InternalError) && op.refusals + 1 >= MOST_REFUSALS);
+        let refused =
+            batch.iter().zip(&verdicts).find(|(op, verdict)| is(verdict, Reason::InternalError) && op.refusals + 1 >= MOST_REFUSALS);
         if let Some((op, _)) = refused {
             return self.deposit(op.clone()).await;
         }

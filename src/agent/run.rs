@@ -17,8 +17,7 @@ use super::{
     contact,
     device::DeviceFile,
     line::{Line, new_client},
-    mirror, place,
-    replay,
+    mirror, place, replay,
     serve::{self, Origins},
     store::{Salvaged, Store},
 };
@@ -111,7 +110,10 @@ impl Agent {
 /// Runs until it is told to stop (Ctrl-C, SIGTERM).
 pub async fn run(folder: &Path, listen: Option<SocketAddr>) -> Result<(), String> {
     let Some(device) = DeviceFile::read(folder)? else {
-        return Err(format!("this PC is not enrolled: run `rainstaff-agent enrol --server URL --code CODE` first (folder {})", folder.display()));
+        return Err(format!(
+            "this PC is not enrolled: run `rainstaff-agent enrol --server URL --code CODE` first (folder {})",
+            folder.display()
+        ));
     };
     let _hold = place::hold(folder)?;
     let clock = Clock::System;

@@ -62,7 +62,9 @@ pub async fn serve(agent: Arc<Agent>, listeners: Vec<TcpListener>, origins: Orig
 async fn answer(front: Data<Front>, request: HttpRequest, payload: Payload) -> HttpResponse {
     match front.origins.check(request.method(), request.headers()) {
         Ok(()) => {}
-        Err(Refusal::Host) => return problem(StatusCode::MISDIRECTED_REQUEST, "host", "this PC's agent is at http://localhost, under no other name"),
+        Err(Refusal::Host) => {
+            return problem(StatusCode::MISDIRECTED_REQUEST, "host", "this PC's agent is at http://localhost, under no other name");
+        }
         Err(Refusal::Site) => return problem(StatusCode::FORBIDDEN, "origin", "only pages of this address may ask for this"),
     }
     match front.answer(&request, payload).await {
@@ -210,7 +212,8 @@ impl Front {
         let reader = self.agent.store.read()?;
         let (counts, mirror) = (ops::count(&reader)?, reader.mirror()?);
         let line = &self.agent.line;
-        let digest: std::collections::BTreeMap<_, _> = reader.list_digests()?.into_iter().map(|(entity, (_, hash))| (entity, hash)).collect();
+        let digest: std::collections::BTreeMap<_, _> =
+            reader.list_digests()?.into_iter().map(|(entity, (_, hash))| (entity, hash)).collect();
         Ok(own_json(
             StatusCode::OK,
             &json!({
@@ -302,7 +305,9 @@ impl Front {
             return Ok(self.relay.pass_back(response));
         }
         match self.agent.store.read()?.find_file(path)? {
-            Some(file) => Ok(own(StatusCode::OK).insert_header((header::CACHE_CONTROL, "no-cache")).content_type(file.content_type).body(file.body)),
+            Some(file) => {
+                Ok(own(StatusCode::OK).insert_header((header::CACHE_CONTROL, "no-cache")).content_type(file.content_type).body(file.body))
+            }
             None => Ok(super::pages::embedded(request).unwrap_or_else(|| unreachable(&LineError::TooLate))),
         }
     }
@@ -312,8 +317,12 @@ impl Front {
         let agent = self.agent.clone();
         actix_web::rt::spawn(async move {
             let Ok(response) = agent.line.client().get(agent.line.url(&path)).send().await else { return };
-            let header = |name| response.headers().get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok()).map(str::to_owned);
-            let (Some(content_type), None, true) = (header("content-type"), header("content-encoding"), response.status().is_success()) else { return };
+            let header =
+                |name| response.headers().get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok()).map(str::to_owned);
+            let (Some(content_type), None, true) = (header("content-type"), header("content-encoding"), response.status().is_success())
+            else {
+                return;
+            };
             let Ok(body) = response.bytes().await else { return };
             let now = agent.clock.now();
             if agent.store.read().ok().and_then(|reader| reader.find_file(&path).ok().flatten()).is_some_and(|file| file.body == body) {

@@ -42,13 +42,18 @@ pub async fn status(folder: &Path, server: Option<&str>, as_json: bool, check: b
         let reader = Reader::of_file(&folder.join(FILE)).map_err(|error| format!("{}: {error}", folder.display()))?;
         let word: String = reader.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(|error| error.to_string())?;
         if word != "ok" {
-            return Err(format!("{} is damaged: {word}. Start the agent: it puts the file aside and takes over what can be read", folder.join(FILE).display()));
+            return Err(format!(
+                "{} is damaged: {word}. Start the agent: it puts the file aside and takes over what can be read",
+                folder.join(FILE).display()
+            ));
         }
     }
     let device = DeviceFile::read(folder)?.map(|file| file.get());
     let Some(device) = device else {
         return match server {
-            Some(server) => look_for(server).await.map(|time| format!("{server} is in reach; its clock says {time}. This PC is not enrolled.")),
+            Some(server) => {
+                look_for(server).await.map(|time| format!("{server} is in reach; its clock says {time}. This PC is not enrolled."))
+            }
             None => Err(format!("this PC is not enrolled (folder {}): run `rainstaff-agent enrol`", folder.display())),
         };
     };
@@ -89,7 +94,9 @@ async fn look_for(server: &str) -> Result<String, String> {
     let request = new_client(server)?.get(format!("{server}/api/v1/ping")).timeout(std::time::Duration::from_secs(10));
     match ask(request).await {
         Ok(body) => body["server_time"].as_str().map(str::to_owned).ok_or_else(|| format!("{server} answered without its time")),
-        Err(LineError::NotOurs(status)) => Err(format!("{server} answered {status}, but not as a Rainstaff server: is there a portal to sign in to?")),
+        Err(LineError::NotOurs(status)) => {
+            Err(format!("{server} answered {status}, but not as a Rainstaff server: is there a portal to sign in to?"))
+        }
         Err(error) => Err(format!("{server} is not in reach: {error}")),
     }
 }
@@ -101,7 +108,9 @@ fn in_words(status: &Status) -> String {
     if status.is_revoked {
         lines.push("REVOKED: the server has taken this PC's rights away. What was entered here is kept; ask the admin.".to_owned());
     }
-    lines.push(if status.is_running { "The agent runs." } else { "The agent does not run: start it with `rainstaff-agent run`." }.to_owned());
+    lines.push(
+        if status.is_running { "The agent runs." } else { "The agent does not run: start it with `rainstaff-agent run`." }.to_owned(),
+    );
     lines.push(match status.out_of_reach.as_str() {
         "" => format!("The server {} is in reach. Last contact: {}.", status.server, since(status.last_contact)),
         why => format!("{why}. Last contact: {}.", since(status.last_contact)),
@@ -116,7 +125,11 @@ fn in_words(status: &Status) -> String {
     }
     lines.push(match status.mirror.synced_at {
         None => "There is no copy of the region yet.".to_owned(),
-        Some(at) => format!("The copy of the region is of {}{}.", local(at), if status.mirror.digest_equal == Some(false) { " and DIFFERS from the server" } else { "" }),
+        Some(at) => format!(
+            "The copy of the region is of {}{}.",
+            local(at),
+            if status.mirror.digest_equal == Some(false) { " and DIFFERS from the server" } else { "" }
+        ),
     });
     if let Some(bytes) = status.disk_free {
         lines.push(format!("{} MB are free on the disk.", bytes / 1_000_000));

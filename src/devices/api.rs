@@ -13,14 +13,14 @@ use super::{
     Device,
     bearer::{Shown, find_shown, rotate_after},
     contact::{self, ContactAnswer, ContactReport},
-    contact_db, db,
+    db,
     secret::{Code, hash_of_token, new_token},
 };
 use crate::{
     activity::{self, EventKind, NewEvent},
     api::Problem,
     auth::{attempts, throttle::counted_address, visitor_of},
-    db::{Capability, Scope},
+    db::Capability,
     error::{AppError, AppResult},
     regions::Region,
     state::AppState,
@@ -97,11 +97,8 @@ pub async fn post_device_enrol(state: Data<AppState>, request: HttpRequest, body
     let device = Device { id: found.id, region: region.clone(), name: found.name };
     let event = NewEvent::new(EventKind::DeviceEnrolled).from(&visitor).with("device", device.name.as_str());
     let event = event.with("host", contact::short(&wanted.host, 200));
-    let first = ContactReport::of_enrolment(wanted.version, wanted.host, wanted.os).to_row(&device, now);
-    let mut tx = state.db.write(&Scope::of_device(&device)).await?;
-    contact_db::store_contact(&mut tx, &first).await?;
-    activity::record_event(&mut tx, &region, &event, now).await?;
-    tx.commit().await?;
+    let first = ContactReport::of_enrolment(wanted.version, wanted.host, wanted.os);
+    contact::begin(&state, &device, &first, &event).await?;
     Ok(sync_answer(&Enrolled { device_id: device.id, token, name: device.name, region, rotate_after: rotate_after(now) }))
 }
 

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web::Data};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Device, alarm_db, db, secret::hash_of_token};
+use super::{Device, db, secret::hash_of_token};
 use crate::{
     activity::{self, EventKind, NewEvent},
     auth::visitor_of,
@@ -55,5 +55,5 @@ pub(super) async fn find_shown(request: &HttpRequest, token: &str) -> AppResult<
 /// Refuses a device that was revoked since its request began.
 pub async fn refuse_revoked(state: &AppState, device: &Device) -> AppResult<()> {
     let mut tx = state.db.read(&Scope::of_device(device)).await?;
-    if alarm_db::is_revoked(&mut tx, device.id).await? { Err(AppError::DeviceRevoked) } else { Ok(()) }
+    if db::is_revoked(&mut tx, device.id).await? { Err(AppError::DeviceRevoked) } else { Ok(()) }
 }

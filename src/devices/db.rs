@@ -1,9 +1,9 @@
-//! SQL of the devices: who they are. Each function says which [`crate::db::Capability`] its transaction needs.
+//! SQL of the devices: who they are. Each function of a system transaction says which [`crate::db::Capability`] that needs.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::db::SystemTx;
+use crate::db::{Mode, ScopedTx, SystemTx};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -231,4 +231,78 @@ pub(super) async fn revoke_device(tx: &mut SystemTx, id: Uuid, by: &str, now: Da
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// A device in the list, with what it told last.
+#[derive(Debug, Clone)]
+pub(super) struct ListedRow {
+    pub id: Uuid,
+    pub region: String,
+    pub name: String,
+    pub enrolled_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub revoked_by_name: Option<String>,
+    pub last_at: Option<DateTime<Utc>>,
+    pub version: Option<String>,
+    pub os: Option<String>,
+    pub host: Option<String>,
+    pub waiting: Option<i64>,
+    pub oldest_at: Option<DateTime<Utc>>,
+    pub mirror_epoch: Option<Uuid>,
+    pub mirror_seq: Option<i64>,
+    pub disk_free: Option<i64>,
+    pub troubles: Option<Vec<String>>,
+    /// Number of the region's last change, and of which data.
+    pub head: i64,
+    pub epoch: Uuid,
+}
+
+/// The devices of the scope, revoked ones last; 500 at most.
+pub(super) async fn list_devices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<ListedRow>> {
+    let codes = tx.scope().codes();
+    sqlx::query_as!(
+        ListedRow,
+        r#"
+        SELECT d.id,
+               d.region,
+               d.name,
+               d.enrolled_at,
+               d.revoked_at,
+               d.revoked_by_name,
+               c.last_at AS "last_at?",
+               c.version AS "version?",
+               c.os AS "os?",
+               c.host AS "host?",
+               c.waiting AS "waiting?",
+               c.oldest_at,
+               c.mirror_epoch,
+               c.mirror_seq,
+               c.disk_free,
+               c.troubles AS "troubles?",
+               coalesce(h.seq, 0) AS "head!",
+               (SELECT f.epoch FROM sec.feed f) AS "epoch!"
+        FROM auth.devices d
+        JOIN app.regions r ON r.code = d.region
+        LEFT JOIN app.device_contact c ON c.region = d.region AND c.device_id = d.id
+        LEFT JOIN app.region_head h ON h.region = d.region
+        WHERE d.region = ANY ($1)
+        ORDER BY d.revoked_at IS NOT NULL, r.name COLLATE "tr-x-icu", d.name COLLATE "tr-x-icu", d.id
+        LIMIT 500
+        "#,
+        &codes,
+    )
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// Whether a device of the scope is revoked.
+pub(super) async fn is_revoked<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<bool> {
+    let codes = tx.scope().codes();
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM auth.devices WHERE region = ANY ($1) AND id = $2 AND revoked_at IS NOT NULL) AS "revoked!""#,
+        &codes,
+        id,
+    )
+    .fetch_one(tx.conn())
+    .await
 }

@@ -5,26 +5,21 @@
 //! grant, whoever the author is. A code that is good for a quarter of an hour makes it known; a token of 256 bits opens the few addresses of
 //! [`ROUTES`] from then on, until an administrator revokes the device.
 
-mod acts;
-mod alarm_db;
+pub mod alarms;
 pub mod api;
 mod bearer;
 mod client;
 mod contact;
-mod contact_db;
 mod db;
-mod judge;
+mod manage;
 pub mod pages;
 mod secret;
 mod views;
-mod watch;
 
+pub use alarms::{DeviceAlarmKind, DeviceAlarmView, load_alarms, watch_all};
 pub use bearer::{device_of_bearer, refuse_revoked};
 pub use client::Client;
-pub use judge::{DEVICE_MAY_BE_SILENT, DeviceAlarmKind, DeviceFinding, DeviceState, judge};
 pub use secret::MARK;
-pub use views::{DeviceAlarmView, load_alarms};
-pub use watch::watch_all;
 
 use uuid::Uuid;
 

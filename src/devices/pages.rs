@@ -8,20 +8,16 @@ use actix_web::{
 use uuid::Uuid;
 
 use super::{
-    acts::{self, MadeCode},
-    alarm_db,
-    judge::DeviceAlarmKind,
+    db,
+    manage::{self, MadeCode},
     views::{DevicePage, DeviceView, DevicesPage},
 };
 use crate::{
-    activity::{EventKind, NewEvent, record_event},
     auth::Admin,
     db::Scope,
     error::{AppError, AppResult},
-    i18n::t,
     ids::new_id,
     ops::FieldError,
-    regions::Region,
     state::AppState,
     web::{
         answer::{html, stored_and_done, unprocessable},
@@ -68,7 +64,7 @@ async fn show(
 
 async fn list(ctx: &Ctx, admin: &Admin, state: &AppState) -> AppResult<Vec<DeviceView>> {
     let Some(scope) = Scope::of(admin.actor()) else { return Ok(Vec::new()) };
-    let rows = alarm_db::list_devices(&mut state.db.read(&scope).await?).await?;
+    let rows = db::list_devices(&mut state.db.read(&scope).await?).await?;
     let now = state.clock.now();
     Ok(rows.into_iter().map(|row| DeviceView::new(ctx, row, now)).collect())
 }
@@ -88,7 +84,7 @@ pub async fn create_device(ctx: Ctx, admin: Admin, state: Data<AppState>, reques
         Ok(region) => region,
         Err(error) => return refuse(&ctx, &admin, &state, &request, &posted, error).await,
     };
-    match acts::add_device(&state, &admin, posted.new_row_id()?, &region, posted.value("name")).await? {
+    match manage::add_device(&state, &admin, posted.new_row_id()?, &region, posted.value("name")).await? {
         Ok(Some(made)) => show(&ctx, &admin, &state, &request, StatusCode::OK, Extra { made: Some(made), ..Extra::default() }).await,
         Ok(None) => Ok(back(&ctx, &Flash::new(Tone::Info, "flash-device-made-before", ""))),
         Err(error) => refuse(&ctx, &admin, &state, &request, &posted, error).await,
@@ -116,7 +112,7 @@ pub async fn make_code(
     id: Path<Uuid>,
     _posted: Posted,
 ) -> AppResult<HttpResponse> {
-    match acts::make_code(&state, &admin, *id).await? {
+    match manage::make_code(&state, &admin, *id).await? {
         Ok(made) => show(&ctx, &admin, &state, &request, StatusCode::OK, Extra { made: Some(made), ..Extra::default() }).await,
         Err(error) => {
             let extra = Extra { refusal: sentence(ctx.lang, &error), ..Extra::default() };
@@ -146,7 +142,7 @@ async fn render_device(
 /// `POST /admin/devices/{id}`: another name.
 pub async fn rename_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
     let name = posted.value("name");
-    match acts::rename_device(&state, &admin, *id, name).await? {
+    match manage::rename_device(&state, &admin, *id, name).await? {
         Ok(()) => Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &Flash::new(Tone::Success, "flash-device-renamed", name))),
         Err(error) => {
             let form = FormView::refused(&posted, None, &[error], ctx.lang);
@@ -157,7 +153,7 @@ pub async fn rename_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Pa
 
 /// `POST /admin/devices/{id}/revocation`: nothing is open to it from the next request on. Confirmed with its name.
 pub async fn revoke_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
-    match acts::revoke_device(&state, &admin, *id, posted.value("confirm")).await? {
+    match manage::revoke_device(&state, &admin, *id, posted.value("confirm")).await? {
         Ok((name, is_new)) => {
             let (tone, key) = if is_new { (Tone::Success, "flash-device-revoked") } else { (Tone::Info, "flash-device-revoked-before") };
             Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &Flash::new(tone, key, &name)))
@@ -167,22 +163,6 @@ pub async fn revoke_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Pa
             Ok(unprocessable(render_device(&ctx, &admin, &state, *id, None, form).await?))
         }
     }
-}
-
-/// `POST /admin/device-alarms/{id}/acknowledgement`: somebody has seen it. It is no longer shown, and the log says who saw it.
-pub async fn acknowledge_alarm(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
-    let scope = Scope::of(admin.actor()).ok_or(AppError::Forbidden)?;
-    let mut tx = state.db.write(&scope).await?;
-    let alarm = alarm_db::acknowledge(&mut tx, *id, admin.actor(), state.clock.now()).await?.ok_or(AppError::NotFound)?;
-    if !alarm.is_old {
-        let region = Region::parse(&alarm.region).map_err(|_| AppError::NotFound)?;
-        let event = NewEvent::new(EventKind::DeviceAlarmSeen).by(Some(admin.actor())).from(admin.visitor());
-        let event = event.with("device", alarm.name.as_str()).with("alarm", alarm.kind.as_str());
-        record_event(&mut tx, &region, &event, state.clock.now()).await?;
-        tx.commit().await?;
-    }
-    let what = DeviceAlarmKind::parse(&alarm.kind).map_or("", |kind| t(ctx.lang, kind.label()));
-    Ok(stored_and_done(&ctx, posted.op_id()?, "/dashboard", &Flash::new(Tone::Success, "flash-device-alarm-seen", what)))
 }
 
 fn back(ctx: &Ctx, flash: &Flash) -> HttpResponse {

@@ -88,7 +88,7 @@ impl<'a> CardPage<'a> {
         history: Vec<ChangeView>,
     ) -> Self {
         entries.sort_by_key(|entry| (entry.value.work_date, entry.value.start_min));
-        let person = person_of(&employee);
+        let person = Person::from(&employee);
         let shifts: Vec<Shift> = entries.iter().map(|entry| entry.value.shift()).collect();
         let cells: Vec<(Month, Vec<Cell>)> =
             months.iter().map(|month| (*month, days_of(*month, &roster, &person, &shifts, &rules, today))).collect();
@@ -101,24 +101,6 @@ impl<'a> CardPage<'a> {
         let (previous, next) = neighbours(&roster, person.id, month);
         let row = EmployeeView { employee };
         Self { ctx, row, number: None, template, month, lines, entries, blanks, totals, previous, next, history }
-    }
-}
-
-/// The person as the roster wants them: it lists only people who are employed in its dates or have entries.
-fn person_of(employee: &Listed) -> Person {
-    let value = &employee.value;
-    let is_deleted = employee.deleted_at.is_some();
-    Person {
-        id: employee.id,
-        region: employee.region.clone(),
-        full_name: value.full_name.clone(),
-        department: value.department.clone(),
-        title: value.title.clone(),
-        hire_date: value.hire_date,
-        exit_date: value.exit_date,
-        is_active: value.is_active && !is_deleted,
-        is_deleted,
-        shift_template_id: value.shift_template_id,
     }
 }
 

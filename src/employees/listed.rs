@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Employee;
+use crate::roster::Person;
 
 /// A person to choose in a form.
 pub struct Choice {
@@ -71,4 +72,24 @@ pub struct Listed {
     pub deleted_at: Option<DateTime<Utc>>,
     /// The values. The identity number is shown masked only.
     pub value: Employee,
+}
+
+/// The person as the roster wants them.
+impl From<&Listed> for Person {
+    fn from(employee: &Listed) -> Self {
+        let value = &employee.value;
+        let is_deleted = employee.deleted_at.is_some();
+        Self {
+            id: employee.id,
+            region: employee.region.clone(),
+            full_name: value.full_name.clone(),
+            department: value.department.clone(),
+            title: value.title.clone(),
+            hire_date: value.hire_date,
+            exit_date: value.exit_date,
+            is_active: value.is_active && !is_deleted,
+            is_deleted,
+            shift_template_id: value.shift_template_id,
+        }
+    }
 }

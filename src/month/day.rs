@@ -12,7 +12,6 @@ use uuid::Uuid;
 use super::{
     Month,
     day_editor::{DayEditor, DayQuery, forms_of, page_without_script},
-    views::HOME,
 };
 use crate::{
     auth::Actor,
@@ -38,6 +37,8 @@ use crate::{
     },
 };
 
+/// Address of the month.
+const HOME: &str = "/timesheets/month";
 /// Tells the month that it is out of date.
 const ENTRIES_CHANGED: &str = "timesheets-changed";
 /// Entries a day has at most: each lasts a minute and none overlaps another.

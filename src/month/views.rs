@@ -22,9 +22,6 @@ use crate::{
     },
 };
 
-/// Address of the page.
-pub(crate) const HOME: &str = "/timesheets/month";
-
 /// The days of a month as addresses end in them.
 const DAYS: [&str; 31] = [
     "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "21", "22",
@@ -196,6 +193,15 @@ impl<'a> MonthPage<'a> {
         let words = Words::of(ctx.lang);
         let rows = sheet.rows.into_iter().map(|(person, cells, sum)| Row::new(ctx.lang, month, words, person, &cells, sum, now)).collect();
         Self { ctx, month, words, region, names, heads, rows, feet, total: sheet.total }
+    }
+
+    /// Marks a day of a person with an entry that the server does not have yet.
+    #[cfg(feature = "agent")]
+    pub fn mark_waiting(&mut self, person: Uuid, day: NaiveDate) {
+        let cells = self.rows.iter_mut().filter(|row| row.id == person).filter_map(|row| row.cells.get_mut(day.day0() as usize));
+        for cell in cells.filter(|cell| !cell.class.split(' ').any(|class| class == "waiting")) {
+            cell.class = if cell.class.is_empty() { "waiting".into() } else { format!("{} waiting", cell.class).into() };
+        }
     }
 
     /// The days of the people alone where only these are wanted, or the page around them.

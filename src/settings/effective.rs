@@ -52,6 +52,12 @@ impl Effective {
         }
     }
 
+    /// The names on reports; blank ones are none.
+    pub fn report_names(&self) -> ReportNames {
+        let named = |text: &Resolved<String>| Some(text.value.trim().to_owned()).filter(|name| !name.is_empty());
+        ReportNames { company_name: named(&self.company_name), report_title: named(&self.report_title) }
+    }
+
     /// The hours' rule.
     pub fn rules(&self) -> Rules {
         Rules {

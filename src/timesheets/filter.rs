@@ -69,6 +69,13 @@ impl ListQuery {
     }
 }
 
+/// Whose day a new entry is for.
+#[derive(Debug, Default, Deserialize)]
+pub struct NewQuery {
+    pub(crate) employee_id: Option<Uuid>,
+    pub(crate) work_date: Option<NaiveDate>,
+}
+
 /// The rule of each region by its code.
 pub type RulesByRegion = BTreeMap<String, Rules>;
 

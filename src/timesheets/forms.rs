@@ -6,8 +6,34 @@ use uuid::Uuid;
 use super::{Timesheet, views::Choices};
 use crate::{auth::Actor, civil, regions::Region, roster::Roster, shift_templates::listed::TemplateChoice, web::form::FormView};
 
+/// The forms on a page of the list.
+pub enum Forms {
+    /// A list alone: there are none.
+    None,
+    /// One for a new entry, with the usual times of today.
+    New,
+    /// One that is filled in: as planned, or as it came back.
+    Filled(FormView),
+}
+
+impl Forms {
+    /// Nothing has to be read for them.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// The form.
+    pub fn form(self, choices: &Choices, actor: &Actor, today: NaiveDate) -> FormView {
+        match self {
+            Self::None => FormView::default(),
+            Self::New => new_form(choices, actor, today),
+            Self::Filled(form) => form,
+        }
+    }
+}
+
 /// A form for today, with the usual times of the weekday.
-pub fn new_form(choices: &Choices, actor: &Actor, today: NaiveDate) -> FormView {
+fn new_form(choices: &Choices, actor: &Actor, today: NaiveDate) -> FormView {
     let only_region = if let [region] = actor.regions.as_slice() { Some(region) } else { None };
     blank_form(today, usual_times(choices, only_region, today))
 }

@@ -5,13 +5,12 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use chrono::NaiveDate;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
     Timesheet, db,
-    filter::{ListQuery, PAGE_SIZE, sum_up},
-    forms::{new_form, next_form, planned_form},
+    filter::{ListQuery, NewQuery, PAGE_SIZE, sum_up},
+    forms::{Forms, next_form, planned_form},
     listed::Listed,
     views::{Choices, EntryForm, EntryView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation, render_edit, with_hours},
 };
@@ -21,7 +20,7 @@ use crate::{
     db::{Mode, Scope, ScopedTx},
     employees,
     error::{AppError, AppResult},
-    i18n::format::instant,
+    i18n::{format::instant, t_with},
     ops::{Entity as _, FieldError, Verdict, VerdictKind},
     regions::Region,
     roster::load_roster,
@@ -54,13 +53,6 @@ pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, quer
     Ok(answer::html(html))
 }
 
-/// Whose day a new entry is for.
-#[derive(Debug, Default, Deserialize)]
-pub struct NewQuery {
-    employee_id: Option<Uuid>,
-    work_date: Option<NaiveDate>,
-}
-
 /// `GET /timesheets/new`: the same page; the form is on it. With a person and a date the form is filled in as planned, over that month's
 /// entries of the person.
 pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<NewQuery>) -> AppResult<HttpResponse> {
@@ -84,16 +76,6 @@ pub async fn load_planned_form<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, e
     Ok(planned_form(&roster, usual.as_ref(), region, employee_id, day))
 }
 
-/// The forms on a page of the list.
-enum Forms {
-    /// A list alone: there are none.
-    None,
-    /// One for a new entry, with the usual times of today.
-    New,
-    /// One that is filled in: as planned, or as it came back.
-    Filled(FormView),
-}
-
 async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery, forms: Forms) -> AppResult<ListPage<'a>> {
     let (filter, shown) = query.read(ctx, state.clock.today());
     let scope = super::api::scope_for(actor, query.region.as_deref())?;
@@ -102,13 +84,9 @@ async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &Li
     let (totals, count) = sum_up(&db::list_shapes(&mut tx, &filter).await?, &rules);
     let pager = Pager::new(query.page, PAGE_SIZE, count);
     let entries = db::list_timesheets(&mut tx, &filter, PAGE_SIZE, pager.offset()).await?;
-    let choices = if matches!(forms, Forms::None) { Choices::default() } else { load_choices(ctx, &mut tx).await? };
+    let choices = if forms.is_none() { Choices::default() } else { load_choices(ctx, &mut tx).await? };
     drop(tx);
-    let form = match forms {
-        Forms::None => FormView::default(),
-        Forms::New => new_form(&choices, actor, state.clock.today()),
-        Forms::Filled(form) => form,
-    };
+    let form = forms.form(&choices, actor, state.clock.today());
     let filtered = query.is_narrowed(&filter);
     Ok(ListPage { ctx, filter: shown, form, choices, rows: with_hours(entries, &rules), totals, pager, filtered })
 }
@@ -244,10 +222,10 @@ pub async fn show_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: P
     let rules = list_rules(&mut tx).await?.remove(&entry.region).unwrap_or_default();
     let history = activity::views::history_of(&mut tx, &ctx, Timesheet::NAME, *id).await?;
     drop(tx);
-    let deleted_at = entry.deleted_at.map(instant);
+    let deleted = entry.deleted_at.map(|at| t_with(ctx.lang, "timesheet-was-deleted", &[("at", &instant(at))]));
     let row = EntryView::new(entry, &rules);
     let steps = explanation(&row, &rules, ctx.lang);
-    let page = ShowPage { ctx: &ctx, row, steps, deleted_at, history };
+    let page = ShowPage { ctx: &ctx, row, steps, deleted, history };
     Ok(answer::html(render(&ctx, &page)?))
 }
 

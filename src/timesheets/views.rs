@@ -238,8 +238,8 @@ pub struct ShowPage<'a> {
     pub row: EntryView,
     /// How the hours came about.
     pub steps: Vec<String>,
-    /// When it was deleted.
-    pub deleted_at: Option<String>,
+    /// That it was deleted, in a sentence; none for a live entry.
+    pub deleted: Option<String>,
     /// What happened to it, newest first.
     pub history: Vec<ChangeView>,
 }

@@ -1,5 +1,6 @@
 //! The form of a row: start, end, break and "özel gün", as planned, as stored, or as they came back.
 
+#[cfg(feature = "server")]
 use serde_json::Value;
 
 use crate::{
@@ -94,6 +95,7 @@ impl RowForm {
     }
 
     /// The planned values, which were refused.
+    #[cfg(feature = "server")]
     pub fn refuse_plan(&mut self, why: String) {
         self.start.error = why;
         self.is_refused = true;
@@ -116,6 +118,7 @@ pub(crate) fn original(value: &Timesheet) -> String {
 }
 
 /// The same as a form would post them: what "Geri al" goes back to.
+#[cfg(feature = "server")]
 pub(crate) fn as_posted(value: &Timesheet) -> Vec<(String, String)> {
     let text = |value: Value| match value {
         Value::String(text) => text,

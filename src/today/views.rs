@@ -226,6 +226,7 @@ impl PersonView {
     }
 
     /// Says at the row why its plan could not be entered.
+    #[cfg(feature = "server")]
     pub fn refuse_plan(&mut self, why: String) {
         if let [row] = self.rows.as_mut_slice() {
             row.form.refuse_plan(why);

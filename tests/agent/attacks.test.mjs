@@ -39,9 +39,8 @@ async function anOp() {
   return office.employee(queue, `Saldırı ${newId()}`);
 }
 
-async function countOf(op) {
-  const [[count]] = await office.stack.query(`SELECT count(*) FROM app.op_inbox WHERE op_id = '${op.op_id}'`);
-  return Number(count);
+function countOf(op) {
+  return office.count(`SELECT count(*) FROM app.op_inbox WHERE op_id = '${op.op_id}'`);
 }
 
 test("a name that leads here from elsewhere is not answered, whatever is asked", async () => {
@@ -154,10 +153,9 @@ test("a forged, a missing, a borrowed grant: held, never done in anybody's name"
   office.cut(false);
   await office.drained();
   for (const op of [forged, missing, borrowed, stolen]) {
-    const rows = await office.stack.query(`SELECT result ->> 'verdict', result ->> 'reason' FROM app.op_verdict WHERE op_id = '${op.op_id}'`);
-    assert.deepEqual(rows, [["held", "grant_revoked"]]);
-    const [[made]] = await office.stack.query(`SELECT count(*) FROM app.employees WHERE id = '${op.id}'`);
-    assert.equal(Number(made), 0);
+    const rows = await office.stack.query(`SELECT result ->> 'verdict' AS verdict, result ->> 'reason' AS reason FROM app.op_verdict WHERE op_id = '${op.op_id}'`);
+    assert.deepEqual(rows, [{ verdict: "held", reason: "grant_revoked" }]);
+    assert.equal(await office.count(`SELECT count(*) FROM app.employees WHERE id = '${op.id}'`), 0);
   }
 });
 

@@ -119,6 +119,12 @@ export class Office {
     }
   }
 
+  /** The number that a query counts. */
+  async count(sql) {
+    const [row] = await this.stack.query(sql);
+    return Number(Object.values(row)[0]);
+  }
+
   /** How often each of these operations is in the server's inbox, and each row in its table: once, and nothing else. */
   async assertOnce(ops, table = "timesheets") {
     const list = (ids) => ids.map((id) => `'${id}'`).join(",") || "NULL";
@@ -126,7 +132,7 @@ export class Office {
     const rows = await this.stack.query(`SELECT id, count(*) FROM app.${table} WHERE id IN (${list(ops.map(({ id }) => id))}) GROUP BY 1`);
     assert.equal(inbox.length, ops.length, `${ops.length - inbox.length} operations were lost`);
     assert.equal(rows.length, ops.length, `${ops.length - rows.length} rows are missing`);
-    for (const [, count] of [...inbox, ...rows]) assert.equal(Number(count), 1, "something is there twice");
+    for (const { count } of [...inbox, ...rows]) assert.equal(Number(count), 1, "something is there twice");
   }
 
   async close() {

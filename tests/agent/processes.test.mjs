@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmod, mkdtemp, open, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { newId, Office, takenIn, until } from "./office.mjs";
+import { Office, takenIn, until } from "./office.mjs";
 
 /** How often the agent is killed; `make agent-test` says 200. */
 const KILLS = Number(process.env.RAINSTAFF_AGENT_KILLS ?? 25);
@@ -180,7 +180,7 @@ test("a device whose rights are taken away sends nothing, shows nothing, and kee
   assert.equal((await office.post([person], { agent })).status, 202);
   const admin = await office.stack.signIn("admin");
   const page = await (await admin.get("/admin/devices")).text();
-  const [{ device_id: id }] = [JSON.parse(await readDevice(agent))];
+  const { device_id: id } = JSON.parse(await readFile(join(agent.dataDir, "device.json"), "utf8"));
   assert.ok(page.includes(id), "the device is listed");
   const revoked = await admin.post("/admin/devices", `/admin/devices/${id}/revocation`, { confirmation: "Çalınan PC", confirm: "Çalınan PC", name: "Çalınan PC" });
   assert.ok(revoked.status < 400, `revocation answered ${revoked.status}`);
@@ -189,18 +189,14 @@ test("a device whose rights are taken away sends nothing, shows nothing, and kee
   await until(async () => Object.keys((await agent.health()).mirror.digest).length === 0, "the copy of the region is still there");
   const health = await agent.health();
   assert.equal(health.waiting, 1, "what was entered is kept");
-  assert.equal((await office.stack.query(`SELECT count(*) FROM app.op_inbox WHERE op_id = '${person.op_id}'`))[0][0], "0", "and not sent");
+  assert.equal(await office.count(`SELECT count(*) FROM app.op_inbox WHERE op_id = '${person.op_id}'`), 0, "and not sent");
   assert.match(await office.command(["status"], agent), /REVOKED/);
   const file = join(agent.dataDir, "out.db");
   await office.command(["export", file, "--queue"], agent);
-  const line = JSON.parse((await import("node:fs")).readFileSync(file.replace(/\.db$/, ".ndjson"), "utf8").trim());
+  const line = JSON.parse((await readFile(file.replace(/\.db$/, ".ndjson"), "utf8")).trim());
   assert.equal(line.op_id, person.op_id, "and can be taken out as a file");
   await agent.stop();
 });
-
-async function readDevice(agent) {
-  return (await import("node:fs/promises")).readFile(join(agent.dataDir, "device.json"), "utf8");
-}
 
 test("two agents do not run on one folder", async () => {
   await assert.rejects(office.command(["run", "--listen", "127.0.0.1:0"]), /runs on .* already/);
@@ -219,5 +215,4 @@ test("an address that other PCs could reach is refused", async () => {
 test("the file of the token is its owner's alone", async () => {
   assert.equal((await stat(join(office.agent.dataDir, "device.json"))).mode & 0o777, 0o600);
   assert.equal((await stat(office.agent.dataDir)).mode & 0o777, 0o700);
-  void newId;
 });

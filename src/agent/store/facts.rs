@@ -52,8 +52,16 @@ pub struct CompanyDay {
     pub name: String,
     /// `holiday`, `day_off` ...
     pub kind: String,
-    /// Minutes of the day from which nobody works.
-    pub free_from: i32,
+    /// From when on nobody works, as `13:00`; none for the whole day.
+    #[serde(default)]
+    pub free_from: Option<String>,
+}
+
+impl CompanyDay {
+    /// Minutes of the day from which nobody works, 0 for the whole day.
+    pub fn free_from_minutes(&self) -> i32 {
+        self.free_from.as_deref().and_then(|text| crate::civil::parse_time(text).ok()).unwrap_or(0)
+    }
 }
 
 /// A region as people call it.

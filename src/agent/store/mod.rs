@@ -62,7 +62,10 @@ impl From<rusqlite::Error> for StoreError {
 /// A full disk shows itself as a failed write where SQLite cannot tell why.
 fn is_out_of_room(error: &rusqlite::Error) -> bool {
     let rusqlite::Error::SqliteFailure(code, _) = error else { return false };
-    matches!(code.extended_code, rusqlite::ffi::SQLITE_IOERR_WRITE | rusqlite::ffi::SQLITE_IOERR_SHMSIZE | rusqlite::ffi::SQLITE_IOERR_FSYNC)
+    matches!(
+        code.extended_code,
+        rusqlite::ffi::SQLITE_IOERR_WRITE | rusqlite::ffi::SQLITE_IOERR_SHMSIZE | rusqlite::ffi::SQLITE_IOERR_FSYNC
+    )
 }
 
 impl From<serde_json::Error> for StoreError {

@@ -258,9 +258,8 @@ fn waiting_of(row: &SqlRow<'_>) -> Result<Waiting, StoreError> {
 
 /// Forms that the server acknowledged and whose verdict is not here yet.
 pub fn list_asked(db: &Connection, most: usize) -> Result<Vec<Waiting>, StoreError> {
-    let mut query = db.prepare_cached(
-        "SELECT o.seq, o.body, o.source, o.refusals, NULL FROM ops o WHERE o.state = 'asked' ORDER BY o.seq LIMIT ?1",
-    )?;
+    let mut query =
+        db.prepare_cached("SELECT o.seq, o.body, o.source, o.refusals, NULL FROM ops o WHERE o.state = 'asked' ORDER BY o.seq LIMIT ?1")?;
     let mut found = query.query([i64::try_from(most).unwrap_or(i64::MAX)])?;
     let mut asked = Vec::new();
     while let Some(row) = found.next()? {
@@ -277,9 +276,7 @@ pub fn forget_asked(db: &Connection, seq: i64) -> Result<(), StoreError> {
 
 /// How many wait and have failed.
 pub fn count(db: &Connection) -> Result<Counts, StoreError> {
-    let (waiting, failed) = db
-        .prepare_cached("SELECT waiting, failed FROM totals")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (waiting, failed) = db.prepare_cached("SELECT waiting, failed FROM totals")?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let oldest: Option<i64> = db
         .prepare_cached("SELECT stored_at FROM ops WHERE state = 'waiting' ORDER BY seq LIMIT 1")?
         .query_row([], |row| row.get(0))
@@ -342,7 +339,8 @@ pub fn list_verdicts(db: &Connection, op_ids: &[Uuid]) -> Result<Vec<(Uuid, Opti
 
 /// The operations before this one that wait and that it builds on: the last one about its row, and about each row that it refers to.
 pub fn list_needed(db: &Connection, op: &Op) -> Result<Vec<Uuid>, StoreError> {
-    let mut last = db.prepare_cached("SELECT op_id FROM ops WHERE state = 'waiting' AND entity = ?1 AND row_id = ?2 ORDER BY seq DESC LIMIT 1")?;
+    let mut last =
+        db.prepare_cached("SELECT op_id FROM ops WHERE state = 'waiting' AND entity = ?1 AND row_id = ?2 ORDER BY seq DESC LIMIT 1")?;
     let referred = [("employee", "employee_id"), ("shift_template", "shift_template_id")];
     let refers = referred.iter().filter_map(|(entity, field)| Some((*entity, op.fields.get(*field)?.to.as_str()?.to_owned())));
     let mut needed = Vec::new();
@@ -368,8 +366,6 @@ pub fn send_log_again(db: &Connection, now: DateTime<Utc>) -> Result<usize, Stor
 
 /// Lets go of what was done long ago. What is held or refused stays with the rest: its author has it at the server.
 pub fn prune(db: &Connection, now: DateTime<Utc>) -> Result<usize, StoreError> {
-    let deleted = db
-        .prepare_cached("DELETE FROM ops WHERE state = 'done' AND done_at < ?1")?
-        .execute([ms(now - LOG_KEPT)])?;
+    let deleted = db.prepare_cached("DELETE FROM ops WHERE state = 'done' AND done_at < ?1")?.execute([ms(now - LOG_KEPT)])?;
     Ok(deleted)
 }

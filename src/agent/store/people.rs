@@ -90,7 +90,9 @@ pub fn put_people(db: &Connection, people: &[KnownPerson]) -> Result<(), StoreEr
 
 /// Forgets how to tell everybody, and every session: the PC is not trusted any more.
 pub fn forget_all(db: &Connection) -> Result<(), StoreError> {
-    db.execute_batch("UPDATE people SET verifier = NULL, signed_in_at = NULL, active = 0; DELETE FROM sessions; DELETE FROM rows; DELETE FROM facts")?;
+    db.execute_batch(
+        "UPDATE people SET verifier = NULL, signed_in_at = NULL, active = 0; DELETE FROM sessions; DELETE FROM rows; DELETE FROM facts",
+    )?;
     Ok(())
 }
 
@@ -104,13 +106,19 @@ pub fn note_sign_in(db: &Connection, user: Uuid, verifier: &str, now: DateTime<U
 
 /// Keeps somebody's proof of authorship for their queue here.
 pub fn put_grant(db: &Connection, user: Uuid, grant: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE people SET grant_text = ?2, grant_at = ?3 WHERE user_id = ?1")?.execute(params![user.to_string(), grant, ms(now)])?;
+    db.prepare_cached("UPDATE people SET grant_text = ?2, grant_at = ?3 WHERE user_id = ?1")?.execute(params![
+        user.to_string(),
+        grant,
+        ms(now)
+    ])?;
     Ok(())
 }
 
 /// The next number of a person's queue here.
 pub fn next_number(db: &Connection, user: Uuid) -> Result<i64, StoreError> {
-    let next = db.prepare_cached("UPDATE people SET last_n = last_n + 1 WHERE user_id = ?1 RETURNING last_n")?.query_row([user.to_string()], |row| row.get(0))?;
+    let next = db
+        .prepare_cached("UPDATE people SET last_n = last_n + 1 WHERE user_id = ?1 RETURNING last_n")?
+        .query_row([user.to_string()], |row| row.get(0))?;
     Ok(next)
 }
 
@@ -188,8 +196,8 @@ impl Reader {
 
     /// An account by its name, for a sign-in without the server.
     pub fn find_credentials(&self, username: &str) -> Result<Option<Credentials>, StoreError> {
-        let mut query =
-            self.prepare_cached(&format!("SELECT {PERSON}, p.verifier, p.signed_in_at, p.locked_until FROM people p WHERE p.username = ?1"))?;
+        let mut query = self
+            .prepare_cached(&format!("SELECT {PERSON}, p.verifier, p.signed_in_at, p.locked_until FROM people p WHERE p.username = ?1"))?;
         let found = query.query_row([username], |row| {
             Ok(Credentials {
                 person: person_of(row)?,

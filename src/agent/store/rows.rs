@@ -53,7 +53,8 @@ pub fn put_base(db: &Connection, base: &Base, round: i64) -> Result<bool, StoreE
         .prepare_cached("SELECT version, round, base IS NOT NULL FROM rows WHERE entity = ?1 AND id = ?2")?
         .query_row(params![base.entity, id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let is_news = known.is_none_or(|(version, of_round, has_base)| !has_base || of_round < round || version < base.version || base.row.is_none());
+    let is_news =
+        known.is_none_or(|(version, of_round, has_base)| !has_base || of_round < round || version < base.version || base.row.is_none());
     if is_news {
         let fields = base.row.as_ref().map(|row| serde_json::to_string(&mask(fields_of(row)))).transpose()?;
         db.prepare_cached(
@@ -100,7 +101,9 @@ pub(super) fn rebuild(db: &Connection, entity: &str, id: Uuid) -> Result<(), Sto
         .query_row(params![entity, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let base = match known {
-        Some((version, deleted, Some(text))) => Some(Record { version, deleted, fields: serde_json::from_str(&text)?, ..Record::default() }),
+        Some((version, deleted, Some(text))) => {
+            Some(Record { version, deleted, fields: serde_json::from_str(&text)?, ..Record::default() })
+        }
         _ => None,
     };
     let waiting = list_waiting_on(db, entity, &key)?;
@@ -138,9 +141,8 @@ fn list_waiting_on(db: &Connection, entity: &str, id: &str) -> Result<Vec<Op>, S
 
 /// Everything is laid anew, after what waits has changed as a whole.
 pub fn rebuild_all(db: &Connection) -> Result<(), StoreError> {
-    let mut all = db.prepare_cached(
-        "SELECT entity, id FROM rows WHERE waiting > 0 UNION SELECT entity, row_id FROM ops WHERE state = 'waiting'",
-    )?;
+    let mut all =
+        db.prepare_cached("SELECT entity, id FROM rows WHERE waiting > 0 UNION SELECT entity, row_id FROM ops WHERE state = 'waiting'")?;
     let keys: Vec<(String, String)> = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     keys.iter().try_for_each(|(entity, id)| rebuild(db, entity, parse_id(id)?))
 }
@@ -192,6 +194,13 @@ impl Reader {
         let mut query =
             self.prepare_cached("SELECT id, region, version, shown_gone, shown, waiting FROM rows WHERE entity = ?1 AND id = ?2")?;
         Ok(collect(&mut query.query(params![entity, id.to_string()])?)?.pop())
+    }
+
+    /// The rows with operations that the server does not have yet.
+    pub fn list_waiting_rows(&self) -> Result<std::collections::HashSet<Uuid>, StoreError> {
+        let mut query = self.prepare_cached("SELECT DISTINCT row_id FROM ops WHERE state = 'waiting'")?;
+        let ids: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        ids.iter().map(|id| parse_id(id)).collect()
     }
 
     /// The entries of the dates `from` to `to`, by date, start and id; of one person where one is named. Also those in the bin.

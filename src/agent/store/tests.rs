@@ -2,20 +2,19 @@
 
 use std::fs;
 
-use serde_json::json;
 use chrono::TimeDelta;
+use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::{
-    ops::{LOG_KEPT, count, keep, list_next, list_needed, send_log_again, settle},
+    ops::{LOG_KEPT, count, keep, list_needed, list_next, send_log_again, settle},
     people::{next_number, note_sign_in, put_grant, put_people},
     rows::{drop_older_rounds, put_base},
     *,
 };
 use crate::ops::{Change, Fields, Kind, Op, Reason, Row, Verdict, VerdictKind, fingerprint};
 use crate::regions::Region;
-
 
 fn now() -> DateTime<Utc> {
     "2026-11-28T09:00:00Z".parse().unwrap()
@@ -30,7 +29,8 @@ fn open(folder: &TempDir) -> Store {
 }
 
 fn op(id: u128, kind: Kind, row: u128, fields: &[(&str, serde_json::Value, serde_json::Value)]) -> Op {
-    let fields: Fields = fields.iter().map(|(name, from, to)| ((*name).to_owned(), Change { from: from.clone(), to: to.clone() })).collect();
+    let fields: Fields =
+        fields.iter().map(|(name, from, to)| ((*name).to_owned(), Change { from: from.clone(), to: to.clone() })).collect();
     Op {
         v: 1,
         op_id: Uuid::from_u128(id),
@@ -269,7 +269,9 @@ async fn an_identity_number_is_not_kept_in_the_copy_or_in_a_verdict() {
     let reader = store.read().unwrap();
     let row = reader.find_row("employee", Uuid::from_u128(50)).unwrap().unwrap();
     assert!(row.row.contains_key("identity_no_masked") && !row.row.contains_key("identity_no"));
-    let kept: String = reader.query_row("SELECT group_concat(coalesce(result, '')) || (SELECT group_concat(shown || base) FROM rows) FROM ops", [], |r| r.get(0)).unwrap();
+    let kept: String = reader
+        .query_row("SELECT group_concat(coalesce(result, '')) || (SELECT group_concat(shown || base) FROM rows) FROM ops", [], |r| r.get(0))
+        .unwrap();
     assert!(!kept.contains("10000000146"), "{kept}");
 }
 
@@ -277,7 +279,15 @@ async fn an_identity_number_is_not_kept_in_the_copy_or_in_a_verdict() {
 async fn whoever_is_disabled_or_got_a_new_password_is_trusted_no_more() {
     let folder = folder();
     let store = open(&folder);
-    let person = |epoch, active| KnownPerson { id: Uuid::from_u128(1), username: "ankara1".into(), role: "user".into(), active, epoch, lang: "tr".into(), theme: String::new() };
+    let person = |epoch, active| KnownPerson {
+        id: Uuid::from_u128(1),
+        username: "ankara1".into(),
+        role: "user".into(),
+        active,
+        epoch,
+        lang: "tr".into(),
+        theme: String::new(),
+    };
     store.write(move |db| put_people(db, &[person(1, true)])).await.unwrap();
     let queue = store.read().unwrap().find_queue(Uuid::from_u128(1)).unwrap().unwrap().0;
     assert!(store.write(|db| note_sign_in(db, Uuid::from_u128(1), "verifier", now())).await.unwrap());

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    alarm_db::{self, OpenAlarm, Watched},
+    db::{self, OpenAlarm, Watched},
     judge::{DeviceAlarmKind, DeviceFinding, judge},
 };
 use crate::{
@@ -26,8 +26,8 @@ pub async fn watch_all(state: &AppState) -> Result<(), sqlx::Error> {
 async fn watch_region(state: &AppState, region: &Region) -> Result<(), sqlx::Error> {
     let (scope, now) = (Scope::system(region.clone(), None, Origin::System), state.clock.now());
     let mut tx = state.db.read_snapshot(&scope).await?;
-    let devices = alarm_db::list_states(&mut tx).await?;
-    let open = alarm_db::list_open_alarms(&mut tx).await?;
+    let devices = db::list_states(&mut tx).await?;
+    let open = db::list_open_alarms(&mut tx).await?;
     drop(tx);
     let found: Vec<(DeviceFinding, &Watched)> =
         devices.iter().flat_map(|device| judge(&device.state, now).into_iter().map(move |finding| (finding, device))).collect();
@@ -39,7 +39,7 @@ async fn watch_region(state: &AppState, region: &Region) -> Result<(), sqlx::Err
     }
     let mut tx = state.db.write(&scope).await?;
     for alarm in over {
-        alarm_db::end_alarm(&mut tx, region, alarm.id, now).await?;
+        db::end_alarm(&mut tx, region, alarm.id, now).await?;
     }
     for (finding, device) in new {
         raise(&mut tx, region, finding, device, now).await?;
@@ -54,7 +54,7 @@ async fn raise(
     device: &Watched,
     now: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
-    let is_new = alarm_db::insert_alarm(tx, region, finding, now).await?;
+    let is_new = db::insert_alarm(tx, region, finding, now).await?;
     let kind = match finding.kind {
         DeviceAlarmKind::Silent => EventKind::DeviceSilent,
         DeviceAlarmKind::FileCorrupt | DeviceAlarmKind::Digest | DeviceAlarmKind::DiskFull => EventKind::DeviceTrouble,

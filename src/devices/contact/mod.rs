@@ -1,17 +1,21 @@
 //! What a device tells of itself, and what it is told.
 
+mod db;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Device, contact_db, contact_db::ContactRow, db};
+use self::db::ContactRow;
+use super::{Device, db as devices};
 use crate::{
+    activity::{NewEvent, record_event},
     auth::Role,
     civil,
     db::{Capability, Scope},
     error::AppResult,
-    ops::Row,
+    ops::{Entity as _, Row},
     regions::Region,
     settings,
     state::AppState,
@@ -163,7 +167,7 @@ impl ContactReport {
     }
 
     /// What of it is kept. The server's clock says when things were, so far as a PC's may be wrong.
-    pub(super) fn to_row(&self, device: &Device, now: DateTime<Utc>) -> ContactRow {
+    fn to_row(&self, device: &Device, now: DateTime<Utc>) -> ContactRow {
         let mirror = self.mirror.clone().unwrap_or(MirrorReport { epoch: None, seq: None, synced_at: None, digest_equal: None });
         let waiting = self.waiting.unwrap_or(0).max(0);
         let past = |at: DateTime<Utc>| at.clamp(DateTime::UNIX_EPOCH, now);
@@ -199,6 +203,15 @@ pub(super) fn short(text: &str, chars: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(chars).collect::<String>().trim().to_owned()
 }
 
+/// Keeps the first that is known of a device, and the event that made it known.
+pub(super) async fn begin(state: &AppState, device: &Device, report: &ContactReport, event: &NewEvent) -> Result<(), sqlx::Error> {
+    let now = state.clock.now();
+    let mut tx = state.db.write(&Scope::of_device(device)).await?;
+    db::store_contact(&mut tx, &report.to_row(device, now)).await?;
+    record_event(&mut tx, &device.region, event, now).await?;
+    tx.commit().await
+}
+
 /// Keeps what a device told, and answers what it has to know.
 pub(super) async fn exchange(
     state: &AppState,
@@ -209,12 +222,12 @@ pub(super) async fn exchange(
     let now = state.clock.now();
     let code = device.region.code();
     let mut tx = state.db.write(&Scope::of_device(&device)).await?;
-    contact_db::store_contact(&mut tx, &report.to_row(&device, now)).await?;
-    let region = contact_db::find_region(&mut tx, code).await?;
+    db::store_contact(&mut tx, &report.to_row(&device, now)).await?;
+    let region = db::find_region(&mut tx, code).await?;
     let settings = settings::db::find_companys(&mut tx).await?.to_row();
-    let days = contact_db::list_company_days(&mut tx).await?;
+    let days = db::list_company_days(&mut tx).await?;
     tx.commit().await?;
-    let people = db::list_people(&mut state.db.system(&Capability::Users(None)).await?, code).await?;
+    let people = devices::list_people(&mut state.db.system(&Capability::Users(None)).await?, code).await?;
     Ok(ContactAnswer {
         server_time: now,
         feed_epoch: region.epoch,
@@ -227,12 +240,12 @@ pub(super) async fn exchange(
     })
 }
 
-fn day(row: contact_db::DayRow) -> CompanyDay {
+fn day(row: db::DayRow) -> CompanyDay {
     let free_from = (row.free_from_min != 0).then(|| civil::format_time(row.free_from_min));
     CompanyDay { day: row.day, name: row.name, kind: row.kind, free_from }
 }
 
-fn person(row: db::PersonRow) -> Person {
+fn person(row: devices::PersonRow) -> Person {
     Person {
         id: row.id,
         username: row.username,
