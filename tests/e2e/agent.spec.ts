@@ -12,7 +12,7 @@ test.describe.configure({ mode: "serial", timeout: 300_000 });
 const PAGES = [
   ["/today", "Bugün"],
   ["/timesheets", "Puantaj"],
-  ["/timesheets/month", "Ay"],
+  ["/timesheets/month", "2026"],
   ["/employees", "Çalışanlar"],
 ] as const;
 const SIZES = { desk: { width: 1366, height: 768 }, phone: { width: 390, height: 844 } };
@@ -63,7 +63,7 @@ test("the walk: the server stops, the office goes on at two browsers, the agent 
       await clerk.goto(address);
       await expect(clerk.locator("h1")).toContainText(name);
       await expectCopy(clerk, name);
-      await shots(clerk, name);
+      await shots(clerk, `copy-${address.slice(1).replaceAll("/", "-")}`);
     }
     await clerk.goto("/timesheets?from=2026-03-01&to=2026-03-31");
     await expect(rowOf(clerk, "2026-03-01"), "the copy has what was entered last").toContainText("bağlantı varken");
