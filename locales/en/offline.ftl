@@ -3,6 +3,7 @@ offline-page-title = No connection, and this page is not on this computer
 offline-page-text = Reload once the connection is back. Pages that open without one:
 offline-page-kept = Nothing you entered and that was not sent yet is lost: it is on the Sync page. If you came from a form, the browser's Back button leads to what you typed.
 offline-age = Offline: this is how it was { $age }. What you enter is stored on this computer and sent by itself once the connection is back.
+offline-age-only = Offline: this is how it was { $age }.
 offline-age-pc = The server is out of reach: this is this PC's copy (updated { $age }). What you enter is stored on the PC and sent by itself once the connection is back.
 offline-just-now = a moment ago
 offline-ready = Works without a connection too. Pages ready: { $when }

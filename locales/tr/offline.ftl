@@ -3,6 +3,7 @@ offline-page-title = Bağlantı yok, bu sayfa bu bilgisayarda da yok
 offline-page-text = İnternet bağlantısı gelince sayfayı yenileyin. Bağlantı yokken açılabilen sayfalar:
 offline-page-kept = Girdiğiniz ve henüz gönderilmeyen hiçbir kayıt kaybolmadı: Senkron sayfasında duruyor. Bir formdan geldiyseniz tarayıcının Geri tuşuyla yazdıklarınıza dönün.
 offline-age = Çevrimdışı: sayfanın { $age } saklanan hâli bu. Girdikleriniz bu bilgisayarda saklanır, bağlantı gelince kendiliğinden gönderilir.
+offline-age-only = Çevrimdışı: sayfanın { $age } saklanan hâli bu.
 offline-age-pc = Sunucuya ulaşılamıyor: bu bilgisayardaki kopya gösteriliyor ({ $age } güncellendi). Girdikleriniz bilgisayarda saklanır, bağlantı gelince kendiliğinden gönderilir.
 offline-just-now = az önce
 offline-ready = Bağlantı yokken de çalışır. Sayfalar hazır: { $when }

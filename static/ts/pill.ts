@@ -1,6 +1,7 @@
 // The save pill: Kaydedildi, Bekliyor (n), Hata (n). It counts forms, and what this browser's queue and this PC's agent hold, and says "saved"
 // only when nothing is under way, nothing waits and nothing has failed.
 
+import { isRevoked } from "./offline/kept.ts";
 import { say } from "./offline/say.ts";
 import { text } from "./texts.ts";
 import { showToast } from "./toasts.ts";
@@ -75,7 +76,7 @@ export function paint(): void {
   const [state, count] = bad > 0 ? ["failed", bad] : open > 0 ? ["waiting", open] : ["saved", 0];
   const sentence = (pill.dataset[String(state)] ?? "").replace("{n}", String(count));
   pill.dataset["state"] = String(state);
-  pill.title = [queue.onPc > 0 ? say("offline-pill-on-pc", { n: queue.onPc }) : "", queue.here > 0 ? say("offline-pill-here", { n: queue.here }) : ""].join(" ").trim();
+  pill.title = [queue.onPc > 0 ? say(isRevoked() ? "offline-pc-revoked" : "offline-pill-on-pc", { n: queue.onPc }) : "", queue.here > 0 ? say("offline-pill-here", { n: queue.here }) : ""].join(" ").trim();
   if (words.textContent !== sentence) {
     words.textContent = sentence;
   }

@@ -74,6 +74,7 @@ test("the walk: the server stops, the office goes on at two browsers, the agent 
     await expect(toast(clerk, "Bilgisayarda saklandı; bağlantı gelince kendiliğinden gönderilecek.")).toBeVisible();
     await expect(pill(clerk)).toHaveText("Bekliyor (1)");
     await expect(rowOf(clerk, "2026-03-02")).toContainText("Bilgisayarda saklandı");
+    await expect(clerk.locator("#timesheet-totals th"), "the PC's list counts it").toHaveText("Toplam: 2 kayıt");
     expect((await office.health()).waiting).toBe(1);
     await shots(clerk, "stored");
   });
@@ -188,6 +189,7 @@ test("a PC whose rights are taken away sends nothing more, keeps what it has, an
   await office.line.down();
   await clerk.goto("/timesheets");
   await expect(strip(clerk, "pc")).toBeVisible();
+  await expect(strip(clerk, "age"), "nobody promises that it is sent").not.toContainText("gönderilir");
   await shots(clerk, "revoked");
   await expect(strip(clerk, "pc")).toContainText("yetkisini iptal etmiş: burada bekleyen 1 kayıt gönderilmiyor, ama silinmiyor da");
 });

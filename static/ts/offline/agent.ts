@@ -6,7 +6,7 @@ import { nowQueued } from "../pill.ts";
 import { showToast } from "../toasts.ts";
 import { type AgentOp, type AgentQueue, complaintOf, onlyThere, readQueue } from "./agent_queue.ts";
 import { button, make } from "./dom.ts";
-import { isOfPc } from "./kept.ts";
+import { isOfPc, nowRevoked } from "./kept.ts";
 import { whyOf } from "./overlay.ts";
 import { CHANNEL, type Queue, type QueueEvent } from "./queue.ts";
 import { refreshLists } from "./refresh.ts";
@@ -27,6 +27,7 @@ let latest = NOTHING;
 let queue: Queue | null = null;
 let browserWaits = 0;
 let asking: Promise<void> | null = null;
+let isAskDue = false;
 
 export function startAgent(): void {
   if ((document.body.dataset["user"] ?? "") === "") {
@@ -90,19 +91,28 @@ function meet(): void {
   void loadSentences().then(look);
 }
 
-/** Asks the agent; calls that come meanwhile get the same answer. */
+/** Asks the agent. A call that comes meanwhile is one more question: the answer that is under way may be older than what it wants to know. */
 async function look(): Promise<void> {
   if (isMet()) {
-    asking ??= ask().finally(() => {
+    isAskDue = true;
+    asking ??= askAll().finally(() => {
       asking = null;
     });
     await asking;
   }
 }
 
+async function askAll(): Promise<void> {
+  while (isAskDue) {
+    isAskDue = false;
+    await ask();
+  }
+}
+
 async function ask(): Promise<void> {
   const [response, health] = await Promise.all([get("queue"), get("health")]);
   const complaint = health?.ok ? complaintOf(await health.json().catch(() => null)) : null;
+  nowRevoked(complaint?.key === "offline-pc-revoked");
   showStrip("pc", complaint ? say(complaint.key, { n: complaint.n }) : "");
   if (!response) {
     return; // the agent itself is away: what it said last stands

@@ -11,3 +11,12 @@ export function isOfPc(): boolean {
   const { keptSince: since, keptBy } = document.documentElement.dataset;
   return since !== undefined && keptBy !== "browser";
 }
+
+/** Whether headquarters has taken this PC's rights away: then nothing here is sent by itself. */
+export function isRevoked(): boolean {
+  return document.documentElement.dataset["pcRevoked"] !== undefined;
+}
+
+export function nowRevoked(isSo: boolean): void {
+  document.documentElement.toggleAttribute("data-pc-revoked", isSo);
+}

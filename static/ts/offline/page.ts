@@ -9,7 +9,7 @@ import { besides } from "./agent.ts";
 import { type AgentQueue } from "./agent_queue.ts";
 import { beingFixed, fix, resumeFix, startFixes } from "./fixes.ts";
 import { rememberRow } from "./forms.ts";
-import { isOfPc, keptSince } from "./kept.ts";
+import { isOfPc, isRevoked, keptSince } from "./kept.ts";
 import { paintPending } from "./overlay.ts";
 import { pendingRows } from "./pending_rows.ts";
 import { startQueuePage } from "./queue_page.ts";
@@ -108,6 +108,7 @@ function listen(): void {
 
 /** The PC's agent no longer keeps something that it has of this browser: there is a verdict. */
 async function askPc({ waiting }: AgentQueue): Promise<void> {
+  tellAge();
   const kept = new Set(waiting.map(({ op_id }) => op_id));
   const first = (await queue.listWaiting(user)).find(({ state }) => state === "on_pc");
   if (first && !kept.has(first.op.op_id)) {
@@ -247,7 +248,7 @@ async function tellClock(): Promise<void> {
 function tellAge(): void {
   const since = keptSince();
   const age = since === null ? "" : (relative(document.documentElement.lang, since, Date.now()) ?? say("offline-just-now"));
-  showStrip("age", since === null ? "" : say(isOfPc() ? "offline-age-pc" : "offline-age", { age }));
+  showStrip("age", since === null ? "" : say(isRevoked() ? "offline-age-only" : isOfPc() ? "offline-age-pc" : "offline-age", { age }));
 }
 
 async function onClick({ target }: MouseEvent): Promise<void> {
