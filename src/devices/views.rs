@@ -10,7 +10,6 @@ use super::{
     manage::MadeCode,
 };
 use crate::{
-    clock::in_istanbul,
     dashboard::Ago,
     i18n::{
         Lang,
@@ -147,13 +146,6 @@ pub struct DevicesPage<'a> {
     pub form: FormView,
     /// Id of the device that the form makes: a form that is sent twice makes one.
     pub new_id: Uuid,
-}
-
-impl DevicesPage<'_> {
-    /// Until when a code is good: the time of the day.
-    fn until(&self, made: &MadeCode) -> String {
-        in_istanbul(made.until).format("%H:%M").to_string()
-    }
 }
 
 /// `/admin/devices/{id}`.
