@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 
+#[cfg(feature = "server")]
 use crate::{
     api::ParamError,
     db::{DbOutcome, classify},
@@ -32,6 +33,7 @@ pub enum AppError {
     #[error("bad request: {0}")]
     BadRequest(String),
     /// Parameters of an API request that make no sense, all of them.
+    #[cfg(feature = "server")]
     #[error("bad parameters: {0:?}")]
     BadParams(Vec<ParamError>),
     /// The key of an API request is unknown, expired or revoked, or its owner may not sign in.
@@ -59,6 +61,7 @@ pub enum AppError {
     #[error("busy: {0}")]
     Busy(String),
     /// A fault of the database access.
+    #[cfg(feature = "server")]
     #[error("database: {0}")]
     Database(sqlx::Error),
     /// A fault of ours.
@@ -66,6 +69,7 @@ pub enum AppError {
     Fault(String),
 }
 
+#[cfg(feature = "server")]
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
         match classify(&error) {
@@ -91,7 +95,9 @@ impl AppError {
             Self::Forbidden => "forbidden",
             Self::OnlyLooking => "only_looking",
             Self::CrossSite => "origin",
-            Self::BadRequest(_) | Self::BadParams(_) => "bad_request",
+            Self::BadRequest(_) => "bad_request",
+            #[cfg(feature = "server")]
+            Self::BadParams(_) => "bad_request",
             Self::BadToken => "token",
             Self::DeviceRevoked => "device_revoked",
             Self::DeviceCode => "device_code",
@@ -100,7 +106,9 @@ impl AppError {
             Self::TooMany(_) => "too_many",
             Self::Gone => "epoch",
             Self::Busy(_) => "busy",
-            Self::Database(_) | Self::Fault(_) => "internal_error",
+            #[cfg(feature = "server")]
+            Self::Database(_) => "internal_error",
+            Self::Fault(_) => "internal_error",
         }
     }
 
@@ -108,6 +116,7 @@ impl AppError {
     pub fn detail(&self) -> Option<String> {
         match self {
             Self::BadRequest(detail) => Some(detail.clone()),
+            #[cfg(feature = "server")]
             Self::BadParams(_) => Some("some parameters were not understood, see errors".to_owned()),
             Self::BadToken => Some("the key is unknown, expired or revoked, or its owner may not sign in".to_owned()),
             Self::DeviceRevoked => Some("an administrator has revoked this device".to_owned()),
@@ -127,12 +136,16 @@ impl ResponseError for AppError {
             Self::PasswordChange | Self::Forbidden | Self::OnlyLooking | Self::CrossSite | Self::TokenScope(_) | Self::DeviceCode => {
                 StatusCode::FORBIDDEN
             }
-            Self::BadRequest(_) | Self::BadParams(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            #[cfg(feature = "server")]
+            Self::BadParams(_) => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Gone => StatusCode::GONE,
             Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Database(_) | Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            #[cfg(feature = "server")]
+            Self::Database(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 

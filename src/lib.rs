@@ -2,10 +2,14 @@
 
 pub mod civil;
 pub mod clock;
+pub mod collate;
 pub mod fold;
 pub mod ids;
 pub mod ops;
 pub mod regions;
+
+#[cfg(feature = "agent")]
+pub mod agent;
 
 #[cfg(feature = "server")]
 pub mod activity;
@@ -15,9 +19,9 @@ pub mod admin;
 pub mod api;
 #[cfg(feature = "server")]
 pub mod app;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod auth;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod calendar;
 #[cfg(feature = "server")]
 pub mod cli;
@@ -31,27 +35,27 @@ pub mod dashboard;
 pub mod db;
 #[cfg(feature = "server")]
 pub mod devices;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod employees;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod error;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod i18n;
 #[cfg(feature = "server")]
 pub mod legacy;
 #[cfg(feature = "server")]
 pub mod metrics;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod month;
 #[cfg(feature = "server")]
 pub mod reports;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod roster;
 #[cfg(feature = "server")]
 pub mod routes;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod settings;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod shift_templates;
 #[cfg(feature = "server")]
 pub mod state;
@@ -59,11 +63,11 @@ pub mod state;
 pub mod sync;
 #[cfg(feature = "server")]
 pub mod telemetry;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod timesheets;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod today;
 #[cfg(feature = "server")]
 pub mod tokens;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod web;

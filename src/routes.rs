@@ -20,7 +20,7 @@ use crate::{
 /// Without a session.
 pub fn public(cfg: &mut ServiceConfig) {
     cfg.route("/static/{name:.*}", get().to(assets::show_asset));
-    cfg.route("/sw.js", get().to(assets::show_worker));
+    cfg.route("/sw.js", get().to(contact::worker::show_worker));
     cfg.route("/manifest.webmanifest", get().to(assets::show_web_manifest));
     cfg.route("/health", get().to(health));
     cfg.route("/ready", get().to(ready));

@@ -97,8 +97,13 @@ pub struct Clerk {
 impl Clerk {
     /// Signs in.
     pub async fn sign_in(server: &Server, office: &str) -> Result<Self, Box<dyn Error>> {
+        Self::sign_in_as(server, &format!("{office}1")).await
+    }
+
+    /// Signs somebody in by name.
+    pub async fn sign_in_as(server: &Server, username: &str) -> Result<Self, Box<dyn Error>> {
         let mut client = Client::connect(server.address).await?;
-        let form = format!("username={office}1&password={}", url_encoded(PASSWORD));
+        let form = format!("username={username}&password={}", url_encoded(PASSWORD));
         let answer = client.send(&client.request("POST", "/login", FORM, &form)).await?.expect(303)?;
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
         cookie.ok_or("no session after sign-in")?.clone_into(&mut client.cookie);
@@ -164,6 +169,14 @@ impl Queue {
         let ping: Value = serde_json::from_slice(&clerk.client.get("/api/v1/ping", "").await?.body)?;
         let actor = serde_json::from_value(ping["user"]["id"].clone())?;
         Ok(Self { id: new_id(), actor, region: Region::parse(office)?, ops: Vec::new() })
+    }
+
+    /// So many operations as a browser would send them, of nobody in particular.
+    pub fn waiting(office: &str, people: &[Uuid], count: usize) -> Result<Vec<Value>, Box<dyn Error>> {
+        let mut queue = Self { id: new_id(), actor: new_id(), region: Region::parse(office)?, ops: Vec::new() };
+        let first = NaiveDate::from_yo_opt(1992, 1).ok_or("no such year")?;
+        queue.enter_days(people, first.iter_days().take(count.div_ceil(people.len())))?;
+        Ok(queue.ops.iter().take(count).map(serde_json::to_value).collect::<Result<_, _>>()?)
     }
 
     /// How many wait.

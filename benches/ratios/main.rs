@@ -1,6 +1,7 @@
 //! `make bench`: the release server beside pgbench on the same database, in one run, in turns; the medians and the budgets of each figure
 //! go to the terminal and to docs/benchmarks.md. Ratios say something on any machine, the figures beside them only on theirs.
 
+mod agent;
 mod company;
 mod growth;
 mod http;
@@ -69,7 +70,7 @@ struct Wanted(Vec<String>);
 
 impl Wanted {
     /// Every part, in its order.
-    const PARTS: [&str; 6] = ["start", "month", "list", "save", "drain", "growth"];
+    const PARTS: [&str; 7] = ["start", "month", "list", "save", "drain", "growth", "agent"];
 
     fn of_environment() -> Done<Self> {
         let only = std::env::var("ONLY").unwrap_or_default();
@@ -149,7 +150,11 @@ async fn measure(cluster: &Cluster, effort: &Effort, wanted: &Wanted) -> Done<St
         grown(&server, cluster, effort, &mut table).await?;
     }
     table.at_most("memory under load, at its highest", "VmHWM", server.memory("VmHWM:"), 150.0, "MB");
-    server.stop().await?;
+    if wanted.has("agent") {
+        agent::agent(server, &offices, effort, &mut table).await?;
+    } else {
+        server.stop().await?;
+    }
     Ok(table.report(effort))
 }
 

@@ -5,6 +5,7 @@ login-password = Parola
 login-submit = Giriş yap
 login-wrong = Kullanıcı adı veya parola yanlış.
 login-throttled = Çok fazla deneme yapıldı. { $n } saniye sonra yeniden deneyin.
+login-not-known-here = Sunucuya ulaşılamıyor; bu kullanıcı adı ve parolayla bu bilgisayarda son 14 gün içinde giriş yapılmamış. Bağlantı gelince yeniden deneyin.
 demo-mark = Demo
 demo-title = Deneme hesapları
 demo-accounts = Kullanıcı adları:

@@ -7,21 +7,11 @@ use uuid::Uuid;
 use crate::{
     calendar::DayKind,
     civil,
-    contact::OfflineMode,
     employees::identity_no,
     i18n::{Lang, format, t, t_with},
+    settings::OfflineMode,
+    web::change::FieldChange,
 };
-
-/// One field of a change, before and after, in words. None is a value that was or is not there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldChange {
-    /// What the field is called.
-    pub label: String,
-    /// Its value before; none for an empty one, and in a new row.
-    pub before: Option<String>,
-    /// Its value after; none for an emptied one.
-    pub after: Option<String>,
-}
 
 /// How a value reads.
 #[derive(Debug, Clone, Copy)]

@@ -31,9 +31,9 @@ use crate::{
     regions::Region,
 };
 
+pub use crate::web::change::FieldChange;
 pub use db::record_event;
 pub use events::{EventView, latest_sign_ins, role_in_words};
-pub use fields::FieldChange;
 pub use sign_ins::{SignInView, list_sign_ins};
 
 const USER_AGENT_CHARS: usize = 300;

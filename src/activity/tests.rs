@@ -54,6 +54,8 @@ fn ctx(lang: Lang, role: Role, offices: &[(&str, &str)]) -> Ctx {
         secure: false,
         regions: offices.iter().map(|(code, name)| RegionName { code: (*code).into(), name: (*name).into(), is_open: true }).collect(),
         flash: None,
+        kept_since: None,
+        waiting: std::collections::HashSet::new(),
     }
 }
 

@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::{
     db::{self, ChangeRow, RowName},
-    fields::{FieldChange, describe},
+    fields::describe,
     reversal::can_reverse,
 };
+pub use crate::web::change::ChangeView;
 use crate::{
     civil,
     clock::in_istanbul,
@@ -23,41 +24,6 @@ use crate::{
 
 /// Changes a row's history shows at most.
 const HISTORY_LENGTH: i64 = 200;
-
-/// One change of a row, in words.
-#[derive(Debug, Clone)]
-pub struct ChangeView {
-    /// When the server stored it, for machines.
-    pub at: DateTime<Utc>,
-    /// The same by Istanbul's clock: with the date in a history, without it under a day's heading.
-    pub time: String,
-    /// Name of the account, or "Sistem".
-    pub who: String,
-    /// How it entered the system: web, offline, takeover, ...
-    pub origin: String,
-    /// When it was entered on a device without a connection; empty where that is the same time.
-    pub entered_at: String,
-    /// Name of the region; empty where only one can be meant.
-    pub region: String,
-    /// Icon of the deed.
-    pub icon: &'static str,
-    /// "Puantaj kaydı değiştirildi".
-    pub headline: String,
-    /// What the row is called, such as "Ayşe Işık, 05.01.2026"; empty on the row's own page.
-    pub title: String,
-    /// The row's page; none on that page itself and for rows that have none.
-    pub href: Option<String>,
-    /// Before and after.
-    pub fields: Vec<FieldChange>,
-    /// Number of the change in the log.
-    pub id: i64,
-    /// The row's id.
-    pub entity_id: Uuid,
-    /// Key of the words on the button that takes the change back; none where there is nothing to take back.
-    pub reversal: Option<&'static str>,
-    /// The line stands among others: it leads to the history of its row.
-    pub among_others: bool,
-}
 
 /// What happened to one row, newest first; the last 200 changes. Only regions of the transaction's scope are looked at.
 pub async fn history_of<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, entity: &str, id: Uuid) -> AppResult<Vec<ChangeView>> {

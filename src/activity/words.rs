@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
+    FieldChange,
     db::{self, RowName},
-    fields::{self, FieldChange},
-    views,
+    fields, views,
 };
 use crate::{
     db::{Mode, ScopedTx},

@@ -17,11 +17,11 @@ use crate::{
     db::Scope,
     error::{AppError, AppResult},
     i18n::{t, t_with},
-    ops::Op,
+    ops::{Entity as _, Op},
     regions::Region,
     settings::{Effective, RegionSettings, Resolved, Source, db::list_own, settings_id},
     state::AppState,
-    sync::{Entity, submit},
+    sync::submit,
     timesheets::calc::{Hours, Shift, hours},
     web::{
         answer::{html, settle, stored_and_done, tone_of, unprocessable},

@@ -1,24 +1,44 @@
 //! Accounts, sign-in and sessions.
 
+#[cfg(feature = "server")]
 pub mod accounts;
 pub mod actor;
+#[cfg(feature = "server")]
 mod admin;
+#[cfg(feature = "server")]
 mod argon;
+#[cfg(feature = "server")]
 pub mod attempts;
+#[cfg(feature = "server")]
 mod db;
+pub mod login_page;
+#[cfg(feature = "server")]
 pub mod pages;
+#[cfg(feature = "server")]
 pub mod password;
+#[cfg(feature = "server")]
+pub mod password_page;
+#[cfg(feature = "server")]
 pub mod region_view;
+#[cfg(feature = "server")]
 pub mod rights;
+#[cfg(feature = "server")]
 pub mod session_store;
+#[cfg(feature = "server")]
 pub mod sessions;
+#[cfg(feature = "server")]
 pub mod sign_in;
+#[cfg(feature = "server")]
 pub mod throttle;
-pub mod views;
+#[cfg(feature = "server")]
 mod visitor;
 
 pub use actor::{Actor, Role};
+#[cfg(feature = "server")]
 pub use admin::Admin;
+#[cfg(feature = "server")]
 pub use password::Hasher;
+#[cfg(feature = "server")]
 pub use session_store::{actor_of, find_actor, purge_expired, region_names_of, session_middleware};
+#[cfg(feature = "server")]
 pub use visitor::{client_address, visitor_of};

@@ -11,9 +11,10 @@ use serde::Deserialize;
 
 use super::{
     accounts::{DEMO_PASSWORD, FIRST_ADMIN, FIRST_OFFICES},
+    login_page::{LoginPage, LoginProblem},
     password::Password,
+    password_page::{PasswordPage, PasswordProblem, PasswordProblems},
     sign_in::{self, Change, SignIn},
-    views::{LoginPage, LoginProblem, PasswordPage, PasswordProblem, PasswordProblems},
     visitor_of,
 };
 use crate::{
@@ -207,7 +208,15 @@ fn with_lang(mut answer: HttpResponse, chosen: Option<Lang>) -> AppResult<HttpRe
 
 fn login_page(ctx: &Ctx, status: StatusCode, username: &str, next: Option<&str>, problem: Option<LoginProblem>) -> AppResult<HttpResponse> {
     let names: Vec<&str> = FIRST_OFFICES.iter().map(|office| office.username).chain([FIRST_ADMIN]).collect();
-    let page = LoginPage { ctx, username, next: next.unwrap_or_default(), problem, demo_accounts: &names, demo_password: DEMO_PASSWORD };
+    let page = LoginPage {
+        ctx,
+        username,
+        next: next.unwrap_or_default(),
+        problem,
+        is_offline: false,
+        demo_accounts: &names,
+        demo_password: DEMO_PASSWORD,
+    };
     Ok(html(status, render(ctx, &page)?))
 }
 

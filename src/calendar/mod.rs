@@ -1,10 +1,16 @@
 //! Days that are not like others: public holidays, days off, and days on which an office works all the same (UX 5.3). They suggest
 //! (nobody is expected, "özel gün" is ticked), they do not force.
 
+#[cfg(feature = "server")]
 pub mod db;
 mod model;
+#[cfg(feature = "server")]
 pub mod pages;
+#[cfg(feature = "server")]
 mod seed;
+#[cfg(feature = "server")]
+mod table;
+#[cfg(feature = "server")]
 pub mod views;
 
 use std::collections::BTreeMap;
@@ -12,6 +18,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 pub use model::{CalendarDay, DayKind};
+#[cfg(feature = "server")]
 pub use seed::{LAST_YEAR, ensure_public_holidays};
 
 /// What the calendar says about one day of one region, all its rows together.

@@ -1,22 +1,17 @@
-//! A day of the calendar as an entity of the write path.
+//! A day of the calendar as forms and operations write it.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use super::db;
 use crate::{
     civil,
-    db::{Mode, ScopedTx, Write},
     ops::{
-        FieldError, Origin, Reason, Row,
+        Entity, FieldError, Origin, Row,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
-    regions::Region,
-    sync::{Entity, Refusal, Stored, Tail},
 };
 
 /// What a marked day means for work.
@@ -106,36 +101,5 @@ impl Entity for CalendarDay {
             ("free_from".into(), free_from),
             ("source".into(), json!(self.source)),
         ])
-    }
-
-    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
-        db::lock_calendar_day(tx, region, id).await
-    }
-
-    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
-        db::load_calendar_days(tx, region, ids).await
-    }
-
-    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-        db::page_ids(tx, region, after, limit).await
-    }
-
-    async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
-        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
-        let Ok(day) = civil::parse_date(text("day")) else { return Ok(None) };
-        db::find_by_day_and_name(tx, region, day, text("name").trim()).await
-    }
-
-    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::insert_calendar_day(tx, region, id, self, tail).await
-    }
-
-    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::update_calendar_day(tx, region, id, self, tail).await
-    }
-
-    fn refusal(constraint: &str) -> Option<Refusal> {
-        (constraint == "calendar_days_once")
-            .then(|| Refusal { reason: Reason::NaturalKey, error: FieldError::new("name", "day-name-taken") })
     }
 }

@@ -17,10 +17,10 @@ use crate::{
     auth::Admin,
     db::Scope,
     error::{AppError, AppResult},
-    ops::{FieldError, Kind, VerdictKind},
+    ops::{Entity as _, FieldError, Kind, VerdictKind},
     regions::Region,
     state::AppState,
-    sync::{Entity as _, submit},
+    sync::submit,
     web::{
         answer::{html, refused_act, row_id, settle, stored_and_done, tone_of, unprocessable},
         flash::{Flash, Tone, Undo},

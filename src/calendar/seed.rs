@@ -10,10 +10,10 @@ use crate::{
     auth::{Actor, Role},
     db::Scope,
     error::{AppError, AppResult},
-    ops::{Change, Kind, Op, Origin, VerdictKind},
+    ops::{Change, Entity as _, Kind, Op, Origin, VerdictKind},
     regions::Region,
     state::AppState,
-    sync::{Entity as _, db::list_verdicts, deliver},
+    sync::{db::list_verdicts, deliver},
 };
 
 /// Ids are derived from date and name, so that a second start, or a second server, makes no second row.

@@ -13,14 +13,14 @@ use crate::{
     config::{Config, Secret},
     db,
     employees::Employee,
-    ops::{Change, Kind, Op, Origin, VerdictKind},
+    ops::{Change, Entity as _, Kind, Op, Origin, VerdictKind},
     regions::{
         Region,
         db::{is_open, list_all_regions},
     },
     shift_templates::ShiftTemplate,
     state::AppState,
-    sync::{Entity as _, deliver},
+    sync::deliver,
     timesheets::Timesheet,
 };
 

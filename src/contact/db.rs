@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use super::{
     judge::{AlarmKind, CLOCK_MAY_DIFFER, Finding, QueueState},
-    mode::OfflineMode,
     report::Numbers,
 };
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     db::{Capability, Db, Mode, ScopedTx, Write, expect_one},
     ids::new_id,
     regions::Region,
+    settings::OfflineMode,
 };
 
 type Result<T> = std::result::Result<T, sqlx::Error>;

@@ -10,10 +10,11 @@ mod mode;
 mod report;
 mod views;
 mod watch;
+pub mod worker;
 
 pub use browser_mark::BrowserMark;
 pub use judge::{AlarmKind, CLOCK_MAY_DIFFER, HOLE_MAY_STAY, QUEUE_MAY_BE_SILENT, QueueState, judge};
-pub use mode::{OfflineMode, OfflineSwitch};
+pub use mode::OfflineSwitch;
 pub use report::{Place, QueueReport, Seen, note_carried, note_contact, object_or_null};
 pub use views::{AlarmView, QueuesView, load_queues};
 pub use watch::{watch_all, watch_region};

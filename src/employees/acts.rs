@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Employee,
-    db::Listed,
+    listed::Listed,
     pages::{HOME, LIST_CHANGED, find, region_of},
 };
 use crate::{

@@ -6,10 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{
-    db::{self, Listed},
-    identity_no::mask,
-};
+use super::{db, identity_no::mask, listed::Listed};
 use crate::{
     api::{Checked, Limit, params::SearchText},
     auth::Actor,

@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use super::views::EmployeeView;
 use crate::{
-    activity::views::ChangeView,
     civil,
     i18n::{Lang, format, t_with},
     month::{Cell, Month, Tally},
@@ -15,13 +14,13 @@ use crate::{
         calc::{Rules, Total},
         views::{EntryView, in_words},
     },
-    web::{filters, page::Ctx},
+    web::{change::ChangeView, filters, page::Ctx},
 };
 
 /// `/employees/{id}`.
 #[derive(Template)]
 #[template(path = "employees/card.html")]
-pub(super) struct CardPage<'a> {
+pub(crate) struct CardPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
     /// The person.
@@ -48,16 +47,8 @@ pub(super) struct CardPage<'a> {
     pub history: Vec<ChangeView>,
 }
 
-/// The number alone, in the place of the masked one.
-#[derive(Template)]
-#[template(path = "employees/identity_no.html")]
-pub(super) struct IdentityNo {
-    /// All of it.
-    pub number: String,
-}
-
 /// A link to another person.
-pub(super) struct Neighbour {
+pub(crate) struct Neighbour {
     /// The person.
     pub id: Uuid,
     /// "Ad Soyad".
@@ -65,7 +56,7 @@ pub(super) struct Neighbour {
 }
 
 /// A month of the person.
-pub(super) struct MonthLine {
+pub(crate) struct MonthLine {
     /// Which.
     pub month: Month,
     /// "Ocak 2026".
@@ -77,7 +68,7 @@ pub(super) struct MonthLine {
 }
 
 /// A total of the month, and how it came about.
-pub(super) struct TotalView {
+pub(crate) struct TotalView {
     /// Which.
     pub total: Total,
     /// Its minutes.
@@ -89,7 +80,7 @@ pub(super) struct TotalView {
 }
 
 /// What one entry adds to a total.
-pub(super) struct PartView {
+pub(crate) struct PartView {
     /// The entry.
     pub id: Uuid,
     /// Its date.

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::Employee;
+use super::{
+    Employee,
+    listed::{Choice, Filter, Listed},
+};
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one},
     ops::Stamp,
@@ -231,18 +233,6 @@ pub async fn has_any<M: Mode>(tx: &mut ScopedTx<M>) -> Result<bool, sqlx::Error>
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.employees WHERE region = ANY ($1)) AS "any!""#, &codes).fetch_one(tx.conn()).await
 }
 
-/// A person to choose in a form.
-pub struct Choice {
-    /// The row's id.
-    pub id: Uuid,
-    /// The region's code.
-    pub region: String,
-    /// "Ad Soyad".
-    pub full_name: String,
-    /// "Departman", to tell namesakes apart.
-    pub department: String,
-}
-
 /// The active people of the scope, in Turkish order.
 pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Choice>, sqlx::Error> {
     let codes = tx.scope().codes();
@@ -269,60 +259,6 @@ pub async fn find_region<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Opti
     sqlx::query_scalar!("SELECT region FROM app.employees WHERE region = ANY ($1) AND id = $2 AND deleted_at IS NULL", &codes, id)
         .fetch_optional(tx.conn())
         .await
-}
-
-/// Which people a list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum State {
-    /// "Aktif".
-    #[default]
-    Active,
-    /// "Pasif".
-    Passive,
-    /// Both of them.
-    Present,
-    /// In the bin.
-    Deleted,
-}
-
-/// What a list shows, and in which order.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Which people.
-    pub state: State,
-    /// Folded text to find in name, department or title; empty for everybody.
-    pub text: String,
-    /// A column's name, with a leading `-` where it descends. Anything else sorts by name.
-    pub sort: &'static str,
-}
-
-impl Filter {
-    fn is_deleted(&self) -> bool {
-        self.state == State::Deleted
-    }
-
-    fn is_active(&self) -> Option<bool> {
-        match self.state {
-            State::Active => Some(true),
-            State::Passive => Some(false),
-            State::Present | State::Deleted => None,
-        }
-    }
-}
-
-/// A person as lists show them.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    /// The row's id.
-    pub id: Uuid,
-    /// The region's code.
-    pub region: String,
-    /// The row's version.
-    pub version: i64,
-    /// When it was deleted.
-    pub deleted_at: Option<DateTime<Utc>>,
-    /// The values. The identity number is shown masked only.
-    pub value: Employee,
 }
 
 /// One row of the table as lists want it.

@@ -1,14 +1,25 @@
 //! The people whose hours are kept (DOMAIN 2.1, 3.1).
 
+#[cfg(feature = "server")]
 pub mod acts;
+#[cfg(feature = "server")]
 pub mod api;
+#[cfg(feature = "server")]
 pub mod card;
-mod card_views;
+pub mod card_rows;
+pub(crate) mod card_views;
+#[cfg(feature = "server")]
 pub mod db;
+pub mod filter;
 pub mod identity_no;
+pub mod listed;
 mod model;
+#[cfg(feature = "server")]
 pub mod pages;
-mod views;
+#[cfg(feature = "server")]
+mod table;
+pub(crate) mod views;
 
+#[cfg(feature = "server")]
 pub use db::{ForEntry, are_for_entry, find_for_entry};
 pub use model::Employee;

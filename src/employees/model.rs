@@ -1,4 +1,4 @@
-//! An employee as an entity of the write path.
+//! An employee as forms and operations write it.
 
 use std::collections::BTreeSet;
 
@@ -6,16 +6,11 @@ use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{db, identity_no::IdentityNo};
-use crate::{
-    db::{Mode, ScopedTx, Write},
-    ops::{
-        FieldError, Origin, Reason, Row,
-        fields::Reader,
-        form_codec::{FieldKind, FormSpec},
-    },
-    regions::Region,
-    sync::{Entity, Refusal, Stored, Tail, Veto},
+use super::identity_no::IdentityNo;
+use crate::ops::{
+    Entity, FieldError, Origin, Row,
+    fields::Reader,
+    form_codec::{FieldKind, FormSpec},
 };
 
 /// A person of one region. People with history are never deleted, they become passive (`is_active` false).
@@ -90,53 +85,5 @@ impl Entity for Employee {
             ("is_active".into(), json!(self.is_active)),
             ("shift_template_id".into(), json!(self.shift_template_id)),
         ])
-    }
-
-    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
-        db::lock_employee(tx, region, id).await
-    }
-
-    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
-        db::load_employees(tx, region, ids).await
-    }
-
-    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-        db::page_ids(tx, region, after, limit).await
-    }
-
-    async fn before_write(&mut self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, deleting: bool) -> Result<Veto, sqlx::Error> {
-        let mut veto = Veto::default();
-        if deleting {
-            let entries = crate::timesheets::count_live_of_employee(tx, region, id).await?;
-            if entries > 0 {
-                veto.errors.push(FieldError::new("", "employee-has-timesheets").with("count", entries));
-            }
-        }
-        Ok(veto)
-    }
-
-    async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
-        let number: String = row.get("identity_no").and_then(|value| value.as_str()).unwrap_or_default().split_whitespace().collect();
-        db::find_by_identity_no(tx, region, &number).await
-    }
-
-    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::insert_employee(tx, region, id, self, tail).await
-    }
-
-    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::update_employee(tx, region, id, self, tail).await
-    }
-
-    fn refusal(constraint: &str) -> Option<Refusal> {
-        match constraint {
-            "employees_identity_no_once" => {
-                Some(Refusal { reason: Reason::NaturalKey, error: FieldError::new("identity_no", "identity-no-taken") })
-            }
-            "employees_shift_template_fkey" => {
-                Some(Refusal { reason: Reason::Invalid, error: FieldError::new("shift_template_id", "template-unknown") })
-            }
-            _ => None,
-        }
     }
 }

@@ -4,25 +4,24 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Employee,
-    db::{self, Filter, Listed},
-    views::{EditPage, EditRow, EmployeeView, FilterView, ListPage, NewPage, RowFragment, masked},
+    Employee, db,
+    filter::{ListQuery, PAGE_SIZE},
+    listed::Listed,
+    views::{EmployeeView, NewPage, RowFragment, blank_form, form_of, render_edit, render_list},
 };
 use crate::{
     auth::Actor,
     db::Scope,
     error::{AppError, AppResult},
-    fold::fold,
     ops::{Change, FieldError, Op, VerdictKind},
     regions::Region,
-    shift_templates::{self, db::TemplateChoice},
+    shift_templates::{self, listed::TemplateChoice},
     state::AppState,
-    sync::{Entity as _, submit},
+    sync::submit,
     timesheets::api::scope_for,
     web::{
         answer::{html, row_id, settle, stored, tone_of, unprocessable},
@@ -40,43 +39,15 @@ pub(super) const HOME: &str = "/employees";
 pub(super) const LIST_CHANGED: &str = "employees-changed";
 /// A row was replaced already; nothing else on the page depends on it.
 const ROW_CHANGED: &str = "employee-row-changed";
-const PAGE_SIZE: i64 = 50;
-/// The orders a list knows: columns, and with `-` their reverse.
-const SORTS: [&str; 10] =
-    ["full_name", "-full_name", "department", "-department", "title", "-title", "hire_date", "-hire_date", "exit_date", "-exit_date"];
-
-/// Filters of the list, as they stand in the address.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub struct ListQuery {
-    q: Option<String>,
-    state: Option<String>,
-    region: Option<String>,
-    sort: Option<String>,
-    page: Option<i64>,
-}
-
 /// `GET /employees`.
 pub async fn list_employees(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
-    let (filter, shown) = read_filter(&query);
+    let (filter, shown) = query.read();
     let scope = scope_for(&actor, query.region.as_deref())?;
     let mut tx = state.db.read(&scope).await?;
     let pager = Pager::new(query.page, PAGE_SIZE, db::count_employees(&mut tx, &filter).await?);
     let people = db::list_employees(&mut tx, &filter, PAGE_SIZE, pager.offset()).await?;
     drop(tx);
-    let rows = people.into_iter().map(|employee| EmployeeView { employee }).collect();
-    let page = ListPage { ctx: &ctx, filter: shown, rows, pager };
-    let is_list = ctx.htmx_target.as_deref() == Some("employee-list");
-    Ok(html(if is_list { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
-}
-
-/// The filters, and how the form shows them. What an address of somebody else's making asks for and nobody knows is the default.
-fn read_filter(query: &ListQuery) -> (Filter, FilterView) {
-    let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
-    let (q, state_word, sort_word) = (text(&query.q), text(&query.state), text(&query.sort));
-    let state = FilterView::STATES.iter().find(|(word, ..)| *word == state_word).map(|(.., state)| *state).unwrap_or_default();
-    let sort = SORTS.into_iter().find(|sort| *sort == sort_word).unwrap_or(SORTS[0]);
-    let filter = Filter { state, text: fold(&q), sort };
-    (filter, FilterView { q, state, region: text(&query.region), sort })
+    Ok(html(render_list(&ctx, shown, people, pager)?))
 }
 
 /// `GET /employees/new`.
@@ -89,13 +60,6 @@ pub async fn new_employee(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppR
 async fn list_templates(state: &AppState, scope: Option<Scope>) -> AppResult<Vec<TemplateChoice>> {
     let scope = scope.ok_or(AppError::NotFound)?;
     Ok(shift_templates::db::list_choices(&mut state.db.read(&scope).await?).await?)
-}
-
-fn blank_form(region: &str) -> FormView {
-    let mut form = FormView::blank(&[]);
-    form.focus = "full_name";
-    region.clone_into(&mut form.region);
-    form
 }
 
 /// `POST /employees`.
@@ -139,22 +103,13 @@ pub async fn edit_employee(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Pa
     if employee.deleted_at.is_some() {
         return Err(AppError::NotFound);
     }
-    // The stored number stays out of the page: without it in `_orig`, an empty field is no change.
-    let mut row = employee.value.to_row();
-    row.remove("identity_no");
-    let mut form = FormView::of_row(*id, employee.version, &region_of(&employee)?, &row);
-    form.focus = "full_name";
-    Ok(html(render_edit(&ctx, &actor, &state, &employee, form).await?))
+    let form = form_of(&employee, &region_of(&employee)?);
+    Ok(html(load_edit(&ctx, &actor, &state, &employee, form).await?))
 }
 
-async fn render_edit(ctx: &Ctx, actor: &Actor, state: &AppState, employee: &Listed, form: FormView) -> AppResult<String> {
+async fn load_edit(ctx: &Ctx, actor: &Actor, state: &AppState, employee: &Listed, form: FormView) -> AppResult<String> {
     let templates = list_templates(state, Scope::one(actor, &region_of(employee)?)).await?;
-    let (id, full_name, masked) = (employee.id, employee.value.full_name.clone(), masked(employee));
-    Ok(if ctx.is_htmx {
-        render(ctx, &EditRow { ctx, id, full_name, masked, templates, form })?
-    } else {
-        render(ctx, &EditPage { ctx, id, full_name, masked, templates, form })?
-    })
+    render_edit(ctx, employee, templates, form)
 }
 
 /// `POST /employees/{id}`.
@@ -178,7 +133,7 @@ pub async fn update_employee(
         Ok(verdict) => verdict,
         Err(errors) => {
             let form = FormView::refused(&posted, Some(*id), &errors, ctx.lang);
-            return Ok(unprocessable(render_edit(&ctx, &actor, &state, &before, form).await?));
+            return Ok(unprocessable(load_edit(&ctx, &actor, &state, &before, form).await?));
         }
     };
     let employee = find(&state, &actor, row_id(&verdict)?).await?;
@@ -218,35 +173,4 @@ pub(super) async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult
 
 pub(super) fn region_of(employee: &Listed) -> AppResult<Region> {
     Region::parse(&employee.region).map_err(|_| AppError::NotFound)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::employees::db::State;
-
-    fn query(state: &str, sort: &str, q: &str) -> ListQuery {
-        ListQuery { q: Some(q.into()), state: Some(state.into()), sort: Some(sort.into()), ..ListQuery::default() }
-    }
-
-    #[test]
-    fn a_list_starts_with_active_people_by_name() {
-        let (filter, _) = read_filter(&ListQuery::default());
-        assert_eq!((filter.state, filter.sort, filter.text.as_str()), (State::Active, "full_name", ""));
-    }
-
-    #[test]
-    fn a_search_is_folded_but_shown_as_typed() {
-        let (filter, shown) = read_filter(&query("deleted", "-hire_date", "  IŞIK "));
-        assert_eq!((filter.state, filter.sort, filter.text.as_str()), (State::Deleted, "-hire_date", "isik"));
-        assert_eq!(shown.q, "IŞIK");
-    }
-
-    #[test]
-    fn an_order_nobody_knows_is_the_order_by_name() {
-        for forged in ["identity_no", "full_name; DROP TABLE", "--full_name", "-"] {
-            assert_eq!(read_filter(&query("all", forged, "")).0.sort, "full_name", "{forged}");
-        }
-        assert_eq!(read_filter(&query("nobody", "", "")).0.state, State::Active);
-    }
 }

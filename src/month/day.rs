@@ -6,65 +6,43 @@ use actix_web::{
     http::header,
     web::{Data, Path, Query},
 };
-use askama::Template;
 use chrono::NaiveDate;
-use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Month, pages::HOME};
+use super::{
+    Month,
+    day_editor::{DayEditor, DayQuery, forms_of, page_without_script},
+};
 use crate::{
     auth::Actor,
     db::{Read, Scope, ScopedTx},
-    employees::{self, db::Listed as Employee},
+    employees::{self, listed::Listed as Employee},
     error::{AppError, AppResult},
-    i18n::format,
     ops::VerdictKind,
     regions::Region,
-    shift_templates::{self, db::TemplateChoice},
+    shift_templates,
     state::AppState,
-    sync::{Entity as _, submit},
+    sync::submit,
     timesheets::{
         Timesheet,
-        db::{Filter, Listed, list_timesheets},
-        prefill::planned_form,
+        db::list_timesheets,
+        listed::{Filter, Listed},
+        pages::load_planned_form,
     },
     web::{
         answer::{acted, html, settle, tone_of, unprocessable},
-        filters,
         flash::Flash,
         form::{FormView, Posted},
         page::{Ctx, render},
     },
 };
 
+/// Address of the month.
+const HOME: &str = "/timesheets/month";
 /// Tells the month that it is out of date.
 const ENTRIES_CHANGED: &str = "timesheets-changed";
 /// Entries a day has at most: each lasts a minute and none overlaps another.
 const MOST: i64 = 1440;
-
-/// Whether one more entry is wanted beside those there are.
-#[derive(Debug, Default, Deserialize)]
-pub struct DayQuery {
-    more: Option<bool>,
-}
-
-/// The forms of a day.
-#[derive(Template)]
-#[template(path = "month/day.html")]
-struct DayEditor<'a> {
-    ctx: &'a Ctx,
-    /// The person's name.
-    name: String,
-    /// "14 Ocak Çarşamba".
-    day: String,
-    /// Address of the day.
-    path: String,
-    templates: Vec<TemplateChoice>,
-    /// The entries there are.
-    entries: Vec<FormView>,
-    /// One more.
-    new: Option<FormView>,
-}
 
 /// A day that was asked for, with what it takes to answer.
 struct Day {
@@ -85,14 +63,15 @@ pub async fn show_day(
 ) -> AppResult<HttpResponse> {
     let mut day = Day::find(&state, &actor, *path).await?;
     if !ctx.is_htmx {
-        return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, day.page_without_script())).finish());
+        let page = page_without_script(day.employee.id, day.date, &day.entries);
+        return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish());
     }
-    let wants_new = day.entries.is_empty() || query.more == Some(true);
-    let new = if wants_new { Some(planned_form(&mut day.tx, &day.region, day.employee.id, day.date).await?) } else { None };
-    let mut entries = day.forms();
-    if new.is_none() {
-        entries.iter_mut().take(1).for_each(|form| form.focus = "start_time");
-    }
+    let new = if query.wants_new(&day.entries) {
+        Some(load_planned_form(&mut day.tx, &day.region, day.employee.id, day.date).await?)
+    } else {
+        None
+    };
+    let entries = forms_of(&day.entries, &day.region, new.is_none());
     Ok(html(day.render(&ctx, entries, new).await?))
 }
 
@@ -113,7 +92,7 @@ pub async fn create_entry(
             saved(&ctx, op_id, &day, &flash)
         }
         Err(errors) => {
-            let entries = day.forms();
+            let entries = forms_of(&day.entries, &day.region, false);
             refused(&ctx, day, entries, Some(FormView::refused(&posted, None, &errors, ctx.lang))).await
         }
     }
@@ -140,7 +119,7 @@ pub async fn update_entry(
             saved(&ctx, op_id, &day, &Flash::new(tone_of(&verdict), key, &day.employee.value.full_name))
         }
         Err(errors) => {
-            let mut entries = day.forms();
+            let mut entries = forms_of(&day.entries, &day.region, false);
             for form in entries.iter_mut().filter(|form| form.id == Some(id)) {
                 *form = FormView::refused(&posted, Some(id), &errors, ctx.lang);
             }
@@ -170,26 +149,9 @@ impl Day {
         Ok(Self { employee, region, date, tx, entries })
     }
 
-    /// The entries as forms for a change.
-    fn forms(&self) -> Vec<FormView> {
-        let form = |entry: &Listed| FormView::of_row(entry.id, entry.version, &self.region, &entry.value.to_row());
-        self.entries.iter().map(form).collect()
-    }
-
     async fn render(mut self, ctx: &Ctx, entries: Vec<FormView>, new: Option<FormView>) -> AppResult<String> {
         let templates = shift_templates::db::list_choices(&mut self.tx).await?;
-        let (day, path) = (format::day_of_year(ctx.lang, self.date), format!("/employees/{}/days/{}", self.employee.id, self.date));
-        let name = self.employee.value.full_name;
-        Ok(render(ctx, &DayEditor { ctx, name, day, path, templates, entries, new })?)
-    }
-
-    /// The only entry's form, a new entry's form, or the day's entries in the list.
-    fn page_without_script(&self) -> String {
-        let (person, date) = (self.employee.id, self.date);
-        match self.entries.as_slice() {
-            [] => format!("/timesheets/new?employee_id={person}&work_date={date}"),
-            [only] => format!("/timesheets/{}/edit", only.id),
-            _ => format!("/timesheets?employee_id={person}&from={date}&to={date}"),
-        }
+        let editor = DayEditor::new(ctx, (self.employee.id, self.employee.value.full_name), self.date, templates, entries, new);
+        Ok(render(ctx, &editor)?)
     }
 }

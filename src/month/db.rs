@@ -1,17 +1,12 @@
 //! SQL of the month.
 
-use std::collections::HashMap;
-
 use chrono::{Days, NaiveDate};
-use uuid::Uuid;
 
+use super::sheet::Shifts;
 use crate::{
     db::{Mode, ScopedTx},
     timesheets::calc::Shift,
 };
-
-/// What the hours of each person are computed from, by date and start.
-pub type Shifts = HashMap<Uuid, Vec<Shift>>;
 
 /// The entries of the scope on the dates `from` to `to`, deleted ones not. A month of an office has more than a thousand: each of them is one
 /// number, and a person one row: with a row for each the query took the database half as long again.

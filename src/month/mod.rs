@@ -1,11 +1,16 @@
 //! The month ("Ay"): people by days with their hours, blanks and totals; the day of one person in its place; the printed sheet (UX 4.2, 4.4,
 //! 5.4). Every write is an operation of the timesheets.
 
+#[cfg(feature = "server")]
 pub mod day;
+pub mod day_editor;
+#[cfg(feature = "server")]
 pub mod db;
+#[cfg(feature = "server")]
 pub mod pages;
+pub mod query;
 mod sheet;
-mod views;
+pub(crate) mod views;
 
 use std::fmt;
 
@@ -13,7 +18,7 @@ use chrono::{Datelike as _, Months, NaiveDate};
 
 use crate::civil;
 
-pub use sheet::{Cell, Plan, Sheet, Tally, tally};
+pub use sheet::{Cell, Plan, Sheet, Shifts, Tally, tally};
 pub use views::short_hours;
 
 /// A month of the calendar in which somebody can have worked ([`civil::WORK_YEARS`]).

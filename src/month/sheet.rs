@@ -1,15 +1,19 @@
 //! What a month comes to, per day of a person, per person and per day. Pure: people, plan, entries and the date of today go in.
 
-use std::iter::Sum;
+use std::{collections::HashMap, iter::Sum};
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
-use super::{Month, db::Shifts};
+use super::Month;
 use crate::{
     civil::DAY,
     roster::{Expected, Person, Roster},
     timesheets::calc::{Hours, Rules, Shift, hours},
 };
+
+/// What the hours of each person are computed from, by date and start.
+pub type Shifts = HashMap<Uuid, Vec<Shift>>;
 
 /// What was planned on a day without an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

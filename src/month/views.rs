@@ -11,13 +11,14 @@ use super::{Cell, Month, Plan, Sheet, Tally};
 use crate::{
     calendar::Mark,
     civil,
+    error::AppResult,
     i18n::{Lang, format, t},
     roster::{Person, Roster},
     settings::ReportNames,
     timesheets::views::weekday_key,
     web::{
         filters,
-        page::{Ctx, RegionName},
+        page::{Ctx, RegionName, render_large},
     },
 };
 
@@ -33,7 +34,7 @@ const BLANKS: &str = "/dashboard/blanks";
 /// `/timesheets/month`.
 #[derive(Template)]
 #[template(path = "month/month.html", blocks = ["grid"])]
-pub(super) struct MonthPage<'a> {
+pub(crate) struct MonthPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
     /// Which month.
@@ -55,7 +56,7 @@ pub(super) struct MonthPage<'a> {
 }
 
 /// The head of a day's column.
-pub(super) struct Head {
+pub(crate) struct Head {
     /// The date.
     pub day: NaiveDate,
     /// "14 Ocak Çarşamba", with the name of a marked day.
@@ -71,7 +72,7 @@ pub(super) struct Head {
 }
 
 /// The foot of a day's column.
-pub(super) struct Foot {
+pub(crate) struct Foot {
     /// What the day comes to.
     pub sum: Tally,
     /// Its hours, short.
@@ -84,7 +85,7 @@ pub(super) struct Foot {
 
 /// The words of cells, looked up once.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Words {
+pub(crate) struct Words {
     /// For "boş".
     blank: &'static str,
     /// Mark of a shift past midnight.
@@ -100,7 +101,7 @@ impl Words {
 }
 
 /// A person's row.
-pub(super) struct Row {
+pub(crate) struct Row {
     /// The person.
     pub id: Uuid,
     /// Address of the person's page for this month.
@@ -122,7 +123,7 @@ pub(super) struct Row {
 }
 
 /// A day of a person. There are so many of them that none takes memory of its own, and none is formatted.
-pub(super) struct CellView {
+pub(crate) struct CellView {
     /// The day as addresses end in it; none where the person does not work here and nothing was entered.
     pub day: Option<&'static str>,
     /// How the cell looks: `off`, `gap` (blank), `out` (not employed), `late` (past midnight), `special`, `now` (today).
@@ -145,7 +146,7 @@ impl CellView {
 }
 
 /// What stands in a cell.
-pub(super) enum CellText {
+pub(crate) enum CellText {
     Word(&'static str),
     Hours(ShortHours),
 }
@@ -194,8 +195,24 @@ impl<'a> MonthPage<'a> {
         Self { ctx, month, words, region, names, heads, rows, feet, total: sheet.total }
     }
 
+    /// Marks a day of a person with an entry that the server does not have yet.
+    #[cfg(feature = "agent")]
+    pub fn mark_waiting(&mut self, person: Uuid, day: NaiveDate) {
+        let cells = self.rows.iter_mut().filter(|row| row.id == person).filter_map(|row| row.cells.get_mut(day.day0() as usize));
+        for cell in cells.filter(|cell| !cell.class.split(' ').any(|class| class == "waiting")) {
+            cell.class = if cell.class.is_empty() { "waiting".into() } else { format!("{} waiting", cell.class).into() };
+        }
+    }
+
+    /// The days of the people alone where only these are wanted, or the page around them.
+    pub fn render(&self) -> AppResult<String> {
+        let is_grid = self.ctx.htmx_target.as_deref() == Some("month-grid");
+        let bytes = self.bytes();
+        Ok(if is_grid { render_large(self.ctx, &self.as_grid(), bytes)? } else { render_large(self.ctx, self, bytes)? })
+    }
+
     /// How large the page gets, about: a person's row has some 4,200 bytes, all around the rows 40,000.
-    pub fn bytes(&self) -> usize {
+    fn bytes(&self) -> usize {
         50_000 + self.rows.len() * 4_500
     }
 
@@ -255,7 +272,7 @@ fn address(page: &str, ctx: &Ctx, region: &RegionName, from: NaiveDate, to: Naiv
 }
 
 /// The region in an address, for those who have several.
-pub(super) fn region_query(ctx: &Ctx, region: &str) -> String {
+pub(crate) fn region_query(ctx: &Ctx, region: &str) -> String {
     if ctx.has_many_regions() { format!("&region={region}") } else { String::new() }
 }
 
@@ -349,7 +366,7 @@ fn classes(looks: &[(&'static str, bool)]) -> Cow<'static, str> {
 
 /// Minutes as hours without the zeros a narrow column has no room for: `8`, `8,5`, `9,75`. Never less than nothing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ShortHours {
+pub(crate) struct ShortHours {
     minutes: i64,
     lang: Lang,
 }

@@ -1,6 +1,7 @@
 //! Who is expected to work when, and with which shift: people, shift templates and calendar put together. One rule for the day, the month
 //! and the dashboard, so that "boş" means the same on every page.
 
+#[cfg(feature = "server")]
 pub mod db;
 mod worked;
 
@@ -9,6 +10,7 @@ use std::collections::HashMap;
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
+#[cfg(feature = "server")]
 pub use db::{load_roster, load_worked_days};
 pub use worked::{Blanks, WorkedDays, blanks};
 

@@ -15,6 +15,7 @@ pub struct WorkedDays {
 
 impl WorkedDays {
     /// Adds up to 31 days: bit 0 of `days` is `first`.
+    #[cfg(any(feature = "server", test))]
     pub(super) fn add_days(&mut self, region: &str, employee_id: Uuid, first: NaiveDate, days: i32) {
         let worked = (0..31).filter(|day| days & (1 << day) != 0);
         self.of_person_mut(region, employee_id).extend(worked.filter_map(|day| first.checked_add_days(Days::new(day))));

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::RegionSettings;
+use super::{OfflineMode, RegionSettings, ReportNames, effective::rules_of};
 use crate::{
-    contact::OfflineMode,
     db::{Mode, ScopedTx, Write, expect_one},
     ops::Stamp,
     regions::Region,
@@ -263,30 +262,11 @@ pub async fn list_rules<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String
     Ok(rows.into_iter().map(|r| (r.code, rules_of(r.weekday_min, r.saturday_start_min, r.saturday_end_min))).collect())
 }
 
-/// What is set, else the program's defaults.
-fn rules_of(weekday: Option<i32>, saturday_start: Option<i32>, saturday_end: Option<i32>) -> Rules {
-    let standard = Rules::default();
-    Rules {
-        weekday_minutes: weekday.unwrap_or(standard.weekday_minutes),
-        saturday_start: saturday_start.unwrap_or(standard.saturday_start),
-        saturday_end: saturday_end.unwrap_or(standard.saturday_end),
-    }
-}
-
 /// Whether the region has settings of its own.
 pub async fn exist<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.settings WHERE region = $1) AS "exist!""#, region.code())
         .fetch_one(tx.conn())
         .await
-}
-
-/// What stands at the top of a region's reports (DOMAIN 3.8).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReportNames {
-    /// Name of the company.
-    pub company_name: Option<String>,
-    /// Title of reports.
-    pub report_title: Option<String>,
 }
 
 /// What a region's report needs, in one query: the hours' rule as [`list_rules`] finds it, and the names, the region's own or the company's;

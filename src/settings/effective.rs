@@ -52,6 +52,12 @@ impl Effective {
         }
     }
 
+    /// The names on reports; blank ones are none.
+    pub fn report_names(&self) -> ReportNames {
+        let named = |text: &Resolved<String>| Some(text.value.trim().to_owned()).filter(|name| !name.is_empty());
+        ReportNames { company_name: named(&self.company_name), report_title: named(&self.report_title) }
+    }
+
     /// The hours' rule.
     pub fn rules(&self) -> Rules {
         Rules {
@@ -60,6 +66,26 @@ impl Effective {
             saturday_end: self.saturday_end.value,
         }
     }
+}
+
+/// What is set, else the program's defaults.
+#[cfg(feature = "server")]
+pub(super) fn rules_of(weekday: Option<i32>, saturday_start: Option<i32>, saturday_end: Option<i32>) -> Rules {
+    let standard = Rules::default();
+    Rules {
+        weekday_minutes: weekday.unwrap_or(standard.weekday_minutes),
+        saturday_start: saturday_start.unwrap_or(standard.saturday_start),
+        saturday_end: saturday_end.unwrap_or(standard.saturday_end),
+    }
+}
+
+/// What stands at the top of a region's reports (DOMAIN 3.8).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportNames {
+    /// Name of the company.
+    pub company_name: Option<String>,
+    /// Title of reports.
+    pub report_title: Option<String>,
 }
 
 fn pick<T>(own: Option<T>, company: Option<T>, standard: T) -> Resolved<T> {

@@ -1,14 +1,20 @@
 //! Settings of a region, over the company's defaults: what the hours' rule needs, and the names on reports (DOMAIN 2.1, 3.8).
 
+#[cfg(feature = "server")]
 pub mod db;
 mod effective;
 mod model;
+mod offline_mode;
+#[cfg(feature = "server")]
+mod table;
 
 use uuid::Uuid;
 
-pub use db::{ReportNames, find_report_settings, list_rules};
-pub use effective::{Effective, Resolved, Source};
+#[cfg(feature = "server")]
+pub use db::{find_report_settings, list_rules};
+pub use effective::{Effective, ReportNames, Resolved, Source};
 pub use model::{RegionSettings, decimal_hours};
+pub use offline_mode::OfflineMode;
 
 use crate::regions::Region;
 

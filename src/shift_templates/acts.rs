@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     ShiftTemplate,
-    db::Listed,
+    listed::Listed,
     pages::{HOME, LIST_CHANGED, find, region_of},
 };
 use crate::{

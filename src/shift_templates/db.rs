@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::NaiveDate;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::ShiftTemplate;
+use super::{
+    ShiftTemplate,
+    listed::{Listed, TemplateChoice, weekday_digit},
+};
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one},
     ops::Stamp,
@@ -178,36 +181,6 @@ pub(super) async fn update_shift_template(
     expect_one(&done)
 }
 
-/// A template to choose in a form. Minutes are of the start day.
-pub struct TemplateChoice {
-    /// The row's id.
-    pub id: Uuid,
-    /// The region's code.
-    pub region: String,
-    /// Its name.
-    pub name: String,
-    /// Start, 0 to 1439.
-    pub start_min: i32,
-    /// End, to 2880 for a shift over midnight.
-    pub end_min: i32,
-    /// Break in minutes.
-    pub break_minutes: i32,
-    /// ISO weekdays it is the default of, such as `12345`.
-    pub weekdays: String,
-}
-
-impl TemplateChoice {
-    /// Whether it claims the weekday of this date.
-    pub fn claims(&self, day: NaiveDate) -> bool {
-        self.weekdays.contains(weekday_digit(day).as_str())
-    }
-}
-
-/// `1` for Monday to `7` for Sunday.
-fn weekday_digit(day: NaiveDate) -> String {
-    day.weekday().number_from_monday().to_string()
-}
-
 /// The templates of the scope, in Turkish order. The first of a region that claims a weekday is that weekday's default, as in
 /// [`find_default`].
 pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<TemplateChoice>, sqlx::Error> {
@@ -254,21 +227,6 @@ pub async fn find_default<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, day: N
     )
     .fetch_optional(tx.conn())
     .await
-}
-
-/// A template as lists show it.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    /// The row's id.
-    pub id: Uuid,
-    /// The region's code.
-    pub region: String,
-    /// The row's version.
-    pub version: i64,
-    /// When it was deleted.
-    pub deleted_at: Option<DateTime<Utc>>,
-    /// The values.
-    pub value: ShiftTemplate,
 }
 
 /// One row of the table as lists want it.

@@ -1,21 +1,16 @@
-//! A shift template as an entity of the write path.
+//! A shift template as forms and operations write it.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use uuid::Uuid;
 
-use super::db;
 use crate::{
     civil,
-    db::{Mode, ScopedTx, Write},
     ops::{
-        FieldError, Origin, Reason, Row,
+        Entity, FieldError, Origin, Row,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
-    regions::Region,
-    sync::{Entity, Refusal, Stored, Tail},
 };
 
 /// Times of a usual shift. Minutes are of the start day; the end goes to 2880 for a shift over midnight.
@@ -63,34 +58,5 @@ impl Entity for ShiftTemplate {
             ("break_minutes".into(), json!(self.break_minutes)),
             ("weekdays".into(), json!(self.weekdays)),
         ])
-    }
-
-    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
-        db::lock_shift_template(tx, region, id).await
-    }
-
-    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
-        db::load_shift_templates(tx, region, ids).await
-    }
-
-    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-        db::page_ids(tx, region, after, limit).await
-    }
-
-    async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
-        db::find_by_name(tx, region, row.get("name").and_then(|value| value.as_str()).unwrap_or_default().trim()).await
-    }
-
-    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::insert_shift_template(tx, region, id, self, tail).await
-    }
-
-    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::update_shift_template(tx, region, id, self, tail).await
-    }
-
-    fn refusal(constraint: &str) -> Option<Refusal> {
-        (constraint == "shift_templates_name_once")
-            .then(|| Refusal { reason: Reason::NaturalKey, error: FieldError::new("name", "template-name-taken") })
     }
 }

@@ -4,23 +4,21 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    ShiftTemplate,
-    db::{self, Listed},
-    views::{EditPage, EditRow, ListPage, NewPage, RowFragment, with_weekdays},
+    ShiftTemplate, db,
+    listed::Listed,
+    views::{ListQuery, NewPage, blank_form, form_of, render_edit, render_list, render_one},
 };
 use crate::{
     auth::Actor,
-    civil,
     db::Scope,
     error::{AppError, AppResult},
     ops::{FieldError, VerdictKind},
     regions::Region,
     state::AppState,
-    sync::{Entity as _, submit},
+    sync::submit,
     web::{
         answer::{html, row_id, settle, stored, stored_and_done, tone_of, unprocessable},
         flash::Flash,
@@ -35,31 +33,17 @@ pub(super) const HOME: &str = "/shift-templates";
 /// Tells the list to load again: which template a weekday starts with depends on all of them.
 pub(super) const LIST_CHANGED: &str = "shift-templates-changed";
 
-/// What the list shows, as it stands in the address.
-#[derive(Debug, Default, Deserialize)]
-pub struct ListQuery {
-    state: Option<String>,
-}
-
 /// `GET /shift-templates`.
 pub async fn list_shift_templates(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
-    let is_bin = query.state.as_deref() == Some("deleted");
+    let is_bin = query.is_bin();
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
     let templates = db::list_templates(&mut state.db.read(&scope).await?, is_bin).await?;
-    let page = ListPage { ctx: &ctx, rows: with_weekdays(templates), is_bin };
-    let is_list = ctx.htmx_target.as_deref() == Some("template-list");
-    Ok(html(if is_list { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
+    Ok(html(render_list(&ctx, templates, is_bin)?))
 }
 
 /// `GET /shift-templates/new`.
 pub async fn new_shift_template(ctx: Ctx, _actor: Actor) -> AppResult<HttpResponse> {
-    let mut form = FormView::blank(&[
-        ("start_time", civil::format_time(9 * 60)),
-        ("end_time", civil::format_time(18 * 60)),
-        ("break_minutes", "60".to_owned()),
-    ]);
-    form.focus = "name";
-    Ok(html(render(&ctx, &NewPage { ctx: &ctx, form })?))
+    Ok(html(render(&ctx, &NewPage { ctx: &ctx, form: blank_form() })?))
 }
 
 /// `POST /shift-templates`.
@@ -90,14 +74,8 @@ pub async fn edit_shift_template(ctx: Ctx, actor: Actor, state: Data<AppState>, 
     if template.deleted_at.is_some() {
         return Err(AppError::NotFound);
     }
-    let mut form = FormView::of_row(*id, template.version, &region_of(&template)?, &template.value.to_row());
-    form.focus = "name";
+    let form = form_of(&template, &region_of(&template)?);
     Ok(html(render_edit(&ctx, &template, form)?))
-}
-
-fn render_edit(ctx: &Ctx, template: &Listed, form: FormView) -> AppResult<String> {
-    let (id, name) = (template.id, template.value.name.clone());
-    Ok(if ctx.is_htmx { render(ctx, &EditRow { ctx, id, name, form })? } else { render(ctx, &EditPage { ctx, id, name, form })? })
 }
 
 /// `POST /shift-templates/{id}`.
@@ -139,8 +117,7 @@ pub async fn show_row(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uu
 async fn render_row(ctx: &Ctx, actor: &Actor, state: &AppState, template: &Listed) -> AppResult<String> {
     let scope = Scope::one(actor, &region_of(template)?).ok_or(AppError::NotFound)?;
     let all = db::list_templates(&mut state.db.read(&scope).await?, template.deleted_at.is_some()).await?;
-    let row = with_weekdays(all).into_iter().find(|view| view.template.id == template.id).ok_or(AppError::NotFound)?;
-    Ok(render(ctx, &RowFragment { ctx, row })?)
+    render_one(ctx, all, template.id)
 }
 
 /// A template of the actor's regions, deleted or not. Any other is not found.

@@ -1,10 +1,21 @@
 //! What the pages of the shift templates show.
 
 use askama::Template;
+use serde::Deserialize;
 use uuid::Uuid;
 
-use super::db::Listed;
-use crate::web::{filters, form::FormView, page::Ctx};
+use super::listed::Listed;
+use crate::{
+    civil,
+    error::{AppError, AppResult},
+    ops::Entity as _,
+    regions::Region,
+    web::{
+        filters,
+        form::FormView,
+        page::{Ctx, render},
+    },
+};
 
 /// A day's minutes: an end from here on is on the next day.
 const DAY: i32 = crate::civil::DAY;
@@ -88,6 +99,19 @@ pub fn with_weekdays(templates: Vec<Listed>) -> Vec<TemplateView> {
     views
 }
 
+/// What the list shows, as it stands in the address.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    state: Option<String>,
+}
+
+impl ListQuery {
+    /// The bin is asked for.
+    pub fn is_bin(&self) -> bool {
+        self.state.as_deref() == Some("deleted")
+    }
+}
+
 /// `/shift-templates`.
 #[derive(Template)]
 #[template(path = "shift_templates/list.html", blocks = ["list"])]
@@ -146,6 +170,43 @@ pub struct EditRow<'a> {
     pub name: String,
     /// The form.
     pub form: FormView,
+}
+
+/// The list, or the page around it.
+pub fn render_list(ctx: &Ctx, templates: Vec<Listed>, is_bin: bool) -> AppResult<String> {
+    let page = ListPage { ctx, rows: with_weekdays(templates), is_bin };
+    let is_list = ctx.htmx_target.as_deref() == Some("template-list");
+    Ok(if is_list { render(ctx, &page.as_list())? } else { render(ctx, &page)? })
+}
+
+/// One row of the list. It needs its neighbours: they may have its weekdays.
+pub fn render_one(ctx: &Ctx, all: Vec<Listed>, id: Uuid) -> AppResult<String> {
+    let row = with_weekdays(all).into_iter().find(|view| view.template.id == id).ok_or(AppError::NotFound)?;
+    Ok(render(ctx, &RowFragment { ctx, row })?)
+}
+
+/// The form of a new template: nine to six.
+pub fn blank_form() -> FormView {
+    let mut form = FormView::blank(&[
+        ("start_time", civil::format_time(9 * 60)),
+        ("end_time", civil::format_time(18 * 60)),
+        ("break_minutes", "60".to_owned()),
+    ]);
+    form.focus = "name";
+    form
+}
+
+/// The form for a change of a template.
+pub fn form_of(template: &Listed, region: &Region) -> FormView {
+    let mut form = FormView::of_row(template.id, template.version, region, &template.value.to_row());
+    form.focus = "name";
+    form
+}
+
+/// The form for a change, in the row's place or as a page.
+pub fn render_edit(ctx: &Ctx, template: &Listed, form: FormView) -> AppResult<String> {
+    let (id, name) = (template.id, template.value.name.clone());
+    Ok(if ctx.is_htmx { render(ctx, &EditRow { ctx, id, name, form })? } else { render(ctx, &EditPage { ctx, id, name, form })? })
 }
 
 #[cfg(test)]

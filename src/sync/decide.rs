@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     db,
-    entity::{Entity, Stored, Tail},
+    table::{Stored, Table, Tail},
 };
 use crate::{
     db::{DbOutcome, ScopedTx, Write, classify, violated_constraint},
@@ -57,7 +57,7 @@ impl From<sqlx::Error> for DecideError {
 
 /// Decides on operations of which each makes a row that is not there, all of one entity. None, with nothing written, when one of them has
 /// to be looked at by itself.
-pub(super) async fn create_all<E: Entity>(tx: &mut ScopedTx<Write>, jobs: &[Job<'_>]) -> Result<Option<Vec<Verdict>>, DecideError> {
+pub(super) async fn create_all<E: Table>(tx: &mut ScopedTx<Write>, jobs: &[Job<'_>]) -> Result<Option<Vec<Verdict>>, DecideError> {
     let Some(rows) = jobs.iter().map(|job| new_row::<E>(job, tx.scope().origin())).collect::<Option<Vec<_>>>() else {
         return Ok(None);
     };
@@ -74,7 +74,7 @@ pub(super) async fn create_all<E: Entity>(tx: &mut ScopedTx<Write>, jobs: &[Job<
 }
 
 /// The row that an operation makes; none where there is something to say about it.
-fn new_row<E: Entity>(job: &Job<'_>, origin: Origin) -> Option<(Uuid, E, Tail)> {
+fn new_row<E: Table>(job: &Job<'_>, origin: Origin) -> Option<(Uuid, E, Tail)> {
     let op = job.op;
     if unknown_field::<E>(op).is_some() {
         return None;
@@ -84,7 +84,7 @@ fn new_row<E: Entity>(job: &Job<'_>, origin: Origin) -> Option<(Uuid, E, Tail)> 
     Some((op.id, value, tail(job, record, None)))
 }
 
-fn unknown_field<E: Entity>(op: &Op) -> Option<&str> {
+fn unknown_field<E: Table>(op: &Op) -> Option<&str> {
     op.fields.keys().map(String::as_str).find(|name| E::FORM.iter().all(|(known, _)| known != name))
 }
 
@@ -96,7 +96,7 @@ fn tail(job: &Job<'_>, record: Record, deleted_at: Option<DateTime<Utc>>) -> Tai
     Tail { version: record.version, deleted_at, meta: Json(record.meta), at: job.received_at, by: job.op.actor }
 }
 
-pub(super) async fn decide_on<E: Entity>(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Result<Decision, DecideError> {
+pub(super) async fn decide_on<E: Table>(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Result<Decision, DecideError> {
     let op = job.op;
     if let Some(name) = unknown_field::<E>(op) {
         let error = FieldError::new(name, "unknown-field");
@@ -110,7 +110,7 @@ pub(super) async fn decide_on<E: Entity>(tx: &mut ScopedTx<Write>, job: &Job<'_>
     write::<E>(tx, job, id, stored.as_ref(), merged).await
 }
 
-async fn lock_or_alias<E: Entity>(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(Uuid, Option<Stored<E>>), sqlx::Error> {
+async fn lock_or_alias<E: Table>(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(Uuid, Option<Stored<E>>), sqlx::Error> {
     if let Some(stored) = E::lock(tx, &op.region, op.id).await? {
         return Ok((op.id, Some(stored)));
     }
@@ -122,11 +122,11 @@ async fn lock_or_alias<E: Entity>(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(
     Ok((op.id, None))
 }
 
-fn record_of<E: Entity>(stored: &Stored<E>) -> Record {
+fn record_of<E: Table>(stored: &Stored<E>) -> Record {
     Record { version: stored.version, deleted: stored.deleted_at.is_some(), fields: stored.value.to_row(), meta: stored.meta.clone() }
 }
 
-async fn write<E: Entity>(
+async fn write<E: Table>(
     tx: &mut ScopedTx<Write>,
     job: &Job<'_>,
     id: Uuid,
@@ -178,20 +178,20 @@ pub(super) fn held(op: &Op, reason: Reason) -> Verdict {
     Verdict::bare(op.op_id, VerdictKind::Held).because(reason)
 }
 
-fn invalid<E: Entity>(op: &Op, stored: Option<&Stored<E>>, errors: Vec<FieldError>) -> Decision {
+fn invalid<E: Table>(op: &Op, stored: Option<&Stored<E>>, errors: Vec<FieldError>) -> Decision {
     let mut verdict = Verdict { errors, ..Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::Invalid) };
     show_current(&mut verdict, stored);
     Decision { verdict }
 }
 
-fn show_current<E: Entity>(verdict: &mut Verdict, stored: Option<&Stored<E>>) {
+fn show_current<E: Table>(verdict: &mut Verdict, stored: Option<&Stored<E>>) {
     if let Some(s) = stored {
         verdict.version = Some(s.version);
         verdict.row = Some(client_row(s.id, s.version, s.deleted_at.is_some(), s.value.to_row()));
     }
 }
 
-fn explain<E: Entity>(op: &Op, stored: Option<&Stored<E>>, error: sqlx::Error) -> DecideError {
+fn explain<E: Table>(op: &Op, stored: Option<&Stored<E>>, error: sqlx::Error) -> DecideError {
     if classify(&error) == DbOutcome::Refused
         && let Some(refusal) = violated_constraint(&error).and_then(E::refusal)
     {

@@ -23,11 +23,12 @@ use super::{
 use crate::{
     api::{Checked, Limit, ParamError, Problem},
     auth::{Actor, Role, rights::find_rights},
-    contact::{self, BrowserMark, OfflineMode, Place, QueueReport, Seen},
+    contact::{self, BrowserMark, Place, QueueReport, Seen},
     devices::{Client, refuse_revoked},
     error::{AppError, AppResult},
     ops::{Op, Origin, Verdict},
     regions::Region,
+    settings::OfflineMode,
     state::AppState,
     web::{assets, extract::Anybody},
 };

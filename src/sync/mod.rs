@@ -9,16 +9,16 @@ pub mod conflicts;
 pub mod db;
 mod decide;
 mod deliver;
-mod entity;
 mod feed;
 pub mod grant;
 pub mod handlers;
 pub mod held;
 mod masking;
 mod registry;
+mod table;
 
 pub use apply::{Caller, Carrier, Delivery, apply_ops};
 pub use deliver::{Submitted, deliver, deliver_of_device, submit, submit_all};
-pub use entity::{Entity, Refusal, Stored, Tail, Veto};
 pub use feed::Bell;
 pub use registry::{ENTITIES, FeedRow, form_by_name, load_by_name};
+pub use table::{Refusal, Stored, Table, Tail, Veto};

@@ -4,13 +4,13 @@ use uuid::Uuid;
 
 use super::{
     decide::{DecideError, Decision, Job, create_all, decide_on, held},
-    entity::{Entity, Stored},
+    table::{Stored, Table},
 };
 use crate::{
     calendar::CalendarDay,
     db::{Mode, ScopedTx, Write},
     employees::Employee,
-    ops::{Reason, Row, Verdict, form_codec::FormSpec},
+    ops::{Entity as _, Reason, Row, Verdict, form_codec::FormSpec},
     regions::Region,
     settings::RegionSettings,
     shift_templates::ShiftTemplate,
@@ -77,7 +77,7 @@ pub struct FeedRow {
     pub row: Row,
 }
 
-fn feed_row<E: Entity>(stored: &Stored<E>) -> FeedRow {
+fn feed_row<E: Table>(stored: &Stored<E>) -> FeedRow {
     FeedRow { id: stored.id, version: stored.version, deleted: stored.deleted_at.is_some(), row: stored.value.to_row() }
 }
 

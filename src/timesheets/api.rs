@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::{
     calc::{Hours, Rules, hours},
-    db::{self, Filter, Listed},
+    db,
+    listed::{Filter, Listed},
 };
 use crate::{
     api::{Checked, Limit, ParamError, params::Day},

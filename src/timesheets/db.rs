@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::Timesheet;
+use super::{
+    Timesheet,
+    listed::{Filter, Listed, Shape},
+};
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one},
     ops::Stamp,
@@ -196,36 +199,6 @@ pub async fn count_live_of_employee(tx: &mut ScopedTx<Write>, region: &Region, e
     .await
 }
 
-/// Which entries a list shows. All bounds are inclusive; `text` is folded.
-#[derive(Debug, Clone)]
-pub struct Filter {
-    /// Only this person's.
-    pub employee_id: Option<Uuid>,
-    /// From this date.
-    pub from: NaiveDate,
-    /// To this date.
-    pub to: NaiveDate,
-    /// Part of the person's name or of the note.
-    pub text: String,
-}
-
-/// An entry with its person's name, as lists show it.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    /// The row.
-    pub id: Uuid,
-    /// Its region's code.
-    pub region: String,
-    /// Its version.
-    pub version: i64,
-    /// Set for a deleted entry.
-    pub deleted_at: Option<DateTime<Utc>>,
-    /// The person's name.
-    pub employee_name: String,
-    /// The values.
-    pub value: Timesheet,
-}
-
 macro_rules! listed {
     ($r:expr) => {{
         let r = $r;
@@ -316,24 +289,6 @@ pub async fn find_timesheet<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<O
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(|r| listed!(r)))
-}
-
-/// Equal shifts on equal weekdays have equal hours, so a total needs each shape only once: this keeps it exact, and quick for years.
-pub struct Shape {
-    /// The region's code.
-    pub region: String,
-    /// Any one date of that weekday in the group.
-    pub a_date: NaiveDate,
-    /// Start, minutes.
-    pub start_min: i32,
-    /// End, minutes.
-    pub end_min: i32,
-    /// Break, minutes.
-    pub break_min: i32,
-    /// Special day.
-    pub is_special: bool,
-    /// How many entries have this shape.
-    pub count: i64,
 }
 
 /// The shapes of all entries that fit.

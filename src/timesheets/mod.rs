@@ -1,14 +1,23 @@
 //! Timesheets ("puantaj"): who worked when, and how many hours that makes (DOMAIN 2.1, 3.2, 4.1).
 
+#[cfg(feature = "server")]
 pub mod acts;
+#[cfg(feature = "server")]
 pub mod api;
 pub mod calc;
+#[cfg(feature = "server")]
 pub mod db;
+pub mod filter;
+pub mod forms;
+pub mod listed;
 mod model;
+#[cfg(feature = "server")]
 pub mod pages;
-pub mod prefill;
+#[cfg(feature = "server")]
+mod table;
 pub mod views;
 
+#[cfg(feature = "server")]
 pub use db::count_live_of_employee;
 pub use model::Timesheet;
 pub use views::weekday_key;

@@ -1,23 +1,19 @@
-//! A timesheet as an entity of the write path.
+//! A timesheet as forms and operations write it.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{calc, db};
+use super::calc;
 use crate::{
     civil,
-    db::{Mode, ScopedTx, Write},
-    employees::{self, Employee},
     ops::{
-        ConflictDraft, ConflictKind, FieldError, Origin, Reason, Row,
+        Entity, FieldError, Origin, Row,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
-    regions::Region,
-    sync::{Entity, Refusal, Stored, Tail, Veto},
 };
 
 /// One stretch of work. It belongs to the day it starts on; minutes count from that day's midnight and the end goes to 2880.
@@ -85,75 +81,5 @@ impl Entity for Timesheet {
             ("is_special".into(), json!(self.is_special)),
             ("notes".into(), json!(self.notes)),
         ])
-    }
-
-    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
-        db::lock_timesheet(tx, region, id).await
-    }
-
-    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
-        db::load_timesheets(tx, region, ids).await
-    }
-
-    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-        db::page_ids(tx, region, after, limit).await
-    }
-
-    /// The employee has to exist in the region. An entry for a deleted one is kept and shown: the hours were worked (SYNC 3.8, 5).
-    async fn before_write(&mut self, tx: &mut ScopedTx<Write>, region: &Region, _id: Uuid, deleting: bool) -> Result<Veto, sqlx::Error> {
-        let mut veto = Veto::default();
-        if deleting {
-            return Ok(veto);
-        }
-        let mut found = employees::find_for_entry(tx, region, self.employee_id).await?;
-        if found.is_none()
-            && let Some(target) = crate::sync::db::find_alias(tx, region, Employee::NAME, self.employee_id).await?
-        {
-            self.employee_id = target;
-            found = employees::find_for_entry(tx, region, target).await?;
-        }
-        match found {
-            None => veto.errors.push(FieldError::new("employee_id", "employee-unknown")),
-            Some(employees::ForEntry { deleted: true }) => veto.conflicts.push(ConflictDraft {
-                kind: ConflictKind::ParentDeleted,
-                field: Some("employee_id".into()),
-                base: Value::Null,
-                win: json!(self.employee_id),
-                lose: Value::Null,
-                op_win: None,
-                op_lose: None,
-            }),
-            Some(_) => {}
-        }
-        Ok(veto)
-    }
-
-    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::insert_timesheets(tx, region, &[(id, self, tail)]).await
-    }
-
-    /// For people who are there: for the others [`Entity::before_write`] has something to say.
-    async fn insert_together(tx: &mut ScopedTx<Write>, region: &Region, rows: &[(Uuid, Self, Tail)]) -> Result<bool, sqlx::Error> {
-        let people: BTreeSet<Uuid> = rows.iter().map(|(_, value, _)| value.employee_id).collect();
-        if !employees::are_for_entry(tx, region, &Vec::from_iter(people)).await? {
-            return Ok(false);
-        }
-        let rows: Vec<_> = rows.iter().map(|(id, value, tail)| (*id, value, tail)).collect();
-        db::insert_timesheets(tx, region, &rows).await?;
-        Ok(true)
-    }
-
-    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::update_timesheet(tx, region, id, self, tail).await
-    }
-
-    fn refusal(constraint: &str) -> Option<Refusal> {
-        match constraint {
-            "timesheets_no_overlap" => Some(Refusal { reason: Reason::Invalid, error: FieldError::new("start_time", "overlap") }),
-            "timesheets_region_employee_id_fkey" => {
-                Some(Refusal { reason: Reason::Invalid, error: FieldError::new("employee_id", "employee-unknown") })
-            }
-            _ => None,
-        }
     }
 }

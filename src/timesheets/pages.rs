@@ -1,41 +1,37 @@
 //! The pages of the timesheets. Every write is an operation (`sync::submit`).
 
-use std::collections::BTreeMap;
-
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
-use chrono::{Days, NaiveDate};
-use serde::Deserialize;
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    Timesheet,
-    calc::{Hours, Rules, hours},
-    db::{self, Filter, Listed},
-    prefill::planned_form,
-    views::{Choices, EditPage, EditRow, EntryForm, EntryView, FilterView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation},
+    Timesheet, db,
+    filter::{ListQuery, NewQuery, PAGE_SIZE, sum_up},
+    forms::{Forms, next_form, planned_form},
+    listed::Listed,
+    views::{Choices, EntryForm, EntryView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation, render_edit, with_hours},
 };
 use crate::{
     activity,
     auth::Actor,
-    civil,
     db::{Mode, Scope, ScopedTx},
     employees,
     error::{AppError, AppResult},
-    fold::fold,
-    i18n::format::instant,
-    ops::{FieldError, Verdict, VerdictKind},
+    i18n::{format::instant, t_with},
+    ops::{Entity as _, FieldError, Verdict, VerdictKind},
     regions::Region,
+    roster::load_roster,
     settings::list_rules,
-    shift_templates::{self, db::TemplateChoice},
+    shift_templates::{self, db::find_default},
     state::AppState,
-    sync::{Entity as _, submit},
+    sync::submit,
     web::{
         answer::{self, row_id, settle, stored, tone_of},
         flash::Flash,
-        form::{FormView, Posted, back_to, read_bound, redirect},
+        form::{FormView, Posted, back_to, redirect},
         page::{Ctx, render},
         pagination::Pager,
         toast::toast_aside,
@@ -43,21 +39,9 @@ use crate::{
 };
 
 pub(super) const HOME: &str = "/timesheets";
-const PAGE_SIZE: i64 = 50;
 /// Tells the list, or only its totals, to load again.
 pub(super) const LIST_CHANGED: &str = "timesheets-changed";
 const SUMS_CHANGED: &str = "timesheets-summed";
-
-/// Filters of the list, as they stand in the address.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub struct ListQuery {
-    employee_id: Option<String>,
-    from: Option<String>,
-    to: Option<String>,
-    q: Option<String>,
-    region: Option<String>,
-    page: Option<i64>,
-}
 
 /// `GET /timesheets`. The list and its totals load again by themselves after changes, without what only the forms need.
 pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
@@ -67,13 +51,6 @@ pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, quer
         _ => render(&ctx, &list_page(&ctx, &actor, &state, &query, Forms::New).await?)?,
     };
     Ok(answer::html(html))
-}
-
-/// Whose day a new entry is for.
-#[derive(Debug, Default, Deserialize)]
-pub struct NewQuery {
-    employee_id: Option<Uuid>,
-    work_date: Option<NaiveDate>,
 }
 
 /// `GET /timesheets/new`: the same page; the form is on it. With a person and a date the form is filled in as planned, over that month's
@@ -86,98 +63,41 @@ pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query:
     let code = employees::db::find_region(&mut state.db.read(&scope).await?, employee_id).await?.ok_or(AppError::NotFound)?;
     let region = Region::parse(&code).map_err(|_| AppError::NotFound)?;
     let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
-    let form = planned_form(&mut state.db.read(&scope).await?, &region, employee_id, day).await?;
-    let (from, to) = civil::month_of(day);
-    let (from, to) = (Some(from.to_string()), Some(to.to_string()));
-    let list = ListQuery { employee_id: Some(employee_id.to_string()), from, to, ..ListQuery::default() };
+    let form = load_planned_form(&mut state.db.read(&scope).await?, &region, employee_id, day).await?;
+    let list = ListQuery::month_of(employee_id, day);
     let page = list_page(&ctx, &actor, &state, &list, Forms::Filled(form)).await?;
     Ok(answer::html(render(&ctx, &page)?))
 }
 
-/// The forms on a page of the list.
-enum Forms {
-    /// A list alone: there are none.
-    None,
-    /// One for a new entry, with the usual times of today.
-    New,
-    /// One that is filled in: as planned, or as it came back.
-    Filled(FormView),
+/// The form for a day of a person of the transaction's region, filled in as planned.
+pub async fn load_planned_form<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, employee_id: Uuid, day: NaiveDate) -> AppResult<FormView> {
+    let roster = load_roster(tx, day, day).await?;
+    let usual = find_default(tx, region, day).await?;
+    Ok(planned_form(&roster, usual.as_ref(), region, employee_id, day))
 }
 
 async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery, forms: Forms) -> AppResult<ListPage<'a>> {
-    let (filter, shown) = read_filter(ctx, state, query);
+    let (filter, shown) = query.read(ctx, state.clock.today());
     let scope = super::api::scope_for(actor, query.region.as_deref())?;
     let mut tx = state.db.read(&scope).await?;
     let rules = list_rules(&mut tx).await?;
-    let (totals, count) = sum_up(&mut tx, &filter, &rules).await?;
+    let (totals, count) = sum_up(&db::list_shapes(&mut tx, &filter).await?, &rules);
     let pager = Pager::new(query.page, PAGE_SIZE, count);
     let entries = db::list_timesheets(&mut tx, &filter, PAGE_SIZE, pager.offset()).await?;
-    let choices = if matches!(forms, Forms::None) { Choices::default() } else { load_choices(ctx, &mut tx).await? };
+    let choices = if forms.is_none() { Choices::default() } else { load_choices(ctx, &mut tx).await? };
     drop(tx);
-    let form = match forms {
-        Forms::None => FormView::default(),
-        Forms::New => new_form(&choices, actor, state.clock.today()),
-        Forms::Filled(form) => form,
-    };
-    let rows = entries
-        .into_iter()
-        .map(|e| {
-            let r = rules.get(&e.region).copied().unwrap_or_default();
-            EntryView::new(e, &r)
-        })
-        .collect();
-    let filtered = filter.employee_id.is_some() || !filter.text.is_empty() || query.from.is_some() || query.to.is_some();
-    Ok(ListPage { ctx, filter: shown, form, choices, rows, totals, pager, filtered })
+    let form = forms.form(&choices, actor, state.clock.today());
+    let filtered = query.is_narrowed(&filter);
+    Ok(ListPage { ctx, filter: shown, form, choices, rows: with_hours(entries, &rules), totals, pager, filtered })
 }
 
 async fn totals<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery) -> AppResult<TotalsFragment<'a>> {
-    let (filter, _) = read_filter(ctx, state, query);
+    let (filter, _) = query.read(ctx, state.clock.today());
     let scope = super::api::scope_for(actor, query.region.as_deref())?;
     let mut tx = state.db.read(&scope).await?;
     let rules = list_rules(&mut tx).await?;
-    let (totals, count) = sum_up(&mut tx, &filter, &rules).await?;
+    let (totals, count) = sum_up(&db::list_shapes(&mut tx, &filter).await?, &rules);
     Ok(TotalsFragment { ctx, totals, pager: Pager::new(query.page, PAGE_SIZE, count) })
-}
-
-/// The totals of all entries that fit, and how many these are.
-async fn sum_up<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, rules: &BTreeMap<String, Rules>) -> AppResult<(Hours, i64)> {
-    let (mut totals, mut count) = (Hours::ZERO, 0);
-    for shape in db::list_shapes(tx, filter).await? {
-        let shift = super::calc::Shift {
-            work_date: shape.a_date,
-            start_min: shape.start_min,
-            end_min: shape.end_min,
-            break_minutes: shape.break_min,
-            is_special: shape.is_special,
-        };
-        totals += hours(&shift, &rules.get(&shape.region).copied().unwrap_or_default()) * shape.count;
-        count += shape.count;
-    }
-    Ok((totals, count))
-}
-
-/// The filters, and how the form shows them. Without dates in the address the list starts with the current month; emptied dates mean "all".
-fn read_filter(ctx: &Ctx, state: &AppState, query: &ListQuery) -> (Filter, FilterView) {
-    let today = state.clock.today();
-    let (mut from, mut to) = (civil::FIRST_DAY, civil::LAST_DAY);
-    let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
-    let mut shown = FilterView {
-        employee_id: text(&query.employee_id),
-        from: text(&query.from),
-        to: text(&query.to),
-        q: text(&query.q),
-        region: text(&query.region),
-        ..FilterView::default()
-    };
-    if query.from.is_none() && query.to.is_none() {
-        (from, to) = civil::month_of(today);
-        (shown.from, shown.to) = (from.to_string(), to.to_string());
-    } else {
-        from = read_bound(ctx, "from", &mut shown.from, &mut shown.from_error, from);
-        to = read_bound(ctx, "to", &mut shown.to, &mut shown.to_error, to);
-    }
-    let filter = Filter { employee_id: shown.employee_id.parse().ok(), from, to, text: fold(&shown.q) };
-    (filter, shown)
 }
 
 async fn load_choices<M: Mode>(ctx: &Ctx, tx: &mut ScopedTx<M>) -> AppResult<Choices> {
@@ -186,48 +106,6 @@ async fn load_choices<M: Mode>(ctx: &Ctx, tx: &mut ScopedTx<M>) -> AppResult<Cho
         templates: shift_templates::db::list_choices(tx).await?,
         regions: ctx.regions.clone(),
     })
-}
-
-/// A form for today, with the usual times of the weekday.
-fn new_form(choices: &Choices, actor: &Actor, today: NaiveDate) -> FormView {
-    let only_region = if let [region] = actor.regions.as_slice() { Some(region) } else { None };
-    blank_form(today, usual_times(choices, only_region, today))
-}
-
-/// Enter saves and opens the next: the same person on the day after, with that day's usual times. Times that were not the usual ones stay:
-/// nights come in weeks.
-fn next_form(choices: &Choices, region: &Region, saved: &Timesheet) -> FormView {
-    let next_day = saved.work_date.checked_add_days(Days::new(1)).unwrap_or(saved.work_date);
-    let times = (saved.start_min, saved.end_min, saved.break_minutes);
-    let was_usual = times == usual_times(choices, Some(region), saved.work_date);
-    let mut form = blank_form(next_day, if was_usual { usual_times(choices, Some(region), next_day) } else { times });
-    form.set("employee_id", saved.employee_id.to_string());
-    form.region = region.to_string();
-    form.focus = "work_date";
-    form
-}
-
-/// Start, end and break in minutes.
-pub(super) type Times = (i32, i32, i32);
-
-/// The usual times of a day.
-fn usual_times(choices: &Choices, region: Option<&Region>, day: NaiveDate) -> Times {
-    times_of(region.and_then(|region| choices.default_template(region, day)))
-}
-
-/// The times of a template; where there is none, nine to six with an hour's break.
-pub(super) fn times_of(template: Option<&TemplateChoice>) -> Times {
-    template.map_or((540, 1080, 60), |t| (t.start_min, t.end_min, t.break_minutes))
-}
-
-/// A form with nothing but a day and times.
-pub(super) fn blank_form(day: NaiveDate, (start, end, break_minutes): Times) -> FormView {
-    FormView::blank(&[
-        ("work_date", day.to_string()),
-        ("start_time", civil::format_time(start)),
-        ("end_time", civil::format_time(end)),
-        ("break_minutes", break_minutes.to_string()),
-    ])
 }
 
 /// `POST /timesheets`.
@@ -301,15 +179,6 @@ pub async fn edit_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: P
     Ok(answer::html(render_edit(&ctx, entry, form, choices)?))
 }
 
-fn render_edit(ctx: &Ctx, entry: Listed, form: FormView, choices: Choices) -> AppResult<String> {
-    let Listed { id, employee_name, .. } = entry;
-    Ok(if ctx.is_htmx {
-        render(ctx, &EditRow { ctx, id, employee_name, form, choices })?
-    } else {
-        render(ctx, &EditPage { ctx, id, employee_name, form, choices })?
-    })
-}
-
 /// `POST /timesheets/{id}`.
 pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
     let before = find(&state, &actor, *id).await?;
@@ -353,10 +222,10 @@ pub async fn show_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: P
     let rules = list_rules(&mut tx).await?.remove(&entry.region).unwrap_or_default();
     let history = activity::views::history_of(&mut tx, &ctx, Timesheet::NAME, *id).await?;
     drop(tx);
-    let deleted_at = entry.deleted_at.map(instant);
+    let deleted = entry.deleted_at.map(|at| t_with(ctx.lang, "timesheet-was-deleted", &[("at", &instant(at))]));
     let row = EntryView::new(entry, &rules);
     let steps = explanation(&row, &rules, ctx.lang);
-    let page = ShowPage { ctx: &ctx, row, steps, deleted_at, history };
+    let page = ShowPage { ctx: &ctx, row, steps, deleted, history };
     Ok(answer::html(render(&ctx, &page)?))
 }
 

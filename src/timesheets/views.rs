@@ -6,18 +6,20 @@ use uuid::Uuid;
 
 use super::{
     calc::{Hours, Rules, Step, explain, hours},
-    db::Listed,
+    filter::RulesByRegion,
+    listed::Listed,
 };
 use crate::{
-    activity::views::ChangeView,
-    employees::db::Choice,
+    employees::listed::Choice,
+    error::AppResult,
     i18n::{Arg, Lang, t_with},
     regions::Region,
-    shift_templates::db::TemplateChoice,
+    shift_templates::listed::TemplateChoice,
     web::{
+        change::ChangeView,
         filters,
         form::FormView,
-        page::{Ctx, RegionName},
+        page::{Ctx, RegionName, render},
         pagination::Pager,
     },
 };
@@ -51,6 +53,15 @@ impl EntryView {
     pub fn weekday_key(&self) -> &'static str {
         weekday_key(self.entry.value.work_date)
     }
+}
+
+/// Entries with their hours, each by the rule of its region.
+pub fn with_hours(entries: Vec<Listed>, rules: &RulesByRegion) -> Vec<EntryView> {
+    let view = |entry: Listed| {
+        let rules = rules.get(&entry.region).copied().unwrap_or_default();
+        EntryView::new(entry, &rules)
+    };
+    entries.into_iter().map(view).collect()
 }
 
 /// Key of a weekday's short name.
@@ -207,6 +218,16 @@ pub struct EditRow<'a> {
     pub choices: Choices,
 }
 
+/// The form for a change of an entry: in the row's place, or as a page.
+pub fn render_edit(ctx: &Ctx, entry: Listed, form: FormView, choices: Choices) -> AppResult<String> {
+    let Listed { id, employee_name, .. } = entry;
+    Ok(if ctx.is_htmx {
+        render(ctx, &EditRow { ctx, id, employee_name, form, choices })?
+    } else {
+        render(ctx, &EditPage { ctx, id, employee_name, form, choices })?
+    })
+}
+
 /// `/timesheets/{id}`: one entry, how its hours came about, and its history.
 #[derive(Template)]
 #[template(path = "timesheets/show.html")]
@@ -217,8 +238,8 @@ pub struct ShowPage<'a> {
     pub row: EntryView,
     /// How the hours came about.
     pub steps: Vec<String>,
-    /// When it was deleted.
-    pub deleted_at: Option<String>,
+    /// That it was deleted, in a sentence; none for a live entry.
+    pub deleted: Option<String>,
     /// What happened to it, newest first.
     pub history: Vec<ChangeView>,
 }

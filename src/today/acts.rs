@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::{
     answers::{RowOf, answer_refused, answer_stored},
-    day::{Day, Place, load_day},
-    pages::HOME,
+    day::{Day, Place},
+    load::load_day,
     row::{FIELDS, as_posted, original},
-    views::address,
+    views::{HOME, address},
 };
 use crate::{
     auth::Actor,
@@ -21,10 +21,7 @@ use crate::{
     regions::Region,
     state::AppState,
     sync::submit,
-    timesheets::{
-        Timesheet,
-        db::{Listed, find_timesheet},
-    },
+    timesheets::{Timesheet, db::find_timesheet, listed::Listed},
     web::{
         answer::{refused_act, row_id, settle, tone_of},
         flash::{Flash, Tone, Undo},

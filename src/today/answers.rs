@@ -4,9 +4,9 @@ use actix_web::HttpResponse;
 use uuid::Uuid;
 
 use super::{
-    day::{Day, Place, load_day},
-    pages::render_page,
-    views::{Changed, Count, PersonView, address},
+    day::{Day, Place},
+    load::load_day,
+    views::{Changed, Count, PersonView, address, render_page},
 };
 use crate::{
     auth::Actor,

@@ -13,10 +13,10 @@ use uuid::Uuid;
 
 use super::{
     answers::{Refused, answer_stored},
-    day::{Day, Place, State, load_day},
+    day::{Day, Place, State},
     db::{Made, list_known_ops, list_made},
-    pages::HOME,
-    views::address,
+    load::load_day,
+    views::{HOME, address},
 };
 use crate::{
     auth::Actor,
@@ -24,10 +24,10 @@ use crate::{
     db::Scope,
     employees,
     error::{AppError, AppResult},
-    ops::{FieldError, Fields, Kind, Op, Row, Verdict, VerdictKind, form_codec::changes_of_new},
+    ops::{Entity as _, FieldError, Fields, Kind, Op, Row, Verdict, VerdictKind, form_codec::changes_of_new},
     regions::Region,
     state::AppState,
-    sync::{Entity as _, submit_all},
+    sync::submit_all,
     timesheets::Timesheet,
     web::{
         answer::refused_act,

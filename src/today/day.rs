@@ -7,21 +7,19 @@ use crate::{
     auth::Actor,
     calendar::Mark,
     civil,
-    db::{Mode, Scope, ScopedTx},
     error::{AppError, AppResult},
     regions::Region,
-    roster::{Expected, Person, load_roster},
-    settings::list_rules,
+    roster::{Expected, Person, Roster},
     timesheets::{
-        calc::{Hours, hours},
-        db::{Filter, Listed, list_timesheets},
+        calc::{Hours, Rules, hours},
+        listed::Listed,
     },
     web::{form::Posted, page::Ctx},
 };
 
 /// Which day of which region: what an address says, and every form of the page.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub region: Region,
     pub date: NaiveDate,
 }
@@ -38,16 +36,11 @@ impl Place {
     pub fn is_open(&self, ctx: &Ctx) -> bool {
         ctx.regions.iter().any(|region| region.code == self.region.code() && region.is_open)
     }
-
-    /// The scope of this one region; a foreign one is not found.
-    pub fn scope(&self, actor: &Actor) -> AppResult<Scope> {
-        Scope::one(actor, &self.region).ok_or(AppError::NotFound)
-    }
 }
 
 /// How a person's day stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     /// A shift is planned and nothing is entered.
     Blank,
     /// One entry with the planned times.
@@ -78,14 +71,14 @@ impl State {
 
 /// An entry with its hours.
 #[derive(Debug, Clone)]
-pub(super) struct Saved {
+pub(crate) struct Saved {
     pub entry: Listed,
     pub hours: Hours,
 }
 
 /// One person on the day.
 #[derive(Debug, Clone)]
-pub(super) struct PersonDay {
+pub(crate) struct PersonDay {
     pub person: Person,
     pub expected: Expected,
     pub entries: Vec<Saved>,
@@ -111,13 +104,31 @@ impl PersonDay {
 
 /// The day: who could work, in Turkish order of the names.
 #[derive(Debug, Clone)]
-pub(super) struct Day {
+pub(crate) struct Day {
     pub place: Place,
     pub mark: Option<Mark>,
     pub people: Vec<PersonDay>,
 }
 
 impl Day {
+    /// Puts a day together from who works there and what was entered. People who are not hired yet or have left are there only with an
+    /// entry.
+    pub fn new(place: &Place, roster: &Roster, rules: &Rules, entries: Vec<Listed>) -> Self {
+        let mut people: Vec<PersonDay> = roster
+            .people()
+            .iter()
+            .map(|person| PersonDay { person: person.clone(), expected: roster.expected(person, place.date), entries: Vec::new() })
+            .collect();
+        for entry in entries {
+            if let Some(person) = people.iter_mut().find(|p| p.person.id == entry.value.employee_id) {
+                let hours = hours(&entry.value.shift(), rules);
+                person.entries.push(Saved { entry, hours });
+            }
+        }
+        people.retain(|person| person.expected != Expected::NotEmployed || !person.entries.is_empty());
+        Self { place: place.clone(), mark: roster.mark(place.region.code(), place.date).cloned(), people }
+    }
+
     /// Whoever is "boş" (the rule all pages share: a shift is expected and there is no entry).
     pub fn blanks(&self) -> impl Iterator<Item = &PersonDay> {
         self.people.iter().filter(|person| person.state() == State::Blank)
@@ -132,27 +143,6 @@ impl Day {
     pub fn person(&self, id: Uuid) -> Option<&PersonDay> {
         self.people.iter().find(|person| person.person.id == id)
     }
-}
-
-/// Reads a day; the transaction's scope is its region alone. People who are not hired yet or have left are there only with an entry.
-pub(super) async fn load_day<M: Mode>(tx: &mut ScopedTx<M>, place: &Place) -> AppResult<Day> {
-    let roster = load_roster(tx, place.date, place.date).await?;
-    let rules = list_rules(tx).await?.remove(place.region.code()).unwrap_or_default();
-    let of_day = Filter { employee_id: None, from: place.date, to: place.date, text: String::new() };
-    let entries = list_timesheets(tx, &of_day, i64::MAX, 0).await?;
-    let mut people: Vec<PersonDay> = roster
-        .people()
-        .iter()
-        .map(|person| PersonDay { person: person.clone(), expected: roster.expected(person, place.date), entries: Vec::new() })
-        .collect();
-    for entry in entries {
-        if let Some(person) = people.iter_mut().find(|p| p.person.id == entry.value.employee_id) {
-            let hours = hours(&entry.value.shift(), &rules);
-            person.entries.push(Saved { entry, hours });
-        }
-    }
-    people.retain(|person| person.expected != Expected::NotEmployed || !person.entries.is_empty());
-    Ok(Day { place: place.clone(), mark: roster.mark(place.region.code(), place.date).cloned(), people })
 }
 
 #[cfg(test)]

@@ -2,11 +2,19 @@
 //! everybody as planned at once and types the exceptions. An absent person stays blank: there are no codes for absence yet, and a blank
 //! is no statement.
 
+#[cfg(feature = "server")]
 pub mod acts;
+#[cfg(feature = "server")]
 mod answers;
+#[cfg(feature = "server")]
 pub mod batches;
-mod day;
+pub(crate) mod day;
+#[cfg(feature = "server")]
 mod db;
+#[cfg(feature = "server")]
+mod load;
+#[cfg(feature = "server")]
 pub mod pages;
+pub mod query;
 mod row;
-mod views;
+pub(crate) mod views;

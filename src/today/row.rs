@@ -1,23 +1,23 @@
 //! The form of a row: start, end, break and "özel gün", as planned, as stored, or as they came back.
 
+#[cfg(feature = "server")]
 use serde_json::Value;
 
 use crate::{
     civil::format_time,
     i18n::Lang,
-    ops::{FieldError, Row},
+    ops::{Entity as _, FieldError, Row},
     roster::Shift,
-    sync::Entity as _,
     timesheets::Timesheet,
     web::form::{Posted, sentence},
 };
 
 /// What a row's form may change. The rest of an entry (its note, whose and of which day it is) is changed on its own page.
-pub(super) const FIELDS: [&str; 4] = ["start_time", "end_time", "break_minutes", "is_special"];
+pub(crate) const FIELDS: [&str; 4] = ["start_time", "end_time", "break_minutes", "is_special"];
 
 /// A field as the row shows it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Field {
+pub(crate) struct Field {
     /// What it holds.
     pub value: String,
     /// What is stored, or planned where nothing is: Esc goes back to it, and other values count as not saved yet.
@@ -34,7 +34,7 @@ impl Field {
 
 /// The fields of a row.
 #[derive(Debug, Clone, Default)]
-pub(super) struct RowForm {
+pub(crate) struct RowForm {
     pub start: Field,
     pub end: Field,
     pub rest: Field,
@@ -95,6 +95,7 @@ impl RowForm {
     }
 
     /// The planned values, which were refused.
+    #[cfg(feature = "server")]
     pub fn refuse_plan(&mut self, why: String) {
         self.start.error = why;
         self.is_refused = true;
@@ -107,17 +108,18 @@ impl RowForm {
 }
 
 /// The values of [`FIELDS`] in an entry.
-pub(super) fn values(value: &Timesheet) -> Row {
+pub(crate) fn values(value: &Timesheet) -> Row {
     value.to_row().into_iter().filter(|(name, _)| FIELDS.contains(&name.as_str())).collect()
 }
 
 /// The same as JSON, for `_orig`.
-pub(super) fn original(value: &Timesheet) -> String {
+pub(crate) fn original(value: &Timesheet) -> String {
     serde_json::to_string(&values(value)).unwrap_or_default()
 }
 
 /// The same as a form would post them: what "Geri al" goes back to.
-pub(super) fn as_posted(value: &Timesheet) -> Vec<(String, String)> {
+#[cfg(feature = "server")]
+pub(crate) fn as_posted(value: &Timesheet) -> Vec<(String, String)> {
     let text = |value: Value| match value {
         Value::String(text) => text,
         Value::Bool(false) => String::new(),

@@ -11,16 +11,24 @@ use super::{
 use crate::{
     calendar::Mark,
     civil::{self, format_time},
+    error::AppResult,
     i18n::{Lang, format, t, t_with},
     ops::FieldError,
     roster::Shift,
-    web::{filters, form::Posted, page::Ctx},
+    web::{
+        filters,
+        form::Posted,
+        page::{Ctx, render},
+    },
 };
+
+/// Address of the page, for everybody.
+pub(crate) const HOME: &str = "/today";
 
 /// `/today`.
 #[derive(Template)]
 #[template(path = "today/list.html")]
-pub(super) struct TodayPage<'a> {
+pub(crate) struct TodayPage<'a> {
     pub ctx: &'a Ctx,
     pub head: Head,
     pub people: Vec<PersonView>,
@@ -30,7 +38,7 @@ pub(super) struct TodayPage<'a> {
 /// What has changed: the rows of some people, and the count.
 #[derive(Template)]
 #[template(path = "today/changed.html")]
-pub(super) struct Changed<'a> {
+pub(crate) struct Changed<'a> {
     pub ctx: &'a Ctx,
     pub people: Vec<PersonView>,
     /// People whose rows are gone.
@@ -39,7 +47,7 @@ pub(super) struct Changed<'a> {
 }
 
 /// The day's name, its neighbours, and what is special about it.
-pub(super) struct Head {
+pub(crate) struct Head {
     pub heading: String,
     pub place: Place,
     pub previous: Option<String>,
@@ -87,7 +95,7 @@ fn mark_sentence(lang: Lang, mark: &Mark) -> String {
 }
 
 /// The address of a day. The region stands in it where the reader has several, the date where it is not `today`.
-pub(super) fn address(ctx: &Ctx, place: &Place, today: Option<NaiveDate>) -> String {
+pub(crate) fn address(ctx: &Ctx, place: &Place, today: Option<NaiveDate>) -> String {
     let mut parts = Vec::new();
     if today != Some(place.date) {
         parts.push(format!("date={}", place.date));
@@ -95,11 +103,11 @@ pub(super) fn address(ctx: &Ctx, place: &Place, today: Option<NaiveDate>) -> Str
     if ctx.has_many_regions() {
         parts.push(format!("region={}", place.region));
     }
-    if parts.is_empty() { super::pages::HOME.to_owned() } else { format!("{}?{}", super::pages::HOME, parts.join("&")) }
+    if parts.is_empty() { HOME.to_owned() } else { format!("{}?{}", HOME, parts.join("&")) }
 }
 
 /// How complete the day is, and what "Hepsini planlandığı gibi gir" would enter.
-pub(super) struct Count {
+pub(crate) struct Count {
     pub place: Place,
     pub expected: usize,
     /// Per blank person what the row shows: id, start, end, break.
@@ -136,7 +144,7 @@ impl Count {
 }
 
 /// One person's rows: one for each entry, or one to enter the day.
-pub(super) struct PersonView {
+pub(crate) struct PersonView {
     pub id: Uuid,
     pub place: Place,
     pub name: String,
@@ -150,7 +158,7 @@ pub(super) struct PersonView {
 }
 
 /// One row.
-pub(super) struct Line {
+pub(crate) struct Line {
     /// What ends the ids of the row's elements.
     pub element: String,
     /// What a screen reader says on the row.
@@ -218,6 +226,7 @@ impl PersonView {
     }
 
     /// Says at the row why its plan could not be entered.
+    #[cfg(feature = "server")]
     pub fn refuse_plan(&mut self, why: String) {
         if let [row] = self.rows.as_mut_slice() {
             row.form.refuse_plan(why);
@@ -257,4 +266,15 @@ fn label(lang: Lang, day: &Day, person: &PersonDay) -> String {
     let state = t(lang, state_key(person.state(), day.mark.is_some()));
     let date = format::day_of_year(lang, day.place.date);
     t_with(lang, "today-label", &[("name", &person.person.full_name), ("day", &date), ("state", &state)])
+}
+
+/// The whole page; `instead` takes the place of the same person's rows.
+pub(crate) fn render_page(ctx: &Ctx, day: &Day, today: NaiveDate, date_error: String, instead: Option<PersonView>) -> AppResult<String> {
+    let mut people: Vec<PersonView> = day.people.iter().map(|person| PersonView::new(ctx, day, person)).collect();
+    if let Some(view) = instead
+        && let Some(place) = people.iter_mut().find(|person| person.id == view.id)
+    {
+        *place = view;
+    }
+    Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today, date_error), people, count: Count::new(ctx, day) })?)
 }

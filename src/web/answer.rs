@@ -19,10 +19,11 @@ use super::{
     page::Ctx,
     toast::toast_aside,
 };
+#[cfg(feature = "server")]
+use crate::sync::Submitted;
 use crate::{
     error::{AppError, AppResult},
     ops::{FieldError, Verdict, VerdictKind},
-    sync::Submitted,
 };
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -96,6 +97,7 @@ pub fn refused_act(ctx: &Ctx, to: &str, errors: &[FieldError]) -> AppResult<Http
 }
 
 /// What became of a form: the verdict, or what to show at its fields.
+#[cfg(feature = "server")]
 pub fn settle(submitted: Submitted) -> AppResult<Result<Box<Verdict>, Vec<FieldError>>> {
     match submitted {
         Submitted::Done(verdict) => Ok(Ok(verdict)),
@@ -122,6 +124,7 @@ mod tests {
 
     use super::*;
 
+    #[cfg(feature = "server")]
     #[test]
     fn a_reused_op_is_a_complaint_about_the_form_as_a_whole() {
         let errors = settle(Submitted::Reused).unwrap().unwrap_err();

@@ -6,15 +6,11 @@ use std::{collections::HashMap, sync::LazyLock};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderMap},
-    web::{self, Data},
+    web,
 };
 use rust_embed::RustEmbed;
 
-use crate::{
-    contact::OfflineMode,
-    error::{AppError, AppResult},
-    state::AppState,
-};
+use crate::error::{AppError, AppResult};
 
 #[derive(RustEmbed)]
 #[folder = "static/dist"]
@@ -68,12 +64,9 @@ pub async fn show_asset(name: web::Path<String>, request: HttpRequest) -> AppRes
     Err(AppError::NotFound)
 }
 
-/// Answers `GET /sw.js`. It lies at the root because a worker serves only what is below it, and every browser asks again whether it changed.
-/// Where the company has switched it off, the answer is a small one that only empties the queue and leaves (SYNC 3.15): also a browser whose
-/// worker is broken gets that.
-pub async fn show_worker(state: Data<AppState>, request: HttpRequest) -> AppResult<HttpResponse> {
-    let is_off = state.offline.mode(&state.db, &state.clock).await.is_ok_and(|mode| mode == OfflineMode::Off);
-    show_unhashed(&request, if is_off { "sw-off.js" } else { "sw.js" }, "text/javascript; charset=utf-8")
+/// An answer to `GET /sw.js`: the service worker, or the small one that only empties the queue and leaves.
+pub fn worker(request: &HttpRequest, is_off: bool) -> AppResult<HttpResponse> {
+    show_unhashed(request, if is_off { "sw-off.js" } else { "sw.js" }, "text/javascript; charset=utf-8")
 }
 
 /// Answers `GET /manifest.webmanifest`: how the site is installed as an app.

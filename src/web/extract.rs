@@ -1,12 +1,19 @@
 //! From the request: who is signed in, and the context of a page.
 
-use std::{future::Future, pin::Pin};
+use std::{collections::HashSet, future::Future, pin::Pin};
 
 use actix_session::SessionExt as _;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header, web::Data};
+use actix_web::{
+    FromRequest, HttpMessage as _, HttpRequest,
+    dev::Payload,
+    http::header,
+    web::{Data, Form},
+};
 
 use super::{
+    csrf::token_fits,
     flash::{self, Flash},
+    form::Posted,
     htmx::{target_id, wants_fragment},
     page::{Ctx, Theme},
 };
@@ -105,6 +112,28 @@ impl FromRequest for Admin {
     }
 }
 
+/// A posted form of somebody who is signed in.
+impl FromRequest for Posted {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let actor = auth::actor_of(&request.get_session());
+        // A page of another site cannot send htmx's header without a preflight that we never answer; and a form that stayed open
+        // while its author signed in again in another tab has the old session's token.
+        let by_script = wants_fragment(request.headers());
+        let pairs = Form::<Vec<(String, String)>>::from_request(request, payload);
+        Box::pin(async move {
+            let posted = Self::from_pairs(pairs.await.map_err(|e| AppError::BadRequest(e.to_string()))?.into_inner());
+            match actor {
+                None => Err(AppError::SignIn),
+                Some(actor) if by_script || token_fits(&actor.csrf, Some(posted.value("_csrf"))) => Ok(posted),
+                Some(_) => Err(AppError::CrossSite),
+            }
+        })
+    }
+}
+
 /// The context of a page, for visitors and signed-in people alike. A page that needs a person also asks for the [`Actor`].
 impl FromRequest for Ctx {
     type Error = AppError;
@@ -145,5 +174,7 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
         flash: request.cookie(flash::COOKIE).and_then(|c| Flash::from_cookie(c.value())),
         actor,
         regions,
+        kept_since: None,
+        waiting: HashSet::new(),
     }
 }

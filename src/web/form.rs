@@ -1,67 +1,46 @@
 //! Posted forms of business data: from the pairs of a form to an operation, and back to a form that shows what is wrong.
 
-use std::{collections::BTreeMap, future::Future, pin::Pin};
+use std::collections::BTreeMap;
 
 use actix_web::{
-    FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder,
-    dev::Payload,
+    HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{StatusCode, header},
-    web::Form,
 };
 use chrono::NaiveDate;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    csrf::token_fits,
     flash::Flash,
-    htmx::{X_OP_ACK, X_SYNC, wants_fragment},
+    htmx::{X_OP_ACK, X_SYNC},
     page::Ctx,
 };
 use crate::{
-    auth::{self, Actor},
+    auth::Actor,
     civil,
     clock::Clock,
     error::{AppError, AppResult},
     i18n::{Arg, Lang, t_with},
     ids,
     ops::{
-        FieldError, Kind, Op, Row,
+        Entity, FieldError, Kind, Op, Row,
         form_codec::{changes_between, changes_of_new, read_form},
     },
     regions::Region,
-    sync::Entity,
 };
 
-/// The pairs of a posted form, after the session's token was checked.
+/// The pairs of a posted form. As an argument of a handler they come after the session's token was checked (`extract`).
 #[derive(Debug)]
 pub struct Posted {
     pairs: Vec<(String, String)>,
 }
 
-impl FromRequest for Posted {
-    type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        use actix_session::SessionExt as _;
-        let actor = auth::actor_of(&request.get_session());
-        // A page of another site cannot send htmx's header without a preflight that we never answer; and a form that stayed open
-        // while its author signed in again in another tab has the old session's token.
-        let by_script = wants_fragment(request.headers());
-        let pairs = Form::<Vec<(String, String)>>::from_request(request, payload);
-        Box::pin(async move {
-            let posted = Self { pairs: pairs.await.map_err(|e| AppError::BadRequest(e.to_string()))?.into_inner() };
-            match actor {
-                None => Err(AppError::SignIn),
-                Some(actor) if by_script || token_fits(&actor.csrf, Some(posted.value("_csrf"))) => Ok(posted),
-                Some(_) => Err(AppError::CrossSite),
-            }
-        })
-    }
-}
-
 impl Posted {
+    /// A form from its pairs; whoever has them from a request has checked that it came from a page of ours.
+    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self { pairs }
+    }
+
     /// The first value of that name that is not blank: a form without scripts carries the server's ids besides the script's empty ones.
     pub fn value(&self, name: &str) -> &str {
         self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).find(|v| !v.is_empty()).unwrap_or("")

@@ -1,7 +1,7 @@
 //! Every component once, on one page: what the tests look at, and what a designer opens (`cargo test gallery` writes the pages to
 //! `target/gallery`).
 
-use std::{fs, path::PathBuf};
+use std::{collections::HashSet, fs, path::PathBuf};
 
 use askama::Template;
 use scraper::{Html, Selector};
@@ -10,7 +10,8 @@ use uuid::Uuid;
 use crate::{
     auth::{
         Actor, Role,
-        views::{LoginPage, LoginProblem, PasswordPage, PasswordProblem, PasswordProblems},
+        login_page::{LoginPage, LoginProblem},
+        password_page::{PasswordPage, PasswordProblem, PasswordProblems},
     },
     i18n::Lang,
     regions::Region,
@@ -62,6 +63,8 @@ fn ctx(lang: Lang, theme: Theme, role: Role) -> Ctx {
         secure: false,
         regions,
         flash: Some(deleted()),
+        kept_since: None,
+        waiting: HashSet::new(),
     }
 }
 
@@ -77,8 +80,15 @@ fn gallery(ctx: &Ctx) -> String {
 
 fn login(ctx: &Ctx, problem: Option<LoginProblem>) -> String {
     let accounts = ["admin", "ankara1", "istanbul1", "bursa1", "izmir1"];
-    let page =
-        LoginPage { ctx, username: "Ankara1", next: "/employees?q=a", problem, demo_accounts: &accounts, demo_password: "rainstaff-demo" };
+    let page = LoginPage {
+        ctx,
+        username: "Ankara1",
+        next: "/employees?q=a",
+        problem,
+        is_offline: false,
+        demo_accounts: &accounts,
+        demo_password: "rainstaff-demo",
+    };
     render(ctx, &page).unwrap()
 }
 
@@ -181,7 +191,15 @@ fn a_whole_page_shows_the_message_once() {
 fn what_people_typed_is_escaped() {
     let mut ctx = visitor(Lang::Tr, Theme::Auto);
     ctx.request_id = "<script>alert(1)</script>".to_owned();
-    let page = LoginPage { ctx: &ctx, username: "\"><script>", next: "'\"", problem: None, demo_accounts: &[], demo_password: "" };
+    let page = LoginPage {
+        ctx: &ctx,
+        username: "\"><script>",
+        next: "'\"",
+        problem: None,
+        is_offline: false,
+        demo_accounts: &[],
+        demo_password: "",
+    };
     assert!(!render(&ctx, &page).unwrap().contains("<script>"));
     assert!(!render_error(&ctx, 500).unwrap().contains("<script>"));
 }

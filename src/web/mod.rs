@@ -2,18 +2,25 @@
 
 pub mod answer;
 pub mod assets;
+pub mod change;
+#[cfg(feature = "server")]
 pub mod csrf;
+#[cfg(feature = "server")]
 pub mod csv;
 pub mod error_page;
+#[cfg(feature = "server")]
 pub mod errors;
+#[cfg(feature = "server")]
 pub mod extract;
 pub mod flash;
 pub mod form;
+#[cfg(feature = "server")]
 pub mod headers;
 pub mod htmx;
 pub mod offline;
 pub mod page;
 pub mod pagination;
+pub mod policy;
 pub mod toast;
 
 /// The filters that templates use; a page's module says `use crate::web::filters;`.
@@ -23,5 +30,5 @@ pub mod filters {
     pub use crate::i18n::filters::{date, day_of_year, hours, instant, number, t, t1, t2, t3, time};
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "server"))]
 mod gallery;

@@ -18,5 +18,10 @@ struct OfflinePage<'a> {
 
 /// `GET /offline`.
 pub async fn show_offline(ctx: Ctx) -> AppResult<HttpResponse> {
-    Ok(html(render(&ctx, &OfflinePage { ctx: &ctx })?))
+    Ok(html(render_offline(&ctx)?))
+}
+
+/// The page.
+pub fn render_offline(ctx: &Ctx) -> AppResult<String> {
+    Ok(render(ctx, &OfflinePage { ctx })?)
 }

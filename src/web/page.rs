@@ -1,13 +1,15 @@
 //! What a page is made from: the request's context, and the one way to render.
 
-use std::any::Any;
+use std::{any::Any, collections::HashSet};
 
 use askama::Template;
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     auth::Actor,
-    i18n::{Lang, filters::LANG},
+    i18n::{Lang, filters::LANG, format, t_with},
     web::flash::Flash,
 };
 
@@ -105,6 +107,10 @@ pub struct Ctx {
     pub regions: Vec<RegionName>,
     /// Message from the request before this one.
     pub flash: Option<Flash>,
+    /// When the copy was brought up to date that this page is made from, in milliseconds; none on the server, which has no copy.
+    pub kept_since: Option<i64>,
+    /// Rows of the page with changes that the server does not have yet; none on the server.
+    pub waiting: HashSet<Uuid>,
 }
 
 /// An entry of the side bar.
@@ -201,6 +207,17 @@ impl Ctx {
     /// The name of a region; its code where it is not one of the person's.
     pub fn region_name<'c>(&'c self, code: &'c str) -> &'c str {
         self.regions.iter().find(|region| region.code == code).map_or(code, |region| region.name.as_str())
+    }
+
+    /// Whether a row has changes that the server does not have yet.
+    pub fn is_waiting(&self, id: &Uuid) -> bool {
+        self.waiting.contains(id)
+    }
+
+    /// The sentence about how old the copy is that the page is made from; none on the server.
+    pub fn age_of_copy(&self) -> Option<String> {
+        let at = DateTime::from_timestamp_millis(self.kept_since?)?;
+        Some(t_with(self.lang, "copy-age", &[("at", &format::instant(at))]))
     }
 
     /// Path and query: where to come back to.

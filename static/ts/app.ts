@@ -10,6 +10,7 @@ import { startFocus } from "./focus.ts";
 import { startKeys } from "./keys.ts";
 import { startMenu } from "./menu.ts";
 import { startMonth } from "./month.ts";
+import { startAgent } from "./offline/agent.ts";
 import { startOffline } from "./offline/page.ts";
 import { startPagerKeys } from "./pager_keys.ts";
 import { startRegionCode } from "./region_code.ts";
@@ -20,6 +21,7 @@ import { startToasts } from "./toasts.ts";
 import { startToday } from "./today.ts";
 
 startSaving();
+startAgent();
 startBadges();
 startConflicts();
 startDashboard();

@@ -1,18 +1,32 @@
-// The save pill: Kaydedildi, Bekliyor (n), Hata (n). It counts forms and what this browser's queue holds, and says "saved" only when nothing
-// is under way, nothing waits and nothing has failed.
+// The save pill: Kaydedildi, Bekliyor (n), Hata (n). It counts forms, and what this browser's queue and this PC's agent hold, and says "saved"
+// only when nothing is under way, nothing waits and nothing has failed.
 
+import { say } from "./offline/say.ts";
 import { text } from "./texts.ts";
 import { showToast } from "./toasts.ts";
 
 const waiting = new Set<HTMLFormElement>();
 const failed = new Map<HTMLFormElement, { sentence: string; signedOut: boolean }>();
 
-let queue = { waiting: 0, failed: 0 };
+/** What waits of this person's, by where it is: `here` in this browser only, `onPc` on this PC; `failed`: held or refused by the server. */
+export interface Queued {
+  here: number;
+  onPc: number;
+  failed: number;
+}
 
-/** What the queue holds of this person's: waiting to be sent, and held or refused by the server. */
-export function nowQueued(counts: { waiting: number; failed: number }): void {
-  queue = counts;
+/** The browser's queue, and what only the PC's agent has. */
+const queues: Record<"browser" | "pc", Queued> = { browser: { here: 0, onPc: 0, failed: 0 }, pc: { here: 0, onPc: 0, failed: 0 } };
+
+/** One of the two queues has changed. */
+export function nowQueued(whose: "browser" | "pc", counts: Queued): void {
+  queues[whose] = counts;
   paint();
+}
+
+function queued(): Queued {
+  const { browser, pc } = queues;
+  return { here: browser.here + pc.here, onPc: browser.onPc + pc.onPc, failed: browser.failed + pc.failed };
 }
 
 /** The form's write is on its way. */
@@ -56,10 +70,12 @@ export function paint(): void {
   if (!pill || !words) {
     return;
   }
-  const [bad, open] = [failed.size + queue.failed, waiting.size + queue.waiting];
+  const queue = queued();
+  const [bad, open] = [failed.size + queue.failed, waiting.size + queue.here + queue.onPc];
   const [state, count] = bad > 0 ? ["failed", bad] : open > 0 ? ["waiting", open] : ["saved", 0];
   const sentence = (pill.dataset[String(state)] ?? "").replace("{n}", String(count));
   pill.dataset["state"] = String(state);
+  pill.title = [queue.onPc > 0 ? say("offline-pill-on-pc", { n: queue.onPc }) : "", queue.here > 0 ? say("offline-pill-here", { n: queue.here }) : ""].join(" ").trim();
   if (words.textContent !== sentence) {
     words.textContent = sentence;
   }
@@ -77,7 +93,7 @@ export function startPill(): void {
       showToast(sentence, { sticky: true, signIn: signedOut });
       form.scrollIntoView({ block: "center" });
       form.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea, button")?.focus();
-    } else if (queue.waiting + queue.failed > 0) {
+    } else if (queued().here + queued().onPc + queued().failed > 0) {
       location.assign("/queue");
     } else {
       showToast(text(waiting.size > 0 ? "someWaiting" : "allSaved"), { tone: "info" });

@@ -2,6 +2,7 @@
 
 import { onHtmx, type RequestContext } from "./htmx_events.ts";
 import { newId } from "./ids.ts";
+import { tellWhereKept } from "./offline/agent.ts";
 import { explainNothing, offerFile, queued, refusedHere, whyNothing } from "./offline/forms.ts";
 import { mint, renew, valueOf, writeForm } from "./op_fields.ts";
 import { isWaiting, noLongerWaiting, nowFailed, nowWaiting, paint, startPill } from "./pill.ts";
@@ -165,6 +166,7 @@ function onFinally({ ctx }: { ctx: RequestContext }): void {
       renew(write.form);
       if (write.verdict === "queued") {
         queued(write.form);
+        void tellWhereKept(write.op, ctx.response?.headers ?? new Headers());
       }
       // The answer may have put another form in its place.
       const place = write.form.isConnected ? write.form : document;

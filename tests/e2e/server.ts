@@ -20,29 +20,49 @@ export default async function start(): Promise<() => Promise<void>> {
   return stop;
 }
 
+export interface Running {
+  url: string;
+  /** Ends it, and nothing of it stays. */
+  stop: () => Promise<void>;
+  /** Ends it; its data stay for `resume`. */
+  halt: () => Promise<void>;
+  /** Starts it again at the same address. */
+  resume: () => Promise<void>;
+}
+
 /** A server with the demo company in a new folder. */
-export async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startServer(): Promise<Running> {
   const binary = join(resolve(ROOT, process.env["CARGO_TARGET_DIR"] ?? "target"), "debug/rainstaff");
   const dataDir = await mkdtemp(join(tmpdir(), "rainstaff-e2e-"));
   await chmod(dataDir, 0o755); // started by root, the account that PostgreSQL runs under must get in
   const url = `http://127.0.0.1:${await freePort()}`;
   const listen = url.replace("http://", "");
-  const server = spawn(binary, ["dev", "--data-dir", dataDir, "--listen", listen], { cwd: ROOT, env: plainEnvironment(), stdio: ["ignore", "pipe", "pipe"] });
   await mkdir(join(ROOT, "test-results"), { recursive: true });
-  const log = createWriteStream(LOG);
-  server.stdout.pipe(log, { end: false });
-  server.stderr.pipe(log, { end: false });
-  try {
-    await listening(server, binary);
-  } catch (error) {
-    server.kill("SIGKILL");
-    throw error;
-  }
+  const log = createWriteStream(LOG, { flags: "a" });
+  let server: ChildProcess | null = null;
+  const resume = async (): Promise<void> => {
+    const started = spawn(binary, ["dev", "--data-dir", dataDir, "--listen", listen], { cwd: ROOT, env: plainEnvironment(), stdio: ["ignore", "pipe", "pipe"] });
+    started.stdout.pipe(log, { end: false });
+    started.stderr.pipe(log, { end: false });
+    try {
+      await listening(started, binary);
+    } catch (error) {
+      started.kill("SIGKILL");
+      throw error;
+    }
+    server = started;
+  };
+  const halt = async (): Promise<void> => {
+    const running = server;
+    server = null;
+    if (running) await stopped(running);
+  };
   const stop = async (): Promise<void> => {
-    await stopped(server);
+    await halt();
     await rm(dataDir, { recursive: true, force: true });
   };
-  return { url, stop };
+  await resume();
+  return { url, stop, halt, resume };
 }
 
 /** The developer's own settings must not reach the server under test. */

@@ -163,9 +163,9 @@ fn sources() -> Vec<(PathBuf, String)> {
         .collect()
 }
 
-/// What works in a browser without a network.
+/// What runs in the browser.
 fn scripts() -> Vec<(PathBuf, String)> {
-    files(&root().join("static/ts/offline"), &["ts"]).into_iter().map(|path| (path.clone(), read(&path))).collect()
+    files(&root().join("static/ts"), &["ts"]).into_iter().map(|path| (path.clone(), read(&path))).collect()
 }
 
 fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {

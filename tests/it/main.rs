@@ -5,6 +5,8 @@ mod activity_filters;
 mod admin;
 mod admin_regions;
 mod admin_settings;
+#[cfg(feature = "agent")]
+mod agent_pages;
 mod api;
 mod apply;
 mod auth;
@@ -12,6 +14,7 @@ mod auth_pages;
 mod calendar;
 mod chain;
 mod cluster;
+mod collate;
 mod commands;
 mod conflicts;
 mod contact;

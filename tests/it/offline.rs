@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rainstaff::{
     employees::Employee,
     ops::{
-        FieldError, Fields, Origin, Row,
+        Entity, FieldError, Fields, Origin, Row,
         form_codec::{FieldKind, changes_between, changes_of_new, read_form},
     },
     shift_templates::ShiftTemplate,
-    sync::{Entity, form_by_name},
+    sync::form_by_name,
     timesheets::Timesheet,
 };
 use serde::Deserialize;

@@ -11,7 +11,10 @@ use std::time::{Duration, Instant};
 use rainstaff::{
     auth::Actor,
     db::{Capability, Read, Scope, ScopedTx, guard},
-    timesheets::db::{Filter, Listed, list_timesheets},
+    timesheets::{
+        db::list_timesheets,
+        listed::{Filter, Listed},
+    },
 };
 use sqlx::{Connection, PgConnection};
 use tokio::{task::JoinSet, time::timeout};

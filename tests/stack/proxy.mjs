@@ -1,4 +1,4 @@
-// What can happen between a browser and the server. A fault is chosen per request by `choose`.
+// What can happen between a browser and the server, or between this PC's agent and the server. A fault is chosen per request by `choose`.
 
 import { Agent, createServer, request } from "node:http";
 import { once } from "node:events";
@@ -10,11 +10,16 @@ export const FAULTS = {
   seen: ["dropped after", "reset after", "502 after", "portal after", "cut", "cut JSON", "silent after", "sent twice", "slow", "closed"],
 };
 
+/** What happens on the way to a process of the same PC: a request is cut, nobody comes between. */
+export const CUTS = ["dropped before", "reset before", "dropped after", "reset after", "cut", "closed"];
+
 export class Proxy {
   static async start(port) {
     const proxy = new Proxy();
     proxy.target = { host: "127.0.0.1", port, agent: new Agent({ keepAlive: true }) };
     proxy.choose = () => "none";
+    /** How long a line that says nothing stays open, in milliseconds. */
+    proxy.silence = Infinity;
     proxy.counts = new Map();
     proxy.server = createServer((from, to) => proxy.#handle(from, to).catch(() => to.destroy()));
     proxy.server.listen(0, "127.0.0.1");
@@ -33,6 +38,7 @@ export class Proxy {
     const body = await buffer(from);
     const fault = this.choose(from.url);
     this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
+    if (fault.startsWith("silent") && Number.isFinite(this.silence)) setTimeout(() => to.destroy(), this.silence).unref();
     if (before(fault, from, to)) return;
     const answer = await this.#forward(from, body);
     if (fault === "sent twice") await this.#forward(from, body);
@@ -44,7 +50,9 @@ export class Proxy {
     return new Promise((answered, failed) => {
       const { method, url, headers } = from;
       const { host, port, agent } = this.target;
-      const passed = request({ host, port, agent, method, path: url, headers: { ...headers, host: `${host}:${port}` } }, (answer) => {
+      // Whoever takes this proxy for the server names it as the origin.
+      const origin = headers.origin === `http://${host}:${this.port}` ? { origin: `http://${host}:${port}` } : {};
+      const passed = request({ host, port, agent, method, path: url, headers: { ...headers, ...origin, host: `${host}:${port}` } }, (answer) => {
         const { statusCode: status, headers: said } = answer;
         buffer(answer).then((whole) => answered({ status, headers: said, body: whole }), failed);
       });

@@ -29,35 +29,57 @@ function dice(seed) {
 }
 
 /** Plays a seed and holds what came of it against the model. Answers what it was made of. */
-export async function play(seed, { stack, proxy, people }) {
-  const scenario = new Scenario(seed, stack, proxy, people);
-  await scenario.play();
-  await scenario.heal();
-  await scenario.inspect();
+export async function play(scenario) {
+  for (const phase of ["prepare", "play", "heal", "inspect"]) {
+    const start = Date.now();
+    await scenario[phase]();
+    scenario.figures[`${phase}Ms`] = Date.now() - start;
+  }
   return scenario.figures;
 }
 
-class Scenario {
-  constructor(seed, stack, proxy, people) {
+export class Scenario {
+  constructor(seed, { stack, proxy, people, clerks = CLERKS }) {
     Object.assign(this, { seed, stack, proxy, people });
     this.random = dice(seed);
     this.chance = (probability) => this.random() < probability;
     this.pick = (list) => list[Math.floor(this.random() * list.length)];
     this.clock = { now: Date.now() + Math.round((this.random() - 0.5) * 2 * DAY_MS) }; // nobody's clock is right
-    this.browser = new Browser({ server: { fetch: (url, init) => this.fetch(url, init) }, clock: this.clock, random: this.random, timeoutMs: PATIENCE_MS });
-    this.clerks = CLERKS.map((clerk) => ({ ...clerk, ...people.get(clerk.username), employees: [], entries: [], days: 0 }));
+    this.browsers = [];
+    this.clerks = clerks.map((clerk) => ({ ...clerk, id: people.get(clerk.username).id, employees: [], entries: [], days: 0 }));
+    this.openBrowsers();
     this.entered = new Map(); // op_id -> clerk
     this.doubtful = new Set(); // rows that lie over one another on purpose: one of each pair stays
-    this.signedIn = null;
     this.figures = { ops: 0, requests: 0, faults: 0, crashes: 0, kills: 0 };
   }
 
+  /** All clerks share one. */
+  openBrowsers() {
+    const browser = this.newBrowser();
+    this.clerks.forEach((clerk) => Object.assign(clerk, { browser }));
+  }
+
+  newBrowser() {
+    const server = { fetch: (url, init, asking) => this.fetch(url, init, asking) };
+    const browser = new Browser({ server, clock: this.clock, random: this.random, timeoutMs: PATIENCE_MS });
+    this.browsers.push(Object.assign(browser, { signedIn: null }));
+    return browser;
+  }
+
+  /** Before anything goes wrong. */
+  async prepare() {}
+
+  /** Where browsers send their requests, and what they take the server for. */
+  get door() {
+    return { port: this.proxy.port, home: this.stack.port };
+  }
+
   /** A browser's fetch, with the cookie of whoever is signed in. */
-  fetch(url, init) {
-    const origin = `http://127.0.0.1:${this.proxy.port}`;
+  fetch(url, init, { signedIn }) {
+    const { port, home } = this.door;
     this.figures.requests += 1;
-    const headers = { ...init.headers, Origin: `http://127.0.0.1:${this.stack.port}`, Cookie: this.people.get(this.signedIn)?.cookie ?? "" };
-    return fetch(origin + url, { ...init, headers });
+    const headers = { ...init.headers, Origin: `http://127.0.0.1:${home}`, Cookie: this.people.get(signedIn)?.cookie ?? "" };
+    return fetch(`http://127.0.0.1:${port}${url}`, { ...init, headers });
   }
 
   async play() {
@@ -71,9 +93,12 @@ class Scenario {
 
   /** A line of this weather: how often something happens to a request, and what. */
   weather() {
-    const share = this.pick([0, 0.3, 0.6, 1]);
     const faults = this.pick([FAULTS.unseen, FAULTS.seen, [...FAULTS.unseen, ...FAULTS.seen]]);
-    this.proxy.choose = () => {
+    this.proxy.choose = this.whims(this.pick([0, 0.3, 0.6, 1]), faults);
+  }
+
+  whims(share, faults) {
+    return () => {
       if (!this.chance(share)) return "none";
       this.figures.faults += 1;
       return this.pick(faults);
@@ -82,25 +107,45 @@ class Scenario {
 
   async drain() {
     this.weather();
-    this.signedIn = this.chance(0.1) ? null : this.pick(this.clerks).username;
-    const tabs = Array.from({ length: this.chance(0.2) ? 3 : 1 }, () => this.browser.open(this.life()));
-    const runs = tabs.map(({ drainer, queue }) => mortal(() => this.arrive(queue).then(() => drainer.drain({ force: this.chance(0.7) }))));
+    const browser = this.pick(this.browsers);
+    browser.signedIn = this.chance(0.1) ? null : this.pick(this.clerksOf(browser)).username;
+    const tabs = Array.from({ length: this.chance(0.2) ? 3 : 1 }, () => browser.open(this.life()));
+    const runs = tabs.map(({ drainer, queue }) => mortal(() => this.arrive(browser, queue).then(() => drainer.drain({ force: this.chance(0.7) }))));
+    await this.survive([...runs, ...this.accidents()]);
+  }
+
+  clerksOf(browser) {
+    return this.clerks.filter((clerk) => clerk.browser === browser);
+  }
+
+  /** What goes wrong besides the line, while something is sent. */
+  accidents() {
     const accident = this.random();
-    if (accident < CRASHES) {
+    const { crashes, kills } = this.rates();
+    if (accident < crashes) {
       this.figures.crashes += 1;
-      runs.push(this.stack.crashPostgres(this.random() * 200));
-    } else if (accident < CRASHES + KILLS) {
-      this.figures.kills += 1;
-      runs.push(this.stack.killServer());
+      return [this.stack.crashPostgres(this.random() * 200)];
     }
+    if (accident < crashes + kills) {
+      this.figures.kills += 1;
+      return [this.stack.killServer()];
+    }
+    return [];
+  }
+
+  rates() {
+    return { crashes: CRASHES, kills: KILLS };
+  }
+
+  async survive(runs) {
     const ended = await Promise.allSettled(runs);
     const failure = ended.find(({ status }) => status === "rejected");
     if (failure) throw failure.reason;
   }
 
   /** The page knows who is signed in. */
-  async arrive(queue) {
-    const clerk = this.clerks.find(({ username }) => username === this.signedIn);
+  async arrive({ signedIn }, queue) {
+    const clerk = this.clerks.find(({ username }) => username === signedIn);
     if (clerk) await queue.people.signedIn({ id: clerk.id, username: clerk.username, role: "user", regions: [clerk.region] });
   }
 
@@ -110,10 +155,11 @@ class Scenario {
 
   /** One act of a clerk, in a tab that may be killed in the middle of it. */
   async enter(clerk) {
-    const { queue } = this.browser.open(this.life());
-    const { queue: observer } = this.browser.open();
-    this.signedIn = clerk.username;
-    await this.arrive(observer);
+    const { browser } = clerk;
+    const { queue } = browser.open(this.life());
+    const { queue: observer } = browser.open();
+    browser.signedIn = clerk.username;
+    await this.arrive(browser, observer);
     const person = await observer.people.current();
     const waiting = (await observer.listWaiting(person.user_id)).filter(({ tries, op }) => tries === 0 && op.kind === "update");
     if (waiting.length > 0 && this.chance(0.2)) return this.withdraw(queue, observer, this.pick(waiting).op.op_id, clerk);
@@ -208,35 +254,45 @@ class Scenario {
   /** The network is well again: everything goes up, everybody's. */
   async heal() {
     this.proxy.choose = () => "none";
-    const { queue, drainer } = this.browser.open();
-    await this.sendAll(queue, drainer);
-    for (const { username } of this.clerks) {
-      this.signedIn = username;
-      await drainer.ping(); // what was held and released since
+    for (const browser of this.browsers) {
+      await this.sendAll(browser);
+      const { drainer } = browser.open();
+      for (const { username } of this.clerksOf(browser)) {
+        browser.signedIn = username;
+        await drainer.ping(); // what was held and released since
+      }
     }
   }
 
-  async sendAll(queue, drainer) {
-    for (let round = 0; round < 40 && (await queue.listWaiting()).length > 0; round += 1) {
-      for (const { username } of this.clerks) {
-        this.signedIn = username;
-        await this.arrive(queue);
+  async sendAll(browser) {
+    const { queue, drainer } = browser.open();
+    for (let round = 0; (await queue.listWaiting()).length > 0 && (await this.mayTry(round)); round += 1) {
+      for (const { username } of this.clerksOf(browser)) {
+        browser.signedIn = username;
+        await this.arrive(browser, queue);
         this.clock.now += 400_000;
         await drainer.drain({ force: true });
       }
     }
   }
 
+  async mayTry(round) {
+    return round < 40;
+  }
+
   async inspect() {
-    const { queue } = this.browser.open();
-    assert.deepEqual((await queue.listWaiting()).map(({ op, last_error }) => [op.kind, op.op_id, last_error]), [], "something is stuck");
-    const log = await everything(queue);
+    const log = new Map();
+    for (const browser of this.browsers) {
+      const { queue } = browser.open();
+      assert.deepEqual((await queue.listWaiting()).map(({ op, last_error }) => [op.kind, op.op_id, last_error]), [], "something is stuck");
+      for (const [opId, done] of await everything(queue)) log.set(opId, done);
+    }
     for (const opId of this.entered.keys()) assert.ok(log.has(opId), `${opId} is gone without a trace`);
     const sent = [...log.values()].filter(({ discarded }) => !discarded);
     this.figures.ops = sent.length;
     await this.inspectInbox(sent, [...log.values()].filter(({ discarded }) => discarded));
     await this.inspectRows(sent);
-    await this.inspectDigest(queue);
+    await this.inspectDigest();
   }
 
   /** Every operation is in the inbox once, as it was entered and at its place; what was thrown away is not. */
@@ -298,13 +354,15 @@ class Scenario {
   }
 
   /** What the server says it has is what is there, and sending the whole log again changes nothing. */
-  async inspectDigest(queue) {
+  async inspectDigest() {
     const before = await this.digests();
-    const { drainer } = this.browser.open();
     const { Outbox } = await outbox;
-    await new Outbox(queue).resendLog();
-    await this.sendAll(queue, drainer);
-    assert.equal((await queue.listWaiting()).length, 0, "the log went up again");
+    for (const browser of this.browsers) {
+      const { queue } = browser.open();
+      await new Outbox(queue).resendLog();
+      await this.sendAll(browser);
+      assert.equal((await queue.listWaiting()).length, 0, "the log went up again");
+    }
     assert.deepEqual(await this.digests(), before, "a second delivery changed something");
     for (const [region, tables] of Object.entries(before)) {
       for (const [entity, table] of [["timesheet", "timesheets"], ["employee", "employees"]]) {
@@ -316,10 +374,15 @@ class Scenario {
   async digests() {
     const digests = {};
     for (const { username, region } of this.clerks) {
-      const answer = await fetch(`http://127.0.0.1:${this.stack.port}/api/v1/digest?region=${region}`, { headers: { Cookie: this.people.get(username).cookie } });
+      const answer = await this.atServer(username, `/api/v1/digest?region=${region}`);
       digests[region] = (await answer.json()).regions[region].tables;
     }
     return digests;
+  }
+
+  /** Asks the server itself, past everything on the way. */
+  atServer(username, path) {
+    return fetch(`http://127.0.0.1:${this.stack.port}${path}`, { headers: { Cookie: this.people.get(username).cookie } });
   }
 
   async digestOf(region, table) {

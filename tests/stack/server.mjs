@@ -2,17 +2,17 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { appendFile, chmod, chown, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { query } from "./postgres.mjs";
+import { Session } from "./session.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_MS = 120_000;
-const PASSWORD = "rainstaff-demo";
 
 /** `rainstaff dev` in a folder of its own. */
 export class Stack {
@@ -61,11 +61,16 @@ export class Stack {
 
   /** `pg_ctl -m immediate`, and a new start after `pauseMs`: what was not on the disk is gone. */
   async crashPostgres(pauseMs) {
-    const command = await readFile(join(this.data, "postmaster.opts"), "utf8");
     const [pid] = (await readFile(join(this.data, "postmaster.pid"), "utf8")).split("\n").map(Number);
     process.kill(pid, "SIGQUIT");
     await until(async () => !(await this.#answers()), "PostgreSQL goes on answering");
     await new Promise((later) => setTimeout(later, pauseMs));
+    await this.#startPostgres();
+  }
+
+  /** PostgreSQL as it was started last. */
+  async #startPostgres() {
+    const command = await readFile(join(this.data, "postmaster.opts"), "utf8");
     const [binary, ...options] = [...command.trim().matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
     const { uid, gid } = await stat(this.data);
     const account = process.getuid?.() === 0 ? { uid, gid } : {};
@@ -75,6 +80,21 @@ export class Stack {
       if (postgres === null || postgres.exitCode !== null) postgres = spawn(binary, options, { ...account, cwd: "/", stdio: "ignore" });
       return this.#answers();
     }, "PostgreSQL does not start again");
+    return postgres;
+  }
+
+  /** What a restore does: PostgreSQL recovers from the files that are there, and goes on upon a timeline of its own. */
+  async recover() {
+    const { uid, gid } = await stat(this.data);
+    await appendFile(join(this.data, "postgresql.auto.conf"), "\nrestore_command = 'false'\n");
+    const signal = join(this.data, "recovery.signal");
+    await writeFile(signal, "");
+    await chown(signal, uid, gid);
+    const postgres = await this.#startPostgres();
+    await until(async () => (await this.query("SELECT pg_is_in_recovery() AS still"))[0].still === "f", "PostgreSQL goes on recovering");
+    const ended = once(postgres, "exit");
+    postgres.kill("SIGINT");
+    await ended;
   }
 
   /** The server does this itself, unless it was killed. */
@@ -110,15 +130,39 @@ export class Stack {
     await this.#startServer();
   }
 
-  /** Signs in; answers the cookie, and who that is. */
-  async signIn(username) {
-    const origin = `http://127.0.0.1:${this.port}`;
-    const body = new URLSearchParams({ username, password: PASSWORD, next: "" });
-    const answer = await fetch(`${origin}/login`, { method: "POST", body, redirect: "manual", headers: { Origin: origin } });
-    const cookie = answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
-    if (answer.status !== 303 || cookie === "") throw new Error(`${username} cannot sign in: ${answer.status}`);
-    const ping = await fetch(`${origin}/api/v1/ping`, { headers: { Cookie: cookie } });
-    return { cookie, id: (await ping.json()).user.id };
+  /** The server ends as it should, and its database with it; the data stay. */
+  async halt() {
+    this.server.removeAllListeners("exit");
+    const ended = once(this.server, "exit");
+    this.server.kill("SIGINT");
+    await ended;
+  }
+
+  /** It starts again on the data that are there. */
+  resume() {
+    return this.#startServer();
+  }
+
+  /** Signs in at the server itself, or at the agent that listens on `port`. */
+  signIn(username, port = this.port) {
+    return Session.open(`http://127.0.0.1:${port}`, username);
+  }
+
+  /** Adds a PC to a region, as an admin does; answers the code with which it enrols. */
+  async addDevice(region, name) {
+    const admin = await this.signIn("admin");
+    const page = await (await admin.post("/admin/devices", "/admin/devices", { region, name })).text();
+    const code = /data-code[^>]*>([^<]+)</.exec(page)?.[1];
+    if (!code) throw new Error(`no code for a new PC in:\n${page.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").slice(0, 600)}`);
+    return code;
+  }
+
+  /** Gives somebody these regions, and no other. */
+  async assign(username, regions) {
+    const admin = await this.signIn("admin");
+    const { id } = await this.signIn(username);
+    const answer = await admin.post(`/admin/users/${id}`, `/admin/users/${id}/rights`, { role: "user", regions });
+    if (answer.status !== 303) throw new Error(`${username} does not get ${regions}: ${answer.status}`);
   }
 
   /** Ends the server, and what it or a crash has left of PostgreSQL. */
@@ -137,7 +181,7 @@ export class Stack {
 }
 
 /** The developer's own settings must not reach the server under test. */
-function plainEnvironment() {
+export function plainEnvironment() {
   const isOurs = (name) => name === "DATABASE_URL" || name === "PORT" || (name.startsWith("RAINSTAFF_") && name !== "RAINSTAFF_PG_BIN");
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs(name)));
 }
@@ -148,7 +192,7 @@ async function findData(folder) {
   return join(folder, found, "..");
 }
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address();

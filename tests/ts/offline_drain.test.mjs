@@ -282,17 +282,6 @@ test("a ping is online only by our own answer, and keeps who is there, the mode 
   assert.equal(server.grants, 2);
 });
 
-test("what the PC's agent has stays until the server has spoken", async () => {
-  const { browser, server, drainer, queue, ids } = await waiting(2);
-  const answer = server.answer.bind(server);
-  server.answer = () => new Response(JSON.stringify({ stored: [ids[0], "another"] }), { status: 202, headers: { "X-Sync": "1", "X-App": "1" } });
-  await drainer.drain();
-  assert.deepEqual((await queue.listWaiting()).map(({ state }) => state), ["on_pc", "waiting"]);
-  server.answer = answer;
-  browser.clock.now += 60_000;
-  assert.equal((await drainer.drain()).sent, 2);
-});
-
 test("an operation entered while another run ends goes with the next one, without waiting for a trigger", async () => {
   const { server, drainer, queue, person } = await waiting(1);
   const late = draft();

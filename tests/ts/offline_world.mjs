@@ -213,3 +213,43 @@ async function cut(answer) {
 async function changed(answer, change) {
   return new Response(JSON.stringify(change(await answer.json())), { status: answer.status, headers: answer.headers });
 }
+
+/** This PC's agent, between a browser and the server: while the line is down it keeps what comes and says so, and sends it by itself later. */
+export class Agent {
+  constructor(server) {
+    Object.assign(this, { server, isUp: true, isFull: false });
+    this.held = new Map(); // op_id -> op, in the order of arrival
+    this.verdicts = new Map();
+    this.requests = [];
+  }
+
+  async fetch(url, init, browser) {
+    const { nonce = null, ops = [] } = init.body === undefined ? {} : JSON.parse(init.body);
+    this.requests.push({ url, ops: ops.map(({ op_id }) => op_id) });
+    const isBatch = url === "/api/v1/ops" && ops.length > 0;
+    if (isBatch && ops.every(({ op_id }) => this.verdicts.has(op_id))) {
+      return ofAgent(200, { nonce, results: ops.map(({ op_id }) => ({ ...this.verdicts.get(op_id), replayed: true })), missing: [] });
+    }
+    if (this.isUp && !(isBatch && this.held.size > 0)) return this.server.fetch(url, init, browser);
+    if (!isBatch) return ofAgent(url === "/api/v1/ops" ? 202 : 503, { nonce, stored: [] });
+    if (this.isFull) return ofAgent(507, {});
+    for (const op of ops) if (!this.verdicts.has(op.op_id)) this.held.set(op.op_id, op);
+    return ofAgent(202, { nonce, stored: ops.map(({ op_id }) => op_id) });
+  }
+
+  /** The line is well: everything goes up, in its order. */
+  replay() {
+    this.isUp = true;
+    for (const [opId, op] of this.held) this.verdicts.set(opId, this.server.take(op));
+    this.held.clear();
+  }
+
+  batches() {
+    return this.requests.filter(({ url, ops }) => url === "/api/v1/ops" && ops.length > 0).map(({ ops }) => ops);
+  }
+}
+
+function ofAgent(status, body) {
+  const headers = { "Content-Type": "application/json", "X-App": "agent", "X-Agent": "0.1.0", ...(status < 300 ? { "X-Sync": "1" } : {}) };
+  return new Response(JSON.stringify(body), { status, headers });
+}

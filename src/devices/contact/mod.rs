@@ -15,11 +15,10 @@ use crate::{
     civil,
     db::{Capability, Scope},
     error::AppResult,
-    ops::Row,
+    ops::{Entity as _, Row},
     regions::Region,
     settings,
     state::AppState,
-    sync::Entity as _,
 };
 
 /// Characters of a text that a device tells, at most.

@@ -7,6 +7,8 @@ export type Answer =
   | { kind: "verdicts"; verdicts: Verdict[]; missing: number[]; server_time: string | null }
   /** The PC's agent has them; the server has not said anything yet. */
   | { kind: "on_pc"; op_ids: string[] }
+  /** 507: the PC has no room for them. */
+  | { kind: "pc_full" }
   /** 401: somebody has to sign in. */
   | { kind: "sign_in" }
   /** A portal, a proxy's page or a redirect: not our server. */
@@ -65,6 +67,7 @@ export function judge(response: Pick<Response, "status" | "headers" | "type">, t
   const { status, headers } = response;
   if (status === 200 || status === 202) return judgeSuccess(status, headers, text, nonce, new Set(opIds));
   if (response.type === "opaqueredirect" || status < 400 || status === 511) return { kind: "blocked_network" };
+  if (status === 507 && isOurs(headers)) return { kind: "pc_full" };
   if (status === 503 || status === 429) return { kind: "wait", seconds: secondsOf(headers.get("Retry-After")) ?? 5 };
   if (status >= 500) return { kind: status === 500 && isOurs(headers) ? "fault" : "trouble" };
   if (!isOurs(headers)) return { kind: "blocked_network" };
@@ -89,8 +92,8 @@ function judgeSuccess(status: number, headers: Pick<Headers, "get">, text: strin
   if (headers.get("X-Sync") !== "1") return { kind: "blocked_network" };
   const body = parse(text);
   if (body === null) return { kind: "trouble" };
-  if (status === 202) return { kind: "on_pc", op_ids: list(body["stored"]).filter((id): id is string => typeof id === "string" && asked.has(id)) };
   if (body["nonce"] !== nonce) return { kind: "blocked_network" };
+  if (status === 202) return { kind: "on_pc", op_ids: list(body["stored"]).filter((id): id is string => typeof id === "string" && asked.has(id)) };
   const verdicts = list(body["results"]).filter((item): item is Verdict => isVerdict(item) && asked.has(item.op_id));
   const missing = list(body["missing"]).filter((n): n is number => Number.isSafeInteger(n));
   return { kind: "verdicts", verdicts, missing, server_time: typeof body["server_time"] === "string" ? body["server_time"] : null };

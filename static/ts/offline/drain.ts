@@ -46,6 +46,8 @@ const LONGEST_BACKOFF_MS = 300_000;
 const LONGEST_PAUSE_MS = 7_200_000;
 const HEARTBEAT_MS = 300_000;
 const CARRIER_MS = 600_000;
+/** How often the PC's agent is asked for the server's word on what it holds. */
+const ON_PC_MS = 30_000;
 /** Faults of our server on one batch before it is cut in two. */
 const MOST_FAULTS = 3;
 /** Refusals to store one operation before it is deposited as it is. */
@@ -58,6 +60,10 @@ interface Run {
   memory: DrainMemory;
   sent: number;
   person: Person | null;
+  /** Whether what the PC's agent holds is asked for as well; if not, only what nobody else has goes. */
+  asksPc: boolean;
+  /** Per queue the number up to which this run has handed over to the PC's agent. */
+  handed: Map<string, number>;
 }
 
 export class Drainer {
@@ -114,15 +120,20 @@ export class Drainer {
   }
 
   async #run(force: boolean): Promise<DrainResult> {
-    const run: Run = { memory: await this.#queue.people.drainMemory(), sent: 0, person: await this.#queue.people.current() };
-    const pause = run.memory.next_at - this.#around.now();
-    if (!force && pause > 0 && pause < LONGEST_PAUSE_MS) return this.#ended(run);
-    const before = run.memory.state;
-    run.memory.state = "idle";
-    run.memory.next_at = 0;
-    if (force) run.memory.carrier = {};
+    const memory = await this.#queue.people.drainMemory();
+    const run: Run = { memory, sent: 0, person: await this.#queue.people.current(), asksPc: true, handed: new Map() };
+    const { state: before, next_at: until } = memory;
+    const pause = until - this.#around.now();
+    const isPaused = !force && pause > 0 && pause < LONGEST_PAUSE_MS;
+    if (isPaused && before !== "on_pc") return this.#ended(run);
+    run.asksPc = !isPaused; // a pause between two questions to the PC; what is new goes there at once
+    memory.state = "idle";
+    memory.next_at = 0;
+    if (force) memory.carrier = {};
     try {
-      if ((await this.#sendAll(run)) && run.memory.next_at <= this.#around.now()) await this.#beat(run);
+      const isThrough = await this.#sendAll(run);
+      if (isThrough && (isPaused || run.handed.size > 0)) this.#waitForPc(run, isPaused ? until : 0);
+      if (isThrough && memory.next_at <= this.#around.now()) await this.#beat(run);
     } finally {
       run.memory = await this.#queue.people.keepDrainMemory(run.memory);
     }
@@ -162,7 +173,8 @@ export class Drainer {
   async #sendNext(run: Run, waiting: Waiting): Promise<Next> {
     const { queue_id } = waiting;
     const length = await this.#outbox.length(queue_id);
-    const batch = await this.#outbox.take(queue_id, run.memory.sizes[queue_id] ?? FIRST_SIZE, MOST_BYTES);
+    const later = run.handed.get(queue_id) ?? (run.asksPc ? null : 0);
+    const batch = await this.#outbox.take(queue_id, run.memory.sizes[queue_id] ?? FIRST_SIZE, MOST_BYTES, later);
     if (batch.length === 0) return "next_queue";
     const answer = await this.#post(run, waiting, length, batch);
     if (answer.kind !== "fault" && answer.kind !== "timeout") run.memory.faults = null;
@@ -170,8 +182,7 @@ export class Drainer {
       case "verdicts":
         return this.#delivered(run, waiting, batch, answer);
       case "on_pc":
-        await this.#outbox.keepOnPc(answer.op_ids);
-        return "next_queue";
+        return this.#handedToPc(run, queue_id, batch, answer.op_ids);
       case "too_large":
         return batch.length > 1 ? this.#halve(run, batch) : this.#deposit(run, batch);
       case "malformed":
@@ -206,6 +217,28 @@ export class Drainer {
     // Our server, and nothing of ours in its answer: no better than no answer.
     this.#pause(run, { kind: answer.verdicts.length > 0 ? "busy" : "trouble" });
     return "stop";
+  }
+
+  /** The PC's agent has stored these. It sends in their order, so what it has of this queue besides waits as well: what it has not comes next. */
+  async #handedToPc(run: Run, queueId: string, batch: QueuedOp[], stored: string[]): Promise<Next> {
+    const { memory, handed } = run;
+    await this.#outbox.keepOnPc(stored);
+    if (stored.length < batch.length) {
+      this.#pause(run, { kind: "trouble" });
+      return "stop";
+    }
+    memory.attempt = 0;
+    memory.sizes[queueId] = Math.min(MOST_OPS, (memory.sizes[queueId] ?? FIRST_SIZE) * 2);
+    handed.set(queueId, batch.at(-1)?.n ?? Infinity);
+    return "again";
+  }
+
+  /** The PC sends by itself; what came of it is asked at the moment that was set already, or a while from now. */
+  #waitForPc({ memory, sent }: Run, until: number): void {
+    memory.state = "on_pc";
+    // A verdict on what is newer: the PC has sent what it held before, so there is one on that, too.
+    memory.next_at = until === 0 ? this.#around.now() + ON_PC_MS : sent > 0 ? 0 : until;
+    if (until !== 0 && sent > 0) this.#again = { force: true };
   }
 
   /** Half as many from now on, at once. */
@@ -283,6 +316,8 @@ export class Drainer {
           return ["busy", 1000 + random() * 4000];
         case "wait":
           return ["busy", (answer.seconds ?? 5) * 1000 * (1 + random() * 0.2)];
+        case "pc_full":
+          return ["pc_full", backoff()];
         case "blocked_network":
           return ["blocked_network", backoff()];
         case "offline":
@@ -312,6 +347,7 @@ export class Drainer {
       const told = memory.beats[queue.queue_id];
       if (told?.len === length.len && this.#around.now() - told.at < HEARTBEAT_MS) continue;
       const answer = await this.#post(run, queue, length, []);
+      if (answer.kind === "on_pc") return; // the PC's agent tells the server how long its own queue is
       if (answer.kind !== "verdicts") return this.#pause(run, answer);
       if (queue === own && (await this.#outbox.resend(own.queue_id, answer.missing)).resent > 0) this.#again ??= { force: false };
     }

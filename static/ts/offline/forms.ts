@@ -10,11 +10,12 @@ import { type FieldError } from "./types.ts";
 
 const PHRASES: Record<string, string> = {
   "needs-connection": "offline-needs-connection",
+  unreachable: "offline-needs-connection",
   "no-room": "offline-no-room",
   "not-stored": "offline-not-stored",
 };
 
-/** The entry is stored in this browser: the form is done, as after saving. */
+/** The entry is stored in this browser or on this PC: the form is done, as after saving. */
 export function queued(form: HTMLFormElement): void {
   clearErrors(form);
   const row = form.closest<HTMLTableRowElement>("tr[data-row]");
@@ -29,7 +30,6 @@ export function queued(form: HTMLFormElement): void {
     form.reset();
     form.querySelector<HTMLElement>("input:not([type=hidden]), select")?.focus();
   }
-  showToast(say("offline-stored"), { tone: "info" });
 }
 
 /** A row of Bugün shows again what is planned or stored; what was entered is laid over it. */

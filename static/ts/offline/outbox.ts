@@ -47,15 +47,20 @@ export class Outbox {
     });
   }
 
-  /** The next operations of a queue, in their order. From now on they may have been seen by the server: they are marked so first. */
-  async take(queueId: string, most: number, mostBytes: number): Promise<QueuedOp[]> {
+  /**
+   * The next operations of a queue, in their order: from its start, or from the first one after number `later` that the PC does not have. From
+   * now on they may have been seen by the server: they are marked so first.
+   */
+  async take(queueId: string, most: number, mostBytes: number, later: number | null = null): Promise<QueuedOp[]> {
     return this.#queue.store.write(["meta", "ops"], async (tx) => {
       const ops = tx.objectStore("ops");
-      const batch = within(((await result(ops.getAll(all(queueId), most))) as QueuedOp[]), mostBytes);
+      const from = later === null ? 0 : await firstOffPc(ops, queueId, later);
+      const batch = within(((await result(ops.getAll(all(queueId, from), most))) as QueuedOp[]), mostBytes);
       const author = batch[0] ? await find<Person>(tx.objectStore("meta"), `person:${batch[0].user_id}`) : null;
       return batch.map((queued) => {
-        const taken = { ...queued, tries: queued.tries + 1 };
-        ops.put(taken);
+        const isQuestion = queued.state === "on_pc"; // it is not sent once more: it asks the PC for the server's word
+        const taken = isQuestion ? queued : { ...queued, tries: queued.tries + 1 };
+        if (!isQuestion) ops.put(taken);
         return { ...taken, op: withGrant(taken.op, author) };
       });
     });
@@ -91,7 +96,12 @@ export class Outbox {
 
   /** The PC's agent has these; they stay until the server has spoken. */
   async keepOnPc(opIds: string[]): Promise<void> {
-    await this.#change(opIds, (queued) => ({ ...queued, state: "on_pc" }));
+    const news: string[] = [];
+    await this.#change(opIds, (queued) => {
+      if (queued.state !== "on_pc") news.push(queued.op.op_id);
+      return { ...queued, state: "on_pc", last_error: null };
+    });
+    if (news.length > 0) this.#queue.announce({ type: "on_pc", op_ids: news });
   }
 
   /** Notes why these are still here. */
@@ -238,6 +248,19 @@ function within(batch: QueuedOp[], mostBytes: number): QueuedOp[] {
   });
 }
 
-function all(queueId: string): IDBKeyRange {
-  return IDBKeyRange.bound([queueId, 0], [queueId, Infinity]);
+function all(queueId: string, from = 0): IDBKeyRange {
+  return IDBKeyRange.bound([queueId, from], [queueId, Infinity]);
+}
+
+/** The number of the first operation after `later` that the PC's agent does not have yet; past the end where it has all. */
+function firstOffPc(ops: IDBObjectStore, queueId: string, later: number): Promise<number> {
+  const walk = ops.openCursor(IDBKeyRange.bound([queueId, later], [queueId, Infinity], true));
+  return new Promise((found, failed) => {
+    walk.onerror = () => failed(walk.error);
+    walk.onsuccess = () => {
+      const queued = walk.result?.value as QueuedOp | undefined;
+      if (queued?.state === "on_pc") walk.result?.continue();
+      else found(queued?.n ?? Infinity);
+    };
+  });
 }

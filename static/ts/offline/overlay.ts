@@ -3,12 +3,14 @@
 
 import { formatDateTr } from "../civil.ts";
 import { icon, iconButton, make } from "./dom.ts";
+import { isOfPc } from "./kept.ts";
 import { type PendingRow } from "./pending_rows.ts";
 import { say, sentenceOf } from "./say.ts";
 import { type Row, type Value } from "./types.ts";
 
-const TONES = { waiting: "secondary", held: "yellow", rejected: "red" } as const;
-const WORDS = { waiting: "offline-waiting", held: "offline-held", rejected: "offline-rejected" } as const;
+const TONES = { on_pc: "secondary", waiting: "secondary", held: "yellow", rejected: "red" } as const;
+const WORDS = { on_pc: "offline-on-pc", waiting: "offline-waiting", held: "offline-held", rejected: "offline-rejected" } as const;
+const DELETING: Partial<Record<PendingRow["state"], string>> = { on_pc: "offline-deleting-on-pc", waiting: "offline-deleting" };
 /** As the server's rows have them. */
 const CLASSES: Record<string, string> = { work_date: "nowrap", break_minutes: "num", notes: "note" };
 const DAYS = /^\/employees\/[^/]+\/days\//;
@@ -113,7 +115,8 @@ function paintList(list: ListOf, rows: PendingRow[], nameOf: (id: Value | undefi
 }
 
 function note(section: Element, count: number): void {
-  section.prepend(make("p", { class: "pending-note", "data-overlay": "", role: "note" }, icon("clock"), say("offline-unsent", { n: count })));
+  const key = isOfPc() ? "offline-unsent-counted" : "offline-unsent"; // the PC's own pages count what waits
+  section.prepend(make("p", { class: "pending-note", "data-overlay": "", role: "note" }, icon("clock"), say(key, { n: count })));
 }
 
 function overlaid(own: Element, list: ListOf, row: PendingRow, nameOf: (id: Value | undefined) => string): HTMLTableRowElement {
@@ -126,9 +129,9 @@ function overlaid(own: Element, list: ListOf, row: PendingRow, nameOf: (id: Valu
   if (row.kind === "edited") {
     for (const [name, value] of Object.entries(row.values)) {
       const cell = shown.children[list.columns[name] ?? -1];
-      const old = cell?.textContent.trim() ?? "";
+      const [old, now] = [cell?.textContent.trim() ?? "", told(name, value, nameOf)];
       if (cell) {
-        cell.replaceChildren(...(old === "" ? [] : [make("s", {}, old), " "]), make("ins", {}, told(name, value, nameOf)));
+        cell.replaceChildren(...(old === "" || old === now ? [] : [make("s", {}, old), " "]), make("ins", {}, now));
       }
     }
   }
@@ -158,7 +161,7 @@ function marks(row: PendingRow): Record<string, string> {
 
 /** The state in a word, and what is wrong in sentences. */
 function standing(row: PendingRow): Node[] {
-  const word = say(row.state === "waiting" && row.kind === "deleted" ? "offline-deleting" : WORDS[row.state]);
+  const word = say((row.kind === "deleted" ? DELETING[row.state] : undefined) ?? WORDS[row.state]);
   const badge = make("span", { class: `badge bg-${TONES[row.state]}-lt` }, word);
   const why = whyOf(row).map((sentence) => make("span", { class: "pending-why" }, sentence));
   return [badge, ...why];
@@ -168,13 +171,14 @@ export function whyOf(row: Pick<PendingRow, "state" | "reason" | "errors">): str
   if (row.errors.length > 0) {
     return row.errors.map(sentenceOf);
   }
-  return row.state === "waiting" ? [] : [say(`offline-reason-${row.reason.replaceAll("_", "-")}`) || say("offline-reason-other")];
+  return row.state === "waiting" || row.state === "on_pc" ? [] : [say(`offline-reason-${row.reason.replaceAll("_", "-")}`) || say("offline-reason-other")];
 }
 
 function acts(row: PendingRow): Node[] {
   const fix = iconButton(say("offline-fix"), "edit", row.label, { "data-fix": row.ops.at(-1) ?? "" });
-  const drop = iconButton(say("offline-drop"), "x", row.label, { "data-drop": row.ops.join(" ") });
-  return row.kind === "deleted" || row.kind === "restored" ? [drop] : [fix, drop];
+  // What the PC has can be corrected, by what follows it, but not taken back.
+  const drops = row.state === "on_pc" ? [] : [iconButton(say("offline-drop"), "x", row.label, { "data-drop": row.ops.join(" ") })];
+  return row.kind === "deleted" || row.kind === "restored" ? drops : [fix, ...drops];
 }
 
 function told(name: string, value: Value | undefined, nameOf: (id: Value | undefined) => string): string {

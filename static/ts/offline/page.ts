@@ -5,9 +5,11 @@ import { onHtmx } from "../htmx_events.ts";
 import { nowQueued } from "../pill.ts";
 import { relative } from "../relative.ts";
 import { showToast } from "../toasts.ts";
-import { icon, make } from "./dom.ts";
+import { besides } from "./agent.ts";
+import { type AgentQueue } from "./agent_queue.ts";
 import { beingFixed, fix, resumeFix, startFixes } from "./fixes.ts";
 import { rememberRow } from "./forms.ts";
+import { isOfPc, keptSince } from "./kept.ts";
 import { paintPending } from "./overlay.ts";
 import { pendingRows } from "./pending_rows.ts";
 import { startQueuePage } from "./queue_page.ts";
@@ -15,6 +17,7 @@ import { CHANNEL, openQueue, type Queue, type QueueEvent } from "./queue.ts";
 import { refreshLists } from "./refresh.ts";
 import { loadSentences, say } from "./say.ts";
 import { askToSignIn, guardSignOut } from "./session.ts";
+import { showStrip } from "./strips.ts";
 import { type Entity, type Progress, type Summary } from "./types.ts";
 
 const WAKE_MS = 30_000;
@@ -26,6 +29,7 @@ let painting: Promise<void> | null = null;
 let isPaintDue = false;
 let summary: Summary | null = null;
 let hasPersisted = false;
+let question: ReturnType<typeof setTimeout> | undefined;
 
 export function startOffline(): void {
   user = document.body.dataset["user"] ?? "";
@@ -33,6 +37,7 @@ export function startOffline(): void {
     return;
   }
   queue = openQueue();
+  besides(queue);
   void loadSentences().then(begin);
 }
 
@@ -86,15 +91,28 @@ function listen(): void {
     }
   });
   onHtmx("htmx:before:response", ({ ctx }) => {
-    const since = ctx.response?.headers.get("X-Kept-Since");
+    const [since, app] = [ctx.response?.headers.get("X-Kept-Since"), ctx.response?.headers.get("X-App")];
+    const { dataset } = document.documentElement;
     if (since) {
-      document.documentElement.dataset["keptSince"] = since;
-    } else if (ctx.response?.headers.get("X-App") && ctx.response.headers.get("X-App") !== "offline" && ctx.request.method === "GET") {
-      delete document.documentElement.dataset["keptSince"];
+      dataset["keptSince"] = since;
+      dataset["keptBy"] = app === "agent" ? "pc" : "browser";
+    } else if (app && app !== "offline" && app !== "agent" && ctx.request.method === "GET") {
+      delete dataset["keptSince"];
+      delete dataset["keptBy"];
     }
     tellAge();
   });
+  document.addEventListener("rainstaff:agent", (event) => void askPc((event as CustomEvent<AgentQueue>).detail));
   document.addEventListener("click", (event) => void onClick(event));
+}
+
+/** The PC's agent no longer keeps something that it has of this browser: there is a verdict. */
+async function askPc({ waiting }: AgentQueue): Promise<void> {
+  const kept = new Set(waiting.map(({ op_id }) => op_id));
+  const first = (await queue.listWaiting(user)).find(({ state }) => state === "on_pc");
+  if (first && !kept.has(first.op.op_id)) {
+    await send(true);
+  }
 }
 
 function wake(): void {
@@ -197,14 +215,24 @@ async function paintOnce(): Promise<void> {
     }
   }
   paintPending(rows, names);
-  nowQueued(summary);
+  const onPc = waiting.filter(({ state }) => state === "on_pc").length;
+  nowQueued("browser", { here: waiting.length - onPc, onPc, failed: summary.failed });
+  askInTime(summary);
   tellState(summary);
   await tellClock();
   document.dispatchEvent(new CustomEvent("rainstaff:queue", { detail: summary }));
 }
 
+/** What the PC has is asked for when the pause between two questions is over, and not only when the clock of this page happens to strike. */
+function askInTime({ state, next_at }: Summary): void {
+  clearTimeout(question);
+  if (state === "on_pc") {
+    question = setTimeout(() => void send(false), Math.min(Math.max(next_at - Date.now(), 0) + 100, WAKE_MS));
+  }
+}
+
 function tellState({ state, waiting, others, lost }: Summary): void {
-  const key = waiting === 0 ? "" : { blocked_network: "offline-blocked", sign_in: "offline-sign-in", too_old: "offline-too-old", refused: "offline-refused", server_trouble: "offline-trouble" }[state as string];
+  const key = waiting === 0 ? "" : { blocked_network: "offline-blocked", sign_in: "offline-sign-in", too_old: "offline-too-old", refused: "offline-refused", server_trouble: "offline-trouble", pc_full: "offline-pc-full" }[state as string];
   showStrip("state", key ? say(key, { n: waiting }) : "");
   showStrip("others", others > 0 ? say("offline-others", { n: others }) : "");
   showStrip("lost", lost > 0 ? say("offline-lost", { n: lost }) : "");
@@ -215,31 +243,10 @@ async function tellClock(): Promise<void> {
   showStrip("clock", Math.abs(offset) > CLOCK_OFF_MS ? say("offline-clock", { n: Math.round(Math.abs(offset) / 60_000) }) : "");
 }
 
-function keptSince(): number | null {
-  const since = document.documentElement.dataset["keptSince"];
-  return since === undefined ? null : Number(since);
-}
-
 function tellAge(): void {
   const since = keptSince();
   const age = since === null ? "" : (relative(document.documentElement.lang, since, Date.now()) ?? say("offline-just-now"));
-  showStrip("age", since === null ? "" : say("offline-age", { age }));
-}
-
-/** A line under the page's head; an empty sentence takes it away. */
-function showStrip(name: string, sentence: string): void {
-  const id = `strip-${name}`;
-  const shown = document.getElementById(id);
-  if (sentence === "") {
-    shown?.remove();
-  } else if (shown) {
-    const words = shown.lastChild;
-    if (words && words.textContent !== sentence) {
-      words.textContent = sentence;
-    }
-  } else {
-    document.querySelector("header.page-head")?.after(make("p", { class: "offline-strip", id, role: "status" }, icon(name === "age" ? "wifi-off" : "alert-triangle"), sentence));
-  }
+  showStrip("age", since === null ? "" : say(isOfPc() ? "offline-age-pc" : "offline-age", { age }));
 }
 
 async function onClick({ target }: MouseEvent): Promise<void> {

@@ -10,11 +10,16 @@ const MAX_PAGES = 400;
 export const KEPT_SINCE = "X-Kept-Since";
 
 // These are never kept: the way in and out, administration, what changes by itself, what is no page.
-const NOT_KEPT = /^\/(api|static|login|logout|password|preferences|account|admin|region-view|health|ready|metrics|offline|sw\.js|manifest\.webmanifest)(\/|$)/;
+const NOT_KEPT = /^\/(agent|api|static|login|logout|password|preferences|account|admin|region-view|health|ready|metrics|offline|sw\.js|manifest\.webmanifest)(\/|$)/;
 
 /** Whether a GET address is one whose page may be kept. */
 export function isKeepable(path: string): boolean {
   return !NOT_KEPT.test(path);
+}
+
+/** Made by this PC's agent from its own copy of the rows: never kept as a page of the server. */
+export function isFromAgent({ headers }: Pick<Response, "headers">): boolean {
+  return headers.get("X-App") === "agent";
 }
 
 /** One address has several answers: the page, and a fragment for each place it goes into. */
@@ -45,7 +50,7 @@ export async function keep(key: string, response: Response, now: number): Promis
 function mayKeep(key: string, response: Response): boolean {
   const isHtml = response.headers.get("Content-Type")?.startsWith("text/html") ?? false;
   const isWhole = response.status === 200 && !response.redirected && response.type !== "opaque" && !response.headers.has("Content-Disposition");
-  return isWhole && isHtml && response.headers.has("X-App") && new URL(response.url || key).origin === new URL(key).origin;
+  return isWhole && isHtml && response.headers.has("X-App") && !isFromAgent(response) && new URL(response.url || key).origin === new URL(key).origin;
 }
 
 /** The kept answer, marked with its age; null where there is none. */
@@ -56,7 +61,7 @@ export async function recall(key: string, user: string | null): Promise<Response
   }
   const since = kept.headers.get(KEPT_SINCE) ?? "";
   const text = await kept.text();
-  return new Response(text.replace("<html ", `<html data-kept-since="${since}" `), { status: 200, headers: kept.headers });
+  return new Response(text.replace("<html ", `<html data-kept-by="browser" data-kept-since="${since}" `), { status: 200, headers: kept.headers });
 }
 
 /** Whether there is a kept answer. */

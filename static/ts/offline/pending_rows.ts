@@ -7,7 +7,7 @@ export interface PendingRow {
   id: string;
   region: string;
   kind: "new" | "edited" | "deleted" | "restored";
-  state: "waiting" | "held" | "rejected";
+  state: "on_pc" | "waiting" | "held" | "rejected";
   /** The values that were entered, by form field. */
   values: Row;
   /** What its author saw in the fields that change. */
@@ -20,7 +20,7 @@ export interface PendingRow {
   errors: FieldError[];
 }
 
-const WORSE = ["waiting", "held", "rejected"] as const;
+const WORSE = ["on_pc", "waiting", "held", "rejected"] as const;
 
 /** Both lists in the order in which they were entered. */
 export function pendingRows(waiting: QueuedOp[], failed: DoneOp[]): PendingRow[] {
@@ -36,7 +36,7 @@ export function pendingRows(waiting: QueuedOp[], failed: DoneOp[]): PendingRow[]
 
 function blank({ op, label, href }: QueuedOp | DoneOp): PendingRow {
   const { entity, id, region } = op;
-  return { entity, id, region, kind: "edited", state: "waiting", values: {}, before: {}, ops: [], label, href, reason: "", errors: [] };
+  return { entity, id, region, kind: "edited", state: "on_pc", values: {}, before: {}, ops: [], label, href, reason: "", errors: [] };
 }
 
 function add(row: PendingRow, item: QueuedOp | DoneOp): void {
@@ -51,7 +51,7 @@ function add(row: PendingRow, item: QueuedOp | DoneOp): void {
   row.label = item.label || row.label;
   row.href = item.href || row.href;
   const verdict = "verdict" in item ? item.verdict : null;
-  const state = verdict?.verdict === "rejected" ? "rejected" : verdict?.verdict === "held" ? "held" : "waiting";
+  const state = verdict?.verdict === "rejected" ? "rejected" : verdict?.verdict === "held" ? "held" : "state" in item ? item.state : "waiting";
   if (WORSE.indexOf(state) > WORSE.indexOf(row.state)) {
     row.state = state;
   }

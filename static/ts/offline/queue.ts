@@ -23,7 +23,7 @@ export interface Discarded {
 }
 
 /** What other tabs hear about. */
-export type QueueEvent = { type: "queued" | "verdict" | "state" | "discarded"; op_ids: string[] };
+export type QueueEvent = { type: "queued" | "on_pc" | "verdict" | "state" | "discarded"; op_ids: string[] };
 
 export interface QueueOptions {
   factory?: IDBFactory | undefined;
@@ -180,6 +180,15 @@ export class Queue {
     return this.store.read(["ops", "done"], async (tx) => {
       const finished = (await result(tx.objectStore("done").get(opId))) as DoneOp | undefined;
       return finished ?? (await queuedOf(tx, opId));
+    });
+  }
+
+  /** Which of these operations are here, waiting or in the log: nobody counts them a second time. */
+  async known(opIds: string[]): Promise<Set<string>> {
+    return this.store.read(["ops", "done"], async (tx) => {
+      const [ops, done] = [tx.objectStore("ops").index("op_id"), tx.objectStore("done")];
+      const found = await Promise.all(opIds.map(async (id) => (await result(ops.count(id))) + (await result(done.count(id))) > 0));
+      return new Set(opIds.filter((_, at) => found[at]));
     });
   }
 

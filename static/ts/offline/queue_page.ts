@@ -40,7 +40,7 @@ export function startQueuePage(queue: Queue, user: string, { send, repaint }: He
 
   async function paint(summary: Summary): Promise<void> {
     const [waiting, failed, done] = [await queue.listWaiting(user), await queue.listFailed(user), await queue.listDone(user, SHOWN)];
-    part("state").textContent = stateOf(summary);
+    part("state").textContent = stateOf(summary, waiting);
     part("contact").textContent = summary.last_contact === null ? "" : say("offline-last-contact", { when: instant(summary.last_contact) });
     part("table").hidden = waiting.length + failed.length === 0;
     const more = waiting.length > SHOWN ? [make("tr", {}, make("td", { colspan: "6" }, say("offline-more", { n: waiting.length - SHOWN })))] : [];
@@ -100,9 +100,11 @@ export function startQueuePage(queue: Queue, user: string, { send, repaint }: He
   }
 }
 
-function stateOf({ waiting, failed, oldest_at, others, state }: Summary): string {
+function stateOf({ waiting, failed, oldest_at, others, state }: Summary, queued: QueuedOp[]): string {
+  const onPc = queued.filter((one) => one.state === "on_pc").length;
   const parts = [
     waiting === 0 ? say("offline-nothing-waits") : say("offline-n-wait", { n: waiting, age: age(oldest_at) }),
+    onPc > 0 ? say("offline-of-these-on-pc", { n: onPc }) : "",
     failed > 0 ? say("offline-n-failed", { n: failed }) : "",
     others > 0 ? say("offline-others", { n: others }) : "",
     waiting + others > 0 ? say(`offline-state-${state.replaceAll("_", "-")}`) : "",
@@ -112,8 +114,9 @@ function stateOf({ waiting, failed, oldest_at, others, state }: Summary): string
 
 function waitingRow(queued: QueuedOp): HTMLElement {
   const { op, tries, last_error, stored_at } = queued;
-  const state = [make("span", { class: "badge bg-secondary-lt" }, say("offline-waiting")), ...(last_error ? [make("span", { class: "pending-why" }, errorOf(last_error))] : [])];
-  const acts = [...(op.kind === "delete" ? [] : [fixButton(op.op_id)]), dropButton(op.op_id)];
+  const isOnPc = queued.state === "on_pc";
+  const state = [make("span", { class: "badge bg-secondary-lt" }, say(isOnPc ? "offline-on-pc" : "offline-waiting")), ...(last_error ? [make("span", { class: "pending-why" }, errorOf(last_error))] : [])];
+  const acts = [...(op.kind === "delete" ? [] : [fixButton(op.op_id)]), ...(isOnPc ? [] : [dropButton(op.op_id)])];
   return line(queued, stored_at, [make("td", { class: "num", "data-label": say("offline-col-tries") }, String(tries)), cell("offline-col-state", ...state), make("td", { class: "row-actions" }, ...acts)]);
 }
 

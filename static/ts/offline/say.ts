@@ -3,9 +3,15 @@
 import { type FieldError } from "./types.ts";
 
 let texts: Record<string, string> = {};
+let loading: Promise<void> | null = null;
 
-/** Loads the sentences; without them everything works, and says less. */
-export async function loadSentences(): Promise<void> {
+/** Loads the sentences, once; without them everything works, and says less. */
+export function loadSentences(): Promise<void> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<void> {
   const address = document.querySelector<HTMLMetaElement>("meta[name=offline-texts]")?.content;
   if (!address) {
     return;

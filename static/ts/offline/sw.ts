@@ -115,7 +115,7 @@ worker.addEventListener("message", (event) => {
 worker.addEventListener("sync", (event) => event.waitUntil(send()));
 
 function isPage(path: string): boolean {
-  return !/^\/(api\/|login$|admin(\/|$)|sw\.js$|manifest\.webmanifest$|health$|ready$|metrics$)/.test(path);
+  return !/^\/(api\/|agent\/|login$|admin(\/|$)|sw\.js$|manifest\.webmanifest$|health$|ready$|metrics$)/.test(path);
 }
 
 async function answerPost(event: RequestEvent, path: string): Promise<Response> {
@@ -164,7 +164,9 @@ async function greeted(id: string | null): Promise<void> {
   if (id !== null) {
     learn(id);
   }
-  await send(await contact(false)); // a good answer ends a pause
+  // A good answer ends a pause. What the PC's agent holds is asked for with every page that is opened or comes to the front.
+  const isGood = await contact(false);
+  await send(isGood || (await queue.people.drainMemory()).state === "on_pc");
   const person = await queue.people.current();
   if (mode === "normal" && person && person.user_id === reader) {
     await warmUp(queue, person, BUILD);

@@ -1,10 +1,12 @@
 // GET: the network first, and what is kept where it does not answer in time (SYNC 3.13).
 
-import { isKeepable, isKept, keep, keyOf, recall } from "./page_cache.ts";
+import { isFromAgent, isKeepable, isKept, keep, keyOf, recall } from "./page_cache.ts";
 import { type RequestEvent } from "./worker_types.ts";
 
 /** How long the network may take before a kept page is shown. */
 const PATIENCE_MS = 2_000;
+/** The same where this PC has an agent: it has to notice that the server is away, and then shows newer rows than any kept page. */
+const PATIENCE_WITH_AGENT_MS = 6_000;
 const ASSETS = "assets-";
 const OFFLINE_PAGE = "/offline";
 
@@ -45,13 +47,26 @@ export async function answerPage(event: RequestEvent, reader: Reader): Promise<R
   const key = keyOf(request);
   const network = ask(event, key, reader);
   event.waitUntil(network);
-  const first = await Promise.race([network, later(PATIENCE_MS)]);
-  if (first !== "late" && first !== null) {
-    return first;
+  const first = await Promise.race([network, later(hasAgent ? PATIENCE_WITH_AGENT_MS : PATIENCE_MS)]);
+  if (first !== "late" && first.isGood) {
+    return first.response;
   }
   const kept = await recall(key, await reader.user());
-  return kept ?? (first === "late" ? await network : null) ?? (await explain(event, reader));
+  if (kept) {
+    return kept;
+  }
+  const { response } = first === "late" ? await network : first;
+  // What the agent says where it has nothing to show is said for this page; ours is said for any.
+  const isWorthShowing = response !== null && (response.status < 502 || (isFromAgent(response) && isHtml(response) && request.mode === "navigate"));
+  return isWorthShowing ? response : explain(event, reader);
 }
+
+/** An answer to show; else one that says why there is none, where somebody of ours gave it. */
+type Came = { isGood: true; response: Response } | { isGood: false; response: Response | null };
+
+const NOTHING: Came = { isGood: false, response: null };
+
+let hasAgent = false;
 
 /**
  * What the server answers. The browser has already asked for a page it goes to, and asks a second time where the worker leaves that answer
@@ -61,29 +76,36 @@ export async function askServer(event: RequestEvent): Promise<Response> {
   return (await event.preloadResponse) ?? fetch(event.request);
 }
 
-/** The server's answer, kept for later; null where there is none, or none worth showing while a kept one may be there. */
-async function ask(event: RequestEvent, key: string, reader: Reader): Promise<Response | null> {
+/** The server's answer, kept for later; not good where there is none worth showing while a kept one may be there. */
+async function ask(event: RequestEvent, key: string, reader: Reader): Promise<Came> {
   try {
     const response = await askServer(event);
     if (response.type === "opaqueredirect") {
-      return response;
+      return { isGood: true, response };
     }
+    hasAgent = response.headers.has("X-Agent");
     if (!response.headers.has("X-App")) {
-      return response.status < 500 && !(await isKept(key, await reader.user())) ? response : null;
+      return response.status < 500 && !(await isKept(key, await reader.user())) ? { isGood: true, response } : NOTHING;
     }
     if (response.status >= 502) {
-      return null;
+      return { isGood: false, response };
     }
-    if (response.headers.get("Content-Type")?.startsWith("text/html")) {
-      reader.learn(response.headers.get("X-User"));
-      if (isKeepable(new URL(key).pathname)) {
-        event.waitUntil(keep(key, response.clone(), Date.now()));
-      }
+    const user = response.headers.get("X-User");
+    const isPage = isHtml(response);
+    if (isPage && (user !== null || !isFromAgent(response))) {
+      reader.learn(user);
     }
-    return response;
+    if (isPage && isKeepable(new URL(key).pathname)) {
+      event.waitUntil(keep(key, response.clone(), Date.now()));
+    }
+    return { isGood: true, response };
   } catch {
-    return null;
+    return NOTHING;
   }
+}
+
+function isHtml({ headers }: Response): boolean {
+  return headers.get("Content-Type")?.startsWith("text/html") ?? false;
 }
 
 /** Nothing is kept: a page that says so and where to go, or for a fragment the marks by which the page's script says it. */

@@ -1,7 +1,7 @@
 // Ahead of need: the pages a clerk works with are fetched once after sign-in, one at a time, so that they open without a network as well
 // (SYNC 3.13), and the rows that a check on the spot compares with.
 
-import { forgetPages, keep, prune, recollect, remember } from "./page_cache.ts";
+import { forgetPages, isFromAgent, keep, prune, recollect, remember } from "./page_cache.ts";
 import { type Queue } from "./queue.ts";
 import { type ServerRow } from "./mirror.ts";
 import { type Person } from "./types.ts";
@@ -36,6 +36,9 @@ export async function warmUp(queue: Queue, person: Person, build: string): Promi
     for (const address of pagesOf(person, day)) {
       const response = await fetch(address, { credentials: "same-origin", headers: { "X-Warm-Up": "1" }, priority: "low" } as RequestInit);
       cost.requests += 1;
+      if (isFromAgent(response)) {
+        return; // the server is out of reach: there is nothing of its own to keep
+      }
       if (!response.ok) {
         continue;
       }
@@ -75,12 +78,20 @@ async function mirrorRows(queue: Queue, { user_id }: Person, day: string, cost: 
     ["employee", "/api/v1/employees?limit=500"],
     ["timesheet", `/api/v1/timesheets?${month}&limit=500`],
   ] as const) {
-    await queue.mirror.clear(user_id, entity);
+    let isFirst = true;
     for (let address: string | null = start; address !== null; ) {
-      const text: string = await (await fetch(address, { credentials: "same-origin" })).text();
+      const response = await fetch(address, { credentials: "same-origin" });
+      const text: string = await response.text();
       cost.requests += 1;
       cost.bytes += text.length;
+      if (!response.ok) {
+        throw new Error(`${address}: ${response.status}`);
+      }
       const page = JSON.parse(text) as { items: ServerRow[]; next: string | null };
+      if (isFirst) {
+        await queue.mirror.clear(user_id, entity); // not before there is something to put in its place
+        isFirst = false;
+      }
       await queue.mirror.putAll(user_id, entity, page.items);
       address = page.next;
     }

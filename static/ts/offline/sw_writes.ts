@@ -10,6 +10,8 @@ import { type RequestEvent } from "./worker_types.ts";
 
 /** How long a write waits for the server before it is queued. */
 const PATIENCE_MS = 10_000;
+/** Tells this PC's agent that there is a queue here: where the server is out of reach it then leaves the form to us. */
+const HAS_QUEUE = { "X-Offline-Queue": "1" };
 
 export interface Desk {
   queue: Queue;
@@ -57,12 +59,15 @@ async function settle(event: RequestEvent, write: Write, person: Person, desk: D
 /** The server's own answer; null for a failure, and for whatever somebody else on the way has answered. */
 async function tryServer(write: Write): Promise<Response | null> {
   try {
-    const response = write.isNative ? await postLikeAScript(write) : await whole(await fetch(write.request.clone()));
+    const response = write.isNative ? await postLikeAScript(write) : await whole(await fetch(marked(write.request)));
     if (response.redirected) {
       return null; // we redirect no script: a portal has
     }
     if (response.headers.get("X-Sync") === "1" && response.headers.get("X-Op-Ack") === write.op) {
       return write.isNative ? Response.redirect(absolute(response.headers.get("HX-Redirect") ?? write.route.list), 303) : response;
+    }
+    if (response.status === 202 && response.headers.get("X-Sync") === "1" && response.headers.get("X-Op-Queued") === write.op) {
+      return write.isNative ? Response.redirect(absolute(write.route.list), 303) : response; // this PC's agent has stored it
     }
     const isRefusal = response.headers.has("X-App") && response.status >= 200 && response.status < 500;
     if (!isRefusal) {
@@ -72,6 +77,12 @@ async function tryServer(write: Write): Promise<Response | null> {
   } catch {
     return null;
   }
+}
+
+function marked(request: Request): Request {
+  const headers = new Headers(request.headers);
+  Object.entries(HAS_QUEUE).forEach(([name, value]) => headers.set(name, value));
+  return new Request(request.clone(), { headers });
 }
 
 /** The answer with all of its body: one that was cut short on the way is none. */
@@ -85,7 +96,7 @@ async function whole(response: Response): Promise<Response> {
 
 /** A form without a script is answered with a redirect, whose headers nobody sees: it could be a portal's. So it is posted as a script does. */
 async function postLikeAScript({ request, body }: Write): Promise<Response> {
-  const headers = { "Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true", "HX-Request-Type": "partial" };
+  const headers = { "Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true", "HX-Request-Type": "partial", ...HAS_QUEUE };
   return fetch(request.url, { method: "POST", body, headers, credentials: "same-origin", redirect: "manual" });
 }
 

@@ -142,8 +142,8 @@ export interface MirrorRow {
 
 export type WorkerMode = "normal" | "drain_only" | "off";
 
-/** Where sending stands. `idle` says that nothing hinders it. */
-export type DrainState = "idle" | "sending" | "offline" | "sign_in" | "blocked_network" | "refused" | "too_old" | "server_trouble" | "busy";
+/** Where sending stands. `idle` says that nothing hinders it; `on_pc`: this PC's agent has all of it, and the server's word is not there yet. */
+export type DrainState = "idle" | "sending" | "offline" | "sign_in" | "blocked_network" | "refused" | "too_old" | "server_trouble" | "busy" | "on_pc" | "pc_full";
 
 /** What the page shows about the queue as a whole. */
 export interface Summary {

@@ -1,4 +1,4 @@
-//! The pages of sign-in and password change, as data for their templates.
+//! The page of a password change, as data for its template.
 
 use askama::Template;
 
@@ -7,33 +7,6 @@ use crate::{
     i18n::{Lang, t},
     web::{filters, page::Ctx},
 };
-
-/// Why a sign-in did not work. Unknown name and wrong password are one reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LoginProblem {
-    /// The user name or the password is wrong.
-    Wrong,
-    /// Too many attempts: the next one counts after so many seconds.
-    Throttled(u64),
-}
-
-/// `/login`.
-#[derive(Template)]
-#[template(path = "auth/login.html")]
-pub struct LoginPage<'a> {
-    /// The request.
-    pub ctx: &'a Ctx,
-    /// The name as typed.
-    pub username: &'a str,
-    /// Local path to go to afterwards; empty for the start page.
-    pub next: &'a str,
-    /// Why the last attempt failed.
-    pub problem: Option<LoginProblem>,
-    /// Demo: the accounts one can sign in with.
-    pub demo_accounts: &'a [&'a str],
-    /// Demo: their password.
-    pub demo_password: &'a str,
-}
 
 /// What is wrong with a field of the password form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
-//! What a feature tells the write path about its rows. A new table that takes operations implements [`Entity`] and gets one line in
-//! `registry.rs`.
+//! What a feature tells the write path about its rows. A new table that takes operations implements [`Entity`] (what they are) and [`Table`]
+//! (where they lie), and gets one line in `registry.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{Mode, ScopedTx, Write},
-    ops::{ConflictDraft, FieldError, Origin, Reason, Row, Stamp, form_codec::FormSpec},
+    ops::{ConflictDraft, Entity, FieldError, Reason, Row, Stamp},
     regions::Region,
 };
 
@@ -63,20 +63,8 @@ pub struct Veto {
     pub conflicts: Vec<ConflictDraft>,
 }
 
-/// A kind of row that operations change. Field names are those of the forms.
-pub trait Entity: Sized + Send + 'static {
-    /// Name in operations, feed and logs.
-    const NAME: &'static str;
-    /// The form: field names and how they read.
-    const FORM: FormSpec;
-
-    /// Checks the values of a whole row. `changed` names the fields that the operation changes: what an old row already holds is not
-    /// refused for a rule that came later.
-    fn parse(row: &Row, changed: &BTreeSet<&str>, origin: Origin) -> Result<Self, Vec<FieldError>>;
-
-    /// The values by form field.
-    fn to_row(&self) -> Row;
-
+/// Where an entity's rows lie, and what the database says about them.
+pub trait Table: Entity {
     /// Reads and locks a row.
     fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> impl Future<Output = Result<Option<Stored<Self>>, sqlx::Error>> + Send;
 

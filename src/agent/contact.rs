@@ -1,0 +1,145 @@
+//! The PC reports how it is, once a minute and whenever something has changed, and hears what its pages need to know.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    line::LineError,
+    place,
+    run::{Agent, Trouble},
+    store::{
+        CompanyDay, Contact, Context, KnownPerson, StoreError,
+        facts::{CompanyFacts, RegionFact, put_contact, put_context},
+        ops,
+        people::{forget_all, put_people},
+    },
+};
+use crate::ops::Row;
+
+const EVERY: Duration = Duration::from_mins(1);
+/// So far a clock may be off, in milliseconds.
+pub const CLOCK_MAY_DIFFER: i64 = 120_000;
+/// With less room than this the PC warns before it has to refuse.
+const LITTLE_ROOM: u64 = 100 * 1024 * 1024;
+
+#[derive(Deserialize)]
+struct Answer {
+    server_time: DateTime<Utc>,
+    #[serde(default)]
+    rotate_after: Option<DateTime<Utc>>,
+    region: RegionFact,
+    company: Company,
+    people: Vec<KnownPerson>,
+}
+
+#[derive(Deserialize)]
+struct Company {
+    #[serde(default)]
+    settings: Option<Row>,
+    #[serde(default)]
+    days: Vec<CompanyDay>,
+}
+
+/// Reports for as long as the program runs.
+pub async fn keep_in_contact(agent: Arc<Agent>) {
+    let mut up = agent.line.watch();
+    let mut sent = agent.sent.subscribe();
+    loop {
+        match report(&agent).await {
+            Ok(()) => {}
+            Err(Failure::Line(error)) => tracing::debug!(%error, "no contact"),
+            Err(Failure::Store(error)) => tracing::warn!(%error, "a contact was not kept"),
+        }
+        if agent.line.device().is_revoked() {
+            forget(&agent).await;
+        }
+        let pause = if agent.line.is_up() { EVERY } else { Duration::from_secs(10) };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            changed = up.changed() => if changed.is_err() { return },
+            changed = sent.changed() => if changed.is_err() { return } else { tokio::time::sleep(Duration::from_secs(2)).await },
+        }
+    }
+}
+
+enum Failure {
+    Line(LineError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
+    let free = place::free_bytes(&agent.folder);
+    agent.note(Trouble::DiskLow, free.is_some_and(|bytes| bytes < LITTLE_ROOM));
+    let (counts, mirror, before) = {
+        let reader = agent.store.read()?;
+        (ops::count(&reader)?, reader.mirror()?, reader.contact()?)
+    };
+    let body = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "os": std::env::consts::OS,
+        "host": gethostname::gethostname().to_string_lossy(),
+        "waiting": counts.waiting,
+        "oldest_at": counts.oldest_at,
+        "mirror": { "epoch": mirror.epoch, "seq": mirror.seq, "synced_at": mirror.synced_at, "digest_equal": mirror.digest_equal },
+        "disk_free": free,
+        "offset_ms": before.offset_ms,
+        "started_at": agent.started_at,
+        "troubles": agent.troubles(),
+    });
+    let sent_at = agent.clock.now();
+    let answer = agent.line.post("/api/v1/devices/contact", &body).await;
+    agent.note(Trouble::Unknown, answer.as_ref().is_err_and(|error| error.is("token")));
+    let came_at = agent.clock.now();
+    let answer: Answer = serde_json::from_value(answer.map_err(Failure::Line)?).map_err(|error| Failure::Store(error.into()))?;
+    let middle = sent_at + (came_at - sent_at) / 2;
+    let offset_ms = (middle - answer.server_time).num_milliseconds();
+    agent.note(Trouble::Clock, offset_ms.abs() > CLOCK_MAY_DIFFER);
+    let contact = Contact { at: Some(came_at), offset_ms, rotate_after: answer.rotate_after };
+    let company = CompanyFacts { settings: answer.company.settings.unwrap_or_default(), days: answer.company.days };
+    let context = Context { region: answer.region, company };
+    let people = answer.people;
+    agent
+        .store
+        .write(move |db| {
+            put_people(db, &people)?;
+            put_context(db, &context)?;
+            put_contact(db, &contact)?;
+            ops::prune(db, came_at).map(|_| ())
+        })
+        .await?;
+    if answer.rotate_after.is_some_and(|at| at <= came_at) {
+        rotate(agent).await;
+    }
+    Ok(())
+}
+
+/// A new token, on the disk before it is used first: the server takes the old one until then.
+async fn rotate(agent: &Arc<Agent>) {
+    match agent.line.post("/api/v1/devices/rotate", &json!({})).await {
+        Ok(body) => {
+            let Some(token) = body["token"].as_str().map(str::to_owned) else { return };
+            match agent.line.device().change(|device| device.next_token = Some(token)) {
+                Ok(()) => tracing::info!("the token was changed"),
+                Err(error) => tracing::error!("{error}"),
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the token was not changed"),
+    }
+}
+
+/// A PC whose rights were taken away keeps what was entered at it, and nothing else.
+async fn forget(agent: &Arc<Agent>) {
+    match agent.store.write(|db| forget_all(db)).await {
+        Ok(()) => {}
+        Err(error) => tracing::error!(%error, "the copy of the region could not be deleted"),
+    }
+}

@@ -1,0 +1,102 @@
+//! `enrol`: a one-time code becomes this PC's identity.
+
+use std::{path::Path, time::Duration};
+
+use serde_json::json;
+
+use super::{
+    device::{Device, DeviceFile},
+    line::{LineError, ask, is_on_this_pc, new_client},
+    place,
+    store::{Store, ops},
+};
+use crate::{clock::Clock, regions::Region};
+
+/// Enrols the PC, and says how it went.
+pub async fn enrol(folder: &Path, server: &str, code: &str) -> Result<String, String> {
+    let server = check_address(server)?;
+    place::make_folder(folder)?;
+    let _hold = place::hold(folder).map_err(|why| format!("{why}: stop it first"))?;
+    let before = DeviceFile::read(folder).unwrap_or_default().map(|file| file.get());
+    let client = new_client(&server)?;
+    let body = json!({
+        "code": code.trim(),
+        "host": gethostname::gethostname().to_string_lossy(),
+        "version": env!("CARGO_PKG_VERSION"),
+        "os": std::env::consts::OS,
+    });
+    let request =
+        client.post(format!("{server}/api/v1/devices/enrol")).header("Origin", &server).header("X-Sync-Client", "agent").json(&body);
+    let answer = ask(request.timeout(Duration::from_secs(20))).await.map_err(|error| explain(&server, &error))?;
+    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+    let device = Device {
+        server,
+        device_id: text("device_id")
+            .parse()
+            .map_err(|_| "the server's answer holds no device_id: is it of the same version?".to_owned())?,
+        name: text("name"),
+        region: Region::parse(&text("region")).map_err(|_| "the server's answer holds no region".to_owned())?,
+        token: text("token"),
+        next_token: None,
+        is_revoked: false,
+    };
+    let moved = before.filter(|before| before.region != device.region);
+    if let Some(before) = moved {
+        refuse_to_mix(folder, &before, &device)?;
+    }
+    let (name, region) = (device.name.clone(), device.region.clone());
+    DeviceFile::create(folder, device)?;
+    Ok(format!("This PC is \"{name}\" of {region} now. Start it with `rainstaff-agent run`, then open http://localhost:8787."))
+}
+
+/// What was entered for one region never goes out in the name of another one's PC.
+fn refuse_to_mix(folder: &Path, before: &Device, after: &Device) -> Result<(), String> {
+    let (store, _) = Store::open(folder, Clock::System.now()).map_err(|error| error.to_string())?;
+    let waiting = store.read().and_then(|reader| ops::count(&reader)).map_err(|error| error.to_string())?.waiting;
+    let (old, new) = (&before.region, &after.region);
+    Err(format!(
+        "this folder holds the data of {old} ({waiting} entries wait to be sent there) and the code is of {new}: enrol with another --data-dir, \
+         or save these with `rainstaff-agent export` first and move the folder {} away. Ask for a new code, this one is used up.",
+        folder.display()
+    ))
+}
+
+/// `https://`, or `http://` on this PC itself: a token must not travel in the open.
+fn check_address(server: &str) -> Result<String, String> {
+    let server = server.trim().trim_end_matches('/');
+    let url = reqwest::Url::parse(server).map_err(|_| format!("--server {server}: not an address such as https://puantaj.example.com"))?;
+    let is_bare = url.path() == "/" && url.query().is_none() && url.username().is_empty();
+    match url.scheme() {
+        _ if !is_bare || url.host_str().is_none() => {
+            Err(format!("--server {server}: name the address alone, such as https://puantaj.example.com"))
+        }
+        "https" => Ok(server.to_owned()),
+        "http" if is_on_this_pc(server) => Ok(server.to_owned()),
+        _ => Err(format!("--server {server}: the address must begin with https://, so that nobody on the way can read along")),
+    }
+}
+
+fn explain(server: &str, error: &LineError) -> String {
+    match error {
+        error if error.is("device_code") => {
+            "the code is wrong, used already, or older than 15 minutes: ask the admin for a new one (Yönetim > Bilgisayarlar)".to_owned()
+        }
+        LineError::Refused { status: 429, .. } => "too many attempts: wait a few minutes".to_owned(),
+        error => format!("{server}: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_travels_by_https_or_not_at_all() {
+        assert_eq!(check_address(" https://puantaj.example.com/ ").unwrap(), "https://puantaj.example.com");
+        assert_eq!(check_address("http://127.0.0.1:8080").unwrap(), "http://127.0.0.1:8080");
+        assert!(check_address("http://localhost:8080").is_ok());
+        for wrong in ["http://puantaj.example.com", "puantaj.example.com", "ftp://a", "https://a/b", "https://user@a", ""] {
+            assert!(check_address(wrong).is_err(), "{wrong}");
+        }
+    }
+}

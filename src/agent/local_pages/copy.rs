@@ -1,0 +1,289 @@
+//! The PC's copy of its region as pages want it: rows of each kind, in the order that the server's queries give them.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap, HashSet},
+};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    agent::store::{Context, Reader, Shown, StoreError},
+    calendar::{Calendar, CalendarDay, DayKind, Entry},
+    civil, collate,
+    employees::{Employee, listed as people},
+    error::{AppError, AppResult},
+    fold::fold,
+    ops::{Entity, Origin, Row},
+    regions::Region,
+    roster::{Person, Roster, Shift},
+    settings::{Effective, RegionSettings},
+    shift_templates::{ShiftTemplate, listed as templates},
+    timesheets::{Timesheet, calc::Rules, filter::RulesByRegion, listed as entries, views::Choices},
+    web::page::Ctx,
+};
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(format!("store: {error}"))
+    }
+}
+
+/// One region, as this PC has it, on one day.
+pub struct RegionCopy<'r> {
+    reader: &'r Reader,
+    context: Context,
+    /// The region.
+    pub region: Region,
+    /// The date of today.
+    pub today: NaiveDate,
+}
+
+impl<'r> RegionCopy<'r> {
+    /// The copy; none before the first one has come whole.
+    pub fn open(reader: &'r Reader, today: NaiveDate) -> AppResult<Option<Self>> {
+        let (true, Some(context)) = (reader.mirror()?.is_ready(), reader.context()?) else { return Ok(None) };
+        let Ok(region) = Region::parse(&context.region.code) else { return Ok(None) };
+        Ok(Some(Self { reader, context, region, today }))
+    }
+
+    /// The rows with changes that the server does not have yet.
+    pub fn list_waiting(&self) -> AppResult<HashSet<Uuid>> {
+        Ok(self.reader.list_waiting_rows()?)
+    }
+
+    /// Refuses the name of another region: its rows are not here.
+    pub fn check_region(&self, asked: Option<&str>) -> AppResult<()> {
+        match asked.filter(|code| !code.is_empty()) {
+            Some(code) if code != self.region.code() => Err(AppError::NotFound),
+            _ => Ok(()),
+        }
+    }
+
+    /// What holds in the region.
+    pub fn settings(&self) -> AppResult<Effective> {
+        let own = self.rows::<RegionSettings>()?.into_iter().find(|(shown, _)| !shown.deleted).map(|(_, settings)| settings);
+        let company = value_of::<RegionSettings>(&self.context.company.settings).unwrap_or_default();
+        Ok(Effective::new(&own.unwrap_or_default(), &company))
+    }
+
+    /// The hours' rule, by the region's code as lists want it.
+    pub fn rules(&self) -> AppResult<RulesByRegion> {
+        Ok([(self.region.code().to_owned(), self.rule()?)].into())
+    }
+
+    /// The hours' rule.
+    pub fn rule(&self) -> AppResult<Rules> {
+        Ok(self.settings()?.rules())
+    }
+
+    /// Everybody, also those in the bin.
+    pub fn list_people(&self) -> AppResult<Vec<people::Listed>> {
+        Ok(self.rows::<Employee>()?.into_iter().map(|(shown, value)| person_of(&shown, value)).collect())
+    }
+
+    /// One of them.
+    pub fn find_person(&self, id: Uuid) -> AppResult<people::Listed> {
+        let (shown, value) = self.find::<Employee>(id)?;
+        Ok(person_of(&shown, value))
+    }
+
+    /// The templates, or those in the bin.
+    pub fn list_templates(&self, deleted: bool) -> AppResult<Vec<templates::Listed>> {
+        let rows = self.rows::<ShiftTemplate>()?.into_iter().filter(|(shown, _)| shown.deleted == deleted);
+        let mut all: Vec<templates::Listed> = rows.map(|(shown, value)| template_of(&shown, value)).collect();
+        all.sort_by_cached_key(|template| (collate::key(&template.value.name), template.id));
+        Ok(all)
+    }
+
+    /// One template, also one in the bin.
+    pub fn find_template(&self, id: Uuid) -> AppResult<templates::Listed> {
+        let (shown, value) = self.find::<ShiftTemplate>(id)?;
+        Ok(template_of(&shown, value))
+    }
+
+    /// The templates to choose from.
+    pub fn list_template_choices(&self) -> AppResult<Vec<templates::TemplateChoice>> {
+        let choice = |listed: templates::Listed| templates::TemplateChoice {
+            id: listed.id,
+            region: listed.region,
+            name: listed.value.name,
+            start_min: listed.value.start_min,
+            end_min: listed.value.end_min,
+            break_minutes: listed.value.break_minutes,
+            weekdays: listed.value.weekdays,
+        };
+        Ok(self.list_templates(false)?.into_iter().map(choice).collect())
+    }
+
+    /// The template that a day starts with.
+    pub fn find_default(&self, day: NaiveDate) -> AppResult<Option<templates::TemplateChoice>> {
+        Ok(self.list_template_choices()?.into_iter().find(|template| template.claims(day)))
+    }
+
+    /// What the forms of entries offer.
+    pub fn choices(&self, ctx: &Ctx) -> AppResult<Choices> {
+        let mut active: Vec<people::Listed> =
+            self.list_people()?.into_iter().filter(|person| person.deleted_at.is_none() && person.value.is_active).collect();
+        active.sort_by_cached_key(|p| (collate::key(&p.value.full_name), collate::key(&p.value.department), p.id));
+        let choice =
+            |p: people::Listed| people::Choice { id: p.id, region: p.region, full_name: p.value.full_name, department: p.value.department };
+        Ok(Choices {
+            employees: active.into_iter().map(choice).collect(),
+            templates: self.list_template_choices()?,
+            regions: ctx.regions.clone(),
+        })
+    }
+
+    /// The entries that fit and are not in the bin: newest date first, then by name.
+    pub fn list_entries(&self, filter: &entries::Filter) -> AppResult<Vec<entries::Listed>> {
+        let names = Names::of(&self.list_people()?);
+        let found = self.reader.list_entries(filter.from, filter.to, filter.employee_id)?;
+        let live = found.into_iter().filter(|shown| !shown.deleted && shown.region == self.region.code());
+        let mut list: Vec<entries::Listed> = live
+            .filter_map(read::<Timesheet>)
+            .filter_map(|(shown, value)| names.entry_of(&shown, value))
+            .filter(|entry| fits(entry, &filter.text))
+            .collect();
+        list.sort_by_cached_key(|e| (Reverse(e.value.work_date), names.rank(e.value.employee_id), e.value.start_min, e.id));
+        Ok(list)
+    }
+
+    /// One entry, also one in the bin.
+    pub fn find_entry(&self, id: Uuid) -> AppResult<entries::Listed> {
+        let (shown, value) = self.find::<Timesheet>(id)?;
+        Names::of(&self.list_people()?).entry_of(&shown, value).ok_or(AppError::NotFound)
+    }
+
+    /// Who is expected when on the dates `from` to `to`: whoever is employed on one of them, or has an entry on one.
+    pub fn roster(&self, from: NaiveDate, to: NaiveDate) -> AppResult<Roster> {
+        let shown = self.reader.list_entries(from, to, None)?.into_iter().filter(|shown| !shown.deleted);
+        let with_entries: HashSet<Uuid> = shown.filter_map(|shown| id_in(&shown.row, "employee_id")).collect();
+        let mut people: Vec<Person> = self
+            .list_people()?
+            .iter()
+            .map(Person::from)
+            .filter(|person| works_between(person, from, to) || with_entries.contains(&person.id))
+            .collect();
+        people.sort_by_cached_key(|p| (collate::key(&p.full_name), collate::key(&p.department), p.id));
+        let shift = |t: templates::TemplateChoice| {
+            let shift =
+                Shift { template_id: t.id, name: t.name, start_min: t.start_min, end_min: t.end_min, break_minutes: t.break_minutes };
+            (t.region, shift, t.weekdays)
+        };
+        let shifts: Vec<(String, Shift, String)> = self.list_template_choices()?.into_iter().map(shift).collect();
+        Ok(Roster::new(people, &shifts, self.calendar(from, to)?))
+    }
+
+    /// The marked days, the company's among them.
+    fn calendar(&self, from: NaiveDate, to: NaiveDate) -> AppResult<Calendar> {
+        let company = self.context.company.days.iter().filter_map(|day| {
+            let (kind, name) = (DayKind::parse(&day.kind)?, day.name.clone());
+            let free_from = day.free_from_minutes();
+            Some(Entry { region: Region::company().code().to_owned(), day: day.day, name, kind, free_from })
+        });
+        let own = self.rows::<CalendarDay>()?.into_iter().filter(|(shown, _)| !shown.deleted).map(|(shown, day)| Entry {
+            region: shown.region,
+            day: day.day,
+            name: day.name,
+            kind: day.kind,
+            free_from: day.free_from,
+        });
+        let all: Vec<Entry> = company.chain(own).filter(|entry| (from..=to).contains(&entry.day)).collect();
+        Ok(Calendar::new(&all))
+    }
+
+    fn rows<E: Entity>(&self) -> AppResult<Vec<(Shown, E)>> {
+        let rows = self.reader.list_rows(E::NAME)?.into_iter().filter(|shown| shown.region == self.region.code());
+        Ok(rows.filter_map(read).collect())
+    }
+
+    fn find<E: Entity>(&self, id: Uuid) -> AppResult<(Shown, E)> {
+        let shown = self.reader.find_row(E::NAME, id)?.filter(|shown| shown.region == self.region.code());
+        shown.and_then(read).ok_or(AppError::NotFound)
+    }
+}
+
+/// A row's values. What does not read, such as an entry of a newer server's making, is left out of pages; the copy itself keeps it.
+fn read<E: Entity>(shown: Shown) -> Option<(Shown, E)> {
+    let value = value_of(&shown.row);
+    if value.is_none() {
+        tracing::warn!(entity = E::NAME, id = %shown.id, "a row of the copy does not read");
+    }
+    Some((shown, value?))
+}
+
+fn value_of<E: Entity>(row: &Row) -> Option<E> {
+    E::parse(row, &BTreeSet::new(), Origin::Agent).ok()
+}
+
+fn id_in(row: &Row, name: &str) -> Option<Uuid> {
+    row.get(name)?.as_str()?.parse().ok()
+}
+
+/// When a row went into the bin the copy does not know, only that it did.
+fn deleted_at(shown: &Shown) -> Option<DateTime<Utc>> {
+    shown.deleted.then_some(DateTime::UNIX_EPOCH)
+}
+
+/// The identity number is masked already.
+fn person_of(shown: &Shown, mut value: Employee) -> people::Listed {
+    if let Some(masked) = shown.row.get("identity_no_masked").and_then(Value::as_str) {
+        value.identity_no = Some(masked.to_owned()).filter(|number| !number.is_empty());
+    }
+    people::Listed { id: shown.id, region: shown.region.clone(), version: shown.version, deleted_at: deleted_at(shown), value }
+}
+
+fn template_of(shown: &Shown, value: ShiftTemplate) -> templates::Listed {
+    templates::Listed { id: shown.id, region: shown.region.clone(), version: shown.version, deleted_at: deleted_at(shown), value }
+}
+
+/// The rule of `roster::db` for who is listed without an entry.
+fn works_between(person: &Person, from: NaiveDate, to: NaiveDate) -> bool {
+    let is_here = person.is_active || person.exit_date.is_some_and(|last| last >= from);
+    let is_hired = person.hire_date.is_none_or(|first| first <= to);
+    let has_not_left = person.exit_date.is_none_or(|last| last >= from);
+    !person.is_deleted && is_here && is_hired && has_not_left
+}
+
+fn fits(entry: &entries::Listed, text: &str) -> bool {
+    text.is_empty() || fold(&entry.employee_name).contains(text) || fold(&entry.value.notes).contains(text)
+}
+
+/// What people are called, and in which order their names stand; namesakes have the same place.
+struct Names(HashMap<Uuid, (usize, String)>);
+
+impl Names {
+    fn of(people: &[people::Listed]) -> Self {
+        let mut keys: Vec<(collate::Key, &people::Listed)> = people.iter().map(|p| (collate::key(&p.value.full_name), p)).collect();
+        keys.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut rank = 0;
+        let mut names = HashMap::with_capacity(keys.len());
+        for (place, (key, person)) in keys.iter().enumerate() {
+            if place > 0 && keys[place - 1].0 != *key {
+                rank += 1;
+            }
+            names.insert(person.id, (rank, person.value.full_name.clone()));
+        }
+        Self(names)
+    }
+
+    fn rank(&self, id: Uuid) -> usize {
+        self.0.get(&id).map_or(usize::MAX, |(rank, _)| *rank)
+    }
+
+    /// None for an entry of somebody who is not in the copy.
+    fn entry_of(&self, shown: &Shown, value: Timesheet) -> Option<entries::Listed> {
+        let (_, name) = self.0.get(&value.employee_id)?;
+        Some(entries::Listed {
+            id: shown.id,
+            region: shown.region.clone(),
+            version: shown.version,
+            deleted_at: deleted_at(shown),
+            employee_name: name.clone(),
+            value,
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! "Ay" from the copy: the month, and a day of it.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::{
+    Local, RegionCopy, query_of,
+    timesheets::{entries_of, planned},
+};
+use crate::{
+    error::AppResult,
+    month::{
+        Sheet, Shifts,
+        day_editor::{DayEditor, DayQuery, forms_of, page_without_script},
+        query::MonthQuery,
+        views::MonthPage,
+    },
+    ops::FieldError,
+    timesheets::listed::Filter,
+    web::{
+        form::{FormView, Posted},
+        page::{Ctx, render},
+    },
+};
+
+/// The month, or its grid alone.
+pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
+    let query: MonthQuery = query_of(ctx)?;
+    let (month, region) = query.read(ctx, copy.today)?;
+    copy.check_region(Some(&region.code))?;
+    let roster = copy.roster(month.first(), month.last())?;
+    let mut entries = copy.list_entries(&Filter { employee_id: None, from: month.first(), to: month.last(), text: String::new() })?;
+    entries.sort_by_key(|entry| (entry.value.work_date, entry.value.start_min));
+    let mut shifts = Shifts::new();
+    for entry in &entries {
+        shifts.entry(entry.value.employee_id).or_default().push(entry.value.shift());
+    }
+    let settings = copy.settings()?;
+    let sheet = Sheet::new(month, &roster, &shifts, &settings.rules(), copy.today);
+    let mut page = MonthPage::new(ctx, month, region, settings.report_names(), &roster, sheet, copy.today);
+    for entry in entries.iter().filter(|entry| ctx.is_waiting(&entry.id)) {
+        page.mark_waiting(entry.value.employee_id, entry.value.work_date);
+    }
+    Ok(Local::Page(page.render()?))
+}
+
+/// A day of a person in its place; without scripts on to the timesheets' own pages.
+pub(super) fn show_day(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid, date: NaiveDate) -> AppResult<Local> {
+    let query: DayQuery = query_of(ctx)?;
+    let person = copy.find_person(id)?;
+    let entries = entries_of(copy, id, date, date)?;
+    if !ctx.is_htmx {
+        return Ok(Local::Elsewhere(page_without_script(id, date, &entries)));
+    }
+    let new = if query.wants_new(&entries) { Some(planned(copy, id, date)?) } else { None };
+    let forms = forms_of(&entries, &copy.region, new.is_none());
+    let editor = DayEditor::new(ctx, (id, person.value.full_name), date, copy.list_template_choices()?, forms, new);
+    Ok(Local::Page(render(ctx, &editor)?))
+}
+
+/// A form of a day that came back.
+pub(super) fn refuse_day(
+    ctx: &Ctx,
+    copy: &RegionCopy<'_>,
+    (id, date, entry): (Uuid, NaiveDate, Option<Uuid>),
+    posted: &Posted,
+    errors: &[FieldError],
+) -> AppResult<Local> {
+    let person = copy.find_person(id)?;
+    let mut forms = forms_of(&entries_of(copy, id, date, date)?, &copy.region, false);
+    let refused = FormView::refused(posted, entry, errors, ctx.lang);
+    let new = match entry {
+        None => Some(refused),
+        Some(_) => {
+            forms.iter_mut().filter(|form| form.id == entry).for_each(|form| form.clone_from(&refused));
+            None
+        }
+    };
+    let editor = DayEditor::new(ctx, (id, person.value.full_name), date, copy.list_template_choices()?, forms, new);
+    Ok(Local::Refused(render(ctx, &editor)?))
+}

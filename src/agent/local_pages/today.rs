@@ -1,0 +1,73 @@
+//! "Bugün" from the copy.
+
+use uuid::Uuid;
+
+use super::{Local, RegionCopy, query_of};
+use crate::{
+    auth::Actor,
+    error::{AppError, AppResult},
+    ops::FieldError,
+    timesheets::listed::Filter,
+    today::{
+        day::{Day, Place},
+        query::DayQuery,
+        views::{HOME, PersonView, address, render_page},
+    },
+    web::{
+        flash::{Flash, Tone},
+        form::{Posted, sentence},
+        page::Ctx,
+    },
+};
+
+/// The first page is the day's.
+pub(super) fn home(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
+    show(&Ctx { path: HOME.to_owned(), ..ctx.clone() }, copy)
+}
+
+/// The page of a day.
+pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
+    let query: DayQuery = query_of(ctx)?;
+    let (place, date_error) = query.read(ctx, copy.today)?;
+    copy.check_region(Some(place.region.code()))?;
+    Ok(Local::Page(render_page(ctx, &read_day(copy, &place)?, copy.today, date_error, None)?))
+}
+
+fn read_day(copy: &RegionCopy<'_>, place: &Place) -> AppResult<Day> {
+    let entries = copy.list_entries(&Filter { employee_id: None, from: place.date, to: place.date, text: String::new() })?;
+    Ok(Day::new(place, &copy.roster(place.date, place.date)?, &copy.rule()?, entries))
+}
+
+/// A row's form that came back: the page with what was typed in it, and what is wrong.
+pub(super) fn refuse(
+    ctx: &Ctx,
+    copy: &RegionCopy<'_>,
+    actor: &Actor,
+    entry: Option<Uuid>,
+    posted: &Posted,
+    errors: &[FieldError],
+) -> AppResult<Local> {
+    let (place, employee_id) = match entry {
+        Some(id) => {
+            let value = copy.find_entry(id)?.value;
+            (Place { region: copy.region.clone(), date: value.work_date }, value.employee_id)
+        }
+        None => (Place::of_form(actor, posted)?, posted.value("employee_id").parse().map_err(|_| AppError::NotFound)?),
+    };
+    let day = read_day(copy, &place)?;
+    let mut view = PersonView::new(ctx, &day, day.person(employee_id).ok_or(AppError::NotFound)?);
+    view.refuse(entry, posted, errors, ctx.lang);
+    Ok(Local::Refused(render_page(ctx, &day, copy.today, String::new(), Some(view))?))
+}
+
+/// An act on a day that was refused has no fields: back to the day, with the sentence.
+pub(super) fn refuse_act(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor, posted: &Posted, errors: &[FieldError]) -> Local {
+    let place = Place::of_form(actor, posted).unwrap_or_else(|_| Place { region: copy.region.clone(), date: copy.today });
+    back(ctx, address(ctx, &place, None), errors)
+}
+
+/// Back to a page that says why nothing was done.
+pub(super) fn back(ctx: &Ctx, to: String, errors: &[FieldError]) -> Local {
+    let why = errors.first().map(|error| sentence(ctx.lang, error)).unwrap_or_default();
+    Local::Back(to, Flash::new(Tone::Danger, "flash-refused", &why))
+}

@@ -1,0 +1,31 @@
+//! The local agent (`rainstaff-agent`): a small program on an office PC that is Rainstaff's address there. It passes everything on to the
+//! server, unchanged; what is entered while the server is out of reach it keeps and sends later, and it has a copy of the region's data from
+//! which pages open then (docs/AGENT.md, docs/SYNC.md).
+//!
+//! One direction of dependence: `store` knows SQLite and nothing of the network; `line` knows the server; `replay`, `mirror` and `contact` work
+//! between the two; `serve`, `relay` and `writes` answer browsers.
+
+pub mod cli;
+pub mod device;
+pub mod local_pages;
+pub mod place;
+pub mod store;
+
+mod contact;
+mod enrol;
+mod export;
+mod guard;
+mod line;
+mod log;
+mod mirror;
+mod ops_api;
+mod own;
+mod pages;
+mod people;
+mod plan;
+mod relay;
+mod replay;
+mod run;
+mod serve;
+mod status;
+mod writes;

@@ -1,0 +1,163 @@
+//! `POST /api/v1/ops` of browsers that keep a queue: the server's verdicts where it answers, else "stored on this PC" (202). A browser keeps
+//! its copy until the server has spoken, and may ask again at any time.
+
+use std::collections::BTreeSet;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Bytes};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    line::LineError,
+    own::{own, problem, unreachable},
+    run::Trouble,
+    serve::{Front, PATIENCE_WRITE},
+    store::{
+        StoreError,
+        ops::{self, NewOp, Source, Stored},
+    },
+};
+use crate::ops::{Op, Verdict, VerdictKind};
+
+/// As at the server.
+const MOST_OPS: usize = 100;
+const MOST_OP_BYTES: usize = 64 * 1024;
+
+#[derive(Deserialize)]
+struct Batch {
+    #[serde(default)]
+    nonce: Value,
+    ops: Vec<Value>,
+}
+
+impl Front {
+    /// Answers a batch.
+    pub(super) async fn take_ops(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
+        let is_json = request.headers().get("content-type").is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
+        if !is_json || !request.headers().contains_key("x-sync-client") {
+            return Ok(problem(StatusCode::BAD_REQUEST, "bad_request", "send application/json and the header X-Sync-Client"));
+        }
+        let batch: Option<Batch> = serde_json::from_slice(&body).ok();
+        let ops: Option<Vec<Op>> = batch.as_ref().and_then(|batch| batch.ops.iter().map(read_op).collect());
+        let nonce = batch.map_or(Value::Null, |batch| batch.nonce);
+        let ops = ops.filter(|ops| ops.len() <= MOST_OPS);
+        if self.agent.line.is_up() && !self.must_wait(ops.as_deref().unwrap_or_default())? {
+            match self.send_whole(request, &body, PATIENCE_WRITE).await {
+                Ok(whole) if !self.is_better_kept_here(whole.status, ops.as_deref().unwrap_or_default()) => {
+                    self.learn(request, whole.header("x-user"));
+                    if let (StatusCode::OK, Some(ops)) = (whole.status, ops) {
+                        self.remember(ops, &whole.body);
+                    }
+                    return Ok(whole.pass_back());
+                }
+                Ok(whole) => tracing::info!(status = %whole.status, "a batch is kept here"),
+                Err(error) => tracing::info!(%error, "a batch is kept here"),
+            }
+        }
+        match ops {
+            Some(ops) if !ops.is_empty() => self.keep_all(nonce, ops).await,
+            Some(_) => Ok(unreachable(&LineError::TooLate)), // a heartbeat: its news will come with the next one
+            None => Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, "malformed_op", "not a batch of operations")),
+        }
+    }
+
+    /// Whether something of these people waits here: then these go behind it, and are sent by this PC in their order.
+    fn must_wait(&self, ops: &[Op]) -> Result<bool, StoreError> {
+        let reader = self.agent.store.read()?;
+        let authors: BTreeSet<Uuid> = ops.iter().map(|op| op.actor).collect();
+        authors.into_iter().try_fold(false, |any, author| Ok(any || ops::has_waiting_of(&reader, author)?))
+    }
+
+    /// A server whose database is away, or that does not know the browser's session any more: this PC brings what carries its author's proof.
+    fn is_better_kept_here(&self, status: StatusCode, ops: &[Op]) -> bool {
+        match status.as_u16() {
+            502..=504 => true,
+            401 => !ops.is_empty() && !self.agent.line.device().is_revoked() && ops.iter().all(|op| op.grant.is_some()),
+            _ => false,
+        }
+    }
+
+    async fn keep_all(&self, nonce: Value, ops: Vec<Op>) -> Result<HttpResponse, StoreError> {
+        let device = self.agent.line.device().get();
+        if device.is_revoked || ops.iter().any(|op| op.region != device.region) {
+            return Ok(unreachable(&LineError::TooLate)); // not for this PC to bring: they stay in the browser
+        }
+        let now = self.agent.clock.now();
+        let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
+        let stored = self
+            .agent
+            .store
+            .write(move |db| ops.into_iter().map(|op| ops::keep(db, &NewOp::queued(op), now)).collect::<Result<Vec<_>, _>>());
+        let stored = stored.await?;
+        self.agent.note(Trouble::DiskFull, false);
+        self.agent.wake.notify_one();
+        let known: Vec<Verdict> = stored.iter().filter_map(known_verdict).collect();
+        if known.is_empty() {
+            let body = json!({ "nonce": nonce, "stored": ids });
+            return Ok(own(StatusCode::ACCEPTED).insert_header(("X-Sync", "1")).json(body));
+        }
+        let body = json!({ "nonce": nonce, "server_time": null, "results": known, "missing": [] });
+        Ok(own(StatusCode::OK).insert_header(("X-Sync", "1")).json(body))
+    }
+
+    /// Keeps what passed through, with the server's word, so that a server that is restored from a copy gets it again.
+    fn remember(&self, sent: Vec<Op>, answer: &Bytes) {
+        let results: Vec<Verdict> = serde_json::from_slice::<Value>(answer)
+            .ok()
+            .and_then(|body| serde_json::from_value(body["results"].clone()).ok())
+            .unwrap_or_default();
+        let device = self.agent.line.device().get();
+        let pairs: Vec<(Op, Verdict)> = sent
+            .into_iter()
+            .filter(|op| op.region == device.region && op.grant.is_some())
+            .filter_map(|op| Some((results.iter().find(|v| v.op_id == op.op_id && v.verdict != VerdictKind::Retry)?.clone(), op)))
+            .map(|(verdict, op)| (op, verdict))
+            .collect();
+        if pairs.is_empty() {
+            return;
+        }
+        let agent = self.agent.clone();
+        actix_web::rt::spawn(async move {
+            let now = agent.clock.now();
+            let kept = agent.store.write(move |db| {
+                for (op, verdict) in pairs {
+                    ops::keep(db, &NewOp { verdict: Some(verdict), source: Source::Queue, ..NewOp::queued(op) }, now)?;
+                }
+                Ok(())
+            });
+            if let Err(error) = kept.await {
+                tracing::warn!(%error, "what passed through was not written down");
+            }
+        });
+    }
+
+    /// `POST /api/v1/ops/status` while the server is out of reach: what is known here.
+    pub(super) fn answer_status(&self, body: &Bytes) -> Result<Option<HttpResponse>, StoreError> {
+        #[derive(Deserialize)]
+        struct Question {
+            #[serde(alias = "ids")]
+            op_ids: Vec<Uuid>,
+        }
+        let Ok(Question { op_ids }) = serde_json::from_slice(body) else { return Ok(None) };
+        let known = ops::list_verdicts(&*self.agent.store.read()?, &op_ids)?;
+        let results: Vec<Verdict> = known.into_iter().filter_map(|(_, verdict)| verdict).map(replayed).collect();
+        let body = json!({ "server_time": null, "results": results });
+        Ok((!results.is_empty()).then(|| own(StatusCode::OK).insert_header(("X-Sync", "1")).json(body)))
+    }
+}
+
+fn known_verdict(stored: &Stored) -> Option<Verdict> {
+    match stored {
+        Stored::Known(verdict) => Some(replayed((**verdict).clone())),
+        Stored::Waits => None,
+    }
+}
+
+fn replayed(verdict: Verdict) -> Verdict {
+    Verdict { replayed: true, ..verdict }
+}
+
+fn read_op(value: &Value) -> Option<Op> {
+    (value.to_string().len() <= MOST_OP_BYTES).then(|| serde_json::from_value(value.clone()).ok())?
+}

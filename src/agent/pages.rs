@@ -1,0 +1,269 @@
+//! Pages that are made on this PC while the server is out of reach: by the server's templates, from the copy of the region.
+
+use std::collections::HashSet;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    cookie::{Cookie, time::Duration as Age},
+    http::{StatusCode, header},
+    web::{Bytes, Path},
+};
+use askama::Template;
+
+use super::{
+    line::LineError,
+    local_pages::{self, Local},
+    own::{own, pairs_of, problem, unreachable},
+    people::{PC_COOKIE, SignIn, pc_cookie},
+    serve::Front,
+    store::{StoreError, Visit},
+};
+use crate::{
+    auth::{
+        Actor, Role,
+        login_page::{LoginPage, LoginProblem},
+    },
+    error::AppError,
+    i18n::Lang,
+    ops::FieldError,
+    web::{
+        assets, filters,
+        flash::{self, Flash, Tone},
+        htmx::{target_id, wants_fragment},
+        offline::render_offline,
+        page::{Ctx, RegionName, Theme, render},
+    },
+};
+
+const HTML: &str = "text/html; charset=utf-8";
+/// The language that a visitor chose at the server.
+const LANG_COOKIE: &str = "rainstaff-lang";
+
+impl From<AppError> for StoreError {
+    fn from(error: AppError) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+impl From<askama::Error> for StoreError {
+    fn from(error: askama::Error) -> Self {
+        Self::Other(format!("template: {error}"))
+    }
+}
+
+/// Whether an address is one that this PC can answer by itself.
+pub(super) fn is_kept(path: &str) -> bool {
+    let is_day = |parts: &[&str]| matches!(parts, ["employees", _, "days", _]);
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match parts.as_slice() {
+        [""] | ["today" | "offline" | "login" | "queue"] | ["queue", "badges"] => true,
+        ["timesheets" | "employees" | "shift-templates"] | ["timesheets" | "employees", _] | ["shift-templates", "new"] => true,
+        ["timesheets" | "employees" | "shift-templates", _, "row" | "edit"] => true,
+        parts => is_day(parts),
+    }
+}
+
+/// Senkron, as far as it is known here.
+#[derive(Template)]
+#[template(path = "agent/queue.html")]
+struct QueuePage<'a> {
+    ctx: &'a Ctx,
+}
+
+/// The page made here; where there is none, what says so.
+pub(super) async fn show(front: &Front, request: &HttpRequest, error: Option<&LineError>) -> Result<HttpResponse, StoreError> {
+    let late = LineError::TooLate;
+    let error = error.unwrap_or(&late);
+    let path = request.path();
+    if path == "/login" {
+        return show_login(front, request, StatusCode::OK, "", None);
+    }
+    if !is_kept(path) || front.agent.line.device().is_revoked() {
+        return answer_unreachable(front, request, error);
+    }
+    if path == "/offline" {
+        return Ok(page(StatusCode::OK, None, None, render_offline(&context(front, request, None)?)?));
+    }
+    let Some(visit) = front.trusted_visit(request)? else {
+        return if wants_fragment(request.headers()) {
+            Ok(problem(StatusCode::UNAUTHORIZED, "sign_in", "sign in first"))
+        } else {
+            Ok(own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, "/login")).finish())
+        };
+    };
+    let ctx = context(front, request, Some(&visit))?;
+    let (kept_since, had_message) = (ctx.kept_since, ctx.flash.is_some() && !ctx.is_htmx);
+    let reader = front.agent.store.read()?;
+    let local = if path == "/queue" {
+        Some(Local::Page(render(&ctx, &QueuePage { ctx: &ctx })?))
+    } else {
+        local_pages::show(ctx, &reader, front.agent.clock.today())?
+    };
+    let Some(local) = local else { return answer_unreachable(front, request, error) };
+    let mut answer = answer_local(local, &visit, kept_since);
+    if had_message {
+        // A message that was shown is taken away; only a cookie that cannot be written as a header fails, and this one can.
+        let _ = answer.add_cookie(&flash::removal(false));
+    }
+    Ok(answer)
+}
+
+fn answer_local(local: Local, visit: &Visit, kept_since: Option<i64>) -> HttpResponse {
+    let go = |to: String| own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).finish();
+    match local {
+        Local::Page(html) => page(StatusCode::OK, Some(visit), kept_since, html),
+        Local::Missing(html) => page(StatusCode::NOT_FOUND, Some(visit), kept_since, html),
+        Local::Refused(html) => page(StatusCode::UNPROCESSABLE_ENTITY, Some(visit), kept_since, html),
+        Local::Elsewhere(to) => go(to),
+        Local::Back(to, flash) => {
+            let mut answer = go(to);
+            let _ = answer.add_cookie(&flash.to_cookie(false)); // as above
+            answer
+        }
+    }
+}
+
+/// A page of this PC: whose it is, and how old the copy is that it was made from.
+fn page(status: StatusCode, visit: Option<&Visit>, kept_since: Option<i64>, html: String) -> HttpResponse {
+    let mut answer = own(status);
+    if let Some(visit) = visit {
+        answer.insert_header(("X-User", visit.person.id.to_string()));
+    }
+    if let Some(since) = kept_since {
+        answer.insert_header(("X-Kept-Since", since.to_string()));
+    }
+    answer.content_type(HTML).body(html)
+}
+
+/// Neither the server's answer nor one of this PC's.
+pub(super) fn answer_unreachable(front: &Front, request: &HttpRequest, error: &LineError) -> Result<HttpResponse, StoreError> {
+    if wants_fragment(request.headers()) {
+        return Ok(unreachable(error));
+    }
+    let ctx = context(front, request, None)?;
+    Ok(own(StatusCode::SERVICE_UNAVAILABLE).insert_header(("X-Offline", "unreachable")).content_type(HTML).body(render_offline(&ctx)?))
+}
+
+/// A form of somebody whom this PC does not know: they sign in first. What was typed stays on their page.
+pub(super) fn ask_to_sign_in(front: &Front, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
+    if wants_fragment(request.headers()) {
+        return Ok(problem(StatusCode::UNAUTHORIZED, "sign_in", "sign in first"));
+    }
+    show_login(front, request, StatusCode::UNAUTHORIZED, "", None)
+}
+
+fn show_login(
+    front: &Front,
+    request: &HttpRequest,
+    status: StatusCode,
+    username: &str,
+    problem: Option<LoginProblem>,
+) -> Result<HttpResponse, StoreError> {
+    let ctx = context(front, request, None)?;
+    let page = LoginPage { ctx: &ctx, username, next: "", problem, is_offline: true, demo_accounts: &[], demo_password: "" };
+    Ok(own(status).content_type(HTML).body(render(&ctx, &page)?))
+}
+
+/// Sign-in and sign-out without the server; a password is changed there alone.
+pub(super) async fn answer_account(front: &Front, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, StoreError> {
+    let go = |to: &str, cookie: Cookie<'static>| own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).cookie(cookie).finish();
+    match request.path() {
+        "/login" if !front.agent.line.device().is_revoked() => {
+            let pairs = pairs_of(body);
+            let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default();
+            let username = value("username");
+            let problem = match front.desk.sign_in(&username, value("password")).await? {
+                SignIn::Done(secret) => return Ok(go("/", pc_cookie(secret))),
+                SignIn::Wrong => LoginProblem::Wrong,
+                SignIn::NotKnownHere => LoginProblem::NotKnownHere,
+                SignIn::Locked(seconds) => LoginProblem::Throttled(seconds),
+            };
+            show_login(front, request, StatusCode::UNPROCESSABLE_ENTITY, &username, Some(problem))
+        }
+        "/logout" => {
+            let mut gone = Cookie::build(PC_COOKIE, "").path("/").secure(true).http_only(true).finish();
+            gone.set_max_age(Age::ZERO);
+            Ok(go("/login", gone))
+        }
+        _ => answer_unreachable(front, request, &LineError::TooLate),
+    }
+}
+
+/// A form without scripts that was kept here: on to the list, which says so.
+pub(super) fn redirect_stored(list: &str, name: &str) -> HttpResponse {
+    let flash = Flash::new(Tone::Info, "flash-stored-here", name);
+    own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, list)).cookie(flash.to_cookie(false)).finish()
+}
+
+/// A form without scripts that was refused here: the same page again, with what was typed and what is wrong.
+pub(super) fn show_refused(
+    front: &Front,
+    request: &HttpRequest,
+    visit: &Visit,
+    pairs: &[(String, String)],
+    errors: &[FieldError],
+) -> Result<HttpResponse, StoreError> {
+    let ctx = context(front, request, Some(visit))?;
+    let kept_since = ctx.kept_since;
+    let reader = front.agent.store.read()?;
+    match local_pages::refuse(ctx, &reader, front.agent.clock.today(), pairs.to_vec(), errors)? {
+        Some(local) => Ok(answer_local(local, visit, kept_since)),
+        None => answer_unreachable(front, request, &LineError::TooLate),
+    }
+}
+
+/// A file that this program carries.
+pub(super) fn embedded(request: &HttpRequest) -> Option<HttpResponse> {
+    use futures_util::FutureExt as _;
+    let answer = match request.path() {
+        "/sw.js" => assets::worker(request, false),
+        "/manifest.webmanifest" => assets::show_web_manifest(request.clone()).now_or_never()?,
+        path => assets::show_asset(Path::from(path.strip_prefix("/static/")?.to_owned()), request.clone()).now_or_never()?,
+    };
+    answer.ok()
+}
+
+/// What a page made here knows of its request.
+pub(super) fn context(front: &Front, request: &HttpRequest, visit: Option<&Visit>) -> Result<Ctx, StoreError> {
+    let reader = front.agent.store.read()?;
+    let facts = reader.context()?.unwrap_or_default();
+    let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let region = RegionName { code: facts.region.code, name: facts.region.name, is_open: facts.region.is_open };
+    let actor = visit.map(|visit| actor_of(front, visit));
+    let chosen = match visit {
+        Some(visit) => Lang::parse(&visit.person.lang),
+        None => request.cookie(LANG_COOKIE).and_then(|cookie| Lang::parse(cookie.value())),
+    };
+    Ok(Ctx {
+        lang: chosen.unwrap_or_else(|| Lang::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or(""))),
+        theme: visit.and_then(|visit| Theme::parse(&visit.person.theme)).unwrap_or_default(),
+        csrf: visit.map(|visit| visit.csrf.clone()).unwrap_or_default(),
+        request_id: String::new(),
+        path: request.path().to_owned(),
+        query: request.query_string().to_owned(),
+        is_htmx: wants_fragment(request.headers()),
+        htmx_target: target_id(request.headers()),
+        demo: false,
+        secure: false,
+        regions: if actor.is_some() { vec![region] } else { Vec::new() },
+        flash: request.cookie(flash::COOKIE).and_then(|cookie| Flash::from_cookie(cookie.value())),
+        kept_since: reader.mirror()?.synced_at.map(|at| at.timestamp_millis()),
+        waiting: HashSet::new(),
+        actor,
+    })
+}
+
+/// The person as pages know them: with the rights they have on this PC.
+fn actor_of(front: &Front, visit: &Visit) -> Actor {
+    Actor {
+        user_id: visit.person.id,
+        username: visit.person.username.clone(),
+        role: Role::User,
+        regions: vec![front.agent.line.device().get().region],
+        lang: visit.person.lang.clone(),
+        theme: visit.person.theme.clone(),
+        must_change: false,
+        session_id: visit.queue_id,
+        csrf: visit.csrf.clone(),
+    }
+}

@@ -1,0 +1,474 @@
+//! What a form means without the server: the operations that the server would make of it (the browser's `routes.ts`), and what can be said
+//! against them with what this PC knows (`check.ts`).
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::store::{Reader, Shown, StoreError};
+use crate::{
+    civil::{format_time, parse_break, parse_time, stored_end},
+    employees::Employee,
+    ids,
+    ops::{
+        Change, Entity, FieldError, Fields, Kind, Op, Origin, Row,
+        form_codec::{FormSpec, changes_between, changes_of_new, read_form},
+    },
+    regions::Region,
+    shift_templates::ShiftTemplate,
+    timesheets::Timesheet,
+};
+
+/// A write of business data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Where a form without scripts is led to.
+    pub list: &'static str,
+    act: Act,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Act {
+    CreateEntry,
+    Create(Table),
+    Update(Table, Uuid),
+    /// What a row on the day's page may change.
+    UpdateOfDay(Uuid),
+    Delete(Table, Uuid),
+    Restore(Table, Uuid),
+    /// "Pasif" and back.
+    Turn(Uuid, bool),
+    Batch,
+    UndoBatch(Uuid),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Table {
+    Timesheet,
+    Employee,
+    ShiftTemplate,
+}
+
+impl Table {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Timesheet => Timesheet::NAME,
+            Self::Employee => Employee::NAME,
+            Self::ShiftTemplate => ShiftTemplate::NAME,
+        }
+    }
+
+    fn form(self) -> FormSpec {
+        match self {
+            Self::Timesheet => Timesheet::FORM,
+            Self::Employee => Employee::FORM,
+            Self::ShiftTemplate => ShiftTemplate::FORM,
+        }
+    }
+
+    fn complaints(self, row: &Row, changed: &BTreeSet<&str>) -> Vec<FieldError> {
+        match self {
+            Self::Timesheet => Timesheet::parse(row, changed, Origin::Agent).err(),
+            Self::Employee => Employee::parse(row, changed, Origin::Agent).err(),
+            Self::ShiftTemplate => ShiftTemplate::parse(row, changed, Origin::Agent).err(),
+        }
+        .unwrap_or_default()
+    }
+}
+
+/// The fields of a row on the day's page.
+const OF_DAY: [&str; 4] = ["start_time", "end_time", "break_minutes", "is_special"];
+
+/// The write behind an address; none for every other post. The same table as in src/routes.rs and `routes.ts`.
+pub fn find_route(path: &str) -> Option<Route> {
+    let id = |text: &str| text.parse::<Uuid>().ok().filter(|_| text.len() == 36);
+    let is_date = |text: &str| text.parse::<NaiveDate>().is_ok();
+    let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+    let (list, act) = match parts.as_slice() {
+        ["today", "entries"] => ("/today", Act::CreateEntry),
+        ["today", "entries", entry] => ("/today", Act::UpdateOfDay(id(entry)?)),
+        ["today", "entries", entry, "deletion"] => ("/today", Act::Delete(Table::Timesheet, id(entry)?)),
+        ["today", "entries", entry, "restoration"] => ("/today", Act::Restore(Table::Timesheet, id(entry)?)),
+        ["today", "batches"] => ("/today", Act::Batch),
+        ["today", "batches", op, "undo"] => ("/today", Act::UndoBatch(id(op)?)),
+        ["timesheets"] => ("/timesheets", Act::CreateEntry),
+        ["timesheets", entry] => ("/timesheets", Act::Update(Table::Timesheet, id(entry)?)),
+        ["timesheets", entry, "deletion"] => ("/timesheets", Act::Delete(Table::Timesheet, id(entry)?)),
+        ["timesheets", entry, "restoration"] => ("/timesheets", Act::Restore(Table::Timesheet, id(entry)?)),
+        ["employees"] => ("/employees", Act::Create(Table::Employee)),
+        ["employees", person] => ("/employees", Act::Update(Table::Employee, id(person)?)),
+        ["employees", person, "days", date] if id(person).is_some() && is_date(date) => ("/timesheets/month", Act::CreateEntry),
+        ["employees", person, "days", date, entry] if id(person).is_some() && is_date(date) => {
+            ("/timesheets/month", Act::Update(Table::Timesheet, id(entry)?))
+        }
+        ["employees", person, "passivation"] => ("/employees", Act::Turn(id(person)?, false)),
+        ["employees", person, "activation"] => ("/employees", Act::Turn(id(person)?, true)),
+        ["employees", person, "deletion"] => ("/employees", Act::Delete(Table::Employee, id(person)?)),
+        ["employees", person, "restoration"] => ("/employees", Act::Restore(Table::Employee, id(person)?)),
+        ["shift-templates"] => ("/shift-templates", Act::Create(Table::ShiftTemplate)),
+        ["shift-templates", template] => ("/shift-templates", Act::Update(Table::ShiftTemplate, id(template)?)),
+        ["shift-templates", template, "deletion"] => ("/shift-templates", Act::Delete(Table::ShiftTemplate, id(template)?)),
+        ["shift-templates", template, "restoration"] => ("/shift-templates", Act::Restore(Table::ShiftTemplate, id(template)?)),
+        _ => return None,
+    };
+    Some(Route { list, act })
+}
+
+/// A form that was posted, and by whom.
+pub struct Post<'a> {
+    /// The pairs of the form.
+    pub pairs: &'a [(String, String)],
+    /// The person.
+    pub person: Uuid,
+    /// The person's queue on this PC.
+    pub queue: Uuid,
+    /// The PC's region.
+    pub region: Region,
+    /// Whether the region takes entries.
+    pub is_open: bool,
+    /// Now.
+    pub at: DateTime<Utc>,
+    /// This PC's clock minus the server's, in milliseconds.
+    pub offset_ms: i64,
+    /// What this PC has.
+    pub reader: &'a Reader,
+}
+
+/// An operation that a form asks for.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The operation, without its place in a queue.
+    pub op: Op,
+    /// What a person calls the row.
+    pub label: String,
+    /// The page that shows it.
+    pub href: String,
+}
+
+/// Why there are no operations.
+#[derive(Debug)]
+pub enum Refusal {
+    /// What is wrong with the values.
+    Invalid(Vec<FieldError>),
+    /// No form of ours sends this.
+    Nonsense(String),
+    /// The store could not be read.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+type Planned<T> = Result<T, Refusal>;
+
+fn invalid(field: &str, code: &str) -> Refusal {
+    Refusal::Invalid(vec![FieldError::new(field, code)])
+}
+
+/// The operations of a form; none where there is nothing left to do.
+pub fn plan(route: &Route, post: &Post<'_>) -> Planned<Vec<Draft>> {
+    let named = [post.value("region"), post.value("_region")].into_iter().find(|code| !code.is_empty());
+    if named.is_some_and(|code| code != post.region.code()) {
+        return Err(invalid("region", "region-unknown"));
+    }
+    let drafts = match &route.act {
+        Act::CreateEntry => vec![post.create(Table::Timesheet)?],
+        Act::Create(table) => vec![post.create(*table)?],
+        Act::Update(Table::Employee, id) => vec![post.update_employee(*id)?],
+        Act::Update(table, id) => vec![post.update(*table, *id, |_| true)?],
+        Act::UpdateOfDay(id) => vec![post.update(Table::Timesheet, *id, |name| OF_DAY.contains(&name))?],
+        Act::Delete(table, id) => vec![post.act(*table, *id, Kind::Delete, Fields::new())?],
+        Act::Restore(table, id) => vec![post.act(*table, *id, Kind::Restore, Fields::new())?],
+        Act::Turn(id, active) => vec![post.turn(*id, *active)?],
+        Act::Batch => post.batch()?,
+        Act::UndoBatch(batch) => post.undo_batch(*batch)?,
+    };
+    Ok(drafts)
+}
+
+/// Everything that can be said against drafts here. The server looks again.
+pub fn check(drafts: &[Draft], post: &Post<'_>) -> Planned<()> {
+    let mut errors = Vec::new();
+    if !post.is_open {
+        errors.push(FieldError::new("", "region-closed"));
+    }
+    for draft in drafts {
+        errors.extend(post.complaints(&draft.op)?);
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::Invalid(errors)) }
+}
+
+impl Post<'_> {
+    fn value(&self, name: &str) -> &str {
+        self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.trim()).find(|value| !value.is_empty()).unwrap_or("")
+    }
+
+    fn id_or_new(&self, name: &str) -> Planned<Uuid> {
+        match self.value(name) {
+            "" => Ok(ids::new_id()),
+            text => text.parse().map_err(|_| Refusal::Nonsense(format!("{name}: not a UUID"))),
+        }
+    }
+
+    fn base(&self) -> Planned<Option<i64>> {
+        match self.value("_base") {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| Refusal::Nonsense("_base: not a number".into())),
+        }
+    }
+
+    fn bare_op(&self, table: Table, kind: Kind, op_id: Uuid, id: Uuid, base_version: Option<i64>, fields: Fields) -> Op {
+        Op {
+            v: 1,
+            op_id,
+            queue_id: self.queue,
+            n: 0,
+            actor: self.person,
+            grant: None,
+            app: Some(format!("agent {}", env!("CARGO_PKG_VERSION"))),
+            kind,
+            entity: table.name().to_owned(),
+            id,
+            region: self.region.clone(),
+            base_version,
+            fields,
+            name: None,
+            args: None,
+            after: Vec::new(),
+            edited_at: self.at,
+            offset_ms: self.offset_ms,
+        }
+    }
+
+    /// The operation with what a person calls its row, which is the row as it will be.
+    fn draft(&self, table: Table, op: Op) -> Planned<Draft> {
+        let mut row = self.reader.find_row(table.name(), op.id)?.map(|shown| shown.row).unwrap_or_default();
+        row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
+        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (label, href) = match table {
+            Table::Timesheet => {
+                let person = text("employee_id").parse().ok().map(|id| self.reader.find_row(Employee::NAME, id)).transpose()?.flatten();
+                let name = person.and_then(|shown| Some(shown.row.get("full_name")?.as_str()?.to_owned())).unwrap_or_default();
+                let date = text("work_date");
+                (name, if date.is_empty() { "/timesheets".to_owned() } else { format!("/today?date={date}") })
+            }
+            Table::Employee => (text("full_name"), "/employees".to_owned()),
+            Table::ShiftTemplate => (text("name"), "/shift-templates".to_owned()),
+        };
+        Ok(Draft { op, label, href })
+    }
+
+    fn create(&self, table: Table) -> Planned<Draft> {
+        let fields = changes_of_new(read_form(table.form(), self.pairs));
+        if table == Table::Timesheet && self.value("employee_id").is_empty() {
+            return Err(invalid("employee_id", "employee-missing"));
+        }
+        self.draft(table, self.bare_op(table, Kind::Create, self.id_or_new("_op")?, self.id_or_new("_id")?, None, fields))
+    }
+
+    fn update(&self, table: Table, id: Uuid, is_form_field: impl Fn(&str) -> bool) -> Planned<Draft> {
+        let original: Row = serde_json::from_str(self.value("_orig")).map_err(|_| Refusal::Nonsense("_orig: not JSON".into()))?;
+        let values = read_form(table.form(), self.pairs);
+        let mut fields = changes_between(&original, values);
+        fields.retain(|name, _| is_form_field(name));
+        self.draft(table, self.bare_op(table, Kind::Update, self.id_or_new("_op")?, id, self.base()?, fields))
+    }
+
+    /// A stored identity number is in no form and not on this PC, so here nobody knows what its author saw: changing one takes a connection.
+    fn update_employee(&self, id: Uuid) -> Planned<Draft> {
+        let wants_other = !self.value("identity_no").is_empty() || self.value("identity_no_removed") == "true";
+        if wants_other {
+            let known = self.reader.find_row(Employee::NAME, id)?;
+            if known.is_none_or(|shown| shown.row.get("identity_no_masked").is_some_and(|masked| !masked.is_null())) {
+                return Err(invalid("identity_no", "identity-no-offline"));
+            }
+        }
+        let mut draft = self.update(Table::Employee, id, |_| true)?;
+        // An empty field of the form is no wish to remove a number that is not shown in it.
+        draft.op.fields.retain(|name, change| name != "identity_no" || !change.to.is_null());
+        Ok(draft)
+    }
+
+    fn act(&self, table: Table, id: Uuid, kind: Kind, fields: Fields) -> Planned<Draft> {
+        self.draft(table, self.bare_op(table, kind, self.id_or_new("_op")?, id, self.base()?, fields))
+    }
+
+    fn turn(&self, id: Uuid, active: bool) -> Planned<Draft> {
+        let change = Change { from: json!(!active), to: json!(active) };
+        self.act(Table::Employee, id, Kind::Update, Fields::from([("is_active".to_owned(), change)]))
+    }
+
+    /// Everybody as planned: an operation per blank person, with ids that follow from the press, as src/today/batches.rs makes them.
+    fn batch(&self) -> Planned<Vec<Draft>> {
+        let batch = self.id_or_new("_op")?;
+        let values = read_form(Timesheet::FORM, self.pairs);
+        let date: NaiveDate =
+            values["work_date"].as_str().and_then(|text| text.parse().ok()).ok_or(Refusal::Nonsense("work_date: not a date".into()))?;
+        let entered = self.reader.list_entries(date, date, None)?;
+        let mut drafts = Vec::new();
+        for (_, text) in self.pairs.iter().filter(|(name, value)| name == "planned" && !value.trim().is_empty()) {
+            let (employee, row) = planned_entry(text, date)?;
+            let (op_id, id) = entry_of_batch(batch, employee);
+            let is_blank = !entered.iter().any(|entry| !entry.deleted && entry.row.get("employee_id") == Some(&json!(employee)));
+            if is_blank || super::store::ops::is_kept(self.reader, op_id)? {
+                drafts.push(
+                    self.draft(Table::Timesheet, self.bare_op(Table::Timesheet, Kind::Create, op_id, id, None, changes_of_new(row)))?,
+                );
+            }
+        }
+        Ok(drafts)
+    }
+
+    /// Takes back what a batch has made and nobody has changed since.
+    fn undo_batch(&self, batch: Uuid) -> Planned<Vec<Draft>> {
+        let undo = self.id_or_new("_op")?;
+        let mut drafts = Vec::new();
+        for person in self.reader.list_rows(Employee::NAME)? {
+            let (_, id) = entry_of_batch(batch, person.id);
+            let Some(entry) = self.reader.find_row(Timesheet::NAME, id)?.filter(|entry| !entry.deleted && entry.version <= 1) else {
+                continue;
+            };
+            let op_id = Uuid::new_v5(&undo, id.as_bytes());
+            let base = (entry.version > 0).then_some(entry.version);
+            drafts.push(self.draft(Table::Timesheet, self.bare_op(Table::Timesheet, Kind::Delete, op_id, id, base, Fields::new()))?);
+        }
+        Ok(drafts)
+    }
+
+    fn complaints(&self, op: &Op) -> Planned<Vec<FieldError>> {
+        let table = match op.entity.as_str() {
+            Timesheet::NAME => Table::Timesheet,
+            Employee::NAME => Table::Employee,
+            _ => Table::ShiftTemplate,
+        };
+        let known = self.reader.find_row(table.name(), op.id)?;
+        if op.kind == Kind::Delete {
+            return if table == Table::Employee { self.check_unused(op.id) } else { Ok(Vec::new()) };
+        }
+        let mut row: Row = serde_json::from_str(self.value("_orig")).unwrap_or_default();
+        row.extend(known.iter().flat_map(|shown| shown.row.clone()));
+        row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
+        let changed: BTreeSet<&str> = op.fields.keys().map(String::as_str).collect();
+        let mut errors = table.complaints(&row, &changed);
+        if known.is_none() && op.kind != Kind::Create {
+            errors
+                .retain(|error| changed.contains(error.field.as_str()) || (error.code == "times-equal" && changed.contains("start_time")));
+        }
+        if errors.is_empty()
+            && table == Table::Timesheet
+            && let Ok(entry) = Timesheet::parse(&row, &changed, Origin::Agent)
+        {
+            errors.extend(self.check_entry(op.id, &entry)?);
+        }
+        Ok(errors)
+    }
+
+    /// People with entries are not deleted.
+    fn check_unused(&self, employee: Uuid) -> Planned<Vec<FieldError>> {
+        let entries = self.reader.list_entries(NaiveDate::MIN, NaiveDate::MAX, Some(employee))?;
+        let count = entries.iter().filter(|entry| !entry.deleted).count();
+        Ok(if count == 0 { Vec::new() } else { vec![FieldError::new("", "employee-has-timesheets").with("count", count)] })
+    }
+
+    /// The person is one of the region, and no other entry of theirs lies at the same time.
+    fn check_entry(&self, id: Uuid, entry: &Timesheet) -> Planned<Vec<FieldError>> {
+        if self.reader.find_row(Employee::NAME, entry.employee_id)?.is_none() {
+            return Ok(vec![FieldError::new("employee_id", "employee-unknown")]);
+        }
+        let (before, after) = (entry.work_date.checked_sub_days(Days::new(1)), entry.work_date.checked_add_days(Days::new(1)));
+        let (from, to) = (before.unwrap_or(entry.work_date), after.unwrap_or(entry.work_date));
+        let others = self.reader.list_entries(from, to, Some(entry.employee_id))?;
+        let overlaps = others.iter().filter(|other| other.id != id && !other.deleted).any(|other| overlap(entry, other));
+        Ok(if overlaps { vec![FieldError::new("start_time", "overlap")] } else { Vec::new() })
+    }
+}
+
+/// Whether two entries lie over one another.
+fn overlap(entry: &Timesheet, other: &Shown) -> bool {
+    let Ok(other) = Timesheet::parse(&other.row, &BTreeSet::new(), Origin::Agent) else { return false };
+    let span = |entry: &Timesheet| {
+        let day = entry.work_date.signed_duration_since(NaiveDate::MIN).num_minutes();
+        (day + i64::from(entry.start_min), day + i64::from(entry.end_min))
+    };
+    let (one, two) = (span(entry), span(&other));
+    one.0 < two.1 && two.0 < one.1
+}
+
+/// The operation that a batch enters a person with, and the row it makes.
+fn entry_of_batch(batch: Uuid, employee: Uuid) -> (Uuid, Uuid) {
+    let op_id = Uuid::new_v5(&batch, employee.as_bytes());
+    (op_id, Uuid::new_v5(&op_id, b"timesheet"))
+}
+
+/// What the page showed for one blank person: `<id> 08:30 17:30 60`.
+fn planned_entry(text: &str, date: NaiveDate) -> Planned<(Uuid, Row)> {
+    let nonsense = || Refusal::Nonsense("planned: not an id, two times and a break".into());
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    let [id, start, end, rest] = parts.as_slice() else { return Err(nonsense()) };
+    let (Ok(id), Ok(start), Ok(end), Ok(rest)) = (id.parse::<Uuid>(), parse_time(start), parse_time(end), parse_break(rest)) else {
+        return Err(nonsense());
+    };
+    if stored_end(start, end).is_none() {
+        return Err(nonsense());
+    }
+    let row = Row::from([
+        ("employee_id".into(), json!(id)),
+        ("work_date".into(), json!(date)),
+        ("start_time".into(), json!(format_time(start))),
+        ("end_time".into(), json!(format_time(end))),
+        ("break_minutes".into(), json!(rest)),
+        ("is_special".into(), json!(false)),
+        ("notes".into(), json!("")),
+    ]);
+    Ok((id, row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `routes.ts` names the writes that a browser can queue: this PC knows each of them.
+    #[test]
+    fn every_write_that_a_browser_knows_is_one_here() {
+        let id = "019ab3aa-0000-7000-8000-000000000004";
+        let source = include_str!("../../static/ts/offline/routes.ts");
+        let table = source.split_once("const ROUTES").unwrap().1.split_once("];").unwrap().0;
+        let patterns: Vec<&str> =
+            table.lines().filter_map(|line| line.trim().strip_prefix("[\"")?.split_once('"').map(|(pattern, _)| pattern)).collect();
+        assert!(patterns.len() > 20, "{patterns:?}");
+        for pattern in patterns {
+            let path = pattern.replace("{id}", id).replace("{entry}", id).replace("{op}", id).replace("{date}", "2026-11-28");
+            let route = find_route(&path).unwrap_or_else(|| panic!("{pattern}"));
+            assert!(
+                table.lines().any(|line| line.contains(&format!("\"{pattern}\", \"{}\"", route.list))),
+                "{pattern} leads to another list there"
+            );
+        }
+        for other in ["/login", "/employees/new", "/employees/x", "/timesheets/month", "/today/entries/1/deletion", "/admin/users", "/"] {
+            assert_eq!(find_route(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn entries_overlap_over_midnight_too() {
+        let row = |date: &str, start: &str, end: &str| {
+            Row::from([
+                ("employee_id".into(), json!(Uuid::from_u128(1))),
+                ("work_date".into(), json!(date)),
+                ("start_time".into(), json!(start)),
+                ("end_time".into(), json!(end)),
+            ])
+        };
+        let entry = |row: &Row| Timesheet::parse(row, &BTreeSet::new(), Origin::Agent).unwrap();
+        let shown = |row: Row| Shown { region: "ankara".into(), id: Uuid::nil(), version: 1, deleted: false, row, waiting: false };
+        let morning = entry(&row("2026-11-28", "05:00", "13:00"));
+        assert!(overlap(&morning, &shown(row("2026-11-27", "22:00", "06:00"))));
+        assert!(!overlap(&morning, &shown(row("2026-11-27", "22:00", "05:00"))));
+        assert!(!overlap(&morning, &shown(row("2026-11-28", "13:00", "15:00"))));
+    }
+}

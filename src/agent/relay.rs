@@ -1,0 +1,211 @@
+//! Passing requests on to the server and its answers back, unchanged but for what another address needs (docs/SYNC.md says what exactly):
+//! `Host`, `Origin` and `Referer` name the server there and this PC here, the agent's own cookie stays here, and headers that belong to one
+//! connection or to https are left out.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    body::SizedStream,
+    http::{
+        StatusCode,
+        header::{HeaderName, HeaderValue},
+    },
+    web::{Bytes, Payload},
+};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use reqwest::{Body, Response, header::HeaderMap};
+use tokio::sync::mpsc;
+
+use super::{
+    guard::Origins,
+    line::{Line, LineError, is_ours},
+    people::PC_COOKIE,
+};
+
+/// Of one connection, not of what is said over it (RFC 9110, 7.6.1).
+const OF_THE_CONNECTION: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+/// What a browser here has no say in.
+const NOT_SENT: [&str; 6] = ["host", "content-length", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
+/// What holds for https and another name.
+const NOT_PASSED_BACK: [&str; 2] = ["strict-transport-security", "alt-svc"];
+
+/// Passes on what browsers ask.
+#[derive(Clone)]
+pub struct Relay {
+    line: Line,
+    origins: Origins,
+}
+
+impl Relay {
+    /// The relay of a line.
+    pub fn new(line: Line, origins: Origins) -> Self {
+        Self { line, origins }
+    }
+
+    /// Sends a request on and waits for the head of the answer. Only an answer of our own server is one.
+    pub async fn send(&self, request: &HttpRequest, body: Body, patience: Duration) -> Result<Response, LineError> {
+        let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let outgoing = self.line.client().request(method_of(request), self.line.url(target)).headers(self.headers_of(request)).body(body);
+        match tokio::time::timeout(patience, outgoing.send()).await {
+            Err(_) => Err(LineError::TooLate),
+            Ok(Err(error)) => {
+                let error = LineError::from(error);
+                if error != LineError::TooLate {
+                    self.line.note_down();
+                }
+                Err(error)
+            }
+            Ok(Ok(response)) if !is_ours(&response) => {
+                self.line.note_down();
+                Err(LineError::NotOurs(response.status().as_u16()))
+            }
+            Ok(Ok(response)) => {
+                self.line.note_up();
+                Ok(response)
+            }
+        }
+    }
+
+    /// The headers for the server.
+    fn headers_of(&self, request: &HttpRequest) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in request.headers() {
+            let word = name.as_str();
+            if OF_THE_CONNECTION.contains(&word) || NOT_SENT.contains(&word) {
+                continue;
+            }
+            let text = value.to_str().unwrap_or_default();
+            let changed = match word {
+                "cookie" => Some(without_ours(text)),
+                "origin" => Some(self.line.server().to_owned()), // the guard has seen that it was ours
+                "referer" => Some(self.origins.strip(text).map_or_else(String::new, |path| self.line.url(path))),
+                _ => None,
+            };
+            let bytes = changed.as_deref().map_or(value.as_bytes(), str::as_bytes);
+            if bytes.is_empty() {
+                continue;
+            }
+            if let (Ok(name), Ok(value)) = (word.parse::<reqwest::header::HeaderName>(), reqwest::header::HeaderValue::from_bytes(bytes)) {
+                headers.append(name, value);
+            }
+        }
+        headers
+    }
+
+    /// The head of an answer for the browser.
+    fn head_of(&self, response: &Response) -> (StatusCode, Vec<(HeaderName, HeaderValue)>) {
+        let status = StatusCode::from_u16(response.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
+        let mut headers = Vec::new();
+        for (name, value) in response.headers() {
+            let word = name.as_str();
+            if OF_THE_CONNECTION.contains(&word) || NOT_PASSED_BACK.contains(&word) || word == "content-length" {
+                continue;
+            }
+            let text = value.to_str().unwrap_or_default();
+            let own = (word == "location").then(|| text.strip_prefix(self.line.server()).filter(|path| path.starts_with('/'))).flatten();
+            let bytes = own.map_or(value.as_bytes(), str::as_bytes);
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(word), HeaderValue::from_bytes(bytes)) {
+                headers.push((name, value));
+            }
+        }
+        headers.push((HeaderName::from_static("x-agent"), HeaderValue::from_static(env!("CARGO_PKG_VERSION"))));
+        (status, headers)
+    }
+
+    /// Hands the answer on as it comes.
+    pub fn pass_back(&self, response: Response) -> HttpResponse {
+        let (status, headers) = self.head_of(&response);
+        let mut answer = HttpResponse::build(status);
+        headers.into_iter().for_each(|pair| {
+            answer.append_header(pair);
+        });
+        match response.content_length() {
+            Some(0) => answer.finish(),
+            Some(length) => answer.body(SizedStream::new(length, response.bytes_stream())),
+            None => answer.streaming(response.bytes_stream()),
+        }
+    }
+
+    /// Takes the whole answer in: one that is cut short is none.
+    pub async fn whole(&self, response: Response, patience: Duration) -> Result<Whole, LineError> {
+        let (status, headers) = self.head_of(&response);
+        let body = tokio::time::timeout(patience, response.bytes()).await.map_err(|_| LineError::TooLate)??;
+        Ok(Whole { status, headers, body })
+    }
+}
+
+/// An answer that has come whole.
+pub struct Whole {
+    /// Its status.
+    pub status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// Its body, as it came.
+    pub body: Bytes,
+}
+
+impl Whole {
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.as_str() == name).and_then(|(_, value)| value.to_str().ok())
+    }
+
+    /// All texts of a header.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(known, _)| known.as_str() == name).filter_map(|(_, value)| value.to_str().ok())
+    }
+
+    /// Hands it on.
+    pub fn pass_back(self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status);
+        self.headers.into_iter().for_each(|pair| {
+            answer.append_header(pair);
+        });
+        answer.body(self.body)
+    }
+}
+
+fn method_of(request: &HttpRequest) -> reqwest::Method {
+    request.method().as_str().parse().unwrap_or(reqwest::Method::GET)
+}
+
+/// Cookies without the agent's own.
+fn without_ours(cookies: &str) -> String {
+    let is_theirs = |cookie: &&str| cookie.trim().split('=').next() != Some(PC_COOKIE);
+    cookies.split(';').filter(is_theirs).map(str::trim).collect::<Vec<_>>().join("; ")
+}
+
+/// A body that goes out as it comes in. The payload belongs to one thread, so a task there feeds the request.
+pub fn body_of(mut payload: Payload) -> Body {
+    let (feed, parts) = mpsc::channel::<Result<Bytes, std::io::Error>>(4);
+    actix_web::rt::spawn(async move {
+        while let Some(part) = payload.next().await {
+            let part = part.map_err(|error| std::io::Error::other(error.to_string()));
+            if feed.send(part).await.is_err() {
+                return;
+            }
+        }
+    });
+    Body::wrap_stream(stream::unfold(parts, |mut parts| async move { Some((parts.recv().await?, parts)) }).into_stream())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_agents_cookie_stays_here() {
+        assert_eq!(without_ours("a=1; __Host-rainstaff-pc=secret; __Host-rainstaff=s"), "a=1; __Host-rainstaff=s");
+        assert_eq!(without_ours("__Host-rainstaff-pc=secret"), "");
+    }
+}

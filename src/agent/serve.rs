@@ -1,0 +1,337 @@
+//! What browsers get: everything from the server where it answers, and the rest from this PC.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::{
+    App, HttpRequest, HttpResponse, HttpServer,
+    http::{Method, StatusCode, header},
+    web::{self, Bytes, Data, Payload},
+};
+use reqwest::Body;
+use serde_json::json;
+
+pub use super::guard::Origins;
+use super::{
+    guard::Refusal,
+    line::LineError,
+    own::{own, own_json, problem, unreachable},
+    people::{Desk, SERVER_COOKIE, session_set_by},
+    place,
+    relay::{Relay, Whole, body_of},
+    run::Agent,
+    store::{StoreError, Visit, ops},
+};
+
+/// How long a write waits for the server before it is kept here (SYNC 3.10).
+pub const PATIENCE_WRITE: Duration = Duration::from_secs(10);
+/// How long a page waits for the server where there is a copy here.
+const PATIENCE_PAGE: Duration = Duration::from_secs(2);
+/// How long everything else may take to begin to answer: the feed keeps readers waiting for 25 s.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Bytes of a form or a batch at most, as at the server.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// What the handler needs.
+pub struct Front {
+    /// The running agent.
+    pub agent: Arc<Agent>,
+    /// Passes on to the server.
+    pub relay: Relay,
+    /// Knows who sits where.
+    pub desk: Arc<Desk>,
+    origins: Origins,
+}
+
+/// Serves until the process is told to stop.
+pub async fn serve(agent: Arc<Agent>, listeners: Vec<TcpListener>, origins: Origins) -> std::io::Result<()> {
+    let relay = Relay::new(agent.line.clone(), origins.clone());
+    let desk = Arc::new(Desk::new(agent.clone()));
+    let front = Data::new(Front { agent, relay, desk, origins });
+    let mut server = HttpServer::new(move || App::new().app_data(front.clone()).default_service(web::to(answer)))
+        .workers(2)
+        .tcp_nodelay(true)
+        .client_request_timeout(Duration::from_secs(5))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(5);
+    for listener in listeners {
+        server = server.listen(listener)?;
+    }
+    server.run().await
+}
+
+async fn answer(front: Data<Front>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    match front.origins.check(request.method(), request.headers()) {
+        Ok(()) => {}
+        Err(Refusal::Host) => {
+            return problem(StatusCode::MISDIRECTED_REQUEST, "host", "this PC's agent is at http://localhost, under no other name");
+        }
+        Err(Refusal::Site) => return problem(StatusCode::FORBIDDEN, "origin", "only pages of this address may ask for this"),
+    }
+    match front.answer(&request, payload).await {
+        Ok(answer) => answer,
+        Err(StoreError::Full) => {
+            front.agent.note(super::run::Trouble::DiskFull, true);
+            problem(StatusCode::INSUFFICIENT_STORAGE, "disk_full", "the disk of this PC is full: nothing was stored")
+        }
+        Err(error) => {
+            tracing::error!(%error, path = request.path(), "not answered");
+            problem(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "this PC's agent could not read or write its file")
+        }
+    }
+}
+
+/// All of a small body; an answer where it is too large or cut short.
+async fn take_in(payload: Payload) -> Result<Bytes, HttpResponse> {
+    match payload.to_bytes_limited(MOST_BYTES).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => Err(problem(StatusCode::BAD_REQUEST, "bad_request", "the request was cut short")),
+        Err(_) => Err(problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "1 MiB at most")),
+    }
+}
+
+impl Front {
+    async fn answer(&self, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, StoreError> {
+        let path = request.path();
+        match (request.method(), path) {
+            (&Method::GET, "/agent/health") => return self.show_health(),
+            (&Method::GET, "/agent/queue") => return self.show_queue(request),
+            (_, path) if path.starts_with("/agent/") => return Ok(problem(StatusCode::NOT_FOUND, "not_found", "no such address")),
+            (&Method::GET, path) if path.starts_with("/static/") => return self.show_file(request).await,
+            (&Method::GET, "/sw.js" | "/manifest.webmanifest") => return self.show_unhashed(request).await,
+            (&Method::GET | &Method::HEAD, path) if !path.starts_with("/api/") => return self.show_page(request).await,
+            (&Method::POST, "/api/v1/ops") => {
+                return match take_in(payload).await {
+                    Ok(body) => self.take_ops(request, body).await,
+                    Err(refusal) => Ok(refusal),
+                };
+            }
+            (&Method::POST, "/api/v1/ops/status") => {
+                return match take_in(payload).await {
+                    Ok(body) => self.take_status(request, body).await,
+                    Err(refusal) => Ok(refusal),
+                };
+            }
+            (&Method::POST, "/login" | "/logout" | "/password") => {
+                return match take_in(payload).await {
+                    Ok(body) => self.take_account_form(request, body).await,
+                    Err(refusal) => Ok(refusal),
+                };
+            }
+            (&Method::POST, path) if !path.starts_with("/api/") => {
+                return match take_in(payload).await {
+                    Ok(body) => self.take_form(request, body).await,
+                    Err(refusal) => Ok(refusal),
+                };
+            }
+            _ => {}
+        }
+        match self.relay.send(request, body_of(payload), PATIENCE).await {
+            Ok(response) => Ok(self.relay.pass_back(response)),
+            Err(error) => Ok(unreachable(&error)),
+        }
+    }
+
+    /// A page: the server's, else the one made here.
+    async fn show_page(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
+        let has_copy = super::pages::is_kept(request.path());
+        if has_copy && !self.agent.line.is_up() {
+            return super::pages::show(self, request, None).await;
+        }
+        let patience = if has_copy { PATIENCE_PAGE } else { PATIENCE };
+        match self.relay.send(request, Body::default(), patience).await {
+            Ok(response) if !(has_copy && matches!(response.status().as_u16(), 502..=504)) => {
+                self.learn(request, response.headers().get("x-user").and_then(|user| user.to_str().ok()));
+                Ok(self.relay.pass_back(response))
+            }
+            Ok(_) => super::pages::show(self, request, None).await,
+            Err(error) => super::pages::show(self, request, Some(&error)).await,
+        }
+    }
+
+    /// Who sits there, as the server has just said.
+    pub fn learn(&self, request: &HttpRequest, user: Option<&str>) {
+        let session = request.cookie(SERVER_COOKIE);
+        self.desk.learn(session.as_ref().map(|cookie| cookie.value()), user);
+    }
+
+    /// Sends a form on and takes the whole answer in.
+    pub async fn send_whole(&self, request: &HttpRequest, body: &Bytes, patience: Duration) -> Result<Whole, LineError> {
+        let started = tokio::time::Instant::now();
+        let response = self.relay.send(request, body.clone().into(), patience).await?;
+        self.relay.whole(response, patience.saturating_sub(started.elapsed())).await
+    }
+
+    /// Sign-in, sign-out, a new password: the server's affair, of which this PC remembers what it needs without it.
+    async fn take_account_form(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
+        let path = request.path();
+        if path == "/logout" {
+            self.desk.sign_out(request).await?;
+        }
+        let answer = if self.agent.line.is_up() { self.send_whole(request, &body, PATIENCE_WRITE).await } else { Err(LineError::TooLate) };
+        match answer {
+            Ok(whole) if !matches!(whole.status.as_u16(), 502..=504) => {
+                self.note_account(request, path, &body, &whole).await;
+                Ok(whole.pass_back())
+            }
+            Ok(_) | Err(_) => super::pages::answer_account(self, request, &body).await,
+        }
+    }
+
+    async fn note_account(&self, request: &HttpRequest, path: &str, body: &Bytes, whole: &Whole) {
+        let pairs = super::own::pairs_of(body);
+        let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default();
+        let fresh = session_set_by(whole.headers("set-cookie"));
+        let succeeded = whole.status.is_redirection() || whole.status.is_success();
+        match path {
+            "/login" if succeeded => {
+                if let Some(session) = fresh {
+                    self.desk.note_password(&session, value("password")).await;
+                }
+            }
+            "/password" if succeeded => {
+                let session = fresh.or_else(|| request.cookie(SERVER_COOKIE).map(|cookie| cookie.value().to_owned()));
+                if let Some(session) = session {
+                    self.desk.note_password(&session, value("new_password")).await;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What became of operations: the server's word, else what is known here.
+    async fn take_status(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
+        let answer = if self.agent.line.is_up() { self.send_whole(request, &body, PATIENCE_WRITE).await } else { Err(LineError::TooLate) };
+        match answer {
+            Ok(whole) if !matches!(whole.status.as_u16(), 401 | 502..=504) => Ok(whole.pass_back()),
+            Ok(_) => Ok(self.answer_status(&body)?.unwrap_or_else(|| unreachable(&LineError::TooLate))),
+            Err(error) => Ok(self.answer_status(&body)?.unwrap_or_else(|| unreachable(&error))),
+        }
+    }
+
+    fn show_health(&self) -> Result<HttpResponse, StoreError> {
+        let reader = self.agent.store.read()?;
+        let (counts, mirror) = (ops::count(&reader)?, reader.mirror()?);
+        let line = &self.agent.line;
+        let digest: std::collections::BTreeMap<_, _> =
+            reader.list_digests()?.into_iter().map(|(entity, (_, hash))| (entity, hash)).collect();
+        Ok(own_json(
+            StatusCode::OK,
+            &json!({
+                "version": env!("CARGO_PKG_VERSION"),
+                "server": { "reachable": line.is_up(), "last_contact": line.last_contact() },
+                "waiting": counts.waiting,
+                "oldest_at": counts.oldest_at,
+                "failed": counts.failed,
+                "mirror": {
+                    "synced_at": mirror.synced_at, "seq": mirror.seq, "digest": digest, "digest_equal": mirror.digest_equal,
+                    "is_whole": mirror.is_ready() && mirror.page.is_none(),
+                },
+                "disk_free": place::free_bytes(&self.agent.folder),
+                "troubles": self.agent.troubles(),
+                "is_revoked": line.device().is_revoked(),
+            }),
+        ))
+    }
+
+    fn show_queue(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
+        const MOST: i64 = 200;
+        let Some(visit) = self.trusted_visit(request)? else {
+            return Ok(problem(StatusCode::UNAUTHORIZED, "sign_in", "sign in first"));
+        };
+        let reader = self.agent.store.read()?;
+        let user = visit.person.id;
+        let total = ops::count(&reader)?;
+        let waiting = ops::list_waiting_of(&reader, user, MOST)?;
+        let of_mine = ops::count_waiting_of(&reader, user)?;
+        let failed = ops::list_failed_of(&reader, user, MOST)?;
+        let line = |kept: &ops::Kept| {
+            json!({
+                "op_id": kept.op.op_id, "kind": kept.op.kind, "entity": kept.op.entity, "id": kept.op.id, "label": kept.label, "href": kept.href,
+                "stored_at": kept.stored_at, "author": visit.person.username, "queue_id": kept.op.queue_id,
+                "verdict": kept.verdict.as_ref().map(|v| v.verdict), "reason": kept.verdict.as_ref().and_then(|v| v.reason),
+                "errors": kept.verdict.as_ref().map(|v| &v.errors),
+            })
+        };
+        Ok(own_json(
+            StatusCode::OK,
+            &json!({
+                "waiting": waiting.iter().map(line).collect::<Vec<_>>(),
+                "failed": failed.iter().map(line).collect::<Vec<_>>(),
+                "count": of_mine,
+                "others": (total.waiting - of_mine).max(0),
+                "reachable": self.agent.line.is_up(),
+            }),
+        ))
+    }
+
+    /// Who sits there, where the PC's copy may be shown to them.
+    pub fn trusted_visit(&self, request: &HttpRequest) -> Result<Option<Visit>, StoreError> {
+        if self.agent.line.device().is_revoked() {
+            return Ok(None);
+        }
+        Ok(self.desk.visit(request)?.filter(|visit| visit.is_trusted(self.agent.clock.now())))
+    }
+
+    /// A file of the pages. One that this program carries is the same as the server's: its name carries its hash.
+    async fn show_file(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
+        if let Some(answer) = super::pages::embedded(request) {
+            return Ok(answer);
+        }
+        if let Some(file) = self.agent.store.read()?.find_file(request.path())? {
+            let cached = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+            return Ok(own(StatusCode::OK).insert_header(cached).content_type(file.content_type).body(file.body));
+        }
+        match self.relay.send(request, Body::default(), PATIENCE).await {
+            Ok(response) => {
+                if response.status().is_success() {
+                    self.keep_file(request.path().to_owned());
+                }
+                Ok(self.relay.pass_back(response))
+            }
+            Err(error) => Ok(unreachable(&error)),
+        }
+    }
+
+    /// The worker and the manifest: the server's newest, else the last one that was seen, else this program's own.
+    async fn show_unhashed(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
+        let path = request.path();
+        if self.agent.line.is_up()
+            && let Ok(response) = self.relay.send(request, Body::default(), PATIENCE_PAGE).await
+            && response.status().as_u16() < 500
+        {
+            if response.status().is_success() {
+                self.keep_file(path.to_owned());
+            }
+            return Ok(self.relay.pass_back(response));
+        }
+        match self.agent.store.read()?.find_file(path)? {
+            Some(file) => {
+                Ok(own(StatusCode::OK).insert_header((header::CACHE_CONTROL, "no-cache")).content_type(file.content_type).body(file.body))
+            }
+            None => Ok(super::pages::embedded(request).unwrap_or_else(|| unreachable(&LineError::TooLate))),
+        }
+    }
+
+    /// Fetches a file once more, for this PC alone and not packed.
+    fn keep_file(&self, path: String) {
+        let agent = self.agent.clone();
+        actix_web::rt::spawn(async move {
+            let Ok(response) = agent.line.client().get(agent.line.url(&path)).send().await else { return };
+            let header =
+                |name| response.headers().get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok()).map(str::to_owned);
+            let (Some(content_type), None, true) = (header("content-type"), header("content-encoding"), response.status().is_success())
+            else {
+                return;
+            };
+            let Ok(body) = response.bytes().await else { return };
+            let now = agent.clock.now();
+            if agent.store.read().ok().and_then(|reader| reader.find_file(&path).ok().flatten()).is_some_and(|file| file.body == body) {
+                return;
+            }
+            let kept = agent.store.write(move |db| super::store::facts::put_file(db, &path, &content_type, &body, now)).await;
+            if let Err(error) = kept {
+                tracing::warn!(%error, "a file of the pages was not kept");
+            }
+        });
+    }
+}

@@ -1,0 +1,187 @@
+//! What the PC knows besides rows and operations: where its mirror stands, and what the server tells at each contact.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use super::{Reader, StoreError};
+use crate::ops::Row;
+
+const MIRROR: &str = "mirror";
+const CONTEXT: &str = "context";
+const CONTACT: &str = "contact";
+
+/// Where the mirror stands. It is kept in the same transaction as the rows it speaks of.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MirrorState {
+    /// Of which data; none before the first snapshot.
+    pub epoch: Option<Uuid>,
+    /// Where the feed goes on.
+    pub cursor: Option<String>,
+    /// Where a snapshot under way goes on.
+    pub page: Option<String>,
+    /// Snapshots are numbered: a row of an older one counts for nothing.
+    pub round: i64,
+    /// Number of the last change taken in, where it is known.
+    pub seq: Option<i64>,
+    /// When all of the server's rows were here last.
+    pub synced_at: Option<DateTime<Utc>>,
+    /// Whether the last comparison with the server found the same.
+    pub digest_equal: Option<bool>,
+    /// When that was.
+    pub compared_at: Option<DateTime<Utc>>,
+    /// It was taken anew because it differed.
+    #[serde(default)]
+    pub is_recopied: bool,
+}
+
+impl MirrorState {
+    /// Whether pages can be made from it: one snapshot has come whole.
+    pub fn is_ready(&self) -> bool {
+        self.synced_at.is_some()
+    }
+}
+
+/// A day of the company's calendar.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompanyDay {
+    /// The date.
+    pub day: NaiveDate,
+    /// What it is called.
+    pub name: String,
+    /// `holiday`, `day_off` ...
+    pub kind: String,
+    /// From when on nobody works, as `13:00`; none for the whole day.
+    #[serde(default)]
+    pub free_from: Option<String>,
+}
+
+impl CompanyDay {
+    /// Minutes of the day from which nobody works, 0 for the whole day.
+    pub fn free_from_minutes(&self) -> i32 {
+        self.free_from.as_deref().and_then(|text| crate::civil::parse_time(text).ok()).unwrap_or(0)
+    }
+}
+
+/// A region as people call it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RegionFact {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it takes entries.
+    pub is_open: bool,
+}
+
+/// The company's own rows, which hold in every region.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CompanyFacts {
+    /// Settings by form field.
+    #[serde(default)]
+    pub settings: Row,
+    /// Public holidays and days off.
+    #[serde(default)]
+    pub days: Vec<CompanyDay>,
+}
+
+/// What the server told at the last contact and pages need.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Context {
+    /// The PC's region.
+    pub region: RegionFact,
+    /// What holds in all regions.
+    #[serde(default)]
+    pub company: CompanyFacts,
+}
+
+/// The last contact with the server.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+    /// This PC's clock minus the server's, in milliseconds.
+    #[serde(default)]
+    pub offset_ms: i64,
+    /// When the token is to be changed.
+    #[serde(default)]
+    pub rotate_after: Option<DateTime<Utc>>,
+}
+
+/// Keeps where the mirror stands.
+pub fn put_mirror(db: &Connection, state: &MirrorState) -> Result<(), StoreError> {
+    put(db, MIRROR, state)
+}
+
+/// Keeps what pages need besides rows.
+pub fn put_context(db: &Connection, context: &Context) -> Result<(), StoreError> {
+    put(db, CONTEXT, context)
+}
+
+/// Keeps the last contact.
+pub fn put_contact(db: &Connection, contact: &Contact) -> Result<(), StoreError> {
+    put(db, CONTACT, contact)
+}
+
+/// Where the mirror stands.
+pub fn find_mirror(db: &Connection) -> Result<MirrorState, StoreError> {
+    Ok(find(db, MIRROR)?.unwrap_or_default())
+}
+
+fn put(db: &Connection, name: &str, value: &impl Serialize) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT INTO facts (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2")?
+        .execute(params![name, serde_json::to_string(value)?])?;
+    Ok(())
+}
+
+fn find<T: DeserializeOwned>(db: &Connection, name: &str) -> Result<Option<T>, StoreError> {
+    let text: Option<String> =
+        db.prepare_cached("SELECT value FROM facts WHERE name = ?1")?.query_row([name], |row| row.get(0)).optional()?;
+    Ok(text.as_deref().map(serde_json::from_str).transpose()?)
+}
+
+impl Reader {
+    /// Where the mirror stands.
+    pub fn mirror(&self) -> Result<MirrorState, StoreError> {
+        find_mirror(self)
+    }
+
+    /// What pages need besides rows; none before the first contact.
+    pub fn context(&self) -> Result<Option<Context>, StoreError> {
+        find(self, CONTEXT)
+    }
+
+    /// The last contact.
+    pub fn contact(&self) -> Result<Contact, StoreError> {
+        Ok(find(self, CONTACT)?.unwrap_or_default())
+    }
+}
+
+/// A file of the server's build.
+pub struct KeptFile {
+    /// Its media type.
+    pub content_type: String,
+    /// Its bytes.
+    pub body: Vec<u8>,
+}
+
+/// Keeps a file under its address; files of a build that nobody has asked for in a long time go.
+pub fn put_file(db: &Connection, path: &str, content_type: &str, body: &[u8], now: DateTime<Utc>) -> Result<(), StoreError> {
+    const KEPT_MS: i64 = 60 * 86_400_000;
+    db.prepare_cached("DELETE FROM files WHERE seen_at < ?1")?.execute([super::ms(now) - KEPT_MS])?;
+    db.prepare_cached(
+        "INSERT INTO files (path, content_type, body, seen_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET content_type = ?2, body = ?3, seen_at = ?4",
+    )?
+    .execute(params![path, content_type, body, super::ms(now)])?;
+    Ok(())
+}
+
+impl Reader {
+    /// A file that was kept.
+    pub fn find_file(&self, path: &str) -> Result<Option<KeptFile>, StoreError> {
+        let mut query = self.prepare_cached("SELECT content_type, body FROM files WHERE path = ?1")?;
+        Ok(query.query_row([path], |row| Ok(KeptFile { content_type: row.get(0)?, body: row.get(1)? })).optional()?)
+    }
+}

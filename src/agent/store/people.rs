@@ -1,0 +1,225 @@
+//! People of the region as the server names them, and the browsers in which they are signed in.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Reader, StoreError, instant, ms};
+
+/// For so long after a sign-in through this PC its copy may be read, and entered into, without the server (SYNC 3.10).
+pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(14);
+/// Wrong passwords before an account has to wait here.
+const MOST_FAILURES: i64 = 5;
+const LOCKED_FOR: TimeDelta = TimeDelta::minutes(15);
+
+/// An account, as the server names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownPerson {
+    /// Id of the account.
+    pub id: Uuid,
+    /// Its name.
+    pub username: String,
+    /// `user` or `admin`.
+    pub role: String,
+    /// Whether it may sign in.
+    pub active: bool,
+    /// Goes up when its password is set by somebody else, or it is disabled.
+    pub epoch: i64,
+    /// Language of the interface.
+    #[serde(default)]
+    pub lang: String,
+    /// Light or dark.
+    #[serde(default)]
+    pub theme: String,
+}
+
+/// A person at a browser of this PC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Who.
+    pub person: KnownPerson,
+    /// The person's queue on this PC.
+    pub queue_id: Uuid,
+    /// Token that plain form posts carry.
+    pub csrf: String,
+    /// The session was given out here, while the server was out of reach.
+    pub made_here: bool,
+    /// When the person signed in through this PC last.
+    pub signed_in_at: Option<DateTime<Utc>>,
+}
+
+impl Visit {
+    /// Whether the PC's copy may be shown to the person, and take entries of theirs, without the server.
+    pub fn is_trusted(&self, now: DateTime<Utc>) -> bool {
+        self.person.active && self.signed_in_at.is_some_and(|at| now - at < TRUSTED_FOR)
+    }
+}
+
+/// Takes over whom the server names. Who is not among them any more, is disabled or has got a new password, has to sign in at the server
+/// first.
+pub fn put_people(db: &Connection, people: &[KnownPerson]) -> Result<(), StoreError> {
+    let mut put = db.prepare_cached(
+        "INSERT INTO people (user_id, username, role, active, epoch, lang, theme, queue_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (user_id) DO UPDATE SET username = ?2, role = ?3, active = ?4, lang = ?6, theme = ?7,
+             verifier = CASE WHEN ?4 AND epoch = ?5 THEN verifier END,
+             signed_in_at = CASE WHEN ?4 AND epoch = ?5 THEN signed_in_at END, epoch = ?5",
+    )?;
+    for person in people {
+        // A name that changed hands belongs to whoever has it now.
+        db.prepare_cached("UPDATE people SET username = user_id WHERE username = ?1 AND user_id <> ?2")?
+            .execute(params![person.username, person.id.to_string()])?;
+        put.execute(params![
+            person.id.to_string(),
+            person.username,
+            person.role,
+            person.active,
+            person.epoch,
+            person.lang,
+            person.theme,
+            crate::ids::new_id().to_string(),
+        ])?;
+    }
+    let named: Vec<String> = people.iter().map(|person| person.id.to_string()).collect();
+    db.prepare_cached(
+        "UPDATE people SET active = 0, verifier = NULL, signed_in_at = NULL WHERE user_id NOT IN (SELECT value FROM json_each(?1)) AND active",
+    )?
+    .execute([serde_json::to_string(&named)?])?;
+    Ok(())
+}
+
+/// Forgets how to tell everybody, and every session: the PC is not trusted any more.
+pub fn forget_all(db: &Connection) -> Result<(), StoreError> {
+    db.execute_batch(
+        "UPDATE people SET verifier = NULL, signed_in_at = NULL, active = 0; DELETE FROM sessions; DELETE FROM rows; DELETE FROM facts",
+    )?;
+    Ok(())
+}
+
+/// A sign-in that the server took: who, and how to tell the password again.
+pub fn note_sign_in(db: &Connection, user: Uuid, verifier: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = db
+        .prepare_cached("UPDATE people SET verifier = ?2, signed_in_at = ?3, failures = 0, locked_until = NULL WHERE user_id = ?1")?
+        .execute(params![user.to_string(), verifier, ms(now)])?;
+    Ok(changed > 0)
+}
+
+/// Keeps somebody's proof of authorship for their queue here.
+pub fn put_grant(db: &Connection, user: Uuid, grant: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE people SET grant_text = ?2, grant_at = ?3 WHERE user_id = ?1")?.execute(params![
+        user.to_string(),
+        grant,
+        ms(now)
+    ])?;
+    Ok(())
+}
+
+/// The next number of a person's queue here.
+pub fn next_number(db: &Connection, user: Uuid) -> Result<i64, StoreError> {
+    let next = db
+        .prepare_cached("UPDATE people SET last_n = last_n + 1 WHERE user_id = ?1 RETURNING last_n")?
+        .query_row([user.to_string()], |row| row.get(0))?;
+    Ok(next)
+}
+
+/// Keeps that a browser's cookie stands for a person.
+pub fn put_session(db: &Connection, hash: &[u8], user: Uuid, made_here: bool, csrf: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let old = ms(now - TRUSTED_FOR);
+    db.prepare_cached("DELETE FROM sessions WHERE seen_at < ?1")?.execute([old])?;
+    db.prepare_cached(
+        "INSERT INTO sessions (hash, user_id, made_here, csrf, seen_at, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+         ON CONFLICT DO UPDATE SET user_id = ?2, seen_at = ?5",
+    )?
+    .execute(params![hash, user.to_string(), made_here, csrf, ms(now)])?;
+    Ok(())
+}
+
+/// A browser's sign-out.
+pub fn end_session(db: &Connection, hash: &[u8]) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM sessions WHERE hash = ?1")?.execute([hash])?;
+    Ok(())
+}
+
+/// A wrong password; after a few the account has to wait.
+pub fn note_failure(db: &Connection, user: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE people SET failures = CASE WHEN failures + 1 >= ?2 THEN 0 ELSE failures + 1 END,
+             locked_until = CASE WHEN failures + 1 >= ?2 THEN ?3 ELSE locked_until END WHERE user_id = ?1",
+    )?
+    .execute(params![user.to_string(), MOST_FAILURES, ms(now + LOCKED_FOR)])?;
+    Ok(())
+}
+
+/// What the offline sign-in needs to know of an account.
+pub struct Credentials {
+    /// The account.
+    pub person: KnownPerson,
+    /// argon2id of the password; none for whoever has not signed in through this PC.
+    pub verifier: Option<String>,
+    /// When that was.
+    pub signed_in_at: Option<DateTime<Utc>>,
+    /// Too many wrong passwords: not before then.
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
+const PERSON: &str = "p.user_id, p.username, p.role, p.active, p.epoch, p.lang, p.theme";
+
+fn person_of(row: &SqlRow<'_>) -> rusqlite::Result<KnownPerson> {
+    Ok(KnownPerson {
+        id: row.get::<_, String>(0)?.parse().unwrap_or_default(),
+        username: row.get(1)?,
+        role: row.get(2)?,
+        active: row.get(3)?,
+        epoch: row.get(4)?,
+        lang: row.get(5)?,
+        theme: row.get(6)?,
+    })
+}
+
+impl Reader {
+    /// Who sits at the browser with this cookie.
+    pub fn find_visit(&self, hash: &[u8]) -> Result<Option<Visit>, StoreError> {
+        let mut query = self.prepare_cached(&format!(
+            "SELECT {PERSON}, p.queue_id, s.csrf, s.made_here, p.signed_in_at FROM sessions s JOIN people p ON p.user_id = s.user_id WHERE s.hash = ?1",
+        ))?;
+        let visit = query.query_row([hash], |row| {
+            Ok(Visit {
+                person: person_of(row)?,
+                queue_id: row.get::<_, String>(7)?.parse().unwrap_or_default(),
+                csrf: row.get(8)?,
+                made_here: row.get(9)?,
+                signed_in_at: row.get::<_, Option<i64>>(10)?.map(instant),
+            })
+        });
+        Ok(visit.optional()?)
+    }
+
+    /// An account by its name, for a sign-in without the server.
+    pub fn find_credentials(&self, username: &str) -> Result<Option<Credentials>, StoreError> {
+        let mut query = self
+            .prepare_cached(&format!("SELECT {PERSON}, p.verifier, p.signed_in_at, p.locked_until FROM people p WHERE p.username = ?1"))?;
+        let found = query.query_row([username], |row| {
+            Ok(Credentials {
+                person: person_of(row)?,
+                verifier: row.get(7)?,
+                signed_in_at: row.get::<_, Option<i64>>(8)?.map(instant),
+                locked_until: row.get::<_, Option<i64>>(9)?.map(instant),
+            })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// An account's queue on this PC, and when its grant was given.
+    pub fn find_queue(&self, user: Uuid) -> Result<Option<(Uuid, Option<DateTime<Utc>>)>, StoreError> {
+        let mut query = self.prepare_cached("SELECT queue_id, grant_at FROM people WHERE user_id = ?1")?;
+        let found = query.query_row([user.to_string()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?))).optional()?;
+        Ok(found.and_then(|(queue, at)| Some((queue.parse().ok()?, at.map(instant)))))
+    }
+
+    /// Everybody whom the server has named here, by name.
+    pub fn list_people(&self) -> Result<Vec<KnownPerson>, StoreError> {
+        let mut query = self.prepare_cached(&format!("SELECT {PERSON} FROM people p ORDER BY p.username"))?;
+        let people = query.query_map([], |row| person_of(row))?.collect::<Result<_, _>>()?;
+        Ok(people)
+    }
+}

@@ -1,0 +1,97 @@
+//! The one thread that writes. A commit with `synchronous=FULL` waits for the disk; whatever has arrived meanwhile goes into the next one
+//! together, so that many writers share the waiting.
+
+use std::sync::mpsc;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::StoreError;
+
+/// Jobs in one transaction at most.
+const TOGETHER: usize = 64;
+
+/// Tells a job's owner how the transaction ended.
+type Tell = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Job = Box<dyn FnOnce(&Connection) -> Tell + Send>;
+
+/// The way to the thread. It ends when the last clone is dropped.
+#[derive(Clone)]
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    pub(super) fn start(db: Connection) -> Self {
+        let (jobs, waiting) = mpsc::channel();
+        let thread = std::thread::Builder::new().name("writer".into());
+        if let Err(error) = thread.spawn(move || write_all(&db, &waiting)) {
+            tracing::error!(%error, "no thread for the store"); // every write then answers that it is closed
+        }
+        Self { jobs }
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (tell, told) = oneshot::channel();
+        let job: Job = Box::new(move |db| {
+            let done = by_itself(db, job);
+            Box::new(move |ended| {
+                let _ = tell.send(ended.and(done)); // nobody waits any more: it is stored all the same
+            })
+        });
+        self.jobs.send(job).map_err(|_| StoreError::Closed)?;
+        told.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// A job that fails takes nothing else of its transaction with it.
+fn by_itself<T>(db: &Connection, job: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    db.execute_batch("SAVEPOINT job")?;
+    let done = job(db);
+    if done.is_ok() {
+        db.execute_batch("RELEASE job")?;
+    } else if !db.is_autocommit() {
+        db.execute_batch("ROLLBACK TO job; RELEASE job")?;
+    }
+    done
+}
+
+fn write_all(db: &Connection, waiting: &mpsc::Receiver<Job>) {
+    while let Ok(first) = waiting.recv() {
+        let mut owners: Vec<Tell> = Vec::new();
+        let ended = together(db, first, waiting, &mut owners);
+        if let Err(error) = &ended {
+            tracing::error!(%error, jobs = owners.len(), "not stored");
+            if !db.is_autocommit() {
+                let _ = db.execute_batch("ROLLBACK"); // it failed already, and the next transaction begins with a look at that
+            }
+        }
+        for tell in owners {
+            tell(ended.clone());
+        }
+    }
+    // The last one out empties the log into the file: a copy of the file alone is then whole.
+    let _ = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+fn together(db: &Connection, first: Job, waiting: &mpsc::Receiver<Job>, owners: &mut Vec<Tell>) -> Result<(), StoreError> {
+    let begun = db.execute_batch("BEGIN IMMEDIATE");
+    let mut next = Some(first);
+    while let Some(job) = next {
+        owners.push(job(db));
+        // SQLite gives up a whole transaction when the disk is full: then nothing of it is stored, and nobody may be told otherwise.
+        if begun.is_err() || db.is_autocommit() || owners.len() >= TOGETHER {
+            break;
+        }
+        next = waiting.try_recv().ok();
+    }
+    begun?;
+    if db.is_autocommit() {
+        return Err(StoreError::Full);
+    }
+    db.execute_batch("COMMIT")?;
+    Ok(())
+}

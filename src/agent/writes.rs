@@ -1,0 +1,198 @@
+//! Forms of business data: the server's answer where there is one, else operations that are kept on this PC and go out later (SYNC 3.10).
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::Bytes,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    own::{own, own_json, pairs_of, problem, unreachable},
+    plan::{self, Draft, Post, Refusal, Route},
+    relay::Whole,
+    run::Trouble,
+    serve::{Front, PATIENCE_WRITE},
+    store::{
+        StoreError, Visit,
+        ops::{self, NewOp, Source},
+        people::next_number,
+    },
+};
+use crate::ops::FieldError;
+
+/// What waits of a person is given so long to go out before the next form lines up behind it.
+const PATIENCE_QUEUE: Duration = Duration::from_secs(2);
+
+/// A form's post.
+struct Form<'a> {
+    request: &'a HttpRequest,
+    route: Route,
+    body: Bytes,
+    pairs: Vec<(String, String)>,
+}
+
+impl Form<'_> {
+    fn is_htmx(&self) -> bool {
+        self.request.headers().contains_key("hx-request")
+    }
+
+    fn op(&self) -> &str {
+        self.pairs.iter().find(|(name, value)| name == "_op" && !value.is_empty()).map_or("", |(_, value)| value)
+    }
+}
+
+impl Front {
+    /// Answers a posted form.
+    pub(super) async fn take_form(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
+        let Some(route) = plan::find_route(request.path()) else {
+            return Ok(match self.send_whole(request, &body, PATIENCE_WRITE).await {
+                Ok(whole) => whole.pass_back(),
+                Err(error) => super::pages::answer_unreachable(self, request, &error)?,
+            });
+        };
+        let pairs = pairs_of(&body);
+        let form = Form { request, route, body, pairs };
+        let visit = self.trusted_visit(request)?;
+        if self.may_pass(request, visit.as_ref()).await? {
+            let drafts = visit.as_ref().map(|visit| self.plan_form(&form, visit, false)); // as things are before the server's answer
+            match self.send_whole(request, &form.body, PATIENCE_WRITE).await {
+                Ok(whole) if whole.status.as_u16() < 500 => {
+                    self.learn(request, whole.header("x-user"));
+                    if is_acknowledged(&whole, form.op())
+                        && let Some(drafts) = drafts
+                    {
+                        self.remember_form(request, drafts);
+                    }
+                    return Ok(whole.pass_back());
+                }
+                Ok(whole) => tracing::info!(status = %whole.status, "a form is kept here"),
+                Err(error) => tracing::info!(%error, "a form is kept here"),
+            }
+        }
+        if request.headers().contains_key("x-offline-queue") {
+            return Ok(unreachable(&super::line::LineError::TooLate)); // the browser keeps it, and brings it as an operation
+        }
+        match visit {
+            Some(visit) => self.keep_form(&form, &visit).await,
+            None => super::pages::ask_to_sign_in(self, request),
+        }
+    }
+
+    /// Whether a form is the server's to answer: it is in reach, knows the browser, and nothing of the person waits here before it.
+    async fn may_pass(&self, request: &HttpRequest, visit: Option<&Visit>) -> Result<bool, StoreError> {
+        if !self.agent.line.is_up() {
+            return Ok(false);
+        }
+        let Some(visit) = visit else { return Ok(true) };
+        if visit.made_here && request.cookie(super::people::SERVER_COOKIE).is_none() {
+            return Ok(false);
+        }
+        let started = tokio::time::Instant::now();
+        while ops::has_waiting_of(&*self.agent.store.read()?, visit.person.id)? {
+            if started.elapsed() >= PATIENCE_QUEUE || !self.agent.line.is_up() {
+                return Ok(false);
+            }
+            self.agent.wake.notify_one();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(true)
+    }
+
+    fn plan_form(&self, form: &Form<'_>, visit: &Visit, with_checks: bool) -> Result<Vec<Draft>, Refusal> {
+        let reader = self.agent.store.read()?;
+        let context = reader.context()?.unwrap_or_default();
+        let post = Post {
+            pairs: &form.pairs,
+            person: visit.person.id,
+            queue: visit.queue_id,
+            region: self.agent.line.device().get().region,
+            is_open: context.region.is_open,
+            at: self.agent.clock.now(),
+            offset_ms: reader.contact()?.offset_ms,
+            reader: &reader,
+        };
+        let drafts = plan::plan(&form.route, &post)?;
+        if with_checks {
+            plan::check(&drafts, &post)?;
+        }
+        Ok(drafts)
+    }
+
+    async fn keep_form(&self, form: &Form<'_>, visit: &Visit) -> Result<HttpResponse, StoreError> {
+        let drafts = match self.plan_form(form, visit, true) {
+            Ok(drafts) => drafts,
+            Err(Refusal::Invalid(errors)) => return self.refuse(form, visit, &errors),
+            Err(Refusal::Nonsense(why)) => return Ok(problem(StatusCode::BAD_REQUEST, "bad_request", &why)),
+            Err(Refusal::Store(error)) => return Err(error),
+        };
+        let label = drafts.first().map(|draft| draft.label.clone()).unwrap_or_default();
+        let (now, person) = (self.agent.clock.now(), visit.person.id);
+        let stored = self.agent.store.write(move |db| {
+            for Draft { mut op, label, href } in drafts {
+                if ops::is_kept(db, op.op_id)? {
+                    continue; // the same form once more: it has its number, and may have its verdict
+                }
+                op.n = next_number(db, person)?;
+                op.after = ops::list_needed(db, &op)?;
+                ops::keep(db, &NewOp { op, source: Source::Form, label, href, verdict: None }, now)?;
+            }
+            Ok(())
+        });
+        stored.await?;
+        self.agent.note(Trouble::DiskFull, false);
+        self.agent.wake.notify_one();
+        if !form.is_htmx() {
+            return Ok(super::pages::redirect_stored(form.route.list, &label));
+        }
+        let op_id = form.op();
+        Ok(own(StatusCode::ACCEPTED)
+            .insert_header(("X-Sync", "1"))
+            .insert_header(("X-Op-Queued", op_id))
+            .insert_header(("HX-Reswap", "none"))
+            .insert_header(("HX-Trigger", json!({ "ops:stored": { "op_id": op_id } }).to_string()))
+            .finish())
+    }
+
+    fn refuse(&self, form: &Form<'_>, visit: &Visit, errors: &[FieldError]) -> Result<HttpResponse, StoreError> {
+        if !form.is_htmx() {
+            return super::pages::show_refused(self, form.request, visit, &form.pairs, errors);
+        }
+        let mut answer = own_json(StatusCode::UNPROCESSABLE_ENTITY, &json!({ "errors": errors }));
+        for (name, value) in [("x-sync", "1"), ("x-offline", "1")] {
+            answer.headers_mut().insert(header::HeaderName::from_static(name), header::HeaderValue::from_static(value));
+        }
+        Ok(answer)
+    }
+
+    /// What the server has acknowledged is kept with the rest that was entered at this PC; its verdict is asked for in a moment.
+    fn remember_form(&self, request: &HttpRequest, drafts: Result<Vec<Draft>, Refusal>) {
+        let drafts = match drafts {
+            Ok(drafts) => drafts,
+            Err(refusal) => return tracing::warn!(?refusal, path = request.path(), "a form that passed was not written down"),
+        };
+        let agent = self.agent.clone();
+        actix_web::rt::spawn(async move {
+            let now = agent.clock.now();
+            let kept = agent.store.write(move |db| {
+                for Draft { op, label, href } in drafts {
+                    ops::keep(db, &NewOp { op, source: Source::Passed, label, href, verdict: None }, now)?;
+                }
+                Ok(())
+            });
+            match kept.await {
+                Ok(()) => agent.wake.notify_one(),
+                Err(error) => tracing::warn!(%error, "a form that passed was not written down"),
+            }
+        });
+    }
+}
+
+/// Only an answer that names the operation is the server's word on it (SYNC 3.11).
+fn is_acknowledged(whole: &Whole, op: &str) -> bool {
+    let acked = whole.header("x-op-ack").and_then(|text| text.parse::<Uuid>().ok());
+    whole.header("x-sync") == Some("1") && acked.is_some() && (op.is_empty() || acked == op.parse().ok())
+}

@@ -1,0 +1,46 @@
+//! How the write path reads and writes days of the calendar.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{CalendarDay, db};
+use crate::{
+    civil,
+    db::{Mode, ScopedTx, Write},
+    ops::{FieldError, Reason, Row},
+    regions::Region,
+    sync::{Refusal, Stored, Table, Tail},
+};
+
+impl Table for CalendarDay {
+    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
+        db::lock_calendar_day(tx, region, id).await
+    }
+
+    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
+        db::load_calendar_days(tx, region, ids).await
+    }
+
+    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
+        db::page_ids(tx, region, after, limit).await
+    }
+
+    async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
+        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+        let Ok(day) = civil::parse_date(text("day")) else { return Ok(None) };
+        db::find_by_day_and_name(tx, region, day, text("name").trim()).await
+    }
+
+    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
+        db::insert_calendar_day(tx, region, id, self, tail).await
+    }
+
+    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
+        db::update_calendar_day(tx, region, id, self, tail).await
+    }
+
+    fn refusal(constraint: &str) -> Option<Refusal> {
+        (constraint == "calendar_days_once")
+            .then(|| Refusal { reason: Reason::NaturalKey, error: FieldError::new("name", "day-name-taken") })
+    }
+}

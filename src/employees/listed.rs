@@ -1,0 +1,95 @@
+//! People as lists and forms want them, wherever they are read from.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::Employee;
+use crate::roster::Person;
+
+/// A person to choose in a form.
+pub struct Choice {
+    /// The row's id.
+    pub id: Uuid,
+    /// The region's code.
+    pub region: String,
+    /// "Ad Soyad".
+    pub full_name: String,
+    /// "Departman", to tell namesakes apart.
+    pub department: String,
+}
+
+/// Which people a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum State {
+    /// "Aktif".
+    #[default]
+    Active,
+    /// "Pasif".
+    Passive,
+    /// Both of them.
+    Present,
+    /// In the bin.
+    Deleted,
+}
+
+/// What a list shows, and in which order.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Which people.
+    pub state: State,
+    /// Folded text to find in name, department or title; empty for everybody.
+    pub text: String,
+    /// A column's name, with a leading `-` where it descends. Anything else sorts by name.
+    pub sort: &'static str,
+}
+
+impl Filter {
+    /// Whether the people in the bin are shown, or all the others.
+    pub fn is_deleted(&self) -> bool {
+        self.state == State::Deleted
+    }
+
+    /// Active or passive people; none for both.
+    pub fn is_active(&self) -> Option<bool> {
+        match self.state {
+            State::Active => Some(true),
+            State::Passive => Some(false),
+            State::Present | State::Deleted => None,
+        }
+    }
+}
+
+/// A person as lists show them.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The row's id.
+    pub id: Uuid,
+    /// The region's code.
+    pub region: String,
+    /// The row's version.
+    pub version: i64,
+    /// When it was deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// The values. The identity number is shown masked only.
+    pub value: Employee,
+}
+
+/// The person as the roster wants them.
+impl From<&Listed> for Person {
+    fn from(employee: &Listed) -> Self {
+        let value = &employee.value;
+        let is_deleted = employee.deleted_at.is_some();
+        Self {
+            id: employee.id,
+            region: employee.region.clone(),
+            full_name: value.full_name.clone(),
+            department: value.department.clone(),
+            title: value.title.clone(),
+            hire_date: value.hire_date,
+            exit_date: value.exit_date,
+            is_active: value.is_active && !is_deleted,
+            is_deleted,
+            shift_template_id: value.shift_template_id,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! How the write path reads and writes employees.
+
+use uuid::Uuid;
+
+use super::{Employee, db};
+use crate::{
+    db::{Mode, ScopedTx, Write},
+    ops::{FieldError, Reason, Row},
+    regions::Region,
+    sync::{Refusal, Stored, Table, Tail, Veto},
+};
+
+impl Table for Employee {
+    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
+        db::lock_employee(tx, region, id).await
+    }
+
+    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
+        db::load_employees(tx, region, ids).await
+    }
+
+    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
+        db::page_ids(tx, region, after, limit).await
+    }
+
+    async fn before_write(&mut self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, deleting: bool) -> Result<Veto, sqlx::Error> {
+        let mut veto = Veto::default();
+        if deleting {
+            let entries = crate::timesheets::count_live_of_employee(tx, region, id).await?;
+            if entries > 0 {
+                veto.errors.push(FieldError::new("", "employee-has-timesheets").with("count", entries));
+            }
+        }
+        Ok(veto)
+    }
+
+    async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
+        let number: String = row.get("identity_no").and_then(|value| value.as_str()).unwrap_or_default().split_whitespace().collect();
+        db::find_by_identity_no(tx, region, &number).await
+    }
+
+    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
+        db::insert_employee(tx, region, id, self, tail).await
+    }
+
+    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
+        db::update_employee(tx, region, id, self, tail).await
+    }
+
+    fn refusal(constraint: &str) -> Option<Refusal> {
+        match constraint {
+            "employees_identity_no_once" => {
+                Some(Refusal { reason: Reason::NaturalKey, error: FieldError::new("identity_no", "identity-no-taken") })
+            }
+            "employees_shift_template_fkey" => {
+                Some(Refusal { reason: Reason::Invalid, error: FieldError::new("shift_template_id", "template-unknown") })
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Shift templates as lists and forms want them, wherever they are read from.
+
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::ShiftTemplate;
+
+/// A template to choose in a form. Minutes are of the start day.
+pub struct TemplateChoice {
+    /// The row's id.
+    pub id: Uuid,
+    /// The region's code.
+    pub region: String,
+    /// Its name.
+    pub name: String,
+    /// Start, 0 to 1439.
+    pub start_min: i32,
+    /// End, to 2880 for a shift over midnight.
+    pub end_min: i32,
+    /// Break in minutes.
+    pub break_minutes: i32,
+    /// ISO weekdays it is the default of, such as `12345`.
+    pub weekdays: String,
+}
+
+impl TemplateChoice {
+    /// Whether it claims the weekday of this date.
+    pub fn claims(&self, day: NaiveDate) -> bool {
+        self.weekdays.contains(weekday_digit(day).as_str())
+    }
+}
+
+/// `1` for Monday to `7` for Sunday.
+pub(super) fn weekday_digit(day: NaiveDate) -> String {
+    day.weekday().number_from_monday().to_string()
+}
+
+/// A template as lists show it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The row's id.
+    pub id: Uuid,
+    /// The region's code.
+    pub region: String,
+    /// The row's version.
+    pub version: i64,
+    /// When it was deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// The values.
+    pub value: ShiftTemplate,
+}

@@ -1,0 +1,42 @@
+//! How the write path reads and writes shift templates.
+
+use uuid::Uuid;
+
+use super::{ShiftTemplate, db};
+use crate::{
+    db::{Mode, ScopedTx, Write},
+    ops::{FieldError, Reason, Row},
+    regions::Region,
+    sync::{Refusal, Stored, Table, Tail},
+};
+
+impl Table for ShiftTemplate {
+    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
+        db::lock_shift_template(tx, region, id).await
+    }
+
+    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
+        db::load_shift_templates(tx, region, ids).await
+    }
+
+    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
+        db::page_ids(tx, region, after, limit).await
+    }
+
+    async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
+        db::find_by_name(tx, region, row.get("name").and_then(|value| value.as_str()).unwrap_or_default().trim()).await
+    }
+
+    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
+        db::insert_shift_template(tx, region, id, self, tail).await
+    }
+
+    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
+        db::update_shift_template(tx, region, id, self, tail).await
+    }
+
+    fn refusal(constraint: &str) -> Option<Refusal> {
+        (constraint == "shift_templates_name_once")
+            .then(|| Refusal { reason: Reason::NaturalKey, error: FieldError::new("name", "template-name-taken") })
+    }
+}

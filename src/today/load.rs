@@ -1,0 +1,27 @@
+//! Reads a day out of the database.
+
+use super::day::{Day, Place};
+use crate::{
+    auth::Actor,
+    db::{Mode, Scope, ScopedTx},
+    error::{AppError, AppResult},
+    roster::load_roster,
+    settings::list_rules,
+    timesheets::{db::list_timesheets, listed::Filter},
+};
+
+impl Place {
+    /// The scope of this one region; a foreign one is not found.
+    pub fn scope(&self, actor: &Actor) -> AppResult<Scope> {
+        Scope::one(actor, &self.region).ok_or(AppError::NotFound)
+    }
+}
+
+/// Reads a day; the transaction's scope is its region alone.
+pub(super) async fn load_day<M: Mode>(tx: &mut ScopedTx<M>, place: &Place) -> AppResult<Day> {
+    let roster = load_roster(tx, place.date, place.date).await?;
+    let rules = list_rules(tx).await?.remove(place.region.code()).unwrap_or_default();
+    let of_day = Filter { employee_id: None, from: place.date, to: place.date, text: String::new() };
+    let entries = list_timesheets(tx, &of_day, i64::MAX, 0).await?;
+    Ok(Day::new(place, &roster, &rules, entries))
+}

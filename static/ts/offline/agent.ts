@@ -1,0 +1,164 @@
+// This PC's agent, where there is one (docs/AGENT.md): it takes what is entered while the server is out of reach, also where no service worker
+// does, and sends it by itself. What it keeps of this person's is asked for here and shown beside the browser's own queue.
+
+import { onHtmx } from "../htmx_events.ts";
+import { nowQueued } from "../pill.ts";
+import { showToast } from "../toasts.ts";
+import { type AgentOp, type AgentQueue, complaintOf, onlyThere, readQueue } from "./agent_queue.ts";
+import { make } from "./dom.ts";
+import { isOfPc } from "./kept.ts";
+import { whyOf } from "./overlay.ts";
+import { CHANNEL, type Queue, type QueueEvent } from "./queue.ts";
+import { refreshLists } from "./refresh.ts";
+import { loadSentences, say } from "./say.ts";
+import { showStrip } from "./strips.ts";
+
+const MET = "rainstaff-agent"; // an agent answers at this address
+const POLL_MS = 30_000;
+/** How long a message waits for the hand-over to the PC, to say where the entry is. */
+const HAND_OVER_MS = 2_500;
+const ENTITIES = ["timesheet", "employee", "shift_template"];
+
+const NOTHING: AgentQueue = { waiting: [], failed: [], count: 0, others: 0 };
+
+let latest = NOTHING;
+let queue: Queue | null = null;
+let browserWaits = 0;
+let asking: Promise<void> | null = null;
+
+export function startAgent(): void {
+  if ((document.body.dataset["user"] ?? "") === "") {
+    return;
+  }
+  onHtmx("htmx:before:response", ({ ctx }) => {
+    if (ctx.response?.headers.has("X-Agent") && !isMet()) {
+      meet();
+    }
+  });
+  document.addEventListener("ops:stored", (event) => void stored((event as CustomEvent<{ op_id?: string } | null>).detail?.op_id ?? ""));
+  document.addEventListener("rainstaff:queue", (event) => {
+    browserWaits = (event as CustomEvent<{ waiting: number }>).detail.waiting;
+    void paint();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || void look());
+  setInterval(() => latest.count + browserWaits > 0 && void look(), POLL_MS);
+  if (isMet() || isOfPc()) {
+    meet();
+  }
+}
+
+/** The browser has a queue of its own: what lies in both is counted and listed there. */
+export function besides(own: Queue): void {
+  queue = own;
+}
+
+/** Whether an agent answers at this address. */
+export function isMet(): boolean {
+  return localStorage.getItem(MET) !== null;
+}
+
+/** Says where an entry is that the server has not got yet: in this browser, or on this PC, which sends it without a browser as well. */
+export async function tellWhereKept(op: string, headers: Pick<Headers, "get">): Promise<void> {
+  const isOnPc = headers.get("X-App") === "agent" || (isMet() && (await handedOver(op)));
+  showToast(say(isOnPc ? "offline-stored-on-pc" : "offline-stored"), { tone: "info" });
+}
+
+function handedOver(op: string): Promise<boolean> {
+  const channel = new BroadcastChannel(CHANNEL);
+  return new Promise<boolean>((told) => {
+    setTimeout(() => told(false), HAND_OVER_MS);
+    channel.addEventListener("message", ({ data }) => {
+      const { type, op_ids } = data as QueueEvent;
+      if ((type === "on_pc" || type === "verdict") && op_ids.includes(op)) told(type === "on_pc");
+    });
+    void queue?.find(op).then((entry) => entry && "state" in entry && entry.state === "on_pc" && told(true));
+  }).finally(() => channel.close());
+}
+
+function meet(): void {
+  localStorage.setItem(MET, "1");
+  void loadSentences().then(look);
+}
+
+/** Asks the agent; calls that come meanwhile get the same answer. */
+async function look(): Promise<void> {
+  if (isMet()) {
+    asking ??= ask().finally(() => {
+      asking = null;
+    });
+    await asking;
+  }
+}
+
+async function ask(): Promise<void> {
+  const [response, health] = await Promise.all([get("queue"), get("health")]);
+  const complaint = health?.ok ? complaintOf(await health.json().catch(() => null)) : null;
+  showStrip("pc", complaint ? say(complaint.key, { n: complaint.n }) : "");
+  if (!response) {
+    return; // the agent itself is away: what it said last stands
+  }
+  if (!response.headers.has("X-Agent")) {
+    localStorage.removeItem(MET);
+  }
+  latest = (response.ok ? readQueue(await response.json().catch(() => null)) : null) ?? NOTHING;
+  await paint();
+  document.dispatchEvent(new CustomEvent("rainstaff:agent", { detail: latest }));
+}
+
+function get(what: "queue" | "health"): Promise<Response | null> {
+  return fetch(`/agent/${what}`, { headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store" }).catch(() => null);
+}
+
+/** The agent has stored what a form asked for: its lists show the row. */
+async function stored(op: string): Promise<void> {
+  meet();
+  await look();
+  const entity = latest.waiting.find(({ op_id }) => op_id === op)?.entity;
+  refreshLists(new Set(entity === undefined ? ENTITIES : [entity]));
+}
+
+async function paint(): Promise<void> {
+  const ids = [...latest.waiting, ...latest.failed].map(({ op_id }) => op_id);
+  const known = (ids.length > 0 && (await queue?.known(ids).catch(() => null))) || new Set<string>();
+  const there = onlyThere(latest, known);
+  nowQueued("pc", { here: 0, onPc: there.count, failed: there.failed.length });
+  paintSection(there);
+}
+
+// /queue, "Bu bilgisayarda" ----------------------------------------------------------------------------------------------------------------
+
+function paintSection({ waiting, failed, count }: Omit<AgentQueue, "others">): void {
+  const section = document.getElementById("pc-queue");
+  if (!section) {
+    return;
+  }
+  const part = (name: string): HTMLElement | null => section.querySelector(`[data-part="${name}"]`);
+  section.hidden = !isMet();
+  const sentences = [
+    count > 0 ? say("offline-n-on-pc", { n: count }) : say("offline-pc-nothing"),
+    failed.length > 0 ? say("offline-n-failed", { n: failed.length }) : "",
+    latest.others > 0 ? say("offline-others", { n: latest.others }) : "",
+  ];
+  part("state")?.replaceChildren(sentences.filter((sentence) => sentence !== "").join(" "));
+  const more = count > waiting.length ? [make("tr", {}, make("td", { colspan: "4" }, say("offline-more", { n: count - waiting.length })))] : [];
+  part("rows")?.replaceChildren(...failed.map(rowOf), ...waiting.map(rowOf), ...more);
+  part("table")?.toggleAttribute("hidden", waiting.length + failed.length === 0);
+}
+
+function rowOf({ op_id, kind, entity, id, label, href, stored_at, verdict, reason, errors }: AgentOp): HTMLElement {
+  const state = verdict === "rejected" || verdict === "held" ? verdict : "on_pc";
+  const [tone, word] = ({ rejected: ["red", "offline-rejected"], held: ["yellow", "offline-held"], on_pc: ["secondary", "offline-on-pc"] } as const)[state];
+  const why = whyOf({ state, reason: reason ?? "", errors: errors ?? [] }).map((sentence) => make("span", { class: "pending-why" }, sentence));
+  const cell = (head: string, ...children: (Node | string)[]): HTMLElement => make("td", { "data-label": say(head) }, ...children);
+  const name = label || id;
+  const what = say(`offline-${kind}-${entity.replaceAll("_", "-")}`);
+  const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" }).format(new Date(stored_at));
+  return make(
+    "tr",
+    { "data-op": op_id },
+    cell("offline-col-row", href ? make("a", { href }, name) : name),
+    cell("offline-col-what", what),
+    cell("offline-col-since", when),
+    cell("offline-col-state", make("span", { class: `badge bg-${tone}-lt` }, say(word)), ...why),
+  );
+}

@@ -1,0 +1,218 @@
+// The agent as a process, on a real server: killed, on a full disk, with a damaged file, with its rights taken away.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmod, mkdtemp, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { Office, takenIn, until } from "./office.mjs";
+
+/** How often the agent is killed; `make agent-test` says 200. */
+const KILLS = Number(process.env.RAINSTAFF_AGENT_KILLS ?? 25);
+const WRITERS = 4;
+
+let office;
+before(async () => {
+  office = await Office.open();
+});
+after(() => office.close());
+
+test(`killed ${KILLS} times with ${WRITERS} writers: nothing that was taken is lost, nothing is doubled, the file is sound each time`, async () => {
+  const taken = [];
+  let running = true;
+  const write = async (number) => {
+    const queue = await office.newQueue();
+    const person = office.employee(queue, `Yazan ${number}`);
+    await office.store([person]);
+    for (let day = 0; running; ) {
+      const ops = Array.from({ length: 1 + (day % 3) }, () => office.entry(queue, person.id, day++));
+      // As a browser does: the same batch until it is known to be kept.
+      for (let left = ops; running && left.length > 0; ) {
+        const ids = takenIn(await office.post(left));
+        taken.push(...left.filter(({ op_id }) => ids.includes(op_id)));
+        left = left.filter(({ op_id }) => !ids.includes(op_id));
+        if (left.length > 0) await new Promise((later) => setTimeout(later, 10));
+      }
+    }
+  };
+  const writers = Array.from({ length: WRITERS }, (_, number) => write(number));
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    office.cut(Math.random() < 0.6);
+    await new Promise((later) => setTimeout(later, Math.random() * 250));
+    await office.agent.kill();
+    assert.match(await office.command(["status", "--json", "--check"]), /"waiting"/);
+    await office.agent.run();
+  }
+  running = false;
+  await Promise.all(writers);
+  office.cut(false);
+  await office.drained();
+  assert.ok(taken.length > KILLS, `only ${taken.length} operations were taken`);
+  await office.assertOnce(taken);
+  await office.mirrored();
+  console.log(`# ${KILLS} kills, ${taken.length} operations taken, 0 lost, 0 doubled`);
+});
+
+test("a server that is killed, and a database that crashes, cost nothing", async () => {
+  const queue = await office.newQueue();
+  const person = office.employee(queue, "Kesinti Var");
+  const ops = [person];
+  await office.store([person]);
+  for (let round = 0; round < 6; round += 1) {
+    const batch = Array.from({ length: 20 }, (_, i) => office.entry(queue, person.id, round * 20 + i));
+    const accident = round % 2 === 0 ? office.stack.killServer() : office.stack.crashPostgres(200);
+    await Promise.all([office.store(batch), accident]);
+    ops.push(...batch);
+  }
+  await office.drained();
+  await office.assertOnce(ops.slice(1));
+  await office.mirrored();
+});
+
+test("a full disk: the agent says so, goes on reading, and takes entries again once there is room", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "rainstaff-full-"));
+  const isMounted = mountSmall(folder);
+  const { agent } = office;
+  const before = { dataDir: agent.dataDir };
+  await agent.kill();
+  execFileSync("cp", ["-a", `${before.dataDir}/.`, folder]);
+  agent.dataDir = folder;
+  try {
+    await agent.run();
+    office.cut();
+    const queue = await office.newQueue();
+    const person = office.employee(queue, "Yer Yok");
+    const kept = [...(await office.store([person]))];
+    const ballast = await fill(folder);
+    let refused = null;
+    for (let day = 0; day < 3000 && refused === null; day += 1) {
+      const op = { ...office.entry(queue, person.id, day) };
+      op.fields.notes = { from: null, to: "x".repeat(2000) };
+      const answer = await office.post([op]);
+      if (answer.status === 202) kept.push(op.op_id);
+      else refused = { answer, op };
+    }
+    assert.equal(refused?.answer.status, 507, "a full disk was never said to be full");
+    const health = await agent.health();
+    assert.ok(health.troubles.includes("disk_full"), String(health.troubles));
+    assert.equal(health.waiting, kept.length, "what was refused does not wait, what was taken does");
+    await rm(ballast);
+    assert.equal((await office.post([refused.op])).status, 202, "there is room again");
+    await agent.crash();
+    assert.equal((await agent.health()).waiting, kept.length + 1);
+    assert.match(await office.command(["status", "--json", "--check"]), /"waiting"/);
+    office.cut(false);
+    await office.drained();
+  } finally {
+    await agent.kill();
+    execFileSync("cp", ["-a", `${folder}/.`, before.dataDir]);
+    if (isMounted) execFileSync("umount", [folder]);
+    await rm(folder, { recursive: true, force: true });
+    agent.dataDir = before.dataDir;
+    await agent.run();
+  }
+});
+
+/** A disk of 8 MB where this may be mounted; else the folder's own, of which `fill` then leaves hardly anything. */
+function mountSmall(folder) {
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]);
+  return true;
+}
+
+/** Takes all room but a little. */
+async function fill(folder) {
+  const path = join(folder, "ballast");
+  const file = await open(path, "w");
+  const block = Buffer.alloc(64 * 1024);
+  try {
+    for (;;) await file.write(block);
+  } catch (error) {
+    assert.equal(error.code, "ENOSPC");
+  } finally {
+    await file.close();
+  }
+  return path;
+}
+
+test("a damaged file is put aside, what can be read of it is sent, and the copy comes anew", async () => {
+  office.cut();
+  const queue = await office.newQueue();
+  const person = office.employee(queue, "Bozuk Dosya");
+  const ops = [person, ...Array.from({ length: 400 }, (_, day) => office.entry(queue, person.id, day))];
+  for (let at = 0; at < ops.length; at += 100) await office.store(ops.slice(at, at + 100));
+  const { agent } = office;
+  await stopCleanly(agent);
+  const path = join(agent.dataDir, "agent.db");
+  const { size } = await stat(path);
+  const file = await open(path, "r+");
+  await file.write(Buffer.alloc(8192, 0xa5), 0, 8192, Math.floor(size / 2 / 4096) * 4096);
+  await file.close();
+  await agent.run();
+  const names = await readdir(agent.dataDir);
+  assert.ok(names.some((name) => /^broken-.*\.db$/.test(name)), String(names));
+  const health = await agent.health();
+  assert.ok(health.troubles.includes("file_corrupt"), String(health.troubles));
+  assert.ok(health.waiting >= ops.length * 0.8, `${health.waiting} of ${ops.length} were read`);
+  office.cut(false);
+  await office.drained();
+  // The browsers still have theirs, and bring them again: what was lost here arrives, and what was not is not doubled.
+  for (let at = 0; at < ops.length; at += 100) await office.store(ops.slice(at, at + 100));
+  await office.drained();
+  await office.assertOnce(ops.slice(1));
+  await office.mirrored();
+});
+
+async function stopCleanly(agent) {
+  const { child } = agent;
+  const ended = new Promise((done) => child.once("exit", done));
+  child.kill("SIGTERM");
+  await ended;
+}
+
+test("a device whose rights are taken away sends nothing, shows nothing, and keeps what was entered", async () => {
+  const agent = await office.newAgent("Çalınan PC");
+  await until(async () => (await agent.health())?.mirror.is_whole, "no copy");
+  office.cut();
+  const queue = await office.newQueue();
+  const person = office.employee(queue, "Çalınan Kayıt");
+  assert.equal((await office.post([person], { agent })).status, 202);
+  const admin = await office.stack.signIn("admin");
+  const page = await (await admin.get("/admin/devices")).text();
+  const { device_id: id } = JSON.parse(await readFile(join(agent.dataDir, "device.json"), "utf8"));
+  assert.ok(page.includes(id), "the device is listed");
+  const revoked = await admin.post("/admin/devices", `/admin/devices/${id}/revocation`, { confirmation: "Çalınan PC", confirm: "Çalınan PC", name: "Çalınan PC" });
+  assert.ok(revoked.status < 400, `revocation answered ${revoked.status}`);
+  office.cut(false);
+  await until(async () => (await agent.health()).is_revoked, "the agent does not see that it was revoked");
+  await until(async () => Object.keys((await agent.health()).mirror.digest).length === 0, "the copy of the region is still there");
+  const health = await agent.health();
+  assert.equal(health.waiting, 1, "what was entered is kept");
+  assert.equal(await office.count(`SELECT count(*) FROM app.op_inbox WHERE op_id = '${person.op_id}'`), 0, "and not sent");
+  assert.match(await office.command(["status"], agent), /REVOKED/);
+  const file = join(agent.dataDir, "out.db");
+  await office.command(["export", file, "--queue"], agent);
+  const line = JSON.parse((await readFile(file.replace(/\.db$/, ".ndjson"), "utf8")).trim());
+  assert.equal(line.op_id, person.op_id, "and can be taken out as a file");
+  await agent.stop();
+});
+
+test("two agents do not run on one folder", async () => {
+  await assert.rejects(office.command(["run", "--listen", "127.0.0.1:0"]), /runs on .* already/);
+});
+
+test("an address that other PCs could reach is refused", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "rainstaff-agent-"));
+  await chmod(folder, 0o755);
+  await assert.rejects(office.command(["run", "--listen", "0.0.0.0:8787"], { dataDir: folder }), /not enrolled|serves this PC only/);
+  await office.agent.kill();
+  await assert.rejects(office.command(["run", "--listen", "0.0.0.0:0"]), /serves this PC only/);
+  await office.agent.run();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("the file of the token is its owner's alone", async () => {
+  assert.equal((await stat(join(office.agent.dataDir, "device.json"))).mode & 0o777, 0o600);
+  assert.equal((await stat(office.agent.dataDir)).mode & 0o777, 0o700);
+});
