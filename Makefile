@@ -10,7 +10,9 @@ SHELL := /bin/bash
 export SQLX_OFFLINE := true
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
+# The agent alone, as it goes out; and both programs in one build, for tests.
 AGENT := --no-default-features --features agent --bin rainstaff-agent
+BOTH := --features agent
 ASSET_SOURCES := scripts/build-assets.mjs $(shell find static/ts static/css static/icons locales templates src -type f 2>/dev/null)
 
 say = @printf '\n\033[1m== %s\033[0m (%s)\n' '$(1)' "$$(date +%T)"
@@ -24,27 +26,35 @@ run: node_modules/.package-lock.json assets ## build everything that is missing 
 	@exec cargo run -- dev $(ARGS)
 
 .PHONY: test
-test: check-format lint check-docs check-queries test-rust test-scripts test-stack test-chain test-browser check-licences ## everything that CI runs
+test: check-format lint check-docs check-queries test-rust test-scripts test-stack test-chain test-agent test-browser check-licences ## everything that CI runs
 
 .PHONY: lint
 lint: assets ## clippy over the server, its tests and the agent; types of the scripts
-	$(call say,Lint: server)
-	@cargo clippy --all-targets -- -D warnings
-	$(call say,Lint: agent)
+	$(call say,Lint: server and agent)
+	@cargo clippy --all-targets $(BOTH) -- -D warnings
+	$(call say,Lint: the agent alone)
 	@cargo clippy $(AGENT) -- -D warnings
 	$(call say,Lint: scripts)
 	@npm run --silent check
 
 .PHONY: stack-test
 stack-test: assets ## the queue's code, a bad line, a real server and a PostgreSQL that crashes: 200 seeds (ARGS='--from 7 --seeds 1' replays one)
-	@cargo build --quiet
+	@cargo build --quiet $(BOTH)
 	@node tests/stack/run.mjs $(ARGS)
 
 .PHONY: chain-test
 chain-test: assets ## the same with this PC's agent in between, which is killed as well: 1,000 seeds (ARGS='--from 7 --seeds 1' replays one)
-	@cargo build --quiet
-	@cargo build --quiet $(AGENT)
+	@cargo build --quiet $(BOTH)
 	@node tests/stack/run.mjs --agent --seeds 1000 $(ARGS)
+
+.PHONY: agent-test
+agent-test: assets ## the agent as a process: killed 200 times (KILLS=200), full disk, damaged file, attacked, a restored server
+	@cargo build --quiet $(BOTH)
+	@RAINSTAFF_AGENT_KILLS=$(or $(KILLS),200) node --test --test-concurrency=1 tests/agent/*.test.mjs
+
+.PHONY: agent
+agent: assets ## the agent of an office PC, as it goes out: target/release/rainstaff-agent
+	@cargo build --release $(AGENT)
 
 .PHONY: bench
 bench: assets ## the release server beside pgbench: docs/benchmarks.md (ARGS=--quick for a look, ONLY='month save' for parts)
@@ -66,7 +76,7 @@ page-times: node_modules/.package-lock.json ## pages of a demo that runs, in Chr
 
 .PHONY: check-api
 check-api: assets ## the API held against its own description by schemathesis (from PyPI), about two minutes
-	@cargo build --quiet
+	@cargo build --quiet $(BOTH)
 	@scripts/check-api.sh
 
 .PHONY: assets
@@ -83,24 +93,22 @@ clean: ## delete what was built; the data of the demo (.rainstaff) stay
 
 # Steps of `make test`, each also a command of its own.
 
-.PHONY: check-format check-docs check-queries test-rust test-scripts test-stack test-chain test-browser check-licences
+.PHONY: check-format check-docs check-queries test-rust test-scripts test-stack test-chain test-agent test-browser check-licences
 check-format:
 	$(call say,Format)
 	@cargo fmt --check
 
 check-docs: assets
 	$(call say,Documentation)
-	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --lib
+	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --lib $(BOTH)
 
 check-queries: assets
 	$(call say,Checked queries against a fresh database)
 	@scripts/sqlx-prepare.sh --check
 
 test-rust: assets
-	$(call say,Tests: server)
-	@cargo test
-	$(call say,Tests: agent)
-	@cargo test --no-default-features --features agent --lib
+	$(call say,Tests: server and agent)
+	@cargo test $(BOTH)
 
 test-scripts: node_modules/.package-lock.json
 	$(call say,Tests: scripts)
@@ -109,19 +117,22 @@ test-scripts: node_modules/.package-lock.json
 # A few seeds here, and no more of them than fit into a minute; `make stack-test` plays 200.
 test-stack: assets
 	$(call say,Tests: queue against a server on a bad line)
-	@cargo build --quiet
+	@cargo build --quiet $(BOTH)
 	@node tests/stack/run.mjs --seeds 10 --seconds 45
 
 test-chain: assets
 	$(call say,Tests: the same with this PC's agent in the chain)
-	@cargo build --quiet
-	@cargo build --quiet $(AGENT)
+	@cargo build --quiet $(BOTH)
 	@node tests/stack/run.mjs --agent --seeds 30 --seconds 60
+
+test-agent: assets
+	$(call say,Tests: the agent as a process)
+	@cargo build --quiet $(BOTH)
+	@node --test --test-concurrency=1 tests/agent/*.test.mjs
 
 test-browser: assets
 	$(call say,Tests: browser)
-	@cargo build --quiet
-	@cargo build --quiet $(AGENT)
+	@cargo build --quiet $(BOTH)
 	@chromium=$$(scripts/find-chromium.sh) && RAINSTAFF_CHROMIUM="$$chromium" npx --no-install playwright test -c tests/e2e/playwright.config.ts
 
 check-licences:

@@ -40,7 +40,6 @@ device-revoke-confirm = Confirmation
 device-revoke-confirm-hint = To confirm, type the name of the device: { $name }
 device-revoke = Revoke
 device-revoked-text = This device was revoked on { $at } by { $name }. At the last contact { $n } entries waited on it; they cannot reach the server and have to be entered again.
-device-host = PC
 device-last = Last contact
 flash-device-renamed = The device is now called { $name }.
 flash-device-revoked = “{ $name }” is revoked.

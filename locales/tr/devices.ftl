@@ -40,7 +40,6 @@ device-revoke-confirm = Onay
 device-revoke-confirm-hint = Onay için cihazın adını yazın: { $name }
 device-revoke = İptal et
 device-revoked-text = Bu cihaz { $at } tarihinde { $name } tarafından iptal edildi. Son temasta { $n } kayıt bekliyordu; bunlar sunucuya gelemez, yeniden girilmeleri gerekir.
-device-host = Bilgisayar
 device-last = Son temas
 flash-device-renamed = Cihazın yeni adı: { $name }.
 flash-device-revoked = “{ $name }” iptal edildi.

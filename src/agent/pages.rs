@@ -8,9 +8,11 @@ use actix_web::{
     http::{StatusCode, header},
     web::{Bytes, Path},
 };
+use askama::Template;
 
 use super::{
     line::LineError,
+    local_pages::{self, Local},
     own::{own, pairs_of, problem, unreachable},
     people::{PC_COOKIE, SignIn, pc_cookie},
     serve::Front,
@@ -25,7 +27,7 @@ use crate::{
     i18n::Lang,
     ops::FieldError,
     web::{
-        assets,
+        assets, filters,
         flash::{self, Flash, Tone},
         htmx::{target_id, wants_fragment},
         offline::render_offline,
@@ -51,17 +53,86 @@ impl From<askama::Error> for StoreError {
 
 /// Whether an address is one that this PC can answer by itself.
 pub(super) fn is_kept(path: &str) -> bool {
-    path == "/login" || path == "/offline"
+    let is_day = |parts: &[&str]| matches!(parts, ["employees", _, "days", _]);
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match parts.as_slice() {
+        [""] | ["today" | "offline" | "login" | "queue"] | ["queue", "badges"] => true,
+        ["timesheets" | "employees" | "shift-templates"] | ["timesheets" | "employees", _] | ["shift-templates", "new"] => true,
+        ["timesheets" | "employees" | "shift-templates", _, "row" | "edit"] => true,
+        parts => is_day(parts),
+    }
+}
+
+/// Senkron, as far as it is known here.
+#[derive(Template)]
+#[template(path = "agent/queue.html")]
+struct QueuePage<'a> {
+    ctx: &'a Ctx,
 }
 
 /// The page made here; where there is none, what says so.
 pub(super) async fn show(front: &Front, request: &HttpRequest, error: Option<&LineError>) -> Result<HttpResponse, StoreError> {
     let late = LineError::TooLate;
     let error = error.unwrap_or(&late);
-    if request.path() == "/login" {
+    let path = request.path();
+    if path == "/login" {
         return show_login(front, request, StatusCode::OK, "", None);
     }
-    answer_unreachable(front, request, error)
+    if !is_kept(path) || front.agent.line.device().is_revoked() {
+        return answer_unreachable(front, request, error);
+    }
+    if path == "/offline" {
+        return Ok(page(StatusCode::OK, None, None, render_offline(&context(front, request, None)?)?));
+    }
+    let Some(visit) = front.trusted_visit(request)? else {
+        return if wants_fragment(request.headers()) {
+            Ok(problem(StatusCode::UNAUTHORIZED, "sign_in", "sign in first"))
+        } else {
+            Ok(own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, "/login")).finish())
+        };
+    };
+    let ctx = context(front, request, Some(&visit))?;
+    let (kept_since, had_message) = (ctx.kept_since, ctx.flash.is_some() && !ctx.is_htmx);
+    let reader = front.agent.store.read()?;
+    let local = if path == "/queue" {
+        Some(Local::Page(render(&ctx, &QueuePage { ctx: &ctx })?))
+    } else {
+        local_pages::show(ctx, &reader, front.agent.clock.today())?
+    };
+    let Some(local) = local else { return answer_unreachable(front, request, error) };
+    let mut answer = answer_local(local, &visit, kept_since);
+    if had_message {
+        // A message that was shown is taken away; only a cookie that cannot be written as a header fails, and this one can.
+        let _ = answer.add_cookie(&flash::removal(false));
+    }
+    Ok(answer)
+}
+
+fn answer_local(local: Local, visit: &Visit, kept_since: Option<i64>) -> HttpResponse {
+    let go = |to: String| own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).finish();
+    match local {
+        Local::Page(html) => page(StatusCode::OK, Some(visit), kept_since, html),
+        Local::Missing(html) => page(StatusCode::NOT_FOUND, Some(visit), kept_since, html),
+        Local::Refused(html) => page(StatusCode::UNPROCESSABLE_ENTITY, Some(visit), kept_since, html),
+        Local::Elsewhere(to) => go(to),
+        Local::Back(to, flash) => {
+            let mut answer = go(to);
+            let _ = answer.add_cookie(&flash.to_cookie(false)); // as above
+            answer
+        }
+    }
+}
+
+/// A page of this PC: whose it is, and how old the copy is that it was made from.
+fn page(status: StatusCode, visit: Option<&Visit>, kept_since: Option<i64>, html: String) -> HttpResponse {
+    let mut answer = own(status);
+    if let Some(visit) = visit {
+        answer.insert_header(("X-User", visit.person.id.to_string()));
+    }
+    if let Some(since) = kept_since {
+        answer.insert_header(("X-Kept-Since", since.to_string()));
+    }
+    answer.content_type(HTML).body(html)
 }
 
 /// Neither the server's answer nor one of this PC's.
@@ -129,12 +200,16 @@ pub(super) fn show_refused(
     front: &Front,
     request: &HttpRequest,
     visit: &Visit,
-    _pairs: &[(String, String)],
+    pairs: &[(String, String)],
     errors: &[FieldError],
 ) -> Result<HttpResponse, StoreError> {
     let ctx = context(front, request, Some(visit))?;
-    let sentences: Vec<String> = errors.iter().map(|error| crate::web::form::sentence(ctx.lang, error)).collect();
-    Ok(own(StatusCode::UNPROCESSABLE_ENTITY).content_type("text/plain; charset=utf-8").body(sentences.join("\n")))
+    let kept_since = ctx.kept_since;
+    let reader = front.agent.store.read()?;
+    match local_pages::refuse(ctx, &reader, front.agent.clock.today(), pairs.to_vec(), errors)? {
+        Some(local) => Ok(answer_local(local, visit, kept_since)),
+        None => answer_unreachable(front, request, &LineError::TooLate),
+    }
 }
 
 /// A file that this program carries.

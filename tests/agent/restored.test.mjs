@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFile, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { Office, until } from "./office.mjs";
@@ -35,7 +34,7 @@ test("a server that stands on older data is filled up from the PC's log, once", 
   execFileSync("rm", ["-rf", stack.dataDir]);
   execFileSync("cp", ["-a", copy, stack.dataDir]);
   await rm(copy, { recursive: true });
-  await recover(stack.data);
+  await stack.recover();
   await stack.resume();
   const ids = since.map(({ id }) => `'${id}'`).join(",");
   const there = () => office.count(`SELECT count(*) FROM app.timesheets WHERE id IN (${ids})`);
@@ -45,12 +44,3 @@ test("a server that stands on older data is filled up from the PC's log, once", 
   office.clerk = await stack.signIn("ankara1");
   await office.mirrored();
 });
-
-/** As after a restore: PostgreSQL recovers, and goes on upon a timeline of its own. */
-async function recover(data) {
-  const { uid, gid } = await stat(data);
-  await appendFile(join(data, "postgresql.auto.conf"), "\nrestore_command = 'false'\nrecovery_target_timeline = 'current'\n");
-  const signal = join(data, "recovery.signal");
-  await writeFile(signal, "");
-  if (process.getuid?.() === 0) execFileSync("chown", [`${uid}:${gid}`, signal]);
-}

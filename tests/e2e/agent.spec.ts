@@ -12,7 +12,7 @@ test.describe.configure({ mode: "serial", timeout: 300_000 });
 const PAGES = [
   ["/today", "Bugün"],
   ["/timesheets", "Puantaj"],
-  ["/timesheets/month", "Ay"],
+  ["/timesheets/month", "2026"],
   ["/employees", "Çalışanlar"],
 ] as const;
 const SIZES = { desk: { width: 1366, height: 768 }, phone: { width: 390, height: 844 } };
@@ -61,9 +61,9 @@ test("the walk: the server stops, the office goes on at two browsers, the agent 
   await test.step("without the server the pages open, and say of when they are", async () => {
     for (const [address, name] of PAGES) {
       await clerk.goto(address);
-      await expect(clerk.locator("h1")).toHaveText(name);
+      await expect(clerk.locator("h1")).toContainText(name);
       await expectCopy(clerk, name);
-      await shots(clerk, name);
+      await shots(clerk, `copy-${address.slice(1).replaceAll("/", "-")}`);
     }
     await clerk.goto("/timesheets?from=2026-03-01&to=2026-03-31");
     await expect(rowOf(clerk, "2026-03-01"), "the copy has what was entered last").toContainText("bağlantı varken");
@@ -186,6 +186,7 @@ test("a PC whose rights are taken away sends nothing more, keeps what it has, an
   expect((await office.health()).waiting, "nothing is thrown away").toBe(1);
   await office.line.down();
   await clerk.goto("/timesheets");
+  await expect(strip(clerk, "pc")).toBeVisible();
   await shots(clerk, "revoked");
-  await expect(clerk.getByText(/iptal edil/).first()).toBeVisible();
+  await expect(strip(clerk, "pc")).toContainText("yetkisini iptal etmiş: burada bekleyen 1 kayıt gönderilmiyor, ama silinmiyor da");
 });

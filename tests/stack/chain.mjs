@@ -17,9 +17,9 @@ const HEALED_MS = 60_000;
 /** How long a person waits for the answer to a form. */
 const FORM_MS = 20_000;
 /** How often the agent is killed while something is sent, PostgreSQL crashes, the server is killed: the last two are tried without the agent, too. */
-const AGENT_CRASHES = Number(process.env.RAINSTAFF_AGENT_CRASHES ?? 0.2);
-const CRASHES = Number(process.env.RAINSTAFF_CRASHES ?? 0.04);
-const KILLS = Number(process.env.RAINSTAFF_KILLS ?? 0.008);
+const AGENT_CRASHES = Number(process.env.RAINSTAFF_AGENT_CRASHES ?? 0.12);
+const CRASHES = Number(process.env.RAINSTAFF_CRASHES ?? 0.012);
+const KILLS = Number(process.env.RAINSTAFF_KILLS ?? 0.006);
 
 export class Chain extends Scenario {
   constructor(seed, world) {

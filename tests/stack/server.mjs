@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { appendFile, chmod, chown, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -61,11 +61,16 @@ export class Stack {
 
   /** `pg_ctl -m immediate`, and a new start after `pauseMs`: what was not on the disk is gone. */
   async crashPostgres(pauseMs) {
-    const command = await readFile(join(this.data, "postmaster.opts"), "utf8");
     const [pid] = (await readFile(join(this.data, "postmaster.pid"), "utf8")).split("\n").map(Number);
     process.kill(pid, "SIGQUIT");
     await until(async () => !(await this.#answers()), "PostgreSQL goes on answering");
     await new Promise((later) => setTimeout(later, pauseMs));
+    await this.#startPostgres();
+  }
+
+  /** PostgreSQL as it was started last. */
+  async #startPostgres() {
+    const command = await readFile(join(this.data, "postmaster.opts"), "utf8");
     const [binary, ...options] = [...command.trim().matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
     const { uid, gid } = await stat(this.data);
     const account = process.getuid?.() === 0 ? { uid, gid } : {};
@@ -75,6 +80,21 @@ export class Stack {
       if (postgres === null || postgres.exitCode !== null) postgres = spawn(binary, options, { ...account, cwd: "/", stdio: "ignore" });
       return this.#answers();
     }, "PostgreSQL does not start again");
+    return postgres;
+  }
+
+  /** What a restore does: PostgreSQL recovers from the files that are there, and goes on upon a timeline of its own. */
+  async recover() {
+    const { uid, gid } = await stat(this.data);
+    await appendFile(join(this.data, "postgresql.auto.conf"), "\nrestore_command = 'false'\n");
+    const signal = join(this.data, "recovery.signal");
+    await writeFile(signal, "");
+    await chown(signal, uid, gid);
+    const postgres = await this.#startPostgres();
+    await until(async () => (await this.query("SELECT pg_is_in_recovery() AS still"))[0].still === "f", "PostgreSQL goes on recovering");
+    const ended = once(postgres, "exit");
+    postgres.kill("SIGINT");
+    await ended;
   }
 
   /** The server does this itself, unless it was killed. */

@@ -7,7 +7,7 @@ import { load } from "./load.mjs";
 import { ANKARA, Agent, BURSA, Browser, Server, draft, signIn } from "./offline_world.mjs";
 
 const { pendingRows } = await load("static/ts/offline/pending_rows.ts");
-const { onlyThere, readQueue } = await load("static/ts/offline/agent_queue.ts");
+const { complaintOf, onlyThere, readQueue } = await load("static/ts/offline/agent_queue.ts");
 
 /** A browser with `count` operations waiting, behind an agent whose line is down. */
 async function behindAgent(count) {
@@ -204,4 +204,11 @@ test("the agent's list counts nothing twice, and anything else is no list", () =
   const long = readQueue({ waiting: [op("a"), op("b")], failed: [], count: 450, others: 0 });
   assert.equal(onlyThere(long, new Set(["a"])).count, 449, "those that are not listed count as well");
   for (const other of [null, "x", {}, { waiting: 3, failed: [] }]) assert.equal(readQueue(other), null);
+});
+
+test("what is wrong with the PC is said, the worst first", () => {
+  assert.equal(complaintOf({ waiting: 0, troubles: ["clock"], is_revoked: false }), null);
+  assert.equal(complaintOf(null), null);
+  assert.deepEqual(complaintOf({ waiting: 3, troubles: ["file_corrupt", "disk_full"] }), { key: "offline-pc-disk-full", n: 3 });
+  assert.deepEqual(complaintOf({ waiting: 3, troubles: ["disk_full"], is_revoked: true }), { key: "offline-pc-revoked", n: 3 });
 });

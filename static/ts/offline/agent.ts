@@ -4,13 +4,14 @@
 import { onHtmx } from "../htmx_events.ts";
 import { nowQueued } from "../pill.ts";
 import { showToast } from "../toasts.ts";
-import { type AgentOp, type AgentQueue, onlyThere, readQueue } from "./agent_queue.ts";
+import { type AgentOp, type AgentQueue, complaintOf, onlyThere, readQueue } from "./agent_queue.ts";
 import { make } from "./dom.ts";
 import { isOfPc } from "./kept.ts";
 import { whyOf } from "./overlay.ts";
 import { CHANNEL, type Queue, type QueueEvent } from "./queue.ts";
 import { refreshLists } from "./refresh.ts";
 import { loadSentences, say } from "./say.ts";
+import { showStrip } from "./strips.ts";
 
 const MET = "rainstaff-agent"; // an agent answers at this address
 const POLL_MS = 30_000;
@@ -90,7 +91,9 @@ async function look(): Promise<void> {
 }
 
 async function ask(): Promise<void> {
-  const response = await fetch("/agent/queue", { headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store" }).catch(() => null);
+  const [response, health] = await Promise.all([get("queue"), get("health")]);
+  const complaint = health?.ok ? complaintOf(await health.json().catch(() => null)) : null;
+  showStrip("pc", complaint ? say(complaint.key, { n: complaint.n }) : "");
   if (!response) {
     return; // the agent itself is away: what it said last stands
   }
@@ -100,6 +103,10 @@ async function ask(): Promise<void> {
   latest = (response.ok ? readQueue(await response.json().catch(() => null)) : null) ?? NOTHING;
   await paint();
   document.dispatchEvent(new CustomEvent("rainstaff:agent", { detail: latest }));
+}
+
+function get(what: "queue" | "health"): Promise<Response | null> {
+  return fetch(`/agent/${what}`, { headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store" }).catch(() => null);
 }
 
 /** The agent has stored what a form asked for: its lists show the row. */

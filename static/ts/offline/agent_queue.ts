@@ -31,6 +31,15 @@ export function readQueue(body: unknown): AgentQueue | null {
   return Array.isArray(waiting) && Array.isArray(failed) ? { waiting, failed, count: Number(count ?? waiting.length), others: Number(others ?? 0) } : null;
 }
 
+/** What is wrong with the PC (`GET /agent/health`), as a sentence's key and its number; null for nothing. */
+export function complaintOf(health: unknown): { key: string; n: number } | null {
+  const { is_revoked, troubles, waiting } = (health ?? {}) as { is_revoked?: unknown; troubles?: unknown; waiting?: unknown };
+  const n = Number(waiting ?? 0);
+  const all = Array.isArray(troubles) ? troubles : [];
+  const trouble = ["disk_full", "file_corrupt"].find((name) => all.includes(name));
+  return is_revoked === true ? { key: "offline-pc-revoked", n } : trouble === undefined ? null : { key: `offline-pc-${trouble.replace("_", "-")}`, n };
+}
+
 /** What only the agent has. */
 export function onlyThere({ waiting, failed, count }: AgentQueue, known: Set<string>): Omit<AgentQueue, "others"> {
   const isNew = ({ op_id }: AgentOp): boolean => !known.has(op_id);

@@ -7,7 +7,6 @@ import { relative } from "../relative.ts";
 import { showToast } from "../toasts.ts";
 import { besides } from "./agent.ts";
 import { type AgentQueue } from "./agent_queue.ts";
-import { icon, make } from "./dom.ts";
 import { beingFixed, fix, resumeFix, startFixes } from "./fixes.ts";
 import { rememberRow } from "./forms.ts";
 import { isOfPc, keptSince } from "./kept.ts";
@@ -18,6 +17,7 @@ import { CHANNEL, openQueue, type Queue, type QueueEvent } from "./queue.ts";
 import { refreshLists } from "./refresh.ts";
 import { loadSentences, say } from "./say.ts";
 import { askToSignIn, guardSignOut } from "./session.ts";
+import { showStrip } from "./strips.ts";
 import { type Entity, type Progress, type Summary } from "./types.ts";
 
 const WAKE_MS = 30_000;
@@ -247,22 +247,6 @@ function tellAge(): void {
   const since = keptSince();
   const age = since === null ? "" : (relative(document.documentElement.lang, since, Date.now()) ?? say("offline-just-now"));
   showStrip("age", since === null ? "" : say(isOfPc() ? "offline-age-pc" : "offline-age", { age }));
-}
-
-/** A line under the page's head; an empty sentence takes it away. */
-function showStrip(name: string, sentence: string): void {
-  const id = `strip-${name}`;
-  const shown = document.getElementById(id);
-  if (sentence === "") {
-    shown?.remove();
-  } else if (shown) {
-    const words = shown.lastChild;
-    if (words && words.textContent !== sentence) {
-      words.textContent = sentence;
-    }
-  } else {
-    document.querySelector("header.page-head")?.after(make("p", { class: "offline-strip", id, role: "status" }, icon(name === "age" ? "wifi-off" : "alert-triangle"), sentence));
-  }
 }
 
 async function onClick({ target }: MouseEvent): Promise<void> {
