@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     agent::store::{Context, Reader, Shown, StoreError},
     calendar::{Calendar, CalendarDay, DayKind, Entry},
-    civil, collate,
+    collate,
     employees::{Employee, listed as people},
     error::{AppError, AppResult},
     fold::fold,
