@@ -5,7 +5,7 @@ import { onHtmx } from "../htmx_events.ts";
 import { nowQueued } from "../pill.ts";
 import { showToast } from "../toasts.ts";
 import { type AgentOp, type AgentQueue, complaintOf, onlyThere, readQueue } from "./agent_queue.ts";
-import { make } from "./dom.ts";
+import { button, make } from "./dom.ts";
 import { isOfPc } from "./kept.ts";
 import { whyOf } from "./overlay.ts";
 import { CHANNEL, type Queue, type QueueEvent } from "./queue.ts";
@@ -14,6 +14,8 @@ import { loadSentences, say } from "./say.ts";
 import { showStrip } from "./strips.ts";
 
 const MET = "rainstaff-agent"; // an agent answers at this address
+const SEEN = "rainstaff-agent-seen"; // what failed there and somebody at this browser has seen
+const MOST_SEEN = 500;
 const POLL_MS = 30_000;
 /** How long a message waits for the hand-over to the PC, to say where the entry is. */
 const HAND_OVER_MS = 2_500;
@@ -41,6 +43,14 @@ export function startAgent(): void {
     void paint();
   });
   document.addEventListener("visibilitychange", () => document.hidden || void look());
+  document.addEventListener("click", ({ target }) => {
+    const control = target instanceof Element ? target.closest<HTMLElement>("#pc-queue [data-seen]") : null;
+    if (control) {
+      const ids = [...seen(), control.dataset["seen"] ?? ""].slice(-MOST_SEEN);
+      localStorage.setItem(SEEN, ids.join(" "));
+      void paint();
+    }
+  });
   setInterval(() => latest.count + browserWaits > 0 && void look(), POLL_MS);
   if (isMet() || isOfPc()) {
     meet();
@@ -105,6 +115,10 @@ async function ask(): Promise<void> {
   document.dispatchEvent(new CustomEvent("rainstaff:agent", { detail: latest }));
 }
 
+function seen(): string[] {
+  return (localStorage.getItem(SEEN) ?? "").split(" ");
+}
+
 function get(what: "queue" | "health"): Promise<Response | null> {
   return fetch(`/agent/${what}`, { headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store" }).catch(() => null);
 }
@@ -120,7 +134,7 @@ async function stored(op: string): Promise<void> {
 async function paint(): Promise<void> {
   const ids = [...latest.waiting, ...latest.failed].map(({ op_id }) => op_id);
   const known = (ids.length > 0 && (await queue?.known(ids).catch(() => null))) || new Set<string>();
-  const there = onlyThere(latest, known);
+  const there = onlyThere(latest, new Set([...known, ...seen()]));
   nowQueued("pc", { here: 0, onPc: there.count, failed: there.failed.length });
   paintSection(there);
 }
@@ -140,18 +154,18 @@ function paintSection({ waiting, failed, count }: Omit<AgentQueue, "others">): v
     latest.others > 0 ? say("offline-others", { n: latest.others }) : "",
   ];
   part("state")?.replaceChildren(sentences.filter((sentence) => sentence !== "").join(" "));
-  const more = count > waiting.length ? [make("tr", {}, make("td", { colspan: "4" }, say("offline-more", { n: count - waiting.length })))] : [];
+  const more = count > waiting.length ? [make("tr", {}, make("td", { colspan: "5" }, say("offline-more", { n: count - waiting.length })))] : [];
   part("rows")?.replaceChildren(...failed.map(rowOf), ...waiting.map(rowOf), ...more);
   part("table")?.toggleAttribute("hidden", waiting.length + failed.length === 0);
 }
 
-function rowOf({ op_id, kind, entity, id, label, href, stored_at, verdict, reason, errors }: AgentOp): HTMLElement {
+function rowOf({ op_id, kind, entity, label, href, stored_at, verdict, reason, errors }: AgentOp): HTMLElement {
   const state = verdict === "rejected" || verdict === "held" ? verdict : "on_pc";
   const [tone, word] = ({ rejected: ["red", "offline-rejected"], held: ["yellow", "offline-held"], on_pc: ["secondary", "offline-on-pc"] } as const)[state];
   const why = whyOf({ state, reason: reason ?? "", errors: errors ?? [] }).map((sentence) => make("span", { class: "pending-why" }, sentence));
   const cell = (head: string, ...children: (Node | string)[]): HTMLElement => make("td", { "data-label": say(head) }, ...children);
-  const name = label || id;
   const what = say(`offline-${kind}-${entity.replaceAll("_", "-")}`);
+  const name = label || what;
   const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" }).format(new Date(stored_at));
   return make(
     "tr",
@@ -160,5 +174,6 @@ function rowOf({ op_id, kind, entity, id, label, href, stored_at, verdict, reaso
     cell("offline-col-what", what),
     cell("offline-col-since", when),
     cell("offline-col-state", make("span", { class: `badge bg-${tone}-lt` }, say(word)), ...why),
+    make("td", { class: "row-actions" }, ...(state === "on_pc" ? [] : [button(say("offline-seen"), "check", { "data-seen": op_id })])),
   );
 }

@@ -110,12 +110,13 @@ function paintList(list: ListOf, rows: PendingRow[], nameOf: (id: Value | undefi
     }
   }
   if (shown > 0) {
-    note(section, shown);
+    note(section, shown, rows);
   }
 }
 
-function note(section: Element, count: number): void {
-  const key = isOfPc() ? "offline-unsent-counted" : "offline-unsent"; // the PC's own pages count what waits
+function note(section: Element, count: number, rows: PendingRow[]): void {
+  const isCounted = isOfPc() && rows.every(({ state }) => state === "on_pc"); // the PC's own pages count what it has
+  const key = isCounted ? "offline-unsent-counted" : "offline-unsent";
   section.prepend(make("p", { class: "pending-note", "data-overlay": "", role: "note" }, icon("clock"), say(key, { n: count })));
 }
 
@@ -241,7 +242,7 @@ function paintToday(rows: PendingRow[], nameOf: (id: Value | undefined) => strin
   }
   const count = document.querySelector("#today-count");
   if (count && shown > 0) {
-    note(count, shown);
+    note(count, shown, rows);
   }
 }
 
@@ -321,7 +322,7 @@ function paintMonth(rows: PendingRow[]): void {
     }
   }
   if (shown > 0) {
-    note(grid, shown);
+    note(grid, shown, rows);
   }
 }
 

@@ -138,7 +138,8 @@ async function onQueue({ type, op_ids }: QueueEvent): Promise<void> {
     await persist();
   }
   await repaint();
-  if (type === "verdict") {
+  // The PC's pages count what it has: once it has more, its lists are asked for again.
+  if (type === "verdict" || (type === "on_pc" && isOfPc())) {
     const entries = await Promise.all(op_ids.slice(0, 200).map((id) => queue.find(id)));
     refreshLists(new Set(entries.flatMap((entry) => (entry ? [entry.op.entity] : []))));
   }

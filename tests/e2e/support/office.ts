@@ -101,6 +101,17 @@ export class Office {
     return (await answer.json()) as T;
   }
 
+  /** Every row in the order of its last change. */
+  async changes(): Promise<{ id: string; seq: number }[]> {
+    const all: { id: string; seq: number; region: string }[] = [];
+    for (let cursor = ""; ; ) {
+      const page = await this.ask<{ cursor: string; more: boolean; changes: { id: string; seq: number; region: string }[] }>(`/api/v1/changes?limit=1000${cursor}`);
+      all.push(...page.changes);
+      if (!page.more) return all.filter(({ region }) => region === "ankara").sort((a, b) => a.seq - b.seq);
+      cursor = `&cursor=${encodeURIComponent(page.cursor)}`;
+    }
+  }
+
   private cookie: string | null = null;
 
   private async signedIn(username: string): Promise<string> {
