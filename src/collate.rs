@@ -24,6 +24,8 @@ pub fn key(text: &str) -> Key {
     for c in text.chars() {
         let small = small(c);
         let (letter, accent) = base(small);
+        // An accent stands on the capital of "ı", not on that of "i".
+        let letter = if letter == 'i' && accent > 0 && small != c { 'ı' } else { letter };
         key.letters.push(place(letter));
         key.accents.push(accent);
         key.capitals.push(small != c);

@@ -5,11 +5,11 @@ login-password = Password
 login-submit = Sign in
 login-wrong = The user name or the password is wrong.
 login-throttled =
-login-not-known-here = The server is out of reach, and this account has not signed in through this PC in the last 14 days. Try again once the line is back.
     { $n ->
         [one] Too many attempts. Try again in { $n } second.
        *[other] Too many attempts. Try again in { $n } seconds.
     }
+login-not-known-here = The server is out of reach, and this account has not signed in through this PC in the last 14 days. Try again once the line is back.
 demo-mark = Demo
 demo-title = Accounts to try
 demo-accounts = User names:

@@ -1,6 +1,8 @@
 //! `POST /api/v1/ops` of browsers that keep a queue: the server's verdicts where it answers, else "stored on this PC" (202). A browser keeps
 //! its copy until the server has spoken, and may ask again at any time.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Bytes};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -60,10 +62,11 @@ impl Front {
         }
     }
 
-    /// Whether something of these queues waits here: then these go behind it, and are sent by this PC in their order.
+    /// Whether something of these people waits here: then these go behind it, and are sent by this PC in their order.
     fn must_wait(&self, ops: &[Op]) -> Result<bool, StoreError> {
         let reader = self.agent.store.read()?;
-        ops.iter().try_fold(false, |any, op| Ok(any || ops::count_waiting_of(&reader, op.actor)? > 0))
+        let authors: BTreeSet<Uuid> = ops.iter().map(|op| op.actor).collect();
+        authors.into_iter().try_fold(false, |any, author| Ok(any || ops::has_waiting_of(&reader, author)?))
     }
 
     /// A server whose database is away, or that does not know the browser's session any more: this PC brings what carries its author's proof.

@@ -92,7 +92,7 @@ impl Front {
             return Ok(false);
         }
         let started = tokio::time::Instant::now();
-        while ops::count_waiting_of(&*self.agent.store.read()?, visit.person.id)? > 0 {
+        while ops::has_waiting_of(&*self.agent.store.read()?, visit.person.id)? {
             if started.elapsed() >= PATIENCE_QUEUE || !self.agent.line.is_up() {
                 return Ok(false);
             }

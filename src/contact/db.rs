@@ -145,7 +145,8 @@ pub(super) async fn store_contact(tx: &mut ScopedTx<Write>, contact: &Contact) -
     expect_one(&done)
 }
 
-/// Which numbers of a queue have arrived, when somebody else than its browser brought some: all else is for the browser to tell.
+/// Which numbers of a queue have arrived, when somebody else than its browser brought some: all else is for the browser to tell. `dense_to`
+/// stays where it was at the browser's last word, so that what came by another way since can be counted from there.
 pub(super) async fn store_numbers(
     tx: &mut ScopedTx<Write>,
     known: &Known,
@@ -157,15 +158,13 @@ pub(super) async fn store_numbers(
         r#"
         UPDATE app.queue_contact
         SET highest_n = $3,
-            dense_to = $4,
-            missing = $5,
-            missing_since = CASE WHEN $5::bigint[] = '{}' THEN NULL ELSE coalesce(missing_since, $6) END
+            missing = $4,
+            missing_since = CASE WHEN $4::bigint[] = '{}' THEN NULL ELSE coalesce(missing_since, $5) END
         WHERE region = $1 AND queue_id = $2
         "#,
         known.region,
         queue_id,
         numbers.highest_n,
-        numbers.dense_to,
         &numbers.missing,
         now,
     )

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     activity::{self, EventKind, NewEvent},
     auth::Admin,
+    clock::in_istanbul,
     db::{Capability, SystemTx, violated_constraint},
     error::{AppError, AppResult},
     fold::fold,
@@ -31,6 +32,13 @@ pub struct MadeCode {
     pub code: String,
     /// Until when it is good.
     pub until: DateTime<Utc>,
+}
+
+impl MadeCode {
+    /// Until when it is good: the time of the day.
+    pub fn lapses(&self) -> String {
+        in_istanbul(self.until).format("%H:%M").to_string()
+    }
 }
 
 /// What became of an act.

@@ -10,7 +10,6 @@ use super::{
     manage::MadeCode,
 };
 use crate::{
-    clock::in_istanbul,
     dashboard::Ago,
     i18n::{
         Lang,
@@ -80,7 +79,7 @@ impl DeviceView {
             version,
             mirror: mirror_in_words(lang, &row),
             disk: row.disk_free.map(|bytes| size_in_words(lang, bytes)).unwrap_or_default(),
-            troubles: row.troubles.iter().flatten().map(|word| trouble_in_words(lang, word)).collect(),
+            troubles: troubles_in_words(lang, row.troubles.as_deref().unwrap_or_default()),
             name: row.name,
         }
     }
@@ -121,12 +120,12 @@ fn size_in_words(lang: Lang, bytes: i64) -> String {
     format!("{}{mark}{} GB", format::number(lang, megabytes / 1000), megabytes % 1000 / 100)
 }
 
-/// A trouble that this server does not know, from a newer agent, stands as it is.
-fn trouble_in_words(lang: Lang, word: &str) -> (&'static str, String) {
-    match DeviceAlarmKind::parse(word) {
-        Some(kind) => (kind.severity().tone(), t(lang, kind.label()).to_owned()),
-        None => ("yellow", word.to_owned()),
-    }
+/// The most urgent first; then, as they are, those that this server does not know, from a newer agent.
+fn troubles_in_words(lang: Lang, words: &[String]) -> Vec<(&'static str, String)> {
+    let is_told = |kind: &DeviceAlarmKind| words.iter().any(|word| word == kind.as_str());
+    let known = DeviceAlarmKind::ALL.into_iter().filter(is_told).map(|kind| (kind.severity().tone(), t(lang, kind.label()).to_owned()));
+    let unknown = words.iter().filter(|word| DeviceAlarmKind::parse(word).is_none()).map(|word| ("yellow", word.clone()));
+    known.chain(unknown).collect()
 }
 
 /// `/admin/devices`.
@@ -147,13 +146,6 @@ pub struct DevicesPage<'a> {
     pub form: FormView,
     /// Id of the device that the form makes: a form that is sent twice makes one.
     pub new_id: Uuid,
-}
-
-impl DevicesPage<'_> {
-    /// Until when a code is good: the time of the day.
-    fn until(&self, made: &MadeCode) -> String {
-        in_istanbul(made.until).format("%H:%M").to_string()
-    }
 }
 
 /// `/admin/devices/{id}`.

@@ -157,7 +157,7 @@ async fn a_browsers_queue_that_a_pc_emptied_is_neither_silent_nor_holed() {
     let mut admin = Browser::of(&later, "admin", ADMIN_PASSWORD).await;
     assert_eq!(admin.get("/dashboard").await.text("#dash-queues tbody td.number"), "0");
     // The browser comes back with an empty queue.
-    browser.goes_on_with(&after(&company, DAY + 40));
+    let mut browser = Browser::of(&after(&company, DAY + 40), "ankara1", CLERK_PASSWORD).await;
     browser.call("/api/v1/ops", &batch(queue, 0, &[])).await;
     assert_eq!(queues(&company).await, ["ankara1 0 browser 3 3 {}"]);
 }

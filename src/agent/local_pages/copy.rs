@@ -181,7 +181,8 @@ impl<'r> RegionCopy<'r> {
     fn calendar(&self, from: NaiveDate, to: NaiveDate) -> AppResult<Calendar> {
         let company = self.context.company.days.iter().filter_map(|day| {
             let (kind, name) = (DayKind::parse(&day.kind)?, day.name.clone());
-            Some(Entry { region: Region::company().code().to_owned(), day: day.day, name, kind, free_from: day.free_from_minutes() })
+            let free_from = day.free_from_minutes();
+            Some(Entry { region: Region::company().code().to_owned(), day: day.day, name, kind, free_from })
         });
         let own = self.rows::<CalendarDay>()?.into_iter().filter(|(shown, _)| !shown.deleted).map(|(shown, day)| Entry {
             region: shown.region,

@@ -290,6 +290,12 @@ pub fn count_waiting_of(db: &Connection, user: Uuid) -> Result<i64, StoreError> 
     Ok(count.query_row([user.to_string()], |row| row.get(0))?)
 }
 
+/// Whether operations of a person wait.
+pub fn has_waiting_of(db: &Connection, user: Uuid) -> Result<bool, StoreError> {
+    let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM ops WHERE state = 'waiting' AND actor = ?1)")?;
+    Ok(query.query_row([user.to_string()], |row| row.get(0))?)
+}
+
 /// Operations of a person that wait, the oldest first.
 pub fn list_waiting_of(db: &Connection, user: Uuid, most: i64) -> Result<Vec<Kept>, StoreError> {
     list_kept(db, "state = 'waiting' AND actor = ?1 ORDER BY seq LIMIT ?2", params![user.to_string(), most])

@@ -110,6 +110,18 @@ async fn what_was_stored_is_there_after_a_restart_in_its_order() {
     assert_eq!(list_next(&store.read().unwrap(), 10, usize::MAX, &[Uuid::from_u128(900)]).unwrap().len(), 0);
 }
 
+/// What a power cut leaves: the log is written through to the disk before a commit ends (SYNC F16).
+#[tokio::test]
+async fn every_commit_waits_for_the_disk() {
+    let folder = folder();
+    let store = open(&folder);
+    let pragma =
+        |name: &'static str| store.write(move |db| Ok(db.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))?));
+    assert_eq!(pragma("journal_mode").await.unwrap(), "wal".to_owned().into());
+    assert_eq!(pragma("synchronous").await.unwrap(), 2.into(), "FULL");
+    assert_eq!(pragma("foreign_keys").await.unwrap(), 1.into());
+}
+
 #[tokio::test]
 async fn an_operation_is_kept_once_and_answered_with_its_verdict_once_there_is_one() {
     let folder = folder();
