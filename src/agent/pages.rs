@@ -73,7 +73,7 @@ struct QueuePage<'a> {
 }
 
 /// The page made here; where there is none, what says so.
-pub(super) async fn show(front: &Front, request: &HttpRequest, error: Option<&LineError>) -> Result<HttpResponse, StoreError> {
+pub(super) fn show(front: &Front, request: &HttpRequest, error: Option<&LineError>) -> Result<HttpResponse, StoreError> {
     let late = LineError::TooLate;
     let error = error.unwrap_or(&late);
     let path = request.path();
