@@ -189,21 +189,21 @@ async fn taken(agent: &Agent, offices: &[Office], effort: &Effort, table: &mut T
         tokio::time::sleep(PAUSE).await;
     }
     times.sort_by(f64::total_cmp);
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100];
     table.at_most(
         "agent: an entry taken, on the disk",
         &format!("99 of 100, {ENTRIES} entries at 20 a second"),
-        Some(at(0.99)),
+        Some(at(99)),
         50.0,
         "ms",
     );
-    table.note(&format!("The agent takes an entry in {:.1} ms (median; synchronous=FULL).", at(0.5)));
+    table.note(&format!("The agent takes an entry in {:.1} ms (median; synchronous=FULL).", at(50)));
     let began = Instant::now();
     for batch in many.chunks(100) {
         let request = client.request("POST", "/api/v1/ops", JSON, &body(batch));
         client.send(&request).await?.expect(202)?;
     }
-    let rate = many.len() as f64 / began.elapsed().as_secs_f64();
+    let rate = f64::from(u32::try_from(many.len())?) / began.elapsed().as_secs_f64();
     table.note(&format!("{} entries in batches of 100 are taken at {rate:.0} a second.", many.len()));
     table.at_most("agent: memory", &format!("{} operations wait in it", ops.len()), agent.memory(), 40.0, "MB");
     Ok(())
