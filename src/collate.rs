@@ -1,5 +1,5 @@
 //! The order of names in Turkish, as the database's `tr-x-icu` has it, for rows that come from no database. Letters that Turkish names are
-//! written with, and their Latin neighbours; tests/it/agent_pages.rs compares both orders.
+//! written with, and their Latin neighbours; `tests/it/collate.rs` compares both orders.
 
 use std::cmp::Ordering;
 

@@ -36,7 +36,7 @@ enum Command {
     },
     /// Serves <http://localhost:8787> until it is told to stop
     Run {
-        /// Address and port on this PC, instead of 127.0.0.1:8787 and [::1]:8787
+        /// Address and port on this PC, instead of port 8787 of both loopback addresses
         #[arg(long)]
         listen: Option<SocketAddr>,
         #[command(flatten)]
@@ -60,9 +60,9 @@ enum Command {
     Export {
         /// The file to write
         file: PathBuf,
-        /// Also writes what waits to be sent, one operation a line; FILE.ndjson where no name follows
-        #[arg(long, num_args = 0..=1, value_name = "NDJSON")]
-        queue: Option<Option<PathBuf>>,
+        /// Also writes what waits to be sent, one operation a line; beside FILE where no name follows
+        #[arg(long, num_args = 0..=1, value_name = "NDJSON", default_missing_value = "")]
+        queue: Option<PathBuf>,
         #[command(flatten)]
         place: Place,
     },
@@ -94,7 +94,7 @@ async fn answer(command: Command) -> Result<String, String> {
         }
         Command::Status { server, json, check, place } => status::status(&place.data_dir, server.as_deref(), json, check).await,
         Command::Export { file, queue, place } => {
-            let queue = queue.map(|named| named.unwrap_or_else(|| file.with_extension("ndjson")));
+            let queue = queue.map(|named| if named.as_os_str().is_empty() { file.with_extension("ndjson") } else { named });
             export::export(&place.data_dir, &file, queue.as_deref())
         }
     }

@@ -138,7 +138,7 @@ async fn rotate(agent: &Arc<Agent>) {
 
 /// A PC whose rights were taken away keeps what was entered at it, and nothing else.
 async fn forget(agent: &Arc<Agent>) {
-    match agent.store.write(|db| forget_all(db)).await {
+    match agent.store.write(forget_all).await {
         Ok(()) => {}
         Err(error) => tracing::error!(%error, "the copy of the region could not be deleted"),
     }

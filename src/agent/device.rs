@@ -64,9 +64,9 @@ impl DeviceFile {
 
     /// Writes a new device.
     pub fn create(folder: &Path, device: Device) -> Result<Self, String> {
-        let file = Self { path: folder.join(FILE), now: Arc::new(RwLock::new(device.clone())) };
-        file.write(&device)?;
-        Ok(file)
+        let path = folder.join(FILE);
+        write(&path, &device)?;
+        Ok(Self { path, now: Arc::new(RwLock::new(device)) })
     }
 
     /// The device as it is now.
@@ -91,14 +91,14 @@ impl DeviceFile {
         let mut changed = now.clone();
         change(&mut changed);
         if changed != *now {
-            self.write(&changed)?;
+            write(&self.path, &changed)?;
             *now = changed;
         }
         Ok(())
     }
+}
 
-    fn write(&self, device: &Device) -> Result<(), String> {
-        let text = serde_json::to_string_pretty(device).map_err(|error| error.to_string())?;
-        write_secret(&self.path, &text).map_err(|error| format!("{} cannot be written: {error}", self.path.display()))
-    }
+fn write(path: &Path, device: &Device) -> Result<(), String> {
+    let text = serde_json::to_string_pretty(device).map_err(|error| error.to_string())?;
+    write_secret(path, &text).map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }

@@ -67,9 +67,8 @@ impl Origins {
             Some("same-origin") => Ok(()),
             Some("none") if only_reads => Ok(()),
             Some(_) if is_link => Ok(()), // somebody followed a link to us: they see a page, the other site sees nothing
-            Some(_) => Err(Refusal::Site),
             None if only_reads || origin.is_some() => Ok(()),
-            None => Err(Refusal::Site),
+            _ => Err(Refusal::Site),
         }
     }
 }

@@ -23,7 +23,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// How often a server that is out of reach is looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// A request of the agent's own that brings or takes many rows.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// The way to the server. Cheap to clone.
 #[derive(Clone)]
@@ -99,7 +99,7 @@ pub fn new_client(server: &str) -> Result<Client, String> {
     builder
         .connect_timeout(CONNECT)
         .redirect(redirect::Policy::none())
-        .pool_idle_timeout(Duration::from_secs(60)) // before the server's 75 s: it never closes one that we are about to use
+        .pool_idle_timeout(Duration::from_mins(1)) // before the server's 75 s: it never closes one that we are about to use
         .tcp_nodelay(true)
         .user_agent(concat!("rainstaff-agent/", env!("CARGO_PKG_VERSION")))
         .build()
@@ -191,9 +191,9 @@ impl Line {
             Err(_) => false,
         };
         if found {
-            self.note_up()
+            self.note_up();
         } else {
-            self.note_down()
+            self.note_down();
         }
         found
     }
@@ -229,7 +229,7 @@ impl Line {
             }
             // A file that cannot be written: it is found out again at the next contact.
             Err(error) if error.is("device_revoked") => {
-                self.device.change(|device| device.is_revoked = true).unwrap_or_else(|e| tracing::error!("{e}"))
+                self.device.change(|device| device.is_revoked = true).unwrap_or_else(|e| tracing::error!("{e}"));
             }
             Err(error) if error.is("token") => self.go_back_to_the_older_token(),
             Err(error) if error.is_about_the_line() && *error != LineError::TooLate => self.note_down(),

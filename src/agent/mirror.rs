@@ -93,7 +93,8 @@ struct Changes {
     cursor: String,
     more: bool,
     ranges: Vec<Range>,
-    changes: Vec<Item>,
+    #[serde(rename = "changes")]
+    items: Vec<Item>,
 }
 
 #[derive(Deserialize)]
@@ -187,7 +188,7 @@ async fn read_changes(agent: &Arc<Agent>, mut state: MirrorState, wait: u64) -> 
     if !changes.more {
         state.synced_at = Some(now);
     }
-    let items = changes.changes;
+    let items = changes.items;
     agent
         .store
         .write(move |db| {

@@ -53,14 +53,16 @@ impl From<askama::Error> for StoreError {
 
 /// Whether an address is one that this PC can answer by itself.
 pub(super) fn is_kept(path: &str) -> bool {
-    let is_day = |parts: &[&str]| matches!(parts, ["employees", _, "days", _]);
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    match parts.as_slice() {
-        [""] | ["today" | "offline" | "login" | "queue"] | ["queue", "badges"] => true,
-        ["timesheets" | "employees" | "shift-templates"] | ["timesheets" | "employees", _] | ["shift-templates", "new"] => true,
-        ["timesheets" | "employees" | "shift-templates", _, "row" | "edit"] => true,
-        parts => is_day(parts),
-    }
+    matches!(
+        parts.as_slice(),
+        ["" | "today" | "offline" | "login" | "queue" | "timesheets" | "employees" | "shift-templates"]
+            | ["queue", "badges"]
+            | ["timesheets" | "employees", _]
+            | ["shift-templates", "new"]
+            | ["timesheets" | "employees" | "shift-templates", _, "row" | "edit"]
+            | ["employees", _, "days", _]
+    )
 }
 
 /// Senkron, as far as it is known here.
@@ -71,7 +73,7 @@ struct QueuePage<'a> {
 }
 
 /// The page made here; where there is none, what says so.
-pub(super) async fn show(front: &Front, request: &HttpRequest, error: Option<&LineError>) -> Result<HttpResponse, StoreError> {
+pub(super) fn show(front: &Front, request: &HttpRequest, error: Option<&LineError>) -> Result<HttpResponse, StoreError> {
     let late = LineError::TooLate;
     let error = error.unwrap_or(&late);
     let path = request.path();

@@ -106,10 +106,10 @@ impl Desk {
         let (now, csrf) = (self.agent.clock.now(), new_secret());
         self.agent.store.write(move |db| put_session(db, &hash, user, false, &csrf, now)).await?;
         let queue = self.agent.store.read()?.find_queue(user)?;
-        if let Some((queue_id, grant_at)) = queue
-            && grant_at.is_none_or(|at| now - at > GRANT_RENEWED_AFTER)
+        if let Some(queue) = queue
+            && queue.grant_at.is_none_or(|at| now - at > GRANT_RENEWED_AFTER)
         {
-            self.fetch_grant(session, user, queue_id).await?;
+            self.fetch_grant(session, user, queue.id).await?;
         }
         Ok(())
     }
@@ -166,12 +166,9 @@ impl Desk {
             return Ok(SignIn::Locked(u64::try_from((until - now).num_seconds()).unwrap_or(0) + 1));
         }
         let trusted = known.filter(|known| known.person.active && known.signed_in_at.is_some_and(|at| now - at < TRUSTED_FOR));
-        let (person, verifier) = match trusted.map(|known| (known.person, known.verifier)) {
-            Some((person, Some(verifier))) => (person, verifier),
-            _ => {
-                self.hashed(password).await; // as long as for somebody who is known
-                return Ok(SignIn::NotKnownHere);
-            }
+        let Some((person, verifier)) = trusted.and_then(|known| Some((known.person, known.verifier?))) else {
+            self.hashed(password).await; // as long as for somebody who is known
+            return Ok(SignIn::NotKnownHere);
         };
         if !self.fits(password, verifier).await {
             let user = person.id;

@@ -215,9 +215,10 @@ impl Post<'_> {
         }
     }
 
+    /// The row's version on the author's screen; none for a row that the server does not have yet.
     fn base(&self) -> Planned<Option<i64>> {
         match self.value("_base") {
-            "" => Ok(None),
+            "" | "0" => Ok(None),
             text => text.parse().map(Some).map_err(|_| Refusal::Nonsense("_base: not a number".into())),
         }
     }

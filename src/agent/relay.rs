@@ -127,9 +127,9 @@ impl Relay {
     pub fn pass_back(&self, response: Response) -> HttpResponse {
         let (status, headers) = self.head_of(&response);
         let mut answer = HttpResponse::build(status);
-        headers.into_iter().for_each(|pair| {
+        for pair in headers {
             answer.append_header(pair);
-        });
+        }
         match response.content_length() {
             Some(0) => answer.finish(),
             Some(length) => answer.body(SizedStream::new(length, response.bytes_stream())),
@@ -168,9 +168,9 @@ impl Whole {
     /// Hands it on.
     pub fn pass_back(self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status);
-        self.headers.into_iter().for_each(|pair| {
+        for pair in self.headers {
             answer.append_header(pair);
-        });
+        }
         answer.body(self.body)
     }
 }

@@ -25,7 +25,7 @@ const FIRST_SIZE: usize = 20;
 const MOST_OPS: usize = 100;
 const MOST_BYTES: usize = 256 * 1024;
 const BACKOFF: Duration = Duration::from_secs(1);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
 /// Where the server will not change its mind by itself.
 const LONG_PAUSE: Duration = Duration::from_mins(5);
 /// A queue that this PC may not carry is left alone for so long.

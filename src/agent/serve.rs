@@ -4,6 +4,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
+    cookie::Cookie,
     http::{Method, StatusCode, header},
     web::{self, Bytes, Data, Payload},
 };
@@ -27,7 +28,7 @@ pub const PATIENCE_WRITE: Duration = Duration::from_secs(10);
 /// How long a page waits for the server where there is a copy here.
 const PATIENCE_PAGE: Duration = Duration::from_secs(2);
 /// How long everything else may take to begin to answer: the feed keeps readers waiting for 25 s.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Bytes of a form or a batch at most, as at the server.
 const MOST_BYTES: usize = 1024 * 1024;
 
@@ -135,7 +136,7 @@ impl Front {
     async fn show_page(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
         let has_copy = super::pages::is_kept(request.path());
         if has_copy && !self.agent.line.is_up() {
-            return super::pages::show(self, request, None).await;
+            return super::pages::show(self, request, None);
         }
         let patience = if has_copy { PATIENCE_PAGE } else { PATIENCE };
         match self.relay.send(request, Body::default(), patience).await {
@@ -143,15 +144,15 @@ impl Front {
                 self.learn(request, response.headers().get("x-user").and_then(|user| user.to_str().ok()));
                 Ok(self.relay.pass_back(response))
             }
-            Ok(_) => super::pages::show(self, request, None).await,
-            Err(error) => super::pages::show(self, request, Some(&error)).await,
+            Ok(_) => super::pages::show(self, request, None),
+            Err(error) => super::pages::show(self, request, Some(&error)),
         }
     }
 
     /// Who sits there, as the server has just said.
     pub fn learn(&self, request: &HttpRequest, user: Option<&str>) {
         let session = request.cookie(SERVER_COOKIE);
-        self.desk.learn(session.as_ref().map(|cookie| cookie.value()), user);
+        self.desk.learn(session.as_ref().map(Cookie::value), user);
     }
 
     /// Sends a form on and takes the whole answer in.

@@ -30,5 +30,6 @@ pub mod filters {
     pub use crate::i18n::filters::{date, day_of_year, hours, instant, number, t, t1, t2, t3, time};
 }
 
-#[cfg(all(test, feature = "server"))]
+#[cfg(test)]
+#[cfg(feature = "server")]
 mod gallery;

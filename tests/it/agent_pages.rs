@@ -295,6 +295,7 @@ fn between(text: &str, start: &str, end: &str, instead: &str) -> String {
 fn assert_same(address: &str, server: &str, local: &Local) {
     let Local::Page(local) = local else { panic!("{address}: {local:?}") };
     let (server, local) = (comparable(server), comparable(local));
+    assert!(server.len() > 5, "{address}: something is compared");
     for (line, (theirs, ours)) in (1..).zip(server.iter().zip(&local)) {
         assert_eq!(ours, theirs, "{address}, line {line}");
     }
@@ -457,7 +458,7 @@ async fn a_page_says_how_old_the_copy_is_and_which_rows_wait() {
     }
     let today = page("/today");
     assert!(today.contains("data-waiting"), "the day shows it too");
-    assert!(page("/timesheets/month").contains("waiting\"><a href=\"/employees/"), "and the month");
+    assert!(page("/timesheets/month").contains(" waiting\""), "and the month");
 }
 
 #[actix_web::test]

@@ -117,9 +117,10 @@ fn open(mut ctx: Ctx, reader: &Reader, today: NaiveDate) -> AppResult<Option<(Ct
     Ok(Some((ctx, actor, copy)))
 }
 
+/// An address that nobody makes is no page, nor is one of a row that is not here.
 fn or_missing(ctx: &Ctx, found: AppResult<Local>) -> AppResult<Local> {
     match found {
-        Err(AppError::NotFound) => Ok(Local::Missing(render_error(ctx, 404)?)),
+        Err(AppError::NotFound | AppError::BadRequest(_)) => Ok(Local::Missing(render_error(ctx, 404)?)),
         found => found,
     }
 }

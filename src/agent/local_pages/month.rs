@@ -69,12 +69,11 @@ pub(super) fn refuse_day(
     let person = copy.find_person(id)?;
     let mut forms = forms_of(&entries_of(copy, id, date, date)?, &copy.region, false);
     let refused = FormView::refused(posted, entry, errors, ctx.lang);
-    let new = match entry {
-        None => Some(refused),
-        Some(_) => {
-            forms.iter_mut().filter(|form| form.id == entry).for_each(|form| form.clone_from(&refused));
-            None
-        }
+    let new = if entry.is_none() {
+        Some(refused)
+    } else {
+        forms.iter_mut().filter(|form| form.id == entry).for_each(|form| form.clone_from(&refused));
+        None
     };
     let editor = DayEditor::new(ctx, (id, person.value.full_name), date, copy.list_template_choices()?, forms, new);
     Ok(Local::Refused(render(ctx, &editor)?))

@@ -27,7 +27,7 @@ pub(super) fn open_or_salvage(path: &Path, now: DateTime<Utc>) -> Result<(Connec
             let broken = put_aside(path, now)?;
             let saved = save(&broken);
             let db = open(path)?;
-            let salvaged = take_over(&db, saved, broken, now)?;
+            let salvaged = take_over(&db, &saved, broken, now)?;
             Ok((db, Some(salvaged)))
         }
         Err(error) => Err(error),

@@ -162,6 +162,15 @@ pub struct Credentials {
     pub locked_until: Option<DateTime<Utc>>,
 }
 
+/// A person's queue on this PC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queue {
+    /// Its id.
+    pub id: Uuid,
+    /// When its grant was given; none while there is none.
+    pub grant_at: Option<DateTime<Utc>>,
+}
+
 const PERSON: &str = "p.user_id, p.username, p.role, p.active, p.epoch, p.lang, p.theme";
 
 fn person_of(row: &SqlRow<'_>) -> rusqlite::Result<KnownPerson> {
@@ -209,17 +218,17 @@ impl Reader {
         Ok(found.optional()?)
     }
 
-    /// An account's queue on this PC, and when its grant was given.
-    pub fn find_queue(&self, user: Uuid) -> Result<Option<(Uuid, Option<DateTime<Utc>>)>, StoreError> {
+    /// An account's queue on this PC.
+    pub fn find_queue(&self, user: Uuid) -> Result<Option<Queue>, StoreError> {
         let mut query = self.prepare_cached("SELECT queue_id, grant_at FROM people WHERE user_id = ?1")?;
         let found = query.query_row([user.to_string()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?))).optional()?;
-        Ok(found.and_then(|(queue, at)| Some((queue.parse().ok()?, at.map(instant)))))
+        Ok(found.and_then(|(queue, at)| Some(Queue { id: queue.parse().ok()?, grant_at: at.map(instant) })))
     }
 
     /// Everybody whom the server has named here, by name.
     pub fn list_people(&self) -> Result<Vec<KnownPerson>, StoreError> {
         let mut query = self.prepare_cached(&format!("SELECT {PERSON} FROM people p ORDER BY p.username"))?;
-        let people = query.query_map([], |row| person_of(row))?.collect::<Result<_, _>>()?;
+        let people = query.query_map([], person_of)?.collect::<Result<_, _>>()?;
         Ok(people)
     }
 }

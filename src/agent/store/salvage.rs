@@ -106,7 +106,7 @@ fn read_while_good(db: &Connection, sql: &str, values: &[i64]) -> Vec<Vec<Value>
 }
 
 /// Puts it into a new file.
-pub(super) fn take_over(db: &Connection, saved: Saved, broken: PathBuf, now: DateTime<Utc>) -> Result<Salvaged, StoreError> {
+pub(super) fn take_over(db: &Connection, saved: &Saved, broken: PathBuf, now: DateTime<Utc>) -> Result<Salvaged, StoreError> {
     db.execute_batch("BEGIN IMMEDIATE")?;
     for table in &saved.tables {
         let places = vec!["?"; table.columns.split(',').count()].join(", ");

@@ -4,6 +4,7 @@ use std::fs;
 
 use chrono::TimeDelta;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -238,7 +239,6 @@ async fn a_digest_is_the_servers() {
         store.write(move |db| put_base(db, &base(row, 3, "a"), 0)).await.unwrap();
     }
     // sha256("00000000-0000-0000-0000-000000000001:3") and of ...2:3, the first 64 bits, xor.
-    use sha2::{Digest as _, Sha256};
     let part = |row: u128| u64::from_be_bytes(Sha256::digest(format!("{}:3", Uuid::from_u128(row)))[..8].try_into().unwrap());
     let wanted = format!("{:016x}", part(1) ^ part(2));
     assert_eq!(store.read().unwrap().list_digests().unwrap()["timesheet"], (2, wanted));
@@ -301,7 +301,7 @@ async fn whoever_is_disabled_or_got_a_new_password_is_trusted_no_more() {
         theme: String::new(),
     };
     store.write(move |db| put_people(db, &[person(1, true)])).await.unwrap();
-    let queue = store.read().unwrap().find_queue(Uuid::from_u128(1)).unwrap().unwrap().0;
+    let queue = store.read().unwrap().find_queue(Uuid::from_u128(1)).unwrap().unwrap().id;
     assert!(store.write(|db| note_sign_in(db, Uuid::from_u128(1), "verifier", now())).await.unwrap());
     store.write(|db| put_grant(db, Uuid::from_u128(1), "g1.x.y", now())).await.unwrap();
     let known = |store: &Store| store.read().unwrap().find_credentials("ankara1").unwrap().unwrap();
@@ -312,7 +312,7 @@ async fn whoever_is_disabled_or_got_a_new_password_is_trusted_no_more() {
     assert_eq!(store.write(|db| next_number(db, Uuid::from_u128(1))).await.unwrap(), 1);
     store.write(|db| put_people(db, &[])).await.unwrap();
     assert!(!known(&store).person.active, "named no more");
-    assert_eq!(store.read().unwrap().find_queue(Uuid::from_u128(1)).unwrap().unwrap().0, queue, "the queue stays the same");
+    assert_eq!(store.read().unwrap().find_queue(Uuid::from_u128(1)).unwrap().unwrap().id, queue, "the queue stays the same");
 }
 
 #[tokio::test]
