@@ -101,6 +101,11 @@ test("the walk: the server stops, the office goes on at two browsers, the agent 
     await expect(toast(other, "Bilgisayarda saklandı")).toBeVisible();
     await expect(pill(other)).toHaveText("Bekliyor (2)");
     await expect(rowOf(other, "2026-03-03")).toContainText("hiç görülmemiş tarayıcıdan");
+    const worker = await other.evaluate(async () => {
+      const script = await fetch("/sw.js");
+      return { status: script.status, isOfPc: script.headers.has("X-Agent"), state: (await navigator.serviceWorker.ready).active?.state };
+    });
+    expect(worker, "the worker is there as well, from the PC").toEqual({ status: 200, isOfPc: true, state: expect.stringMatching(/^activat/) });
     await other.goto("/queue");
     await shots(other, "queue");
   });

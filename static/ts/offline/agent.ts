@@ -156,7 +156,7 @@ function paintSection({ waiting, failed, count }: Omit<AgentQueue, "others">): v
   if (!section) {
     return;
   }
-  const part = (name: string): HTMLElement | null => section.querySelector(`[data-part="${name}"]`);
+  const part = (name: string): HTMLElement | null => section.querySelector(`[data-pc="${name}"]`);
   section.hidden = !isMet();
   const sentences = [
     count > 0 ? say("offline-n-on-pc", { n: count }) : say("offline-pc-nothing"),
