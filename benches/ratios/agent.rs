@@ -190,13 +190,7 @@ async fn taken(agent: &Agent, offices: &[Office], effort: &Effort, table: &mut T
     }
     times.sort_by(f64::total_cmp);
     let at = |percent: usize| times[(times.len() - 1) * percent / 100];
-    table.at_most(
-        "agent: an entry taken, on the disk",
-        &format!("99 of 100, {ENTRIES} entries at 20 a second"),
-        Some(at(99)),
-        50.0,
-        "ms",
-    );
+    table.at_most("agent: an entry taken, on the disk", &format!("99 of 100, {ENTRIES} entries at 20 a second"), Some(at(99)), 50.0, "ms");
     table.note(&format!("The agent takes an entry in {:.1} ms (median; synchronous=FULL).", at(50)));
     let began = Instant::now();
     for batch in many.chunks(100) {

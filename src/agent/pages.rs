@@ -6,7 +6,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     cookie::{Cookie, time::Duration as Age},
     http::{StatusCode, header},
-    web::{Bytes, Path},
+    web::Bytes,
 };
 use askama::Template;
 
@@ -216,11 +216,10 @@ pub(super) fn show_refused(
 
 /// A file that this program carries.
 pub(super) fn embedded(request: &HttpRequest) -> Option<HttpResponse> {
-    use futures_util::FutureExt as _;
     let answer = match request.path() {
         "/sw.js" => assets::worker(request, false),
-        "/manifest.webmanifest" => assets::show_web_manifest(request.clone()).now_or_never()?,
-        path => assets::show_asset(Path::from(path.strip_prefix("/static/")?.to_owned()), request.clone()).now_or_never()?,
+        "/manifest.webmanifest" => assets::web_manifest(request),
+        path => assets::file(path.strip_prefix("/static/")?, request),
     };
     answer.ok()
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{Days, NaiveDate};
+#[cfg(feature = "server")]
+use chrono::Days;
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{Person, Roster};

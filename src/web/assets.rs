@@ -3,10 +3,11 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
+#[cfg(feature = "server")]
+use actix_web::web;
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderMap},
-    web,
 };
 use rust_embed::RustEmbed;
 
@@ -40,9 +41,15 @@ pub fn asset(name: &str) -> String {
     format!("/static/{}", MANIFEST.get(name).map_or(name, String::as_str))
 }
 
-/// Answers `GET /static/{name}`: precompressed where the browser takes it, unchanged for a year.
+/// `GET /static/{name}`.
+#[cfg(feature = "server")]
 pub async fn show_asset(name: web::Path<String>, request: HttpRequest) -> AppResult<HttpResponse> {
-    let name = MANIFEST.values().find(|known| **known == *name).ok_or(AppError::NotFound)?;
+    file(&name, &request)
+}
+
+/// A file of the pages: precompressed where the browser takes it, unchanged for a year.
+pub fn file(name: &str, request: &HttpRequest) -> AppResult<HttpResponse> {
+    let name = MANIFEST.values().find(|known| *known == name).ok_or(AppError::NotFound)?;
     let etag = format!("\"{name}\"");
     let mut answer = HttpResponse::Ok();
     answer
@@ -69,9 +76,15 @@ pub fn worker(request: &HttpRequest, is_off: bool) -> AppResult<HttpResponse> {
     show_unhashed(request, if is_off { "sw-off.js" } else { "sw.js" }, "text/javascript; charset=utf-8")
 }
 
-/// Answers `GET /manifest.webmanifest`: how the site is installed as an app.
+/// `GET /manifest.webmanifest`.
+#[cfg(feature = "server")]
 pub async fn show_web_manifest(request: HttpRequest) -> AppResult<HttpResponse> {
-    show_unhashed(&request, "manifest.webmanifest", "application/manifest+json; charset=utf-8")
+    web_manifest(&request)
+}
+
+/// How the site is installed as an app.
+pub fn web_manifest(request: &HttpRequest) -> AppResult<HttpResponse> {
+    show_unhashed(request, "manifest.webmanifest", "application/manifest+json; charset=utf-8")
 }
 
 fn show_unhashed(request: &HttpRequest, name: &str, mime: &str) -> AppResult<HttpResponse> {
@@ -114,10 +127,10 @@ mod tests {
 
     use super::*;
 
-    #[actix_web::test]
-    async fn an_unknown_name_is_not_found() {
+    #[test]
+    fn an_unknown_name_is_not_found() {
         for name in ["manifest.json", "../Cargo.toml", ""] {
-            let answer = show_asset(web::Path::from(name.to_owned()), TestRequest::get().to_http_request()).await;
+            let answer = file(name, &TestRequest::get().to_http_request());
             assert!(matches!(answer, Err(AppError::NotFound)), "{name}");
         }
     }

@@ -1,10 +1,12 @@
 //! The page that the service worker keeps for addresses it has no copy of.
 
+#[cfg(feature = "server")]
 use actix_web::HttpResponse;
 use askama::Template;
 
+#[cfg(feature = "server")]
+use super::answer::html;
 use super::{
-    answer::html,
     filters,
     page::{Ctx, render},
 };
@@ -17,6 +19,7 @@ struct OfflinePage<'a> {
 }
 
 /// `GET /offline`.
+#[cfg(feature = "server")]
 pub async fn show_offline(ctx: Ctx) -> AppResult<HttpResponse> {
     Ok(html(render_offline(&ctx)?))
 }
