@@ -1,5 +1,5 @@
 //! Pages from the copy on this PC, while the server is out of reach: by the server's templates, with the server's rules; only where the rows
-//! come from differs ([`RegionCopy`]).
+//! come from differs (`RegionCopy`).
 
 mod copy;
 mod employees;
