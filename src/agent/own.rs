@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::line::LineError;
+use crate::web::policy::ALWAYS;
 
 /// An answer of the agent's own. Others' caches keep nothing of it.
 pub fn own(status: StatusCode) -> HttpResponseBuilder {
@@ -16,19 +17,12 @@ pub fn own(status: StatusCode) -> HttpResponseBuilder {
     answer
         .insert_header(("X-App", "agent"))
         .insert_header(("X-Agent", env!("CARGO_PKG_VERSION")))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::X_FRAME_OPTIONS, "DENY"))
-        .insert_header((header::REFERRER_POLICY, "same-origin"))
-        .insert_header(("Cross-Origin-Opener-Policy", "same-origin"))
-        .insert_header(("Cross-Origin-Resource-Policy", "same-origin"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY));
+        .insert_header((header::CACHE_CONTROL, "no-store"));
+    for pair in ALWAYS {
+        answer.insert_header(pair);
+    }
     answer
 }
-
-/// The server's own (src/web/headers.rs).
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-    manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
 /// JSON of the agent's own.
 pub fn own_json(status: StatusCode, body: &impl Serialize) -> HttpResponse {
