@@ -121,7 +121,7 @@ test-stack: assets
 	@node tests/stack/run.mjs --seeds 10 --seconds 45
 
 test-chain: assets
-	$(call say,Tests: the same with this PC's agent in the chain)
+	$(call say,Tests: the same with the agent in between)
 	@cargo build --quiet $(BOTH)
 	@node tests/stack/run.mjs --agent --seeds 30 --seconds 60
 
