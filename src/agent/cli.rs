@@ -1,6 +1,6 @@
 //! The program's commands.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -62,7 +62,7 @@ enum Command {
         file: PathBuf,
         /// Also writes what waits to be sent, one operation a line; beside FILE where no name follows
         #[arg(long, num_args = 0..=1, value_name = "NDJSON", default_missing_value = "")]
-        queue: Option<PathBuf>,
+        queue: Option<OsString>,
         #[command(flatten)]
         place: Place,
     },
@@ -94,7 +94,7 @@ async fn answer(command: Command) -> Result<String, String> {
         }
         Command::Status { server, json, check, place } => status::status(&place.data_dir, server.as_deref(), json, check).await,
         Command::Export { file, queue, place } => {
-            let queue = queue.map(|named| if named.as_os_str().is_empty() { file.with_extension("ndjson") } else { named });
+            let queue = queue.map(|named| if named.is_empty() { file.with_extension("ndjson") } else { named.into() });
             export::export(&place.data_dir, &file, queue.as_deref())
         }
     }
