@@ -376,9 +376,10 @@ impl Post<'_> {
         Ok(if count == 0 { Vec::new() } else { vec![FieldError::new("", "employee-has-timesheets").with("count", count)] })
     }
 
-    /// The person is one of the region, and no other entry of theirs lies at the same time.
+    /// The person was not deleted, and no other entry of theirs lies at the same time. A person whom the copy does not have yet may well be
+    /// one of the region: the server knows.
     fn check_entry(&self, id: Uuid, entry: &Timesheet) -> Planned<Vec<FieldError>> {
-        if self.reader.find_row(Employee::NAME, entry.employee_id)?.is_none() {
+        if self.reader.find_row(Employee::NAME, entry.employee_id)?.is_some_and(|person| person.deleted) {
             return Ok(vec![FieldError::new("employee_id", "employee-unknown")]);
         }
         let (before, after) = (entry.work_date.checked_sub_days(Days::new(1)), entry.work_date.checked_add_days(Days::new(1)));

@@ -42,6 +42,7 @@ export class Chain extends Scenario {
 
   /** Everybody has been here before: the browser has the proof that its queue is theirs. */
   async prepare() {
+    this.proxy.choose = this.front.choose = () => "none"; // whatever became of the seed before
     for (const clerk of this.clerks) {
       const { queue, drainer } = clerk.browser.open();
       clerk.browser.signedIn = clerk.username;
