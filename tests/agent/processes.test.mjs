@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { Office, takenIn, until } from "./office.mjs";
+import { newId, Office, takenIn, until } from "./office.mjs";
 
 /** How often the agent is killed; `make agent-test` says 200. */
 const KILLS = Number(process.env.RAINSTAFF_AGENT_KILLS ?? 25);
@@ -69,6 +69,25 @@ test("a server that is killed, and a database that crashes, cost nothing", async
   await office.drained();
   await office.assertOnce(ops.slice(1));
   await office.mirrored();
+});
+
+test("an entry for a person whom the copy does not have yet is kept: the server knows everybody, this PC may be behind", async () => {
+  const session = await office.stack.signIn("ankara1", office.agent.port);
+  const token = await session.token("/timesheets");
+  const queue = await office.newQueue();
+  const person = office.employee(queue, "Kopyada Olmayan");
+  office.cut();
+  const entry = { _op: newId(), _id: newId(), _csrf: token, region: "ankara", employee_id: person.id, work_date: "2026-03-02", start_time: "08:30", end_time: "17:30", break_minutes: "60" };
+  const answer = await fetch(`${session.origin}/timesheets`, {
+    method: "POST", body: new URLSearchParams(entry), redirect: "manual", headers: { Cookie: session.cookie, Origin: session.origin, "HX-Request": "true" },
+  });
+  assert.equal(answer.status, 202, await answer.text());
+  assert.equal(answer.headers.get("X-Op-Queued"), entry._op);
+  const made = await office.clerk.post("/employees", "/employees", { _op: newId(), _id: person.id, region: "ankara", full_name: "Kopyada Olmayan", is_active: "true" });
+  assert.ok(made.status < 400, `the person is not at the server: ${made.status}`);
+  office.cut(false);
+  await office.drained();
+  await office.assertOnce([{ op_id: entry._op, id: entry._id }]);
 });
 
 test("a full disk: the agent says so, goes on reading, and takes entries again once there is room", async () => {
