@@ -20,7 +20,7 @@ for root in "${roots[@]}"; do
     touch "$root"
 done
 compiled=0
-SQLX_OFFLINE_DIR="$fresh" "$with_database" cargo check --quiet --all-targets || compiled=$?
+SQLX_OFFLINE_DIR="$fresh" "$with_database" cargo check --quiet --all-targets --features agent || compiled=$?
 for root in "${roots[@]}"; do
     touch -r "$stamps/${root//\//-}" "$root"
 done

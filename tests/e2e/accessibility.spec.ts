@@ -3,6 +3,8 @@
 import { seriousFindings } from "./support/axe.ts";
 import { type Page, expect, test } from "./support/browser.ts";
 
+test.describe.configure({ timeout: 180_000 }); // each test looks through many pages
+
 /** One person's rows: the other rows look the same. */
 const FEW_ROWS = "/timesheets?q=hasan";
 
