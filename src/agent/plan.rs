@@ -376,12 +376,9 @@ impl Post<'_> {
         Ok(if count == 0 { Vec::new() } else { vec![FieldError::new("", "employee-has-timesheets").with("count", count)] })
     }
 
-    /// The person was not deleted, and no other entry of theirs lies at the same time. A person whom the copy does not have yet may well be
-    /// one of the region: the server knows.
+    /// No other entry of the person lies at the same time. Whether there is such a person is the server's to say: the copy may be behind, and
+    /// an entry for somebody deleted is kept (SYNC 3.8).
     fn check_entry(&self, id: Uuid, entry: &Timesheet) -> Planned<Vec<FieldError>> {
-        if self.reader.find_row(Employee::NAME, entry.employee_id)?.is_some_and(|person| person.deleted) {
-            return Ok(vec![FieldError::new("employee_id", "employee-unknown")]);
-        }
         let (before, after) = (entry.work_date.checked_sub_days(Days::new(1)), entry.work_date.checked_add_days(Days::new(1)));
         let (from, to) = (before.unwrap_or(entry.work_date), after.unwrap_or(entry.work_date));
         let others = self.reader.list_entries(from, to, Some(entry.employee_id))?;
