@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     line::LineError,
     own::{own, problem, unreachable},
+    plan::{Title, title_of},
     run::Trouble,
     serve::{Front, PATIENCE_WRITE},
     store::{
@@ -47,7 +48,7 @@ impl Front {
                 Ok(whole) if !self.is_better_kept_here(whole.status, ops.as_deref().unwrap_or_default()) => {
                     self.learn(request, whole.header("x-user"));
                     if let (StatusCode::OK, Some(ops)) = (whole.status, ops) {
-                        self.remember(ops, &whole.body);
+                        self.remember(ops, whole.text().as_deref());
                     }
                     return Ok(whole.pass_back());
                 }
@@ -85,11 +86,9 @@ impl Front {
         }
         let now = self.agent.clock.now();
         let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
-        let stored = self
-            .agent
-            .store
-            .write(move |db| ops.into_iter().map(|op| ops::keep(db, &NewOp::queued(op), now)).collect::<Result<Vec<_>, _>>());
-        let stored = stored.await?;
+        let ops = self.title(ops)?;
+        let keep_all = move |db: &rusqlite::Connection| ops.iter().map(|new| ops::keep(db, new, now)).collect::<Result<Vec<_>, _>>();
+        let stored = self.agent.store.write(keep_all).await?;
         self.agent.note(Trouble::DiskFull, false);
         self.agent.wake.notify_one();
         let known: Vec<Verdict> = stored.iter().filter_map(known_verdict).collect();
@@ -101,31 +100,40 @@ impl Front {
         Ok(own(StatusCode::OK).insert_header(("X-Sync", "1")).json(body))
     }
 
+    /// Operations of browsers carry no names: this PC looks them up for its list.
+    fn title(&self, ops: Vec<Op>) -> Result<Vec<NewOp>, StoreError> {
+        let reader = self.agent.store.read()?;
+        let titled = ops.into_iter().map(|op| {
+            let Title { label, href } = title_of(&reader, &op)?;
+            Ok(NewOp { op, source: Source::Queue, label, href, verdict: None })
+        });
+        titled.collect()
+    }
+
     /// Keeps what passed through, with the server's word, so that a server that is restored from a copy gets it again.
-    fn remember(&self, sent: Vec<Op>, answer: &Bytes) {
-        let results: Vec<Verdict> = serde_json::from_slice::<Value>(answer)
-            .ok()
-            .and_then(|body| serde_json::from_value(body["results"].clone()).ok())
-            .unwrap_or_default();
+    fn remember(&self, sent: Vec<Op>, answer: Option<&str>) {
+        let read = |text| serde_json::from_value(serde_json::from_str::<Value>(text).ok()?["results"].clone()).ok();
+        let results: Option<Vec<Verdict>> = answer.and_then(read);
+        if results.is_none() {
+            tracing::warn!("an answer to a batch could not be read: the batch is not in this PC's log");
+        }
+        let results = results.unwrap_or_default();
         let device = self.agent.line.device().get();
-        let pairs: Vec<(Op, Verdict)> = sent
-            .into_iter()
-            .filter(|op| op.region == device.region && op.grant.is_some())
-            .filter_map(|op| Some((results.iter().find(|v| v.op_id == op.op_id && v.verdict != VerdictKind::Retry)?.clone(), op)))
-            .map(|(verdict, op)| (op, verdict))
-            .collect();
-        if pairs.is_empty() {
+        let word_on = |op: &Op| results.iter().find(|v| v.op_id == op.op_id && v.verdict != VerdictKind::Retry).cloned();
+        let answered: Vec<Op> =
+            sent.into_iter().filter(|op| op.region == device.region && op.grant.is_some() && word_on(op).is_some()).collect();
+        if answered.is_empty() {
             return;
         }
+        let Ok(titled) = self.title(answered).inspect_err(|error| tracing::warn!(%error, "what passed through was not written down"))
+        else {
+            return;
+        };
+        let answered: Vec<NewOp> = titled.into_iter().map(|new| NewOp { verdict: word_on(&new.op), ..new }).collect();
         let agent = self.agent.clone();
         actix_web::rt::spawn(async move {
             let now = agent.clock.now();
-            let kept = agent.store.write(move |db| {
-                for (op, verdict) in pairs {
-                    ops::keep(db, &NewOp { verdict: Some(verdict), source: Source::Queue, ..NewOp::queued(op) }, now)?;
-                }
-                Ok(())
-            });
+            let kept = agent.store.write(move |db| answered.iter().try_for_each(|new| ops::keep(db, new, now).map(|_| ())));
             if let Err(error) = kept.await {
                 tracing::warn!(%error, "what passed through was not written down");
             }

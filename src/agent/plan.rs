@@ -116,6 +116,34 @@ pub fn find_route(path: &str) -> Option<Route> {
     Some(Route { list, act })
 }
 
+/// What a person calls a row, and the page that shows it.
+#[derive(Debug, Clone, Default)]
+pub struct Title {
+    /// Its name; empty where this PC does not know it.
+    pub label: String,
+    /// The page.
+    pub href: String,
+}
+
+/// How the row of an operation is called, as it will be with the operation.
+pub fn title_of(reader: &Reader, op: &Op) -> Result<Title, StoreError> {
+    let mut row = reader.find_row(&op.entity, op.id)?.map(|shown| shown.row).unwrap_or_default();
+    row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
+    let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (label, href) = match op.entity.as_str() {
+        Timesheet::NAME => {
+            let person = text("employee_id").parse().ok().map(|id| reader.find_row(Employee::NAME, id)).transpose()?.flatten();
+            let name = person.and_then(|shown| Some(shown.row.get("full_name")?.as_str()?.to_owned())).unwrap_or_default();
+            let date = text("work_date");
+            (name, if date.is_empty() { "/timesheets".to_owned() } else { format!("/today?date={date}") })
+        }
+        Employee::NAME => (text("full_name"), "/employees".to_owned()),
+        ShiftTemplate::NAME => (text("name"), "/shift-templates".to_owned()),
+        _ => (String::new(), String::new()),
+    };
+    Ok(Title { label, href })
+}
+
 /// A form that was posted, and by whom.
 pub struct Post<'a> {
     /// The pairs of the form.
@@ -246,21 +274,9 @@ impl Post<'_> {
         }
     }
 
-    /// The operation with what a person calls its row, which is the row as it will be.
-    fn draft(&self, table: Table, op: Op) -> Planned<Draft> {
-        let mut row = self.reader.find_row(table.name(), op.id)?.map(|shown| shown.row).unwrap_or_default();
-        row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
-        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (label, href) = match table {
-            Table::Timesheet => {
-                let person = text("employee_id").parse().ok().map(|id| self.reader.find_row(Employee::NAME, id)).transpose()?.flatten();
-                let name = person.and_then(|shown| Some(shown.row.get("full_name")?.as_str()?.to_owned())).unwrap_or_default();
-                let date = text("work_date");
-                (name, if date.is_empty() { "/timesheets".to_owned() } else { format!("/today?date={date}") })
-            }
-            Table::Employee => (text("full_name"), "/employees".to_owned()),
-            Table::ShiftTemplate => (text("name"), "/shift-templates".to_owned()),
-        };
+    /// The operation with what a person calls its row.
+    fn draft(&self, op: Op) -> Planned<Draft> {
+        let Title { label, href } = title_of(self.reader, &op)?;
         Ok(Draft { op, label, href })
     }
 
@@ -269,7 +285,7 @@ impl Post<'_> {
         if table == Table::Timesheet && self.value("employee_id").is_empty() {
             return Err(invalid("employee_id", "employee-missing"));
         }
-        self.draft(table, self.bare_op(table, Kind::Create, self.id_or_new("_op")?, self.id_or_new("_id")?, None, fields))
+        self.draft(self.bare_op(table, Kind::Create, self.id_or_new("_op")?, self.id_or_new("_id")?, None, fields))
     }
 
     fn update(&self, table: Table, id: Uuid, is_form_field: impl Fn(&str) -> bool) -> Planned<Draft> {
@@ -277,7 +293,7 @@ impl Post<'_> {
         let values = read_form(table.form(), self.pairs);
         let mut fields = changes_between(&original, values);
         fields.retain(|name, _| is_form_field(name));
-        self.draft(table, self.bare_op(table, Kind::Update, self.id_or_new("_op")?, id, self.base()?, fields))
+        self.draft(self.bare_op(table, Kind::Update, self.id_or_new("_op")?, id, self.base()?, fields))
     }
 
     /// A stored identity number is in no form and not on this PC, so here nobody knows what its author saw: changing one takes a connection.
@@ -296,7 +312,7 @@ impl Post<'_> {
     }
 
     fn act(&self, table: Table, id: Uuid, kind: Kind, fields: Fields) -> Planned<Draft> {
-        self.draft(table, self.bare_op(table, kind, self.id_or_new("_op")?, id, self.base()?, fields))
+        self.draft(self.bare_op(table, kind, self.id_or_new("_op")?, id, self.base()?, fields))
     }
 
     fn turn(&self, id: Uuid, active: bool) -> Planned<Draft> {
@@ -317,9 +333,7 @@ impl Post<'_> {
             let (op_id, id) = entry_of_batch(batch, employee);
             let is_blank = !entered.iter().any(|entry| !entry.deleted && entry.row.get("employee_id") == Some(&json!(employee)));
             if is_blank || super::store::ops::is_kept(self.reader, op_id)? {
-                drafts.push(
-                    self.draft(Table::Timesheet, self.bare_op(Table::Timesheet, Kind::Create, op_id, id, None, changes_of_new(row)))?,
-                );
+                drafts.push(self.draft(self.bare_op(Table::Timesheet, Kind::Create, op_id, id, None, changes_of_new(row)))?);
             }
         }
         Ok(drafts)
@@ -336,7 +350,7 @@ impl Post<'_> {
             };
             let op_id = Uuid::new_v5(&undo, id.as_bytes());
             let base = (entry.version > 0).then_some(entry.version);
-            drafts.push(self.draft(Table::Timesheet, self.bare_op(Table::Timesheet, Kind::Delete, op_id, id, base, Fields::new()))?);
+            drafts.push(self.draft(self.bare_op(Table::Timesheet, Kind::Delete, op_id, id, base, Fields::new()))?);
         }
         Ok(drafts)
     }

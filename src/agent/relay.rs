@@ -2,7 +2,7 @@
 //! `Host`, `Origin` and `Referer` name the server there and this PC here, the agent's own cookie stays here, and headers that belong to one
 //! connection or to https are left out.
 
-use std::time::Duration;
+use std::{io::Read as _, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -13,6 +13,7 @@ use actix_web::{
     },
     web::{Bytes, Payload},
 };
+use flate2::read::GzDecoder;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use reqwest::{Body, Response, header::HeaderMap};
 use tokio::sync::mpsc;
@@ -39,6 +40,11 @@ const OF_THE_CONNECTION: [&str; 9] = [
 const NOT_SENT: [&str; 6] = ["host", "content-length", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
 /// What holds for https and another name.
 const NOT_PASSED_BACK: [&str; 2] = ["strict-transport-security", "alt-svc"];
+
+/// Where browsers' queues are delivered.
+pub const OPS: &str = "/api/v1/ops";
+/// Bytes of an answer that is unpacked here at most.
+const MOST_UNPACKED: u64 = 16 * 1024 * 1024;
 
 /// Passes on what browsers ask.
 #[derive(Clone)]
@@ -89,6 +95,8 @@ impl Relay {
             let changed = match word {
                 "cookie" => Some(without_ours(text)),
                 "origin" => Some(self.line.server().to_owned()), // the guard has seen that it was ours
+                // An answer that is read here, as well as handed on, comes in a code that is understood here.
+                "accept-encoding" if request.path() == OPS => Some(if text.contains("gzip") { "gzip".to_owned() } else { String::new() }),
                 "referer" => Some(self.origins.strip(text).map_or_else(String::new, |path| self.line.url(path))),
                 _ => None,
             };
@@ -163,6 +171,17 @@ impl Whole {
     /// All texts of a header.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers.iter().filter(move |(known, _)| known.as_str() == name).filter_map(|(_, value)| value.to_str().ok())
+    }
+
+    /// What the body says, unpacked; none where it is in a code that was not asked for, or damaged.
+    pub fn text(&self) -> Option<String> {
+        let mut text = String::new();
+        let read = match self.header("content-encoding") {
+            None | Some("identity") => self.body.as_ref().read_to_string(&mut text),
+            Some("gzip") => GzDecoder::new(self.body.as_ref()).take(MOST_UNPACKED).read_to_string(&mut text),
+            Some(_) => return None,
+        };
+        read.is_ok().then_some(text)
     }
 
     /// Hands it on.

@@ -34,6 +34,8 @@ const CARRIER_PAUSE: Duration = Duration::from_mins(10);
 const MOST_FAULTS: u32 = 3;
 /// Refusals to store one operation before it is deposited as it is.
 const MOST_REFUSALS: i64 = 5;
+/// What the server holds is asked about at most so often, and after each delivery.
+const HELD_PAUSE: Duration = Duration::from_mins(10);
 const IDLE: Duration = Duration::from_secs(30);
 
 /// Sends for as long as the program runs.
@@ -70,6 +72,7 @@ struct Sender {
     faults: Option<(Uuid, u32)>,
     blocked: HashMap<Uuid, Instant>,
     not_before: Option<Instant>,
+    asked_about_held: Option<Instant>,
 }
 
 /// How a step ended.
@@ -84,7 +87,7 @@ enum Step {
 
 impl Sender {
     fn new(agent: Arc<Agent>) -> Self {
-        Self { agent, size: FIRST_SIZE, attempt: 0, faults: None, blocked: HashMap::new(), not_before: None }
+        Self { agent, size: FIRST_SIZE, attempt: 0, faults: None, blocked: HashMap::new(), not_before: None, asked_about_held: None }
     }
 
     /// Sends until nothing is left or something is in the way; answers for how long.
@@ -133,6 +136,7 @@ impl Sender {
         let left = self.agent.store.write(move |db| ops::settle_all(db, &of_batch, &of_verdicts, now)).await?;
         if left > 0 {
             self.attempt = 0;
+            self.asked_about_held = None;
             self.size = (self.size * 2).min(MOST_OPS);
             return Ok(Step::Again);
         }
@@ -218,17 +222,9 @@ impl Sender {
     async fn ask_for_verdicts(&mut self) -> Result<Step, StoreError> {
         let asked = ops::list_asked(&*self.agent.store.read()?, MOST_OPS)?;
         if asked.is_empty() {
-            return Ok(Step::Empty);
+            return self.ask_about_held().await;
         }
-        let ids: Vec<Uuid> = asked.iter().map(|waiting| waiting.op.op_id).collect();
-        let answer = match self.agent.line.post("/api/v1/ops/status", &json!({ "op_ids": ids })).await {
-            Ok(answer) => answer,
-            Err(error) => {
-                tracing::debug!(%error, "verdicts were not asked for");
-                return Ok(Step::Pause(self.backoff()));
-            }
-        };
-        let results = answer["results"].as_array().cloned().unwrap_or_default();
+        let Some(results) = self.ask(&asked).await else { return Ok(Step::Pause(self.backoff())) };
         let now = self.agent.clock.now();
         let settled = self.agent.store.write(move |db| {
             let mut settled = 0;
@@ -247,6 +243,42 @@ impl Sender {
             Ok(settled)
         });
         Ok(if settled.await? > 0 { Step::Again } else { Step::Pause(self.backoff()) })
+    }
+
+    /// What the server held when it came may be decided by now, there or by what has come after it.
+    async fn ask_about_held(&mut self) -> Result<Step, StoreError> {
+        if self.asked_about_held.is_some_and(|at| at.elapsed() < HELD_PAUSE) {
+            return Ok(Step::Empty);
+        }
+        let held = ops::list_held(&*self.agent.store.read()?, MOST_OPS)?;
+        if held.is_empty() {
+            return Ok(Step::Empty);
+        }
+        let Some(results) = self.ask(&held).await else { return Ok(Step::Pause(self.backoff())) };
+        self.asked_about_held = Some(Instant::now());
+        let revised = self.agent.store.write(move |db| {
+            let verdicts = results.into_iter().filter_map(|result| serde_json::from_value::<Verdict>(result).ok());
+            for verdict in verdicts {
+                if let Some(waiting) = held.iter().find(|waiting| waiting.op.op_id == verdict.op_id) {
+                    ops::revise(db, waiting.seq, &verdict)?;
+                }
+            }
+            Ok(())
+        });
+        revised.await?;
+        Ok(Step::Empty)
+    }
+
+    /// The server's words on operations that it has; none where it does not answer.
+    async fn ask(&self, about: &[Waiting]) -> Option<Vec<Value>> {
+        let ids: Vec<Uuid> = about.iter().map(|waiting| waiting.op.op_id).collect();
+        match self.agent.line.post("/api/v1/ops/status", &json!({ "op_ids": ids })).await {
+            Ok(answer) => Some(answer["results"].as_array().cloned().unwrap_or_default()),
+            Err(error) => {
+                tracing::debug!(%error, "verdicts were not asked for");
+                None
+            }
+        }
     }
 
     /// Full jitter, twice as long each time.

@@ -1,6 +1,6 @@
 //! What browsers get: everything from the server where it answers, and the rest from this PC.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
@@ -18,7 +18,7 @@ use super::{
     own::{own, own_json, problem, unreachable},
     people::{Desk, SERVER_COOKIE, session_set_by},
     place,
-    relay::{Relay, Whole, body_of},
+    relay::{OPS, Relay, Whole, body_of},
     run::Agent,
     store::{StoreError, Visit, ops},
 };
@@ -94,13 +94,13 @@ impl Front {
     async fn answer(&self, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, StoreError> {
         let path = request.path();
         match (request.method(), path) {
-            (&Method::GET, "/agent/health") => return self.show_health(),
+            (&Method::GET, "/agent/health") => return self.show_health(request),
             (&Method::GET, "/agent/queue") => return self.show_queue(request),
             (_, path) if path.starts_with("/agent/") => return Ok(problem(StatusCode::NOT_FOUND, "not_found", "no such address")),
             (&Method::GET, path) if path.starts_with("/static/") => return self.show_file(request).await,
             (&Method::GET, "/sw.js" | "/manifest.webmanifest") => return self.show_unhashed(request).await,
             (&Method::GET | &Method::HEAD, path) if !path.starts_with("/api/") => return self.show_page(request).await,
-            (&Method::POST, "/api/v1/ops") => {
+            (&Method::POST, OPS) => {
                 return match take_in(payload).await {
                     Ok(body) => self.take_ops(request, body).await,
                     Err(refusal) => Ok(refusal),
@@ -209,12 +209,15 @@ impl Front {
         }
     }
 
-    fn show_health(&self) -> Result<HttpResponse, StoreError> {
+    /// How the PC is; with `?digest` also the digest of its copy, for which the whole copy is read.
+    fn show_health(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
         let reader = self.agent.store.read()?;
         let (counts, mirror) = (ops::count(&reader)?, reader.mirror()?);
         let line = &self.agent.line;
-        let digest: std::collections::BTreeMap<_, _> =
-            reader.list_digests()?.into_iter().map(|(entity, (_, hash))| (entity, hash)).collect();
+        let digest: Option<BTreeMap<_, _>> = match request.query_string() {
+            "digest" => Some(reader.list_digests()?.into_iter().map(|(entity, (_, hash))| (entity, hash)).collect()),
+            _ => None,
+        };
         Ok(own_json(
             StatusCode::OK,
             &json!({

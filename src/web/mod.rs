@@ -21,6 +21,7 @@ pub mod offline;
 pub mod page;
 pub mod pagination;
 pub mod policy;
+pub mod shell;
 pub mod toast;
 
 /// The filters that templates use; a page's module says `use crate::web::filters;`.

@@ -4,6 +4,8 @@ import { isWaiting } from "./pill.ts";
 
 const forms: HTMLFormElement[] = [];
 let attic: HTMLElement | null = null;
+/** How often the key was pressed while the last act was still being taken back. */
+let owed = 0;
 
 /** Collects the forms behind "Geri al" as their messages arrive. Only the newest message stays in view. */
 export function collectUndos(): void {
@@ -23,17 +25,25 @@ export function collectUndos(): void {
     const place = forms.findIndex((form) => form === target);
     if (place >= 0) {
       forms.splice(place, 1);
+      if (owed > 0) {
+        const left = owed - 1;
+        undoLast();
+        owed = left;
+      }
     }
   });
 }
 
-/** Takes the last act back. False when there is none. */
+/** Takes the last act back; while it is on its way, the one before it follows. False when there is none. */
 export function undoLast(): boolean {
   const form = forms.at(-1);
   if (!form) {
     return false;
   }
-  if (!isWaiting(form)) {
+  if (isWaiting(form)) {
+    owed += 1;
+  } else {
+    owed = 0; // what was asked for before a failure is asked for no more
     if (!form.isConnected) {
       attic ??= document.body.appendChild(Object.assign(document.createElement("div"), { hidden: true }));
       attic.append(form);

@@ -111,12 +111,12 @@ export class Office {
 
   /** The same until the PC has taken them; their ids. */
   async store(ops) {
-    for (;;) {
-      const answer = await this.post(ops);
-      const taken = takenIn(answer);
-      if (ops.every(({ op_id }) => taken.includes(op_id))) return taken;
-      await new Promise((later) => setTimeout(later, 20));
-    }
+    let taken = [];
+    await until(async () => {
+      taken = takenIn(await this.post(ops));
+      return ops.every(({ op_id }) => taken.includes(op_id));
+    }, "the PC does not take them");
+    return taken;
   }
 
   /** The number that a query counts. */

@@ -90,12 +90,29 @@ test("an entry for a person whom the copy does not have yet is kept: the server 
   await office.assertOnce([{ op_id: entry._op, id: entry._id }]);
 });
 
+test("what the server held and has decided on since is no failure of this PC any more", async () => {
+  const queue = await office.newQueue();
+  const person = office.employee(queue, "Sonradan Gelen");
+  const entry = { ...office.entry(queue, person.id, 77), after: [person.op_id] };
+  const signedIn = { headers: { Cookie: office.clerk.cookie } };
+  const [held] = (await office.post([entry], signedIn)).body.results;
+  assert.deepEqual([held.verdict, held.reason], ["held", "waiting_after"]);
+  await until(async () => (await office.agent.health()).failed === 1, "the PC does not say that something is held");
+  // What it waited for comes by another way, and the PC asks again: at the latest when it starts.
+  const [made] = (await office.post([person], { ...signedIn, agent: { port: office.stack.port } })).body.results;
+  assert.equal(made.verdict, "applied");
+  await office.agent.kill();
+  await office.agent.run();
+  await until(async () => (await office.agent.health())?.failed === 0, "it still counts as held");
+  await office.assertOnce([entry]);
+});
+
 test("a full disk: the agent says so, goes on reading, and takes entries again once there is room", async () => {
   const folder = await mkdtemp(join(tmpdir(), "rainstaff-full-"));
-  const isMounted = mountSmall(folder);
   const { agent } = office;
   const before = { dataDir: agent.dataDir };
   await agent.kill();
+  mountSmall(folder, await sizeOf(before.dataDir));
   execFileSync("cp", ["-a", `${before.dataDir}/.`, folder]);
   agent.dataDir = folder;
   try {
@@ -127,17 +144,22 @@ test("a full disk: the agent says so, goes on reading, and takes entries again o
   } finally {
     await agent.kill();
     execFileSync("cp", ["-a", `${folder}/.`, before.dataDir]);
-    if (isMounted) execFileSync("umount", [folder]);
+    execFileSync("umount", [folder]);
     await rm(folder, { recursive: true, force: true });
     agent.dataDir = before.dataDir;
     await agent.run();
   }
 });
 
-/** A disk of 8 MB where this may be mounted; else the folder's own, of which `fill` then leaves hardly anything. */
-function mountSmall(folder) {
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]);
-  return true;
+/** Bytes of the files in a folder. */
+async function sizeOf(folder) {
+  const sizes = (await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** A disk with room for so many bytes and 8 MB more. */
+function mountSmall(folder, bytes) {
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${Math.ceil(bytes / 2 ** 20) + 8}m`, "tmpfs", folder]);
 }
 
 /** Takes all room but a little. */

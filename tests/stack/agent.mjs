@@ -61,10 +61,10 @@ export class Agent {
     if (this.log.length > 400) this.log.shift();
   }
 
-  /** `GET /agent/health`; null where nobody answers. */
+  /** `GET /agent/health?digest`; null where nobody answers. */
   async health() {
     try {
-      const answer = await fetch(`http://127.0.0.1:${this.port}/agent/health`, { signal: AbortSignal.timeout(5000) });
+      const answer = await fetch(`http://127.0.0.1:${this.port}/agent/health?digest`, { signal: AbortSignal.timeout(5000) });
       return answer.ok ? await answer.json() : null;
     } catch {
       return null;

@@ -1,7 +1,7 @@
 //! Operations: what waits, what was sent, what became of it. Functions on a connection; those that write run inside [`super::Store::write`].
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, Statement, params};
 use uuid::Uuid;
 
 use super::{StoreError, instant, ms, rows};
@@ -52,13 +52,6 @@ pub struct NewOp {
     pub href: String,
     /// The server's word, where it came with one.
     pub verdict: Option<Verdict>,
-}
-
-impl NewOp {
-    /// One that waits, out of a browser's queue.
-    pub fn queued(op: Op) -> Self {
-        Self { op, source: Source::Queue, label: String::new(), href: String::new(), verdict: None }
-    }
 }
 
 /// What became of keeping one.
@@ -260,12 +253,40 @@ fn waiting_of(row: &SqlRow<'_>) -> Result<Waiting, StoreError> {
 pub fn list_asked(db: &Connection, most: usize) -> Result<Vec<Waiting>, StoreError> {
     let mut query =
         db.prepare_cached("SELECT o.seq, o.body, o.source, o.refusals, NULL FROM ops o WHERE o.state = 'asked' ORDER BY o.seq LIMIT ?1")?;
+    list_waiting(&mut query, most)
+}
+
+/// What the server holds, the newest first: somebody may have decided on it since, or what it waited for has come.
+pub fn list_held(db: &Connection, most: usize) -> Result<Vec<Waiting>, StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT o.seq, o.body, o.source, o.refusals, NULL FROM ops o
+         WHERE o.state = 'done' AND o.verdict IN ('held', 'rejected') AND o.verdict = 'held' ORDER BY o.seq DESC LIMIT ?1",
+    )?;
+    list_waiting(&mut query, most)
+}
+
+fn list_waiting(query: &mut Statement<'_>, most: usize) -> Result<Vec<Waiting>, StoreError> {
     let mut found = query.query([i64::try_from(most).unwrap_or(i64::MAX)])?;
-    let mut asked = Vec::new();
+    let mut all = Vec::new();
     while let Some(row) = found.next()? {
-        asked.push(waiting_of(row)?);
+        all.push(waiting_of(row)?);
     }
-    Ok(asked)
+    Ok(all)
+}
+
+/// Takes a newer word of the server on what it held. True where it is another one.
+pub fn revise(db: &Connection, seq: i64, verdict: &Verdict) -> Result<bool, StoreError> {
+    if matches!(verdict.verdict, VerdictKind::Held | VerdictKind::Retry) {
+        return Ok(false);
+    }
+    let verdict = rows::mask_verdict(verdict);
+    let body: Option<String> = db
+        .prepare_cached("UPDATE ops SET verdict = ?2, result = ?3 WHERE seq = ?1 AND state = 'done' AND verdict = 'held' RETURNING body")?
+        .query_row(params![seq, verdict.verdict.as_str(), serde_json::to_string(&verdict)?], |row| row.get(0))
+        .optional()?;
+    let Some(body) = body else { return Ok(false) };
+    rows::take_verdict(db, &serde_json::from_str(&body)?, &verdict)?;
+    Ok(true)
 }
 
 /// The server has never seen it: what was made of the form here is not what the server made of it.

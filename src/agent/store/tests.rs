@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::{
-    ops::{LOG_KEPT, count, keep, list_needed, list_next, send_log_again, settle},
+    ops::{LOG_KEPT, count, keep, list_held, list_needed, list_next, revise, send_log_again, settle},
     people::{next_number, note_sign_in, put_grant, put_people},
     rows::{drop_older_rounds, put_base},
     *,
@@ -63,8 +63,12 @@ fn note(id: u128, row: u128, from: &str, to: &str) -> Op {
     op(id, Kind::Update, row, &[("notes", json!(from), json!(to))])
 }
 
+fn queued(op: Op) -> NewOp {
+    NewOp { op, source: Source::Queue, label: String::new(), href: String::new(), verdict: None }
+}
+
 async fn store_op(store: &Store, op: Op) -> Stored {
-    store.write(move |db| keep(db, &NewOp::queued(op), now())).await.unwrap()
+    store.write(move |db| keep(db, &queued(op), now())).await.unwrap()
 }
 
 async fn say(store: &Store, op: &Op, verdict: Verdict) {
@@ -232,6 +236,25 @@ async fn an_operation_names_what_it_builds_on() {
 }
 
 #[tokio::test]
+async fn a_word_that_the_server_changes_its_mind_about_is_taken_over() {
+    let folder = folder();
+    let store = open(&folder);
+    let entry = entry(1, 10);
+    store_op(&store, entry.clone()).await;
+    say(&store, &entry, Verdict::bare(entry.op_id, VerdictKind::Held).because(Reason::WaitingAfter)).await;
+    assert_eq!(count(&store.read().unwrap()).unwrap().failed, 1);
+    let held = list_held(&store.read().unwrap(), 10).unwrap();
+    assert_eq!(held.iter().map(|waiting| waiting.op.op_id).collect::<Vec<_>>(), [entry.op_id]);
+    let seq = held[0].seq;
+    let still = Verdict::bare(entry.op_id, VerdictKind::Held).because(Reason::WaitingAfter);
+    assert!(!store.write(move |db| revise(db, seq, &still)).await.unwrap(), "the same word is no news");
+    let newer = applied(&entry, 1, &[("notes", json!("arrived"))]);
+    assert!(store.write(move |db| revise(db, seq, &newer)).await.unwrap());
+    assert_eq!(count(&store.read().unwrap()).unwrap().failed, 0);
+    assert_eq!(notes(&store, 10), "arrived");
+}
+
+#[tokio::test]
 async fn a_digest_is_the_servers() {
     let folder = folder();
     let store = open(&folder);
@@ -254,7 +277,7 @@ async fn many_writers_share_the_disk_and_one_that_fails_takes_nothing_with_it() 
         writers.spawn(async move {
             if id % 10 == 0 {
                 let failed = store.write(move |db| {
-                    keep(db, &NewOp::queued(entry(id, 1000 + id)), now())?;
+                    keep(db, &queued(entry(id, 1000 + id)), now())?;
                     Err::<(), _>(StoreError::Other("refused".into()))
                 });
                 assert!(failed.await.is_err());

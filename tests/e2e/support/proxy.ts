@@ -29,6 +29,7 @@ export class Proxy {
   /** The network is there, at the same address as before. */
   async up(): Promise<void> {
     const server = createServer((incoming, answer) => void this.handle(incoming, answer));
+    server.keepAliveTimeout = 60_000; // the browser uses its connections again, however slow the machine is
     server.on("connection", (socket) => {
       this.sockets.add(socket);
       socket.on("error", () => undefined).on("close", () => this.sockets.delete(socket));
@@ -72,7 +73,8 @@ export class Proxy {
     const change = incoming.url === "/sw.js" ? this.worker : null;
     const { "if-none-match": _, ...afresh } = incoming.headers;
     const headers = change ? { ...afresh, "accept-encoding": "identity" } : incoming.headers;
-    const onward = request({ hostname, port, method: incoming.method, path: incoming.url, headers }, (response) => {
+    // A connection of its own: one that is kept for the next request may be closed by the server at the moment it is used.
+    const onward = request({ hostname, port, method: incoming.method, path: incoming.url, headers, agent: false }, (response) => {
       if (fate === "pass" && !change) {
         answer.writeHead(response.statusCode ?? 502, response.rawHeaders);
         response.pipe(answer);
