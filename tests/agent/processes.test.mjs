@@ -72,23 +72,50 @@ test("a server that is killed, and a database that crashes, cost nothing", async
 });
 
 test("an entry for a person whom the copy does not have yet is kept: the server knows everybody, this PC may be behind", async () => {
-  const session = await office.stack.signIn("ankara1", office.agent.port);
-  const token = await session.token("/timesheets");
-  const queue = await office.newQueue();
-  const person = office.employee(queue, "Kopyada Olmayan");
+  const desk = await newDesk();
+  const person = office.employee(await office.newQueue(), "Kopyada Olmayan");
   office.cut();
-  const entry = { _op: newId(), _id: newId(), _csrf: token, region: "ankara", employee_id: person.id, work_date: "2026-03-02", start_time: "08:30", end_time: "17:30", break_minutes: "60" };
+  const entry = await enterByForm(desk, person.id);
+  const made = await office.clerk.post("/employees", "/employees", { _op: newId(), _id: person.id, region: "ankara", full_name: "Kopyada Olmayan", is_active: "true" });
+  assert.ok(made.status < 400, `the person is not at the server: ${made.status}`);
+  office.cut(false);
+  await office.drained();
+  await office.assertOnce([entry]);
+});
+
+test("an entry for somebody whom headquarters deletes meanwhile is kept", async () => {
+  const desk = await newDesk();
+  const queue = await office.newQueue();
+  const atServer = { headers: { Cookie: office.clerk.cookie }, agent: { port: office.stack.port } };
+  const person = office.employee(queue, "Bu Arada Silinen");
+  await office.post([person], atServer);
+  await office.mirrored();
+  office.cut();
+  const deletion = office.op(queue, { kind: "delete", entity: "employee", id: person.id, base_version: 1 });
+  const [deleted] = (await office.post([deletion], atServer)).body.results;
+  assert.equal(deleted.verdict, "applied");
+  const entry = await enterByForm(desk, person.id);
+  office.cut(false);
+  await office.drained();
+  await office.assertOnce([entry]);
+});
+
+/** Somebody at a browser of the PC, with the form's token. */
+async function newDesk() {
+  const session = await office.stack.signIn("ankara1", office.agent.port);
+  return { session, token: await session.token("/timesheets") };
+}
+
+/** Enters a day through the form while the line is down: the PC keeps it. */
+async function enterByForm({ session, token }, employeeId) {
+  const entry = { _op: newId(), _id: newId(), _csrf: token, region: "ankara", employee_id: employeeId, work_date: "2026-03-02", start_time: "08:30", end_time: "17:30", break_minutes: "60" };
   const answer = await fetch(`${session.origin}/timesheets`, {
     method: "POST", body: new URLSearchParams(entry), redirect: "manual", headers: { Cookie: session.cookie, Origin: session.origin, "HX-Request": "true" },
   });
   assert.equal(answer.status, 202, await answer.text());
   assert.equal(answer.headers.get("X-Op-Queued"), entry._op);
-  const made = await office.clerk.post("/employees", "/employees", { _op: newId(), _id: person.id, region: "ankara", full_name: "Kopyada Olmayan", is_active: "true" });
-  assert.ok(made.status < 400, `the person is not at the server: ${made.status}`);
-  office.cut(false);
-  await office.drained();
-  await office.assertOnce([{ op_id: entry._op, id: entry._id }]);
-});
+  return { op_id: entry._op, id: entry._id };
+}
 
 test("what the server held and has decided on since is no failure of this PC any more", async () => {
   const queue = await office.newQueue();

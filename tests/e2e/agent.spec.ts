@@ -107,6 +107,8 @@ test("the walk: the server stops, the office goes on at two browsers, the agent 
     });
     expect(worker, "the worker is there as well, from the PC").toEqual({ status: 200, isOfPc: true, state: expect.stringMatching(/^activat/) });
     await other.goto("/queue");
+    await expect(other.locator('#browser-queue [data-part="state"]')).toHaveText("Gönderilmeyi bekleyen kayıt yok.");
+    await expect(other.locator("#pc-queue tbody").getByRole("link", { name: "Ayşe Yılmaz" }), "also what came out of the other browser's queue").toHaveCount(2);
     await shots(other, "queue");
   });
 
