@@ -103,7 +103,7 @@ region-view-banner = You are looking as { $region }: you see what the region see
 region-view-refused-title = You are only looking
 region-view-refused = Not saved: you are looking as a region. To change something, first press Stop at the top of the page.
 
-queues-title = Browser queues
+queues-title = Queues and PCs
 queues-none = No browser queue has reported in the last two weeks.
 queue-who = Whose
 queue-browser = Browser

@@ -100,7 +100,7 @@ region-view-banner = { $region } gözüyle bakıyorsunuz: bölge ne görüyorsa 
 region-view-refused-title = Yalnızca bakıyorsunuz
 region-view-refused = Kaydedilmedi: şu anda bir bölgenin gözüyle bakıyorsunuz. Değiştirmek için önce sayfanın üstündeki Bitir'e basın.
 
-queues-title = Tarayıcı kuyrukları
+queues-title = Kuyruklar ve bilgisayarlar
 queues-none = Son iki haftada hiçbir tarayıcı kuyruğu haber vermedi.
 queue-who = Kimin
 queue-browser = Tarayıcı
