@@ -11,11 +11,11 @@ use uuid::Uuid;
 use super::{
     line::LineError,
     own::{own, problem, unreachable},
-    plan::{Title, title_of},
-    run::Trouble,
+    plan::{Draft, draft_of},
+    run::{Agent, Trouble},
     serve::{Front, PATIENCE_WRITE},
     store::{
-        StoreError,
+        Reader, StoreError,
         ops::{self, NewOp, Source, Stored},
     },
 };
@@ -48,7 +48,7 @@ impl Front {
                 Ok(whole) if !self.is_better_kept_here(whole.status, ops.as_deref().unwrap_or_default()) => {
                     self.learn(request, whole.header("x-user"));
                     if let (StatusCode::OK, Some(ops)) = (whole.status, ops) {
-                        self.remember(ops, whole.text().as_deref());
+                        self.remember(ops, whole.text());
                     }
                     return Ok(whole.pass_back());
                 }
@@ -86,7 +86,10 @@ impl Front {
         }
         let now = self.agent.clock.now();
         let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
-        let ops = self.title(ops)?;
+        let ops = {
+            let reader = self.agent.store.read()?;
+            ops.into_iter().map(|op| queued(&reader, op)).collect::<Result<Vec<_>, _>>()?
+        };
         let keep_all = move |db: &rusqlite::Connection| ops.iter().map(|new| ops::keep(db, new, now)).collect::<Result<Vec<_>, _>>();
         let stored = self.agent.store.write(keep_all).await?;
         self.agent.note(Trouble::DiskFull, false);
@@ -100,41 +103,16 @@ impl Front {
         Ok(own(StatusCode::OK).insert_header(("X-Sync", "1")).json(body))
     }
 
-    /// Operations of browsers carry no names: this PC looks them up for its list.
-    fn title(&self, ops: Vec<Op>) -> Result<Vec<NewOp>, StoreError> {
-        let reader = self.agent.store.read()?;
-        let titled = ops.into_iter().map(|op| {
-            let Title { label, href } = title_of(&reader, &op)?;
-            Ok(NewOp { op, source: Source::Queue, label, href, verdict: None })
-        });
-        titled.collect()
-    }
-
-    /// Keeps what passed through, with the server's word, so that a server that is restored from a copy gets it again.
-    fn remember(&self, sent: Vec<Op>, answer: Option<&str>) {
-        let read = |text| serde_json::from_value(serde_json::from_str::<Value>(text).ok()?["results"].clone()).ok();
-        let results: Option<Vec<Verdict>> = answer.and_then(read);
-        if results.is_none() {
-            tracing::warn!("an answer to a batch could not be read: the batch is not in this PC's log");
-        }
-        let results = results.unwrap_or_default();
-        let device = self.agent.line.device().get();
-        let word_on = |op: &Op| results.iter().find(|v| v.op_id == op.op_id && v.verdict != VerdictKind::Retry).cloned();
-        let answered: Vec<Op> =
-            sent.into_iter().filter(|op| op.region == device.region && op.grant.is_some() && word_on(op).is_some()).collect();
-        if answered.is_empty() {
-            return;
-        }
-        let Ok(titled) = self.title(answered).inspect_err(|error| tracing::warn!(%error, "what passed through was not written down"))
-        else {
-            return;
-        };
-        let answered: Vec<NewOp> = titled.into_iter().map(|new| NewOp { verdict: word_on(&new.op), ..new }).collect();
+    /// Keeps what passed through, with the server's word, so that a server that is restored from a copy gets it again. The browser does not
+    /// wait for it.
+    fn remember(&self, sent: Vec<Op>, answer: Option<String>) {
         let agent = self.agent.clone();
         actix_web::rt::spawn(async move {
-            let now = agent.clock.now();
-            let kept = agent.store.write(move |db| answered.iter().try_for_each(|new| ops::keep(db, new, now).map(|_| ())));
-            if let Err(error) = kept.await {
+            let read = |text: String| serde_json::from_value(serde_json::from_str::<Value>(&text).ok()?["results"].clone()).ok();
+            let Some(verdicts) = answer.and_then(read) else {
+                return tracing::warn!("an answer to a batch could not be read: the batch is not in this PC's log");
+            };
+            if let Err(error) = write_down(&agent, sent, verdicts).await {
                 tracing::warn!(%error, "what passed through was not written down");
             }
         });
@@ -153,6 +131,29 @@ impl Front {
         let body = json!({ "server_time": null, "results": results });
         Ok((!results.is_empty()).then(|| own(StatusCode::OK).insert_header(("X-Sync", "1")).json(body)))
     }
+}
+
+/// Operations that the server has answered; of others' regions, and without their author's proof, this PC could not send them again.
+async fn write_down(agent: &Agent, sent: Vec<Op>, verdicts: Vec<Verdict>) -> Result<(), StoreError> {
+    let region = agent.line.device().get().region;
+    let mut answered = Vec::new();
+    for op in sent.into_iter().filter(|op| op.region == region && op.grant.is_some()) {
+        let word = verdicts.iter().find(|verdict| verdict.op_id == op.op_id && verdict.verdict != VerdictKind::Retry).cloned();
+        if word.is_some() {
+            answered.push(NewOp { verdict: word, ..queued(&agent.store.read()?, op)? });
+        }
+    }
+    if answered.is_empty() {
+        return Ok(());
+    }
+    let now = agent.clock.now();
+    agent.store.write(move |db| answered.iter().try_for_each(|new| ops::keep(db, new, now).map(|_| ()))).await
+}
+
+/// One that waits, out of a browser's queue. Those carry no names: this PC looks them up for its list.
+fn queued(reader: &Reader, op: Op) -> Result<NewOp, StoreError> {
+    let Draft { op, label, href } = draft_of(reader, op)?;
+    Ok(NewOp { op, source: Source::Queue, label, href, verdict: None })
 }
 
 fn known_verdict(stored: &Stored) -> Option<Verdict> {

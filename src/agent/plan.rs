@@ -116,34 +116,6 @@ pub fn find_route(path: &str) -> Option<Route> {
     Some(Route { list, act })
 }
 
-/// What a person calls a row, and the page that shows it.
-#[derive(Debug, Clone, Default)]
-pub struct Title {
-    /// Its name; empty where this PC does not know it.
-    pub label: String,
-    /// The page.
-    pub href: String,
-}
-
-/// How the row of an operation is called, as it will be with the operation.
-pub fn title_of(reader: &Reader, op: &Op) -> Result<Title, StoreError> {
-    let mut row = reader.find_row(&op.entity, op.id)?.map(|shown| shown.row).unwrap_or_default();
-    row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
-    let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let (label, href) = match op.entity.as_str() {
-        Timesheet::NAME => {
-            let person = text("employee_id").parse().ok().map(|id| reader.find_row(Employee::NAME, id)).transpose()?.flatten();
-            let name = person.and_then(|shown| Some(shown.row.get("full_name")?.as_str()?.to_owned())).unwrap_or_default();
-            let date = text("work_date");
-            (name, if date.is_empty() { "/timesheets".to_owned() } else { format!("/today?date={date}") })
-        }
-        Employee::NAME => (text("full_name"), "/employees".to_owned()),
-        ShiftTemplate::NAME => (text("name"), "/shift-templates".to_owned()),
-        _ => (String::new(), String::new()),
-    };
-    Ok(Title { label, href })
-}
-
 /// A form that was posted, and by whom.
 pub struct Post<'a> {
     /// The pairs of the form.
@@ -164,15 +136,34 @@ pub struct Post<'a> {
     pub reader: &'a Reader,
 }
 
-/// An operation that a form asks for.
+/// An operation that a form or a browser's queue asks for.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// The operation, without its place in a queue.
+    /// The operation; out of a form, without its place in a queue.
     pub op: Op,
     /// What a person calls the row.
     pub label: String,
     /// The page that shows it.
     pub href: String,
+}
+
+/// An operation with what a person calls its row, which is the row as it will be; empty where this PC does not know it.
+pub fn draft_of(reader: &Reader, op: Op) -> Result<Draft, StoreError> {
+    let mut row = reader.find_row(&op.entity, op.id)?.map(|shown| shown.row).unwrap_or_default();
+    row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
+    let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (label, href) = match op.entity.as_str() {
+        Timesheet::NAME => {
+            let person = text("employee_id").parse().ok().map(|id| reader.find_row(Employee::NAME, id)).transpose()?.flatten();
+            let name = person.and_then(|shown| Some(shown.row.get("full_name")?.as_str()?.to_owned())).unwrap_or_default();
+            let date = text("work_date");
+            (name, if date.is_empty() { "/timesheets".to_owned() } else { format!("/today?date={date}") })
+        }
+        Employee::NAME => (text("full_name"), "/employees".to_owned()),
+        ShiftTemplate::NAME => (text("name"), "/shift-templates".to_owned()),
+        _ => (String::new(), String::new()),
+    };
+    Ok(Draft { op, label, href })
 }
 
 /// Why there are no operations.
@@ -274,10 +265,8 @@ impl Post<'_> {
         }
     }
 
-    /// The operation with what a person calls its row.
     fn draft(&self, op: Op) -> Planned<Draft> {
-        let Title { label, href } = title_of(self.reader, &op)?;
-        Ok(Draft { op, label, href })
+        Ok(draft_of(self.reader, op)?)
     }
 
     fn create(&self, table: Table) -> Planned<Draft> {

@@ -86,13 +86,12 @@ test("an entry for a person whom the copy does not have yet is kept: the server 
 test("an entry for somebody whom headquarters deletes meanwhile is kept", async () => {
   const desk = await newDesk();
   const queue = await office.newQueue();
-  const atServer = { headers: { Cookie: office.clerk.cookie }, agent: { port: office.stack.port } };
   const person = office.employee(queue, "Bu Arada Silinen");
-  await office.post([person], atServer);
+  await office.postToServer([person]);
   await office.mirrored();
   office.cut();
   const deletion = office.op(queue, { kind: "delete", entity: "employee", id: person.id, base_version: 1 });
-  const [deleted] = (await office.post([deletion], atServer)).body.results;
+  const [deleted] = await office.postToServer([deletion]);
   assert.equal(deleted.verdict, "applied");
   const entry = await enterByForm(desk, person.id);
   office.cut(false);
@@ -121,12 +120,11 @@ test("what the server held and has decided on since is no failure of this PC any
   const queue = await office.newQueue();
   const person = office.employee(queue, "Sonradan Gelen");
   const entry = { ...office.entry(queue, person.id, 77), after: [person.op_id] };
-  const signedIn = { headers: { Cookie: office.clerk.cookie } };
-  const [held] = (await office.post([entry], signedIn)).body.results;
+  const [held] = (await office.post([entry], { headers: { Cookie: office.clerk.cookie } })).body.results;
   assert.deepEqual([held.verdict, held.reason], ["held", "waiting_after"]);
   await until(async () => (await office.agent.health()).failed === 1, "the PC does not say that something is held");
   // What it waited for comes by another way, and the PC asks again: at the latest when it starts.
-  const [made] = (await office.post([person], { ...signedIn, agent: { port: office.stack.port } })).body.results;
+  const [made] = await office.postToServer([person]);
   assert.equal(made.verdict, "applied");
   await office.agent.kill();
   await office.agent.run();
