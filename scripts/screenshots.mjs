@@ -53,7 +53,7 @@ async function open(options) {
 async function signIn(page, account) {
   await page.getByLabel("Kullanıcı adı").fill(account);
   await page.getByLabel("Parola").fill("rainstaff-demo");
-  await page.getByRole("button", { name: "Giriş yap" }).click();
+  await page.getByRole("button", { name: "Oturum aç" }).click();
   await page.waitForURL(/\/(timesheets|dashboard)?$/);
 }
 

@@ -118,7 +118,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/conflicts", get().to(sync::conflicts::pages::list_conflicts));
     cfg.route("/conflicts/{id}/resolution", post().to(sync::conflicts::pages::settle_conflict));
 
-    // Etkinlik
+    // İşlem günlüğü
     cfg.route("/activity", get().to(activity::pages::list_activity));
     cfg.route("/activity/changes/{id}/reversal", post().to(activity::acts::reverse_change));
 

@@ -1,10 +1,10 @@
-# Activity and history: who did what, and when.
+# The activity log and history: who did what, and when.
 
 activity-today = Today, { $day }
 activity-yesterday = Yesterday, { $day }
 activity-older = Show older
 activity-newest = Back to the newest
-activity-none = No activity yet
+activity-none = Nothing in the log yet
 activity-none-text = Sign-ins and every change of an entry, before and after, appear here.
 activity-system = System
 activity-unknown-account = Unknown account
@@ -53,7 +53,7 @@ change-notes = Note
 change-weekdays = Days
 change-company-name = Company name
 change-report-title = Report title
-change-weekday-plan = Daily plan, Monday to Friday
+change-weekday-plan = Normal hours, Monday to Friday
 change-saturday-start = Saturday start
 change-saturday-end = Saturday end
 change-unknown-person = Unknown employee
@@ -104,19 +104,19 @@ event-region-view-ended = Stopped viewing as the region
 
 activity-actor = Person (account name)
 activity-entity = Kind of entry
-activity-kind = Deed
+activity-kind = Action
 activity-origin = Origin
 activity-any = All
 activity-kinds-rows = Entries
 activity-kinds-events = Events
-activity-none-found = No activity fits these filters
+activity-none-found = Nothing in the log fits these filters
 activity-none-found-text = Widen the dates or clear the filters.
 activity-history-of = History: { $name }
 activity-history-of-one = History of one entry
-activity-show-all = Show all activity
+activity-show-all = Show the whole log
 activity-csv = Download CSV
 activity-json = JSON
-activity-file = activity
+activity-file = activity-log
 
 kind-changes = All changes of entries
 kind-create = Adding
@@ -139,8 +139,8 @@ kind-regions-changed = Regions changed
 kind-sessions-ended = Sessions ended
 kind-region-added = Region added
 kind-region-renamed = Region renamed
-kind-region-closed = Region closed
-kind-region-opened = Region opened
+kind-region-closed = Region closed to new entries
+kind-region-opened = Region opened to new entries
 kind-identity-no-revealed = Identity number shown
 kind-legacy-imported = Takeover of a desktop file
 kind-token-made = API key made
@@ -148,14 +148,14 @@ kind-token-revoked = API key revoked
 kind-exported = Export to a file
 
 change-reverse = Take this change back
-change-bring-back = Bring the entry back
+change-bring-back = Restore the entry
 change-history-of = Show the history: { $name }
 flash-change-reversed = { $name }: the change was taken back.
-flash-row-brought-back = { $name }: the entry was brought back.
+flash-row-brought-back = { $name }: the entry was restored.
 error-reversal-not-deleted = This entry is not deleted.
 error-reversal-deleted-again = The entry was deleted again by { $who } on { $at }; take that deletion back.
-error-reversal-row-deleted = The entry is deleted; bring it back first.
-error-reversal-deleted-since = The entry was deleted by { $who } on { $at }; bring it back first.
+error-reversal-row-deleted = The entry is deleted; restore it first.
+error-reversal-deleted-since = The entry was deleted by { $who } on { $at }; restore it first.
 error-reversal-done = The entry already is as it was before this change.
 error-reversal-changed = “{ $field }” was changed later; it was not overwritten.
 error-reversal-changed-since = “{ $field }” was changed later by { $who } on { $at }; it was not overwritten. If needed, take that change back first.

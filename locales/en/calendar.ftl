@@ -29,4 +29,4 @@ flash-day-created = { $name } was added to the calendar.
 flash-day-updated = { $name }: the day was saved.
 flash-day-deleted = { $name } was deleted from the calendar.
 flash-day-not-deleted = { $name } was not deleted, because somebody changed it meanwhile. Look at it; press Delete again if you still want to.
-flash-day-restored = { $name } is back in the calendar.
+flash-day-restored = { $name } was restored to the calendar.

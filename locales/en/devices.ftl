@@ -1,6 +1,6 @@
-# Devices: the offices' PCs that run the local agent.
+# Devices: the offices' PCs that run the helper program (the agent).
 nav-devices = Devices
-devices-intro = Local agents on the offices' PCs. What is entered without a network waits on the PC and goes up by itself. A device sees its own region only; identity numbers never reach it.
+devices-intro = Helper programs on the offices' PCs. What is entered without a network waits on the PC and goes up by itself. A device sees its own region only; identity numbers never reach it.
 devices-none = No devices yet
 devices-none-text = Add a PC below; you get a one-time code for it.
 device-new = New device
@@ -57,8 +57,8 @@ device-alarm-digest = Copy differs
 device-alarm-disk-full = Disk full
 device-alarm-silent = Silent for a day
 device-alarm-clock = Clock wrong
-device-alarm-why-file-corrupt = The file in which the PC keeps entries was damaged ({ $since }); the agent put it aside and went on with a new one. If entries waited at the time, ask the people.
-device-alarm-why-digest = The PC's copy is not what the server has ({ $since }). The agent fetches it anew; if the alarm stays, headquarters should look.
+device-alarm-why-file-corrupt = The file in which the PC keeps entries was damaged ({ $since }); the helper program on the PC put it aside and went on with a new one. If entries waited at the time, ask the people.
+device-alarm-why-digest = The PC's copy is not what the server has ({ $since }). The helper program on the PC fetches it anew; if the alarm stays, headquarters should look.
 device-alarm-why-disk-full = The PC has no room left ({ $since }, { $n } MB free): without a network nothing new can be kept. Make room on the disk.
 device-alarm-why-silent = { $n } entries wait, and the PC has not been heard of since { $since }. Turn it on and connect it; they go up by themselves.
 device-alarm-why-clock = The PC's clock is { $n } seconds off the server's ({ $since }). Nothing is lost, but conflicts may be put in the wrong order: set the clock.

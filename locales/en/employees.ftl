@@ -64,8 +64,8 @@ card-no-entries = No entries this month.
 card-blanks = { $n } blank days: work was planned, no entry
 
 total-rule-worked = Worked = time from start to end (gross) minus the break.
-total-rule-scheduled = The plan comes from the day's rule: the weekday's hours, Saturday's window; none on Sundays and special days.
-total-rule-overtime = Overtime = gross minus plan, never below zero; the break counts as part of the plan. On a day without a plan all hours worked are overtime.
+total-rule-scheduled = Normal hours come from the day's rule: the setting for weekdays, Saturday's window; none on Sundays and special days.
+total-rule-overtime = Overtime = gross minus normal hours, never below zero; the break counts as part of the normal hours. On a day without normal hours all hours worked are overtime.
 total-rule-night = Night = time between 22:00 and 06:00; the break is not taken off.
 total-rule-overnight = Past midnight = the part of a shift after midnight; hours belong to the day the shift starts on.
 total-rule-special = On a special day all hours worked are special-day work; there is no overtime besides.

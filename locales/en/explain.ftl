@@ -8,16 +8,16 @@ explain-break-none = No break: worked is the same as gross, { $hours } h.
 explain-break-negative = The break in this entry is negative ({ $entered } min) and counts as none: worked { $hours } h.
 explain-break-clamped = The break in this entry ({ $entered } min) is longer than the shift ({ $gross } min), so all of the shift counts as break: worked { $hours } h.
 
-explain-plan-weekday = A weekday: planned { $hours } h ({ $plan } min).
-explain-plan-saturday = Saturday: the plan is { $start }–{ $end }, so { $hours } h ({ $plan } min).
-explain-plan-saturday-empty = Saturday has no plan (start and end are the same in the settings): planned 0 h.
-explain-plan-sunday = Sunday has no plan: planned 0 h.
-explain-plan-special = A special day has no plan: planned 0 h.
+explain-plan-weekday = A weekday: normal hours { $hours } h ({ $plan } min).
+explain-plan-saturday = Saturday: the normal hours are { $start }–{ $end }, so { $hours } h ({ $plan } min).
+explain-plan-saturday-empty = Saturday has no normal hours (start and end are the same in the settings): 0 h.
+explain-plan-sunday = Sunday has no normal hours: 0 h.
+explain-plan-special = A special day has no normal hours: 0 h.
 
 explain-overtime-special = A special day has no separate overtime; all { $hours } h worked are special-day work.
-explain-overtime-net = The day has no plan, so all of the time worked is overtime: { $hours } h (with the break taken off).
-explain-overtime-gross = Overtime is gross minus plan: { $gross } − { $plan } = { $overtime } min, so { $hours } h. The break counts as part of the plan.
-explain-overtime-none = Gross ({ $gross } min) does not exceed the plan ({ $plan } min): no overtime.
+explain-overtime-net = The day has no normal hours, so all of the time worked is overtime: { $hours } h (with the break taken off).
+explain-overtime-gross = Overtime is gross minus normal hours: { $gross } − { $plan } = { $overtime } min, so { $hours } h. The break counts as part of the normal hours.
+explain-overtime-none = Gross ({ $gross } min) does not exceed the normal hours ({ $plan } min): no overtime.
 
 explain-night-part = { $start }–{ $end } is night time (22:00–06:00): { $night } min, so { $hours } h. The break is not taken off.
 explain-night-total = Night time in total { $night } min, so { $hours } h.

@@ -83,7 +83,7 @@ offline-out-failed = They could not be sent. They are kept; check the connection
 
 offline-queue-here = Waiting in this browser
 offline-queue-on-pc = On this PC
-offline-queue-on-pc-text = The program on the PC sends these by itself, with the browser closed as well. What is in this browser's list is not repeated here.
+offline-queue-on-pc-text = The helper program on the PC sends these by itself, with the browser closed as well. What is in this browser's list is not repeated here.
 offline-pc-nothing = Nothing else waits on the PC.
 offline-queue-unknown = Reading this browser's store…
 offline-queue-progress = Entries sent
@@ -132,7 +132,7 @@ offline-state-refused = The server refused the request; tell headquarters.
 offline-state-too-old = The program has to be updated; reload the page.
 offline-state-server-trouble = The server cannot answer right now; it will be tried again.
 offline-state-busy = The server is busy; it will be tried again soon.
-offline-state-on-pc = The program on the PC waits for the server.
+offline-state-on-pc = The helper program on the PC waits for the server.
 offline-state-pc-full = The disk of the PC is full; it will be tried again once there is room.
 flash-stored-here = { $name }: stored on this PC; it is sent by itself once the line is back.
 agent-queue-later = What became of entries at the server is shown here once the line is back.

@@ -2,19 +2,19 @@
 nav-queue = Sync
 nav-conflicts = Conflicts
 badge-conflicts = open conflicts
-badge-queue = operations that wait or were refused
+badge-queue = operations that are held or were refused
 
-queue-on-server = Waiting on the server
+queue-on-server = Held on the server
 queue-on-server-text = Operations that reached the server and were not entered yet, or were refused. None of them is deleted.
 queue-state = State
 queue-state-open = Open
-queue-state-held = Waiting
+queue-state-held = Held
 queue-state-rejected = Refused
 queue-state-settled = Given up and seen
-queue-none = Nothing waits on the server
+queue-none = Nothing is held on the server
 queue-none-text = Everything that was sent has been entered.
 queue-cut = Only the first 200 are shown; narrow the filter.
-queue-is-held = Waiting
+queue-is-held = Held
 queue-is-rejected = Refused
 queue-of-create = New row ({ $what })
 queue-of-update = Change ({ $what })
@@ -52,7 +52,7 @@ queue-decided-seen = seen by { $who }, { $at }
 flash-queue-done = Entered: { $name }
 flash-queue-merged = Entered, different values are on the Conflicts page: { $name }
 flash-queue-rejected = Refused: { $name }. Its line says why.
-flash-queue-still-held = Still waiting: { $name }. Its line says why.
+flash-queue-still-held = Still held: { $name }. Its line says why.
 flash-queue-discarded = Given up: { $name }. Its content stays under “Given up and seen”.
 flash-queue-seen = Marked as seen: { $name }
 

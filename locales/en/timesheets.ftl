@@ -14,7 +14,7 @@ timesheet-template-none = (none)
 timesheet-next-day = Next day
 timesheet-explain = How is this computed?
 timesheet-explain-and-history = Computation and history
-history-in-activity = Show in activity
+history-in-activity = Show in the activity log
 timesheet-search = Search name or note
 timesheet-totals = Total: { $n } entries
 timesheet-none = No entries this month
@@ -26,7 +26,7 @@ timesheet-add-employee = Add an employee
 timesheet-was-deleted = This entry was deleted on { $at }; its hours do not count.
 
 hours-worked = Worked (h)
-hours-scheduled = Planned
+hours-scheduled = Normal hours
 hours-overtime = Overtime
 hours-night = Night
 hours-overnight = Past midnight

@@ -1,11 +1,11 @@
 # Sign-in and passwords.
-login-title = Giriş
+login-title = Oturum aç
 login-username = Kullanıcı adı
 login-password = Parola
-login-submit = Giriş yap
+login-submit = Oturum aç
 login-wrong = Kullanıcı adı veya parola yanlış.
 login-throttled = Çok fazla deneme yapıldı. { $n } saniye sonra yeniden deneyin.
-login-not-known-here = Sunucuya ulaşılamıyor; bu kullanıcı adı ve parolayla bu bilgisayarda son 14 gün içinde giriş yapılmamış. Bağlantı gelince yeniden deneyin.
+login-not-known-here = Sunucuya ulaşılamıyor; bu kullanıcı adı ve parolayla bu bilgisayarda son 14 gün içinde oturum açılmamış. Bağlantı gelince yeniden deneyin.
 demo-mark = Demo
 demo-title = Deneme hesapları
 demo-accounts = Kullanıcı adları:

@@ -29,4 +29,4 @@ flash-day-created = { $name } takvime eklendi.
 flash-day-updated = { $name }: gün kaydedildi.
 flash-day-deleted = { $name } takvimden silindi.
 flash-day-not-deleted = { $name } bu arada değiştirildiği için silinmedi. Son haline bakın; yine de silmek isterseniz yeniden Sil'e basın.
-flash-day-restored = { $name } takvime geri alındı.
+flash-day-restored = { $name } takvime geri getirildi.

@@ -79,7 +79,7 @@ trend-from = Başlangıcı
 recent-created = eklendi
 recent-updated = değiştirildi
 recent-deleted = silindi
-recent-restored = geri alındı
+recent-restored = geri getirildi
 
 refresh-fresh = Güncel
 refresh-news = { $n } yeni işlem

@@ -1,6 +1,6 @@
-# Cihazlar: ofislerde yerel ajan çalıştıran bilgisayarlar.
+# Cihazlar: ofislerde yardımcı programı çalıştıran bilgisayarlar.
 nav-devices = Cihazlar
-devices-intro = Ofis bilgisayarlarında çalışan yerel ajanlar. Ağ yokken girilenler bilgisayarda bekler, ağ gelince kendiliğinden gider. Bir cihaz yalnızca kendi bölgesini görür; kimlik numaraları cihaza hiç gitmez.
+devices-intro = Ofis bilgisayarlarında çalışan yardımcı programlar. Ağ yokken girilenler bilgisayarda bekler, ağ gelince kendiliğinden gider. Bir cihaz yalnızca kendi bölgesini görür; kimlik numaraları cihaza hiç gitmez.
 devices-none = Henüz cihaz yok
 devices-none-text = Aşağıdan bir bilgisayar ekleyin; size bir kerelik bir kod verilir.
 device-new = Yeni cihaz
@@ -57,8 +57,8 @@ device-alarm-digest = Kopya farklı
 device-alarm-disk-full = Disk dolu
 device-alarm-silent = Bir gündür ses yok
 device-alarm-clock = Saat yanlış
-device-alarm-why-file-corrupt = Bilgisayarın kayıtları tuttuğu dosya bozulmuş ({ $since }); ajan onu kenara koyup yenisine geçti. O sırada bekleyen kayıt varsa kişilere sorun.
-device-alarm-why-digest = Bilgisayardaki kopya sunucudakiyle aynı değil ({ $since }). Ajan kopyayı yeniden alır; uyarı sürerse merkez baksın.
+device-alarm-why-file-corrupt = Bilgisayarın kayıtları tuttuğu dosya bozulmuş ({ $since }); bilgisayardaki yardımcı program onu kenara koyup yenisine geçti. O sırada bekleyen kayıt varsa kişilere sorun.
+device-alarm-why-digest = Bilgisayardaki kopya sunucudakiyle aynı değil ({ $since }). Bilgisayardaki yardımcı program kopyayı yeniden alır; uyarı sürerse merkez baksın.
 device-alarm-why-disk-full = Bilgisayarda yer kalmadı ({ $since }, boş { $n } MB): ağ yokken yeni kayıt saklanamaz. Diskte yer açın.
 device-alarm-why-silent = { $n } kayıt bekliyor, bilgisayar { $since } tarihinden beri haber vermedi. Bilgisayarı açıp ağa bağlayın; kayıtlar kendiliğinden gider.
 device-alarm-why-clock = Bilgisayarın saati sunucununkinden { $n } saniye farklı ({ $since }). Kayıtlar kaybolmaz, ama çakışmalarda sıra yanlış olabilir: saati düzeltin.

@@ -25,14 +25,14 @@ employee-passivate = Pasif yap
 employee-search = Ad, departman veya unvan ara
 employee-none = Aktif çalışan yok
 employee-none-text = Puantaj girmek için önce çalışanları ekleyin. Ayrılanları görmek için durumu Pasif seçin.
-employee-none-found = Süzgece uyan çalışan yok
+employee-none-found = Filtreye uyan çalışan yok
 employee-none-found-text = Adın bir parçasını yazmak yeter; büyük küçük harf ve Türkçe harfler fark etmez.
 employee-none-passive = Pasif çalışan yok
 employee-none-passive-text = İşten ayrılanları silmeyin, pasif yapın: puantaj kayıtları durur.
 employee-none-deleted = Silinmiş çalışan yok
-employee-none-deleted-text = Yanlışlıkla silinen bir çalışan burada durur ve geri alınabilir.
+employee-none-deleted-text = Yanlışlıkla silinen bir çalışan burada durur ve geri getirilebilir.
 
-list-restore = Geri al
+list-restore = Geri getir
 
 flash-employee-created = { $name } eklendi.
 flash-employee-updated = { $name }: bilgiler kaydedildi.
@@ -41,7 +41,7 @@ flash-employee-passivated = { $name } pasif yapıldı.
 flash-employee-activated = { $name } aktif yapıldı.
 flash-employee-deleted = { $name } silindi.
 flash-employee-not-deleted = { $name } bu arada değiştirildiği için silinmedi. Son haline bakın; yine de silmek isterseniz yeniden Sil'e basın.
-flash-employee-restored = { $name } geri alındı.
+flash-employee-restored = { $name } geri getirildi.
 
 employee-shift-template = Vardiya
 employee-shift-by-weekday = Haftanın gününe göre
@@ -53,7 +53,7 @@ card-next = Sonraki kişi: { $name }
 card-keys-neighbours = Önceki ve sonraki kişi
 card-no-identity = kayıtlı değil
 card-reveal = Göster
-card-reveal-hint = Numaranın tamamını gösterir; kimin baktığı etkinlik günlüğüne yazılır.
+card-reveal-hint = Numaranın tamamını gösterir; kimin baktığı işlem günlüğüne yazılır.
 card-months = Son 12 ay
 card-month = Ay
 card-sum = Toplam
@@ -64,8 +64,8 @@ card-no-entries = Bu ay için kayıt yok.
 card-blanks = { $n } boş gün: çalışma planlıydı, kayıt yok
 
 total-rule-worked = Çalışılan = çıkış ile giriş arası (brüt) eksi mola.
-total-rule-scheduled = Planlanan, günün kuralından gelir: hafta içi günlük plan, cumartesi aralığı; pazar ve özel günlerde plan yoktur.
-total-rule-overtime = Fazla mesai = brüt eksi plan, sıfırdan küçük olamaz; mola planın içinde sayılır. Planı olmayan günde çalışılanın tamamı fazla mesaidir.
+total-rule-scheduled = Normal süre, günün kuralından gelir: hafta içi ayarlardaki saat, cumartesi ayarlardaki aralık; pazar ve özel günlerde normal süre yoktur.
+total-rule-overtime = Fazla mesai = brüt eksi normal süre, sıfırdan küçük olamaz; mola normal sürenin içinde sayılır. Normal süresi olmayan günde çalışılanın tamamı fazla mesaidir.
 total-rule-night = Gece = 22:00 ile 06:00 arasında geçen süre; mola düşülmez.
 total-rule-overnight = Geceye taşan = vardiyanın gece yarısından sonraki bölümü; saatler vardiyanın başladığı güne yazılır.
 total-rule-special = Özel günde çalışılanın tamamı özel gün çalışmasıdır; ayrıca fazla mesai hesaplanmaz.

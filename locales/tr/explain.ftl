@@ -8,16 +8,16 @@ explain-break-none = Mola yok: çalışılan süre brüt süreye eşit, { $hours
 explain-break-negative = Kayıttaki mola eksi ({ $entered } dakika), bu yüzden mola yok sayılır: çalışılan { $hours } saat.
 explain-break-clamped = Kayıttaki mola ({ $entered } dakika) vardiyadan ({ $gross } dakika) uzun, bu yüzden vardiyanın tamamı mola sayılır: çalışılan { $hours } saat.
 
-explain-plan-weekday = Hafta içi gün: planlanan { $hours } saat ({ $plan } dakika).
-explain-plan-saturday = Cumartesi: plan { $start }–{ $end } arası, yani { $hours } saat ({ $plan } dakika).
-explain-plan-saturday-empty = Cumartesi için plan yok (ayarlarda başlangıç ve bitiş aynı): planlanan 0 saat.
-explain-plan-sunday = Pazar için plan yok: planlanan 0 saat.
-explain-plan-special = Özel gün için plan yok: planlanan 0 saat.
+explain-plan-weekday = Hafta içi gün: normal süre { $hours } saat ({ $plan } dakika).
+explain-plan-saturday = Cumartesi: normal süre { $start }–{ $end } arası, yani { $hours } saat ({ $plan } dakika).
+explain-plan-saturday-empty = Cumartesinin normal süresi yok (ayarlarda başlangıç ve bitiş aynı): 0 saat.
+explain-plan-sunday = Pazarın normal süresi yok: 0 saat.
+explain-plan-special = Özel günün normal süresi yok: 0 saat.
 
 explain-overtime-special = Özel günde fazla mesai ayrıca hesaplanmaz; çalışılan { $hours } saatin tamamı özel gün çalışmasıdır.
-explain-overtime-net = Bu günün planı olmadığı için çalışılan sürenin tamamı fazla mesaidir: { $hours } saat (mola düşülmüş olarak).
-explain-overtime-gross = Fazla mesai, brüt süreden plan çıkarılarak bulunur: { $gross } − { $plan } = { $overtime } dakika, yani { $hours } saat. Mola planın içinde sayılır.
-explain-overtime-none = Brüt süre ({ $gross } dakika) planı ({ $plan } dakika) aşmıyor: fazla mesai yok.
+explain-overtime-net = Bu günün normal süresi olmadığı için çalışılan sürenin tamamı fazla mesaidir: { $hours } saat (mola düşülmüş olarak).
+explain-overtime-gross = Fazla mesai, brüt süreden normal süre çıkarılarak bulunur: { $gross } − { $plan } = { $overtime } dakika, yani { $hours } saat. Mola normal sürenin içinde sayılır.
+explain-overtime-none = Brüt süre ({ $gross } dakika) normal süreyi ({ $plan } dakika) aşmıyor: fazla mesai yok.
 
 explain-night-part = { $start }–{ $end } arası gece saatidir (22:00–06:00): { $night } dakika, yani { $hours } saat. Mola düşülmez.
 explain-night-total = Gece toplamı { $night } dakika, yani { $hours } saat.

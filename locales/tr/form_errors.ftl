@@ -21,7 +21,7 @@ error-op-reused = Bu form daha önce başka bilgilerle kaydedilmiş. Yazdıklar�
 
 error-region-missing = Bölge seçin.
 error-region-unknown = Böyle bir bölge yok ya da yetkiniz dışında. Listeden bir bölge seçin.
-error-region-closed = Bu bölge kapatıldı: kayıtları okunur, ama değiştirilemez. Gerekliyse merkez bölgeyi yeniden açabilir.
+error-region-closed = Bu bölge yeni kayda kapatıldı: kayıtları okunur, ama değiştirilemez. Gerekliyse merkez bölgeyi yeniden açabilir.
 
 error-name-missing = Ad soyad zorunludur.
 error-identity-no-empty = Kimlik numarası boş; yazın ya da alanı tamamen boş bırakın.
@@ -52,7 +52,7 @@ error-template-unknown = Bu vardiya şablonu bulunamadı. Listeden birini seçin
 error-username-format = Kullanıcı adı 3–64 karakter olmalı: küçük harf (a–z), rakam, nokta, tire veya alt çizgi.
 error-username-taken = Bu adda bir hesap zaten var. Başka bir ad yazın.
 error-user-region-missing = Kullanıcı için en az bir bölge seçin.
-error-last-admin = Bu, giriş yapabilen son yönetici: kapatılamaz ve yetkisi alınamaz. Önce başka bir yönetici ekleyin.
+error-last-admin = Bu, oturum açabilen son yönetici: kapatılamaz ve yetkisi alınamaz. Önce başka bir yönetici ekleyin.
 error-own-account = Kendi hesabınızı kapatamaz ve yetkinizi değiştiremezsiniz; bunu başka bir yönetici yapabilir.
 error-role-confirm = Yetki değişikliğini onaylamak için buraya { $name } yazın.
 error-region-code-format = Kod 2–31 karakter olmalı, küçük harfle başlamalı; harf (a–z), rakam ve alt çizgi olabilir. Örnek: antalya

@@ -9,4 +9,4 @@ summary-people = Çalışan
 summary-special = Özel gün
 summary-average = Ortalama fazla mesai
 summary-best-day = En yüksek gün
-summary-none = Süzgece uyan kayıt yok
+summary-none = Filtreye uyan kayıt yok

@@ -63,7 +63,7 @@ flash-today-none-entered = Kimse kaydedilemedi. { $name }
 flash-today-nothing-blank = Boş kişi kalmamış; hiçbir kayıt eklenmedi.
 flash-today-undone = { $n } kayıt geri alındı.
 flash-today-undone-partly = { $n } kayıt geri alındı. Sonradan değiştirildiği için bırakılan: { $name }
-flash-today-taken-back = { $name }: giriş geri alındı.
+flash-today-taken-back = { $name }: yeni kayıt geri alındı.
 flash-today-change-taken-back = { $name }: değişiklik geri alındı.
 
 keys-today-rows = satır değiştir; ilk ve son satır

@@ -1,7 +1,7 @@
 # Kişisel API anahtarları: başka programların okuması için.
 user-tokens = API anahtarları
 tokens-title = API anahtarları
-tokens-intro = Başka bir programın sizin adınıza veri okuması için anahtar oluşturun. Anahtar yalnızca okur; hiçbir şeyi değiştiremez ve sayfalara giriş sağlamaz.
+tokens-intro = Başka bir programın sizin adınıza veri okuması için anahtar oluşturun. Anahtar yalnızca okur; hiçbir şeyi değiştiremez ve sayfaları açmaz.
 tokens-description = API belgesi (OpenAPI)
 token-new = Yeni anahtar
 token-name = Ad

@@ -34,7 +34,7 @@ pub struct EventView {
     pub icon: &'static str,
     /// Something somebody should look at.
     pub alarming: bool,
-    /// "Giriş yapıldı".
+    /// "Oturum açıldı".
     pub headline: String,
 }
 

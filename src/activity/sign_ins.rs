@@ -21,7 +21,7 @@ const KINDS: [EventKind; 5] =
 pub struct SignInView {
     /// When.
     pub at: DateTime<Utc>,
-    /// "Giriş yapıldı".
+    /// "Oturum açıldı".
     pub headline: String,
     /// Somebody did not get in.
     pub failed: bool,

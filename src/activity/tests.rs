@@ -122,7 +122,7 @@ fn every_deed_on_every_kind_of_row_is_a_sentence_in_both_languages() {
     let headline = |lang, entity, action| ChangeView::new(&clerk(lang), &change(entity, AYSE, action), &names()).headline;
     assert_eq!(headline(Lang::Tr, "employee", "create"), "Çalışan eklendi");
     assert_eq!(headline(Lang::Tr, "shift_template", "delete"), "Vardiya şablonu silindi");
-    assert_eq!(headline(Lang::Tr, "timesheet", "restore"), "Puantaj kaydı geri alındı");
+    assert_eq!(headline(Lang::Tr, "timesheet", "restore"), "Puantaj kaydı geri getirildi");
     assert_eq!(headline(Lang::Tr, "settings", "update"), "Ayarlar değiştirildi");
     assert_eq!(headline(Lang::En, "employee", "erase"), "Employee erased for good");
     assert_eq!(headline(Lang::En, "vehicle", "create"), "vehicle added");
@@ -179,7 +179,7 @@ fn an_admin_sees_which_region_a_line_is_about_and_a_clerk_of_one_does_not() {
 #[test]
 fn events_are_sentences() {
     let said = |kind: EventKind, detail| EventView::new(&clerk(Lang::Tr), event(kind.as_str(), Some("ankara1"), detail)).headline;
-    assert_eq!(said(EventKind::SignIn, json!({})), "Giriş yapıldı");
+    assert_eq!(said(EventKind::SignIn, json!({})), "Oturum açıldı");
     assert_eq!(said(EventKind::PasswordSet, json!({"account": "bursa1"})), "bursa1 hesabına parola verildi");
     assert_eq!(
         said(EventKind::SignInThrottled, json!({"by": "address", "wait_seconds": 60})),

@@ -25,8 +25,12 @@ const WEEKDAYS: [&str; 7] =
 
 /// A weekday's full name by its ISO number: 1 is `Pazartesi`. None for any other number.
 pub fn weekday(lang: Lang, number: u32) -> Option<&'static str> {
-    let key = WEEKDAYS.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
-    Some(t(lang, key))
+    weekday_key(number).map(|key| t(lang, key))
+}
+
+/// Key of a weekday's full name by its ISO number. None for any other number.
+pub fn weekday_key(number: u32) -> Option<&'static str> {
+    WEEKDAYS.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
 }
 
 /// The month of a day: `Ocak 2026`.

@@ -8,6 +8,7 @@ use super::listed::Listed;
 use crate::{
     civil,
     error::{AppError, AppResult},
+    i18n::format,
     ops::Entity as _,
     regions::Region,
     web::{
@@ -42,6 +43,11 @@ impl WeekdayView {
     pub fn key(&self) -> &'static str {
         let found = WEEKDAYS.into_iter().find(|(number, _)| number.starts_with(self.number));
         found.map_or("", |(_, key)| key)
+    }
+
+    /// Key of the day's full name, for sentences.
+    pub fn name_key(&self) -> &'static str {
+        self.number.to_digit(10).and_then(format::weekday_key).unwrap_or_default()
     }
 }
 

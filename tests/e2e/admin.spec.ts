@@ -82,7 +82,7 @@ for (const [size, options] of [
 
     await test.step("the region is closed: read, but not written; and opened again from the message", async () => {
       await admin.goto("/admin/regions");
-      await admin.getByRole("button", { name: `Kapat: ${region.name}` }).click();
+      await admin.getByRole("button", { name: `Yeni kayda kapat: ${region.name}` }).click();
       await expect(admin.locator(`#region-${region.code}`)).toContainText("kapalı");
       await person.goto("/employees/new");
       await expect(person.locator(".closed-strip")).toContainText(`${region.name} kapatıldı`);
@@ -131,7 +131,7 @@ test("settings of a region show what they take from the company, and the calenda
 async function enter(page: Page, account: string, password: string): Promise<void> {
   await page.getByLabel("Kullanıcı adı").fill(account);
   await page.getByLabel("Parola", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Giriş yap" }).click();
+  await page.getByRole("button", { name: "Oturum aç" }).click();
   await expect(page).not.toHaveURL(/\/login/);
 }
 

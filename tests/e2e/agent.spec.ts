@@ -85,12 +85,12 @@ test("the walk: the server stops, the office goes on at two browsers, the agent 
     await expect(other).toHaveURL(/\/login/);
     await other.getByLabel("Kullanıcı adı").fill("ankara1");
     await other.getByLabel("Parola").fill("yanlış parola");
-    await other.getByRole("button", { name: "Giriş yap" }).click();
+    await other.getByRole("button", { name: "Oturum aç" }).click();
     await expect(other.getByRole("alert"), "a wrong password is refused").toBeVisible();
     await shots(other, "wrong-password");
     await other.getByLabel("Kullanıcı adı").fill("bursa1");
     await other.getByLabel("Parola").fill("rainstaff-demo");
-    await other.getByRole("button", { name: "Giriş yap" }).click();
+    await other.getByRole("button", { name: "Oturum aç" }).click();
     await expect(other.getByRole("alert"), "so is somebody who has never been here").toContainText(/bilgisayar/);
     await shots(other, "not-known-here");
     await signIn(other, "ankara1");

@@ -1,4 +1,4 @@
-// Etkinlik: who changed what, found by filters, and one change taken back. Also the page of the API keys.
+// İşlem günlüğü: who changed what, found by filters, and one change taken back. Also the page of the API keys.
 
 import { readFile } from "node:fs/promises";
 
@@ -20,7 +20,7 @@ test("a changed note is found in the log, taken back there, and somebody's later
     await form.getByLabel("Not").press("Enter");
     await expect(rowOf(page, DAY.date)).toContainText("yanlış not");
     await rowOf(page, DAY.date).getByRole("link", { name: /^Hesap ve geçmiş/ }).click();
-    await page.getByRole("link", { name: "Etkinlikte göster" }).click();
+    await page.getByRole("link", { name: "İşlem günlüğünde göster" }).click();
     await expect(page.locator(".activity-subject")).toContainText("Geçmiş: Nazlı Tekin, 14.01.2026");
     await expect(page.locator("#activity-list article")).toHaveCount(2);
   });
@@ -31,7 +31,7 @@ test("a changed note is found in the log, taken back there, and somebody's later
     await expect(page).toHaveURL(/kind=update/);
     await expect(page.locator("#activity-list article")).toHaveCount(1);
     await filters.getByLabel("Kişi (hesap adı)").fill("admin");
-    await expect(page.locator("#activity-list")).toContainText("Bu filtrelere uyan etkinlik yok");
+    await expect(page.locator("#activity-list")).toContainText("Bu filtrelere uyan işlem yok");
     await filters.getByLabel("Kişi (hesap adı)").fill("bursa1");
     await expect(page.locator("#activity-list article")).toHaveCount(1);
     await page.reload();
@@ -74,7 +74,7 @@ test("a changed note is found in the log, taken back there, and somebody's later
     const download = page.waitForEvent("download");
     await page.getByRole("link", { name: "CSV indir" }).click();
     const file = await download;
-    expect(file.suggestedFilename()).toMatch(/^etkinlik-\d{4}-\d\d-\d\d\.csv$/);
+    expect(file.suggestedFilename()).toMatch(/^islem-gunlugu-\d{4}-\d\d-\d\d\.csv$/);
     const text = await readFile((await file.path()) ?? "", "utf8");
     expect(text.startsWith("\ufeffZaman;Kim;Bölge;")).toBe(true);
     expect(text).toContain(";Not;ilk;yanlış not;");

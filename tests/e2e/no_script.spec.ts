@@ -74,7 +74,7 @@ test("without JavaScript one signs in, enters, corrects, deletes, takes back and
     await toast(page, `${NAME}: kayıt silindi.`).getByRole("button", { name: "Geri al" }).click();
     await expectRow(page, { ...DAY, end: "19:30" });
     await expectTotals(page, [{ ...DAY, end: "19:30" }, OTHER]);
-    await expect(toast(page, "geri alındı")).toBeVisible();
+    await expect(toast(page, "geri getirildi")).toBeVisible();
     await page.reload();
     await expect(page.locator("[data-toast]"), "a message is shown once").toHaveCount(0);
   });

@@ -16,9 +16,9 @@ test.describe.configure({ timeout: 120_000 });
 /** The page asks to sign in over itself; that is done in a tab of its own. */
 async function signInOver(page: Page, account: "ankara1" | "izmir1", waiting: number): Promise<void> {
   const dialog = page.locator("#sign-in-again");
-  await expect(dialog).toContainText(`${waiting} kaydı göndermek için giriş yapın`, { timeout: 45_000 });
+  await expect(dialog).toContainText(`${waiting} kaydı göndermek için oturum açın`, { timeout: 45_000 });
   await shot(page, "offline-sign-in");
-  const [tab] = await Promise.all([page.context().waitForEvent("page"), dialog.getByRole("link", { name: "Giriş yap" }).click()]);
+  const [tab] = await Promise.all([page.context().waitForEvent("page"), dialog.getByRole("link", { name: "Oturum aç" }).click()]);
   await signIn(tab, account);
   await tab.close();
   await page.bringToFront();
@@ -209,7 +209,7 @@ test("signing out with something that waits asks, deletes nothing, and the pages
   await enterDay(page, "2026-05-12", "çıkışta bekleyen");
   await expect(pill(page)).toHaveText("Bekliyor (1)");
   await page.locator(".user-menu summary").click();
-  await page.getByRole("button", { name: "Çıkış yap" }).click();
+  await page.getByRole("button", { name: "Oturumu kapat", exact: true }).click();
   const dialog = page.locator("#sign-out-waiting");
   await expect(dialog).toContainText("Gönderilmemiş 1 kaydınız var");
   await shot(page, "offline-sign-out");

@@ -99,7 +99,7 @@ test("the worker asks the server for a page once, also for one it does not keep:
     await page.goto(path);
     expect(count(proxy.seen, `GET ${path}`), path).toBe(1);
   }
-  await page.getByRole("button", { name: "Kapat: Bursa" }).click();
+  await page.getByRole("button", { name: "Yeni kayda kapat: Bursa" }).click();
   await toast(page, "Bursa").getByRole("button", { name: "Geri al" }).click();
   await expect(page.locator("#region-bursa")).toContainText("Açık");
 
@@ -428,7 +428,7 @@ test("what one person has left waiting is not sent by another of a region of the
 
 async function signOut(page: Page): Promise<void> {
   await page.locator(".user-menu summary").click();
-  await page.getByRole("button", { name: "Çıkış yap" }).click();
+  await page.getByRole("button", { name: "Oturumu kapat", exact: true }).click();
   const stay = page.getByRole("button", { name: "Burada kalsın, çık" });
   await expect(stay.or(page.getByLabel("Parola"))).toBeVisible();
   if (await stay.isVisible()) {

@@ -126,7 +126,7 @@ test("a session that has ended loses nothing: sign in beside it and save again",
   const message = toast(page, "oturumunuz kapanmış");
   await expect(message).toBeVisible();
   await shot(page, "saving-signed-out");
-  const [tab] = await Promise.all([page.context().waitForEvent("page"), message.getByRole("link", { name: "Giriş yap" }).click()]);
+  const [tab] = await Promise.all([page.context().waitForEvent("page"), message.getByRole("link", { name: "Oturum aç" }).click()]);
   await signIn(tab, "bursa1");
   await tab.close();
 

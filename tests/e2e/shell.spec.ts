@@ -36,7 +36,7 @@ test("the sign-in page speaks the browser's language, and the other one on a cli
   await page.goto("/login");
   await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
   await page.getByRole("link", { name: "Türkçe" }).click();
-  await expect(page.getByRole("button", { name: "Giriş yap" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Oturum aç" })).toBeVisible();
 });
 
 test("on a phone one signs in, reads the list, opens the menu and enters a day", async ({ visit }) => {

@@ -57,16 +57,16 @@ test("after the back button the form saves a new entry, not the old one again", 
 
 test("filters are in the address: the back button brings the list before", async ({ as }) => {
   const page = await as("bursa1");
-  const person = await addEmployee(page, "Süzgeç Geçmişi");
+  const person = await addEmployee(page, "Filtre Geçmişi");
   await openList(page, person);
   await enter(page, person, { ...DAY, notes: "ışıklar" });
   await page.getByRole("searchbox").fill("zzz");
-  await expect(page.getByText("Süzgece uyan kayıt yok")).toBeVisible();
+  await expect(page.getByText("Filtreye uyan kayıt yok")).toBeVisible();
   await page.getByRole("searchbox").fill("isiklar");
   await expect(rowOf(page, DAY.date)).toBeVisible();
   await page.goBack();
   await expect(page).toHaveURL(/q=zzz/);
-  await expect(page.getByText("Süzgece uyan kayıt yok")).toBeVisible();
+  await expect(page.getByText("Filtreye uyan kayıt yok")).toBeVisible();
   await page.goBack();
   await expect(page).not.toHaveURL(/q=/);
   await expect(rowOf(page, DAY.date)).toBeVisible();

@@ -117,7 +117,7 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
     await toast(page, `${NAME}: kayıt silindi.`).getByRole("button", { name: "Geri al" }).click();
     await expectRow(page, LONGER);
     await expectTotals(page, [NIGHT, LONGER]);
-    await expect(toast(page, `${NAME}: kayıt geri alındı.`)).toBeVisible();
+    await expect(toast(page, `${NAME}: kayıt geri getirildi.`)).toBeVisible();
     await expect(pill(page)).toHaveText("Kaydedildi");
     await shot(page, "08-restored");
   });
@@ -125,7 +125,7 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
   await test.step("the page of the day says how its hours came about and what happened to it", async () => {
     await rowOf(page, SATURDAY.date).getByRole("link", { name: /^Hesap ve geçmiş/ }).click();
     await expect(page).toHaveURL(`/timesheets/${made.entry}`);
-    for (const deed of ["eklendi", "değiştirildi", "silindi", "geri alındı"]) {
+    for (const deed of ["eklendi", "değiştirildi", "silindi", "geri getirildi"]) {
       await expect(page.getByText(`Puantaj kaydı ${deed}`)).toBeVisible();
     }
     await shot(page, "09-explained");
@@ -178,13 +178,13 @@ test("the admin sees all regions, and what ankara1 did with before and after", a
 
   await page.goto("/activity");
   const deeds = page.locator("article").filter({ hasText: `${NAME}, 10.01.2026` });
-  await expect(deeds.locator("strong")).toHaveText(["Puantaj kaydı geri alındı", "Puantaj kaydı silindi", "Puantaj kaydı değiştirildi", "Puantaj kaydı eklendi"]);
+  await expect(deeds.locator("strong")).toHaveText(["Puantaj kaydı geri getirildi", "Puantaj kaydı silindi", "Puantaj kaydı değiştirildi", "Puantaj kaydı eklendi"]);
   const correction = deeds.filter({ hasText: "değiştirildi" });
   await expect(correction.locator("del")).toHaveText("17:30");
   await expect(correction.locator("ins")).toHaveText("19:00");
   await expect(correction).toContainText("ankara1");
   await expect(correction).toContainText("Ankara");
-  await expect(page.locator("article").filter({ hasText: "Giriş yapıldı" }).filter({ hasText: "ankara1" }).first()).toBeVisible();
+  await expect(page.locator("article").filter({ hasText: "Oturum açıldı" }).filter({ hasText: "ankara1" }).first()).toBeVisible();
   await shot(page, "12-admin-activity");
   expect(complaints, "the console stays quiet").toEqual([]);
 });

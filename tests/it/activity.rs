@@ -115,7 +115,7 @@ async fn a_clerk_sees_what_was_done_in_words_and_with_before_and_after() {
     for part in ["Çalışan: Ayşe Öztürk", "Giriş: 22:00", "Çıkış: 06:00 (ertesi gün)", "Mola: 30 dk"] {
         assert!(entered.contains(part), "{part} in {entered}");
     }
-    line_with(&lines, &["Giriş yapıldı", "ankara1 · adres 192.0.2.1"]);
+    line_with(&lines, &["Oturum açıldı", "ankara1 · adres 192.0.2.1"]);
     assert!(!html.contains("12345678950"), "an identity number is masked");
     let links = texts_of(&html, "li article a", Some("href"));
     assert!(links.contains(&format!("/timesheets/{ENTRY}")) && links.contains(&format!("/employees/{AYSE}")), "{links:?}");
@@ -130,13 +130,13 @@ async fn nothing_of_another_region_shows_and_an_admin_sees_all_with_their_region
     for foreign in ["Ayşe", "ankara", "Ankara", AYSE, ENTRY] {
         assert!(!lines.iter().any(|line| line.contains(foreign)), "{foreign} disclosed to istanbul1: {lines:?}");
     }
-    line_with(&lines, &["Giriş yapıldı", "istanbul1"]);
+    line_with(&lines, &["Oturum açıldı", "istanbul1"]);
 
     let admin = Person::sign_in(&company.state, "admin", ADMIN_PASSWORD).await;
     let lines = lines_of(&admin.get("/activity").await);
     line_with(&lines, &["Çalışan eklendi", "· ankara1 · web · Ankara"]);
-    line_with(&lines, &["Giriş yapıldı", "istanbul1", "İstanbul"]);
-    line_with(&lines, &["Giriş yapıldı", "admin", "Şirket geneli"]);
+    line_with(&lines, &["Oturum açıldı", "istanbul1", "İstanbul"]);
+    line_with(&lines, &["Oturum açıldı", "admin", "Şirket geneli"]);
     line_with(&lines, &["istanbul1 hesabına parola verildi", "Sistem"]);
 }
 
@@ -202,7 +202,7 @@ async fn a_script_gets_only_the_older_lines_and_no_heading_twice() {
     assert!(!part.contains("<html") && texts_of(&part, "h2", None).is_empty(), "{part}");
     assert_eq!((lines_of(&part).len(), texts_of(&part, "[data-focus]", None).len()), (50, 1));
     let whole = ankara.get(&link).await;
-    assert_eq!(texts_of(&whole, "h1", None), ["Etkinlik"]);
+    assert_eq!(texts_of(&whole, "h1", None), ["İşlem günlüğü"]);
     assert_eq!(lines_of(&whole), lines_of(&part), "the link works without scripts too");
 }
 

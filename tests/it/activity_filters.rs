@@ -58,10 +58,10 @@ async fn each_filter_leaves_what_fits() {
         ("kind=update", &["Çalışan değiştirildi"]),
         ("origin=import", &["Çalışan eklendi"]),
         ("entity=employee&kind=create&origin=web", &["Çalışan eklendi"]),
-        ("actor=ankara9", &["Başarısız giriş denemesi", "Giriş yapıldı", "Çıkış yapıldı"]),
-        ("actor=ANKARA9&kind=sign_in", &["Giriş yapıldı"]),
-        ("kind=sign_ins&from=06.12.2025&to=06.12.2025", &["Başarısız giriş denemesi", "Çıkış yapıldı"]),
-        ("kind=sign_ins&to=2025-12-05", &["Giriş yapıldı"]),
+        ("actor=ankara9", &["Başarısız oturum açma denemesi", "Oturum açıldı", "Oturum kapatıldı"]),
+        ("actor=ANKARA9&kind=sign_in", &["Oturum açıldı"]),
+        ("kind=sign_ins&from=06.12.2025&to=06.12.2025", &["Başarısız oturum açma denemesi", "Oturum kapatıldı"]),
+        ("kind=sign_ins&to=2025-12-05", &["Oturum açıldı"]),
         ("actor=nobody", &[]),
         ("entity=employee&kind=sign_ins", &[]),
     ] {
@@ -128,7 +128,7 @@ async fn a_csv_file_opens_in_turkish_excel_and_its_taking_is_recorded() {
     let reply = file(&company, &browser, &format!("entity_id={AYSE}&format=csv")).await;
     assert_eq!((reply.status, reply.header("content-type")), (200, "text/csv; charset=utf-8"));
     let name = reply.header("content-disposition");
-    assert!(name.starts_with("attachment; filename=\"etkinlik-") && name.contains("filename*=UTF-8''etkinlik"), "{name}");
+    assert!(name.starts_with("attachment; filename=\"islem-gunlugu-") && name.contains("filename*=UTF-8''islem-gunlugu"), "{name}");
     let lines: Vec<&str> = reply.text.strip_prefix('\u{feff}').expect("the mark of UTF-8").split("\r\n").collect();
     assert_eq!(lines[0], "Zaman;Kim;Bölge;İşlem;Kayıt;Alan;Önce;Sonra;Kaynak;Adres;Kayıt no");
     assert_eq!((lines.len(), lines[lines.len() - 1]), (2 + 3 + 2, ""), "{lines:#?}"); // two fields changed, three filled in
@@ -136,7 +136,7 @@ async fn a_csv_file_opens_in_turkish_excel_and_its_taking_is_recorded() {
     assert!(lines.iter().any(|line| line.ends_with(&title)), "{lines:#?}");
     assert!(reply.text.contains("T.C. kimlik no;;123******50") && !reply.text.contains("12345678950"));
     let log = browser.get("/activity?kind=exported").await;
-    assert_eq!(headlines(&log), ["Etkinlik dosyaya aktarıldı (CSV)"]);
+    assert_eq!(headlines(&log), ["İşlem günlüğü dosyaya aktarıldı (CSV)"]);
 }
 
 #[actix_web::test]
@@ -183,7 +183,7 @@ async fn no_filter_and_no_file_shows_another_region() {
     let mut admin = Browser::of(&company.state, "admin", ADMIN_PASSWORD).await;
     assert_eq!(headlines(&admin.get("/activity?region=izmir&kind=changes").await), ["Çalışan eklendi"]);
     let own = headlines(&admin.get("/activity?region=company&kind=sign_in").await);
-    assert_eq!(own, ["Giriş yapıldı"], "headquarters' own");
+    assert_eq!(own, ["Oturum açıldı"], "headquarters' own");
 }
 
 #[actix_web::test]

@@ -179,7 +179,7 @@ async fn everybody_sees_and_ends_their_own_other_sessions() {
     let others = [elsewhere.get("/account").await.status, third.get("/account").await.status];
     assert_eq!((here.get("/account").await.status, others, boss.get("/account").await.status), (200, [303, 303], 200));
     let history = here.get("/account").await.texts("tbody tr td:nth-child(2)");
-    assert!(history.iter().filter(|what| *what == "Giriş yapıldı").count() == 3, "{history:?}");
+    assert!(history.iter().filter(|what| *what == "Oturum açıldı").count() == 3, "{history:?}");
 }
 
 #[actix_web::test]
@@ -273,7 +273,7 @@ async fn a_temporary_password_ends_the_sessions_and_the_old_one_opens_nothing() 
     assert_eq!(person.get("/timesheets").await.status, 303);
     assert_eq!(Browser::of(&company.state, "ankara1", "gecici parola 7").await.get("/timesheets").await.location, "/password");
     let history = boss.get(&page).await;
-    assert!(history.texts("tbody td").iter().any(|cell| cell == "Giriş yapıldı"), "sign-ins are listed");
+    assert!(history.texts("tbody td").iter().any(|cell| cell == "Oturum açıldı"), "sign-ins are listed");
 }
 
 #[actix_web::test]
@@ -286,7 +286,7 @@ async fn failures_are_in_the_accounts_history_and_unknown_accounts_are_not_found
     let mut stranger = clerk(&company).await;
     stranger.post(&Form { action: "/login".to_owned(), fields: wrong }).await;
     let cells = boss.get(&page).await.texts("section[aria-labelledby=sign-ins-title] tbody td");
-    assert_eq!(cells[1..3], ["Başarısız giriş denemesi", "192.0.2.1"]);
+    assert_eq!(cells[1..3], ["Başarısız oturum açma denemesi", "192.0.2.1"]);
     let missing = format!("/admin/users/{}", new_id());
     assert_eq!(boss.get(&missing).await.status, 404);
     let token = boss.get(&page).await.form("form[action$='/rights']").value("_csrf").to_owned();

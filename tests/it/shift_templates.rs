@@ -49,7 +49,7 @@ async fn of_two_templates_for_a_day_the_list_says_which_one_has_it() {
     let list = browser.get("/shift-templates").await;
     assert_eq!(list.texts("td.name"), ["Ofis", "Şantiye"]);
     let hints = list.texts("td .form-hint");
-    assert!(hints.len() == 1 && hints[0].starts_with("Cum günü «Ofis» ile açılır"), "{hints:?}");
+    assert!(hints.len() == 1 && hints[0].starts_with("Cuma günü «Ofis» ile açılır"), "{hints:?}");
 }
 
 #[actix_web::test]

@@ -7,7 +7,7 @@ use super::{Hours, Rules, Shift, Step, explain};
 pub enum Total {
     /// "Çalışılan".
     Worked,
-    /// "Planlanan".
+    /// "Normal süre".
     Scheduled,
     /// "Fazla mesai".
     Overtime,

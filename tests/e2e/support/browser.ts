@@ -63,7 +63,7 @@ export const test = plain.extend<Fixtures, WorkerFixtures>({
 export async function signIn(page: Page, account: Account): Promise<void> {
   await page.getByLabel("Kullanıcı adı").fill(account);
   await page.getByLabel("Parola").fill(PASSWORD);
-  await page.getByRole("button", { name: "Giriş yap" }).click();
+  await page.getByRole("button", { name: "Oturum aç" }).click();
   await expect(page, "a clerk's day, or an admin's first page").toHaveURL(/\/(timesheets|dashboard)?$/);
 }
 

@@ -10,7 +10,7 @@ export const JANUARY = "from=2026-01-01&to=2026-01-31";
 /** Columns as the page heads them. */
 const COLUMNS: Record<keyof Hours, string> = {
   worked: "Çalışılan (sa)",
-  scheduled: "Planlanan",
+  scheduled: "Normal süre",
   overtime: "Fazla mesai",
   night: "Gece",
   overnight: "Geceye taşan",
