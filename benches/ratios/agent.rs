@@ -115,8 +115,8 @@ pub async fn agent(server: Server, offices: &[Office], effort: &Effort, table: &
         sizes.extend(agent.memory());
         agent.stop().await?;
     }
-    table.at_most("agent: start to first answer", "with its copy of the region", Some(median(starts)), 2000.0, "ms");
-    table.at_most("agent: memory, idle", "VmRSS", (!sizes.is_empty()).then(|| median(sizes)), 40.0, "MB");
+    table.median_at_most("agent: start to first answer", "with its copy of the region", &starts, 2000.0, "ms");
+    table.median_at_most("agent: memory, idle", "VmRSS", &sizes, 40.0, "MB");
     let agent = Agent::start(&folder).await?;
     relayed(&server, &agent, table).await?;
     server.stop().await?;
@@ -162,12 +162,12 @@ async fn relayed(server: &Server, agent: &Agent, table: &mut Table) -> Done<()> 
             times.push(began.elapsed().as_secs_f64() * 1000.0);
         }
     }
-    let added = median(here.clone()) - median(there.clone());
+    let added = median(&here) - median(&there);
     table.at_most("agent: added to a page's way", "median of Bugün by way of it, less the median from the server", Some(added), 5.0, "ms");
     table.note(&format!(
         "Bugün takes {:.1} ms from the server and {:.1} ms by way of the agent (medians of {PAGES}, in turns).",
-        median(there),
-        median(here)
+        median(&there),
+        median(&here)
     ));
     Ok(())
 }
