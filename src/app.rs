@@ -1,12 +1,13 @@
 //! The application as the server runs it and the tests call it.
 
 use actix_web::{
-    App, Error, HttpServer,
+    App, Error,
     body::MessageBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::{net::TcpListener, time::Duration};
 use tracing_actix_web::TracingLogger;
 
@@ -21,9 +22,12 @@ use crate::{
     sync::held,
     telemetry::Spans,
     web::{
+        body::guard_body,
         csrf::refuse_cross_site,
         errors::show_errors,
+        head::answer_head,
         headers::{add_headers, name_reader},
+        listen::{Serving, serve},
     },
 };
 
@@ -31,6 +35,13 @@ use crate::{
 const BODY_LIMIT: usize = 256 * 1024;
 /// Bytes of a batch of operations at most.
 pub const BATCH_LIMIT: usize = 1024 * 1024;
+
+/// Files a server process wants to be allowed to have open; a connection is one.
+const WANTED_FILES: u64 = 65_536;
+/// Of these, what is left for the database, logs and listeners.
+const RESERVED_FILES: usize = 128;
+/// Connections at once at most.
+const MOST_CONNECTIONS: usize = 50_000;
 
 /// Puts the application together. What is wrapped last runs first.
 #[expect(clippy::needless_pass_by_value, reason = "an application keeps its state")]
@@ -49,6 +60,8 @@ pub fn build_app(
                 .wrap(session_middleware(&state))
                 .wrap(from_fn(refuse_cross_site)),
         )
+        .wrap(from_fn(answer_head))
+        .wrap(from_fn(guard_body))
         .wrap(from_fn(show_errors))
         .wrap(Compress::default()) // gzip alone: 0.4 ms a page where brotli takes 1.5 to 2, and 13 KB are small enough
         .wrap(from_fn(add_headers))
@@ -65,25 +78,28 @@ pub async fn run(mut state: AppState, listeners: Vec<TcpListener>) -> std::io::R
     let housekeeping = tokio::spawn(keep_house(state.clone()));
     let watch = tokio::spawn(watch_queues(state.clone()));
     let retrial = tokio::spawn(retry_held(state.clone())); // nobody waits for it: a server that sleeps has to answer soon
-    let mut server = HttpServer::new(move || {
+    let app = move || {
         enter_worker();
         build_app(state.clone())
-    })
-    .workers(workers)
-    .tcp_nodelay(true) // else the end of a compressed page waits for the browser's delayed acknowledgement: 40 ms
-    .client_request_timeout(Duration::from_secs(5))
-    .client_disconnect_timeout(Duration::from_secs(5))
-    .keep_alive(Duration::from_secs(75))
-    .shutdown_timeout(10);
-    for listener in listeners {
-        server = server.listen(listener)?;
-    }
-    let ended = server.run().await;
+    };
+    let serving =
+        Serving { workers, connections: open_files().saturating_sub(RESERVED_FILES).clamp(64, MOST_CONNECTIONS), shutdown_seconds: 10 };
+    let ended = serve(app, listeners, serving).await;
     housekeeping.abort();
     watch.abort();
     retrial.abort();
     db.close().await;
     ended
+}
+
+/// How many files the process may have open: as many as it is allowed to allow itself. (systemd starts services with 1,024 and lets them go to
+/// 524,288.) Where that cannot be told, the 1,024 of every system.
+fn open_files() -> usize {
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return 1024 };
+    let wanted = hard.min(WANTED_FILES).max(soft);
+    let allowed = if setrlimit(Resource::RLIMIT_NOFILE, wanted, hard).is_ok() { wanted } else { soft };
+    tracing::debug!(soft, hard, allowed, "open files");
+    usize::try_from(allowed).unwrap_or(usize::MAX)
 }
 
 /// Once an hour: sessions that have ended are deleted.

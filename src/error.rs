@@ -32,6 +32,12 @@ pub enum AppError {
     /// The request makes no sense; the text is for developers of clients.
     #[error("bad request: {0}")]
     BadRequest(String),
+    /// The body is packed (`Content-Encoding`); nothing of ours sends one.
+    #[error("packed bodies are not taken")]
+    Packed,
+    /// The body came so slowly that it was not waited for any longer.
+    #[error("the body came too slowly")]
+    TooSlow,
     /// Parameters of an API request that make no sense, all of them.
     #[cfg(feature = "server")]
     #[error("bad parameters: {0:?}")]
@@ -96,6 +102,8 @@ impl AppError {
             Self::OnlyLooking => "only_looking",
             Self::CrossSite => "origin",
             Self::BadRequest(_) => "bad_request",
+            Self::Packed => "content_encoding",
+            Self::TooSlow => "too_slow",
             #[cfg(feature = "server")]
             Self::BadParams(_) => "bad_request",
             Self::BadToken => "token",
@@ -118,6 +126,8 @@ impl AppError {
             Self::BadRequest(detail) => Some(detail.clone()),
             #[cfg(feature = "server")]
             Self::BadParams(_) => Some("some parameters were not understood, see errors".to_owned()),
+            Self::Packed => Some("send the body as it is, without Content-Encoding".to_owned()),
+            Self::TooSlow => Some("the body came too slowly to be waited for".to_owned()),
             Self::BadToken => Some("the key is unknown, expired or revoked, or its owner may not sign in".to_owned()),
             Self::DeviceRevoked => Some("an administrator has revoked this device".to_owned()),
             Self::DeviceCode => Some("the code is unknown, used or lapsed".to_owned()),
@@ -137,6 +147,8 @@ impl ResponseError for AppError {
                 StatusCode::FORBIDDEN
             }
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Packed => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             #[cfg(feature = "server")]
             Self::BadParams(_) => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -154,6 +166,8 @@ impl ResponseError for AppError {
         match self {
             Self::TooMany(seconds) => answer.insert_header(("Retry-After", seconds.to_string())),
             Self::Busy(_) => answer.insert_header(("Retry-After", "2")),
+            Self::Packed => answer.insert_header(("Accept-Encoding", "identity")), // RFC 7694
+            Self::TooSlow => answer.insert_header(("Connection", "close")),
             Self::BadToken | Self::DeviceRevoked => {
                 answer.insert_header(("WWW-Authenticate", r#"Bearer realm="rainstaff", error="invalid_token""#))
             }

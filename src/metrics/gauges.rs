@@ -2,7 +2,7 @@
 
 use prometheus_client::{
     encoding::EncodeLabelSet,
-    metrics::{family::Family, gauge::Gauge},
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
 
@@ -14,6 +14,7 @@ use crate::{
     ops::Origin,
     regions::db::list_all_regions,
     state::AppState,
+    telemetry::malformed_requests,
 };
 
 /// The gauges.
@@ -28,6 +29,7 @@ pub(super) struct Gauges {
     queue_alarms: Family<InRegion, Gauge>,
     quarantined: Family<InRegion, Gauge>,
     connections: Family<Connections, Gauge>,
+    malformed: Counter,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -59,6 +61,7 @@ impl Gauges {
             queue_alarms: Family::default(),
             quarantined: Family::default(),
             connections: Family::default(),
+            malformed: Counter::default(),
         };
         registry.register("operations_held", "Operations that wait on the server, by region and reason", new.held.clone());
         registry.register("operations_held_oldest_seconds", "Age of the oldest operation that waits", new.held_for.clone());
@@ -69,6 +72,7 @@ impl Gauges {
         registry.register("queue_oldest_seconds", "Age of the oldest operation that waits in a browser", new.queue_oldest.clone());
         registry.register("queue_alarms_open", "Alarms about browsers' queues that are not over", new.queue_alarms.clone());
         registry.register("queue_quarantined", "Bodies that the server could not read", new.quarantined.clone());
+        registry.register("http_malformed", "Requests that were not HTTP; none of the others counts them", new.malformed.clone());
         registry.register(
             "db_connections",
             "Connections of this process, in use and idle, and how many it may have",
@@ -112,6 +116,7 @@ impl Gauges {
             self.queue_alarms.get_or_create(&region).set(figures.alarms);
             self.quarantined.get_or_create(&region).set(figures.quarantined);
         }
+        self.malformed.inc_by(malformed_requests().saturating_sub(self.malformed.get()));
         let pool = state.db.pool_figures();
         for (state, count) in [("used", pool.used), ("idle", pool.idle), ("most", pool.most)] {
             self.connections.get_or_create_owned(&Connections { state }).set(count);

@@ -2,7 +2,9 @@
 
 pub mod answer;
 pub mod assets;
+pub mod body;
 pub mod change;
+pub mod connection;
 #[cfg(feature = "server")]
 pub mod csrf;
 #[cfg(feature = "server")]
@@ -14,10 +16,13 @@ pub mod errors;
 pub mod extract;
 pub mod flash;
 pub mod form;
+pub mod head;
 #[cfg(feature = "server")]
 pub mod headers;
 pub mod htmx;
+pub mod listen;
 pub mod offline;
+pub mod pace;
 pub mod page;
 pub mod pagination;
 pub mod policy;

@@ -5,6 +5,7 @@
 mod desktop;
 mod dev;
 mod doctor;
+mod edge;
 mod import_legacy;
 mod serve;
 mod user;
@@ -115,8 +116,12 @@ struct Running {
 }
 
 impl Running {
-    fn start(mut command: Command) -> Self {
-        let mut child = command.stderr(Stdio::inherit()).spawn().unwrap();
+    fn start(command: Command) -> Self {
+        Self::start_logging_to(command, Stdio::inherit())
+    }
+
+    fn start_logging_to(mut command: Command, log: Stdio) -> Self {
+        let mut child = command.stderr(log).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
         let mut running = Self { child, lines, address: String::new(), before: Vec::new() };
         loop {

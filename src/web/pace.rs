@@ -1,0 +1,82 @@
+//! How slowly a client may send. Decided here from values; `body` and `connection` act.
+//!
+//! A sender has a store of [`PATIENCE`]. Waiting uses it up, every [`SLOWEST`] bytes give a second back, and it is never fuller than at
+//! the start. So whoever sends steadily may take the time that the line needs, a trickle ends after little more than the patience, and so
+//! does somebody who sends much and then nothing.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How long may be waited for a sender who sends nothing.
+pub const PATIENCE: Duration = Duration::from_secs(15);
+/// Bytes a second that a sender has to reach on the whole.
+pub const SLOWEST: u64 = 8 * 1024;
+
+/// Until when a sender is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    until: Instant,
+}
+
+impl Pace {
+    /// Of a sender who is expected to send from now on.
+    pub fn start(now: Instant) -> Self {
+        Self { until: now + PATIENCE }
+    }
+
+    /// So many bytes have come.
+    #[must_use]
+    pub fn after(self, bytes: usize, now: Instant) -> Self {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let earned = Duration::from_micros(bytes.saturating_mul(1_000_000) / SLOWEST).min(PATIENCE);
+        Self { until: (self.until + earned).min(now + PATIENCE) }
+    }
+
+    /// The moment at which nobody waits any longer.
+    pub fn until(self) -> Instant {
+        self.until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many seconds a sender lasts who sends `bytes` every `interval`, at most 300.
+    fn lasts(bytes: usize, interval: Duration) -> u64 {
+        let start = Instant::now();
+        let mut pace = Pace::start(start);
+        let mut now = start;
+        while now + interval < pace.until() && now < start + Duration::from_secs(300) {
+            now += interval;
+            pace = pace.after(bytes, now);
+        }
+        (pace.until().min(now + interval) - start).as_secs()
+    }
+
+    #[test]
+    fn a_trickle_ends_soon_and_a_steady_sender_may_take_the_time_it_needs() {
+        let second = Duration::from_secs(1);
+        for (bytes, interval, seconds) in [
+            (0, second, 15),
+            (1, second, 15),
+            (1, Duration::from_secs(14), 15),
+            (1, Duration::from_millis(10), 15),
+            (1024, second, 17),
+            (4096, second, 29),
+            (8192, second, 301),
+            (20_000, second, 301),
+            (160_000, Duration::from_secs(8), 301),
+            (1_000_000, Duration::from_secs(16), 15),
+        ] {
+            assert_eq!(lasts(bytes, interval), seconds, "{bytes} bytes every {interval:?}");
+        }
+    }
+
+    #[test]
+    fn much_at_once_buys_no_more_than_the_patience() {
+        let now = Instant::now();
+        assert_eq!(Pace::start(now).after(10_000_000, now).until(), now + PATIENCE);
+    }
+}
