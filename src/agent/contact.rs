@@ -17,7 +17,7 @@ use super::{
         people::{forget_all, put_people},
     },
 };
-use crate::ops::Row;
+use crate::{error::AppError, ops::Row};
 
 const EVERY: Duration = Duration::from_mins(1);
 /// So far a clock may be off, in milliseconds.
@@ -76,6 +76,13 @@ impl From<StoreError> for Failure {
     }
 }
 
+/// Hears at once what the server has to say: somebody has come whom this PC does not know yet.
+pub(super) async fn ask_now(agent: &Arc<Agent>) {
+    if let Err(Failure::Store(error)) = report(agent).await {
+        tracing::warn!(%error, "a contact was not kept");
+    }
+}
+
 async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
     let free = place::free_bytes(&agent.folder);
     agent.note(Trouble::DiskLow, free.is_some_and(|bytes| bytes < LITTLE_ROOM));
@@ -97,7 +104,7 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
     });
     let sent_at = agent.clock.now();
     let answer = agent.line.post("/api/v1/devices/contact", &body).await;
-    agent.note(Trouble::Unknown, answer.as_ref().is_err_and(|error| error.is("token")));
+    agent.note(Trouble::Unknown, answer.as_ref().is_err_and(|error| error.is(AppError::BadToken.code())));
     let came_at = agent.clock.now();
     let answer: Answer = serde_json::from_value(answer.map_err(Failure::Line)?).map_err(|error| Failure::Store(error.into()))?;
     let middle = sent_at + (came_at - sent_at) / 2;
@@ -110,7 +117,7 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
     agent
         .store
         .write(move |db| {
-            put_people(db, &people)?;
+            put_people(db, &people, sent_at)?;
             put_context(db, &context)?;
             put_contact(db, &contact)?;
             ops::prune(db, came_at).map(|_| ())

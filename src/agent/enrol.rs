@@ -10,7 +10,7 @@ use super::{
     place,
     store::{Store, ops},
 };
-use crate::{clock::Clock, regions::Region};
+use crate::{clock::Clock, error::AppError, regions::Region, wire::X_SYNC_CLIENT};
 
 /// Enrols the PC, and says how it went.
 pub async fn enrol(folder: &Path, server: &str, code: &str) -> Result<String, String> {
@@ -26,7 +26,7 @@ pub async fn enrol(folder: &Path, server: &str, code: &str) -> Result<String, St
         "os": std::env::consts::OS,
     });
     let request =
-        client.post(format!("{server}/api/v1/devices/enrol")).header("Origin", &server).header("X-Sync-Client", "agent").json(&body);
+        client.post(format!("{server}/api/v1/devices/enrol")).header("Origin", &server).header(X_SYNC_CLIENT, "agent").json(&body);
     let answer = ask(request.timeout(Duration::from_secs(20))).await.map_err(|error| explain(&server, &error))?;
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
     let device = Device {
@@ -78,7 +78,7 @@ fn check_address(server: &str) -> Result<String, String> {
 
 fn explain(server: &str, error: &LineError) -> String {
     match error {
-        error if error.is("device_code") => {
+        error if error.is(AppError::DeviceCode.code()) => {
             "the code is wrong, used already, or older than 15 minutes: ask the admin for a new one (Yönetim > Bilgisayarlar)".to_owned()
         }
         LineError::Refused { status: 429, .. } => "too many attempts: wait a few minutes".to_owned(),

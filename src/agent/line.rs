@@ -16,7 +16,11 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::device::DeviceFile;
-use crate::clock::Clock;
+use crate::{
+    clock::Clock,
+    error::AppError,
+    wire::{X_APP, X_SYNC, X_SYNC_CLIENT},
+};
 
 /// A connection has to be there within so long (SYNC 3.10).
 const CONNECT: Duration = Duration::from_secs(2);
@@ -210,13 +214,13 @@ impl Line {
 
     /// Posts JSON to the API in this device's name.
     pub async fn post(&self, path: &str, body: &impl Serialize) -> Result<Value, LineError> {
-        let request = self.client.post(self.url(path)).bearer_auth(self.device.token()).header("X-Sync-Client", "agent").json(body);
+        let request = self.client.post(self.url(path)).bearer_auth(self.device.token()).header(X_SYNC_CLIENT, "agent").json(body);
         self.ask(request.timeout(Duration::from_secs(20))).await
     }
 
     /// Posts bytes as they are.
     pub async fn post_raw(&self, path: &str, body: Vec<u8>) -> Result<Value, LineError> {
-        let request = self.client.post(self.url(path)).bearer_auth(self.device.token()).header("X-Sync-Client", "agent").body(body);
+        let request = self.client.post(self.url(path)).bearer_auth(self.device.token()).header(X_SYNC_CLIENT, "agent").body(body);
         self.ask(request.timeout(Duration::from_secs(20))).await
     }
 
@@ -228,10 +232,10 @@ impl Line {
                 self.settle_token();
             }
             // A file that cannot be written: it is found out again at the next contact.
-            Err(error) if error.is("device_revoked") => {
+            Err(error) if error.is(AppError::DeviceRevoked.code()) => {
                 self.device.change(|device| device.is_revoked = true).unwrap_or_else(|e| tracing::error!("{e}"));
             }
-            Err(error) if error.is("token") => self.go_back_to_the_older_token(),
+            Err(error) if error.is(AppError::BadToken.code()) => self.go_back_to_the_older_token(),
             Err(error) if error.is_about_the_line() && *error != LineError::TooLate => self.note_down(),
             Err(_) => {}
         }
@@ -260,7 +264,7 @@ pub async fn ask(request: RequestBuilder) -> Result<Value, LineError> {
     if !ours {
         return Err(LineError::NotOurs(status.as_u16()));
     }
-    let is_sync = response.headers().get("x-sync").is_some_and(|v| v == "1");
+    let is_sync = response.headers().get(X_SYNC).is_some_and(|v| v == "1");
     let text = response.bytes().await?;
     let body: Value = serde_json::from_slice(&text).unwrap_or_default();
     if status.is_success() {
@@ -275,5 +279,5 @@ pub async fn ask(request: RequestBuilder) -> Result<Value, LineError> {
 
 /// The mark of our own answers.
 pub fn is_ours(response: &Response) -> bool {
-    response.headers().contains_key("x-app")
+    response.headers().contains_key(X_APP)
 }

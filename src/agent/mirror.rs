@@ -18,7 +18,7 @@ use super::{
         rows::{self, Base},
     },
 };
-use crate::ops::Row;
+use crate::{error::AppError, ops::Row};
 
 const PAGE: usize = 1000;
 /// How long the server may keep a reader waiting for a change.
@@ -130,7 +130,7 @@ async fn take_snapshot_page(agent: &Arc<Agent>, mut state: MirrorState) -> Resul
     };
     let snapshot: Snapshot = match agent.line.get(&path).await {
         Ok(body) => read(body)?,
-        Err(error) if error.is("epoch") => return start_over(agent, &state, true).await,
+        Err(error) if error.is(AppError::Gone.code()) => return start_over(agent, &state, true).await,
         Err(error) => return Err(error.into()),
     };
     if state.page.is_none() {
@@ -165,7 +165,7 @@ async fn read_changes(agent: &Arc<Agent>, mut state: MirrorState, wait: u64) -> 
     let cursor = state.cursor.clone().unwrap_or_default();
     let changes: Changes = match agent.line.get(&format!("/api/v1/changes?cursor={cursor}&limit={PAGE}&wait={wait}")).await {
         Ok(body) => read(body)?,
-        Err(error) if error.is("epoch") => {
+        Err(error) if error.is(AppError::Gone.code()) => {
             tracing::warn!("the server stands on other data than before: a new copy is taken, and the log is sent again");
             return start_over(agent, &state, true).await;
         }

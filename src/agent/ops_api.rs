@@ -19,7 +19,10 @@ use super::{
         ops::{self, NewOp, Source, Stored},
     },
 };
-use crate::ops::{Op, Verdict, VerdictKind};
+use crate::{
+    ops::{Op, Verdict, VerdictKind},
+    wire::{X_SYNC, X_SYNC_CLIENT, X_USER},
+};
 
 /// As at the server.
 const MOST_OPS: usize = 100;
@@ -36,7 +39,7 @@ impl Front {
     /// Answers a batch.
     pub(super) async fn take_ops(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
         let is_json = request.headers().get("content-type").is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
-        if !is_json || !request.headers().contains_key("x-sync-client") {
+        if !is_json || !request.headers().contains_key(X_SYNC_CLIENT) {
             return Ok(problem(StatusCode::BAD_REQUEST, "bad_request", "send application/json and the header X-Sync-Client"));
         }
         let batch: Option<Batch> = serde_json::from_slice(&body).ok();
@@ -46,7 +49,7 @@ impl Front {
         if self.agent.line.is_up() && !self.must_wait(ops.as_deref().unwrap_or_default())? {
             match self.send_whole(request, &body, PATIENCE_WRITE).await {
                 Ok(whole) if !self.is_better_kept_here(whole.status, ops.as_deref().unwrap_or_default()) => {
-                    self.learn(request, whole.header("x-user"));
+                    self.learn(request, whole.header(X_USER));
                     if let (StatusCode::OK, Some(ops)) = (whole.status, ops) {
                         self.remember(ops, whole.text());
                     }
@@ -97,10 +100,10 @@ impl Front {
         let known: Vec<Verdict> = stored.iter().filter_map(known_verdict).collect();
         if known.is_empty() {
             let body = json!({ "nonce": nonce, "stored": ids });
-            return Ok(own(StatusCode::ACCEPTED).insert_header(("X-Sync", "1")).json(body));
+            return Ok(own(StatusCode::ACCEPTED).insert_header((X_SYNC, "1")).json(body));
         }
         let body = json!({ "nonce": nonce, "server_time": null, "results": known, "missing": [] });
-        Ok(own(StatusCode::OK).insert_header(("X-Sync", "1")).json(body))
+        Ok(own(StatusCode::OK).insert_header((X_SYNC, "1")).json(body))
     }
 
     /// Keeps what passed through, with the server's word, so that a server that is restored from a copy gets it again. The browser does not
@@ -129,7 +132,7 @@ impl Front {
         let known = ops::list_verdicts(&*self.agent.store.read()?, &op_ids)?;
         let results: Vec<Verdict> = known.into_iter().filter_map(|(_, verdict)| verdict).map(replayed).collect();
         let body = json!({ "server_time": null, "results": results });
-        Ok((!results.is_empty()).then(|| own(StatusCode::OK).insert_header(("X-Sync", "1")).json(body)))
+        Ok((!results.is_empty()).then(|| own(StatusCode::OK).insert_header((X_SYNC, "1")).json(body)))
     }
 }
 

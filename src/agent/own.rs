@@ -3,19 +3,18 @@
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::{StatusCode, header},
-    web::Bytes,
 };
 use serde::Serialize;
 use serde_json::json;
 
 use super::line::LineError;
-use crate::web::policy::ALWAYS;
+use crate::{web::policy::ALWAYS, wire::X_APP};
 
 /// An answer of the agent's own. Others' caches keep nothing of it.
 pub fn own(status: StatusCode) -> HttpResponseBuilder {
     let mut answer = HttpResponse::build(status);
     answer
-        .insert_header(("X-App", "agent"))
+        .insert_header((X_APP, "agent"))
         .insert_header(("X-Agent", env!("CARGO_PKG_VERSION")))
         .insert_header((header::CACHE_CONTROL, "no-store"));
     for pair in ALWAYS {
@@ -44,11 +43,4 @@ pub fn unreachable(error: &LineError) -> HttpResponse {
         .insert_header((header::RETRY_AFTER, "2"))
         .content_type("application/problem+json")
         .body(body.to_string())
-}
-
-/// The pairs of a posted form.
-pub fn pairs_of(body: &Bytes) -> Vec<(String, String)> {
-    actix_web::web::Query::<Vec<(String, String)>>::from_query(&String::from_utf8_lossy(body))
-        .map(actix_web::web::Query::into_inner)
-        .unwrap_or_default()
 }

@@ -13,7 +13,7 @@ use askama::Template;
 use super::{
     line::LineError,
     local_pages::{self, Local},
-    own::{own, pairs_of, problem, unreachable},
+    own::{own, problem, unreachable},
     people::{PC_COOKIE, SignIn, pc_cookie},
     serve::Front,
     store::{StoreError, Visit},
@@ -21,6 +21,7 @@ use super::{
 use crate::{
     auth::{
         Actor, Role,
+        forms::LoginForm,
         login_page::{LoginPage, LoginProblem},
     },
     error::AppError,
@@ -32,12 +33,12 @@ use crate::{
         htmx::{target_id, wants_fragment},
         offline::render_offline,
         page::{Ctx, RegionName, Theme, render},
+        pairs::Pairs,
     },
+    wire::{LANG_COOKIE, X_USER},
 };
 
 const HTML: &str = "text/html; charset=utf-8";
-/// The language that a visitor chose at the server.
-const LANG_COOKIE: &str = "rainstaff-lang";
 
 impl From<AppError> for StoreError {
     fn from(error: AppError) -> Self {
@@ -129,7 +130,7 @@ fn answer_local(local: Local, visit: &Visit, kept_since: Option<i64>) -> HttpRes
 fn page(status: StatusCode, visit: Option<&Visit>, kept_since: Option<i64>, html: String) -> HttpResponse {
     let mut answer = own(status);
     if let Some(visit) = visit {
-        answer.insert_header(("X-User", visit.person.id.to_string()));
+        answer.insert_header((X_USER, visit.person.id.to_string()));
     }
     if let Some(since) = kept_since {
         answer.insert_header(("X-Kept-Since", since.to_string()));
@@ -171,10 +172,8 @@ pub(super) async fn answer_account(front: &Front, request: &HttpRequest, body: &
     let go = |to: &str, cookie: Cookie<'static>| own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).cookie(cookie).finish();
     match request.path() {
         "/login" if !front.agent.line.device().is_revoked() => {
-            let pairs = pairs_of(body);
-            let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default();
-            let username = value("username");
-            let problem = match front.desk.sign_in(&username, value("password")).await? {
+            let LoginForm { username, password, .. } = LoginForm::read(&Pairs::read(body).unwrap_or_default());
+            let problem = match front.desk.sign_in(&username, password).await? {
                 SignIn::Done(secret) => return Ok(go("/", pc_cookie(secret))),
                 SignIn::Wrong => LoginProblem::Wrong,
                 SignIn::NotKnownHere => LoginProblem::NotKnownHere,

@@ -20,16 +20,19 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{
+    contact,
     line::ask,
     run::Agent,
     store::{
         StoreError, Visit,
-        people::{TRUSTED_FOR, end_session, note_failure, note_sign_in, put_grant, put_session},
+        people::{TRUSTED_FOR, end_session, forget_password, note_failure, note_sign_in, put_grant, put_session},
     },
 };
+use crate::{
+    auth::forms::Password,
+    wire::{PasswordTaken, SESSION_COOKIE, X_SYNC_CLIENT},
+};
 
-/// The server's session cookie.
-pub const SERVER_COOKIE: &str = "__Host-rainstaff";
 /// The cookie of a sign-in here.
 pub const PC_COOKIE: &str = "__Host-rainstaff-pc";
 
@@ -68,7 +71,7 @@ impl Desk {
     /// Who sits at the browser: as the server said last of its cookie, else who signed in here.
     pub fn visit(&self, request: &HttpRequest) -> Result<Option<Visit>, StoreError> {
         let reader = self.agent.store.read()?;
-        for name in [SERVER_COOKIE, PC_COOKIE] {
+        for name in [SESSION_COOKIE, PC_COOKIE] {
             if let Some(cookie) = request.cookie(name)
                 && let Some(visit) = reader.find_visit(&hash_of(cookie.value()))?
             {
@@ -134,32 +137,49 @@ impl Desk {
             None => line.client().get(line.url(path)),
         };
         let request =
-            request.header("Cookie", format!("{SERVER_COOKIE}={session}")).header("Origin", line.server()).header("X-Sync-Client", "agent");
+            request.header("Cookie", format!("{SESSION_COOKIE}={session}")).header("Origin", line.server()).header(X_SYNC_CLIENT, "agent");
         ask(request.timeout(Duration::from_secs(10))).await.ok()
     }
 
-    /// The server has taken a password: the person may from now on sign in here, too.
-    pub async fn note_password(self: &Arc<Self>, session: &str, password: String) {
-        let Some(ping) = self.ask_as(session, "/api/v1/ping", None).await else { return };
-        let Some(Ok(user)) = ping["user"]["id"].as_str().map(str::parse::<Uuid>) else { return };
-        let verifier = self.hashed(password).await;
-        let hash = hash_of(session);
+    /// The server has taken a password: the person may from now on sign in here with it, and with no other. Where it cannot be noted, and where
+    /// none was typed, this PC lets the person in with none.
+    pub async fn note_password(self: &Arc<Self>, taken: PasswordTaken, session: &str, password: Option<Password>) {
+        let user = taken.user;
         let noted = async {
-            let now = self.agent.clock.now();
-            let Some(verifier) = verifier else { return Ok(false) };
-            let is_known = self.agent.store.write(move |db| note_sign_in(db, user, &verifier, now)).await?;
-            self.note(hash, session, user).await?;
+            let verifier = match password {
+                Some(password) => self.hashed(password).await,
+                None => None,
+            };
+            let Some(verifier) = verifier else {
+                self.agent.store.write(move |db| forget_password(db, user)).await?;
+                return Ok(false);
+            };
+            let is_known = match self.note_sign_in(taken, verifier.clone()).await? {
+                true => true,
+                // An account that was made a moment ago: the next contact would bring it.
+                false => {
+                    contact::ask_now(&self.agent).await;
+                    self.note_sign_in(taken, verifier).await?
+                }
+            };
+            self.note(hash_of(session), session, user).await?;
             Ok::<bool, StoreError>(is_known)
         };
         match noted.await {
             Ok(true) => tracing::info!(%user, "signed in through this PC"),
-            Ok(false) => tracing::info!(%user, "not of this PC's region: no sign-in here without the server"),
+            Ok(false) => tracing::info!(%user, "not of this PC's region, or without a password: no sign-in here without the server"),
             Err(error) => tracing::warn!(%error, "a sign-in was not noted"),
         }
     }
 
+    async fn note_sign_in(&self, taken: PasswordTaken, verifier: String) -> Result<bool, StoreError> {
+        let now = self.agent.clock.now();
+        self.agent.store.write(move |db| note_sign_in(db, taken, &verifier, now)).await
+    }
+
     /// Signs somebody in without the server.
-    pub async fn sign_in(&self, username: &str, password: String) -> Result<SignIn, StoreError> {
+    pub async fn sign_in(&self, username: &str, password: Option<Password>) -> Result<SignIn, StoreError> {
+        let Some(password) = password else { return Ok(SignIn::Wrong) };
         let now = self.agent.clock.now();
         let known = self.agent.store.read()?.find_credentials(username.trim().to_lowercase().as_str())?;
         if let Some(until) = known.as_ref().and_then(|known| known.locked_until).filter(|until| *until > now) {
@@ -183,7 +203,7 @@ impl Desk {
 
     /// Ends a browser's sessions here.
     pub async fn sign_out(&self, request: &HttpRequest) -> Result<(), StoreError> {
-        for cookie in [SERVER_COOKIE, PC_COOKIE].iter().filter_map(|name| request.cookie(name)) {
+        for cookie in [SESSION_COOKIE, PC_COOKIE].iter().filter_map(|name| request.cookie(name)) {
             let hash = hash_of(cookie.value());
             self.noted.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
             self.agent.store.write(move |db| end_session(db, &hash)).await?;
@@ -191,19 +211,19 @@ impl Desk {
         Ok(())
     }
 
-    async fn hashed(&self, password: String) -> Option<String> {
+    async fn hashed(&self, password: Password) -> Option<String> {
         let _turn = self.checks.acquire().await.ok()?;
         let hashing = tokio::task::spawn_blocking(move || {
             let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).ok()?;
-            Some(Argon2::default().hash_password(password.as_bytes(), &salt).ok()?.to_string())
+            Some(Argon2::default().hash_password(password.reveal().as_bytes(), &salt).ok()?.to_string())
         });
         hashing.await.ok().flatten()
     }
 
-    async fn fits(&self, password: String, verifier: String) -> bool {
+    async fn fits(&self, password: Password, verifier: String) -> bool {
         let Ok(_turn) = self.checks.acquire().await else { return false };
         let checking = tokio::task::spawn_blocking(move || {
-            PasswordHash::new(&verifier).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+            PasswordHash::new(&verifier).is_ok_and(|hash| Argon2::default().verify_password(password.reveal().as_bytes(), &hash).is_ok())
         });
         checking.await.unwrap_or(false)
     }
@@ -216,7 +236,7 @@ pub fn pc_cookie(value: String) -> Cookie<'static> {
 
 /// The value of the session cookie that an answer sets.
 pub fn session_set_by<'a>(cookies: impl Iterator<Item = &'a str>) -> Option<String> {
-    let value = cookies.filter_map(|text| Cookie::parse(text.to_owned()).ok()).find(|cookie| cookie.name() == SERVER_COOKIE)?;
+    let value = cookies.filter_map(|text| Cookie::parse(text.to_owned()).ok()).find(|cookie| cookie.name() == SESSION_COOKIE)?;
     (!value.value().is_empty()).then(|| value.value().to_owned())
 }
 

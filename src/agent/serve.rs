@@ -16,11 +16,16 @@ use super::{
     guard::Refusal,
     line::LineError,
     own::{own, own_json, problem, unreachable},
-    people::{Desk, SERVER_COOKIE, session_set_by},
+    people::{Desk, session_set_by},
     place,
     relay::{OPS, Relay, Whole, body_of},
     run::Agent,
     store::{StoreError, Visit, ops},
+};
+use crate::{
+    auth::forms::{LoginForm, PasswordForm},
+    web::pairs::Pairs,
+    wire::{PasswordTaken, SESSION_COOKIE, X_PASSWORD_TAKEN, X_USER},
 };
 
 /// How long a write waits for the server before it is kept here (SYNC 3.10).
@@ -141,7 +146,7 @@ impl Front {
         let patience = if has_copy { PATIENCE_PAGE } else { PATIENCE };
         match self.relay.send(request, Body::default(), patience).await {
             Ok(response) if !(has_copy && matches!(response.status().as_u16(), 502..=504)) => {
-                self.learn(request, response.headers().get("x-user").and_then(|user| user.to_str().ok()));
+                self.learn(request, response.headers().get(X_USER).and_then(|user| user.to_str().ok()));
                 Ok(self.relay.pass_back(response))
             }
             Ok(_) => super::pages::show(self, request, None),
@@ -151,7 +156,7 @@ impl Front {
 
     /// Who sits there, as the server has just said.
     pub fn learn(&self, request: &HttpRequest, user: Option<&str>) {
-        let session = request.cookie(SERVER_COOKIE);
+        let session = request.cookie(SESSION_COOKIE);
         self.desk.learn(session.as_ref().map(Cookie::value), user);
     }
 
@@ -171,32 +176,24 @@ impl Front {
         let answer = if self.agent.line.is_up() { self.send_whole(request, &body, PATIENCE_WRITE).await } else { Err(LineError::TooLate) };
         match answer {
             Ok(whole) if !matches!(whole.status.as_u16(), 502..=504) => {
-                self.note_account(request, path, &body, &whole).await;
+                self.note_account(path, &body, &whole).await;
                 Ok(whole.pass_back())
             }
             Ok(_) | Err(_) => super::pages::answer_account(self, request, &body).await,
         }
     }
 
-    async fn note_account(&self, request: &HttpRequest, path: &str, body: &Bytes, whole: &Whole) {
-        let pairs = super::own::pairs_of(body);
-        let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default();
-        let fresh = session_set_by(whole.headers("set-cookie"));
-        let succeeded = whole.status.is_redirection() || whole.status.is_success();
-        match path {
-            "/login" if succeeded => {
-                if let Some(session) = fresh {
-                    self.desk.note_password(&session, value("password")).await;
-                }
-            }
-            "/password" if succeeded => {
-                let session = fresh.or_else(|| request.cookie(SERVER_COOKIE).map(|cookie| cookie.value().to_owned()));
-                if let Some(session) = session {
-                    self.desk.note_password(&session, value("new_password")).await;
-                }
-            }
-            _ => {}
-        }
+    /// What the server's answer to a form with a password says: only a password that it names as taken is one, and only one that was typed.
+    async fn note_account(&self, path: &str, body: &Bytes, whole: &Whole) {
+        let taken = whole.header(X_PASSWORD_TAKEN).and_then(|word| word.parse::<PasswordTaken>().ok());
+        let (Some(taken), Some(session)) = (taken, session_set_by(whole.headers("set-cookie"))) else { return };
+        let pairs = Pairs::read(body).unwrap_or_default();
+        let password = match path {
+            "/login" => LoginForm::read(&pairs).password,
+            "/password" => PasswordForm::read(&pairs).new,
+            _ => None,
+        };
+        self.desk.note_password(taken, &session, password).await;
     }
 
     /// What became of operations: the server's word, else what is known here.

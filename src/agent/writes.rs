@@ -11,7 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    own::{own, own_json, pairs_of, problem, unreachable},
+    own::{own, own_json, problem, unreachable},
     plan::{self, Draft, Post, Refusal, Route},
     relay::Whole,
     run::Trouble,
@@ -22,7 +22,11 @@ use super::{
         people::next_number,
     },
 };
-use crate::ops::FieldError;
+use crate::{
+    ops::FieldError,
+    web::pairs::Pairs,
+    wire::{SESSION_COOKIE, X_OP_ACK, X_SYNC, X_USER},
+};
 
 /// What waits of a person is given so long to go out before the next form lines up behind it.
 const PATIENCE_QUEUE: Duration = Duration::from_secs(2);
@@ -32,7 +36,7 @@ struct Form<'a> {
     request: &'a HttpRequest,
     route: Route,
     body: Bytes,
-    pairs: Vec<(String, String)>,
+    pairs: Pairs,
 }
 
 impl Form<'_> {
@@ -41,7 +45,7 @@ impl Form<'_> {
     }
 
     fn op(&self) -> &str {
-        self.pairs.iter().find(|(name, value)| name == "_op" && !value.is_empty()).map_or("", |(_, value)| value)
+        self.pairs.all().iter().find(|(name, value)| name == "_op" && !value.is_empty()).map_or("", |(_, value)| value)
     }
 }
 
@@ -54,14 +58,14 @@ impl Front {
                 Err(error) => super::pages::answer_unreachable(self, request, &error)?,
             });
         };
-        let pairs = pairs_of(&body);
+        let pairs = Pairs::read(&body).unwrap_or_default();
         let form = Form { request, route, body, pairs };
         let visit = self.trusted_visit(request)?;
         if self.may_pass(request, visit.as_ref()).await? {
             let drafts = visit.as_ref().map(|visit| self.plan_form(&form, visit, false)); // as things are before the server's answer
             match self.send_whole(request, &form.body, PATIENCE_WRITE).await {
                 Ok(whole) if whole.status.as_u16() < 500 => {
-                    self.learn(request, whole.header("x-user"));
+                    self.learn(request, whole.header(X_USER));
                     if is_acknowledged(&whole, form.op())
                         && let Some(drafts) = drafts
                     {
@@ -88,7 +92,7 @@ impl Front {
             return Ok(false);
         }
         let Some(visit) = visit else { return Ok(true) };
-        if visit.made_here && request.cookie(super::people::SERVER_COOKIE).is_none() {
+        if visit.made_here && request.cookie(SESSION_COOKIE).is_none() {
             return Ok(false);
         }
         let started = tokio::time::Instant::now();
@@ -106,7 +110,7 @@ impl Front {
         let reader = self.agent.store.read()?;
         let context = reader.context()?.unwrap_or_default();
         let post = Post {
-            pairs: &form.pairs,
+            pairs: form.pairs.all(),
             person: visit.person.id,
             queue: visit.queue_id,
             region: self.agent.line.device().get().region,
@@ -150,7 +154,7 @@ impl Front {
         }
         let op_id = form.op();
         Ok(own(StatusCode::ACCEPTED)
-            .insert_header(("X-Sync", "1"))
+            .insert_header((X_SYNC, "1"))
             .insert_header(("X-Op-Queued", op_id))
             .insert_header(("HX-Reswap", "none"))
             .insert_header(("HX-Trigger", json!({ "ops:stored": { "op_id": op_id } }).to_string()))
@@ -159,10 +163,10 @@ impl Front {
 
     fn refuse(&self, form: &Form<'_>, visit: &Visit, errors: &[FieldError]) -> Result<HttpResponse, StoreError> {
         if !form.is_htmx() {
-            return super::pages::show_refused(self, form.request, visit, &form.pairs, errors);
+            return super::pages::show_refused(self, form.request, visit, form.pairs.all(), errors);
         }
         let mut answer = own_json(StatusCode::UNPROCESSABLE_ENTITY, &json!({ "errors": errors }));
-        for (name, value) in [("x-sync", "1"), ("x-offline", "1")] {
+        for (name, value) in [(X_SYNC, "1"), ("x-offline", "1")] {
             answer.headers_mut().insert(header::HeaderName::from_static(name), header::HeaderValue::from_static(value));
         }
         Ok(answer)
@@ -193,6 +197,6 @@ impl Front {
 
 /// Only an answer that names the operation is the server's word on it (SYNC 3.11).
 fn is_acknowledged(whole: &Whole, op: &str) -> bool {
-    let acked = whole.header("x-op-ack").and_then(|text| text.parse::<Uuid>().ok());
-    whole.header("x-sync") == Some("1") && acked.is_some() && (op.is_empty() || acked == op.parse().ok())
+    let acked = whole.header(X_OP_ACK).and_then(|text| text.parse::<Uuid>().ok());
+    whole.header(X_SYNC) == Some("1") && acked.is_some() && (op.is_empty() || acked == op.parse().ok())
 }

@@ -11,6 +11,7 @@ mod argon;
 pub mod attempts;
 #[cfg(feature = "server")]
 mod db;
+pub mod forms;
 pub mod login_page;
 #[cfg(feature = "server")]
 pub mod pages;

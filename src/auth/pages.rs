@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use super::{
     accounts::{DEMO_PASSWORD, FIRST_ADMIN, FIRST_OFFICES},
+    forms::{LoginForm, Password, PasswordForm},
     login_page::{LoginPage, LoginProblem},
-    password::Password,
     password_page::{PasswordPage, PasswordProblem, PasswordProblems},
     sign_in::{self, Change, SignIn},
     visitor_of,
@@ -25,11 +25,10 @@ use crate::{
     web::{
         csrf::token_fits,
         page::{Ctx, Theme, render},
+        pairs::Pairs,
     },
+    wire::{LANG_COOKIE, PasswordTaken, X_PASSWORD_TAKEN},
 };
-
-/// Cookie with the language of a visitor, who has no account to keep it in.
-pub const LANG_COOKIE: &str = "rainstaff-lang";
 
 /// Query of `/login`.
 #[derive(Debug, Default, Deserialize)]
@@ -41,43 +40,12 @@ pub struct LoginQuery {
     pub lang: Option<String>,
 }
 
-/// The sign-in form.
-#[derive(Debug, Deserialize)]
-pub struct LoginForm {
-    /// Name of the account, as typed.
-    #[serde(default)]
-    pub username: String,
-    /// The password.
-    #[serde(default)]
-    pub password: Password,
-    /// Where to go afterwards.
-    #[serde(default)]
-    pub next: String,
-}
-
 /// A form with nothing in it but the session's token.
 #[derive(Debug, Deserialize)]
 pub struct TokenForm {
     /// The session's token.
     #[serde(rename = "_csrf")]
     pub csrf: Option<String>,
-}
-
-/// The form for a new password.
-#[derive(Debug, Deserialize)]
-pub struct PasswordForm {
-    /// The session's token.
-    #[serde(rename = "_csrf")]
-    pub csrf: Option<String>,
-    /// The password until now.
-    #[serde(default)]
-    pub current: Password,
-    /// The one from now on.
-    #[serde(default)]
-    pub new: Password,
-    /// The new one once more.
-    #[serde(default)]
-    pub repeat: Password,
 }
 
 /// What a person chose for the interface; fields that are missing stay as they are.
@@ -109,14 +77,15 @@ pub async fn sign_in(
     session: Session,
     state: Data<AppState>,
     query: Query<LoginQuery>,
-    Form(form): Form<LoginForm>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> AppResult<HttpResponse> {
+    let form = LoginForm::read(&Pairs::from(pairs));
     choose_lang(&mut ctx, query.lang.as_deref());
     let next = local_path(&form.next);
     let visitor = visitor_of(&request, &state.config);
-    match sign_in::sign_in(&state, &session, &visitor, &form.username, form.password).await? {
-        SignIn::Welcome { must_change: true } => Ok(see_other("/password")),
-        SignIn::Welcome { must_change: false } => Ok(see_other(next.unwrap_or("/"))),
+    match sign_in::sign_in(&state, &session, &visitor, &form.username, form.password.unwrap_or_default()).await? {
+        SignIn::Welcome { must_change: true, .. } => Ok(see_other("/password")),
+        SignIn::Welcome { must_change: false, user, epoch } => Ok(see_other_with(next.unwrap_or("/"), PasswordTaken { user, epoch })),
         SignIn::Wrong => login_page(&ctx, StatusCode::UNPROCESSABLE_ENTITY, &form.username, next, Some(LoginProblem::Wrong)),
         SignIn::Wait(seconds) => {
             let problem = Some(LoginProblem::Throttled(seconds));
@@ -152,16 +121,17 @@ pub async fn change_password(
     request: HttpRequest,
     session: Session,
     state: Data<AppState>,
-    Form(form): Form<PasswordForm>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> AppResult<HttpResponse> {
+    let form = PasswordForm::read(&Pairs::from(pairs));
     let actor = signed_in(&ctx, form.csrf.as_deref())?;
-    let problems = form.problems();
-    if !problems.is_empty() {
-        return password_page(&ctx, actor, StatusCode::UNPROCESSABLE_ENTITY, problems);
-    }
+    let (current, new) = match form.passwords() {
+        Ok(both) => both,
+        Err(problems) => return password_page(&ctx, actor, StatusCode::UNPROCESSABLE_ENTITY, problems),
+    };
     let visitor = visitor_of(&request, &state.config);
-    let problems = match sign_in::change_password(&state, &session, actor, &visitor, form.current, form.new).await? {
-        Change::Done => return Ok(see_other("/")),
+    let problems = match sign_in::change_password(&state, &session, actor, &visitor, current, new).await? {
+        Change::Done { epoch } => return Ok(see_other_with("/", PasswordTaken { user: actor.user_id, epoch })),
         Change::Wait(seconds) => return Err(AppError::TooMany(seconds)),
         Change::WrongCurrent => PasswordProblems { current: Some(PasswordProblem::Wrong), ..PasswordProblems::default() },
         Change::Refused(fault) => PasswordProblems { new: Some(fault.into()), ..PasswordProblems::default() },
@@ -232,17 +202,30 @@ fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
 }
 
+/// On to `path`, with the word that the form's password is the account's.
+fn see_other_with(path: &str, taken: PasswordTaken) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).insert_header((X_PASSWORD_TAKEN, taken.to_string())).finish()
+}
+
 fn retry_after(mut answer: HttpResponse, seconds: u64) -> HttpResponse {
     answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     answer
 }
 
 impl PasswordForm {
-    /// What can be said without looking at the account.
-    fn problems(&self) -> PasswordProblems {
-        let missing = |password: &Password| password.is_empty().then_some(PasswordProblem::Missing);
-        let differs = || (self.repeat.reveal() != self.new.reveal()).then_some(PasswordProblem::Differs);
-        PasswordProblems { current: missing(&self.current), new: missing(&self.new), repeat: missing(&self.repeat).or_else(differs) }
+    /// The password until now and the new one; or what can be said without looking at the account.
+    fn passwords(self) -> Result<(Password, Password), PasswordProblems> {
+        let missing = |password: &Option<Password>| password.is_none().then_some(PasswordProblem::Missing);
+        let differs = || (self.repeat != self.new).then_some(PasswordProblem::Differs);
+        let problems = PasswordProblems {
+            current: missing(&self.current),
+            new: missing(&self.new),
+            repeat: missing(&self.repeat).or_else(differs),
+        };
+        match (self.current, self.new) {
+            (Some(current), Some(new)) if problems.is_empty() => Ok((current, new)),
+            _ => Err(problems),
+        }
     }
 }
 
@@ -284,15 +267,13 @@ mod tests {
 
     #[test]
     fn the_new_password_has_to_be_typed_twice_the_same() {
-        let form = |current, new, repeat| PasswordForm {
-            csrf: None,
-            current: Password::new(current),
-            new: Password::new(new),
-            repeat: Password::new(repeat),
+        let form = |current, new, repeat| {
+            let typed = |text| Password::typed(Some(text));
+            PasswordForm { csrf: None, current: typed(current), new: typed(new), repeat: typed(repeat) }.passwords()
         };
-        assert!(form("a", "b", "b").problems().is_empty());
-        assert_eq!(form("a", "b", "c").problems().repeat, Some(PasswordProblem::Differs));
-        let empty = form("", "", "").problems();
+        assert_eq!(form("a", "b", "b"), Ok((Password::new("a"), Password::new("b"))));
+        assert_eq!(form("a", "b", "c").unwrap_err().repeat, Some(PasswordProblem::Differs));
+        let empty = form("", "", "").unwrap_err();
         assert_eq!(
             (empty.current, empty.new, empty.repeat),
             (Some(PasswordProblem::Missing), Some(PasswordProblem::Missing), Some(PasswordProblem::Missing))

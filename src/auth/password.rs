@@ -3,10 +3,10 @@
 use std::{fmt, hint, sync::Arc};
 
 use argon2::password_hash::SaltString;
-use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::argon::Argon;
+pub use super::forms::Password;
 use crate::error::AppError;
 
 /// Fewest characters of a new password.
@@ -20,17 +20,7 @@ const WAITING: usize = 8;
 /// What an unknown account's password is compared with: the same cost as a real hash, and nothing matches it.
 const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$cmFpbnN0YWZmbm9ib2R5cw$v0mEjG4gwh9q6cU3yOXjzb3lfI5hSLJVkX0iBNcC2d8";
 
-/// A password as typed. Never shown: its debug output says nothing.
-#[derive(Clone, Default, Deserialize)]
-#[serde(transparent)]
-pub struct Password(String);
-
 impl Password {
-    /// The password as typed.
-    pub fn new(typed: impl Into<String>) -> Self {
-        Self(typed.into())
-    }
-
     /// A random one of 100 bits, in letters and digits that are not mistaken for each other.
     pub fn random() -> Self {
         const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -38,22 +28,6 @@ impl Password {
         let groups: Vec<String> =
             bytes.chunks(5).map(|group| group.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect()).collect();
         Self(groups.join("-"))
-    }
-
-    /// Whether nothing was typed.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The text, for showing a random password once.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(..)")
     }
 }
 
@@ -243,11 +217,6 @@ mod tests {
         }
         assert_eq!(check_new(&typed(&"ş".repeat(64)), "ankara1", None), Ok(()));
         assert_eq!(check_new(&typed(&"ş".repeat(65)), "ankara1", None), Err(PasswordFault::TooLong));
-    }
-
-    #[test]
-    fn a_password_does_not_show_in_debug_output() {
-        assert_eq!(format!("{:?}", typed("gül kurusu 1923")), "Password(..)");
     }
 
     #[test]

@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// Name of the session cookie.
-pub const COOKIE: &str = "__Host-rainstaff";
+pub const COOKIE: &str = crate::wire::SESSION_COOKIE;
 
 const UID: &str = "uid";
 const CSRF: &str = "csrf";

@@ -28,6 +28,10 @@ pub enum SignIn {
     Welcome {
         /// The password has to be changed before anything else.
         must_change: bool,
+        /// The account.
+        user: Uuid,
+        /// Its epoch.
+        epoch: i32,
     },
     /// No such account, wrong password, or an account that may not sign in: not told apart.
     Wrong,
@@ -39,7 +43,10 @@ pub enum SignIn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// Changed; all other sessions of the person have ended.
-    Done,
+    Done {
+        /// The account's epoch from now on.
+        epoch: i32,
+    },
     /// The current password is wrong.
     WrongCurrent,
     /// The new password is refused.
@@ -55,7 +62,7 @@ pub async fn sign_in(state: &AppState, session: &Session, visitor: &Visitor, typ
             let event = NewEvent::new(EventKind::SignIn).by_account(Some(account.id), &account.username).from(visitor);
             activity::record(&state.db, region_of_account(&account), &event, &state.clock).await?;
             open_session(session, account.id, account.auth_epoch, visitor)?;
-            Ok(SignIn::Welcome { must_change: account.must_change })
+            Ok(SignIn::Welcome { must_change: account.must_change, user: account.id, epoch: account.auth_epoch })
         }
         Check::Wrong => Ok(SignIn::Wrong),
         Check::Wait(seconds) => Ok(SignIn::Wait(seconds)),
@@ -91,7 +98,7 @@ pub async fn change_password(
     let event = NewEvent::new(EventKind::PasswordChanged).by(Some(actor)).from(visitor);
     activity::record(&state.db, region_of_actor(actor), &event, &state.clock).await?;
     open_session(session, actor.user_id, epoch, visitor)?;
-    Ok(Change::Done)
+    Ok(Change::Done { epoch })
 }
 
 /// Stores what the person chose for the interface; none leaves one as it is.

@@ -31,6 +31,7 @@ use crate::{
     settings::OfflineMode,
     state::AppState,
     web::{assets, extract::Anybody},
+    wire::{X_SYNC, X_SYNC_CLIENT},
 };
 
 /// Operations in one request at most.
@@ -183,12 +184,12 @@ pub(crate) fn require_sync_client(request: &HttpRequest) -> AppResult<()> {
 
 /// Whether the request carries the header that pages of other sites cannot send.
 pub(crate) fn has_sync_header(request: &HttpRequest) -> bool {
-    request.headers().contains_key("x-sync-client")
+    request.headers().contains_key(X_SYNC_CLIENT)
 }
 
 /// An answer that counts as ours.
 pub(crate) fn sync_answer(body: &impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header(("X-Sync", "1")).insert_header(("Cache-Control", "no-store")).json(body)
+    HttpResponse::Ok().insert_header((X_SYNC, "1")).insert_header(("Cache-Control", "no-store")).json(body)
 }
 
 /// Operations that a client asks about.

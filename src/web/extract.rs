@@ -25,6 +25,7 @@ use crate::{
     state::AppState,
     telemetry::RequestId,
     tokens::{Bearer, actor_of_bearer, bearer_of},
+    wire,
 };
 
 /// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. On the API a
@@ -154,7 +155,7 @@ fn context_of(request: &HttpRequest) -> Result<Ctx, AppError> {
 /// The same, whatever became of the session: what an error page can always have.
 pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Actor>) -> Ctx {
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
-    let chosen = request.cookie(auth::pages::LANG_COOKIE).and_then(|c| Lang::parse(c.value()));
+    let chosen = request.cookie(wire::LANG_COOKIE).and_then(|c| Lang::parse(c.value()));
     let lang = match &actor {
         Some(actor) => Lang::parse(&actor.lang),
         None => chosen,

@@ -3,15 +3,17 @@
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 
+use crate::wire;
+
 /// On every answer of ours. A captive portal's or proxy's page lacks it, and the script never lets such an answer into the page
 /// (SYNC "Ten things" 5).
-pub const X_APP: HeaderName = HeaderName::from_static("x-app");
+pub const X_APP: HeaderName = HeaderName::from_static(wire::X_APP);
 /// `1` on an answer that speaks for a stored write.
-pub const X_SYNC: HeaderName = HeaderName::from_static("x-sync");
+pub const X_SYNC: HeaderName = HeaderName::from_static(wire::X_SYNC);
 /// The `_op` of the write that was stored. Only with this does a form count as saved.
-pub const X_OP_ACK: HeaderName = HeaderName::from_static("x-op-ack");
+pub const X_OP_ACK: HeaderName = HeaderName::from_static(wire::X_OP_ACK);
 /// Whose page it is: the service worker keeps it under this person's name, and shows it to nobody else.
-pub const X_USER: HeaderName = HeaderName::from_static("x-user");
+pub const X_USER: HeaderName = HeaderName::from_static(wire::X_USER);
 /// On a page that the service worker asks for ahead of its reader: a waiting message is not for it.
 pub const X_WARM_UP: HeaderName = HeaderName::from_static("x-warm-up");
 /// Sends the browser to another page; works with every status.

@@ -25,6 +25,7 @@ pub mod offline;
 pub mod pace;
 pub mod page;
 pub mod pagination;
+pub mod pairs;
 pub mod policy;
 pub mod shell;
 pub mod toast;

@@ -180,3 +180,54 @@ test("a code is good once", async () => {
   await second.stop();
   await assert.rejects(office.newAgentOf(code), /code is wrong, used already, or older/);
 });
+
+test("after the first sign-in at the PC the new password opens it without the server: no temporary, old, wrong, empty or missing one does", async () => {
+  const admin = await office.stack.signIn("admin");
+  const [name, temporary, chosen] = [`yeni${Date.now() % 100_000}`, "gecici-parola-1", "gül kurusu 1923"];
+  const made = await admin.post("/admin/users/new", "/admin/users", { username: name, role: "user", regions: ["ankara"], password: temporary });
+  assert.equal(made.status, 200);
+  const login = await signInHere(name, temporary);
+  assert.deepEqual([login.status, login.headers.get("Location")], [303, "/password"]);
+  office.cut();
+  await assertShut(name, temporary); // nobody works with a temporary password
+  office.cut(false);
+  await until(async () => (await office.agent.health()).server.reachable, "the line does not come back");
+  const session = Object.assign(Object.create(Object.getPrototypeOf(office.clerk)), { origin, cookie: cookiesOf(login) });
+  const changed = await session.post("/password", "/password", { current: temporary, new: chosen, repeat: chosen });
+  assert.deepEqual([changed.status, changed.headers.get("Location")], [303, "/"]);
+  await office.stack.halt();
+  await assertOpen(name, chosen);
+  for (const password of ["", undefined, temporary, "yanlış parola 1"]) await assertShut(name, password);
+  await office.stack.resume();
+  // What the server names the account by since then is the new password's, not one set by somebody else.
+  const since = new Date().toISOString();
+  await office.agent.crash();
+  await until(async () => (await office.count(`SELECT count(*) FROM app.device_contact WHERE last_at > '${since}'`)) > 0, "no contact");
+  office.cut();
+  await assertOpen(name, chosen);
+  await assertShut(name, temporary);
+  office.cut(false);
+});
+
+const cookiesOf = (answer) => answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+
+/** Posts the form of signing in at the PC; without a password where none is given. */
+function signInHere(username, password) {
+  const body = new URLSearchParams({ username, next: "", ...(password === undefined ? {} : { password }) });
+  return fetch(`${origin}/login`, { method: "POST", body, redirect: "manual", headers: { Origin: origin } });
+}
+
+/** The PC lets somebody in without the server, and shows its copy. */
+async function assertOpen(username, password) {
+  const answer = await signInHere(username, password);
+  assert.deepEqual([answer.status, answer.headers.get("X-App")], [303, "agent"], await answer.text());
+  const page = await fetch(`${origin}/today`, { headers: { Cookie: cookiesOf(answer) }, redirect: "manual" });
+  assert.deepEqual([page.status, page.headers.get("X-App")], [200, "agent"]);
+}
+
+/** It does not. */
+async function assertShut(username, password) {
+  const answer = await signInHere(username, password);
+  assert.notEqual(answer.status, 303, `${username} got in with ${JSON.stringify(password)}`);
+  assert.equal(cookiesOf(answer), "");
+}

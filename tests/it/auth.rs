@@ -126,7 +126,7 @@ async fn enter(session: Session, state: Data<AppState>, Json(body): Json<Value>)
         accounts::set_password(&state.db, &state.hasher, &state.clock, None, &text("username"), new, false).await.unwrap();
     }
     Ok(HttpResponse::Ok().json(match outcome {
-        SignIn::Welcome { must_change } => json!({ "welcome": true, "must_change": must_change }),
+        SignIn::Welcome { must_change, .. } => json!({ "welcome": true, "must_change": must_change }),
         SignIn::Wrong => json!({ "wrong": true }),
         SignIn::Wait(seconds) => json!({ "wait": seconds }),
     }))
@@ -144,7 +144,7 @@ async fn change(session: Session, state: Data<AppState>, Json(body): Json<Value>
     let from = visitor("192.0.2.1");
     let outcome = sign_in::change_password(&state, &session, &actor, &from, password("current"), password("new")).await?;
     Ok(HttpResponse::Ok().body(match outcome {
-        Change::Done => "done".to_owned(),
+        Change::Done { .. } => "done".to_owned(),
         Change::WrongCurrent => "wrong".to_owned(),
         Change::Refused(fault) => format!("{fault:?}"),
         Change::Wait(seconds) => format!("wait {seconds}"),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Reader, StoreError, instant, ms};
+use crate::wire::PasswordTaken;
 
 /// For so long after a sign-in through this PC its copy may be read, and entered into, without the server (SYNC 3.10).
 pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(14);
@@ -56,14 +57,15 @@ impl Visit {
     }
 }
 
-/// Takes over whom the server names. Who is not among them any more, is disabled or has got a new password, has to sign in at the server
-/// first.
-pub fn put_people(db: &Connection, people: &[KnownPerson]) -> Result<(), StoreError> {
+/// Takes over whom the server names, as it was asked at `asked_at`. Who is not among them any more, is disabled or has got a new password, has
+/// to sign in at the server first. What it said before a password was taken here says nothing against that one.
+pub fn put_people(db: &Connection, people: &[KnownPerson], asked_at: DateTime<Utc>) -> Result<(), StoreError> {
     let mut put = db.prepare_cached(
         "INSERT INTO people (user_id, username, role, active, epoch, lang, theme, queue_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (user_id) DO UPDATE SET username = ?2, role = ?3, active = ?4, lang = ?6, theme = ?7,
-             verifier = CASE WHEN ?4 AND epoch = ?5 THEN verifier END,
-             signed_in_at = CASE WHEN ?4 AND epoch = ?5 THEN signed_in_at END, epoch = ?5",
+             verifier = CASE WHEN ?4 AND (epoch = ?5 OR signed_in_at >= ?9) THEN verifier END,
+             signed_in_at = CASE WHEN ?4 AND (epoch = ?5 OR signed_in_at >= ?9) THEN signed_in_at END,
+             epoch = CASE WHEN ?4 AND signed_in_at >= ?9 THEN epoch ELSE ?5 END",
     )?;
     for person in people {
         // A name that changed hands belongs to whoever has it now.
@@ -78,6 +80,7 @@ pub fn put_people(db: &Connection, people: &[KnownPerson]) -> Result<(), StoreEr
             person.lang,
             person.theme,
             crate::ids::new_id().to_string(),
+            ms(asked_at),
         ])?;
     }
     let named: Vec<String> = people.iter().map(|person| person.id.to_string()).collect();
@@ -96,12 +99,20 @@ pub fn forget_all(db: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A sign-in that the server took: who, and how to tell the password again.
-pub fn note_sign_in(db: &Connection, user: Uuid, verifier: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+/// A password that the server took: whose, and how to tell it again. False for somebody whom the server has not named here.
+pub fn note_sign_in(db: &Connection, taken: PasswordTaken, verifier: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = db
-        .prepare_cached("UPDATE people SET verifier = ?2, signed_in_at = ?3, failures = 0, locked_until = NULL WHERE user_id = ?1")?
-        .execute(params![user.to_string(), verifier, ms(now)])?;
+        .prepare_cached(
+            "UPDATE people SET verifier = ?2, epoch = ?3, signed_in_at = ?4, failures = 0, locked_until = NULL WHERE user_id = ?1",
+        )?
+        .execute(params![taken.user.to_string(), verifier, taken.epoch, ms(now)])?;
     Ok(changed > 0)
+}
+
+/// The password that was known of somebody is not theirs any more.
+pub fn forget_password(db: &Connection, user: Uuid) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE people SET verifier = NULL WHERE user_id = ?1")?.execute([user.to_string()])?;
+    Ok(())
 }
 
 /// Keeps somebody's proof of authorship for their queue here.

@@ -1,0 +1,131 @@
+//! The forms with passwords, as both programs read them: the server that judges them, and an office PC's agent through which they pass. The
+//! names of their fields stand here once, for the templates as well.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::web::pairs::Pairs;
+
+/// Name of the account, in the form of signing in.
+pub const USERNAME: &str = "username";
+/// The password, in the form of signing in.
+pub const PASSWORD: &str = "password";
+/// Where to go after signing in.
+pub const NEXT: &str = "next";
+/// The password until now, in the form for a new one.
+pub const CURRENT: &str = "current";
+/// The password from now on, in the form for a new one.
+pub const NEW: &str = "new";
+/// The new one once more.
+pub const REPEAT: &str = "repeat";
+/// The session's token, in every form.
+pub const CSRF: &str = "_csrf";
+
+/// A password as typed. Never shown: its debug output says nothing.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Password(pub(super) String);
+
+impl Password {
+    /// The password as typed.
+    pub fn new(typed: impl Into<String>) -> Self {
+        Self(typed.into())
+    }
+
+    /// What a field holds: none where the form lacks the field, or nothing was typed into it. Nobody's password is empty.
+    pub fn typed(field: Option<&str>) -> Option<Self> {
+        field.filter(|text| !text.is_empty()).map(Self::new)
+    }
+
+    /// Whether nothing was typed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text, for showing a random password once.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+/// The form of signing in.
+#[derive(Debug)]
+pub struct LoginForm {
+    /// Name of the account, as typed.
+    pub username: String,
+    /// The password, where one was typed.
+    pub password: Option<Password>,
+    /// Where to go afterwards; empty for the start page.
+    pub next: String,
+}
+
+impl LoginForm {
+    /// Reads the form.
+    pub fn read(pairs: &Pairs) -> Self {
+        let text = |name| pairs.given(name).unwrap_or_default().to_owned();
+        Self { username: text(USERNAME), password: Password::typed(pairs.given(PASSWORD)), next: text(NEXT) }
+    }
+}
+
+/// The form for a new password.
+#[derive(Debug)]
+pub struct PasswordForm {
+    /// The session's token.
+    pub csrf: Option<String>,
+    /// The password until now, where one was typed.
+    pub current: Option<Password>,
+    /// The one from now on, where one was typed.
+    pub new: Option<Password>,
+    /// The new one once more, where it was typed.
+    pub repeat: Option<Password>,
+}
+
+impl PasswordForm {
+    /// Reads the form.
+    pub fn read(pairs: &Pairs) -> Self {
+        let typed = |name| Password::typed(pairs.given(name));
+        Self { csrf: pairs.given(CSRF).map(str::to_owned), current: typed(CURRENT), new: typed(NEW), repeat: typed(REPEAT) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Pairs {
+        Pairs::read(body.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_password_that_was_not_given_and_an_empty_one_are_none() {
+        assert_eq!(LoginForm::read(&read("username=ankara1")).password, None);
+        assert_eq!(LoginForm::read(&read("username=ankara1&password=")).password, None);
+        assert_eq!(LoginForm::read(&read("username=ankara1&password=+")).password, Some(Password::new(" ")), "a blank is typed");
+        let form = PasswordForm::read(&read("current=&repeat=b&new_password=b"));
+        assert_eq!((form.current, form.new, form.repeat), (None, None, Some(Password::new("b"))));
+    }
+
+    #[test]
+    fn the_forms_of_the_pages_are_the_ones_that_are_read() {
+        for (template, names) in [
+            (include_str!("../../templates/auth/login.html"), &["USERNAME", "PASSWORD", "NEXT"][..]),
+            (include_str!("../../templates/auth/password.html"), &["CURRENT", "NEW", "REPEAT"][..]),
+        ] {
+            for name in names {
+                assert!(template.contains(&format!("crate::auth::forms::{name}")), "{name} is named otherwise");
+            }
+        }
+    }
+
+    #[test]
+    fn a_password_does_not_show_in_debug_output() {
+        assert_eq!(format!("{:?}", Password::new("gül kurusu 1923")), "Password(..)");
+    }
+}
