@@ -9,7 +9,7 @@ login-throttled =
         [one] Too many attempts. Try again in { $n } second.
        *[other] Too many attempts. Try again in { $n } seconds.
     }
-login-not-known-here = The server is out of reach, and this account has not signed in through this PC in the last 14 days. Try again once the line is back.
+login-not-known-here = The server is out of reach, and nobody has signed in on this PC with this user name and password in the last 14 days. Try again once the line is back.
 demo-mark = Demo
 demo-title = Accounts to try
 demo-accounts = User names:

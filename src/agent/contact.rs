@@ -14,7 +14,7 @@ use super::{
         CompanyDay, Contact, Context, KnownPerson, StoreError,
         facts::{CompanyFacts, RegionFact, put_contact, put_context},
         ops,
-        people::{forget_all, put_people},
+        people::put_people,
     },
 };
 use crate::{error::AppError, ops::Row};
@@ -143,10 +143,10 @@ async fn rotate(agent: &Arc<Agent>) {
     }
 }
 
-/// A PC whose rights were taken away keeps what was entered at it, and nothing else.
+/// A PC whose rights were taken away keeps what was entered at it and waits, and nothing else.
 async fn forget(agent: &Arc<Agent>) {
-    match agent.store.write(forget_all).await {
+    match agent.store.forget().await {
         Ok(()) => {}
-        Err(error) => tracing::error!(%error, "the copy of the region could not be deleted"),
+        Err(error) => tracing::error!(%error, "what this PC knew could not be deleted yet"),
     }
 }

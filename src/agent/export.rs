@@ -8,20 +8,36 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::store::{FILE, Reader, StoreError};
+use super::{
+    place,
+    store::{FILE, Reader, StoreError},
+};
+use crate::{
+    calendar::CalendarDay,
+    employees::Employee,
+    ops::{Entity as _, form_codec::FormSpec},
+    settings::RegionSettings,
+    shift_templates::ShiftTemplate,
+    timesheets::Timesheet,
+};
 
-/// One table of the file: its name, the entity, and its columns by form field.
-const TABLES: [(&str, &str, &[&str]); 5] = [
-    (
-        "employees",
-        "employee",
-        &["full_name", "identity_no_masked", "department", "title", "hire_date", "exit_date", "is_active", "shift_template_id"],
-    ),
-    ("shift_templates", "shift_template", &["name", "start_time", "end_time", "break_minutes", "weekdays"]),
-    ("timesheets", "timesheet", &["employee_id", "work_date", "start_time", "end_time", "break_minutes", "is_special", "notes"]),
-    ("calendar_days", "calendar_day", &["day", "name", "kind", "free_from"]),
-    ("settings", "settings", &["company_name", "report_title", "weekday_minutes", "saturday_start", "saturday_end"]),
+/// The field that this PC never has, and the one that stands for it.
+const IDENTITY_NO: &str = "identity_no";
+const IDENTITY_NO_MASKED: &str = "identity_no_masked";
+
+/// The tables of the file: the name of each, its entity, and the fields of that entity's form.
+const TABLES: [(&str, &str, FormSpec); 5] = [
+    ("employees", Employee::NAME, Employee::FORM),
+    ("shift_templates", ShiftTemplate::NAME, ShiftTemplate::FORM),
+    ("timesheets", Timesheet::NAME, Timesheet::FORM),
+    ("calendar_days", CalendarDay::NAME, CalendarDay::FORM),
+    ("settings", RegionSettings::NAME, RegionSettings::FORM),
 ];
+
+/// The column of a form's field: of an identity number this PC has only the masked one.
+fn column_of(field: &str) -> &str {
+    if field == IDENTITY_NO { IDENTITY_NO_MASKED } else { field }
+}
 
 /// Writes the file, and the queue where one is named. Says what is in them.
 pub fn export(folder: &Path, to: &Path, queue: Option<&Path>) -> Result<String, String> {
@@ -29,15 +45,17 @@ pub fn export(folder: &Path, to: &Path, queue: Option<&Path>) -> Result<String, 
     if !from.exists() {
         return Err(format!("{} holds no data: nothing was enrolled or run there", folder.display()));
     }
+    let mut files = Vec::new();
     for path in std::iter::once(to).chain(queue) {
-        if path.exists() {
-            return Err(format!("{} is there already: name a file that is not", path.display()));
-        }
+        files.push(place::create_private(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => format!("{} is there already: name a file that is not", path.display()),
+            _ => format!("{} cannot be made: {error}", path.display()),
+        })?);
     }
     let count = write_rows(&from, to).map_err(|error| format!("{}: {error}", to.display()))?;
     let mut said = format!("{}: {} rows of the region, {} operations entered at this PC", to.display(), count.rows, count.ops);
-    if let Some(queue) = queue {
-        let waiting = write_queue(&from, queue).map_err(|error| format!("{}: {error}", queue.display()))?;
+    if let (Some(queue), Some(file)) = (queue, files.pop()) {
+        let waiting = write_queue(&from, file).map_err(|error| format!("{}: {error}", queue.display()))?;
         said = format!("{said}\n{}: {waiting} operations that wait to be sent", queue.display());
     }
     Ok(said)
@@ -53,8 +71,8 @@ fn write_rows(from: &Path, to: &Path) -> Result<Count, StoreError> {
     db.execute("ATTACH ?1 AS pc", [format!("file:{}?mode=ro", url_of(from))])?;
     db.execute_batch("BEGIN")?; // one moment of the PC's file, also while the agent runs
     let mut rows = 0;
-    for (table, entity, columns) in TABLES {
-        let list = columns.iter().map(|c| format!("shown ->> '$.{c}' AS {c}")).collect::<Vec<_>>().join(", ");
+    for (table, entity, fields) in TABLES {
+        let list = fields.iter().map(|(field, _)| column_of(field)).map(|c| format!("shown ->> '$.{c}' AS {c}")).collect::<Vec<_>>().join(", ");
         let sql = format!(
             "CREATE TABLE {table} AS SELECT id, region, {list}, version, shown_gone AS is_deleted, waiting > 0 AS is_waiting FROM pc.rows WHERE entity = '{entity}'"
         );
@@ -81,11 +99,11 @@ fn url_of(path: &Path) -> String {
 }
 
 /// One operation a line, as it would be sent.
-fn write_queue(from: &Path, to: &Path) -> Result<usize, StoreError> {
+fn write_queue(from: &Path, file: fs::File) -> Result<usize, StoreError> {
     let io = |error: std::io::Error| StoreError::Other(error.to_string());
     let reader = Reader::of_file(from)?;
     let waiting = super::store::ops::list_next(&reader, usize::MAX, usize::MAX, &[])?;
-    let mut file = BufWriter::new(fs::File::create(to).map_err(io)?);
+    let mut file = BufWriter::new(file);
     for op in &waiting {
         serde_json::to_writer(&mut file, &op.op)?;
         file.write_all(b"\n").map_err(io)?;

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use actix_web::http::{
-    Method,
+    Method, Uri,
     header::{HOST, HeaderMap, ORIGIN},
 };
 
@@ -21,6 +21,8 @@ pub enum Refusal {
     Host,
     /// A page of another site sent it.
     Site,
+    /// It names no page here: `*`, another server, a way through to one.
+    Target,
 }
 
 impl Origins {
@@ -50,7 +52,10 @@ impl Origins {
     }
 
     /// Whether a request may be answered.
-    pub fn check(&self, method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
+    pub fn check(&self, method: &Method, target: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+        if target.authority().is_some() || !target.path().starts_with('/') || matches!(*method, Method::CONNECT | Method::TRACE) {
+            return Err(Refusal::Target);
+        }
         let mut hosts = headers.get_all(HOST);
         let host = hosts.next().and_then(|value| value.to_str().ok()).unwrap_or("");
         if hosts.next().is_some() || !self.hosts.iter().any(|ours| ours.eq_ignore_ascii_case(host)) {
@@ -84,7 +89,11 @@ mod tests {
         for (name, value) in pairs {
             headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        Origins::new(&[([127, 0, 0, 1], 8787).into()]).check(method, &headers)
+        ours().check(method, &Uri::from_static("/today"), &headers)
+    }
+
+    fn ours() -> Origins {
+        Origins::new(&[([127, 0, 0, 1], 8787).into()])
     }
 
     const HOST: (&str, &str) = ("host", "localhost:8787");
@@ -99,6 +108,19 @@ mod tests {
         }
         assert_eq!(check(&Method::GET, &[]), Err(Refusal::Host));
         assert_eq!(check(&Method::GET, &[HOST, ("host", "evil.example")]), Err(Refusal::Host));
+    }
+
+    #[test]
+    fn what_names_no_page_here_is_refused() {
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("host"), HeaderValue::from_static("localhost:8787"))]);
+        let check = |method, target: &str| ours().check(&method, &target.parse().unwrap(), &headers);
+        assert_eq!(check(Method::GET, "/today?date=2026-11-28"), Ok(()));
+        for target in ["*", "http://evil.example/today", "http://localhost:8787/today", "localhost:8787"] {
+            assert_eq!(check(Method::GET, target), Err(Refusal::Target), "{target}");
+        }
+        for method in [Method::CONNECT, Method::TRACE] {
+            assert_eq!(check(method.clone(), "/today"), Err(Refusal::Target), "{method}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -38,6 +38,7 @@ pub struct Line {
     clock: Clock,
     up: Arc<watch::Sender<bool>>,
     last_contact: Arc<AtomicI64>,
+    is_looking: Arc<AtomicBool>,
 }
 
 /// Why the server's word is not to be had.
@@ -49,6 +50,9 @@ pub enum LineError {
     /// It answered too late.
     #[error("the server did not answer in time")]
     TooLate,
+    /// A request that cannot be sent at all, whoever would answer: its sender's fault.
+    #[error("the request cannot be passed on: {0}")]
+    NotSent(String),
     /// Somebody answers who is not our server.
     #[error("something else than the server answers ({0}): is there a portal to sign in to?")]
     NotOurs(u16),
@@ -69,7 +73,7 @@ pub enum LineError {
 impl LineError {
     /// Whether this says that the server is not there, rather than what it thinks.
     pub fn is_about_the_line(&self) -> bool {
-        !matches!(self, Self::Refused { .. })
+        !matches!(self, Self::Refused { .. } | Self::NotSent(_))
     }
 
     /// Whether the server refused with this code.
@@ -80,6 +84,9 @@ impl LineError {
 
 impl From<reqwest::Error> for LineError {
     fn from(error: reqwest::Error) -> Self {
+        if error.is_builder() {
+            return Self::NotSent(root_of(&error));
+        }
         if error.is_timeout() && !error.is_connect() { Self::TooLate } else { Self::OutOfReach(root_of(&error)) }
     }
 }
@@ -120,7 +127,8 @@ impl Line {
     /// The line of a device. It counts as up until something else turns out.
     pub fn new(client: Client, device: DeviceFile, clock: Clock) -> Self {
         let server = device.get().server.into();
-        Self { client, server, device, clock, up: Arc::new(watch::Sender::new(true)), last_contact: Arc::new(AtomicI64::new(0)) }
+        let (up, last_contact) = (Arc::new(watch::Sender::new(true)), Arc::new(AtomicI64::new(0)));
+        Self { client, server, device, clock, up, last_contact, is_looking: Arc::default() }
     }
 
     /// The server's address.
@@ -160,6 +168,19 @@ impl Line {
     /// It has not.
     pub fn note_down(&self) {
         self.set(false);
+    }
+
+    /// A browser's request found no answer of ours. That may be the request's own doing, so the server is asked with one that is in order, and
+    /// what comes of that is the line's state.
+    pub fn doubt(&self) {
+        if self.is_looking.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let line = self.clone();
+        tokio::spawn(async move {
+            line.look().await;
+            line.is_looking.store(false, Ordering::Release);
+        });
     }
 
     fn set(&self, up: bool) {

@@ -9,18 +9,19 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    device::Device,
     line::LineError,
-    own::{own, problem, unreachable},
+    own::{own, problem, sign_in_first, unreachable},
     plan::{Draft, draft_of},
     run::{Agent, Trouble},
     serve::{Front, PATIENCE_WRITE},
     store::{
-        Reader, StoreError,
+        Reader, StoreError, Visit,
         ops::{self, NewOp, Source, Stored},
     },
 };
 use crate::{
-    ops::{Op, Verdict, VerdictKind},
+    ops::{Grant, Op, Verdict, VerdictKind},
     wire::{X_SYNC, X_SYNC_CLIENT, X_USER},
 };
 
@@ -46,9 +47,11 @@ impl Front {
         let ops: Option<Vec<Op>> = batch.as_ref().and_then(|batch| batch.ops.iter().map(read_op).collect());
         let nonce = batch.map_or(Value::Null, |batch| batch.nonce);
         let ops = ops.filter(|ops| ops.len() <= MOST_OPS);
-        if self.agent.line.is_up() && !self.must_wait(ops.as_deref().unwrap_or_default())? {
+        let visit = self.trusted_visit(request)?;
+        let is_for_here = visit.is_some() && self.may_carry_all(ops.as_deref().unwrap_or_default())?;
+        if self.agent.line.is_up() && !(is_for_here && self.must_wait(ops.as_deref().unwrap_or_default())?) {
             match self.send_whole(request, &body, PATIENCE_WRITE).await {
-                Ok(whole) if !self.is_better_kept_here(whole.status, ops.as_deref().unwrap_or_default()) => {
+                Ok(whole) if !(is_for_here && matches!(whole.status.as_u16(), 401 | 502..=504)) => {
                     self.learn(request, whole.header(X_USER));
                     if let (StatusCode::OK, Some(ops)) = (whole.status, ops) {
                         self.remember(ops, whole.text());
@@ -56,13 +59,15 @@ impl Front {
                     return Ok(whole.pass_back());
                 }
                 Ok(whole) => tracing::info!(status = %whole.status, "a batch is kept here"),
-                Err(error) => tracing::info!(%error, "a batch is kept here"),
+                Err(error) => tracing::info!(%error, "a batch is not sent on"),
             }
         }
-        match ops {
-            Some(ops) if !ops.is_empty() => self.keep_all(nonce, ops).await,
-            Some(_) => Ok(unreachable(&LineError::TooLate)), // a heartbeat: its news will come with the next one
-            None => Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, "malformed_op", "not a batch of operations")),
+        match (ops, visit) {
+            (_, None) => Ok(sign_in_first()),
+            (Some(ops), Some(visit)) if is_for_here && !ops.is_empty() => self.keep_all(&visit, nonce, ops).await,
+            // A heartbeat, whose news will come with the next one; or nothing that this PC may bring: it stays in the browser.
+            (Some(_), Some(_)) => Ok(unreachable(&LineError::TooLate)),
+            (None, Some(_)) => Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, "malformed_op", "not a batch of operations")),
         }
     }
 
@@ -73,27 +78,30 @@ impl Front {
         authors.into_iter().try_fold(false, |any, author| Ok(any || ops::has_waiting_of(&reader, author)?))
     }
 
-    /// A server whose database is away, or that does not know the browser's session any more: this PC brings what carries its author's proof.
-    fn is_better_kept_here(&self, status: StatusCode, ops: &[Op]) -> bool {
-        match status.as_u16() {
-            502..=504 => true,
-            401 => !ops.is_empty() && !self.agent.line.device().is_revoked() && ops.iter().all(|op| op.grant.is_some()),
-            _ => false,
+    /// Whether this PC may keep and bring these: of its region, of people whom the server has named here, out of their browsers' queues, each
+    /// with a proof that speaks of it. Only the server can tell whether the proof is genuine; one that does not even fit never leaves the PC.
+    fn may_carry_all(&self, ops: &[Op]) -> Result<bool, StoreError> {
+        let (device, reader, now) = (self.agent.line.device().get(), self.agent.store.read()?, self.agent.clock.now());
+        let has_proof =
+            |op: &Op| op.grant.as_deref().and_then(Grant::claimed_by).is_some_and(|grant| grant.is_about(op) && now < grant.expires);
+        for op in ops {
+            let is_theirs = reader.find_queue(op.actor)?.is_some() && !reader.is_own_queue(op.queue_id)?;
+            if device.is_revoked || op.region != device.region || !is_theirs || !has_proof(op) {
+                return Ok(false);
+            }
         }
+        Ok(true)
     }
 
-    async fn keep_all(&self, nonce: Value, ops: Vec<Op>) -> Result<HttpResponse, StoreError> {
-        let device = self.agent.line.device().get();
-        if device.is_revoked || ops.iter().any(|op| op.region != device.region) {
-            return Ok(unreachable(&LineError::TooLate)); // not for this PC to bring: they stay in the browser
-        }
+    async fn keep_all(&self, visit: &Visit, nonce: Value, ops: Vec<Op>) -> Result<HttpResponse, StoreError> {
         let now = self.agent.clock.now();
         let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
         let ops = {
             let reader = self.agent.store.read()?;
             ops.into_iter().map(|op| queued(&reader, op)).collect::<Result<Vec<_>, _>>()?
         };
-        let keep_all = move |db: &rusqlite::Connection| ops.iter().map(|new| ops::keep(db, new, now)).collect::<Result<Vec<_>, _>>();
+        let person = visit.person.id;
+        let keep_all = move |db: &rusqlite::Connection| ops.iter().map(|new| ops::keep_of(db, person, new, now)).collect::<Result<Vec<_>, _>>();
         let stored = self.agent.store.write(keep_all).await?;
         self.agent.note(Trouble::DiskFull, false);
         self.agent.wake.notify_one();
@@ -138,7 +146,10 @@ impl Front {
 
 /// Operations that the server has answered; of others' regions, and without their author's proof, this PC could not send them again.
 async fn write_down(agent: &Agent, sent: Vec<Op>, verdicts: Vec<Verdict>) -> Result<(), StoreError> {
-    let region = agent.line.device().get().region;
+    let Device { region, is_revoked, .. } = agent.line.device().get();
+    if is_revoked {
+        return Ok(());
+    }
     let mut answered = Vec::new();
     for op in sent.into_iter().filter(|op| op.region == region && op.grant.is_some()) {
         let word = verdicts.iter().find(|verdict| verdict.op_id == op.op_id && verdict.verdict != VerdictKind::Retry).cloned();

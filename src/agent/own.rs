@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::line::LineError;
-use crate::{web::policy::ALWAYS, wire::X_APP};
+use crate::{error::AppError, web::policy::ALWAYS, wire::X_APP};
 
 /// An answer of the agent's own. Others' caches keep nothing of it.
 pub fn own(status: StatusCode) -> HttpResponseBuilder {
@@ -35,8 +35,16 @@ pub fn problem(status: StatusCode, code: &str, detail: &str) -> HttpResponse {
     own(status).content_type("application/problem+json").body(body.to_string())
 }
 
-/// The server did not answer, and this PC has nothing instead.
+/// Nobody whom this PC knows sits there.
+pub fn sign_in_first() -> HttpResponse {
+    problem(StatusCode::UNAUTHORIZED, AppError::SignIn.code(), "sign in first")
+}
+
+/// The server did not answer, and this PC has nothing instead. A request that cannot be passed on is its sender's fault.
 pub fn unreachable(error: &LineError) -> HttpResponse {
+    if let LineError::NotSent(why) = error {
+        return problem(StatusCode::BAD_REQUEST, "bad_request", why);
+    }
     let body = json!({ "type": "about:blank", "status": 503, "error": "unreachable", "detail": error.to_string() });
     own(StatusCode::SERVICE_UNAVAILABLE)
         .insert_header(("X-Offline", "unreachable"))

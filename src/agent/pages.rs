@@ -13,7 +13,7 @@ use askama::Template;
 use super::{
     line::LineError,
     local_pages::{self, Local},
-    own::{own, problem, unreachable},
+    own::{own, sign_in_first, unreachable},
     people::{PC_COOKIE, SignIn, pc_cookie},
     serve::Front,
     store::{StoreError, Visit},
@@ -89,7 +89,7 @@ pub(super) fn show(front: &Front, request: &HttpRequest, error: Option<&LineErro
     }
     let Some(visit) = front.trusted_visit(request)? else {
         return if wants_fragment(request.headers()) {
-            Ok(problem(StatusCode::UNAUTHORIZED, "sign_in", "sign in first"))
+            Ok(sign_in_first())
         } else {
             Ok(own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, "/login")).finish())
         };
@@ -150,7 +150,7 @@ pub(super) fn answer_unreachable(front: &Front, request: &HttpRequest, error: &L
 /// A form of somebody whom this PC does not know: they sign in first. What was typed stays on their page.
 pub(super) fn ask_to_sign_in(front: &Front, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
     if wants_fragment(request.headers()) {
-        return Ok(problem(StatusCode::UNAUTHORIZED, "sign_in", "sign in first"));
+        return Ok(sign_in_first());
     }
     show_login(front, request, StatusCode::UNAUTHORIZED, "", None)
 }
@@ -175,9 +175,8 @@ pub(super) async fn answer_account(front: &Front, request: &HttpRequest, body: &
             let LoginForm { username, password, .. } = LoginForm::read(&Pairs::read(body).unwrap_or_default());
             let problem = match front.desk.sign_in(&username, password).await? {
                 SignIn::Done(secret) => return Ok(go("/", pc_cookie(secret))),
-                SignIn::Wrong => LoginProblem::Wrong,
-                SignIn::NotKnownHere => LoginProblem::NotKnownHere,
-                SignIn::Locked(seconds) => LoginProblem::Throttled(seconds),
+                SignIn::Refused => LoginProblem::NotKnownHere,
+                SignIn::Wait(seconds) => LoginProblem::Throttled(seconds),
             };
             show_login(front, request, StatusCode::UNPROCESSABLE_ENTITY, &username, Some(problem))
         }

@@ -25,11 +25,12 @@ use super::{
     run::Agent,
     store::{
         StoreError, Visit,
-        people::{TRUSTED_FOR, end_session, forget_password, note_failure, note_sign_in, put_grant, put_session},
+        people::{TRUSTED_FOR, end_session, forget_password, note_sign_in, put_grant, put_session},
+        tries::{book_try, forget_tries},
     },
 };
 use crate::{
-    auth::forms::Password,
+    auth::forms::{MAX_BYTES, NOBODYS, Password, normalize_name},
     wire::{PasswordTaken, SESSION_COOKIE, X_SYNC_CLIENT},
 };
 
@@ -38,6 +39,8 @@ pub const PC_COOKIE: &str = "__Host-rainstaff-pc";
 
 /// What a browser showed is written down once in so long.
 const NOTED_EVERY: Duration = Duration::from_mins(10);
+/// Sign-ins that are looked at or wait for it.
+const PLACES: usize = 10;
 /// A proof of authorship is renewed when it is this old; it is good for 60 days.
 const GRANT_RENEWED_AFTER: TimeDelta = TimeDelta::days(7);
 
@@ -47,6 +50,8 @@ pub struct Desk {
     noted: Mutex<HashMap<[u8; 32], (Uuid, Instant)>>,
     /// A check takes 19 MiB: one at a time.
     checks: Semaphore,
+    /// So many wait for theirs; more are asked to come back.
+    places: Semaphore,
 }
 
 /// What came of a sign-in here.
@@ -54,18 +59,16 @@ pub struct Desk {
 pub enum SignIn {
     /// The value of the cookie to set.
     Done(String),
-    /// Wrong name or password.
-    Wrong,
-    /// The account has not signed in through this PC, or too long ago.
-    NotKnownHere,
-    /// Too many wrong passwords: wait so many seconds.
-    Locked(u64),
+    /// Nobody has signed in through this PC with this name and password, or too long ago: which of these is not told apart.
+    Refused,
+    /// Too many wrong passwords for this name, or too many people at once: wait so many seconds.
+    Wait(u64),
 }
 
 impl Desk {
     /// Nobody is known yet in this run.
     pub fn new(agent: Arc<Agent>) -> Self {
-        Self { agent, noted: Mutex::default(), checks: Semaphore::new(1) }
+        Self { agent, noted: Mutex::default(), checks: Semaphore::new(1), places: Semaphore::new(PLACES) }
     }
 
     /// Who sits at the browser: as the server said last of its cookie, else who signed in here.
@@ -106,6 +109,9 @@ impl Desk {
     }
 
     async fn note(&self, hash: [u8; 32], session: &str, user: Uuid) -> Result<(), StoreError> {
+        if self.agent.line.device().is_revoked() {
+            return Ok(());
+        }
         let (now, csrf) = (self.agent.clock.now(), new_secret());
         self.agent.store.write(move |db| put_session(db, &hash, user, false, &csrf, now)).await?;
         let queue = self.agent.store.read()?.find_queue(user)?;
@@ -144,6 +150,9 @@ impl Desk {
     /// The server has taken a password: the person may from now on sign in here with it, and with no other. Where it cannot be noted, and where
     /// none was typed, this PC lets the person in with none.
     pub async fn note_password(self: &Arc<Self>, taken: PasswordTaken, session: &str, password: Option<Password>) {
+        if self.agent.line.device().is_revoked() {
+            return;
+        }
         let user = taken.user;
         let noted = async {
             let verifier = match password {
@@ -174,30 +183,34 @@ impl Desk {
 
     async fn note_sign_in(&self, taken: PasswordTaken, verifier: String) -> Result<bool, StoreError> {
         let now = self.agent.clock.now();
-        self.agent.store.write(move |db| note_sign_in(db, taken, &verifier, now)).await
+        self.agent.store.write(move |db| {
+            let Some(name) = note_sign_in(db, taken, &verifier, now)? else { return Ok(false) };
+            forget_tries(db, &hash_of(&name))?;
+            Ok(true)
+        }).await
     }
 
-    /// Signs somebody in without the server.
+    /// Signs somebody in without the server. What it costs and what it answers is the same for every name, whether this PC knows it or not.
     pub async fn sign_in(&self, username: &str, password: Option<Password>) -> Result<SignIn, StoreError> {
-        let Some(password) = password else { return Ok(SignIn::Wrong) };
-        let now = self.agent.clock.now();
-        let known = self.agent.store.read()?.find_credentials(username.trim().to_lowercase().as_str())?;
-        if let Some(until) = known.as_ref().and_then(|known| known.locked_until).filter(|until| *until > now) {
-            return Ok(SignIn::Locked(u64::try_from((until - now).num_seconds()).unwrap_or(0) + 1));
+        let Some(password) = password else { return Ok(SignIn::Refused) };
+        let Ok(_place) = self.places.try_acquire() else { return Ok(SignIn::Wait(1)) };
+        let (name, now) = (normalize_name(username), self.agent.clock.now());
+        let key = hash_of(&name);
+        if let Some(until) = self.agent.store.write(move |db| book_try(db, &key, now)).await? {
+            return Ok(SignIn::Wait(u64::try_from((until - now).num_seconds()).unwrap_or(0) + 1));
         }
+        let known = self.agent.store.read()?.find_credentials(&name)?;
         let trusted = known.filter(|known| known.person.active && known.signed_in_at.is_some_and(|at| now - at < TRUSTED_FOR));
-        let Some((person, verifier)) = trusted.and_then(|known| Some((known.person, known.verifier?))) else {
-            self.hashed(password).await; // as long as for somebody who is known
-            return Ok(SignIn::NotKnownHere);
-        };
-        if !self.fits(password, verifier).await {
-            let user = person.id;
-            self.agent.store.write(move |db| note_failure(db, user, now)).await?;
-            return Ok(SignIn::Wrong);
-        }
+        let (person, verifier) = trusted.map(|known| (known.person, known.verifier)).unzip();
+        let fits = self.fits(password, verifier.flatten()).await;
+        let Some(person) = person.filter(|_| fits) else { return Ok(SignIn::Refused) };
         let (secret, csrf) = (new_secret(), new_secret());
         let hash = hash_of(&secret);
-        self.agent.store.write(move |db| put_session(db, &hash, person.id, true, &csrf, now)).await?;
+        let opened = self.agent.store.write(move |db| {
+            forget_tries(db, &key)?;
+            put_session(db, &hash, person.id, true, &csrf, now)
+        });
+        opened.await?;
         Ok(SignIn::Done(secret))
     }
 
@@ -220,10 +233,15 @@ impl Desk {
         hashing.await.ok().flatten()
     }
 
-    async fn fits(&self, password: Password, verifier: String) -> bool {
+    /// Whether a password is the one that is known. It takes as long where none is known, and where it is too long for one.
+    async fn fits(&self, password: Password, verifier: Option<String>) -> bool {
         let Ok(_turn) = self.checks.acquire().await else { return false };
         let checking = tokio::task::spawn_blocking(move || {
-            PasswordHash::new(&verifier).is_ok_and(|hash| Argon2::default().verify_password(password.reveal().as_bytes(), &hash).is_ok())
+            let typed = Some(password.reveal()).filter(|typed| typed.len() <= MAX_BYTES && !typed.is_empty());
+            let known = verifier.as_deref().filter(|_| typed.is_some());
+            let opens = PasswordHash::new(known.unwrap_or(NOBODYS))
+                .is_ok_and(|hash| Argon2::default().verify_password(typed.unwrap_or_default().as_bytes(), &hash).is_ok());
+            opens && known.is_some()
         });
         checking.await.unwrap_or(false)
     }

@@ -28,6 +28,18 @@ pub fn make_folder(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// Makes a file that is not there yet, for its owner alone.
+pub fn create_private(path: &Path) -> std::io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
 /// Writes a file whole or not at all, readable for its owner alone, and on the disk when this returns.
 pub fn write_secret(path: &Path, text: &str) -> std::io::Result<()> {
     let new = path.with_extension("new");

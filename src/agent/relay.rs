@@ -11,12 +11,10 @@ use actix_web::{
         StatusCode,
         header::{HeaderName, HeaderValue},
     },
-    web::{Bytes, Payload},
+    web::Bytes,
 };
 use flate2::read::GzDecoder;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use reqwest::{Body, Response, header::HeaderMap};
-use tokio::sync::mpsc;
+use reqwest::{Response, header::HeaderMap};
 
 use super::{
     guard::Origins,
@@ -37,7 +35,7 @@ const OF_THE_CONNECTION: [&str; 9] = [
     "upgrade",
 ];
 /// What a browser here has no say in.
-const NOT_SENT: [&str; 6] = ["host", "content-length", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
+const NOT_SENT: [&str; 7] = ["host", "content-length", "expect", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
 /// What holds for https and another name.
 const NOT_PASSED_BACK: [&str; 2] = ["strict-transport-security", "alt-svc"];
 
@@ -60,20 +58,23 @@ impl Relay {
     }
 
     /// Sends a request on and waits for the head of the answer. Only an answer of our own server is one.
-    pub async fn send(&self, request: &HttpRequest, body: Body, patience: Duration) -> Result<Response, LineError> {
+    pub async fn send(&self, request: &HttpRequest, body: Bytes, patience: Duration) -> Result<Response, LineError> {
         let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let outgoing = self.line.client().request(method_of(request), self.line.url(target)).headers(self.headers_of(request)).body(body);
         match tokio::time::timeout(patience, outgoing.send()).await {
             Err(_) => Err(LineError::TooLate),
             Ok(Err(error)) => {
+                let is_refused = error.is_connect();
                 let error = LineError::from(error);
-                if error != LineError::TooLate {
-                    self.line.note_down();
+                match &error {
+                    LineError::TooLate | LineError::NotSent(_) => {}
+                    _ if is_refused => self.line.note_down(),
+                    _ => self.line.doubt(),
                 }
                 Err(error)
             }
             Ok(Ok(response)) if !is_ours(&response) => {
-                self.line.note_down();
+                self.line.doubt();
                 Err(LineError::NotOurs(response.status().as_u16()))
             }
             Ok(Ok(response)) => {
@@ -202,20 +203,6 @@ fn method_of(request: &HttpRequest) -> reqwest::Method {
 fn without_ours(cookies: &str) -> String {
     let is_theirs = |cookie: &&str| cookie.trim().split('=').next() != Some(PC_COOKIE);
     cookies.split(';').filter(is_theirs).map(str::trim).collect::<Vec<_>>().join("; ")
-}
-
-/// A body that goes out as it comes in. The payload belongs to one thread, so a task there feeds the request.
-pub fn body_of(mut payload: Payload) -> Body {
-    let (feed, parts) = mpsc::channel::<Result<Bytes, std::io::Error>>(4);
-    actix_web::rt::spawn(async move {
-        while let Some(part) = payload.next().await {
-            let part = part.map_err(|error| std::io::Error::other(error.to_string()));
-            if feed.send(part).await.is_err() {
-                return;
-            }
-        }
-    });
-    Body::wrap_stream(stream::unfold(parts, |mut parts| async move { Some((parts.recv().await?, parts)) }).into_stream())
 }
 
 #[cfg(test)]

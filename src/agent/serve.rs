@@ -8,17 +8,16 @@ use actix_web::{
     http::{Method, StatusCode, header},
     web::{self, Bytes, Data, Payload},
 };
-use reqwest::Body;
 use serde_json::json;
 
 pub use super::guard::Origins;
 use super::{
     guard::Refusal,
     line::LineError,
-    own::{own, own_json, problem, unreachable},
+    own::{own, own_json, problem, sign_in_first, unreachable},
     people::{Desk, session_set_by},
     place,
-    relay::{OPS, Relay, Whole, body_of},
+    relay::{OPS, Relay, Whole},
     run::Agent,
     store::{StoreError, Visit, ops},
 };
@@ -66,11 +65,12 @@ pub async fn serve(agent: Arc<Agent>, listeners: Vec<TcpListener>, origins: Orig
 }
 
 async fn answer(front: Data<Front>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    match front.origins.check(request.method(), request.headers()) {
+    match front.origins.check(request.method(), request.uri(), request.headers()) {
         Ok(()) => {}
         Err(Refusal::Host) => {
             return problem(StatusCode::MISDIRECTED_REQUEST, "host", "this PC's agent is at http://localhost, under no other name");
         }
+        Err(Refusal::Target) => return problem(StatusCode::BAD_REQUEST, "bad_request", "this PC's agent has pages of its own alone"),
         Err(Refusal::Site) => return problem(StatusCode::FORBIDDEN, "origin", "only pages of this address may ask for this"),
     }
     match front.answer(&request, payload).await {
@@ -78,6 +78,11 @@ async fn answer(front: Data<Front>, request: HttpRequest, payload: Payload) -> H
         Err(StoreError::Full) => {
             front.agent.note(super::run::Trouble::DiskFull, true);
             problem(StatusCode::INSUFFICIENT_STORAGE, "disk_full", "the disk of this PC is full: nothing was stored")
+        }
+        Err(StoreError::TooMuch) => {
+            let mut answer = problem(StatusCode::TOO_MANY_REQUESTS, "too_much", "this PC keeps so much of a person in a day: nothing of this was stored");
+            answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("3600"));
+            answer
         }
         Err(error) => {
             tracing::error!(%error, path = request.path(), "not answered");
@@ -105,35 +110,22 @@ impl Front {
             (&Method::GET, path) if path.starts_with("/static/") => return self.show_file(request).await,
             (&Method::GET, "/sw.js" | "/manifest.webmanifest") => return self.show_unhashed(request).await,
             (&Method::GET | &Method::HEAD, path) if !path.starts_with("/api/") => return self.show_page(request).await,
-            (&Method::POST, OPS) => {
-                return match take_in(payload).await {
-                    Ok(body) => self.take_ops(request, body).await,
-                    Err(refusal) => Ok(refusal),
-                };
-            }
-            (&Method::POST, "/api/v1/ops/status") => {
-                return match take_in(payload).await {
-                    Ok(body) => self.take_status(request, body).await,
-                    Err(refusal) => Ok(refusal),
-                };
-            }
-            (&Method::POST, "/login" | "/logout" | "/password") => {
-                return match take_in(payload).await {
-                    Ok(body) => self.take_account_form(request, body).await,
-                    Err(refusal) => Ok(refusal),
-                };
-            }
-            (&Method::POST, path) if !path.starts_with("/api/") => {
-                return match take_in(payload).await {
-                    Ok(body) => self.take_form(request, body).await,
-                    Err(refusal) => Ok(refusal),
-                };
-            }
             _ => {}
         }
-        match self.relay.send(request, body_of(payload), PATIENCE).await {
-            Ok(response) => Ok(self.relay.pass_back(response)),
-            Err(error) => Ok(unreachable(&error)),
+        // Bodies are taken in whole: what is wrong with one then says nothing of the line.
+        let body = match take_in(payload).await {
+            Ok(body) => body,
+            Err(refusal) => return Ok(refusal),
+        };
+        match (request.method(), path) {
+            (&Method::POST, OPS) => self.take_ops(request, body).await,
+            (&Method::POST, "/api/v1/ops/status") => self.take_status(request, body).await,
+            (&Method::POST, "/login" | "/logout" | "/password") => self.take_account_form(request, body).await,
+            (&Method::POST, path) if !path.starts_with("/api/") => self.take_form(request, body).await,
+            _ => match self.relay.send(request, body, PATIENCE).await {
+                Ok(response) => Ok(self.relay.pass_back(response)),
+                Err(error) => Ok(unreachable(&error)),
+            },
         }
     }
 
@@ -144,7 +136,7 @@ impl Front {
             return super::pages::show(self, request, None);
         }
         let patience = if has_copy { PATIENCE_PAGE } else { PATIENCE };
-        match self.relay.send(request, Body::default(), patience).await {
+        match self.relay.send(request, Bytes::new(), patience).await {
             Ok(response) if !(has_copy && matches!(response.status().as_u16(), 502..=504)) => {
                 self.learn(request, response.headers().get(X_USER).and_then(|user| user.to_str().ok()));
                 Ok(self.relay.pass_back(response))
@@ -163,7 +155,7 @@ impl Front {
     /// Sends a form on and takes the whole answer in.
     pub async fn send_whole(&self, request: &HttpRequest, body: &Bytes, patience: Duration) -> Result<Whole, LineError> {
         let started = tokio::time::Instant::now();
-        let response = self.relay.send(request, body.clone().into(), patience).await?;
+        let response = self.relay.send(request, body.clone(), patience).await?;
         self.relay.whole(response, patience.saturating_sub(started.elapsed())).await
     }
 
@@ -199,11 +191,15 @@ impl Front {
     /// What became of operations: the server's word, else what is known here.
     async fn take_status(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
         let answer = if self.agent.line.is_up() { self.send_whole(request, &body, PATIENCE_WRITE).await } else { Err(LineError::TooLate) };
-        match answer {
-            Ok(whole) if !matches!(whole.status.as_u16(), 401 | 502..=504) => Ok(whole.pass_back()),
-            Ok(_) => Ok(self.answer_status(&body)?.unwrap_or_else(|| unreachable(&LineError::TooLate))),
-            Err(error) => Ok(self.answer_status(&body)?.unwrap_or_else(|| unreachable(&error))),
+        let error = match answer {
+            Ok(whole) if !matches!(whole.status.as_u16(), 401 | 502..=504) => return Ok(whole.pass_back()),
+            Ok(_) => LineError::TooLate,
+            Err(error) => error,
+        };
+        if self.trusted_visit(request)?.is_none() {
+            return Ok(sign_in_first());
         }
+        Ok(self.answer_status(&body)?.unwrap_or_else(|| unreachable(&error)))
     }
 
     /// How the PC is; with `?digest` also the digest of its copy, for which the whole copy is read.
@@ -237,7 +233,7 @@ impl Front {
     fn show_queue(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
         const MOST: i64 = 200;
         let Some(visit) = self.trusted_visit(request)? else {
-            return Ok(problem(StatusCode::UNAUTHORIZED, "sign_in", "sign in first"));
+            return Ok(sign_in_first());
         };
         let reader = self.agent.store.read()?;
         let user = visit.person.id;
@@ -282,7 +278,7 @@ impl Front {
             let cached = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
             return Ok(own(StatusCode::OK).insert_header(cached).content_type(file.content_type).body(file.body));
         }
-        match self.relay.send(request, Body::default(), PATIENCE).await {
+        match self.relay.send(request, Bytes::new(), PATIENCE).await {
             Ok(response) => {
                 if response.status().is_success() {
                     self.keep_file(request.path().to_owned());
@@ -297,7 +293,7 @@ impl Front {
     async fn show_unhashed(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
         let path = request.path();
         if self.agent.line.is_up()
-            && let Ok(response) = self.relay.send(request, Body::default(), PATIENCE_PAGE).await
+            && let Ok(response) = self.relay.send(request, Bytes::new(), PATIENCE_PAGE).await
             && response.status().as_u16() < 500
         {
             if response.status().is_success() {

@@ -137,16 +137,20 @@ impl Front {
         let (now, person) = (self.agent.clock.now(), visit.person.id);
         let stored = self.agent.store.write(move |db| {
             for Draft { mut op, label, href } in drafts {
-                if ops::is_kept(db, op.op_id)? {
-                    continue; // the same form once more: it has its number, and may have its verdict
+                match ops::wants_the_same(db, &op)? {
+                    Some(true) => continue, // the same form once more: it has its number, and may have its verdict
+                    Some(false) => return Ok(false),
+                    None => {}
                 }
                 op.n = next_number(db, person)?;
                 op.after = ops::list_needed(db, &op)?;
-                ops::keep(db, &NewOp { op, source: Source::Form, label, href, verdict: None }, now)?;
+                ops::keep_of(db, person, &NewOp { op, source: Source::Form, label, href, verdict: None }, now)?;
             }
-            Ok(())
+            Ok(true)
         });
-        stored.await?;
+        if !stored.await? {
+            return self.refuse(form, visit, &[FieldError::new("", "op-reused")]); // as the server says it
+        }
         self.agent.note(Trouble::DiskFull, false);
         self.agent.wake.notify_one();
         if !form.is_htmx() {
@@ -179,6 +183,9 @@ impl Front {
             Err(refusal) => return tracing::warn!(?refusal, path = request.path(), "a form that passed was not written down"),
         };
         let agent = self.agent.clone();
+        if agent.line.device().is_revoked() {
+            return;
+        }
         actix_web::rt::spawn(async move {
             let now = agent.clock.now();
             let kept = agent.store.write(move |db| {

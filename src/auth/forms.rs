@@ -22,6 +22,11 @@ pub const REPEAT: &str = "repeat";
 /// The session's token, in every form.
 pub const CSRF: &str = "_csrf";
 
+/// Most bytes of any password that is looked at.
+pub const MAX_BYTES: usize = 128;
+/// What an unknown account's password is compared with: the same cost as a real hash, and nothing matches it.
+pub(crate) const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$cmFpbnN0YWZmbm9ib2R5cw$v0mEjG4gwh9q6cU3yOXjzb3lfI5hSLJVkX0iBNcC2d8";
+
 /// A password as typed. Never shown: its debug output says nothing.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -53,6 +58,16 @@ impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password(..)")
     }
+}
+
+/// The name of an account as somebody may have typed it: without blanks around, in small letters. Names are ASCII; the Turkish keyboard's
+/// capital of `i` is taken for what it stands for.
+pub fn normalize_name(typed: &str) -> String {
+    let small = |c| match c {
+        'İ' | 'ı' => 'i',
+        other => other.to_ascii_lowercase(),
+    };
+    typed.trim().chars().map(small).collect()
 }
 
 /// The form of signing in.
@@ -121,6 +136,13 @@ mod tests {
             for name in names {
                 assert!(template.contains(&format!("crate::auth::forms::{name}")), "{name} is named otherwise");
             }
+        }
+    }
+
+    #[test]
+    fn names_are_found_however_they_are_typed() {
+        for typed in ["istanbul1", " Istanbul1 ", "ISTANBUL1", "İSTANBUL1", "ıstanbul1"] {
+            assert_eq!(normalize_name(typed), "istanbul1", "{typed:?}");
         }
     }
 

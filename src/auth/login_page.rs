@@ -11,7 +11,7 @@ pub enum LoginProblem {
     Wrong,
     /// Too many attempts: the next one counts after so many seconds.
     Throttled(u64),
-    /// The server is out of reach, and the account has not signed in through this PC lately.
+    /// The server is out of reach, and nobody has signed in through this PC lately with this name and password: one reason, too.
     NotKnownHere,
 }
 

@@ -6,19 +6,15 @@ use argon2::password_hash::SaltString;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::argon::Argon;
-pub use super::forms::Password;
+pub use super::forms::{MAX_BYTES, Password};
+use super::forms::NOBODYS;
 use crate::error::AppError;
 
 /// Fewest characters of a new password.
 pub const MIN_CHARS: usize = 10;
-/// Most bytes of any password that is looked at.
-pub const MAX_BYTES: usize = 128;
 
 const AT_ONCE: usize = 2; // each costs 19 MiB and a core for some 30 ms
 const WAITING: usize = 8;
-
-/// What an unknown account's password is compared with: the same cost as a real hash, and nothing matches it.
-const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$cmFpbnN0YWZmbm9ib2R5cw$v0mEjG4gwh9q6cU3yOXjzb3lfI5hSLJVkX0iBNcC2d8";
 
 impl Password {
     /// A random one of 100 bits, in letters and digits that are not mistaken for each other.

@@ -3,9 +3,11 @@
 mod entity;
 pub mod fields;
 pub mod form_codec;
+mod grant;
 mod merge;
 mod op;
 
 pub use entity::Entity;
+pub use grant::{Grant, LIFETIME, MARK};
 pub use merge::{ConflictDraft, ConflictKind, Merged, Record, Stamp, merge, same_value};
 pub use op::{Change, FieldError, Fields, Kind, Op, Origin, Reason, Row, Verdict, VerdictKind, fingerprint};

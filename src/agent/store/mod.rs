@@ -2,6 +2,7 @@
 //! answered with `Ok` is on the disk.
 
 pub mod facts;
+mod forget;
 mod open;
 pub mod ops;
 pub mod people;
@@ -10,6 +11,7 @@ pub mod rows;
 mod salvage;
 #[cfg(test)]
 mod tests;
+pub mod tries;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +41,9 @@ pub enum StoreError {
     /// The file is damaged.
     #[error("the file is damaged: {0}")]
     Corrupt(String),
+    /// A person has given this PC more to keep than a day's share: nothing of it is kept.
+    #[error("more than a day's share")]
+    TooMuch,
     /// The writer has ended.
     #[error("the store is closed")]
     Closed,
@@ -97,6 +102,11 @@ impl Store {
         job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.writer.write(job).await
+    }
+
+    /// Runs what cannot be part of a transaction, with nothing else under way.
+    async fn write_alone(&self, job: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static) -> Result<(), StoreError> {
+        self.writer.write_alone(job).await
     }
 
     /// A connection that only reads. It sees what is on the disk.

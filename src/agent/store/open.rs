@@ -15,7 +15,10 @@ use super::{
     salvage::{save, take_over},
 };
 
-const ALL: &[M<'_>] = &[M::up(include_str!("../../../migrations/agent/0001_create.sql"))];
+const ALL: &[M<'_>] = &[
+    M::up(include_str!("../../../migrations/agent/0001_create.sql")),
+    M::up(include_str!("../../../migrations/agent/0002_count_tries.sql")),
+];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(ALL);
 
 /// The store at `path`; where the file there is damaged, a new one with what could be read of it.
@@ -40,6 +43,7 @@ fn open(path: &Path) -> Result<Connection, StoreError> {
     check(&db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "secure_delete", "ON")?;
     db.pragma_update(None, "foreign_keys", "ON")?;
     db.pragma_update(None, "cache_size", -4000)?;
     db.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)?;

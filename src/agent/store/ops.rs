@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, Statement, params};
 use uuid::Uuid;
 
-use super::{StoreError, instant, ms, rows};
-use crate::ops::{Op, Verdict, VerdictKind, fingerprint};
+use super::{StoreError, instant, ms, rows, tries::count_volume};
+use crate::ops::{Op, Row, Verdict, VerdictKind, fingerprint};
 
 /// How long what is done stays, so that a server that was restored from a copy gets it again (SYNC 3.5).
 pub const LOG_KEPT: TimeDelta = TimeDelta::days(30);
@@ -102,6 +102,16 @@ pub struct Counts {
     pub failed: i64,
     /// Since when the oldest one waits.
     pub oldest_at: Option<DateTime<Utc>>,
+}
+
+/// Keeps an operation that this person has given the PC, within the share of a day that a person has.
+pub fn keep_of(db: &Connection, person: Uuid, new: &NewOp, now: DateTime<Utc>) -> Result<Stored, StoreError> {
+    let print = fingerprint(&new.op).to_vec();
+    let mut known = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM ops WHERE op_id = ?1 AND fingerprint = ?2)")?;
+    if !known.query_row(params![new.op.op_id.to_string(), print], |row| row.get::<_, bool>(0))? {
+        count_volume(db, person, serde_json::to_string(&new.op)?.len(), now)?;
+    }
+    keep(db, new, now)
 }
 
 /// Keeps an operation, and lays it over the row it is about.
@@ -207,12 +217,12 @@ pub fn keep_because(db: &Connection, batch: &[Waiting], why: &str) -> Result<(),
     Ok(())
 }
 
-/// What is to be sent next, in the order in which it came; queues in `without` are passed over. An operation that was made here gets its
-/// author's newest grant.
+/// What is to be sent next, in the order in which it came; queues in `without` are passed over. An operation that this PC made of its author's
+/// form gets that author's newest grant; one that a browser brought has its own or none.
 pub fn list_next(db: &Connection, most: usize, most_bytes: usize, without: &[Uuid]) -> Result<Vec<Waiting>, StoreError> {
     let mut query = db.prepare_cached(
         "SELECT o.seq, o.body, o.source, o.refusals, p.grant_text
-         FROM ops o LEFT JOIN people p ON p.queue_id = o.queue_id
+         FROM ops o LEFT JOIN people p ON p.queue_id = o.queue_id AND p.user_id = o.actor AND o.source <> 'queue'
          WHERE o.state = 'waiting' ORDER BY o.seq",
     )?;
     let mut found = query.query([])?;
@@ -349,6 +359,17 @@ fn list_kept(db: &Connection, which: &str, values: &[&dyn rusqlite::ToSql]) -> R
 pub fn is_kept(db: &Connection, op_id: Uuid) -> Result<bool, StoreError> {
     let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM ops WHERE op_id = ?1)")?;
     Ok(query.query_row([op_id.to_string()], |row| row.get(0))?)
+}
+
+/// Whether the operation that is kept under this id wants the same as this one; none where there is none.
+pub fn wants_the_same(db: &Connection, op: &Op) -> Result<Option<bool>, StoreError> {
+    let body: Option<String> = db
+        .prepare_cached("SELECT body FROM ops WHERE op_id = ?1 ORDER BY seq LIMIT 1")?
+        .query_row([op.op_id.to_string()], |row| row.get(0))
+        .optional()?;
+    let Some(kept) = body.as_deref().map(serde_json::from_str::<Op>).transpose()? else { return Ok(None) };
+    let wants = |op: &Op| op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())).collect::<Row>();
+    Ok(Some((kept.kind, &kept.entity, kept.id, wants(&kept)) == (op.kind, &op.entity, op.id, wants(op))))
 }
 
 /// The verdicts that are known here, by operation.

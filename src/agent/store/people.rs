@@ -10,9 +10,6 @@ use crate::wire::PasswordTaken;
 
 /// For so long after a sign-in through this PC its copy may be read, and entered into, without the server (SYNC 3.10).
 pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(14);
-/// Wrong passwords before an account has to wait here.
-const MOST_FAILURES: i64 = 5;
-const LOCKED_FOR: TimeDelta = TimeDelta::minutes(15);
 
 /// An account, as the server names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,22 +88,19 @@ pub fn put_people(db: &Connection, people: &[KnownPerson], asked_at: DateTime<Ut
     Ok(())
 }
 
-/// Forgets how to tell everybody, and every session: the PC is not trusted any more.
-pub fn forget_all(db: &Connection) -> Result<(), StoreError> {
-    db.execute_batch(
-        "UPDATE people SET verifier = NULL, signed_in_at = NULL, active = 0; DELETE FROM sessions; DELETE FROM rows; DELETE FROM facts",
-    )?;
-    Ok(())
-}
-
-/// A password that the server took: whose, and how to tell it again. False for somebody whom the server has not named here.
-pub fn note_sign_in(db: &Connection, taken: PasswordTaken, verifier: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let changed = db
-        .prepare_cached(
-            "UPDATE people SET verifier = ?2, epoch = ?3, signed_in_at = ?4, failures = 0, locked_until = NULL WHERE user_id = ?1",
-        )?
-        .execute(params![taken.user.to_string(), verifier, taken.epoch, ms(now)])?;
-    Ok(changed > 0)
+/// A password that the server took: whose, and how to tell it again. Answers the account's name; none for somebody whom the server has not
+/// named here.
+pub fn note_sign_in(
+    db: &Connection,
+    taken: PasswordTaken,
+    verifier: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, StoreError> {
+    let name = db
+        .prepare_cached("UPDATE people SET verifier = ?2, epoch = ?3, signed_in_at = ?4 WHERE user_id = ?1 RETURNING username")?
+        .query_row(params![taken.user.to_string(), verifier, taken.epoch, ms(now)], |row| row.get(0))
+        .optional()?;
+    Ok(name)
 }
 
 /// The password that was known of somebody is not theirs any more.
@@ -151,16 +145,6 @@ pub fn end_session(db: &Connection, hash: &[u8]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A wrong password; after a few the account has to wait.
-pub fn note_failure(db: &Connection, user: Uuid, now: DateTime<Utc>) -> Result<(), StoreError> {
-    db.prepare_cached(
-        "UPDATE people SET failures = CASE WHEN failures + 1 >= ?2 THEN 0 ELSE failures + 1 END,
-             locked_until = CASE WHEN failures + 1 >= ?2 THEN ?3 ELSE locked_until END WHERE user_id = ?1",
-    )?
-    .execute(params![user.to_string(), MOST_FAILURES, ms(now + LOCKED_FOR)])?;
-    Ok(())
-}
-
 /// What the offline sign-in needs to know of an account.
 pub struct Credentials {
     /// The account.
@@ -169,8 +153,6 @@ pub struct Credentials {
     pub verifier: Option<String>,
     /// When that was.
     pub signed_in_at: Option<DateTime<Utc>>,
-    /// Too many wrong passwords: not before then.
-    pub locked_until: Option<DateTime<Utc>>,
 }
 
 /// A person's queue on this PC.
@@ -217,13 +199,12 @@ impl Reader {
     /// An account by its name, for a sign-in without the server.
     pub fn find_credentials(&self, username: &str) -> Result<Option<Credentials>, StoreError> {
         let mut query = self
-            .prepare_cached(&format!("SELECT {PERSON}, p.verifier, p.signed_in_at, p.locked_until FROM people p WHERE p.username = ?1"))?;
+            .prepare_cached(&format!("SELECT {PERSON}, p.verifier, p.signed_in_at FROM people p WHERE p.username = ?1"))?;
         let found = query.query_row([username], |row| {
             Ok(Credentials {
                 person: person_of(row)?,
                 verifier: row.get(7)?,
                 signed_in_at: row.get::<_, Option<i64>>(8)?.map(instant),
-                locked_until: row.get::<_, Option<i64>>(9)?.map(instant),
             })
         });
         Ok(found.optional()?)
@@ -234,6 +215,12 @@ impl Reader {
         let mut query = self.prepare_cached("SELECT queue_id, grant_at FROM people WHERE user_id = ?1")?;
         let found = query.query_row([user.to_string()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?))).optional()?;
         Ok(found.and_then(|(queue, at)| Some(Queue { id: queue.parse().ok()?, grant_at: at.map(instant) })))
+    }
+
+    /// Whether a queue is one that this PC keeps for somebody.
+    pub fn is_own_queue(&self, queue: Uuid) -> Result<bool, StoreError> {
+        let mut query = self.prepare_cached("SELECT EXISTS (SELECT 1 FROM people WHERE queue_id = ?1)")?;
+        Ok(query.query_row([queue.to_string()], |row| row.get(0))?)
     }
 
     /// Everybody whom the server has named here, by name.

@@ -34,8 +34,7 @@ pub(super) struct Saved {
 
 const OPS: &str = "seq, op_id, queue_id, n, actor, region, entity, row_id, kind, body, fingerprint, source, state, label, href, stored_at, tries, \
                    refusals, last_error, verdict, result, done_at, resent_at";
-const PEOPLE: &str = "user_id, username, role, active, epoch, lang, theme, signed_in_at, verifier, queue_id, last_n, grant_text, grant_at, failures, \
-                      locked_until";
+const PEOPLE: &str = "user_id, username, role, active, epoch, lang, theme, signed_in_at, verifier, queue_id, last_n, grant_text, grant_at";
 const SESSIONS: &str = "hash, user_id, made_here, csrf, seen_at, made_at";
 
 /// Reads what can be read.

@@ -328,20 +328,21 @@ async fn whoever_is_disabled_or_got_a_new_password_is_trusted_no_more() {
     let later = |minutes| now() + TimeDelta::minutes(minutes);
     store.write(move |db| put_people(db, &[person(1, true)], now())).await.unwrap();
     let queue = store.read().unwrap().find_queue(Uuid::from_u128(1)).unwrap().unwrap().id;
-    assert!(store.write(move |db| note_sign_in(db, taken(1), "verifier", now())).await.unwrap());
+    assert!(store.write(move |db| note_sign_in(db, taken(1), "verifier", now())).await.unwrap().is_some());
     store.write(|db| put_grant(db, Uuid::from_u128(1), "g1.x.y", now())).await.unwrap();
     let known = |store: &Store| store.read().unwrap().find_credentials("ankara1").unwrap().unwrap();
     store.write(move |db| put_people(db, &[person(1, true)], later(1))).await.unwrap();
     assert_eq!(known(&store).verifier.as_deref(), Some("verifier"), "named again as before");
     // A new password that was taken here: the server's answer to what was asked before says nothing against it, its next one confirms it.
-    assert!(store.write(move |db| note_sign_in(db, taken(2), "newer", later(2))).await.unwrap());
+    assert!(store.write(move |db| note_sign_in(db, taken(2), "newer", later(2))).await.unwrap().is_some());
     for (epoch, asked_at) in [(1, later(1)), (2, later(3))] {
         store.write(move |db| put_people(db, &[person(epoch, true)], asked_at)).await.unwrap();
         assert_eq!(known(&store).verifier.as_deref(), Some("newer"), "its own new password");
     }
     store.write(move |db| put_people(db, &[person(3, true)], later(4))).await.unwrap();
     assert_eq!((known(&store).verifier, known(&store).signed_in_at), (None, None), "a new password, set elsewhere");
-    assert!(!store.write(|db| note_sign_in(db, PasswordTaken { user: Uuid::from_u128(2), epoch: 1 }, "x", now())).await.unwrap(), "nobody");
+    let nobody = PasswordTaken { user: Uuid::from_u128(2), epoch: 1 };
+    assert_eq!(store.write(move |db| note_sign_in(db, nobody, "x", now())).await.unwrap(), None);
     assert_eq!(store.write(|db| next_number(db, Uuid::from_u128(1))).await.unwrap(), 1);
     store.write(move |db| put_people(db, &[], later(5))).await.unwrap();
     assert!(!known(&store).person.active, "named no more");

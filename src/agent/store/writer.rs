@@ -15,10 +15,18 @@ const TOGETHER: usize = 64;
 type Tell = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 type Job = Box<dyn FnOnce(&Connection) -> Tell + Send>;
 
+/// What the thread is given.
+enum Work {
+    /// Part of a transaction, with what else has come.
+    Job(Job),
+    /// Outside of any.
+    Alone(Box<dyn FnOnce(&Connection) + Send>),
+}
+
 /// The way to the thread. It ends when the last clone is dropped.
 #[derive(Clone)]
 pub(super) struct Writer {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<Work>,
 }
 
 impl Writer {
@@ -42,7 +50,19 @@ impl Writer {
                 let _ = tell.send(ended.and(done)); // nobody waits any more: it is stored all the same
             })
         });
-        self.jobs.send(job).map_err(|_| StoreError::Closed)?;
+        self.jobs.send(Work::Job(job)).map_err(|_| StoreError::Closed)?;
+        told.await.map_err(|_| StoreError::Closed)?
+    }
+
+    pub(super) async fn write_alone(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let (tell, told) = oneshot::channel();
+        let job = Box::new(move |db: &Connection| {
+            let _ = tell.send(job(db)); // as above
+        });
+        self.jobs.send(Work::Alone(job)).map_err(|_| StoreError::Closed)?;
         told.await.map_err(|_| StoreError::Closed)?
     }
 }
@@ -59,10 +79,18 @@ fn by_itself<T>(db: &Connection, job: impl FnOnce(&Connection) -> Result<T, Stor
     done
 }
 
-fn write_all(db: &Connection, waiting: &mpsc::Receiver<Job>) {
-    while let Ok(first) = waiting.recv() {
+fn write_all(db: &Connection, waiting: &mpsc::Receiver<Work>) {
+    let mut left = None;
+    while let Some(work) = left.take().or_else(|| waiting.recv().ok()) {
+        let first = match work {
+            Work::Job(job) => job,
+            Work::Alone(job) => {
+                job(db);
+                continue;
+            }
+        };
         let mut owners: Vec<Tell> = Vec::new();
-        let ended = together(db, first, waiting, &mut owners);
+        let ended = together(db, first, waiting, &mut owners, &mut left);
         if let Err(error) = &ended {
             tracing::error!(%error, jobs = owners.len(), "not stored");
             if !db.is_autocommit() {
@@ -77,7 +105,14 @@ fn write_all(db: &Connection, waiting: &mpsc::Receiver<Job>) {
     let _ = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-fn together(db: &Connection, first: Job, waiting: &mpsc::Receiver<Job>, owners: &mut Vec<Tell>) -> Result<(), StoreError> {
+/// One transaction of what has come. What cannot be part of it is `left` for after it.
+fn together(
+    db: &Connection,
+    first: Job,
+    waiting: &mpsc::Receiver<Work>,
+    owners: &mut Vec<Tell>,
+    left: &mut Option<Work>,
+) -> Result<(), StoreError> {
     let begun = db.execute_batch("BEGIN IMMEDIATE");
     let mut next = Some(first);
     while let Some(job) = next {
@@ -86,7 +121,13 @@ fn together(db: &Connection, first: Job, waiting: &mpsc::Receiver<Job>, owners: 
         if begun.is_err() || db.is_autocommit() || owners.len() >= TOGETHER {
             break;
         }
-        next = waiting.try_recv().ok();
+        next = match waiting.try_recv() {
+            Ok(Work::Job(job)) => Some(job),
+            other => {
+                *left = other.ok();
+                None
+            }
+        };
     }
     begun?;
     if db.is_autocommit() {
