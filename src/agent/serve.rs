@@ -3,9 +3,12 @@
 use std::{collections::BTreeMap, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{
-    App, HttpRequest, HttpResponse, HttpServer,
+    App, Error, HttpRequest, HttpResponse, ResponseError as _,
+    body::{EitherBody, MessageBody},
     cookie::Cookie,
-    http::{Method, StatusCode, header},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{ConnectionType, Method, StatusCode, header},
+    middleware::{Next, from_fn},
     web::{self, Bytes, Data, Payload},
 };
 use serde_json::json;
@@ -23,7 +26,13 @@ use super::{
 };
 use crate::{
     auth::forms::{LoginForm, PasswordForm},
-    web::pairs::Pairs,
+    error::AppError,
+    web::{
+        body::guard_body,
+        head::answer_head,
+        listen::{self, Serving},
+        pairs::Pairs,
+    },
     wire::{PasswordTaken, SESSION_COOKIE, X_PASSWORD_TAKEN, X_USER},
 };
 
@@ -33,6 +42,8 @@ pub const PATIENCE_WRITE: Duration = Duration::from_secs(10);
 const PATIENCE_PAGE: Duration = Duration::from_secs(2);
 /// How long everything else may take to begin to answer: the feed keeps readers waiting for 25 s.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// The browsers of one PC; what comes slowly is cut as at the server.
+const SERVING: Serving = Serving { workers: 2, connections: 512, shutdown_seconds: 5 };
 /// Bytes of a form or a batch at most, as at the server.
 const MOST_BYTES: usize = 1024 * 1024;
 
@@ -52,16 +63,27 @@ pub async fn serve(agent: Arc<Agent>, listeners: Vec<TcpListener>, origins: Orig
     let relay = Relay::new(agent.line.clone(), origins.clone());
     let desk = Arc::new(Desk::new(agent.clone()));
     let front = Data::new(Front { agent, relay, desk, origins });
-    let mut server = HttpServer::new(move || App::new().app_data(front.clone()).default_service(web::to(answer)))
-        .workers(2)
-        .tcp_nodelay(true)
-        .client_request_timeout(Duration::from_secs(5))
-        .keep_alive(Duration::from_secs(75))
-        .shutdown_timeout(5);
-    for listener in listeners {
-        server = server.listen(listener)?;
-    }
-    server.run().await
+    let app = move || {
+        let app = App::new().app_data(front.clone()).default_service(web::to(answer));
+        app.wrap(from_fn(answer_head)).wrap(from_fn(guard_body)).wrap(from_fn(say_refusals))
+    };
+    listen::serve(app, listeners, SERVING).await
+}
+
+/// What is refused before it is looked at, in the words of this program.
+async fn say_refusals<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let response = next.call(request).await?;
+    let refusal = response.response().error().and_then(|error| error.as_error::<AppError>()).map(|error| {
+        let mut answer = problem(error.status_code(), error.code(), &error.detail().unwrap_or_default());
+        if matches!(error, AppError::TooSlow) {
+            answer.head_mut().set_connection_type(ConnectionType::Close);
+        }
+        answer
+    });
+    Ok(match refusal {
+        Some(answer) => response.into_response(answer).map_into_right_body(),
+        None => response.map_into_left_body(),
+    })
 }
 
 async fn answer(front: Data<Front>, request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -80,7 +102,11 @@ async fn answer(front: Data<Front>, request: HttpRequest, payload: Payload) -> H
             problem(StatusCode::INSUFFICIENT_STORAGE, "disk_full", "the disk of this PC is full: nothing was stored")
         }
         Err(StoreError::TooMuch) => {
-            let mut answer = problem(StatusCode::TOO_MANY_REQUESTS, "too_much", "this PC keeps so much of a person in a day: nothing of this was stored");
+            let mut answer = problem(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_much",
+                "this PC keeps so much of a person in a day: nothing of this was stored",
+            );
             answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("3600"));
             answer
         }
@@ -109,7 +135,7 @@ impl Front {
             (_, path) if path.starts_with("/agent/") => return Ok(problem(StatusCode::NOT_FOUND, "not_found", "no such address")),
             (&Method::GET, path) if path.starts_with("/static/") => return self.show_file(request).await,
             (&Method::GET, "/sw.js" | "/manifest.webmanifest") => return self.show_unhashed(request).await,
-            (&Method::GET | &Method::HEAD, path) if !path.starts_with("/api/") => return self.show_page(request).await,
+            (&Method::GET, path) if !path.starts_with("/api/") => return self.show_page(request).await,
             _ => {}
         }
         // Bodies are taken in whole: what is wrong with one then says nothing of the line.
