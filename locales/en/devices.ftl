@@ -85,3 +85,4 @@ kind-device-silent = Silent device
 kind-device-trouble = Trouble on a device
 kind-device-alarm-seen = Alarm about a device seen
 origin-agent-named = office PC: { $name }
+origin-carried = { $origin }, carried by { $carrier }

@@ -85,3 +85,4 @@ kind-device-silent = Sessiz cihaz
 kind-device-trouble = Cihazda sorun
 kind-device-alarm-seen = Cihaz uyarısını görme
 origin-agent-named = ofis bilgisayarı: { $name }
+origin-carried = { $origin }, taşıyan: { $carrier }

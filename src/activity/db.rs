@@ -45,6 +45,8 @@ pub(super) struct ChangeRow {
     pub origin: String,
     /// The PC it came through, as it is called now.
     pub device: Option<String>,
+    /// The account that brought it, where that was not its author.
+    pub carrier: Option<String>,
     pub client_at: Option<DateTime<Utc>>,
     pub entity: String,
     pub entity_id: Uuid,
@@ -88,6 +90,7 @@ pub(super) async fn list_changes<M: Mode>(
                c.actor_name,
                c.origin AS "origin!",
                (SELECT d.name FROM auth.devices d WHERE d.region = c.region AND d.id = c.device) AS device,
+               (SELECT i.carrier_name FROM app.op_inbox i WHERE i.region = c.region AND i.op_id = c.op_id AND c.device IS NULL) AS carrier,
                c.client_at,
                c.entity AS "entity!",
                c.entity_id AS "entity_id!",
@@ -97,7 +100,7 @@ pub(super) async fn list_changes<M: Mode>(
                c.after
         FROM unnest($1::text[]) AS r (code)
         CROSS JOIN LATERAL (
-            SELECT l.region, l.id, l.at, l.actor_name, l.origin, l.device, l.client_at, l.entity, l.entity_id, l.action, l.version, l.before, l.after
+            SELECT l.region, l.id, l.at, l.actor_name, l.origin, l.device, l.op_id, l.client_at, l.entity, l.entity_id, l.action, l.version, l.before, l.after
             FROM app.change_log l
             WHERE l.region = r.code
               AND (l.at, l.id) < ($2, $3)
@@ -144,6 +147,7 @@ async fn list_changes_of_one<M: Mode>(
                l.actor_name,
                l.origin,
                (SELECT d.name FROM auth.devices d WHERE d.region = l.region AND d.id = l.device) AS device,
+               (SELECT i.carrier_name FROM app.op_inbox i WHERE i.region = l.region AND i.op_id = l.op_id AND l.device IS NULL) AS carrier,
                l.client_at,
                l.entity,
                l.entity_id,
@@ -256,6 +260,8 @@ pub(super) async fn find_change<M: Mode>(tx: &mut ScopedTx<M>, id: i64) -> Resul
                actor_name,
                origin,
                (SELECT d.name FROM auth.devices d WHERE d.region = change_log.region AND d.id = change_log.device) AS device,
+               (SELECT i.carrier_name FROM app.op_inbox i
+                WHERE i.region = change_log.region AND i.op_id = change_log.op_id AND change_log.device IS NULL) AS carrier,
                client_at,
                entity,
                entity_id,
@@ -284,6 +290,8 @@ pub(super) async fn list_changes_after<M: Mode>(tx: &mut ScopedTx<M>, change: &C
                actor_name,
                origin,
                (SELECT d.name FROM auth.devices d WHERE d.region = change_log.region AND d.id = change_log.device) AS device,
+               (SELECT i.carrier_name FROM app.op_inbox i
+                WHERE i.region = change_log.region AND i.op_id = change_log.op_id AND change_log.device IS NULL) AS carrier,
                client_at,
                entity,
                entity_id,
@@ -361,6 +369,8 @@ pub(super) async fn list_changes_of_row<M: Mode>(
                actor_name,
                origin,
                (SELECT d.name FROM auth.devices d WHERE d.region = change_log.region AND d.id = change_log.device) AS device,
+               (SELECT i.carrier_name FROM app.op_inbox i
+                WHERE i.region = change_log.region AND i.op_id = change_log.op_id AND change_log.device IS NULL) AS carrier,
                client_at,
                entity,
                entity_id,

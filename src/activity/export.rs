@@ -199,6 +199,8 @@ enum Item<'r> {
         region: &'r str,
         actor: Option<&'r str>,
         origin: &'r str,
+        /// The account or the office PC that brought it, where that was not its author.
+        carrier: Option<&'r str>,
         action: &'r str,
         entity: &'r str,
         entity_id: uuid::Uuid,
@@ -231,6 +233,7 @@ fn as_json(part: &Part, is_first: bool) -> AppResult<Vec<u8>> {
                 region: &row.region,
                 actor: row.actor_name.as_deref(),
                 origin: &row.origin,
+                carrier: row.device.as_deref().or(row.carrier.as_deref()),
                 action: &row.action,
                 entity: &row.entity,
                 entity_id: row.entity_id,

@@ -135,6 +135,7 @@ mod tests {
             actor_name: Some(who.into()),
             origin: "web".into(),
             device: None,
+            carrier: None,
             client_at: None,
             entity: "timesheet".into(),
             entity_id: Uuid::from_u128(1),

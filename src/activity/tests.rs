@@ -75,6 +75,7 @@ fn change(entity: &str, id: Uuid, action: &str) -> ChangeRow {
         actor_name: Some("ankara1".into()),
         origin: "web".into(),
         device: None,
+        carrier: None,
         client_at: None,
         entity: entity.into(),
         entity_id: id,

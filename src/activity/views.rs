@@ -158,11 +158,12 @@ fn address(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<String> {
     }
 }
 
-/// How a change entered, and through which PC.
+/// How a change entered, and through which PC or in whose hands.
 fn source_in_words(lang: Lang, row: &ChangeRow) -> String {
-    match &row.device {
-        Some(name) => t_with(lang, "origin-agent-named", &[("name", name)]),
-        None => origin_in_words(lang, &row.origin),
+    match (&row.device, &row.carrier) {
+        (Some(name), _) => t_with(lang, "origin-agent-named", &[("name", name)]),
+        (None, Some(carrier)) => t_with(lang, "origin-carried", &[("origin", &origin_in_words(lang, &row.origin)), ("carrier", carrier)]),
+        (None, None) => origin_in_words(lang, &row.origin),
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{
@@ -11,37 +9,22 @@ use super::{
     place,
     run::{Agent, Trouble},
     store::{
-        CompanyDay, Contact, Context, KnownPerson, StoreError,
+        Contact, Context, KnownPerson, StoreError,
         facts::{CompanyFacts, RegionFact, put_contact, put_context},
         ops,
         people::put_people,
     },
 };
-use crate::{error::AppError, ops::Row};
+use crate::{
+    error::AppError,
+    wire::device::{ContactAnswer, ContactReport, MirrorReport, Rotated},
+};
 
 const EVERY: Duration = Duration::from_mins(1);
 /// So far a clock may be off, in milliseconds.
 pub const CLOCK_MAY_DIFFER: i64 = 120_000;
 /// With less room than this the PC warns before it has to refuse.
 const LITTLE_ROOM: u64 = 100 * 1024 * 1024;
-
-#[derive(Deserialize)]
-struct Answer {
-    server_time: DateTime<Utc>,
-    #[serde(default)]
-    rotate_after: Option<DateTime<Utc>>,
-    region: RegionFact,
-    company: Company,
-    people: Vec<KnownPerson>,
-}
-
-#[derive(Deserialize)]
-struct Company {
-    #[serde(default)]
-    settings: Option<Row>,
-    #[serde(default)]
-    days: Vec<CompanyDay>,
-}
 
 /// Reports for as long as the program runs.
 pub async fn keep_in_contact(agent: Arc<Agent>) {
@@ -90,30 +73,33 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
         let reader = agent.store.read()?;
         (ops::count(&reader)?, reader.mirror()?, reader.contact()?)
     };
-    let body = json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "os": std::env::consts::OS,
-        "host": gethostname::gethostname().to_string_lossy(),
-        "waiting": counts.waiting,
-        "oldest_at": counts.oldest_at,
-        "mirror": { "epoch": mirror.epoch, "seq": mirror.seq, "synced_at": mirror.synced_at, "digest_equal": mirror.digest_equal },
-        "disk_free": free,
-        "offset_ms": before.offset_ms,
-        "started_at": agent.started_at,
-        "troubles": agent.troubles(),
-    });
+    let body = ContactReport {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        os: Some(std::env::consts::OS.to_owned()),
+        host: Some(gethostname::gethostname().to_string_lossy().into_owned()),
+        waiting: Some(counts.waiting),
+        oldest_at: counts.oldest_at,
+        mirror: Some(MirrorReport { epoch: mirror.epoch, seq: mirror.seq, synced_at: mirror.synced_at, digest_equal: mirror.digest_equal }),
+        disk_free: free.and_then(|bytes| i64::try_from(bytes).ok()),
+        offset_ms: Some(before.offset_ms),
+        started_at: Some(agent.started_at),
+        troubles: Some(agent.troubles().into_iter().map(str::to_owned).collect()),
+        ..ContactReport::default()
+    };
     let sent_at = agent.clock.now();
     let answer = agent.line.post("/api/v1/devices/contact", &body).await;
     agent.note(Trouble::Unknown, answer.as_ref().is_err_and(|error| error.is(AppError::BadToken.code())));
     let came_at = agent.clock.now();
-    let answer: Answer = serde_json::from_value(answer.map_err(Failure::Line)?).map_err(|error| Failure::Store(error.into()))?;
+    let answer: ContactAnswer = serde_json::from_value(answer.map_err(Failure::Line)?).map_err(|error| Failure::Store(error.into()))?;
     let middle = sent_at + (came_at - sent_at) / 2;
     let offset_ms = (middle - answer.server_time).num_milliseconds();
     agent.note(Trouble::Clock, offset_ms.abs() > CLOCK_MAY_DIFFER);
-    let contact = Contact { at: Some(came_at), offset_ms, rotate_after: answer.rotate_after };
-    let company = CompanyFacts { settings: answer.company.settings.unwrap_or_default(), days: answer.company.days };
-    let context = Context { region: answer.region, company };
-    let people = answer.people;
+    let rotate_after = Some(answer.rotate_after);
+    let contact = Contact { at: Some(came_at), offset_ms, rotate_after };
+    let region = RegionFact { code: answer.region.code.code().to_owned(), name: answer.region.name, is_open: answer.region.is_open };
+    let company = CompanyFacts { settings: answer.company.settings, days: answer.company.days };
+    let context = Context { region, company };
+    let people: Vec<KnownPerson> = answer.people.into_iter().map(KnownPerson::from).collect();
     agent
         .store
         .write(move |db| {
@@ -123,7 +109,7 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
             ops::prune(db, came_at).map(|_| ())
         })
         .await?;
-    if answer.rotate_after.is_some_and(|at| at <= came_at) {
+    if answer.rotate_after <= came_at {
         rotate(agent).await;
     }
     Ok(())
@@ -133,7 +119,9 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
 async fn rotate(agent: &Arc<Agent>) {
     match agent.line.post("/api/v1/devices/rotate", &json!({})).await {
         Ok(body) => {
-            let Some(token) = body["token"].as_str().map(str::to_owned) else { return };
+            let Ok(Rotated { token, .. }) = serde_json::from_value(body) else {
+                return tracing::warn!("the answer to a change of token makes no sense");
+            };
             match agent.line.device().change(|device| device.next_token = Some(token)) {
                 Ok(()) => tracing::info!("the token was changed"),
                 Err(error) => tracing::error!("{error}"),

@@ -2,15 +2,20 @@
 
 use std::{path::Path, time::Duration};
 
-use serde_json::json;
-
 use super::{
     device::{Device, DeviceFile},
     line::{LineError, ask, is_on_this_pc, new_client},
     place,
     store::{Store, ops},
 };
-use crate::{clock::Clock, error::AppError, regions::Region, wire::X_SYNC_CLIENT};
+use crate::{
+    clock::Clock,
+    error::AppError,
+    wire::{
+        X_SYNC_CLIENT,
+        device::{Enrolled, Enrolment},
+    },
+};
 
 /// Enrols the PC, and says how it went.
 pub async fn enrol(folder: &Path, server: &str, code: &str) -> Result<String, String> {
@@ -19,27 +24,18 @@ pub async fn enrol(folder: &Path, server: &str, code: &str) -> Result<String, St
     let _hold = place::hold(folder).map_err(|why| format!("{why}: stop it first"))?;
     let before = DeviceFile::read(folder).unwrap_or_default().map(|file| file.get());
     let client = new_client(&server)?;
-    let body = json!({
-        "code": code.trim(),
-        "host": gethostname::gethostname().to_string_lossy(),
-        "version": env!("CARGO_PKG_VERSION"),
-        "os": std::env::consts::OS,
-    });
+    let body = Enrolment {
+        code: code.trim().to_owned(),
+        host: gethostname::gethostname().to_string_lossy().into_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        os: std::env::consts::OS.to_owned(),
+    };
     let request =
         client.post(format!("{server}/api/v1/devices/enrol")).header("Origin", &server).header(X_SYNC_CLIENT, "agent").json(&body);
     let answer = ask(request.timeout(Duration::from_secs(20))).await.map_err(|error| explain(&server, &error))?;
-    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    let device = Device {
-        server,
-        device_id: text("device_id")
-            .parse()
-            .map_err(|_| "the server's answer holds no device_id: is it of the same version?".to_owned())?,
-        name: text("name"),
-        region: Region::parse(&text("region")).map_err(|_| "the server's answer holds no region".to_owned())?,
-        token: text("token"),
-        next_token: None,
-        is_revoked: false,
-    };
+    let Enrolled { device_id, token, name, region, .. } = serde_json::from_value(answer)
+        .map_err(|error| format!("the server's answer makes no sense ({error}): is it of the same version?"))?;
+    let device = Device { server, device_id, name, region, token, next_token: None, is_revoked: false };
     let moved = before.filter(|before| before.region != device.region);
     if let Some(before) = moved {
         refuse_to_mix(folder, &before, &device)?;

@@ -72,7 +72,8 @@ fn write_rows(from: &Path, to: &Path) -> Result<Count, StoreError> {
     db.execute_batch("BEGIN")?; // one moment of the PC's file, also while the agent runs
     let mut rows = 0;
     for (table, entity, fields) in TABLES {
-        let list = fields.iter().map(|(field, _)| column_of(field)).map(|c| format!("shown ->> '$.{c}' AS {c}")).collect::<Vec<_>>().join(", ");
+        let list =
+            fields.iter().map(|(field, _)| column_of(field)).map(|c| format!("shown ->> '$.{c}' AS {c}")).collect::<Vec<_>>().join(", ");
         let sql = format!(
             "CREATE TABLE {table} AS SELECT id, region, {list}, version, shown_gone AS is_deleted, waiting > 0 AS is_waiting FROM pc.rows WHERE entity = '{entity}'"
         );

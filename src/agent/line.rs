@@ -253,8 +253,9 @@ impl Line {
                 self.settle_token();
             }
             // A file that cannot be written: it is found out again at the next contact.
-            Err(error) if error.is(AppError::DeviceRevoked.code()) => {
+            Err(error) if error.is(AppError::DeviceRevoked.code()) && !self.device.is_revoked() => {
                 self.device.change(|device| device.is_revoked = true).unwrap_or_else(|e| tracing::error!("{e}"));
+                self.up.send_modify(|_| {}); // whoever waits looks again, and lets go of what this PC knows
             }
             Err(error) if error.is(AppError::BadToken.code()) => self.go_back_to_the_older_token(),
             Err(error) if error.is_about_the_line() && *error != LineError::TooLate => self.note_down(),

@@ -101,7 +101,8 @@ impl Front {
             ops.into_iter().map(|op| queued(&reader, op)).collect::<Result<Vec<_>, _>>()?
         };
         let person = visit.person.id;
-        let keep_all = move |db: &rusqlite::Connection| ops.iter().map(|new| ops::keep_of(db, person, new, now)).collect::<Result<Vec<_>, _>>();
+        let keep_all =
+            move |db: &rusqlite::Connection| ops.iter().map(|new| ops::keep_of(db, person, new, now)).collect::<Result<Vec<_>, _>>();
         let stored = self.agent.store.write(keep_all).await?;
         self.agent.note(Trouble::DiskFull, false);
         self.agent.wake.notify_one();

@@ -14,7 +14,7 @@ use argon2::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -31,7 +31,10 @@ use super::{
 };
 use crate::{
     auth::forms::{MAX_BYTES, NOBODYS, Password, normalize_name},
-    wire::{PasswordTaken, SESSION_COOKIE, X_SYNC_CLIENT},
+    wire::{
+        PasswordTaken, SESSION_COOKIE, X_DEVICE_TOKEN, X_SYNC_CLIENT,
+        device::{GrantAnswer, GrantQuestion},
+    },
 };
 
 /// The cookie of a sign-in here.
@@ -125,26 +128,22 @@ impl Desk {
 
     /// Asks the server, in the person's own session, for proof that their queue on this PC is theirs.
     async fn fetch_grant(&self, session: &str, user: Uuid, queue_id: Uuid) -> Result<(), StoreError> {
-        match self.ask_as(session, "/api/v1/grant", Some(&json!({ "queue_id": queue_id }))).await {
-            Some(body) => {
+        match self.ask_as(session, "/api/v1/grant", &GrantQuestion { queue_id }).await {
+            Some(GrantAnswer { grant, .. }) => {
                 let now = self.agent.clock.now();
-                let Some(grant) = body["grant"].as_str().map(str::to_owned) else { return Ok(()) };
                 self.agent.store.write(move |db| put_grant(db, user, &grant, now)).await
             }
             None => Ok(()), // the next answer of the server is the next chance
         }
     }
 
-    /// Asks the API as a browser with this session would.
-    async fn ask_as(&self, session: &str, path: &str, body: Option<&Value>) -> Option<Value> {
+    /// Asks the API as a browser with this session would, and as this PC.
+    async fn ask_as<T: DeserializeOwned>(&self, session: &str, path: &str, body: &impl Serialize) -> Option<T> {
         let line = &self.agent.line;
-        let request = match body {
-            Some(body) => line.client().post(line.url(path)).json(body),
-            None => line.client().get(line.url(path)),
-        };
-        let request =
-            request.header("Cookie", format!("{SESSION_COOKIE}={session}")).header("Origin", line.server()).header(X_SYNC_CLIENT, "agent");
-        ask(request.timeout(Duration::from_secs(10))).await.ok()
+        let request = line.client().post(line.url(path)).json(body).timeout(Duration::from_secs(10));
+        let request = request.header("Cookie", format!("{SESSION_COOKIE}={session}")).header("Origin", line.server());
+        let answer = ask(request.header(X_SYNC_CLIENT, "agent").header(X_DEVICE_TOKEN, line.device().token())).await;
+        serde_json::from_value(answer.ok()?).ok()
     }
 
     /// The server has taken a password: the person may from now on sign in here with it, and with no other. Where it cannot be noted, and where
@@ -163,14 +162,12 @@ impl Desk {
                 self.agent.store.write(move |db| forget_password(db, user)).await?;
                 return Ok(false);
             };
-            let is_known = match self.note_sign_in(taken, verifier.clone()).await? {
-                true => true,
+            let mut is_known = self.note_sign_in(taken, verifier.clone()).await?;
+            if !is_known {
                 // An account that was made a moment ago: the next contact would bring it.
-                false => {
-                    contact::ask_now(&self.agent).await;
-                    self.note_sign_in(taken, verifier).await?
-                }
-            };
+                contact::ask_now(&self.agent).await;
+                is_known = self.note_sign_in(taken, verifier).await?;
+            }
             self.note(hash_of(session), session, user).await?;
             Ok::<bool, StoreError>(is_known)
         };
@@ -183,11 +180,14 @@ impl Desk {
 
     async fn note_sign_in(&self, taken: PasswordTaken, verifier: String) -> Result<bool, StoreError> {
         let now = self.agent.clock.now();
-        self.agent.store.write(move |db| {
-            let Some(name) = note_sign_in(db, taken, &verifier, now)? else { return Ok(false) };
-            forget_tries(db, &hash_of(&name))?;
-            Ok(true)
-        }).await
+        self.agent
+            .store
+            .write(move |db| {
+                let Some(name) = note_sign_in(db, taken, &verifier, now)? else { return Ok(false) };
+                forget_tries(db, &hash_of(&name))?;
+                Ok(true)
+            })
+            .await
     }
 
     /// Signs somebody in without the server. What it costs and what it answers is the same for every name, whether this PC knows it or not.
@@ -254,7 +254,7 @@ pub fn pc_cookie(value: String) -> Cookie<'static> {
 
 /// The value of the session cookie that an answer sets.
 pub fn session_set_by<'a>(cookies: impl Iterator<Item = &'a str>) -> Option<String> {
-    let value = cookies.filter_map(|text| Cookie::parse(text.to_owned()).ok()).find(|cookie| cookie.name() == SESSION_COOKIE)?;
+    let value = cookies.filter_map(|text| Cookie::parse_encoded(text.to_owned()).ok()).find(|cookie| cookie.name() == SESSION_COOKIE)?;
     (!value.value().is_empty()).then(|| value.value().to_owned())
 }
 

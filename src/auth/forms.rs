@@ -4,6 +4,7 @@
 use std::fmt;
 
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::web::pairs::Pairs;
 
@@ -19,6 +20,8 @@ pub const CURRENT: &str = "current";
 pub const NEW: &str = "new";
 /// The new one once more.
 pub const REPEAT: &str = "repeat";
+/// The browser's queue and its last number, in the form of signing out: the queue's id, a blank, the number.
+pub const QUEUE: &str = "_queue";
 /// The session's token, in every form.
 pub const CSRF: &str = "_csrf";
 
@@ -107,6 +110,26 @@ impl PasswordForm {
     pub fn read(pairs: &Pairs) -> Self {
         let typed = |name| Password::typed(pairs.given(name));
         Self { csrf: pairs.given(CSRF).map(str::to_owned), current: typed(CURRENT), new: typed(NEW), repeat: typed(REPEAT) }
+    }
+}
+
+/// The form of signing out.
+#[derive(Debug)]
+pub struct SignOutForm {
+    /// The session's token.
+    pub csrf: Option<String>,
+    /// The browser's queue and its last number, where the browser has one and says so.
+    pub last: Option<(Uuid, i64)>,
+}
+
+impl SignOutForm {
+    /// Reads the form.
+    pub fn read(pairs: &Pairs) -> Self {
+        let last = pairs.given(QUEUE).and_then(|text| {
+            let (queue, n) = text.split_once(' ')?;
+            Some((queue.parse().ok()?, n.parse().ok().filter(|n| *n >= 0)?))
+        });
+        Self { csrf: pairs.given(CSRF).map(str::to_owned), last }
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     accounts::{DEMO_PASSWORD, FIRST_ADMIN, FIRST_OFFICES},
-    forms::{LoginForm, Password, PasswordForm},
+    forms::{LoginForm, Password, PasswordForm, SignOutForm},
     login_page::{LoginPage, LoginProblem},
     password_page::{PasswordPage, PasswordProblem, PasswordProblems},
     sign_in::{self, Change, SignIn},
@@ -38,14 +38,6 @@ pub struct LoginQuery {
     pub next: String,
     /// The language chosen on the page.
     pub lang: Option<String>,
-}
-
-/// A form with nothing in it but the session's token.
-#[derive(Debug, Deserialize)]
-pub struct TokenForm {
-    /// The session's token.
-    #[serde(rename = "_csrf")]
-    pub csrf: Option<String>,
 }
 
 /// What a person chose for the interface; fields that are missing stay as they are.
@@ -100,11 +92,12 @@ pub async fn sign_out(
     request: HttpRequest,
     session: Session,
     state: Data<AppState>,
-    Form(form): Form<TokenForm>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> AppResult<HttpResponse> {
+    let form = SignOutForm::read(&Pairs::from(pairs));
     if ctx.actor.is_some() {
         let actor = signed_in(&ctx, form.csrf.as_deref())?;
-        sign_in::sign_out(&state, &session, actor, &visitor_of(&request, &state.config)).await?;
+        sign_in::sign_out(&state, &session, actor, &visitor_of(&request, &state.config), form.last).await?;
     }
     Ok(see_other("/login"))
 }
@@ -217,11 +210,8 @@ impl PasswordForm {
     fn passwords(self) -> Result<(Password, Password), PasswordProblems> {
         let missing = |password: &Option<Password>| password.is_none().then_some(PasswordProblem::Missing);
         let differs = || (self.repeat != self.new).then_some(PasswordProblem::Differs);
-        let problems = PasswordProblems {
-            current: missing(&self.current),
-            new: missing(&self.new),
-            repeat: missing(&self.repeat).or_else(differs),
-        };
+        let problems =
+            PasswordProblems { current: missing(&self.current), new: missing(&self.new), repeat: missing(&self.repeat).or_else(differs) };
         match (self.current, self.new) {
             (Some(current), Some(new)) if problems.is_empty() => Ok((current, new)),
             _ => Err(problems),

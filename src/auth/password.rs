@@ -6,8 +6,8 @@ use argon2::password_hash::SaltString;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::argon::Argon;
-pub use super::forms::{MAX_BYTES, Password};
 use super::forms::NOBODYS;
+pub use super::forms::{MAX_BYTES, Password};
 use crate::error::AppError;
 
 /// Fewest characters of a new password.

@@ -1,8 +1,9 @@
 //! What an account may do now, for whoever has to judge work that it left behind: the author of an operation need not be signed in.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Role, db};
+use super::{Role, db, sessions::db::list_ended};
 use crate::{
     db::{Capability, Db},
     regions::Region,
@@ -40,4 +41,21 @@ pub async fn find_rights(db: &Db, user_id: Uuid) -> Result<Option<Rights>, sqlx:
         regions.push(Region::company());
     }
     Ok(Some(Rights { username: row.username, role, active: row.active, epoch: row.auth_epoch, regions }))
+}
+
+/// A session that somebody ended on purpose: by signing out, or from the list of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedSession {
+    /// The session.
+    pub session_id: Uuid,
+    /// When it ended.
+    pub ended_at: DateTime<Utc>,
+    /// The browser's queue and its last number then, where the browser said so.
+    pub last: Option<(Uuid, i64)>,
+}
+
+/// An account's sessions that were ended on purpose, as long as anybody has to know of them.
+pub async fn list_ended_sessions(db: &Db, user_id: Uuid) -> Result<Vec<EndedSession>, sqlx::Error> {
+    let mut tx = db.system(&Capability::Own(user_id)).await?;
+    list_ended(&mut tx, user_id).await
 }

@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::{
     Actor, Role,
     db::{self, NewSession, SessionRow, State},
+    sessions::db::delete_old_ended,
 };
 use crate::{
     activity::Visitor,
@@ -29,6 +30,7 @@ use crate::{
     config::{Config, Secret},
     db::{Capability, Db},
     error::{AppError, AppResult},
+    ops::LIFETIME,
     regions::Region,
     state::AppState,
     web::page::RegionName,
@@ -115,6 +117,7 @@ pub async fn purge_expired(db: &Db, config: &Config, clock: &Clock) -> Result<u6
     let mut tx = db.system(&Capability::Users(None)).await?;
     let ended = db::delete_lapsed_sessions(&mut tx, now, now - idle_time(config)).await?;
     db::delete_old_counters(&mut tx, now - FAILURES_KEPT).await?;
+    delete_old_ended(&mut tx, now - LIFETIME).await?;
     tx.commit().await?;
     Ok(ended)
 }

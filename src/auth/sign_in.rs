@@ -6,14 +6,16 @@ use actix_session::Session;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub use super::forms::normalize_name;
 use super::{
     Actor, Role,
     db::{self, AccountRow},
     password::{Password, PasswordFault, check_new},
+    rights::EndedSession,
     session_store::open_session,
+    sessions::db::insert_ended,
     throttle::{self, Admission, Counter},
 };
-pub use super::forms::normalize_name;
 use crate::{
     activity::{self, EventKind, NewEvent, Visitor},
     db::{Capability, SystemTx},
@@ -71,8 +73,14 @@ pub async fn sign_in(state: &AppState, session: &Session, visitor: &Visitor, typ
 }
 
 /// Signs out: the session's row is deleted with the answer.
-pub async fn sign_out(state: &AppState, session: &Session, actor: &Actor, visitor: &Visitor) -> AppResult<()> {
+///
+/// Of what is entered later the grants that were given to it prove nothing. `last` is the browser's queue and its last number, where it said so.
+pub async fn sign_out(state: &AppState, session: &Session, actor: &Actor, visitor: &Visitor, last: Option<(Uuid, i64)>) -> AppResult<()> {
     session.purge();
+    let mut tx = state.db.system(&Capability::Own(actor.user_id)).await?;
+    let ended = EndedSession { session_id: actor.session_id, ended_at: state.clock.now(), last };
+    insert_ended(&mut tx, actor.user_id, &ended).await?;
+    tx.commit().await?;
     let event = NewEvent::new(EventKind::SignOut).by(Some(actor)).from(visitor);
     Ok(activity::record(&state.db, region_of_actor(actor), &event, &state.clock).await?)
 }

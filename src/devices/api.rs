@@ -4,16 +4,11 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Bytes, Data},
 };
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{
     Device,
     bearer::{Shown, find_shown, rotate_after},
-    contact::{self, ContactAnswer, ContactReport},
-    db,
+    contact, db,
     secret::{Code, hash_of_token, new_token},
 };
 use crate::{
@@ -26,38 +21,8 @@ use crate::{
     state::AppState,
     sync::handlers::{read_object, require_sync_client, sync_answer},
     tokens::{Bearer, bearer_of},
+    wire::device::{ContactAnswer, ContactReport, Enrolled, Enrolment, Rotated},
 };
-
-/// What a PC shows to become known.
-#[derive(Deserialize, ToSchema)]
-pub struct Enrolment {
-    /// The code that an administrator read out; in any case, with or without its hyphen.
-    #[schema(example = "ABCDE-FGHJK")]
-    code: String,
-    /// What the PC calls itself.
-    #[serde(default)]
-    host: String,
-    /// Version of the agent.
-    #[serde(default)]
-    version: String,
-    /// The operating system.
-    #[serde(default)]
-    os: String,
-}
-
-/// What a PC is from now on.
-#[derive(Serialize, ToSchema)]
-pub struct Enrolled {
-    device_id: Uuid,
-    /// `rsd_...`: shown this once.
-    token: String,
-    /// What people call the PC.
-    name: String,
-    /// Its region.
-    region: Region,
-    /// From when on the token is to be renewed.
-    rotate_after: DateTime<Utc>,
-}
 
 /// `POST /api/v1/devices/enrol`: a one-time code for a token.
 #[utoipa::path(
@@ -97,18 +62,9 @@ pub async fn post_device_enrol(state: Data<AppState>, request: HttpRequest, body
     let device = Device { id: found.id, region: region.clone(), name: found.name };
     let event = NewEvent::new(EventKind::DeviceEnrolled).from(&visitor).with("device", device.name.as_str());
     let event = event.with("host", contact::short(&wanted.host, 200));
-    let first = ContactReport::of_enrolment(wanted.version, wanted.host, wanted.os);
+    let first = contact::of_enrolment(wanted.version, wanted.host, wanted.os);
     contact::begin(&state, &device, &first, &event).await?;
     Ok(sync_answer(&Enrolled { device_id: device.id, token, name: device.name, region, rotate_after: rotate_after(now) }))
-}
-
-/// The next token.
-#[derive(Serialize, ToSchema)]
-pub struct Rotated {
-    /// `rsd_...`: shown this once. Its first use ends the one it was asked for with.
-    token: String,
-    /// From when on it is to be renewed.
-    rotate_after: DateTime<Utc>,
 }
 
 /// `POST /api/v1/devices/rotate`: another token. The old one is good until the new one is first used.

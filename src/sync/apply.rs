@@ -102,9 +102,8 @@ pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Re
 /// The same in fewer steps, for what a queue mostly holds: all new, all allowed, nothing missing, nothing that the database objects to.
 /// None, and nothing done, when it is otherwise: then each takes its own way, with a savepoint.
 async fn apply_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Option<Vec<Verdict>>, sqlx::Error> {
-    let is_plain = |op: &Op| {
-        op.v == 1 && op.kind != Kind::Command && (is_ours(tx) || who.authors.judge(op, who.carrier.person(), who.received_at).is_ok())
-    };
+    let is_plain =
+        |op: &Op| op.v == 1 && op.kind != Kind::Command && (is_ours(tx) || who.authors.judge(op, who.carrier, who.received_at).is_ok());
     if !ops.iter().all(is_plain) {
         return Ok(None);
     }
@@ -293,7 +292,7 @@ async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Resul
         return Ok(Some(held(op, Reason::SchemaUnknown)));
     }
     if !is_ours(tx)
-        && let Err(objection) = who.authors.judge(op, who.carrier.person(), who.received_at)
+        && let Err(objection) = who.authors.judge(op, who.carrier, who.received_at)
     {
         if let Some(account) = objection.suspicious_of {
             let event = NewEvent::new(EventKind::GrantRefused);
@@ -391,7 +390,7 @@ pub(super) async fn decide_again(
     }
     let author = in_the_name_of(op, who);
     let verdict = if stored.is_open {
-        match (how, who.authors.judge(op, stored.person(), stored.received_at)) {
+        match (how, who.authors.judge(op, stored.hands(), stored.received_at)) {
             (Again::Accepted, _) => decide(tx, &author, &Op { after: Vec::new(), ..op.clone() }).await?,
             (_, Err(objection)) => held(op, objection.reason),
             (Again::SameRow(on_row), Ok(())) => decide(tx, &author, on_row).await?,

@@ -5,11 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::grant::{Doubt, GrantKey};
+use super::{
+    apply::Carrier,
+    grant::{Author, Doubt, GrantKey},
+};
 use crate::{
     auth::{
         Actor,
-        rights::{Rights, find_rights},
+        rights::{find_rights, list_ended_sessions},
     },
     db::Db,
     devices::Device,
@@ -20,7 +23,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct Authors {
     key: Option<GrantKey>,
-    known: HashMap<Uuid, Rights>,
+    known: HashMap<Uuid, Author>,
     carrier: String,
 }
 
@@ -65,7 +68,8 @@ impl Authors {
     /// Looks up one more account. Its rights count even where it delivers its own operations.
     pub async fn add(&mut self, db: &Db, author: Uuid) -> Result<(), sqlx::Error> {
         if let Some(rights) = find_rights(db, author).await? {
-            self.known.insert(author, rights);
+            let ended = list_ended_sessions(db, author).await?;
+            self.known.insert(author, Author { rights, ended });
         }
         Ok(())
     }
@@ -77,33 +81,33 @@ impl Authors {
 
     /// Name of an author who was looked up.
     pub(super) fn name_of(&self, author: Uuid) -> &str {
-        self.known.get(&author).map_or("?", |rights| rights.username.as_str())
+        self.known.get(&author).map_or("?", |author| author.rights.username.as_str())
     }
 
     /// Whether the operation carries its own author's grant, whatever has become of that author's rights: proof that it was theirs to
     /// write when the grant was given.
-    pub(super) fn was_allowed(&self, op: &Op, at: DateTime<Utc>) -> bool {
+    pub(super) fn was_allowed(&self, op: &Op, hands: Carrier, at: DateTime<Utc>) -> bool {
         match (&self.key, self.known.get(&op.actor)) {
-            (Some(key), Some(author)) => key.check(op, author, at).is_ok(),
+            (Some(key), Some(author)) => key.check(op, author, hands, at).is_ok(),
             _ => false,
         }
     }
 
-    /// Whether `op`, which arrived at `at`, may be done in its author's name. `carrier` is the account that brought it; none for a device.
-    pub(super) fn judge(&self, op: &Op, carrier: Option<Uuid>, at: DateTime<Utc>) -> Result<(), Objection> {
+    /// Whether `op`, which arrived at `at`, may be done in its author's name. `hands` brought it.
+    pub(super) fn judge(&self, op: &Op, hands: Carrier, at: DateTime<Utc>) -> Result<(), Objection> {
         let author = self.known.get(&op.actor);
-        if carrier != Some(op.actor) {
+        if hands != Carrier::Person(op.actor) {
             let doubt = match (&self.key, author) {
-                (Some(key), Some(author)) => key.check(op, author, at),
+                (Some(key), Some(author)) => key.check(op, author, hands, at),
                 _ => Err(Doubt::NotTheirs),
             };
             if let Err(doubt) = doubt {
-                let name = author.filter(|a| a.regions.contains(&op.region)).map_or("?", |a| a.username.as_str());
+                let name = author.filter(|a| a.rights.regions.contains(&op.region)).map_or("?", |a| a.rights.username.as_str());
                 let suspicious_of = (doubt == Doubt::NotTheirs).then(|| name.to_owned());
                 return Err(Objection { reason: Reason::GrantRevoked, suspicious_of });
             }
         }
-        if author.is_some_and(|author| !author.may_write(&op.region)) {
+        if author.is_some_and(|author| !author.rights.may_write(&op.region)) {
             return Err(Objection { reason: Reason::ForbiddenNow, suspicious_of: None });
         }
         Ok(())

@@ -43,8 +43,8 @@ pub(super) async fn insert_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op
                    (SELECT count(pg_advisory_xact_lock(hashtextextended(q.queue_id::text, 0)))
                     FROM (SELECT DISTINCT o.queue_id FROM unnest($3::uuid[], $4::bigint[]) o (queue_id, n) WHERE o.n > 0 ORDER BY o.queue_id) q)
         ), entered AS (
-            INSERT INTO app.op_inbox (region, op_id, queue_id, n, actor, carrier, origin, fingerprint, kind, entity, entity_id, after_ops, body, received_at)
-            SELECT $1, o.op_id, o.queue_id, o.n, o.actor, $12, $13, o.print, o.kind, o.entity, o.entity_id, o.after_ops::uuid[], o.body, $14
+            INSERT INTO app.op_inbox (region, op_id, queue_id, n, actor, carrier, carrier_name, origin, fingerprint, kind, entity, entity_id, after_ops, body, received_at)
+            SELECT $1, o.op_id, o.queue_id, o.n, o.actor, $12, CASE WHEN o.actor <> $12 THEN nullif($16, '') END, $13, o.print, o.kind, o.entity, o.entity_id, o.after_ops::uuid[], o.body, $14
             FROM ready,
                  unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], $6::bytea[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::jsonb[])
                      o (op_id, queue_id, n, actor, print, kind, entity, entity_id, after_ops, body)
@@ -68,6 +68,7 @@ pub(super) async fn insert_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op
         origin,
         who.received_at,
         first.edited_at,
+        who.authors.carrier(),
     )
     .fetch_one(tx.conn())
     .await?;

@@ -106,7 +106,7 @@ async fn keep_for_later(state: &AppState, actor: &Actor, who: &Caller, origin: O
     let mut who = who.clone();
     if op.actor == actor.user_id && op.grant.is_some() && !actor.is_viewing() {
         who.authors.add(&state.db, actor.user_id).await?;
-        if who.authors.was_allowed(op, who.received_at) {
+        if who.authors.was_allowed(op, who.carrier, who.received_at) {
             let scope = Scope::system(op.region.clone(), Some(actor.user_id), origin);
             let mut verdict = store_chunk(state, &scope, &who, std::slice::from_ref(op)).await.remove(0);
             verdict.row = None; // not theirs to read any more

@@ -2,41 +2,21 @@
 //! deliver that person's operations, and they stay that person's (SYNC 3.10, 3.12).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, TimeDelta, Utc, serde::ts_seconds};
+use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac};
-use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use uuid::Uuid;
 
-use crate::{auth::rights::Rights, config::Secret, ops::Op, regions::Region};
+use super::apply::Carrier;
+use crate::{
+    auth::rights::{EndedSession, Rights},
+    config::Secret,
+    ops::{MARK, Op},
+};
 
-/// How long a grant is good.
-pub const LIFETIME: TimeDelta = TimeDelta::days(60);
+pub use crate::ops::{Grant, LIFETIME};
 
-const MARK: &str = "g1";
-
-/// What a grant says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grant {
-    /// The person.
-    #[serde(rename = "u")]
-    pub user: Uuid,
-    /// Their regions when it was issued.
-    #[serde(rename = "r")]
-    pub regions: Vec<Region>,
-    /// The queue it is for.
-    #[serde(rename = "q")]
-    pub queue: Uuid,
-    /// When it was issued.
-    #[serde(rename = "i", with = "ts_seconds")]
-    pub issued: DateTime<Utc>,
-    /// From when on it is worthless.
-    #[serde(rename = "x", with = "ts_seconds")]
-    pub expires: DateTime<Utc>,
-    /// The account's epoch: grants of an older one are worthless.
-    #[serde(rename = "e")]
-    pub epoch: i32,
-}
+/// So far a browser's clock may be off when it says that something was entered before a sign-out.
+const CLOCK_MAY_DIFFER: TimeDelta = TimeDelta::minutes(2);
 
 /// The key of all grants, made from the server's secret.
 #[derive(Clone)]
@@ -51,7 +31,7 @@ impl std::fmt::Debug for GrantKey {
 /// Why somebody's operation is not taken from somebody else's hands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// No grant, a forged one, or one of another person, queue or region.
+    /// No grant, a forged one, one of another person, queue or region, or one of a session that had ended when this was entered.
     NotTheirs,
     /// The grant was good once.
     Lapsed,
@@ -80,16 +60,39 @@ impl GrantKey {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).ok()?).ok()
     }
 
-    /// Whether `op` carries the grant of its author, who has these rights now, for its queue and region. `at` is when it arrived.
-    pub fn check(&self, op: &Op, author: &Rights, at: DateTime<Utc>) -> Result<(), Doubt> {
+    /// Whether `op` carries the grant of its author, of whom this is known now, for its queue and region, in these hands. `at` is when it
+    /// arrived.
+    pub fn check(&self, op: &Op, author: &Author, hands: Carrier, at: DateTime<Utc>) -> Result<(), Doubt> {
         let grant = op.grant.as_deref().and_then(|text| self.read(text)).ok_or(Doubt::NotTheirs)?;
-        if grant.user != op.actor || grant.queue != op.queue_id || !grant.regions.contains(&op.region) {
+        let is_of_these_hands = grant.device.is_none_or(|device| hands == Carrier::Device(device));
+        if !grant.is_about(op) || !is_of_these_hands || author.had_signed_out(&grant, op, at) {
             return Err(Doubt::NotTheirs);
         }
-        if at >= grant.expires || grant.epoch != author.epoch || !author.active {
+        if at >= grant.expires || grant.epoch != author.rights.epoch || !author.rights.active {
             return Err(Doubt::Lapsed);
         }
         Ok(())
+    }
+}
+
+/// What has to be known of an operation's author.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// What the account may do now.
+    pub rights: Rights,
+    /// Its sessions that somebody ended on purpose, as long as grants of theirs may be about.
+    pub ended: Vec<EndedSession>,
+}
+
+impl Author {
+    /// Whether the session that the grant was given to had ended when the operation was entered. What arrived before is no question. Of the rest
+    /// the browser says when it was entered, and the numbers of its queue speak against it: those that were given out later were not there then.
+    fn had_signed_out(&self, grant: &Grant, op: &Op, at: DateTime<Utc>) -> bool {
+        let Some(end) = grant.session.and_then(|id| self.ended.iter().find(|end| end.session_id == id)) else { return false };
+        let entered_at = TimeDelta::try_milliseconds(op.offset_ms).and_then(|ahead| op.edited_at.checked_sub_signed(ahead));
+        let is_before = entered_at.is_some_and(|entered| entered <= end.ended_at + CLOCK_MAY_DIFFER);
+        let is_in_the_queue = end.last.is_none_or(|(queue, n)| queue != op.queue_id || op.n <= n);
+        at > end.ended_at && !(is_before && is_in_the_queue)
     }
 }
 
@@ -107,11 +110,23 @@ fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
+
+    use crate::regions::Region;
 
     fn grant() -> Grant {
         let issued = DateTime::from_timestamp(1_767_600_000, 0).unwrap();
         let regions = vec![Region::parse("ankara").unwrap()];
-        Grant { user: Uuid::from_u128(1), regions, queue: Uuid::from_u128(2), issued, expires: issued + LIFETIME, epoch: 3 }
+        Grant {
+            user: Uuid::from_u128(1),
+            regions,
+            queue: Uuid::from_u128(2),
+            issued,
+            expires: issued + LIFETIME,
+            epoch: 3,
+            session: None,
+            device: None,
+        }
     }
 
     #[test]

@@ -24,14 +24,17 @@ use crate::{
     api::{Checked, Limit, ParamError, Problem},
     auth::{Actor, Role, rights::find_rights},
     contact::{self, BrowserMark, Place, QueueReport, Seen},
-    devices::{Client, refuse_revoked},
+    devices::{Client, device_of_bearer, refuse_revoked},
     error::{AppError, AppResult},
     ops::{Op, Origin, Verdict},
     regions::Region,
     settings::OfflineMode,
     state::AppState,
     web::{assets, extract::Anybody},
-    wire::{X_SYNC, X_SYNC_CLIENT},
+    wire::{
+        X_DEVICE_TOKEN, X_SYNC, X_SYNC_CLIENT,
+        device::{GrantAnswer, GrantQuestion},
+    },
 };
 
 /// Operations in one request at most.
@@ -264,29 +267,17 @@ pub async fn post_ops_status(state: Data<AppState>, client: Client, request: Htt
     Ok(sync_answer(&StatusAnswer { server_time: state.clock.now(), results }))
 }
 
-/// For which queue a grant is wanted.
-#[derive(Deserialize, ToSchema)]
-pub struct GrantQuestion {
-    /// The browser's queue of the person who is signed in.
-    queue_id: Uuid,
-}
-
-/// A grant.
-#[derive(Serialize, ToSchema)]
-pub struct GrantAnswer {
-    /// To be sent with the person's operations of that queue when somebody else delivers them.
-    grant: String,
-    /// From when on it is worthless; 60 days ahead.
-    expires_at: DateTime<Utc>,
-}
-
-/// `POST /api/v1/grant`: proof for the browser that its queue is this person's.
+/// `POST /api/v1/grant`: proof for the browser that its queue is this person's, of what is entered until the session's sign-out. With an office
+/// PC's token besides (`X-Device-Token`): for the queue that the PC keeps for the person, good in that PC's hands alone.
 #[utoipa::path(
     post,
     path = "/api/v1/grant",
     tag = "sync",
     operation_id = "post_grant",
-    params(("X-Sync-Client" = String, Header, description = "Any value: a page of another site cannot send it")),
+    params(
+        ("X-Sync-Client" = String, Header, description = "Any value: a page of another site cannot send it"),
+        ("X-Device-Token" = Option<String>, Header, description = "An office PC's token: the grant is then good in that PC's hands alone"),
+    ),
     request_body = GrantQuestion,
     responses((status = 200, body = GrantAnswer, description = "The grant", headers(("X-Sync" = String, description = "`1`: an answer of Rainstaff")))),
 )]
@@ -294,9 +285,15 @@ pub async fn post_grant(state: Data<AppState>, actor: Actor, request: HttpReques
     require_sync_client(&request)?;
     let GrantQuestion { queue_id } = read_object(&body)?;
     let rights = find_rights(&state.db, actor.user_id).await?.filter(|rights| rights.active).ok_or(AppError::SignIn)?;
-    let issued = state.clock.now();
+    let device = match request.headers().get(X_DEVICE_TOKEN).map(|value| value.to_str().unwrap_or_default()) {
+        Some(token) => Some(device_of_bearer(&request, token).await?).filter(|device| rights.may_write(&device.region)),
+        None => None,
+    };
+    let (issued, device) = (state.clock.now(), device.map(|device| device.id));
+    let session = device.is_none().then_some(actor.session_id);
     let expires = issued + LIFETIME;
-    let grant = Grant { user: actor.user_id, regions: rights.regions, queue: queue_id, issued, expires, epoch: rights.epoch };
+    let grant =
+        Grant { user: actor.user_id, regions: rights.regions, queue: queue_id, issued, expires, epoch: rights.epoch, session, device };
     Ok(sync_answer(&GrantAnswer { grant: GrantKey::of(&state.config.secret).sign(&grant), expires_at: expires }))
 }
 

@@ -1,8 +1,9 @@
 // What other sites, other names for this PC, forged proofs and stolen tokens come to: refused or held, and nothing leaked (SYNC F55 to F57).
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
@@ -142,22 +143,149 @@ async function withToken(ops, { path = "/api/v1/ops", token } = {}) {
   return { status: answer.status, body: await answer.json() };
 }
 
-test("a forged, a missing, a borrowed grant: held, never done in anybody's name", async () => {
+test("a forged grant is held at the server; one that does not even fit, or none, never leaves the PC", async () => {
   const [first, second, third] = [await anOp(), await anOp(), await anOp()];
   const forged = { ...first, grant: `${first.grant.slice(0, -4)}AAAA` };
   const { grant: _, ...missing } = second;
   const borrowed = { ...third, grant: (await office.newQueue()).grant };
   const stolen = { ...(await anOp()), actor: (await office.stack.signIn("admin")).id };
+  const nobodys = { ...(await anOp()), actor: newId() };
   office.cut();
-  for (const op of [forged, missing, borrowed, stolen]) assert.equal((await office.post([op])).status, 202);
+  assert.equal((await office.post([forged])).status, 202);
+  for (const op of [missing, borrowed, stolen, nobodys]) assert.equal((await office.post([op])).status, 503, "it stays in the browser");
   office.cut(false);
   await office.drained();
-  for (const op of [forged, missing, borrowed, stolen]) {
-    const rows = await office.stack.query(`SELECT result ->> 'verdict' AS verdict, result ->> 'reason' AS reason FROM app.op_verdict WHERE op_id = '${op.op_id}'`);
-    assert.deepEqual(rows, [{ verdict: "held", reason: "grant_revoked" }]);
-    assert.equal(await office.count(`SELECT count(*) FROM app.employees WHERE id = '${op.id}'`), 0);
-  }
+  const rows = await office.stack.query(`SELECT result ->> 'verdict' AS verdict, result ->> 'reason' AS reason FROM app.op_verdict WHERE op_id = '${forged.op_id}'`);
+  assert.deepEqual(rows, [{ verdict: "held", reason: "grant_revoked" }]);
+  for (const op of [missing, borrowed, stolen, nobodys]) assert.equal(await countOf(op), 0);
+  for (const op of [forged, missing, borrowed, stolen]) assert.equal(await office.count(`SELECT count(*) FROM app.employees WHERE id = '${op.id}'`), 0);
 });
+
+test("without a session that the PC knows nothing is kept and nothing is told, whatever it carries", async () => {
+  const queue = await office.newQueue();
+  const good = Array.from({ length: 20 }, () => office.employee(queue, `Oturumsuz ${newId()}`));
+  const junk = good.map((op) => ({ ...op, op_id: newId(), id: newId(), grant: "g1.e30.AAAA" }));
+  const known = office.employee(queue, "Bilinen");
+  await office.store([known]);
+  await office.drained();
+  for (const isDown of [false, true]) {
+    office.cut(isDown);
+    if (isDown) await until(async () => (await office.post([good[0]], { headers: {} })).status === 401 && !(await office.agent.health()).server.reachable, "the line is not seen to be down");
+    for (const headers of [{}, { Cookie: "__Host-rainstaff=forged" }, { Cookie: "__Host-rainstaff-pc=forged" }, { Cookie: office.clerk.cookie.replace(/.$/, "x") }]) {
+      for (const batch of [good, junk]) {
+        const answer = await office.post(batch, { headers });
+        assert.equal(answer.status, 401, JSON.stringify(headers));
+      }
+      const status = await send({ method: "POST", path: "/api/v1/ops/status", headers: { ...JSON_POST, Origin: origin, ...headers }, body: JSON.stringify({ op_ids: [known.op_id] }) });
+      assert.equal(status.status, 401);
+      assert.ok(!status.text.includes("Bilinen"));
+    }
+    // Whoever is signed in brings no junk either.
+    if (isDown) assert.equal((await office.post(junk)).status, 503);
+  }
+  assert.equal((await office.agent.health()).waiting, 0);
+  office.cut(false);
+  await office.drained();
+  for (const op of [...good, ...junk]) assert.equal(await countOf(op), 0);
+});
+
+test("a person's queue on the PC takes what their forms made, and nothing that a browser brings under its id", async () => {
+  const admin = await office.stack.signIn("admin", office.agent.port);
+  const token = await admin.token("/timesheets");
+  office.cut();
+  const form = { _op: newId(), _id: newId(), _csrf: token, region: "ankara", full_name: "Yönetici Girdi", is_active: "true" };
+  const kept = await fetch(`${admin.origin}/employees`, { method: "POST", body: new URLSearchParams(form), redirect: "manual", headers: { Cookie: admin.cookie, Origin: admin.origin, "HX-Request": "true" } });
+  assert.equal(kept.status, 202, await kept.text());
+  const { waiting } = await (await admin.get("/agent/queue")).json();
+  const [{ queue_id }] = waiting;
+  const queue = { id: queue_id, n: 7, clerk: admin, grant: undefined };
+  const claims = Buffer.from(JSON.stringify({ u: admin.id, r: ["ankara"], q: queue_id, i: 1_800_000_000, x: 2_000_000_000, e: 1 })).toString("base64url");
+  const inTheirName = [undefined, `g1.${claims}.AAAA`].map((grant) => ({ ...office.employee(queue, "Adına Girildi"), grant }));
+  for (const op of inTheirName) assert.equal((await office.post([op])).status, 503);
+  office.cut(false);
+  await office.drained();
+  for (const op of inTheirName) assert.equal(await countOf(op), 0);
+  assert.equal(await office.count(`SELECT count(*) FROM app.change_log WHERE entity_id = '${form._id}' AND actor_name = 'admin'`), 1, "the form's own is done");
+});
+
+test("an operation too large, too many at once, too much in a day: not kept, and the browser still has it", async () => {
+  const queue = await office.newQueue();
+  office.cut();
+  const large = office.op(queue, { entity: "timesheet", fields: { notes: { from: null, to: "x".repeat(65_000) } } });
+  assert.equal((await office.post([large])).status, 422);
+  assert.equal((await office.post(Array.from({ length: 101 }, () => office.employee(queue, "Fazla")))).status, 422);
+  const heavy = () => office.op(queue, { entity: "employee", fields: { full_name: { from: null, to: "y".repeat(60_000) } } });
+  const before = (await office.agent.health()).waiting;
+  let [answer, taken] = [null, 0];
+  for (; taken < 200; taken += 15) {
+    answer = await office.post(Array.from({ length: 15 }, heavy));
+    if (answer.status !== 202) break;
+  }
+  assert.equal(answer.status, 429);
+  assert.ok(taken >= 60 && taken < 150, `${taken} of 60 kB were taken`);
+  assert.equal((await office.agent.health()).waiting, before + taken, "a batch is kept whole or not at all");
+  office.cut(false);
+  await office.drained();
+});
+
+test("guesses at once share one count, and what is answered does not tell whom the PC knows", async () => {
+  office.cut();
+  const strangers = [`yabanci${Date.now() % 10_000}`, "bursa1"];
+  const said = {};
+  for (const name of ["ankara1", ...strangers]) {
+    const answers = await Promise.all(Array.from({ length: 24 }, async (_, i) => {
+      const answer = await signInHere(name, `yanlış parola ${i}`);
+      return [answer.status, (await answer.text()).replaceAll(name, "NAME").replace(/\d+ saniye|\d+ seconds/g, "N s")];
+    }));
+    const looked = answers.filter(([, text]) => !text.includes("N s")).length;
+    assert.ok(looked <= 5, `${looked} guesses for ${name} were looked at`);
+    said[name] = [...new Set(answers.map(([status, text]) => `${status} ${text}`))].sort();
+  }
+  for (const name of strangers) assert.deepEqual(said[name], said.ankara1);
+  assert.ok((await (await signInHere("ankara1", "rainstaff-demo")).text()).includes("saniye"), "the right one waits, too");
+  office.cut(false);
+});
+
+test("a request that is its sender's fault says nothing of the line", async () => {
+  const log = async () => (await Promise.all((await readdir(join(office.agent.dataDir, "logs"))).map((name) => readFile(join(office.agent.dataDir, "logs", name), "utf8")))).join("");
+  const downs = async () => (await log()).split("is out of reach").length;
+  await until(async () => (await office.agent.health()).server.reachable, "the line does not come back");
+  const before = await downs();
+  const host = `Host: 127.0.0.1:${office.agent.port}`;
+  const mine = `${host}\r\nOrigin: ${origin}\r\nCookie: ${office.agent.desk.cookie}`;
+  const raw = [
+    `GET * HTTP/1.1\r\n${host}\r\n\r\n`,
+    `OPTIONS * HTTP/1.1\r\n${mine}\r\n\r\n`,
+    `GET http://evil.example/today HTTP/1.1\r\n${host}\r\n\r\n`,
+    `GET http://127.0.0.1:${office.agent.port}/today HTTP/1.1\r\n${host}\r\n\r\n`,
+    `CONNECT evil.example:80 HTTP/1.1\r\n${mine}\r\n\r\n`,
+    `TRACE /today HTTP/1.1\r\n${mine}\r\n\r\n`,
+    `GET /today?${"x".repeat(60_000)} HTTP/1.1\r\n${host}\r\n\r\n`,
+    `GET /api/v1/ping HTTP/1.1\r\n${host}\r\n${Array.from({ length: 90 }, (_, i) => `X-${i}: ${"y".repeat(1000)}`).join("\r\n")}\r\n\r\n`,
+    `PUT /api/v1/grant HTTP/1.1\r\n${mine}\r\nContent-Length: 1000\r\n\r\nhalf`,
+    `POST /api/v1/grant HTTP/1.1\r\n${mine}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n`,
+    `POST /api/v1/grant HTTP/1.1\r\n${mine}\r\nExpect: nonsense\r\nContent-Length: 2\r\n\r\n{}`,
+    `GET /today%00%ff HTTP/1.1\r\n${host}\r\n\r\n`,
+    "NONSENSE\r\n\r\n",
+  ];
+  for (const text of raw) {
+    await sendRaw(text);
+    assert.ok((await office.agent.health()).server.reachable, text.slice(0, 60));
+  }
+  assert.equal(await downs(), before, "the line was taken to be down");
+});
+
+/** Sends bytes as they are; what came back until the other side closes, or two seconds are over. */
+function sendRaw(text) {
+  return new Promise((done) => {
+    const socket = connect(office.agent.port, "127.0.0.1", () => socket.write(text));
+    let said = "";
+    const end = () => (socket.destroy(), done(said));
+    const patience = setTimeout(end, 2000);
+    socket.on("data", (part) => (said += part));
+    for (const event of ["close", "error"]) socket.once(event, () => (clearTimeout(patience), end()));
+  });
+}
 
 test("a PC's token opens what its agent needs, and nothing else", async () => {
   const device = JSON.parse(await readFile(join(office.agent.dataDir, "device.json"), "utf8"));

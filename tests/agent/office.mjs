@@ -27,9 +27,11 @@ export class Office {
     return this.newAgentOf(await this.stack.addDevice(region, name));
   }
 
-  /** An agent that enrols with this code. */
-  newAgentOf(code) {
-    return Agent.start(`http://127.0.0.1:${this.proxy.port}`, code);
+  /** An agent that enrols with this code, and somebody who has signed in at a browser of its PC. */
+  async newAgentOf(code) {
+    const agent = await Agent.start(`http://127.0.0.1:${this.proxy.port}`, code);
+    agent.desk = await this.stack.signIn("ankara1", agent.port);
+    return agent;
   }
 
   /** The line is cut, or mended. */
@@ -92,8 +94,8 @@ export class Office {
     return this.op(queue, { fields: fromNothing(values) });
   }
 
-  /** What a browser's drainer posts; null where nobody answers. */
-  async post(ops, { agent = this.agent, headers = {} } = {}) {
+  /** What a browser's drainer posts, in the session of whoever sits there; null where nobody answers. */
+  async post(ops, { agent = this.agent, headers = { Cookie: agent.desk.cookie } } = {}) {
     const origin = `http://127.0.0.1:${agent.port}`;
     const nonce = newId();
     try {

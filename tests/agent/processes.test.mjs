@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmod, mkdtemp, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { chmod, copyFile, mkdtemp, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -240,6 +241,9 @@ async function stopCleanly(agent) {
 test("a device whose rights are taken away sends nothing, shows nothing, and keeps what was entered", async () => {
   const agent = await office.newAgent("Çalınan PC");
   await until(async () => (await agent.health())?.mirror.is_whole, "no copy");
+  const known = (await office.stack.query("SELECT full_name FROM app.employees WHERE region = 'ankara'")).map(({ full_name }) => full_name);
+  assert.ok(known.some((name) => namesIn(agent.dataDir, [name]).length > 0), "the copy has names");
+  await copyFile(join(agent.dataDir, "agent.db"), join(agent.dataDir, "broken-20261128-120000.db"));
   office.cut();
   const queue = await office.newQueue();
   const person = office.employee(queue, "Çalınan Kayıt");
@@ -253,6 +257,8 @@ test("a device whose rights are taken away sends nothing, shows nothing, and kee
   office.cut(false);
   await until(async () => (await agent.health()).is_revoked, "the agent does not see that it was revoked");
   await until(async () => Object.keys((await agent.health()).mirror.digest).length === 0, "the copy of the region is still there");
+  const gone = [...known, "ankara1", "g1.", "$argon2id"];
+  await until(() => namesIn(agent.dataDir, gone).length === 0, "", 20_000).catch(() => assert.deepEqual(namesIn(agent.dataDir, gone), []));
   const health = await agent.health();
   assert.equal(health.waiting, 1, "what was entered is kept");
   assert.equal(await office.count(`SELECT count(*) FROM app.op_inbox WHERE op_id = '${person.op_id}'`), 0, "and not sent");
@@ -261,8 +267,23 @@ test("a device whose rights are taken away sends nothing, shows nothing, and kee
   await office.command(["export", file, "--queue"], agent);
   const line = JSON.parse((await readFile(file.replace(/\.db$/, ".ndjson"), "utf8")).trim());
   assert.equal(line.op_id, person.op_id, "and can be taken out as a file");
+  assert.deepEqual(line.fields.full_name, { from: null, to: "Çalınan Kayıt" });
+  for (const name of [file, file.replace(/\.db$/, ".ndjson")]) assert.equal((await stat(name)).mode & 0o777, 0o600, `${name} is its owner's alone`);
+  await agent.kill();
+  assert.deepEqual(namesIn(agent.dataDir, gone), [], "and after its end");
   await agent.stop();
 });
+
+/** Which of these are in the bytes of any file of a folder. */
+function namesIn(folder, names) {
+  const found = new Set();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const bytes = readFileSync(join(entry.parentPath, entry.name));
+    for (const name of names) if (bytes.includes(name)) found.add(`${entry.name}: ${name}`);
+  }
+  return [...found];
+}
 
 test("two agents do not run on one folder", async () => {
   await assert.rejects(office.command(["run", "--listen", "127.0.0.1:0"]), /runs on .* already/);

@@ -134,7 +134,7 @@ async fn enter(session: Session, state: Data<AppState>, Json(body): Json<Value>)
 
 async fn leave(session: Session, state: Data<AppState>) -> Result<HttpResponse, rainstaff::error::AppError> {
     let actor = actor_of(&session).unwrap();
-    sign_in::sign_out(&state, &session, &actor, &visitor("192.0.2.1")).await?;
+    sign_in::sign_out(&state, &session, &actor, &visitor("192.0.2.1"), None).await?;
     Ok(HttpResponse::Ok().finish())
 }
 

@@ -123,7 +123,16 @@ async fn entry(company: &Company, queue: Uuid, n: i64) -> Op {
     let user: Uuid = look(company, "SELECT id::text FROM auth.users WHERE username = 'ankara1'").await.remove(0).parse().unwrap();
     let rights = find_rights(&company.state.db, user).await.unwrap().unwrap();
     let issued = company.state.clock.now();
-    let grant = Grant { user, regions: rights.regions, queue, issued, expires: issued + LIFETIME, epoch: rights.epoch };
+    let grant = Grant {
+        user,
+        regions: rights.regions,
+        queue,
+        issued,
+        expires: issued + LIFETIME,
+        epoch: rights.epoch,
+        session: None,
+        device: None,
+    };
     let grant = Some(GrantKey::of(&company.state.config.secret).sign(&grant));
     Op { actor: user, grant, ..op(&clerk("ankara"), "ankara").queued(queue, n).new_employee(new_id(), &format!("Ayşe {n}")) }
 }

@@ -66,7 +66,7 @@ impl Office {
         let user = self.account(username).await;
         let rights = find_rights(&self.state().db, user).await.unwrap().unwrap();
         let issued = self.state().clock.now();
-        Grant { user, regions: rights.regions, queue, issued, expires: issued + LIFETIME, epoch: rights.epoch }
+        Grant { user, regions: rights.regions, queue, issued, expires: issued + LIFETIME, epoch: rights.epoch, session: None, device: None }
     }
 
     fn sign(&self, grant: &Grant) -> String {
@@ -290,4 +290,36 @@ async fn a_persons_key_still_reads_whole_rows_and_no_devices_address() {
     let by_session =
         send(office.state(), "POST", "/api/v1/devices/rotate", &[("Cookie", &cookie), ("Sec-Fetch-Site", "same-origin")]).await;
     assert_eq!((by_session.status, by_session.problem().as_str()), (401, "sign_in"));
+}
+
+#[actix_web::test]
+async fn a_grant_that_was_given_to_a_pc_is_good_in_its_hands_alone_and_outlives_a_sign_out() {
+    let office = Office::new().await;
+    let mut browser = Browser::of(office.state(), "ankara1", CLERK_PASSWORD).await;
+    let mut admin = Browser::of(office.state(), "admin", ADMIN_PASSWORD).await;
+    let other = OfficePc::enrol(office.state(), &mut admin, "Ankara ikinci PC", "ankara").await;
+    let headers = |token: &str| {
+        let pairs = [
+            ("Cookie", browser.cookie_header()),
+            ("Sec-Fetch-Site", "same-origin".into()),
+            ("X-Sync-Client", "agent".into()),
+            ("X-Device-Token", token.to_owned()),
+        ];
+        pairs.into_iter().fold(actix_web::test::TestRequest::post().uri("/api/v1/grant"), |request, pair| request.insert_header(pair))
+    };
+    let ask = async |token: &str| {
+        let request = headers(token).set_json(json!({ "queue_id": queue_id(1) }));
+        crate::support::office_pc::send(office.state(), request).await
+    };
+    assert_eq!(ask("rsd_nonsense").await.status, 401, "not a PC's token");
+    let given = ask(&office.pc.token).await.json()["grant"].as_str().unwrap().to_owned();
+    let form = browser.get("/today").await.form("form[action='/logout']");
+    browser.post(&form).await;
+    let entry = |op: Op| Op { grant: Some(given.clone()), ..op };
+    let (own, others, persons) = (entry(office.entry(1).await), entry(office.entry(2).await), entry(office.entry(3).await));
+    assert_eq!(office.said(&own).await, "applied", "entered at the PC after the sign-out at the server");
+    let by_other = other.post(office.state(), OPS, &json!({ "nonce": 1, "ops": [others] })).await.json();
+    assert_eq!(said(&by_other["results"][0]), "held grant_revoked");
+    let by_admin = admin.call(OPS, &json!({ "nonce": 1, "ops": [persons] })).await.json();
+    assert_eq!(said(&by_admin["results"][0]), "held grant_revoked");
 }

@@ -58,7 +58,16 @@ pub async fn administer(company: &Company, sql: &str) {
 /// The grant that the server gives `person` for a queue at noon.
 pub async fn grant_of(state: &AppState, person: &Actor, queue: Uuid) -> Grant {
     let rights = find_rights(&state.db, person.user_id).await.unwrap().unwrap();
-    Grant { user: person.user_id, regions: rights.regions, queue, issued: at(180), expires: at(180) + LIFETIME, epoch: rights.epoch }
+    Grant {
+        user: person.user_id,
+        regions: rights.regions,
+        queue,
+        issued: at(180),
+        expires: at(180) + LIFETIME,
+        epoch: rights.epoch,
+        session: None,
+        device: None,
+    }
 }
 
 /// As an operation carries it.
@@ -198,4 +207,72 @@ async fn the_server_gives_a_signed_in_person_a_grant_for_sixty_days_and_nobody_e
     let grant = GrantKey::of(&company.state.config.secret).read(answer["grant"].as_str().unwrap()).unwrap();
     assert_eq!((grant.queue, grant.regions, grant.expires - grant.issued), (queue_id(1), vec![region("ankara")], LIFETIME));
     assert_eq!(ask("").await.status().as_u16(), 401);
+}
+
+#[tokio::test]
+async fn of_what_was_entered_after_the_sign_out_the_sessions_grant_proves_nothing() {
+    let (company, state) = company_with_accounts().await;
+    let ankara = clerk("ankara");
+    let (first, second) = (Uuid::from_u128(77), Uuid::from_u128(78));
+    let of = async |session| signed(&state, &Grant { session: Some(session), ..grant_of(&state, &ankara, queue_id(1)).await });
+    let (old, new) = (of(first).await, of(second).await);
+    let end = format!("VALUES ('{first}', '{}', '{}', '{}', 8)", ankara.user_id, at(60).to_rfc3339(), queue_id(1));
+    administer(&company, &format!("INSERT INTO auth.ended_sessions (session_id, user_id, ended_at, queue_id, last_n) {end}")).await;
+    let nth = |n: u32, minute: i64, grant: &Option<String>| Op {
+        grant: grant.clone(),
+        ..op(&ankara, "ankara").queued(queue_id(1), i64::from(n)).at(minute).new_employee(employee_id(n), "Ayşe")
+    };
+    let ahead = Op { offset_ms: 60 * 60_000, ..nth(3, 100, &old) };
+    let cases = [
+        ("before it", nth(1, 30, &old), APPLIED),
+        ("a moment after it, by that browser's clock", nth(2, 61, &old), APPLIED),
+        ("before it, by a clock that is an hour ahead", ahead, APPLIED),
+        ("after it", nth(4, 90, &old), REVOKED),
+        ("by a clock that cannot be", Op { offset_ms: i64::MIN, ..nth(5, 30, &old) }, REVOKED),
+        ("before it, they say, under a number that was given out later", nth(9, 30, &old), REVOKED),
+        ("in the next session", nth(10, 90, &new), APPLIED),
+    ];
+    for (what, op, expected) in cases {
+        assert_eq!(said(&deliver_one(&state, &admin(), &op).await), expected, "{what}");
+    }
+    assert_eq!(company.look("SELECT count(*) FROM app.activity_event WHERE kind = 'grant_refused'").await, "3", "the log is told");
+    assert_eq!(said(&deliver_one(&state, &ankara, &nth(11, 90, &old)).await), APPLIED, "nobody has to prove their own");
+}
+
+#[actix_web::test]
+async fn a_sign_out_ends_what_the_sessions_grants_prove_and_so_does_whoever_ends_the_session() {
+    let company = accounts::Company::new().await;
+    let ended = "SELECT concat_ws(' ', u.username, e.session_id = '{}', e.queue_id, e.last_n) FROM auth.ended_sessions e JOIN auth.users u ON u.id = e.user_id";
+    let grant_of = async |browser: &mut Browser| {
+        let answer = browser.call("/api/v1/grant", &json!({ "queue_id": queue_id(1) })).await.json();
+        GrantKey::of(&company.state.config.secret).read(answer["grant"].as_str().unwrap()).unwrap()
+    };
+    let look = async |session: Uuid| {
+        let sql = ended.replace("{}", &session.to_string());
+        sqlx::query_scalar::<_, String>(AssertSqlSafe(sql)).fetch_all(&mut company.inspect().await).await.unwrap()
+    };
+    let mut browser = Browser::of(&company.state, "ankara1", accounts::CLERK_PASSWORD).await;
+    let grant = grant_of(&mut browser).await;
+    let form = browser.get("/today").await.form("form[action='/logout']");
+    let queue = format!("{} 12", queue_id(1));
+    assert_eq!(browser.post(&form.with("_queue", &[&queue])).await.status, 303);
+    assert_eq!(look(grant.session.unwrap()).await, [format!("ankara1 t {} 12", queue_id(1))]);
+}
+
+#[actix_web::test]
+async fn the_activity_says_who_carried_what_somebody_else_entered() {
+    let company = accounts::Company::new().await;
+    let mut clerks = Browser::of(&company.state, "ankara1", accounts::CLERK_PASSWORD).await;
+    let author = clerks.get("/api/v1/ping").await.json()["user"]["id"].as_str().unwrap().parse::<Uuid>().unwrap();
+    let grant = clerks.call("/api/v1/grant", &json!({ "queue_id": queue_id(1) })).await.json()["grant"].as_str().map(str::to_owned);
+    let draft = |n: u32| op(&clerk("ankara"), "ankara").queued(queue_id(1), i64::from(n)).new_employee(employee_id(n), "Taşınan Kişi");
+    let made = |n| Op { actor: author, grant: grant.clone(), ..draft(n) };
+    let mut admins = Browser::of(&company.state, "admin", accounts::ADMIN_PASSWORD).await;
+    for (browser, op) in [(&mut admins, made(1)), (&mut clerks, made(2))] {
+        let answer = browser.call("/api/v1/ops", &json!({ "nonce": 1, "ops": [op] })).await.json();
+        assert_eq!(answer["results"][0]["verdict"], "applied", "{answer}");
+    }
+    let page = clerks.get("/activity").await.html;
+    assert_eq!(page.matches("taşıyan: admin").count(), 1, "once, and of the one that somebody else brought");
+    assert!(admins.get("/activity?format=json").await.html.contains(r#""carrier":"admin""#));
 }

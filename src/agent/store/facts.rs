@@ -1,12 +1,13 @@
 //! What the PC knows besides rows and operations: where its mirror stands, and what the server tells at each contact.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{Reader, StoreError};
 use crate::ops::Row;
+pub use crate::wire::device::CompanyDay;
 
 const MIRROR: &str = "mirror";
 const CONTEXT: &str = "context";
@@ -41,20 +42,6 @@ impl MirrorState {
     pub fn is_ready(&self) -> bool {
         self.synced_at.is_some()
     }
-}
-
-/// A day of the company's calendar.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CompanyDay {
-    /// The date.
-    pub day: NaiveDate,
-    /// What it is called.
-    pub name: String,
-    /// `holiday`, `day_off` ...
-    pub kind: String,
-    /// From when on nobody works, as `13:00`; none for the whole day.
-    #[serde(default)]
-    pub free_from: Option<String>,
 }
 
 impl CompanyDay {

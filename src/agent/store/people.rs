@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Reader, StoreError, instant, ms};
-use crate::wire::PasswordTaken;
+use crate::wire::{PasswordTaken, device::Person};
 
 /// For so long after a sign-in through this PC its copy may be read, and entered into, without the server (SYNC 3.10).
 pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(14);
@@ -30,6 +30,13 @@ pub struct KnownPerson {
     /// Light or dark.
     #[serde(default)]
     pub theme: String,
+}
+
+impl From<Person> for KnownPerson {
+    fn from(person: Person) -> Self {
+        let Person { id, username, role, active, epoch, lang, theme, .. } = person;
+        Self { id, username, role: role.as_str().to_owned(), active, epoch: epoch.into(), lang, theme }
+    }
 }
 
 /// A person at a browser of this PC.
@@ -90,12 +97,7 @@ pub fn put_people(db: &Connection, people: &[KnownPerson], asked_at: DateTime<Ut
 
 /// A password that the server took: whose, and how to tell it again. Answers the account's name; none for somebody whom the server has not
 /// named here.
-pub fn note_sign_in(
-    db: &Connection,
-    taken: PasswordTaken,
-    verifier: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<String>, StoreError> {
+pub fn note_sign_in(db: &Connection, taken: PasswordTaken, verifier: &str, now: DateTime<Utc>) -> Result<Option<String>, StoreError> {
     let name = db
         .prepare_cached("UPDATE people SET verifier = ?2, epoch = ?3, signed_in_at = ?4 WHERE user_id = ?1 RETURNING username")?
         .query_row(params![taken.user.to_string(), verifier, taken.epoch, ms(now)], |row| row.get(0))
@@ -198,14 +200,9 @@ impl Reader {
 
     /// An account by its name, for a sign-in without the server.
     pub fn find_credentials(&self, username: &str) -> Result<Option<Credentials>, StoreError> {
-        let mut query = self
-            .prepare_cached(&format!("SELECT {PERSON}, p.verifier, p.signed_in_at FROM people p WHERE p.username = ?1"))?;
+        let mut query = self.prepare_cached(&format!("SELECT {PERSON}, p.verifier, p.signed_in_at FROM people p WHERE p.username = ?1"))?;
         let found = query.query_row([username], |row| {
-            Ok(Credentials {
-                person: person_of(row)?,
-                verifier: row.get(7)?,
-                signed_in_at: row.get::<_, Option<i64>>(8)?.map(instant),
-            })
+            Ok(Credentials { person: person_of(row)?, verifier: row.get(7)?, signed_in_at: row.get::<_, Option<i64>>(8)?.map(instant) })
         });
         Ok(found.optional()?)
     }

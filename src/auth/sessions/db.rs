@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::db::SystemTx;
+use crate::{auth::rights::EndedSession, db::SystemTx};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -43,18 +43,78 @@ pub(super) async fn list_open(tx: &mut SystemTx, user_id: Uuid, now: DateTime<Ut
     .await
 }
 
-/// Ends one session of an account; answers where it was opened from. None when there is no such session (any more).
-/// Needs `Own` (of that account) or `Users`.
-pub(super) async fn delete_one(tx: &mut SystemTx, user_id: Uuid, id: Uuid) -> Result<Option<Option<String>>> {
-    sqlx::query_scalar!("DELETE FROM auth.sessions WHERE user_id = $1 AND id = $2 RETURNING address", user_id, id)
-        .fetch_optional(tx.conn())
-        .await
+/// Ends one session of an account, and what grants of it prove from now on; answers where it was opened from. None when there is no such
+/// session (any more). Needs `Own` (of that account) or `Users`.
+pub(super) async fn delete_one(tx: &mut SystemTx, user_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<Option<Option<String>>> {
+    sqlx::query_scalar!(
+        r#"
+        WITH gone AS (
+            DELETE FROM auth.sessions WHERE user_id = $1 AND id = $2 RETURNING id, user_id, address
+        ), noted AS (
+            INSERT INTO auth.ended_sessions (session_id, user_id, ended_at) SELECT id, user_id, $3 FROM gone ON CONFLICT DO NOTHING
+        )
+        SELECT address FROM gone
+        "#,
+        user_id,
+        id,
+        now,
+    )
+    .fetch_optional(tx.conn())
+    .await
 }
 
-/// Ends the sessions of an account but for one, where one is named; answers how many. Needs `Own` (of that account) or `Users`.
-pub(super) async fn delete_all_but(tx: &mut SystemTx, user_id: Uuid, kept: Option<Uuid>) -> Result<u64> {
-    let done = sqlx::query!("DELETE FROM auth.sessions WHERE user_id = $1 AND id IS DISTINCT FROM $2", user_id, kept);
-    Ok(done.execute(tx.conn()).await?.rows_affected())
+/// Ends the sessions of an account but for one, where one is named, and what grants of theirs prove from now on; answers how many. Needs `Own`
+/// (of that account) or `Users`.
+pub(super) async fn delete_all_but(tx: &mut SystemTx, user_id: Uuid, kept: Option<Uuid>, now: DateTime<Utc>) -> Result<u64> {
+    let count = sqlx::query_scalar!(
+        r#"
+        WITH gone AS (
+            DELETE FROM auth.sessions WHERE user_id = $1 AND id IS DISTINCT FROM $2 RETURNING id, user_id
+        ), noted AS (
+            INSERT INTO auth.ended_sessions (session_id, user_id, ended_at) SELECT id, user_id, $3 FROM gone ON CONFLICT DO NOTHING
+        )
+        SELECT count(*) AS "count!" FROM gone
+        "#,
+        user_id,
+        kept,
+        now,
+    );
+    Ok(u64::try_from(count.fetch_one(tx.conn()).await?).unwrap_or_default())
+}
+
+/// Notes that a session's person has signed out, with the last number of the browser's queue where it is known. Needs `Own` or `Users`.
+pub(in crate::auth) async fn insert_ended(tx: &mut SystemTx, user_id: Uuid, ended: &EndedSession) -> Result<()> {
+    let (queue_id, last_n) = ended.last.unzip();
+    sqlx::query!(
+        r#"
+        INSERT INTO auth.ended_sessions (session_id, user_id, ended_at, queue_id, last_n) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT DO NOTHING
+        "#,
+        ended.session_id,
+        user_id,
+        ended.ended_at,
+        queue_id,
+        last_n,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The sessions of an account that were ended on purpose. Needs `Own` or `Users`.
+pub(in crate::auth) async fn list_ended(tx: &mut SystemTx, user_id: Uuid) -> Result<Vec<EndedSession>> {
+    let rows = sqlx::query!("SELECT session_id, ended_at, queue_id, last_n FROM auth.ended_sessions WHERE user_id = $1", user_id)
+        .fetch_all(tx.conn())
+        .await?;
+    let ended =
+        rows.into_iter().map(|row| EndedSession { session_id: row.session_id, ended_at: row.ended_at, last: row.queue_id.zip(row.last_n) });
+    Ok(ended.collect())
+}
+
+/// Lets go of sessions that ended so long ago that every grant of theirs has lapsed. Needs `Users`.
+pub(in crate::auth) async fn delete_old_ended(tx: &mut SystemTx, before: DateTime<Utc>) -> Result<()> {
+    sqlx::query!("DELETE FROM auth.ended_sessions WHERE ended_at < $1", before).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Whether somebody is at work.

@@ -2,7 +2,7 @@
 //! request finds its own, is in `session_store`.
 
 mod browser;
-mod db;
+pub(super) mod db;
 pub mod pages;
 mod views;
 
@@ -115,7 +115,7 @@ pub async fn end_one(state: &AppState, holder: Holder<'_>, id: Uuid) -> AppResul
         return Ok(false);
     }
     let mut tx = state.db.system(&holder.capability()).await?;
-    let Some(address) = db::delete_one(&mut tx, holder.user_id(), id).await? else {
+    let Some(address) = db::delete_one(&mut tx, holder.user_id(), id, state.clock.now()).await? else {
         return Ok(false);
     };
     tx.commit().await?;
@@ -130,7 +130,7 @@ pub async fn end_all(state: &AppState, holder: Holder<'_>) -> AppResult<u64> {
     if kept.is_none() {
         accounts_db::raise_epoch(&mut tx, holder.user_id()).await?;
     }
-    let ended = db::delete_all_but(&mut tx, holder.user_id(), kept).await?;
+    let ended = db::delete_all_but(&mut tx, holder.user_id(), kept, state.clock.now()).await?;
     tx.commit().await?;
     if ended > 0 {
         holder.record(state, vec![("count", ended.into())]).await?;

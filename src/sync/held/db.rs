@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::sync::apply::Carrier;
 use crate::{
     auth::Actor,
     db::{Mode, ScopedTx, Write},
@@ -35,9 +36,10 @@ pub struct StoredOp {
 }
 
 impl StoredOp {
-    /// The account in whose hands it was; none for a device, whose own nothing is.
-    pub fn person(&self) -> Option<Uuid> {
-        (!self.by_device).then(|| self.carrier.unwrap_or(self.op.actor))
+    /// In whose hands it was.
+    pub fn hands(&self) -> Carrier {
+        let by = self.carrier.unwrap_or(self.op.actor);
+        if self.by_device { Carrier::Device(by) } else { Carrier::Person(by) }
     }
 }
 

@@ -1,6 +1,9 @@
 //! What the server and an office PC's agent say to each other, by name. Both programs use these, so that a name that changes changes for both,
 //! and one that is misspelt does not compile.
 
+#[cfg(feature = "pages")]
+pub mod device;
+
 use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
@@ -15,6 +18,8 @@ pub const X_OP_ACK: &str = "x-op-ack";
 pub const X_USER: &str = "x-user";
 /// On every request to the API that changes something; pages of other sites cannot send it.
 pub const X_SYNC_CLIENT: &str = "x-sync-client";
+/// A PC's token on a request for a grant that is made in a person's session: the grant is then for that PC's hands alone.
+pub const X_DEVICE_TOKEN: &str = "x-device-token";
 /// On the answer to a form with a password that was taken: see [`PasswordTaken`].
 pub const X_PASSWORD_TAKEN: &str = "x-password-taken";
 /// The cookie of the server's session.
