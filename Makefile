@@ -15,6 +15,9 @@ AGENT := --no-default-features --features agent --bin rainstaff-agent
 BOTH := --features agent
 ASSET_SOURCES := scripts/build-assets.mjs $(shell find static/ts static/css static/icons locales templates src -type f 2>/dev/null)
 
+# What has to be built before something runs. `make test` has built it once for all of its steps, beside which others may be compiling.
+build-both = @$(if $(BUILT),true,cargo build --quiet $(BOTH))
+
 say = @printf '\n\033[1m== %s\033[0m (%s)\n' '$(1)' "$$(date +%T)"
 
 .PHONY: help
@@ -26,7 +29,8 @@ run: node_modules/.package-lock.json assets ## build everything that is missing 
 	@exec cargo run -- dev $(ARGS)
 
 .PHONY: test
-test: check-format lint check-docs check-queries test-rust test-scripts test-stack test-chain test-agent test-browser check-licences ## everything that CI runs
+test: assets ## everything that CI runs, in two lanes, with the time of each step
+	@node scripts/test.mjs
 
 .PHONY: lint
 lint: assets ## clippy over the server, its tests and the agent; types of the scripts
@@ -93,7 +97,11 @@ clean: ## delete what was built; the data of the demo (.rainstaff) stay
 
 # Steps of `make test`, each also a command of its own.
 
-.PHONY: check-format check-docs check-queries test-rust test-scripts test-stack test-chain test-agent test-browser check-licences
+.PHONY: build-tests check-format check-docs check-queries test-rust test-scripts test-stack test-chain test-agent test-browser check-licences
+build-tests: assets
+	$(call say,Build: both programs and their tests)
+	@cargo test --quiet --no-run $(BOTH)
+
 check-format:
 	$(call say,Format)
 	@cargo fmt --check
@@ -117,22 +125,22 @@ test-scripts: node_modules/.package-lock.json
 # A few seeds here, and no more of them than fit into a minute; `make stack-test` plays 200.
 test-stack: assets
 	$(call say,Tests: queue against a server on a bad line)
-	@cargo build --quiet $(BOTH)
+	$(build-both)
 	@node tests/stack/run.mjs --seeds 10 --seconds 45
 
 test-chain: assets
 	$(call say,Tests: the same with the agent in between)
-	@cargo build --quiet $(BOTH)
+	$(build-both)
 	@node tests/stack/run.mjs --agent --seeds 30 --seconds 60
 
 test-agent: assets
 	$(call say,Tests: the agent as a process)
-	@cargo build --quiet $(BOTH)
+	$(build-both)
 	@node --test --test-concurrency=1 tests/agent/*.test.mjs
 
 test-browser: assets
 	$(call say,Tests: browser)
-	@cargo build --quiet $(BOTH)
+	$(build-both)
 	@chromium=$$(scripts/find-chromium.sh) && RAINSTAFF_CHROMIUM="$$chromium" npx --no-install playwright test -c tests/e2e/playwright.config.ts
 
 check-licences:

@@ -12,8 +12,8 @@ export default defineConfig({
   testDir: ".",
   outputDir: "../../test-results",
   globalSetup: "./server.ts",
-  // One server and one company: the tests take turns.
-  workers: 1,
+  // Each worker has a server and a company of its own (server.ts); the tests of a file take turns.
+  workers: 2,
   fullyParallel: false,
   timeout: 60_000,
   globalTimeout: 40 * 60_000, // a machine twice as slow as any seen takes half of it

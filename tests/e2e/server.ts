@@ -1,4 +1,5 @@
-// Starts `rainstaff dev` with a company of its own before the tests, and stops it afterwards like Ctrl-C does: nothing of it may stay.
+// Starts a `rainstaff dev` with a company of its own for each worker before the tests, and stops them afterwards like Ctrl-C does: nothing of
+// them may stay.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
@@ -8,16 +9,33 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import type { FullConfig } from "@playwright/test";
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const LOG = join(ROOT, "test-results/server.log");
 const START_MS = 120_000;
 const STOP_MS = 30_000;
 
-/** Playwright calls it before all tests, and what it answers after them. */
-export default async function start(): Promise<() => Promise<void>> {
-  const { url, stop } = await startServer();
-  process.env["RAINSTAFF_E2E_URL"] = url; // the workers inherit it
+/** Playwright calls it before all tests, and what it answers after them. One after the other: the first one unpacks what all need. */
+export default async function start({ workers }: FullConfig): Promise<() => Promise<void>> {
+  const servers: Running[] = [];
+  const stop = async (): Promise<void> => {
+    for (const server of servers) await server.stop();
+  };
+  try {
+    while (servers.length < workers) servers.push(await startServer());
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  process.env["RAINSTAFF_E2E_URLS"] = servers.map(({ url }) => url).join(" "); // the workers inherit it
   return stop;
+}
+
+/** The address of this worker's server; without a started one, where `make run` listens. */
+export function ownServer(): string {
+  const urls = process.env["RAINSTAFF_E2E_URLS"]?.split(" ") ?? [];
+  return urls[Number(process.env["TEST_PARALLEL_INDEX"])] ?? "http://127.0.0.1:8080";
 }
 
 export interface Running {

@@ -3,6 +3,8 @@
 import { type BrowserContextOptions, type BrowserContext, type Page, test as plain, expect } from "@playwright/test";
 import { fileURLToPath } from "node:url";
 
+import { ownServer } from "../server.ts";
+
 export { expect };
 export type { Page };
 
@@ -26,7 +28,7 @@ interface WorkerFixtures {
 }
 
 export const test = plain.extend<Fixtures, WorkerFixtures>({
-  baseURL: async ({}, use) => use(process.env["RAINSTAFF_E2E_URL"] ?? "http://127.0.0.1:8080"),
+  baseURL: async ({}, use) => use(ownServer()),
   sessions: [async ({}, use) => use(new Map()), { scope: "worker" }],
   complaints: async ({}, use) => use([]),
 
