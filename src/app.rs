@@ -73,7 +73,7 @@ pub fn build_app(
 /// connections, also those of the handle it was given.
 pub async fn run(mut state: AppState, listeners: Vec<TcpListener>) -> std::io::Result<()> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
-    state.db = state.db.for_workers(workers);
+    state.db = state.db.for_workers(workers).await;
     let db = state.db.clone();
     let housekeeping = tokio::spawn(keep_house(state.clone()));
     let watch = tokio::spawn(watch_queues(state.clone()));
