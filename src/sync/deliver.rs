@@ -165,7 +165,9 @@ async fn try_once(state: &AppState, scope: &Scope, who: &Caller, ops: &[Op]) -> 
     let keep = who.delivery == Delivery::Queued || verdicts.iter().all(|v| v.verdict.took_effect());
     if keep {
         tx.commit().await?;
-        state.bell.ring();
+        if let Some(op) = ops.first() {
+            state.bell.ring(&op.region);
+        }
     }
     Ok(verdicts)
 }

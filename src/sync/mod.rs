@@ -5,6 +5,7 @@
 
 mod apply;
 mod authors;
+mod bell;
 pub mod conflicts;
 pub mod db;
 mod decide;
@@ -18,7 +19,7 @@ mod registry;
 mod table;
 
 pub use apply::{Caller, Carrier, Delivery, apply_ops};
+pub use bell::Bell;
 pub use deliver::{Submitted, deliver, deliver_of_device, submit, submit_all};
-pub use feed::Bell;
 pub use registry::{ENTITIES, FeedRow, form_by_name, load_by_name};
 pub use table::{Refusal, Stored, Table, Tail, Veto};

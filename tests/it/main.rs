@@ -25,6 +25,7 @@ mod device_ops;
 mod devices;
 mod employee_card;
 mod employees;
+mod failover;
 mod feed;
 mod fold;
 mod grant;
