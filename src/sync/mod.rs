@@ -17,6 +17,7 @@ pub mod held;
 mod masking;
 mod registry;
 mod table;
+mod volume;
 
 pub use apply::{Caller, Carrier, Delivery, apply_ops};
 pub use bell::Bell;

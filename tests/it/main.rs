@@ -50,3 +50,4 @@ mod support;
 mod timesheets;
 mod today;
 mod tokens;
+mod volume;
