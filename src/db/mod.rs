@@ -9,6 +9,7 @@ pub mod guard;
 mod logins;
 mod outcome;
 mod owner;
+mod places;
 mod pooler;
 mod scope;
 mod system;
@@ -32,6 +33,7 @@ pub use logins::{AppLogin, SERVING_LOGIN};
 use outcome::is_dead;
 pub use outcome::{DbOutcome, classify, expect_one, violated_constraint};
 pub use owner::{MigrateError, analyze, create_regions, migrate, migrate_and_serve_as, pending_migrations};
+use places::Places;
 pub use scope::{Mode, Read, Scope, ScopedTx, Write};
 pub use system::{Capability, SystemTx};
 
@@ -43,6 +45,9 @@ const AS_THE_APPLICATION: &str = "SET LOCAL ROLE rainstaff_app; SET LOCAL search
 /// because it looks cheap, expects one row of a month and takes three times as long (12 ms of a page instead of 4). Writes and the session's query
 /// find rows by their keys: for them the kept plan is right.
 const PLAN_FOR_THE_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
+
+/// For whatever a person or a PC reads.
+const LIMIT_OF_A_READER: &str = "; SET LOCAL statement_timeout = '5s'";
 
 /// How to reach the database.
 #[derive(Clone)]
@@ -62,6 +67,8 @@ pub struct Db {
     pools: Arc<[PgPool]>,
     /// Transactions begun.
     begun: Arc<AtomicU64>,
+    /// Who reads how much.
+    places: Arc<Places>,
 }
 
 /// Connections for whatever no worker does: alarms, the bell, housekeeping.
@@ -107,7 +114,7 @@ impl Db {
             .test_before_acquire(false) // begin() tries again instead: one round trip less per request
             .connect_with(options)
             .await?;
-        Ok(Self { pools: Arc::new([pool]), begun: Arc::default() })
+        Ok(Self { pools: Arc::new([pool]), begun: Arc::default(), places: Arc::default() })
     }
 
     /// The same database with connections of its own for each worker, as many in all as there were; a few of them are for everything else. What
@@ -120,7 +127,7 @@ impl Db {
         let pool = |connections| self.pools[0].options().clone().max_connections(connections).connect_lazy_with((*options).clone());
         let pools = std::iter::once(pool(FOR_THE_HOUSE)).chain((0..workers).map(|_| pool(each))).collect();
         self.pools[0].close().await;
-        Self { pools, begun: self.begun }
+        Self { pools, begun: self.begun, places: self.places }
     }
 
     /// The pool of this thread.
@@ -133,21 +140,33 @@ impl Db {
 
     /// A transaction that can only read, in the actor's scope. Dropping it ends it.
     pub async fn read(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
-        let begin = format!("BEGIN READ ONLY; {PLAN_FOR_THE_VALUES}");
-        Ok(ScopedTx::new(self.begin(scope.begin_sql(&begin)).await?, scope.clone()))
+        self.begin_to_read(scope, "BEGIN READ ONLY").await
     }
 
     /// A transaction of one snapshot for several reads that must agree with each other.
     pub async fn read_snapshot(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
-        let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {PLAN_FOR_THE_VALUES}");
-        Ok(ScopedTx::new(self.begin(scope.begin_sql(&begin)).await?, scope.clone()))
+        self.begin_to_read(scope, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    /// What somebody reads takes a place of theirs, and no statement of it takes long: others wait for the same processors and disks. Whoever reads
+    /// a second thing with one in hand needs two places.
+    async fn begin_to_read(&self, scope: &Scope, begin: &str) -> Result<ScopedTx<Read>, sqlx::Error> {
+        let mut sql = scope.begin_sql(&format!("{begin}; {PLAN_FOR_THE_VALUES}"));
+        let place = match scope.reader() {
+            Some(reader) => {
+                sql.push_str(LIMIT_OF_A_READER);
+                Some(self.places.take(reader).await?)
+            }
+            None => None,
+        };
+        Ok(ScopedTx::new(self.begin(sql).await?, scope.clone(), place))
     }
 
     /// A transaction that may write in the actor's scope. Nothing stays without `commit`. For somebody who only looks ("Bölge gözüyle
     /// bak") PostgreSQL refuses every write in it: handlers refuse before, this is for the one that forgot.
     pub async fn write(&self, scope: &Scope) -> Result<ScopedTx<Write>, sqlx::Error> {
         let begin = if scope.only_reads() { "BEGIN READ ONLY" } else { "BEGIN" };
-        Ok(ScopedTx::new(self.begin(scope.begin_sql(begin)).await?, scope.clone()))
+        Ok(ScopedTx::new(self.begin(scope.begin_sql(begin)).await?, scope.clone(), None))
     }
 
     /// A transaction on accounts and sessions, for one capability.

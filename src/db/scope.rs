@@ -3,6 +3,7 @@
 use std::{fmt::Write as _, marker::PhantomData};
 
 use sqlx::{PgConnection, Postgres, Transaction};
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::AS_THE_APPLICATION;
@@ -83,6 +84,11 @@ impl Scope {
         self.actor
     }
 
+    /// Whose reading it is: a person's or a PC's. None for the server itself.
+    pub(super) fn reader(&self) -> Option<Uuid> {
+        self.device.or(self.actor.filter(|_| self.origin != Origin::Import))
+    }
+
     /// Whether nothing may be written in it, whoever asks: somebody only looks.
     pub fn only_reads(&self) -> bool {
         self.only_reads
@@ -125,11 +131,13 @@ pub struct ScopedTx<M: Mode> {
     tx: Transaction<'static, Postgres>,
     scope: Scope,
     mode: PhantomData<M>,
+    /// Given back with the transaction.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl<M: Mode> ScopedTx<M> {
-    pub(super) fn new(tx: Transaction<'static, Postgres>, scope: Scope) -> Self {
-        Self { tx, scope, mode: PhantomData }
+    pub(super) fn new(tx: Transaction<'static, Postgres>, scope: Scope, place: Option<OwnedSemaphorePermit>) -> Self {
+        Self { tx, scope, mode: PhantomData, _place: place }
     }
 
     /// The connection, for the `db.rs` of a feature.

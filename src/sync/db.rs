@@ -403,6 +403,7 @@ pub(super) async fn list_changes<M: Mode>(
 
 /// Row count and xor of `sha256(id:version)` of each table of a region, for comparison with a mirror. First 64 bits, as hex.
 pub(super) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
+    tx.conn().execute("SET LOCAL statement_timeout = '10s'").await?; // all rows of the region, once an hour from each PC
     let rows = sqlx::query!(
         r#"
         SELECT entity AS "entity!", count(id) AS "count!",

@@ -38,6 +38,7 @@ mod metrics;
 mod model_vs_server;
 mod month;
 mod offline;
+mod places;
 mod pooler;
 mod queue;
 mod region_view;
