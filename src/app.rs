@@ -73,11 +73,12 @@ pub fn build_app(
 /// connections, also those of the handle it was given.
 pub async fn run(mut state: AppState, listeners: Vec<TcpListener>) -> std::io::Result<()> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8);
-    state.db = state.db.for_workers(workers);
+    state.db = state.db.for_workers(workers).await;
     let db = state.db.clone();
     let housekeeping = tokio::spawn(keep_house(state.clone()));
     let watch = tokio::spawn(watch_queues(state.clone()));
     let retrial = tokio::spawn(retry_held(state.clone())); // nobody waits for it: a server that sleeps has to answer soon
+    let bell = tokio::spawn(state.bell.clone().watch(db.clone()));
     let app = move || {
         enter_worker();
         build_app(state.clone())
@@ -88,6 +89,7 @@ pub async fn run(mut state: AppState, listeners: Vec<TcpListener>) -> std::io::R
     housekeeping.abort();
     watch.abort();
     retrial.abort();
+    bell.abort();
     db.close().await;
     ended
 }

@@ -5,6 +5,13 @@ use std::{env, net::SocketAddr, path::PathBuf};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use sha2::{Digest as _, Sha512};
 
+/// Variable with the URL of the database's owner.
+pub const OWNER_URL: &str = "DATABASE_URL";
+/// Variable with the URL of the login that serves.
+pub const APP_URL: &str = "RAINSTAFF_APP_DATABASE_URL";
+/// Variable with the password of the login that serves, where the program makes it.
+pub const APP_PASSWORD: &str = "RAINSTAFF_APP_PASSWORD";
+
 /// A variable is missing or makes no sense.
 #[derive(Debug, thiserror::Error)]
 #[error("{variable}: {problem}")]
@@ -112,6 +119,27 @@ impl std::fmt::Debug for MetricsToken {
 /// One variable; none when unset or blank.
 pub fn read(variable: &'static str) -> Option<String> {
     env::var(variable).ok().map(|v| v.trim().to_owned()).filter(|v| !v.is_empty())
+}
+
+/// Connections to the database that a serving process has at most: 20, so that several find room in the 100 that PostgreSQL takes by itself.
+pub fn connections() -> Result<u32, ConfigError> {
+    match read("RAINSTAFF_CONNECTIONS") {
+        None => Ok(20),
+        Some(text) => text.parse().ok().filter(|n| (6..=1000).contains(n)).ok_or_else(|| ConfigError {
+            variable: "RAINSTAFF_CONNECTIONS",
+            problem: format!("is not a number of connections, 6 to 1000: {text:?}"),
+        }),
+    }
+}
+
+/// Password of the login that serves, where the program is to make it: 16 characters or more.
+pub fn app_password() -> Result<Option<String>, ConfigError> {
+    let Some(text) = read(APP_PASSWORD) else { return Ok(None) };
+    if text.len() >= 16 && text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Ok(Some(text));
+    }
+    let problem = "has to be 16 or more letters, digits and signs without blanks, for example from: openssl rand -hex 32".to_owned();
+    Err(ConfigError { variable: APP_PASSWORD, problem })
 }
 
 /// Folder of the private cluster.

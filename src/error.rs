@@ -60,6 +60,9 @@ pub enum AppError {
     /// Too many attempts; wait so many seconds.
     #[error("too many attempts, wait {0} s")]
     TooMany(u64),
+    /// More in a day than one person or one PC may bring; what is over it stays where it is. Wait so many seconds.
+    #[error("the limit of a day is reached, wait {0} s")]
+    Volume(u64),
     /// A feed cursor of another epoch, or older than what is kept: start again from a snapshot.
     #[error("the cursor is of another epoch")]
     Gone,
@@ -112,6 +115,7 @@ impl AppError {
             Self::TokenScope(_) => "token_scope",
             Self::MethodNotAllowed(_) => "method",
             Self::TooMany(_) => "too_many",
+            Self::Volume(_) => "volume",
             Self::Gone => "epoch",
             Self::Busy(_) => "busy",
             #[cfg(feature = "server")]
@@ -132,6 +136,7 @@ impl AppError {
             Self::DeviceRevoked => Some("an administrator has revoked this device".to_owned()),
             Self::DeviceCode => Some("the code is unknown, used or lapsed".to_owned()),
             Self::TokenScope(needed) => Some(format!("this needs {needed}")),
+            Self::Volume(_) => Some("more than one person or one PC may bring into a region in a day: keep it and try again".to_owned()),
             Self::MethodNotAllowed(methods) => Some(format!("this address takes {methods}")),
             _ => None,
         }
@@ -152,7 +157,7 @@ impl ResponseError for AppError {
             #[cfg(feature = "server")]
             Self::BadParams(_) => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany(_) | Self::Volume(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Gone => StatusCode::GONE,
             Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             #[cfg(feature = "server")]
@@ -164,7 +169,7 @@ impl ResponseError for AppError {
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status_code());
         match self {
-            Self::TooMany(seconds) => answer.insert_header(("Retry-After", seconds.to_string())),
+            Self::TooMany(seconds) | Self::Volume(seconds) => answer.insert_header(("Retry-After", seconds.to_string())),
             Self::Busy(_) => answer.insert_header(("Retry-After", "2")),
             Self::Packed => answer.insert_header(("Accept-Encoding", "identity")), // RFC 7694
             Self::TooSlow => answer.insert_header(("Connection", "close")),

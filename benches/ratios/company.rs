@@ -81,6 +81,7 @@ impl Server {
 
 fn rainstaff(database_url: &str) -> Command {
     let mut command = Command::new(std::env::var("BENCH_PROGRAM").as_deref().unwrap_or(PROGRAM)); // another build, to compare with
+    command.env("RAINSTAFF_APP_DATABASE_URL", database_url.replace("//rainstaff@", "//rainstaff_web@"));
     command.env("DATABASE_URL", database_url).env("RAINSTAFF_LISTEN", "127.0.0.1:0").env("RAINSTAFF_LOG", "warn");
     command.env("RAINSTAFF_SECRET_KEY", "5a".repeat(64)).env("RAINSTAFF_ADMIN_PASSWORD", PASSWORD).env_remove("PORT").kill_on_drop(true);
     command
@@ -143,6 +144,16 @@ pub async fn fill(server: &Server, database_url: &str) -> Result<Vec<Office>, Bo
         offices.push(Office { code, people });
     }
     Ok(offices)
+}
+
+/// An account for the clerk of a further office, `{office}1`.
+pub async fn add_clerk(database_url: &str, office: &str) -> Result<(), Box<dyn Error>> {
+    let name = format!("{office}1");
+    let status = rainstaff(database_url).args(["user", "add", &name, "--region", office]).stdout(Stdio::null()).status().await?;
+    if !status.success() {
+        return Err(io::Error::other(format!("user add {name}: {status}")).into());
+    }
+    set_password(database_url, &name).await
 }
 
 async fn set_password(database_url: &str, name: &str) -> Result<(), Box<dyn Error>> {

@@ -3,6 +3,7 @@
 
 mod agent;
 mod company;
+mod crowd;
 mod growth;
 mod http;
 mod pgbench;
@@ -70,7 +71,7 @@ struct Wanted(Vec<String>);
 
 impl Wanted {
     /// Every part, in its order.
-    const PARTS: [&str; 7] = ["start", "month", "list", "save", "drain", "growth", "agent"];
+    const PARTS: [&str; 8] = ["start", "month", "list", "save", "drain", "growth", "crowd", "agent"];
 
     fn of_environment() -> Done<Self> {
         let only = std::env::var("ONLY").unwrap_or_default();
@@ -148,6 +149,10 @@ async fn measure(cluster: &Cluster, effort: &Effort, wanted: &Wanted) -> Done<St
     }
     if wanted.has("growth") {
         grown(&server, cluster, effort, &mut table).await?;
+    }
+    if wanted.has("crowd") {
+        crowd::waiting(&server, cluster, &offices, effort, &mut table).await?;
+        crowd::searching(&server, cluster, &url, effort, &mut table).await?;
     }
     table.at_most("memory under load, at its highest", "VmHWM", server.memory("VmHWM:"), 150.0, "MB");
     if wanted.has("agent") {
@@ -244,6 +249,7 @@ fn own_values(request: &str, people: &[Uuid]) -> Done<Vec<(String, String)>> {
 
 async fn pages(server: &Server, cluster: &Cluster, traffic: &Traffic, effort: &Effort, table: &mut Table) -> Done<()> {
     let script = traffic.script("page", file("page.sql"), &[])?;
+    let as_login = traffic.without_role().script("page", file("page-login.sql"), &[])?;
     let (mut plain, mut compressed) = (readers(server, &month_page(), "").await?, readers(server, &month_page(), COMPRESSED).await?);
     let (mut direct, mut slow, mut fast, mut unpoliced) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (owner, superuser) = (cluster.owner_url(DATABASE), cluster.superuser_url(DATABASE));
@@ -252,7 +258,7 @@ async fn pages(server: &Server, cluster: &Cluster, traffic: &Traffic, effort: &E
         direct.push(script.run(&owner, CLIENTS, effort.turn).await?);
         slow.push(load(&mut compressed, effort.turn).await?);
         fast.push(load(&mut plain, effort.turn).await?);
-        unpoliced.push(script.run_as(Role::Login, &superuser, CLIENTS, effort.turn).await?);
+        unpoliced.push(as_login.run_as(Role::Login, &superuser, CLIENTS, effort.turn).await?);
     }
     let what = format!("month page, {} entries of {PEOPLE} people", WORKDAYS * PEOPLE);
     table.against(&what, "compressed, as browsers ask for it, beside pgbench with its SQL", &slow, &direct, Some(0.6));

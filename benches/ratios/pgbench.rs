@@ -111,6 +111,12 @@ impl Traffic {
         Self { transactions }
     }
 
+    /// The same without becoming the role that serves, for whoever is to be somebody else.
+    pub fn without_role(&self) -> Self {
+        let without = |s: &Statement| Statement { sql: s.sql.replace("SET LOCAL ROLE rainstaff_app; ", ""), values: s.values.clone() };
+        Self { transactions: self.transactions.iter().map(|statements| statements.iter().map(without).collect()).collect() }
+    }
+
     /// How many transactions there are, and how many waits for an answer of the database they take. Nobody waits for the end of a read.
     pub fn counts(&self) -> (usize, usize) {
         let waited_for = |statements: &Vec<Statement>| statements.iter().filter(|s| s.sql != "ROLLBACK").count();

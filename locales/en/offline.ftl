@@ -132,6 +132,7 @@ offline-state-refused = The server refused the request; tell headquarters.
 offline-state-too-old = The program has to be updated; reload the page.
 offline-state-server-trouble = The server cannot answer right now; it will be tried again.
 offline-state-busy = The server is busy; it will be tried again soon.
+offline-state-volume = The most that may be sent in a day was reached; nothing that waits is lost, it is sent by itself tomorrow.
 offline-state-on-pc = The helper program on the PC waits for the server.
 offline-state-pc-full = The disk of the PC is full; it will be tried again once there is room.
 flash-stored-here = { $name }: stored on this PC; it is sent by itself once the line is back.

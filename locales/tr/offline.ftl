@@ -132,6 +132,7 @@ offline-state-refused = Sunucu isteği reddetti; merkeze haber verin.
 offline-state-too-old = Program güncellenmeli; sayfayı yenileyin.
 offline-state-server-trouble = Sunucu şu anda yanıt veremiyor; yeniden denenecek.
 offline-state-busy = Sunucu meşgul; birazdan yeniden denenecek.
+offline-state-volume = Bir günde gönderilebilecek en çok veri doldu; bekleyenler kaybolmaz, yarın kendiliğinden gönderilir.
 offline-state-on-pc = Bilgisayardaki yardımcı program sunucuyu bekliyor.
 offline-state-pc-full = Bilgisayarın diski dolu; yer açılınca yeniden denenecek.
 flash-stored-here = { $name }: bilgisayarda saklandı; bağlantı gelince kendiliğinden gönderilecek.

@@ -143,6 +143,11 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
         }
         Some(EventKind::Quarantined) if has("device") => about_device("event-quarantined-by-device"),
         Some(EventKind::Quarantined) => t(lang, "event-quarantined").to_owned(),
+        Some(EventKind::VolumeReached) => {
+            let count = row.detail.get("mebibytes").and_then(Value::as_i64).unwrap_or_default();
+            let key = if has("device") { "event-volume-reached-by-device" } else { "event-volume-reached" };
+            t_with(lang, key, &[("n", &count), ("device", &detail("device"))])
+        }
         Some(EventKind::GrantRefused) if has("device") => {
             t_with(lang, "event-grant-refused-by-device", &[("account", &detail("account")), ("device", &detail("device"))])
         }
@@ -215,6 +220,7 @@ pub(super) fn name_of_event(kind: EventKind) -> &'static str {
         EventKind::QueueSilent => "kind-queue-silent",
         EventKind::QueueAlarmSeen => "kind-queue-alarm-seen",
         EventKind::Quarantined => "kind-quarantined",
+        EventKind::VolumeReached => "kind-volume-reached",
         EventKind::GrantRefused => "kind-grant-refused",
         EventKind::HeldAccepted => "kind-held-accepted",
         EventKind::LegacyImported => "kind-legacy-imported",
@@ -249,6 +255,7 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         | EventKind::QueueVanished
         | EventKind::QueueHole
         | EventKind::QueueSilent
+        | EventKind::VolumeReached
         | EventKind::GrantRefused
         | EventKind::DeviceCodeRefused
         | EventKind::DeviceSilent

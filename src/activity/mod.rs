@@ -97,6 +97,8 @@ pub enum EventKind {
     QueueAlarmSeen,
     /// A browser deposited what the server could not read.
     Quarantined,
+    /// Somebody, or a PC, reached the limit of what may come out of queues in a day.
+    VolumeReached,
     /// Somebody delivered an operation under a name without that person's grant.
     GrantRefused,
     /// An administrator answered for an operation that was held, and it was done in its author's name.
@@ -125,7 +127,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind there is.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::SignIn,
         Self::SignInFailed,
         Self::SignInThrottled,
@@ -154,6 +156,7 @@ impl EventKind {
         Self::QueueSilent,
         Self::QueueAlarmSeen,
         Self::Quarantined,
+        Self::VolumeReached,
         Self::GrantRefused,
         Self::HeldAccepted,
         Self::DeviceAdded,
@@ -199,6 +202,7 @@ impl EventKind {
             Self::QueueSilent => "queue_silent",
             Self::QueueAlarmSeen => "queue_alarm_seen",
             Self::Quarantined => "quarantined",
+            Self::VolumeReached => "volume_reached",
             Self::GrantRefused => "grant_refused",
             Self::HeldAccepted => "held_accepted",
             Self::DeviceAdded => "device_added",

@@ -4,7 +4,7 @@ use std::{fs, net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 
-use super::{DATABASE, cannot_reach, connect, seed, serve, text};
+use super::{DATABASE, logins::Logins, seed, serve, text};
 use crate::{
     app,
     auth::{
@@ -13,10 +13,7 @@ use crate::{
     },
     calendar::ensure_public_holidays,
     config::{self, Config, MetricsToken, Secret},
-    db::{
-        self,
-        embedded::{Cluster, ClusterOptions},
-    },
+    db::embedded::{Cluster, ClusterOptions},
     state::AppState,
     telemetry,
 };
@@ -55,9 +52,10 @@ pub(super) async fn run(args: DevArgs) -> Result<(), String> {
 
 async fn serve_on(cluster: &Cluster, config: Config, listeners: Vec<std::net::TcpListener>, empty: bool) -> Result<(), String> {
     cluster.create_database(DATABASE).await.map_err(text)?;
-    let owner_url = cluster.owner_url(DATABASE);
-    db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
-    let db = connect(&owner_url, 10).await?;
+    let logins = Logins::of_cluster(cluster);
+    logins.migrate().await?;
+    let db = logins.connect(10).await?;
+    let owner_url = logins.owner_url;
     serve::refuse_unsafe(&db).await?;
     let state = AppState::new(db.clone(), config);
     let demo = Some(Password::new(crate::auth::accounts::DEMO_PASSWORD));

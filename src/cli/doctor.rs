@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{Place, cannot_reach, connect, locate, text};
+use super::{Place, cannot_reach, locate, logins::Logins, text};
 use crate::{
     clock::Clock,
     config::{self, MetricsToken, Secret},
@@ -16,14 +16,17 @@ use crate::{
 const CLOCK_TOLERANCE: i64 = 5;
 
 pub(super) async fn run(place: Place) -> Result<ExitCode, String> {
-    let (owner_url, cluster) = locate(&place).await?;
-    let findings = examine(&owner_url).await;
+    let (logins, cluster) = locate(&place).await?;
+    let findings = examine(&logins).await;
     if let Some(cluster) = cluster {
         cluster.stop().await.map_err(text)?;
     }
-    let findings = findings?;
+    let Examined { findings, notes } = findings?;
     for finding in &findings {
         println!("{finding}");
+    }
+    for note in &notes {
+        println!("note: {note}");
     }
     if findings.is_empty() {
         println!("all is well");
@@ -33,18 +36,26 @@ pub(super) async fn run(place: Place) -> Result<ExitCode, String> {
     }
 }
 
-async fn examine(owner_url: &str) -> Result<Vec<String>, String> {
-    let mut findings = check_environment();
-    let pending = db::pending_migrations(owner_url).await.map_err(|e| cannot_reach(&e))?;
+/// What an examination found: a sentence each.
+#[derive(Default)]
+struct Examined {
+    findings: Vec<String>,
+    /// What is as it may be, and worth knowing.
+    notes: Vec<String>,
+}
+
+async fn examine(logins: &Logins) -> Result<Examined, String> {
+    let mut examined = Examined { findings: check_environment(), notes: Vec::new() };
+    let pending = db::pending_migrations(&logins.owner_url).await.map_err(|e| cannot_reach(&e))?;
     if !pending.is_empty() {
-        findings.push(format!("Migrations are pending ({}): run `rainstaff migrate`.", pending.join(", ")));
-        return Ok(findings);
+        examined.findings.push(format!("Migrations are pending ({}): run `rainstaff migrate`.", pending.join(", ")));
+        return Ok(examined);
     }
-    let db = connect(owner_url, 2).await?;
-    let checked = check_database(&db, &mut findings).await;
+    let db = logins.connect(2).await?;
+    let checked = check_database(&db, &mut examined).await;
     db.close().await;
     checked.map_err(|e| cannot_reach(&e))?;
-    Ok(findings)
+    Ok(examined)
 }
 
 fn check_environment() -> Vec<String> {
@@ -64,8 +75,10 @@ fn check_environment() -> Vec<String> {
     findings
 }
 
-async fn check_database(db: &Db, findings: &mut Vec<String>) -> Result<(), sqlx::Error> {
-    findings.extend(guard::check(db).await?.iter().map(guard::Finding::sentence));
+async fn check_database(db: &Db, Examined { findings, notes }: &mut Examined) -> Result<(), sqlx::Error> {
+    for finding in guard::check(db).await? {
+        if finding.is_note() { &mut *notes } else { &mut *findings }.push(finding.sentence());
+    }
     for region in list_all_regions(db).await? {
         let scope = Scope::system(region.clone(), None, Origin::System);
         let mut tx = db.read(&scope).await?;

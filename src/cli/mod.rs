@@ -3,6 +3,7 @@
 mod dev;
 mod doctor;
 mod import_legacy;
+mod logins;
 mod seed;
 mod serve;
 pub mod user;
@@ -15,10 +16,11 @@ use crate::{
     auth::Hasher,
     config,
     db::{
-        Db, DbConfig,
+        Db,
         embedded::{Cluster, ClusterOptions},
     },
 };
+use logins::Logins;
 
 /// Name of the database in the private cluster.
 const DATABASE: &str = "rainstaff";
@@ -94,28 +96,23 @@ impl Opened {
     }
 }
 
-/// The owner's URL, and the private cluster behind it when there is no `DATABASE_URL`.
-async fn locate(place: &Place) -> Result<(String, Option<Cluster>), String> {
-    if let Some(url) = config::read("DATABASE_URL") {
-        return Ok((url, None));
+/// The database's logins, and the private cluster behind it when there is no `DATABASE_URL`.
+async fn locate(place: &Place) -> Result<(Logins, Option<Cluster>), String> {
+    if let Some(url) = config::read(config::OWNER_URL) {
+        return Ok((Logins::from_env(url)?, None));
     }
     let cluster =
         Cluster::start(ClusterOptions { data_dir: config::data_dir(place.data_dir.clone()), durable: true }).await.map_err(text)?;
     cluster.create_database(DATABASE).await.map_err(text)?;
-    Ok((cluster.owner_url(DATABASE), Some(cluster)))
+    Ok((Logins::of_cluster(&cluster), Some(cluster)))
 }
 
 /// Opens the database of a command, migrated.
 async fn open(place: &Place) -> Result<Opened, String> {
-    let (owner_url, cluster) = locate(place).await?;
-    crate::db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
-    let db = connect(&owner_url, 4).await?;
-    Ok(Opened { db, owner_url, cluster })
-}
-
-async fn connect(owner_url: &str, max_connections: u32) -> Result<Db, String> {
-    let config = DbConfig { owner_url: owner_url.to_owned(), app_url: config::read("RAINSTAFF_APP_DATABASE_URL"), max_connections };
-    Db::connect(&config).await.map_err(|e| cannot_reach(&e))
+    let (logins, cluster) = locate(place).await?;
+    logins.migrate().await?;
+    let db = logins.connect(4).await?;
+    Ok(Opened { db, owner_url: logins.owner_url, cluster })
 }
 
 /// Runs `work` on an open database and closes it, also when the work failed.
@@ -127,9 +124,9 @@ async fn with_database(place: Place, work: impl AsyncFnOnce(&Opened) -> Result<(
 }
 
 async fn migrate(place: Place) -> Result<(), String> {
-    let (owner_url, cluster) = locate(&place).await?;
-    let pending = crate::db::pending_migrations(&owner_url).await.map_err(|e| cannot_reach(&e))?;
-    crate::db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
+    let (logins, cluster) = locate(&place).await?;
+    let pending = crate::db::pending_migrations(&logins.owner_url).await.map_err(|e| cannot_reach(&e))?;
+    logins.migrate().await?;
     for name in &pending {
         println!("applied {name}");
     }

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::{cannot_reach, connect, text};
+use super::{cannot_reach, logins::Logins, text};
 use crate::{
     app,
     auth::{
@@ -11,24 +11,23 @@ use crate::{
     },
     calendar::ensure_public_holidays,
     config::{self, Config},
-    db::{self, Db, guard},
+    db::{Db, guard},
     state::AppState,
     telemetry,
 };
 
-/// Connections of one server process; Render's smallest paid database allows 100 in all.
-const CONNECTIONS: u32 = 20;
-
 pub(super) async fn run() -> Result<(), String> {
     let config = Config::from_env().map_err(text)?;
-    let owner_url = config::read("DATABASE_URL").ok_or("DATABASE_URL: is not set. Put the URL of the PostgreSQL database into it.")?;
+    let owner_url = config::read(config::OWNER_URL).ok_or("DATABASE_URL: is not set. Put the URL of the PostgreSQL database into it.")?;
+    let logins = Logins::from_env(owner_url)?;
+    let connections = config::connections().map_err(text)?;
     telemetry::init("info").map_err(text)?;
-    db::migrate(&owner_url).await.map_err(|e| cannot_reach(&e))?;
-    let db = connect(&owner_url, CONNECTIONS).await?;
+    logins.migrate().await?;
+    let db = logins.connect(connections).await?;
     refuse_unsafe(&db).await?;
     let state = AppState::new(db.clone(), config);
     let listeners = bind(&state.config)?;
-    first_start(&state, &owner_url).await?;
+    first_start(&state, &logins.owner_url).await?;
     ensure_public_holidays(&state).await.map_err(text)?;
     for listener in &listeners {
         if let Ok(address) = listener.local_addr() {
@@ -44,7 +43,11 @@ pub(super) async fn run() -> Result<(), String> {
 pub(super) async fn refuse_unsafe(db: &Db) -> Result<(), String> {
     let findings = guard::check(db).await.map_err(|e| cannot_reach(&e))?;
     for finding in findings.iter().filter(|f| !f.is_fatal()) {
-        tracing::warn!(problem = finding.problem, detail = finding.detail, "database");
+        if finding.is_note() {
+            tracing::info!(problem = finding.problem, "{}", finding.sentence());
+        } else {
+            tracing::warn!(problem = finding.problem, "{}", finding.sentence());
+        }
     }
     let fatal: Vec<String> = findings.iter().filter(|f| f.is_fatal()).map(guard::Finding::sentence).collect();
     if fatal.is_empty() { Ok(()) } else { Err(format!("refusing to serve:\n  {}", fatal.join("\n  "))) }

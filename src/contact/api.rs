@@ -73,11 +73,12 @@ pub async fn post_ops_quarantine(state: Data<AppState>, client: Client, request:
     let scope = client.scope_in(&region).ok_or(AppError::Forbidden)?;
     let (sha256, now): ([u8; 32], _) = (Sha256::digest(&body).into(), state.clock.now());
     let mut tx = state.db.write(&scope.from_origin(origin)).await?;
+    db::lock_deposits(&mut tx, by.id).await?;
     if let Some(stored) = db::find_same(&mut tx, &region, by.id, &sha256).await? {
         return Ok(sync_answer(&Quarantined { stored }));
     }
     let Deposits { in_hour, bytes_in_day } = db::count_deposits(&mut tx, &region, by.id, now).await?;
-    if in_hour >= PER_HOUR || bytes_in_day >= BYTES_PER_DAY {
+    if in_hour >= PER_HOUR || bytes_in_day + i64::try_from(body.len()).unwrap_or(i64::MAX) > BYTES_PER_DAY {
         return Err(AppError::TooMany(WAIT));
     }
     let browser = if client.is_device() { String::new() } else { BrowserMark::of(&request, &state).words };

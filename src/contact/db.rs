@@ -575,6 +575,17 @@ pub(super) async fn find_quarantined<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) ->
     Ok(row.map(|r| (r.region, r.body)))
 }
 
+/// Waits until nobody else deposits in this person's or device's name: what is counted after this stays true until the end of the transaction.
+pub(super) async fn lock_deposits(tx: &mut ScopedTx<Write>, user_id: Uuid) -> Result<()> {
+    sqlx::query_scalar!(
+        r#"SELECT pg_advisory_xact_lock(hashtextextended('quarantine ' || $1::uuid::text, 0)) IS NULL AS "locked!""#,
+        user_id
+    )
+    .fetch_one(tx.conn())
+    .await
+    .map(drop)
+}
+
 /// The id under which a person's body is in the quarantine already.
 pub(super) async fn find_same<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, user_id: Uuid, sha256: &[u8; 32]) -> Result<Option<Uuid>> {
     sqlx::query_scalar!(

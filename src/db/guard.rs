@@ -4,7 +4,8 @@ use sqlx::Row;
 
 use super::{Capability, Db, SystemTx};
 
-/// Something that is wrong with the database. Names starting with `warn_` do not stop the server.
+/// Something that is wrong with the database. Names starting with `warn_` do not stop the server; those starting with `note_` are not even
+/// wrong, but whoever operates it should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// What, as a short code.
@@ -16,7 +17,12 @@ pub struct Finding {
 impl Finding {
     /// Whether the server may not serve with this.
     pub fn is_fatal(&self) -> bool {
-        !self.problem.starts_with("warn_")
+        !self.problem.starts_with("warn_") && !self.is_note()
+    }
+
+    /// Whether there is nothing to mend.
+    pub fn is_note(&self) -> bool {
+        self.problem.starts_with("note_")
     }
 
     /// A sentence for the person who operates the server.
@@ -43,6 +49,18 @@ impl Finding {
             "app_role_may_truncate" => format!("The serving role may TRUNCATE {d}: revoke it."),
             "log_may_change" => format!("The serving role may change or delete rows of the log {d}: revoke it."),
             "scope_optional" => format!("{d} answers a transaction that entered no region: restore the function from the migrations."),
+            "second_connection" => format!("A second connection to the database is not like the first: {d}."),
+            "warn_one_login" => format!(
+                "The login {d} serves and may become the owner of the tables, so SQL slipped into a query could take the policies off: give serving \
+                 a login of its own (RAINSTAFF_APP_PASSWORD or RAINSTAFF_APP_DATABASE_URL; docs/DEPLOY.md, \"Two logins\")."
+            ),
+            "warn_login_makes_roles" => {
+                format!("The login {d} serves and may make roles: take that away (as a superuser: ALTER ROLE {d} NOCREATEROLE).")
+            }
+            "note_owner_makes_roles" => format!(
+                "The owner {d} may still make roles, which it needed once: ALTER ROLE {d} NOCREATEROLE, as a superuser. Where the host gives you \
+                 none, leave it: nobody who serves can become {d}."
+            ),
             _ => format!("{}: {d}", self.problem),
         }
     }
@@ -54,10 +72,24 @@ pub async fn check(db: &Db) -> Result<Vec<Finding>, sqlx::Error> {
     let rows = sqlx::query(GUARD).fetch_all(tx.conn()).await?;
     let findings = rows.iter().map(|row| Ok(Finding { problem: row.try_get(0)?, detail: row.try_get(1)? }));
     let mut findings = findings.collect::<Result<Vec<_>, sqlx::Error>>()?;
+    if db.pool_figures().most > 1 {
+        let mut second = db.system(&Capability::Users(None)).await?; // while the first is in use
+        let (one, other) = (who_acts(&mut tx).await?, who_acts(&mut second).await?);
+        if one != other {
+            findings.push(Finding { problem: "second_connection".into(), detail: format!("{one} and {other}") });
+        }
+    }
     if !has_no_scope(&mut tx).await? {
         findings.push(Finding { problem: "scope_optional".into(), detail: "sec.regions()".into() });
     }
     Ok(findings)
+}
+
+/// As whom a transaction acts, and under which limits.
+async fn who_acts(tx: &mut SystemTx) -> Result<String, sqlx::Error> {
+    let sql = "SELECT concat_ws(', ', current_user, session_user, current_database(), current_setting('row_security'), current_setting('search_path'),
+                                current_setting('statement_timeout'), current_setting('lock_timeout'))";
+    sqlx::query_scalar(sql).fetch_one(tx.conn()).await
 }
 
 /// Whether a transaction outside the regions is kept out of them: asking for its regions has to be an error, not an empty answer.
@@ -78,7 +110,8 @@ WITH me AS (SELECT * FROM pg_roles WHERE rolname IN (current_user, session_user)
 SELECT 'role_superuser' AS problem, rolname::text AS detail FROM me WHERE rolsuper
 UNION ALL SELECT 'role_bypassrls', rolname FROM me WHERE rolbypassrls
 UNION ALL SELECT 'can_become_bypass', r.rolname FROM pg_roles r
-    WHERE (r.rolsuper OR r.rolbypassrls) AND r.rolname NOT IN (current_user, session_user) AND pg_has_role(current_user, r.oid, 'MEMBER')
+    WHERE (r.rolsuper OR r.rolbypassrls) AND r.rolname NOT IN (current_user, session_user)
+      AND (pg_has_role(current_user, r.oid, 'MEMBER') OR pg_has_role(session_user, r.oid, 'MEMBER'))
 UNION ALL SELECT 'rls_off', rel FROM tables WHERE NOT (relrowsecurity AND relforcerowsecurity)
 UNION ALL SELECT 'rls_inactive', rel FROM tables WHERE relrowsecurity AND relforcerowsecurity AND NOT row_security_active(oid)
 UNION ALL SELECT 'policy_shape', p.schemaname || '.' || p.tablename || '.' || p.policyname FROM pg_policies p WHERE p.schemaname = 'app' AND p.tablename <> 'regions'
@@ -114,5 +147,9 @@ UNION ALL SELECT 'pg_rls_cve', v::text FROM (SELECT current_setting('server_vers
     WHERE v < 150014 OR v BETWEEN 160000 AND 160009 OR v BETWEEN 170000 AND 170005
 UNION ALL SELECT 'warn_pg_minor', v::text FROM (SELECT current_setting('server_version_num')::int AS v) x
     WHERE v < 150018 OR v BETWEEN 160000 AND 160013 OR v BETWEEN 170000 AND 170009 OR v BETWEEN 180000 AND 180003
+UNION ALL (SELECT DISTINCT 'warn_one_login', session_user::text FROM tables t WHERE pg_has_role(session_user, t.relowner, 'MEMBER'))
+UNION ALL SELECT 'warn_login_makes_roles', rolname FROM me WHERE rolcreaterole AND rolname = session_user
+UNION ALL SELECT 'note_owner_makes_roles', r.rolname FROM pg_roles r
+    WHERE r.rolcreaterole AND r.rolname <> session_user AND r.oid IN (SELECT t.relowner FROM tables t)
 UNION ALL SELECT 'row_security_guc', current_setting('row_security') WHERE current_setting('row_security') <> 'on'
 ";

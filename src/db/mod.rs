@@ -6,7 +6,11 @@
 
 pub mod embedded;
 pub mod guard;
+mod logins;
 mod outcome;
+mod owner;
+mod places;
+mod pooler;
 mod scope;
 mod system;
 
@@ -14,35 +18,43 @@ use std::{
     cell::Cell,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use sqlx::{
-    AssertSqlSafe, Connection, Executor, PgPool, Postgres, Transaction,
-    postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
+    AssertSqlSafe, PgPool, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
 };
+use uuid::Uuid;
 
+pub use logins::{AppLogin, SERVING_LOGIN};
 use outcome::is_dead;
 pub use outcome::{DbOutcome, classify, expect_one, violated_constraint};
+pub use owner::{MigrateError, analyze, create_regions, migrate, migrate_and_serve_as, pending_migrations};
+use places::Places;
 pub use scope::{Mode, Read, Scope, ScopedTx, Write};
 pub use system::{Capability, SystemTx};
 
-/// The migrations, embedded.
-static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+/// What every transaction is, besides what it is for: nothing of it belongs to the connection, so a pooler may lend another one to each.
+const AS_THE_APPLICATION: &str = "SET LOCAL ROLE rainstaff_app; SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL TIME ZONE 'UTC'; \
+     SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '3s'; SET LOCAL idle_in_transaction_session_timeout = '30s'";
 
 /// Reads are planned for the dates and filters they are asked with. The plan for any values, which PostgreSQL keeps after some executions
 /// because it looks cheap, expects one row of a month and takes three times as long (12 ms of a page instead of 4). Writes and the session's query
 /// find rows by their keys: for them the kept plan is right.
 const PLAN_FOR_THE_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
 
+/// For whatever a person or a PC reads.
+const LIMIT_OF_A_READER: &str = "; SET LOCAL statement_timeout = '5s'";
+
 /// How to reach the database.
 #[derive(Clone)]
 pub struct DbConfig {
-    /// URL of the owner; runs migrations, and serves after `SET ROLE rainstaff_app` when `app_url` is none.
+    /// URL of the owner; runs migrations. Serves too when `app_url` is none, as `rainstaff_app`: the guard warns of that.
     pub owner_url: String,
-    /// URL of a login that is (or is only) a member of `rainstaff_app`.
+    /// URL of a login that is a member of `rainstaff_app` and of nothing else.
     pub app_url: Option<String>,
     /// Connections at most.
     pub max_connections: u32,
@@ -53,7 +65,14 @@ pub struct DbConfig {
 pub struct Db {
     /// One for whoever is no worker; then one per worker, where [`Db::for_workers`] made them.
     pools: Arc<[PgPool]>,
+    /// Transactions begun.
+    begun: Arc<AtomicU64>,
+    /// Who reads how much.
+    places: Arc<Places>,
 }
+
+/// Connections for whatever no worker does: alarms, the bell, housekeeping.
+const FOR_THE_HOUSE: u32 = 4;
 
 thread_local! {
     /// Which worker this thread is, from 1; 0 for none.
@@ -82,45 +101,33 @@ pub struct PoolFigures {
 }
 
 impl Db {
-    /// Opens a pool whose connections act as `rainstaff_app`. Connects once, so that a wrong URL is known now.
+    /// Opens a pool. Connects once, so that a wrong URL is known now.
     pub async fn connect(config: &DbConfig) -> Result<Self, sqlx::Error> {
         let url = config.app_url.as_ref().unwrap_or(&config.owner_url);
         let mut options: PgConnectOptions = url.parse::<PgConnectOptions>()?.application_name("rainstaff");
         if !url.contains("statement-cache-capacity=") {
-            options = options.statement_cache_capacity(200); // 0 behind an old PgBouncer: docs/DEPLOY.md
+            options = options.statement_cache_capacity(200);
         }
-        let set_role = config.app_url.is_none();
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)
             .acquire_timeout(Duration::from_secs(5))
             .test_before_acquire(false) // begin() tries again instead: one round trip less per request
-            .after_connect(move |conn, _| {
-                Box::pin(async move {
-                    if set_role {
-                        conn.execute("SET ROLE rainstaff_app").await?;
-                    }
-                    conn.execute(
-                        "SET statement_timeout = '10s'; SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '30s';
-                         SET search_path = pg_catalog, pg_temp; SET TIME ZONE 'UTC'",
-                    )
-                    .await?;
-                    Ok(())
-                })
-            })
             .connect_with(options)
             .await?;
-        Ok(Self { pools: Arc::new([pool]) })
+        Ok(Self { pools: Arc::new([pool]), begun: Arc::default(), places: Arc::default() })
     }
 
-    /// The same database with connections of its own for each worker, as many in all as there were, less two; everything else keeps the
-    /// pool there is, and hardly uses it. What arrives on a connection wakes the thread that opened it: when another one works with it, both
-    /// are woken each time, and the one waits for the other's work.
+    /// The same database with connections of its own for each worker, as many in all as there were; a few of them are for everything else. What
+    /// arrives on a connection wakes the thread that opened it: when another one works with it, both are woken each time, and the one waits for
+    /// the other's work. The connections there are now are closed.
     #[must_use]
-    pub fn for_workers(&self, workers: usize) -> Self {
+    pub async fn for_workers(self, workers: usize) -> Self {
         let (options, most) = (self.pools[0].connect_options(), self.pools[0].options().get_max_connections());
-        let each = (most.saturating_sub(2) / u32::try_from(workers).unwrap_or(u32::MAX)).max(2);
-        let pool = || self.pools[0].options().clone().max_connections(each).connect_lazy_with((*options).clone());
-        Self { pools: std::iter::once(self.pools[0].clone()).chain((0..workers).map(|_| pool())).collect() }
+        let each = (most.saturating_sub(FOR_THE_HOUSE) / u32::try_from(workers).unwrap_or(u32::MAX)).max(2);
+        let pool = |connections| self.pools[0].options().clone().max_connections(connections).connect_lazy_with((*options).clone());
+        let pools = std::iter::once(pool(FOR_THE_HOUSE)).chain((0..workers).map(|_| pool(each))).collect();
+        self.pools[0].close().await;
+        Self { pools, begun: self.begun, places: self.places }
     }
 
     /// The pool of this thread.
@@ -133,21 +140,33 @@ impl Db {
 
     /// A transaction that can only read, in the actor's scope. Dropping it ends it.
     pub async fn read(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
-        let begin = format!("BEGIN READ ONLY; {PLAN_FOR_THE_VALUES}");
-        Ok(ScopedTx::new(self.begin(scope.begin_sql(&begin)).await?, scope.clone()))
+        self.begin_to_read(scope, "BEGIN READ ONLY").await
     }
 
     /// A transaction of one snapshot for several reads that must agree with each other.
     pub async fn read_snapshot(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
-        let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {PLAN_FOR_THE_VALUES}");
-        Ok(ScopedTx::new(self.begin(scope.begin_sql(&begin)).await?, scope.clone()))
+        self.begin_to_read(scope, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    /// What somebody reads takes a place of theirs, and no statement of it takes long: others wait for the same processors and disks. Whoever reads
+    /// a second thing with one in hand needs two places.
+    async fn begin_to_read(&self, scope: &Scope, begin: &str) -> Result<ScopedTx<Read>, sqlx::Error> {
+        let mut sql = scope.begin_sql(&format!("{begin}; {PLAN_FOR_THE_VALUES}"));
+        let place = match scope.reader() {
+            Some(reader) => {
+                sql.push_str(LIMIT_OF_A_READER);
+                Some(self.places.take(reader).await?)
+            }
+            None => None,
+        };
+        Ok(ScopedTx::new(self.begin(sql).await?, scope.clone(), place))
     }
 
     /// A transaction that may write in the actor's scope. Nothing stays without `commit`. For somebody who only looks ("Bölge gözüyle
     /// bak") PostgreSQL refuses every write in it: handlers refuse before, this is for the one that forgot.
     pub async fn write(&self, scope: &Scope) -> Result<ScopedTx<Write>, sqlx::Error> {
         let begin = if scope.only_reads() { "BEGIN READ ONLY" } else { "BEGIN" };
-        Ok(ScopedTx::new(self.begin(scope.begin_sql(begin)).await?, scope.clone()))
+        Ok(ScopedTx::new(self.begin(scope.begin_sql(begin)).await?, scope.clone(), None))
     }
 
     /// A transaction on accounts and sessions, for one capability.
@@ -165,6 +184,11 @@ impl Db {
         })
     }
 
+    /// How many transactions this process has begun.
+    pub fn transactions(&self) -> u64 {
+        self.begun.load(Ordering::Relaxed)
+    }
+
     /// Closes all connections.
     pub async fn close(&self) {
         for pool in &*self.pools {
@@ -172,10 +196,19 @@ impl Db {
         }
     }
 
+    /// The epoch of the data as they are now, a new one where they have become others than before: a standby was promoted, a copy restored.
+    pub async fn renew_epoch(&self) -> Result<Uuid, sqlx::Error> {
+        let mut tx = self.system(&Capability::Own(Uuid::nil())).await?;
+        let epoch = sqlx::query_scalar!(r#"SELECT sec.renew_epoch($1) AS "epoch!""#, crate::ids::new_id()).fetch_one(tx.conn()).await?;
+        tx.commit().await?;
+        Ok(epoch)
+    }
+
     /// Begins in a task of its own: sqlx forgets a transaction whose begin was cancelled half-way, and would hand its scope to the next
     /// user of the connection. A task is not cancelled with the request; when nobody waits any more, the transaction is dropped whole.
     async fn begin(&self, sql: String) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         let pool = self.pool().clone();
+        self.begun.fetch_add(1, Ordering::Relaxed);
         let task = tokio::spawn(async move {
             // After a restart of the database each connection that was open is found dead once.
             let mut left = pool.options().get_max_connections();
@@ -189,78 +222,4 @@ impl Db {
         });
         task.await.map_err(|_| sqlx::Error::WorkerCrashed)?
     }
-}
-
-/// Brings the schema up to date, as the owner, under an advisory lock. Also renews the feed's epoch when the data turn out to stand in
-/// another cluster, or on another timeline, than before (a restore): clients then start over from a snapshot.
-pub async fn migrate(owner_url: &str) -> Result<(), MigrateError> {
-    let mut conn = PgConnection::connect(owner_url).await?;
-    conn.execute("SET client_min_messages = warning; SET lock_timeout = '10s'").await?;
-    MIGRATOR.run(&mut conn).await?;
-    // Rights on a database do not travel with a dump or a template.
-    conn.execute("DO $$ BEGIN EXECUTE format('REVOKE TEMP, CREATE ON DATABASE %I FROM PUBLIC', current_database()); END $$").await?;
-    renew_epoch_after_restore(&mut conn).await?;
-    conn.close().await?;
-    Ok(())
-}
-
-/// Names of migrations this program has and the database has not.
-pub async fn pending_migrations(owner_url: &str) -> Result<Vec<String>, MigrateError> {
-    let mut conn = PgConnection::connect(owner_url).await?;
-    let done: Vec<i64> = match sqlx::query_scalar::<_, i64>("SELECT version FROM _sqlx_migrations WHERE success").fetch_all(&mut conn).await
-    {
-        Ok(done) => done,
-        Err(sqlx::Error::Database(e)) if e.code().as_deref() == Some("42P01") => Vec::new(),
-        Err(e) => return Err(e.into()),
-    };
-    conn.close().await?;
-    Ok(MIGRATOR.iter().filter(|m| !done.contains(&m.version)).map(|m| format!("{} {}", m.version, m.description)).collect())
-}
-
-/// Why the schema could not be brought up to date.
-#[derive(Debug, thiserror::Error)]
-pub enum MigrateError {
-    /// The database was out of reach or refused.
-    #[error("{0}")]
-    Database(#[from] sqlx::Error),
-    /// A migration failed, or one that ran before has been edited since.
-    #[error("{0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
-}
-
-async fn renew_epoch_after_restore(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let epoch = crate::ids::new_id();
-    sqlx::query!(
-        r#"
-        INSERT INTO sec.feed AS f (epoch, system_identifier)
-        SELECT $1, s.system_identifier || '/' || c.timeline_id FROM pg_control_system() s, pg_control_checkpoint() c
-        ON CONFLICT (only_row) DO UPDATE SET epoch = $1, system_identifier = excluded.system_identifier, started_at = now()
-        WHERE f.system_identifier <> excluded.system_identifier
-        "#,
-        epoch,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// First-start data that only the owner may write: the offices' codes and names, where there are none yet.
-pub async fn create_regions(owner_url: &str, regions: &[(&str, &str)]) -> Result<(), sqlx::Error> {
-    let mut conn = PgConnection::connect(owner_url).await?;
-    for (code, name) in regions {
-        sqlx::query!("INSERT INTO app.regions (code, name) VALUES ($1, $2) ON CONFLICT DO NOTHING", code, name).execute(&mut conn).await?;
-    }
-    conn.close().await
-}
-
-/// Tells PostgreSQL what the tables hold, as the owner. For after much was stored at once: before the first statistics a list is planned as
-/// if every table were small (a month took 38 ms instead of 4), and autovacuum may come a minute later or, where it is off, never.
-pub async fn analyze(owner_url: &str) -> Result<(), sqlx::Error> {
-    let mut conn = PgConnection::connect(owner_url).await?;
-    conn.execute(
-        "DO $$ BEGIN EXECUTE (SELECT 'ANALYZE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables
-             WHERE schemaname IN ('app', 'auth')); END $$",
-    )
-    .await?;
-    conn.close().await
 }

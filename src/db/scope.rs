@@ -3,8 +3,10 @@
 use std::{fmt::Write as _, marker::PhantomData};
 
 use sqlx::{PgConnection, Postgres, Transaction};
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
+use super::AS_THE_APPLICATION;
 use crate::{auth::Actor, devices::Device, ops::Origin, regions::Region};
 
 /// Which regions a transaction sees, for whom, and how the change entered the system. Made from an [`Actor`], so it cannot be wider
@@ -49,6 +51,11 @@ impl Scope {
         Self { regions: vec![region], actor, device: None, origin, only_reads: false }
     }
 
+    /// Several regions for the server itself, to look at what is in none of their rows: how far their logs are. Nothing is written in it.
+    pub fn of_server(regions: Vec<Region>) -> Self {
+        Self { regions, actor: None, device: None, origin: Origin::System, only_reads: true }
+    }
+
     /// A device's one region, for nobody in particular: whose an operation is, the operation says.
     pub fn of_device(device: &Device) -> Self {
         let regions = vec![device.region.clone()];
@@ -77,6 +84,11 @@ impl Scope {
         self.actor
     }
 
+    /// Whose reading it is: a person's or a PC's. None for the server itself.
+    pub(super) fn reader(&self) -> Option<Uuid> {
+        self.device.or(self.actor.filter(|_| self.origin != Origin::Import))
+    }
+
     /// Whether nothing may be written in it, whoever asks: somebody only looks.
     pub fn only_reads(&self) -> bool {
         self.only_reads
@@ -91,10 +103,10 @@ impl Scope {
         let codes = self.codes().join(",");
         let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
         let (actor, device) = (text(self.actor), text(self.device));
-        let mut sql = String::with_capacity(360);
+        let mut sql = String::with_capacity(640);
         let _ = write!(
             sql,
-            "{begin}; SET LOCAL app.regions = '{codes}'; SET LOCAL app.actor = '{actor}'; SET LOCAL app.origin = '{}'; \
+            "{begin}; {AS_THE_APPLICATION}; SET LOCAL app.regions = '{codes}'; SET LOCAL app.actor = '{actor}'; SET LOCAL app.origin = '{}'; \
              SET LOCAL app.op = ''; SET LOCAL app.ops = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = '{device}'; \
              SET LOCAL app.admin = ''; SET LOCAL app.login = ''; SET LOCAL app.login_address = ''; SET LOCAL app.session = ''; SET LOCAL app.token = ''",
             self.origin.as_str(),
@@ -119,11 +131,13 @@ pub struct ScopedTx<M: Mode> {
     tx: Transaction<'static, Postgres>,
     scope: Scope,
     mode: PhantomData<M>,
+    /// Given back with the transaction.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl<M: Mode> ScopedTx<M> {
-    pub(super) fn new(tx: Transaction<'static, Postgres>, scope: Scope) -> Self {
-        Self { tx, scope, mode: PhantomData }
+    pub(super) fn new(tx: Transaction<'static, Postgres>, scope: Scope, place: Option<OwnedSemaphorePermit>) -> Self {
+        Self { tx, scope, mode: PhantomData, _place: place }
     }
 
     /// The connection, for the `db.rs` of a feature.

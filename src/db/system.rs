@@ -6,6 +6,7 @@ use std::{fmt::Write as _, net::IpAddr};
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
+use super::AS_THE_APPLICATION;
 use crate::auth::Admin;
 
 /// What a system transaction may touch.
@@ -62,10 +63,10 @@ impl<'a> Capability<'a> {
                 actor = by.actor().user_id.to_string();
             }
         }
-        let mut sql = String::with_capacity(400);
+        let mut sql = String::with_capacity(680);
         let _ = write!(
             sql,
-            "BEGIN; SET LOCAL app.regions = ''; SET LOCAL app.actor = '{actor}'; SET LOCAL app.admin = '{admin}'; \
+            "BEGIN; {AS_THE_APPLICATION}; SET LOCAL app.regions = ''; SET LOCAL app.actor = '{actor}'; SET LOCAL app.admin = '{admin}'; \
              SET LOCAL app.login = '{login}'; SET LOCAL app.login_address = '{address}'; SET LOCAL app.session = '{session}'; \
              SET LOCAL app.token = '{token}'; SET LOCAL app.origin = 'system'; SET LOCAL app.op = ''; SET LOCAL app.ops = ''; SET LOCAL app.client_at = ''; SET LOCAL app.device = ''",
         );

@@ -61,7 +61,7 @@ async fn list_person_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> R
                   OR position($7 IN p.search_key) > 0
                   OR position($7 IN sec.fold(p.department)) > 0
                   OR position($7 IN sec.fold(p.title)) > 0
-                  OR position($7 IN sec.fold(t.notes)) > 0
+                  OR (t.notes <> '' AND position($7 IN sec.fold(t.notes)) > 0)
               )
             GROUP BY t.region, t.employee_id, (t.work_date - DATE '2000-01-03') % 7, t.start_min, t.end_min, t.break_min, t.is_special
         ) s
@@ -120,7 +120,7 @@ async fn list_day_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Resu
               OR position($7 IN p.search_key) > 0
               OR position($7 IN sec.fold(p.department)) > 0
               OR position($7 IN sec.fold(p.title)) > 0
-              OR position($7 IN sec.fold(t.notes)) > 0
+              OR (t.notes <> '' AND position($7 IN sec.fold(t.notes)) > 0)
           )
         GROUP BY t.region, t.work_date, t.start_min, t.end_min, t.break_min, t.is_special
         "#,

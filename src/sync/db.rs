@@ -356,9 +356,10 @@ pub(super) async fn list_missing<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, 
     .await
 }
 
-/// Identity of the data: cursors of another epoch are worthless.
-pub(super) async fn find_epoch<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Uuid, sqlx::Error> {
-    sqlx::query_scalar!("SELECT epoch FROM sec.feed").fetch_one(tx.conn()).await
+/// Epoch of the data: cursors of another one are worthless. None when the data have become others since it was given (a standby was promoted, a
+/// copy restored), or are only repeated here: [`Db::renew_epoch`](crate::db::Db::renew_epoch) is due.
+pub(super) async fn find_epoch<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!("SELECT epoch FROM sec.feed WHERE system_identifier = sec.data_identity()").fetch_optional(tx.conn()).await
 }
 
 /// Last number of each region of the scope that has one.
@@ -402,6 +403,7 @@ pub(super) async fn list_changes<M: Mode>(
 
 /// Row count and xor of `sha256(id:version)` of each table of a region, for comparison with a mirror. First 64 bits, as hex.
 pub(super) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
+    tx.conn().execute("SET LOCAL statement_timeout = '10s'").await?; // all rows of the region, once an hour from each PC
     let rows = sqlx::query!(
         r#"
         SELECT entity AS "entity!", count(id) AS "count!",

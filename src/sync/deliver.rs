@@ -7,6 +7,7 @@ use super::{
     authors::Authors,
     db,
     grant::GrantKey,
+    volume,
 };
 use crate::{
     auth::Actor,
@@ -70,7 +71,7 @@ pub async fn deliver(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<O
         };
         let scope = scope.from_origin(origin);
         for chunk in run.chunks(CHUNK) {
-            verdicts.extend(store_chunk(state, &scope, &who, chunk).await);
+            verdicts.extend(store_chunk(state, &scope, &who, chunk).await?);
         }
     }
     if let Some(scope) = Scope::with_company(actor) {
@@ -93,7 +94,7 @@ pub async fn deliver_of_device(state: &AppState, device: &Device, ops: Vec<Op>) 
             continue;
         }
         for chunk in run.chunks(CHUNK) {
-            verdicts.extend(store_chunk(state, &scope, &who, chunk).await);
+            verdicts.extend(store_chunk(state, &scope, &who, chunk).await?);
         }
     }
     fill_in_seqs(state, &scope, &mut verdicts).await?;
@@ -108,7 +109,7 @@ async fn keep_for_later(state: &AppState, actor: &Actor, who: &Caller, origin: O
         who.authors.add(&state.db, actor.user_id).await?;
         if who.authors.was_allowed(op, who.carrier, who.received_at) {
             let scope = Scope::system(op.region.clone(), Some(actor.user_id), origin);
-            let mut verdict = store_chunk(state, &scope, &who, std::slice::from_ref(op)).await.remove(0);
+            let mut verdict = store_chunk(state, &scope, &who, std::slice::from_ref(op)).await?.remove(0);
             verdict.row = None; // not theirs to read any more
             verdict.conflicts.clear();
             return Ok(verdict);
@@ -118,11 +119,13 @@ async fn keep_for_later(state: &AppState, actor: &Actor, who: &Caller, origin: O
 }
 
 /// A chunk in one transaction; when that fails for another reason than contention, each operation in its own, so that one that cannot
-/// even be stored stops no other (SYNC 3.1, I6).
-async fn store_chunk(state: &AppState, scope: &Scope, who: &Caller, chunk: &[Op]) -> Vec<Verdict> {
+/// even be stored stops no other (SYNC 3.1, I6). What is over the carrier's limit of a day is an error: the rest of the delivery is as well, and
+/// what was stored before is answered when it comes again.
+async fn store_chunk(state: &AppState, scope: &Scope, who: &Caller, chunk: &[Op]) -> AppResult<Vec<Verdict>> {
     let keep = |reason| chunk.iter().map(|op| Verdict::bare(op.op_id, VerdictKind::Retry).because(reason)).collect();
-    match in_own_transaction(state, scope, who, chunk).await {
+    Ok(match in_own_transaction(state, scope, who, chunk).await {
         Ok(done) => done,
+        Err(error @ AppError::Volume(_)) => return Err(error),
         Err(AppError::Busy(why)) => {
             tracing::warn!(why, ops = chunk.len(), "chunk not stored, the client keeps it");
             keep(Reason::Busy)
@@ -134,11 +137,11 @@ async fn store_chunk(state: &AppState, scope: &Scope, who: &Caller, chunk: &[Op]
         Err(_) => {
             let mut verdicts = Vec::with_capacity(chunk.len());
             for op in chunk {
-                verdicts.append(&mut Box::pin(store_chunk(state, scope, who, std::slice::from_ref(op))).await);
+                verdicts.append(&mut Box::pin(store_chunk(state, scope, who, std::slice::from_ref(op))).await?);
             }
             verdicts
         }
-    }
+    })
 }
 
 /// One transaction, tried again when the database says that this may help. Commits unless a form was refused.
@@ -151,7 +154,11 @@ async fn in_own_transaction(state: &AppState, scope: &Scope, who: &Caller, ops: 
                 tokio::time::sleep(Duration::from_millis(20 * attempt)).await;
             }
             Err(error) => return Err(error.into()),
-            Ok(verdicts) => {
+            Ok(None) => {
+                volume::note_refusal(state, scope, who, &ops[0].region).await?;
+                return Err(AppError::Volume(volume::WAIT));
+            }
+            Ok(Some(verdicts)) => {
                 state.metrics.count_operations(scope.origin(), ops, &verdicts);
                 return Ok(verdicts);
             }
@@ -159,15 +166,24 @@ async fn in_own_transaction(state: &AppState, scope: &Scope, who: &Caller, ops: 
     }
 }
 
-async fn try_once(state: &AppState, scope: &Scope, who: &Caller, ops: &[Op]) -> Result<Vec<Verdict>, sqlx::Error> {
+/// None when the carrier's limit of the day does not allow for these.
+async fn try_once(state: &AppState, scope: &Scope, who: &Caller, ops: &[Op]) -> Result<Option<Vec<Verdict>>, sqlx::Error> {
     let mut tx = state.db.write(scope).await?;
+    if let Some(op) = ops.first()
+        && volume::is_limited(scope.origin())
+        && !volume::count(&mut tx, who, &op.region, ops).await?
+    {
+        return Ok(None);
+    }
     let verdicts = apply_ops(&mut tx, who, ops).await?;
     let keep = who.delivery == Delivery::Queued || verdicts.iter().all(|v| v.verdict.took_effect());
     if keep {
         tx.commit().await?;
-        state.bell.ring();
+        if let Some(op) = ops.first() {
+            state.bell.ring(&op.region);
+        }
     }
-    Ok(verdicts)
+    Ok(Some(verdicts))
 }
 
 async fn fill_in_seqs(state: &AppState, scope: &Scope, verdicts: &mut [Verdict]) -> AppResult<()> {

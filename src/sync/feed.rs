@@ -1,17 +1,17 @@
-//! The change feed (SYNC 3.9): cursors, pages, and the bell that tells waiting readers that something was committed here.
+//! The change feed (SYNC 3.9): cursors and pages.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
-use tokio::sync::watch;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    bell::Bell,
     db,
     decide::client_row,
-    masking::masked_if,
+    masking::masked,
     registry::{ENTITIES, FeedRow, load_by_name, page_ids_by_name},
 };
 use crate::{
@@ -24,28 +24,6 @@ use crate::{
 
 /// Rows per page of a snapshot.
 const SNAPSHOT_PAGE: i64 = 1000;
-
-/// Rings after each commit of this process; other processes' commits are found by looking every second.
-#[derive(Clone)]
-pub struct Bell(Arc<watch::Sender<u64>>);
-
-impl Default for Bell {
-    fn default() -> Self {
-        Self(Arc::new(watch::Sender::new(0)))
-    }
-}
-
-impl Bell {
-    /// Something was committed.
-    pub fn ring(&self) {
-        self.0.send_modify(|n| *n = n.wrapping_add(1));
-    }
-
-    async fn wait(&self, at_most: Duration) {
-        let mut heard = self.0.subscribe();
-        let _ = tokio::time::timeout(at_most, heard.changed()).await;
-    }
-}
 
 /// How far a client has read: the data's epoch, and the last number per region. Opaque to clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +98,8 @@ pub struct ChangedRow {
     version: Option<i64>,
     /// A tombstone, or a row that is not there any more.
     gone: bool,
-    /// The row, with the names and values of a form, and `id`, `version` and `deleted`.
+    /// The row, with the names and values of a form, and `id`, `version` and `deleted`; of an identity number only that there is one, as
+    /// `identity_no_masked`.
     #[schema(value_type = Option<Object>)]
     row: Option<Row>,
 }
@@ -147,7 +126,8 @@ pub struct SnapshotRow {
     version: i64,
     /// A tombstone.
     gone: bool,
-    /// The row, with the names and values of a form, and `id`, `version` and `deleted`.
+    /// The row, with the names and values of a form, and `id`, `version` and `deleted`; of an identity number only that there is one, as
+    /// `identity_no_masked`.
     #[schema(value_type = Object)]
     row: Row,
 }
@@ -160,8 +140,6 @@ pub(super) struct Asked<'a> {
     pub limit: i64,
     /// How long it waits for the first.
     pub wait: Duration,
-    /// It gets no identity numbers.
-    pub masks: bool,
 }
 
 /// Changes after the cursor; up to so long for the first.
@@ -171,40 +149,59 @@ pub(super) async fn read_changes(db: &Db, bell: &Bell, scope: &Scope, asked: &As
         None => None,
     };
     let deadline = tokio::time::Instant::now() + asked.wait;
+    let ear = bell.listen(scope.regions());
     loop {
-        let mut tx = db.read_snapshot(scope).await?;
-        let page = read_page(&mut tx, cursor.as_ref(), asked).await?;
+        let (mut tx, epoch) = read_with_epoch(db, scope).await?;
+        let (page, next) = read_page(&mut tx, epoch, cursor.as_ref(), asked).await?;
         drop(tx);
         let left = deadline.saturating_duration_since(tokio::time::Instant::now());
         if !page.changes.is_empty() || left.is_zero() {
             return Ok(page);
         }
-        bell.wait(left.min(Duration::from_secs(1))).await;
+        ear.wait(next.seqs, left).await;
     }
 }
 
-async fn read_page(tx: &mut ScopedTx<Read>, cursor: Option<&Cursor>, asked: &Asked<'_>) -> AppResult<Changes> {
-    let epoch = db::find_epoch(tx).await?;
+/// One snapshot of the data, with the epoch that they have in it: looked at in every transaction that gives out numbers, so that no number of
+/// a promoted standby or a restored copy is ever given under the epoch of before.
+pub(super) async fn read_with_epoch(db: &Db, scope: &Scope) -> AppResult<(ScopedTx<Read>, Uuid)> {
+    let mut tx = db.read_snapshot(scope).await?;
+    if let Some(epoch) = db::find_epoch(&mut tx).await? {
+        return Ok((tx, epoch));
+    }
+    drop(tx); // its connection is needed, and whatever it sees is of before
+    db.renew_epoch().await?;
+    let mut tx = db.read_snapshot(scope).await?;
+    let epoch = db::find_epoch(&mut tx).await?.ok_or_else(|| AppError::Busy("the data became others twice in a moment".to_owned()))?;
+    Ok((tx, epoch))
+}
+
+async fn read_page(tx: &mut ScopedTx<Read>, epoch: Uuid, cursor: Option<&Cursor>, asked: &Asked<'_>) -> AppResult<(Changes, Cursor)> {
     if cursor.is_some_and(|c| c.epoch != epoch) {
         return Err(AppError::Gone);
     }
+    let heads: BTreeMap<String, i64> = db::list_heads(tx).await?.into_iter().collect();
     let mut next = Cursor { epoch, seqs: BTreeMap::new() };
     let (mut ranges, mut changes, mut left) = (Vec::new(), Vec::new(), asked.limit);
     for region in tx.scope().regions().to_vec() {
         let after = cursor.map_or(0, |c| c.after(&region));
-        let lines = if left > 0 { db::list_changes(tx, &region, after, left).await? } else { Vec::new() };
+        let head = heads.get(region.code()).copied().unwrap_or(0);
+        if after > head {
+            return Err(AppError::Gone); // numbers that these data have not given: they were set back without a trace
+        }
+        let lines = if left > 0 && after < head { db::list_changes(tx, &region, after, left).await? } else { Vec::new() };
         left -= i64::try_from(lines.len()).unwrap_or(i64::MAX);
         next.seqs.insert(region.clone(), lines.last().map_or(after, |l| l.seq));
         if let (Some(first), Some(last)) = (lines.first(), lines.last()) {
             ranges.push(Range { region: region.clone(), from: first.seq, to: last.seq, count: lines.len() });
         }
-        changes.append(&mut current_rows(tx, &region, lines, asked.masks).await?);
+        changes.append(&mut current_rows(tx, &region, lines).await?);
     }
-    Ok(Changes { epoch, cursor: next.encode(), more: left <= 0, ranges, changes })
+    Ok((Changes { epoch, cursor: next.encode(), more: left <= 0, ranges, changes }, next))
 }
 
 /// One item per row that changed, as it is now, at the place of its last change.
-async fn current_rows(tx: &mut ScopedTx<Read>, region: &Region, lines: Vec<db::LogLine>, masks: bool) -> AppResult<Vec<ChangedRow>> {
+async fn current_rows(tx: &mut ScopedTx<Read>, region: &Region, lines: Vec<db::LogLine>) -> AppResult<Vec<ChangedRow>> {
     let mut last: BTreeMap<(String, Uuid), db::LogLine> = BTreeMap::new();
     for line in lines {
         last.insert((line.entity.clone(), line.entity_id), line);
@@ -216,7 +213,7 @@ async fn current_rows(tx: &mut ScopedTx<Read>, region: &Region, lines: Vec<db::L
             continue;
         }
         for mut found in load_by_name(tx, entity, region, &ids).await? {
-            found.row = masked_if(masks, found.row);
+            found.row = masked(found.row);
             if let Some(line) = last.remove(&((*entity).to_owned(), found.id)) {
                 items.push(changed_row(region, line, Some(found)));
             }
@@ -246,9 +243,8 @@ fn not_ours(name: &str) -> AppError {
 
 /// A page of all rows. The cursor is taken before the first row is read: the feed from there brings whatever changed during the
 /// pages, and a client that applies only higher versions ends up equal (docs/adr/0002).
-pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>, masks: bool) -> AppResult<Snapshot> {
-    let mut tx = db.read_snapshot(scope).await?;
-    let epoch = db::find_epoch(&mut tx).await?;
+pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) -> AppResult<Snapshot> {
+    let (mut tx, epoch) = read_with_epoch(db, scope).await?;
     let mut at = if let Some(text) = page.filter(|p| !p.is_empty()) {
         SnapshotPage::decode(text).ok_or_else(|| not_ours("page"))?
     } else {
@@ -290,7 +286,7 @@ pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>, ma
                 id: found.id,
                 version: found.version,
                 gone: found.deleted,
-                row: client_row(found.id, found.version, found.deleted, masked_if(masks, found.row)),
+                row: client_row(found.id, found.version, found.deleted, masked(found.row)),
             });
         }
     }

@@ -18,7 +18,7 @@ use super::{
     deliver::{deliver, deliver_of_device},
     feed::{self, Asked, Changes, Snapshot},
     grant::{Grant, GrantKey, LIFETIME},
-    masking::masked_if,
+    masking::masked,
 };
 use crate::{
     api::{Checked, Limit, ParamError, Problem},
@@ -116,7 +116,7 @@ pub async fn post_ops(state: Data<AppState>, client: Client, request: HttpReques
         (Some((queue_id, n)), Some(scope)) => db::list_missing(&mut state.db.read(&scope).await?, queue_id, n).await?,
         _ => Vec::new(),
     };
-    let results = results.into_iter().map(|verdict| as_told_to(&client, verdict)).collect();
+    let results = results.into_iter().map(as_told).collect();
     let mut answer = sync_answer(&BatchAnswer { nonce: batch.nonce, server_time: state.clock.now(), results, missing });
     if let Some(report) = &batch.queue {
         let (noted, cookie) = match &client {
@@ -136,9 +136,9 @@ pub async fn post_ops(state: Data<AppState>, client: Client, request: HttpReques
     Ok(answer)
 }
 
-/// A verdict shows the row as it is now; a device gets it without the identity number.
-fn as_told_to(client: &Client, mut verdict: Verdict) -> Verdict {
-    verdict.row = verdict.row.map(|row| masked_if(client.is_device(), row));
+/// A verdict shows the row as it is now, without the identity number.
+fn as_told(mut verdict: Verdict) -> Verdict {
+    verdict.row = verdict.row.map(masked);
     verdict
 }
 
@@ -262,7 +262,7 @@ pub async fn post_ops_status(state: Data<AppState>, client: Client, request: Htt
     }
     let unknown: Vec<Uuid> = question.op_ids.into_iter().filter(|id| known.iter().all(|v| v.op_id != *id)).collect();
     let unknown = unknown.into_iter().map(|op_id| Status::Unknown(UnknownOp { op_id, verdict: UnknownWord::Unknown }));
-    let known = known.into_iter().map(|verdict| Status::Known(Box::new(as_told_to(&client, verdict))));
+    let known = known.into_iter().map(|verdict| Status::Known(Box::new(as_told(verdict))));
     let results = known.chain(unknown).collect();
     Ok(sync_answer(&StatusAnswer { server_time: state.clock.now(), results }))
 }
@@ -356,8 +356,8 @@ pub async fn get_ping(state: Data<AppState>, Anybody(client): Anybody) -> AppRes
     let mode = state.offline.mode(&state.db, &state.clock).await?;
     let (mut feed_epoch, mut missing) = (None, Vec::new());
     if let Some((client, scope)) = client.as_ref().and_then(|client| Some((client, client.scope_with_company()?))) {
-        let mut tx = state.db.read(&scope).await?;
-        feed_epoch = Some(db::find_epoch(&mut tx).await?);
+        let (mut tx, epoch) = feed::read_with_epoch(&state.db, &scope).await?;
+        feed_epoch = Some(epoch);
         if let Client::Person(actor) = client {
             missing = contact::db::list_own_missing(&mut tx, actor.user_id).await?;
         }
@@ -411,7 +411,7 @@ pub async fn get_changes(state: Data<AppState>, client: Client, Checked(query): 
         return Err(AppError::BadParams(vec![ParamError::new("wait", format!("more than {MAX_WAIT} s"))]));
     }
     let (limit, wait) = (Limit::or(query.limit, 500), Duration::from_secs(wait));
-    let asked = Asked { cursor: query.cursor.as_deref(), limit, wait, masks: client.is_device() };
+    let asked = Asked { cursor: query.cursor.as_deref(), limit, wait };
     let page = feed::read_changes(&state.db, &state.bell, &scope, &asked).await?;
     if let Client::Device(device) = &client
         && !wait.is_zero()
@@ -444,7 +444,7 @@ pub struct SnapshotQuery {
 )]
 pub async fn get_snapshot(state: Data<AppState>, client: Client, Checked(query): Checked<SnapshotQuery>) -> AppResult<HttpResponse> {
     let scope = client.scope().ok_or(AppError::Forbidden)?;
-    Ok(sync_answer(&feed::read_snapshot(&state.db, &scope, query.page.as_deref(), client.is_device()).await?))
+    Ok(sync_answer(&feed::read_snapshot(&state.db, &scope, query.page.as_deref()).await?))
 }
 
 /// Query of a digest.
@@ -498,7 +498,7 @@ pub async fn get_digest(state: Data<AppState>, client: Client, Checked(query): C
         Some(region) => client.scope_in(region).ok_or(AppError::NotFound)?,
         None => client.scope().ok_or(AppError::Forbidden)?,
     };
-    let mut tx = state.db.read_snapshot(&scope).await?;
+    let (mut tx, epoch) = feed::read_with_epoch(&state.db, &scope).await?;
     let heads = db::list_heads(&mut tx).await?;
     let mut regions = BTreeMap::new();
     for region in scope.regions() {
@@ -507,6 +507,5 @@ pub async fn get_digest(state: Data<AppState>, client: Client, Checked(query): C
         let seq = heads.iter().find(|(code, _)| code == region.code()).map_or(0, |(_, seq)| *seq);
         regions.insert(region.code().to_owned(), RegionDigest { seq, tables });
     }
-    let epoch = db::find_epoch(&mut tx).await?;
     Ok(sync_answer(&Digest { epoch, regions }))
 }

@@ -1,5 +1,6 @@
-//! What an office's PC gets of a row: everything but the identity number, which nobody there needs and whoever takes the PC would have. That
-//! there is one, it may know: a browser's mirror keeps the same (static/ts/offline/mirror.ts).
+//! What leaves in rows, many at a time: everything but identity numbers. No client needs one to keep a copy, and whoever has the copy would have
+//! them all, without the event that showing one to a person is. That there is one, a copy knows: a browser's mirror and a PC keep the same
+//! (static/ts/offline/mirror.ts, src/agent/store).
 
 use serde_json::{Value, json};
 
@@ -12,11 +13,6 @@ pub(super) fn masked(mut row: Row) -> Row {
         row.insert("identity_no_masked".into(), shown);
     }
     row
-}
-
-/// The same, for a client that gets whole rows unless `masks`.
-pub(super) fn masked_if(masks: bool, row: Row) -> Row {
-    if masks { masked(row) } else { row }
 }
 
 #[cfg(test)]

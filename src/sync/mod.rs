@@ -5,6 +5,7 @@
 
 mod apply;
 mod authors;
+mod bell;
 pub mod conflicts;
 pub mod db;
 mod decide;
@@ -16,9 +17,10 @@ pub mod held;
 mod masking;
 mod registry;
 mod table;
+mod volume;
 
 pub use apply::{Caller, Carrier, Delivery, apply_ops};
+pub use bell::Bell;
 pub use deliver::{Submitted, deliver, deliver_of_device, submit, submit_all};
-pub use feed::Bell;
 pub use registry::{ENTITIES, FeedRow, form_by_name, load_by_name};
 pub use table::{Refusal, Stored, Table, Tail, Veto};

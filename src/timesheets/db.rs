@@ -245,7 +245,7 @@ pub async fn list_timesheets<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, lim
           AND t.deleted_at IS NULL
           AND t.work_date BETWEEN $2 AND $3
           AND ($4::uuid IS NULL OR t.employee_id = $4)
-          AND ($5 = '' OR position($5 IN e.search_key) > 0 OR position($5 IN sec.fold(t.notes)) > 0)
+          AND ($5 = '' OR position($5 IN e.search_key) > 0 OR (t.notes <> '' AND position($5 IN sec.fold(t.notes)) > 0))
         ORDER BY t.work_date DESC, e.full_name COLLATE "tr-x-icu", t.start_min, t.id
         LIMIT $6 OFFSET $7
         "#,
@@ -311,7 +311,7 @@ pub async fn list_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Resu
           AND t.deleted_at IS NULL
           AND t.work_date BETWEEN $2 AND $3
           AND ($4::uuid IS NULL OR t.employee_id = $4)
-          AND ($5 = '' OR position($5 IN e.search_key) > 0 OR position($5 IN sec.fold(t.notes)) > 0)
+          AND ($5 = '' OR position($5 IN e.search_key) > 0 OR (t.notes <> '' AND position($5 IN sec.fold(t.notes)) > 0))
         GROUP BY t.region, extract(isodow FROM t.work_date), t.start_min, t.end_min, t.break_min, t.is_special
         "#,
         &codes,

@@ -7,7 +7,7 @@ pub enum TokenScope {
     Timesheets,
     /// People, identity numbers masked.
     Employees,
-    /// All rows as they are stored: feed, snapshot, digest. With whole identity numbers.
+    /// All rows as they are stored: feed, snapshot, digest. Without identity numbers.
     Changes,
 }
 

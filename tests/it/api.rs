@@ -192,7 +192,6 @@ async fn answers_have_the_fields_that_the_description_names() {
         let named: BTreeSet<&String> = document["components"]["schemas"][schema]["properties"].as_object().unwrap().keys().collect();
         let given: BTreeSet<&String> = item.as_object().unwrap().keys().collect();
         assert_eq!(named, given, "{path}");
-        let whole = path == "/api/v1/changes" || path == "/api/v1/snapshot";
-        assert_eq!(reply.text.contains("12345678950"), whole, "{path} and the identity number");
+        assert!(!reply.text.contains("12345678950"), "{path} and the identity number");
     }
 }

@@ -26,7 +26,7 @@ use rainstaff::{
     clock::Clock,
     config::{Config, Secret},
     contact::OfflineSwitch,
-    db::{Db, DbConfig},
+    db::Db,
     metrics::Metrics,
     state::AppState,
     sync::Bell,
@@ -57,7 +57,7 @@ impl Company {
 
     async fn without_accounts() -> Self {
         let db = TestDb::new().await;
-        let config = DbConfig { owner_url: db.owner_url().to_owned(), app_url: None, max_connections: 12 };
+        let config = db.config(12);
         let state = AppState {
             db: Db::connect(&config).await.unwrap(),
             config: Arc::new(Config::dev(([127, 0, 0, 1], 0).into(), Secret::random())),

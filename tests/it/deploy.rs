@@ -25,6 +25,11 @@ fn the_blueprint_sets_only_variables_that_the_program_reads() {
 }
 
 #[test]
+fn the_blueprint_serves_as_a_login_of_its_own() {
+    assert!(after(&read("render.yaml"), "- key: ").contains(&"RAINSTAFF_APP_PASSWORD"), "the owner of the tables would serve");
+}
+
+#[test]
 fn the_blueprint_asks_for_an_address_that_is_public() {
     let blueprint = read("render.yaml");
     let [path] = after(&blueprint, "healthCheckPath: ")[..] else { panic!("one health check") };

@@ -291,3 +291,120 @@ async fn a_reader_that_waits_is_woken_by_the_next_change() {
     assert!(asked.elapsed() < Duration::from_secs(10), "but not to the end of its 20 seconds");
     assert_eq!(body(answer.unwrap()).await["changes"][0]["row"]["full_name"], "Ayşe");
 }
+
+#[tokio::test]
+async fn nobody_gets_identity_numbers_in_bulk() {
+    const NUMBER: &str = "10000000146";
+    let company = Company::new().await;
+    let state = state_on(&company.db);
+    let ankara = clerk("ankara");
+    let draft = |n| op(&ankara, "ankara").queued(queue_id(1), n);
+    let with = draft(1).create("employee", employee_id(1), json!({ "full_name": "Ayşe", "identity_no": NUMBER }));
+    let without = draft(2).new_employee(employee_id(2), "Mehmet");
+    let mut answers = Vec::new();
+    for reader in [&ankara, &admin()] {
+        answers.push(changes(&state, reader, "", 100).await.unwrap());
+    }
+    let batch = json!({ "nonce": 1, "ops": [with, without] }).to_string();
+    let send = |path: &str, body: String| {
+        let request = actix_web::test::TestRequest::post().uri(path).insert_header(("content-type", "application/json"));
+        (request.insert_header(("x-sync-client", "1")).to_http_request(), actix_web::web::Bytes::from(body))
+    };
+    for _ in 0..2 {
+        let (request, bytes) = send("/api/v1/ops", batch.clone());
+        answers
+            .push(body(handlers::post_ops(Data::new(state.clone()), Client::Person(ankara.clone()), request, bytes).await.unwrap()).await);
+    }
+    let asked = json!({ "op_ids": [with.op_id] }).to_string();
+    let (request, bytes) = send("/api/v1/ops/status", asked);
+    answers.push(
+        body(handlers::post_ops_status(Data::new(state.clone()), Client::Person(ankara.clone()), request, bytes).await.unwrap()).await,
+    );
+    for reader in [&ankara, &admin()] {
+        let page = changes(&state, reader, "", 100).await.unwrap();
+        assert_eq!(page["changes"][0]["row"]["identity_no_masked"], "*", "{page}");
+        assert_eq!(page["changes"][1]["row"]["identity_no_masked"], Value::Null, "{page}");
+        answers.push(page);
+        let all = snapshot(&state, reader, "").await.unwrap();
+        assert_eq!(all["items"].as_array().unwrap().len(), 2);
+        answers.push(all);
+    }
+    for answer in answers {
+        let text = answer.to_string();
+        assert!(!text.contains(NUMBER) && !text.contains("\"identity_no\":"), "{text}");
+    }
+    assert_eq!(
+        company.look("SELECT identity_no FROM app.employees WHERE identity_no IS NOT NULL").await,
+        NUMBER,
+        "it is stored all the same"
+    );
+}
+
+/// How many transactions the server began while `work` went on.
+async fn transactions_of<T>(state: &AppState, work: impl Future<Output = T>) -> (u64, T) {
+    let before = state.db.transactions();
+    let done = work.await;
+    (state.db.transactions() - before, done)
+}
+
+async fn reads_one(state: AppState, actor: Actor, cursor: String) -> Value {
+    let query = Checked::from_query(&format!("cursor={cursor}&wait=20")).unwrap();
+    body(handlers::get_changes(Data::new(state), Client::Person(actor), query).await.unwrap()).await
+}
+
+#[actix_web::test]
+async fn a_save_wakes_the_readers_of_its_region_and_no_other() {
+    let company = Company::new().await;
+    let state = state_on(&company.db);
+    let (ankara, istanbul) = (clerk("ankara"), clerk("istanbul"));
+    let mut readers = JoinSet::new();
+    for _ in 0..100 {
+        readers.spawn_local(reads_one(state.clone(), istanbul.clone(), String::new()));
+    }
+    let waits = tokio::time::Duration::from_millis(50);
+    while state.db.transactions() < 100 {
+        tokio::time::sleep(waits).await;
+    }
+    tokio::time::sleep(waits).await;
+    let save = |actor: &Actor, office, n: u32| {
+        let new = op(actor, office).queued(queue_id(1), i64::from(n)).new_employee(employee_id(n), "Ayşe");
+        let (state, actor) = (state.clone(), actor.clone());
+        async move { deliver(&state, &actor, Origin::Offline, vec![new]).await.unwrap() }
+    };
+    let (begun, ()) = transactions_of(&state, async {
+        for n in 1..=10 {
+            save(&ankara, "ankara", n).await;
+        }
+        tokio::time::sleep(waits * 4).await;
+    })
+    .await;
+    assert!(begun <= 10 * 4, "{begun} transactions for 10 saves that concern none of 100 readers");
+    assert!(readers.try_join_next().is_none(), "a reader was woken for another region");
+
+    let (_, pages) = transactions_of(&state, async {
+        save(&istanbul, "istanbul", 11).await;
+        readers.join_all().await
+    })
+    .await;
+    assert!(pages.iter().all(|page| page["changes"][0]["row"]["full_name"] == "Ayşe"), "each of them got it");
+}
+
+#[actix_web::test]
+async fn what_another_process_commits_is_found_with_one_look_for_all_readers() {
+    let company = Company::new().await;
+    let (here, there) = (state_on(&company.db), state_on(&company.db));
+    let ankara = clerk("ankara");
+    let watching = tokio::spawn(here.bell.clone().watch(here.db.clone()));
+    let mut readers = JoinSet::new();
+    for _ in 0..50 {
+        readers.spawn_local(reads_one(here.clone(), ankara.clone(), String::new()));
+    }
+    let begun = transactions_of(&here, tokio::time::sleep(Duration::from_secs(3))).await.0;
+    assert!(begun <= 50 + 5, "{begun} transactions while 50 readers wait");
+    let asked = Instant::now();
+    deliver(&there, &ankara, Origin::Offline, vec![op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe")]).await.unwrap();
+    let pages = readers.join_all().await;
+    assert!(asked.elapsed() < Duration::from_secs(10), "not only at the end of their 20 seconds");
+    assert!(pages.iter().all(|page| page["changes"][0]["row"]["full_name"] == "Ayşe"));
+    watching.abort();
+}

@@ -192,3 +192,28 @@ async fn the_page_says_what_waits_and_why_and_its_buttons_do_what_they_say() {
     assert_eq!(other.submit(&foreign).await.status, 404, "their region has no such operation");
     assert_eq!(other.get("/queue").await.count(".held"), 0);
 }
+
+#[actix_web::test]
+async fn a_long_list_has_pages_and_each_operation_is_on_one() {
+    let company = accounts::Company::new().await;
+    let ankara = builders::clerk("ankara");
+    let nameless =
+        |n: u32| op(&ankara, "ankara").queued(queue_id(1), i64::from(n)).create("employee", employee_id(n), json!({ "full_name": "" }));
+    let refused: Vec<Op> = (1..=120).map(nameless).collect();
+    for chunk in refused.chunks(60) {
+        deliver(&company.state, &ankara, Origin::Offline, chunk.to_vec()).await.unwrap();
+    }
+    let mut browser = Browser::of(&company.state, "ankara1", CLERK_PASSWORD).await;
+    let mut seen = Vec::new();
+    for (page, range, count) in [(1, "1–50 arası", 50), (2, "51–100 arası", 50), (3, "101–120 arası", 20)] {
+        let shown = browser.get(&format!("/queue?state=rejected&page={page}")).await;
+        let ids = refused.iter().filter(|op| shown.html.contains(&format!("id=\"op-{}\"", op.op_id))).map(|op| op.op_id);
+        let before = seen.len();
+        seen.extend(ids);
+        assert_eq!(seen.len() - before, count, "page {page}");
+        assert!(shown.text(".pager").contains(range), "{}", shown.text(".pager"));
+    }
+    let all: Vec<Uuid> = refused.iter().map(|op| op.op_id).collect();
+    assert_eq!(seen, all, "each once, in the queue's order");
+    assert_eq!(browser.get("/queue?page=99").await.count(".held"), 50, "a page that is not there any more is the first");
+}

@@ -177,6 +177,8 @@ async fn company_with_samples() -> Company {
         owner.execute("RESET app.admin").await.unwrap();
         let alias = "INSERT INTO app.entity_alias (region, entity, alias_id, target_id) VALUES ($1, 'employee', gen_random_uuid(), $2)";
         sqlx::query(alias).bind(office).bind(employee_id(first)).execute(&mut owner).await.unwrap();
+        let delivered = "INSERT INTO app.delivered (region, carrier, day, bytes) VALUES ($1, $2, current_date, 1)";
+        sqlx::query(delivered).bind(office).bind(clerk.user_id).execute(&mut owner).await.unwrap();
         let decision = "INSERT INTO app.op_decision (region, id, op_id, attempt, decision, decided_by, decided_by_name, at)
             SELECT region, gen_random_uuid(), op_id, 1, 'seen', actor, 'a', now() FROM app.op_inbox WHERE region = $1 LIMIT 1";
         sqlx::query(decision).bind(office).execute(&mut owner).await.unwrap();

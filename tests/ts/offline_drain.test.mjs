@@ -240,8 +240,13 @@ test("a server restored from yesterday's copy gets the log once more", async () 
   await drainer.ping();
   await drainer.drain();
   assert.equal(server.stored.size, 0, "the same server is not told twice");
+  const row = { id: "019ab3aa-0000-7000-8000-000000000001", version: 9, full_name: "Ayşe" };
+  await queue.mirror.putAll(ANKARA, "employee", [row]);
   server.epoch = "two";
   await drainer.ping();
+  assert.deepEqual(await queue.mirror.list(ANKARA, "employee"), [], "a row of a version that yesterday's copy does not have");
+  await queue.mirror.putAll(ANKARA, "employee", [{ ...row, version: 7 }]);
+  assert.equal((await queue.mirror.find(ANKARA, "employee", row.id)).version, 7);
   await drainer.drain();
   assert.deepEqual([...server.stored.keys()], ids);
   assert.equal((await queue.listWaiting()).length, 0);

@@ -24,8 +24,33 @@ use super::{
 /// Owner of the databases; runs the migrations. Not a superuser, so row-level security holds for it too.
 const OWNER: &str = "rainstaff";
 
+/// Serves: a member of the application's role, which owns nothing.
+const SERVING: &str = "rainstaff_web";
+
 /// The cluster's superuser, for making databases only.
 const SUPERUSER: &str = "postgres";
+
+const ROLES: &str = "
+    DO $$ BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rainstaff') THEN
+            CREATE ROLE rainstaff LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+        ELSIF (SELECT rolcreaterole FROM pg_roles WHERE rolname = 'rainstaff') THEN
+            ALTER ROLE rainstaff NOCREATEROLE;
+        END IF;
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rainstaff_app') THEN
+            CREATE ROLE rainstaff_app NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+        END IF;
+        IF NOT pg_has_role('rainstaff', 'rainstaff_app', 'MEMBER') THEN
+            IF current_setting('server_version_num')::int >= 160000 THEN
+                GRANT rainstaff_app TO rainstaff WITH SET TRUE, INHERIT FALSE;
+            ELSE
+                GRANT rainstaff_app TO rainstaff;
+            END IF;
+        END IF;
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rainstaff_web') THEN
+            CREATE ROLE rainstaff_web LOGIN IN ROLE rainstaff_app;
+        END IF;
+    END $$";
 
 /// How long a server may take to start. Repairing after a power cut takes longest.
 const START_LIMIT: Duration = Duration::from_mins(2);
@@ -96,6 +121,11 @@ impl Cluster {
         self.site.url(OWNER, database)
     }
 
+    /// URL of a database as the login that serves.
+    pub fn app_url(&self, database: &str) -> String {
+        self.site.url(SERVING, database)
+    }
+
     /// URL of a database as superuser. Row-level security does not hold there: only for making and dropping databases.
     pub fn superuser_url(&self, database: &str) -> String {
         self.site.url(SUPERUSER, database)
@@ -153,17 +183,11 @@ impl Cluster {
         .await
     }
 
-    /// Makes the owner where it is missing and looks for the Turkish collation. At every start, so a start that was cut short heals.
+    /// Makes the roles where they are missing, so that the owner never has to, and looks for the Turkish collation. At every start, so a start
+    /// that was cut short heals.
     async fn prepare_roles(&self) -> Result<(), ClusterError> {
         let mut conn = PgConnection::connect(&self.superuser_url("postgres")).await?;
-        conn.execute(
-            "DO $$ BEGIN
-                 IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rainstaff') THEN
-                     CREATE ROLE rainstaff LOGIN CREATEROLE NOSUPERUSER NOCREATEDB NOBYPASSRLS;
-                 END IF;
-             END $$",
-        )
-        .await?;
+        conn.execute(ROLES).await?;
         let sorts_turkish: bool =
             sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_collation WHERE collname = 'tr-x-icu')").fetch_one(&mut conn).await?;
         conn.close().await?;

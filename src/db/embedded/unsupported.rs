@@ -26,6 +26,11 @@ impl Cluster {
     }
 
     /// See the Unix version.
+    pub fn app_url(&self, _database: &str) -> String {
+        match self.0 {}
+    }
+
+    /// See the Unix version.
     pub fn superuser_url(&self, _database: &str) -> String {
         match self.0 {}
     }

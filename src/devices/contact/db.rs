@@ -86,12 +86,13 @@ pub(super) struct RegionRow {
     pub epoch: Uuid,
 }
 
-/// The name of the scope's region, whether it takes entries, and of which data the feed is.
-pub(super) async fn find_region<M: Mode>(tx: &mut ScopedTx<M>, code: &str) -> Result<RegionRow> {
+/// The name of the scope's region, whether it takes entries, and of which data the feed is; `fresh` becomes their epoch where it is due.
+pub(super) async fn find_region(tx: &mut ScopedTx<Write>, code: &str, fresh: Uuid) -> Result<RegionRow> {
     sqlx::query_as!(
         RegionRow,
-        r#"SELECT r.name, r.active AS "is_open!", (SELECT f.epoch FROM sec.feed f) AS "epoch!" FROM app.regions r WHERE r.code = $1"#,
+        r#"SELECT r.name, r.active AS "is_open!", sec.renew_epoch($2) AS "epoch!" FROM app.regions r WHERE r.code = $1"#,
         code,
+        fresh,
     )
     .fetch_one(tx.conn())
     .await

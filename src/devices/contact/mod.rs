@@ -12,6 +12,7 @@ use crate::{
     civil,
     db::{Capability, Scope},
     error::AppResult,
+    ids::new_id,
     ops::Entity as _,
     regions::Region,
     settings,
@@ -86,7 +87,7 @@ pub(super) async fn exchange(
     let code = device.region.code();
     let mut tx = state.db.write(&Scope::of_device(&device)).await?;
     db::store_contact(&mut tx, &row_of(report, &device, now)).await?;
-    let region = db::find_region(&mut tx, code).await?;
+    let region = db::find_region(&mut tx, code, new_id()).await?;
     let settings = settings::db::find_companys(&mut tx).await?.to_row();
     let days = db::list_company_days(&mut tx).await?;
     tx.commit().await?;

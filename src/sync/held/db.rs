@@ -90,14 +90,16 @@ impl State {
     }
 }
 
-/// Operations of the scope's regions in a state, in the order of their queues; `op_id` for that one only, in whatever state it is.
-/// What a form brought was answered to its author at once, and is none of these.
+/// Operations of the scope's regions in a state, in the order of their queues, `limit` of them after `offset`, and how many there are in all (0 where
+/// none come after `offset`); `op_id` for that one only, in whatever state it is. What a form brought was answered to its author at once, and is
+/// none of these.
 pub(super) async fn list_stored<M: Mode>(
     tx: &mut ScopedTx<M>,
     state: State,
     op_id: Option<Uuid>,
     limit: i64,
-) -> Result<Vec<StoredOp>, sqlx::Error> {
+    offset: i64,
+) -> Result<(Vec<StoredOp>, i64), sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
@@ -112,7 +114,8 @@ pub(super) async fn list_stored<M: Mode>(
                d.decision AS "decision?",
                d.attempt AS "decided_on?",
                d.decided_by_name AS "decided_by?",
-               d.at AS "decided_at?"
+               d.at AS "decided_at?",
+               count(*) OVER () AS "total!"
         FROM app.op_verdict v
         JOIN app.op_inbox i ON i.region = v.region AND i.op_id = v.op_id
         JOIN app.regions r ON r.code = v.region
@@ -133,20 +136,22 @@ pub(super) async fn list_stored<M: Mode>(
               ELSE false
           END)
           AND ($3::uuid IS NOT NULL OR v.verdict IN ('held', 'rejected'))
-        ORDER BY v.region, i.queue_id, i.n, i.received_at
-        LIMIT $4
+        ORDER BY v.region, i.queue_id, i.n, i.received_at, i.op_id
+        LIMIT $4 OFFSET $5
         "#,
         &codes,
         state.as_str(),
         op_id,
         limit,
+        offset,
     )
     .fetch_all(tx.conn())
     .await?;
     let decision = |decision: Option<String>, attempt: Option<i32>, by: Option<String>, at: Option<DateTime<Utc>>| {
         Some(LastDecision { decision: decision?, attempt: attempt?, by: by?, at: at? })
     };
-    Ok(rows
+    let total = rows.first().map_or(0, |r| r.total);
+    let stored = rows
         .into_iter()
         .map(|r| StoredOp {
             op: r.op.0,
@@ -159,12 +164,13 @@ pub(super) async fn list_stored<M: Mode>(
             is_open: r.active,
             decision: decision(r.decision, r.decided_on, r.decided_by, r.decided_at),
         })
-        .collect())
+        .collect();
+    Ok((stored, total))
 }
 
 /// One operation with its last verdict; none where the scope has no such operation.
 pub(super) async fn find_stored<M: Mode>(tx: &mut ScopedTx<M>, op_id: Uuid) -> Result<Option<StoredOp>, sqlx::Error> {
-    Ok(list_stored(tx, State::Open, Some(op_id), 1).await?.pop())
+    Ok(list_stored(tx, State::Open, Some(op_id), 1, 0).await?.0.pop())
 }
 
 /// Waits until nobody else decides on operations of this one's queue.

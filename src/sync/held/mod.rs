@@ -107,6 +107,7 @@ pub async fn decide(
                 // The other row is gone, or has another key now: nothing stands in the way any more.
                 let verdict = decide_again(&mut tx, &who, &stored, Again::ByTheRules).await?;
                 tx.commit().await?;
+                state.bell.ring(region);
                 return Ok((stored, verdict));
             };
             db::insert_alias(&mut tx, &stored.op, twin, actor.user_id, who.received_at).await?;
@@ -120,7 +121,7 @@ pub async fn decide(
         Decision::Seen => stored.verdict.clone(),
     };
     tx.commit().await?;
-    state.bell.ring();
+    state.bell.ring(region);
     Ok((stored, verdict))
 }
 
@@ -184,7 +185,7 @@ async fn retry_one(state: &AppState, scope: &Scope, region: &Region, op_id: Uuid
     if let Some(stored) = db::find_stored(&mut tx, op_id).await?.filter(|stored| stored.verdict.verdict == VerdictKind::Held) {
         decide_again(&mut tx, &who, &stored, Again::ByTheRules).await?;
         tx.commit().await?;
-        state.bell.ring();
+        state.bell.ring(region);
     }
     Ok(())
 }

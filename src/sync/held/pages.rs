@@ -31,15 +31,15 @@ use crate::{
         flash::{Flash, Tone},
         form::{Posted, back_to},
         page::{Ctx, render},
-        pagination::cut,
+        pagination::Pager,
     },
 };
 
 const HOME: &str = "/queue";
 /// Tells the list to load again.
 const LIST_CHANGED: &str = "queue-changed";
-/// Operations on the page at most.
-const MOST: i64 = 200;
+/// Operations on a page.
+const PAGE: i64 = 50;
 
 /// Query of the page.
 #[derive(Debug, Default, Deserialize)]
@@ -47,6 +47,7 @@ const MOST: i64 = 200;
 pub struct QueueQuery {
     region: String,
     state: String,
+    page: Option<i64>,
 }
 
 /// `GET /queue`.
@@ -54,18 +55,28 @@ pub async fn show_queue(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Qu
     let shown = State::parse(&query.state).ok_or_else(|| AppError::BadRequest("state".into()))?;
     let scope = scope_with_company(&actor, Some(&query.region))?;
     let mut tx = state.db.read(&scope).await?;
-    let mut ops = db::list_stored(&mut tx, shown, None, MOST + 1).await?;
-    let is_cut = cut(&mut ops, MOST);
+    let (ops, pager) = page_of(&mut tx, shown, query.page).await?;
     let (names, twins) = look_up(&mut tx, &ops).await?;
     drop(tx); // nobody waits for a second connection with one in hand
     let people = people_of(&state, &actor, ops.iter().map(|stored| stored.op.actor)).await?;
     let known = Known { names, people, twins };
     let items = ops.iter().map(|stored| HeldView::new(&ctx, &actor, stored, &known)).collect();
-    let page = QueuePage { ctx: &ctx, filter: FilterView { region: query.region.clone(), state: shown }, items, is_cut };
+    let page = QueuePage { ctx: &ctx, filter: FilterView { region: query.region.clone(), state: shown }, items, pager };
     Ok(html(match ctx.htmx_target.as_deref() {
         Some("queue-list") => render(&ctx, &page.as_list())?,
         _ => render(&ctx, &page)?,
     }))
+}
+
+/// The asked page of the list; the first where that one is not there (any more).
+async fn page_of(tx: &mut ScopedTx<Read>, shown: State, asked: Option<i64>) -> AppResult<(Vec<StoredOp>, Pager)> {
+    let offset = asked.unwrap_or(1).saturating_sub(1).clamp(0, i64::MAX / PAGE) * PAGE;
+    let (ops, total) = db::list_stored(tx, shown, None, PAGE, offset).await?;
+    if ops.is_empty() && offset > 0 {
+        let (ops, total) = db::list_stored(tx, shown, None, PAGE, 0).await?;
+        return Ok((ops, Pager::new(None, PAGE, total)));
+    }
+    Ok((ops, Pager::new(asked, PAGE, total)))
 }
 
 /// What the rows are called, and which row has the business key of each that waits for it.

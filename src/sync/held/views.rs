@@ -14,7 +14,7 @@ use crate::{
     auth::Actor,
     i18n::{Lang, format::instant, t, t_with},
     ops::{FieldError, Kind, Reason, VerdictKind},
-    web::{filters, form::sentence, page::Ctx},
+    web::{filters, form::sentence, page::Ctx, pagination::Pager},
 };
 
 /// The filter as the page shows it.
@@ -31,8 +31,7 @@ pub(super) struct QueuePage<'a> {
     pub ctx: &'a Ctx,
     pub filter: FilterView,
     pub items: Vec<HeldView>,
-    /// There are more than the page shows.
-    pub is_cut: bool,
+    pub pager: Pager,
 }
 
 /// One operation.

@@ -23,8 +23,8 @@ export type Answer =
   | { kind: "malformed" }
   /** 426: this build may not enter anything new. */
   | { kind: "too_old" }
-  /** 429, 503. */
-  | { kind: "wait"; seconds: number }
+  /** 429, 503; for what is kept, the reason is that the server is busy, or that a day's limit is reached. */
+  | { kind: "wait"; seconds: number; why: "busy" | "volume" }
   /** A 500 of our server: perhaps one operation's fault. */
   | { kind: "fault" }
   /** A proxy's 5xx, or an answer that was cut off. */
@@ -68,7 +68,10 @@ export function judge(response: Pick<Response, "status" | "headers" | "type">, t
   if (status === 200 || status === 202) return judgeSuccess(status, headers, text, nonce, new Set(opIds));
   if (response.type === "opaqueredirect" || status < 400 || status === 511) return { kind: "blocked_network" };
   if (status === 507 && isOurs(headers)) return { kind: "pc_full" };
-  if (status === 503 || status === 429) return { kind: "wait", seconds: secondsOf(headers.get("Retry-After")) ?? 5 };
+  if (status === 503 || status === 429) {
+    const why = isOurs(headers) && parse(text)?.["error"] === "volume" ? "volume" : "busy";
+    return { kind: "wait", seconds: secondsOf(headers.get("Retry-After")) ?? 5, why };
+  }
   if (status >= 500) return { kind: status === 500 && isOurs(headers) ? "fault" : "trouble" };
   if (!isOurs(headers)) return { kind: "blocked_network" };
   switch (status) {

@@ -63,7 +63,10 @@ export class Contacts {
     const epoch = body["feed_epoch"];
     const known = await people.setting<string>("feed_epoch");
     if (typeof epoch === "string" && epoch !== known) {
-      if (known !== null) await this.#outbox.resendLog();
+      if (known !== null) {
+        await this.#outbox.resendLog();
+        await this.#queue.mirror.forget(); // its rows may be of versions that these data never had
+      }
       await people.keepSetting("feed_epoch", epoch);
     }
     const own = await people.queueOf(person.user_id);

@@ -191,7 +191,7 @@ export class Drainer {
       case "timeout":
         return this.#failed(run, batch, answer.kind);
       default:
-        await this.#outbox.keepBecause(ids(batch), answer.kind);
+        await this.#outbox.keepBecause(ids(batch), answer.kind === "wait" ? answer.why : answer.kind);
         this.#pause(run, answer);
         return "stop";
     }

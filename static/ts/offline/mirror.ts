@@ -33,6 +33,13 @@ export class Mirror {
     });
   }
 
+  /** Forgets all that was mirrored, of everybody: the server stands on other data. */
+  async forget(): Promise<void> {
+    await this.#store.write(["rows"], async (tx) => {
+      tx.objectStore("rows").clear();
+    });
+  }
+
   async find(userId: string, entity: Entity, id: string): Promise<MirrorRow | null> {
     return this.#store.read(["rows"], async (tx) => ((await result(tx.objectStore("rows").get([userId, entity, id]))) as MirrorRow | undefined) ?? null);
   }

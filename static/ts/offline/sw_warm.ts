@@ -13,6 +13,8 @@ export interface Warmth {
   user: string;
   day: string;
   build: string;
+  /** Of which of the server's data the rows are. */
+  epoch: string | null;
   at: number;
   requests: number;
   bytes: number;
@@ -21,11 +23,12 @@ export interface Warmth {
 
 let isWarming = false;
 
-/** Warms what is due: after sign-in, on a new day, with a new build, and every six hours. */
+/** Warms what is due: after sign-in, on a new day, with a new build, when the server stands on other data, and every six hours. */
 export async function warmUp(queue: Queue, person: Person, build: string): Promise<void> {
   const day = dayInIstanbul(queue.now() - person.offset_ms);
   const last = await recollect<Warmth>("warmth");
-  const isFresh = last?.user === person.user_id && last.day === day && last.build === build && queue.now() - last.at < HOURS_6;
+  const epoch = await queue.people.setting<string>("feed_epoch");
+  const isFresh = last?.user === person.user_id && last.day === day && last.build === build && last.epoch === epoch && queue.now() - last.at < HOURS_6;
   if (isWarming || isFresh) {
     return;
   }
@@ -50,7 +53,7 @@ export async function warmUp(queue: Queue, person: Person, build: string): Promi
     }
     await mirrorRows(queue, person, day, cost);
     await prune(person.user_id);
-    await remember("warmth", { user: person.user_id, day, build, at: queue.now(), ms: queue.now() - started, ...cost } satisfies Warmth);
+    await remember("warmth", { user: person.user_id, day, build, epoch, at: queue.now(), ms: queue.now() - started, ...cost } satisfies Warmth);
   } catch {
     // the network went away: the next page tries again
   } finally {

@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use super::{Said, company, rainstaff_on};
+use super::{Said, company, rainstaff_on, rainstaff_with_one_login};
 use crate::support::{
     builders::{Company, clerk, employee_id, op},
     cluster::TestDb,
@@ -56,6 +56,15 @@ async fn a_superusers_url_is_named() {
     let db = company().await;
     let lines = findings(&doctor(db.bypass_url()));
     assert!(lines.iter().any(|line| line.starts_with("The database user postgres is a superuser")), "{lines:?}");
+}
+
+#[tokio::test]
+async fn one_login_for_everything_is_named_and_serves_all_the_same() {
+    let db = company().await;
+    let lines = findings(&Said::of(rainstaff_with_one_login(db.owner_url(), &["doctor"])));
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    assert!(line.starts_with("The login rainstaff serves and may become the owner of the tables"), "{line}");
+    assert!(line.contains("RAINSTAFF_APP_PASSWORD or RAINSTAFF_APP_DATABASE_URL"), "{line}");
 }
 
 #[tokio::test]

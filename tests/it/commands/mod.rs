@@ -25,7 +25,7 @@ use nix::{
 use rainstaff::{
     auth::{Hasher, accounts::ensure_first_accounts, password::Password},
     clock::Clock,
-    db::{Db, DbConfig},
+    db::Db,
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
@@ -53,8 +53,17 @@ fn rainstaff(arguments: &[&str]) -> Command {
     command
 }
 
-/// The program on a database.
+/// The program on a database of the owner's, served by the other login.
 fn rainstaff_on(url: &str, arguments: &[&str]) -> Command {
+    let mut command = rainstaff_with_one_login(url, arguments);
+    if url.contains("//rainstaff@") {
+        command.env("RAINSTAFF_APP_DATABASE_URL", url.replace("//rainstaff@", "//rainstaff_web@"));
+    }
+    command
+}
+
+/// The program on a database, with no login but this one.
+fn rainstaff_with_one_login(url: &str, arguments: &[&str]) -> Command {
     let mut command = rainstaff(arguments);
     command.env("DATABASE_URL", url).env("RAINSTAFF_SECRET_KEY", secret_key());
     command
@@ -217,8 +226,7 @@ fn escaped(text: &str) -> String {
 /// A database after its first start: four offices, and five accounts of which only `admin` has a password.
 async fn company() -> TestDb {
     let db = TestDb::new().await;
-    let config = DbConfig { owner_url: db.owner_url().to_owned(), app_url: None, max_connections: 2 };
-    let handle = Db::connect(&config).await.unwrap();
+    let handle = Db::connect(&db.config(2)).await.unwrap();
     let password = Some(Password::new(ADMIN_PASSWORD));
     ensure_first_accounts(&handle, &Hasher::new(), &Clock::System, db.owner_url(), password).await.unwrap();
     handle.close().await;

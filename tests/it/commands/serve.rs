@@ -31,6 +31,10 @@ async fn a_missing_or_bad_setting_is_one_sentence_that_names_the_variable() {
         ("RAINSTAFF_LISTEN: is not an address", vec![("RAINSTAFF_SECRET_KEY", &key), ("RAINSTAFF_LISTEN", "8080")]),
         ("RAINSTAFF_PUBLIC_URL: is not an address", vec![("RAINSTAFF_SECRET_KEY", &key), ("RAINSTAFF_PUBLIC_URL", "puantaj.example.com")]),
         ("RAINSTAFF_PROXIES: is not the number", vec![("RAINSTAFF_SECRET_KEY", &key), ("RAINSTAFF_PROXIES", "many")]),
+        (
+            "RAINSTAFF_CONNECTIONS: is not a number of connections",
+            vec![("RAINSTAFF_SECRET_KEY", &key), ("DATABASE_URL", url), ("RAINSTAFF_CONNECTIONS", "2")],
+        ),
         ("RAINSTAFF_LISTEN: cannot listen on 127.0.0.1:", vec![("RAINSTAFF_SECRET_KEY", &key), ("DATABASE_URL", url)]),
     ];
     for (beginning, settings) in cases {
@@ -68,6 +72,29 @@ async fn an_empty_database_is_migrated_and_the_admins_password_is_shown_once() {
     assert!(second.sign_in("admin", &password).is_some());
     assert_eq!(second.stop(Signal::SIGINT), Some(0));
     assert_eq!(look(&db, "SELECT count(*) FROM auth.users").await, "5");
+}
+
+#[tokio::test]
+async fn servers_started_at_the_same_moment_all_serve() {
+    for round in 0..3 {
+        let db = if round == 0 { TestDb::empty().await } else { TestDb::new().await };
+        for _ in 0..2 {
+            let start = || {
+                let mut command = serve_on(db.owner_url());
+                command.env("RAINSTAFF_ADMIN_PASSWORD", CLERK_PASSWORD);
+                thread::spawn(move || Running::start(command))
+            };
+            let starting: Vec<_> = (0..6).map(|_| start()).collect();
+            let running: Vec<_> = starting.into_iter().map(|server| server.join().expect("one of six did not start")).collect();
+            let first: usize = running.iter().map(|server| server.before.len()).sum();
+            assert!(first <= 1, "the first start happens once");
+            for server in running {
+                assert_eq!(server.get("/ready", "").status, 200);
+                assert_eq!(server.stop(Signal::SIGTERM), Some(0));
+            }
+        }
+        assert_eq!(look(&db, "SELECT count(*) FROM auth.users").await, "5");
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Duration, Utc};
 use rainstaff::{
     auth::{Actor, Role},
-    db::{Db, DbConfig, Scope, create_regions},
+    db::{Db, Scope, create_regions},
     ops::{Change, Fields, Kind, Op, Origin, Verdict},
     regions::Region,
     sync::{Caller, Delivery, apply_ops},
@@ -203,8 +203,7 @@ impl Company {
         let files = TestDb::new().await;
         let names = [("ankara", "Ankara"), ("istanbul", "İstanbul"), ("bursa", "Bursa"), ("izmir", "İzmir")];
         create_regions(files.owner_url(), &names).await.unwrap();
-        let config = DbConfig { owner_url: files.owner_url().to_owned(), app_url: None, max_connections };
-        Self { db: Db::connect(&config).await.unwrap(), files }
+        Self { db: Db::connect(&files.config(max_connections)).await.unwrap(), files }
     }
 
     /// Applies operations of one region in one transaction, as they come out of a queue at noon.

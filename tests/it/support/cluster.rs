@@ -2,11 +2,12 @@
 //!
 //! The threads of `cargo test` share the cluster, and so do the processes of cargo-nextest or of two runs at once: the last one that ends
 //! stops it, and its data are deleted. Migrations run once, in a template; each test gets a copy of it. Only making and dropping databases
-//! is done as superuser. What a test is given is the owner's URL, and `Db::connect` goes on from there to `rainstaff_app`.
+//! is done as superuser. What a test is given are the URLs of the owner and of the login that serves.
 
 use std::{path::Path, thread};
 
 use rainstaff::db::{
+    DbConfig,
     embedded::{Cluster, ClusterOptions},
     migrate,
 };
@@ -26,6 +27,7 @@ const TEMPLATE_LOCK: i64 = 7_203_118;
 pub struct TestDb {
     name: String,
     owner_url: String,
+    app_url: String,
     superuser_url: String,
     bypass_url: String,
 }
@@ -49,12 +51,28 @@ impl TestDb {
         conn.execute(AssertSqlSafe(create)).await.expect("the template can be copied");
         conn.close().await.expect("the connection closes");
         let superuser_url = cluster.superuser_url("postgres");
-        Self { owner_url: cluster.owner_url(&name), superuser_url, bypass_url: cluster.superuser_url(&name), name }
+        Self {
+            owner_url: cluster.owner_url(&name),
+            app_url: cluster.app_url(&name),
+            superuser_url,
+            bypass_url: cluster.superuser_url(&name),
+            name,
+        }
     }
 
     /// URL of the owner, which is no superuser: migrations run as this role, and the server starts from it.
     pub fn owner_url(&self) -> &str {
         &self.owner_url
+    }
+
+    /// URL of the login that serves.
+    pub fn app_url(&self) -> &str {
+        &self.app_url
+    }
+
+    /// The server's way in: migrated by the owner, served by the other login.
+    pub fn config(&self, max_connections: u32) -> DbConfig {
+        DbConfig { owner_url: self.owner_url.clone(), app_url: Some(self.app_url.clone()), max_connections }
     }
 
     /// URL of the superuser, whom no policy holds: for showing that the server refuses to serve as such a role.

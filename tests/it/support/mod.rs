@@ -5,4 +5,5 @@ pub mod browser;
 pub mod builders;
 pub mod cluster;
 pub mod office_pc;
+pub mod pooler;
 pub mod program;

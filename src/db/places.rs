@@ -1,0 +1,47 @@
+//! Places for reading: one person, or one PC, reads a few things at a time, however many are asked for at once. Searches without bounds would else take every
+//! connection there is, and the offices wait.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
+
+/// Transactions in which one person or one PC reads at a time. A page asks for two or three; more wait for a place.
+const AT_ONCE: usize = 3;
+/// How long somebody waits for a place; as long as for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Holders that are remembered before those without a place are forgotten.
+const REMEMBERED: usize = 1000;
+
+/// Who reads how much at the moment.
+#[derive(Default)]
+pub(super) struct Places(Mutex<HashMap<Uuid, Weak<Semaphore>>>);
+
+impl Places {
+    /// Waits for a place in turn. [`sqlx::Error::PoolTimedOut`] when there is none for too long.
+    pub async fn take(&self, holder: Uuid) -> Result<OwnedSemaphorePermit, sqlx::Error> {
+        let of_holder = self.of(holder);
+        match tokio::time::timeout(PATIENCE, of_holder.acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) => Err(sqlx::Error::PoolClosed), // nobody closes it
+            Err(_) => Err(sqlx::Error::PoolTimedOut),
+        }
+    }
+
+    fn of(&self, holder: Uuid) -> Arc<Semaphore> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.get(&holder).and_then(Weak::upgrade) {
+            return known;
+        }
+        if all.len() >= REMEMBERED {
+            all.retain(|_, places| places.strong_count() > 0);
+        }
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        all.insert(holder, Arc::downgrade(&places));
+        places
+    }
+}

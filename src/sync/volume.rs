@@ -1,0 +1,99 @@
+//! How much a person or a PC may bring into a region in a day. What the inbox takes is kept for ever, so a queue without end would fill the disk.
+//! What is over the limit stays in its queue, which asks again: nothing is lost, and the region's log says who reached it.
+
+use chrono::{DateTime, Utc};
+use sqlx::types::chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::apply::{Caller, Carrier};
+use crate::{
+    activity::{self, EventKind, NewEvent},
+    db::{Scope, ScopedTx, Write},
+    error::AppResult,
+    ops::{Op, Origin, fingerprint},
+    regions::Region,
+    state::AppState,
+};
+
+/// Bytes of operations of one person, in one region and one day (UTC): some hundred thousand entries.
+pub(super) const OF_A_PERSON: i64 = 64 * 1024 * 1024;
+/// The same of one PC, which carries for a whole office and sends 30 days again to a server that was restored.
+pub(super) const OF_A_DEVICE: i64 = 256 * 1024 * 1024;
+/// Seconds after which a queue asks again.
+pub(super) const WAIT: u64 = 3600;
+
+fn limit(carrier: Carrier) -> i64 {
+    match carrier {
+        Carrier::Person(_) => OF_A_PERSON,
+        Carrier::Device(_) => OF_A_DEVICE,
+    }
+}
+
+/// Whether a day's limit holds for what comes in so: queues, and not what a command of the server's own machine brings.
+pub(super) fn is_limited(origin: Origin) -> bool {
+    matches!(origin, Origin::Offline | Origin::Agent)
+}
+
+/// Counts what is new of these operations to their carrier, in the transaction that stores them. False when it is over the limit: nothing was counted,
+/// and nothing may be stored. Two deliveries of one carrier wait for each other here, so no number of them gets past the limit.
+pub(super) async fn count(tx: &mut ScopedTx<Write>, who: &Caller, region: &Region, ops: &[Op]) -> Result<bool, sqlx::Error> {
+    let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
+    let prints: Vec<Vec<u8>> = ops.iter().map(|op| fingerprint(op).to_vec()).collect();
+    let sizes: Vec<i64> = ops.iter().map(size).collect();
+    sqlx::query_scalar!(
+        r#"
+        WITH counted AS (
+            INSERT INTO app.delivered AS d (region, carrier, day, bytes)
+            SELECT $1, $2, $3, coalesce(sum(o.size), 0)::bigint
+            FROM unnest($4::uuid[], $5::bytea[], $6::bigint[]) o (op_id, print, size)
+            WHERE NOT EXISTS (SELECT FROM app.op_inbox i WHERE i.region = $1 AND i.op_id = o.op_id AND i.fingerprint = o.print)
+            ON CONFLICT (carrier, region) DO UPDATE
+            SET day = excluded.day, bytes = CASE WHEN d.day = excluded.day THEN d.bytes ELSE 0 END + excluded.bytes
+            WHERE d.day <> excluded.day OR d.bytes + excluded.bytes <= $7
+            RETURNING d.bytes
+        )
+        SELECT EXISTS (SELECT FROM counted) AS "fits!"
+        "#,
+        region.code(),
+        who.carrier.id(),
+        day(who.received_at),
+        &ids,
+        &prints,
+        &sizes,
+        limit(who.carrier),
+    )
+    .fetch_one(tx.conn())
+    .await
+}
+
+fn size(op: &Op) -> i64 {
+    serde_json::to_vec(op).map_or(i64::MAX / 1000, |bytes| i64::try_from(bytes.len()).unwrap_or(i64::MAX / 1000))
+}
+
+fn day(at: DateTime<Utc>) -> NaiveDate {
+    at.date_naive()
+}
+
+/// The region's log is told who reached the limit, once a day.
+pub(super) async fn note_refusal(state: &AppState, scope: &Scope, who: &Caller, region: &Region) -> AppResult<()> {
+    let mut tx = state.db.write(scope).await?;
+    let done = sqlx::query!(
+        "UPDATE app.delivered SET refused_on = $3 WHERE region = $1 AND carrier = $2 AND refused_on IS DISTINCT FROM $3",
+        region.code(),
+        who.carrier.id(),
+        day(who.received_at),
+    )
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() > 0 {
+        let event = NewEvent::new(EventKind::VolumeReached).with("mebibytes", limit(who.carrier) / (1024 * 1024));
+        let event = match who.carrier {
+            Carrier::Person(id) => event.by_account(Some(id), who.authors.carrier()),
+            Carrier::Device(_) => event.with("device", who.authors.carrier()),
+        };
+        activity::record_event(&mut tx, region, &event, who.received_at).await?;
+        tx.commit().await?;
+        tracing::warn!(region = region.code(), carrier = %who.carrier.id(), "the limit of a day was reached: what is over it waits in its queue");
+    }
+    Ok(())
+}
