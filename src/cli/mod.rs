@@ -3,6 +3,7 @@
 mod dev;
 mod doctor;
 mod import_legacy;
+mod report_file;
 mod seed;
 mod serve;
 pub mod user;
