@@ -27,6 +27,7 @@ use super::{
         people::{TRUSTED_FOR, end_session, note_failure, note_sign_in, put_grant, put_session},
     },
 };
+use crate::text::account_name;
 
 /// The server's session cookie.
 pub const SERVER_COOKIE: &str = "__Host-rainstaff";
@@ -161,7 +162,7 @@ impl Desk {
     /// Signs somebody in without the server.
     pub async fn sign_in(&self, username: &str, password: String) -> Result<SignIn, StoreError> {
         let now = self.agent.clock.now();
-        let known = self.agent.store.read()?.find_credentials(username.trim().to_lowercase().as_str())?;
+        let known = self.agent.store.read()?.find_credentials(&account_name(username))?;
         if let Some(until) = known.as_ref().and_then(|known| known.locked_until).filter(|until| *until > now) {
             return Ok(SignIn::Locked(u64::try_from((until - now).num_seconds()).unwrap_or(0) + 1));
         }

@@ -19,6 +19,7 @@ use crate::{
     error::{AppError, AppResult},
     regions::Region,
     state::AppState,
+    text::account_name,
 };
 
 /// What became of an attempt to sign in.
@@ -101,16 +102,6 @@ pub async fn store_preferences(state: &AppState, actor: &Actor, lang: Option<&st
     Ok(tx.commit().await?)
 }
 
-/// The name of an account as somebody may have typed it: without blanks around, in small letters. Names are ASCII; the Turkish keyboard's
-/// capital of `i` is taken for what it stands for.
-pub fn normalize_name(typed: &str) -> String {
-    let small = |c| match c {
-        'İ' | 'ı' => 'i',
-        other => other.to_ascii_lowercase(),
-    };
-    typed.trim().chars().map(small).collect()
-}
-
 /// The region whose log tells what this person did: their first; headquarters' own for an admin.
 pub fn region_of_actor(actor: &Actor) -> Region {
     match actor.regions.first() {
@@ -183,7 +174,7 @@ struct Wait {
 
 impl Attempt {
     fn new(typed_name: &str, visitor: &Visitor) -> Self {
-        let mut name = normalize_name(typed_name);
+        let mut name = account_name(typed_name);
         if Capability::login(&name, None).is_none() {
             // No account can have this name. One that none has stands for it, so that all goes the same way.
             name = format!("unknown-{}", &hex::encode(Sha256::digest(&name))[..48]);
@@ -300,13 +291,6 @@ pub(super) fn region_of_account(account: &AccountRow) -> Region {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_found_however_they_are_typed() {
-        for typed in ["istanbul1", " Istanbul1 ", "ISTANBUL1", "İSTANBUL1", "ıstanbul1"] {
-            assert_eq!(normalize_name(typed), "istanbul1", "{typed:?}");
-        }
-    }
 
     #[test]
     fn a_name_no_account_can_have_is_counted_under_one_of_its_own() {

@@ -1,11 +1,13 @@
 //! Operations: what a person entered, as data. Pure, and shared by server and agent (docs/SYNC.md).
 
+mod cleaned;
 mod entity;
 pub mod fields;
 pub mod form_codec;
 mod merge;
 mod op;
 
+pub use cleaned::{clean_op, clean_value};
 pub use entity::Entity;
 pub use merge::{ConflictDraft, ConflictKind, Merged, Record, Stamp, merge, same_value};
 pub use op::{Change, FieldError, Fields, Kind, Op, Origin, Reason, Row, Verdict, VerdictKind, fingerprint};

@@ -19,6 +19,7 @@ use crate::{
     regions::Region,
     settings,
     state::AppState,
+    text::clean,
 };
 
 /// Characters of a text that a device tells, at most.
@@ -200,7 +201,7 @@ impl ContactReport {
 
 /// One line, not too long.
 pub(super) fn short(text: &str, chars: usize) -> String {
-    text.chars().filter(|c| !c.is_control()).take(chars).collect::<String>().trim().to_owned()
+    clean(text).chars().take(chars).collect::<String>().trim_end().to_owned()
 }
 
 /// Keeps the first that is known of a device, and the event that made it known.
