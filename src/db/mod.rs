@@ -6,6 +6,7 @@
 
 pub mod embedded;
 pub mod guard;
+pub mod names;
 mod outcome;
 mod scope;
 mod system;
