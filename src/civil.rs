@@ -4,7 +4,7 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 
-use crate::ops::FieldError;
+use crate::{ops::FieldError, text::clean};
 
 /// Minutes of a day.
 pub const DAY: i32 = 1440;
@@ -180,7 +180,7 @@ impl HoursError {
 /// Reads a time of day: `0830`, `830`, `8:30`, `8.30`, `8,30` (the decimal key of a Turkish number pad), `9:5`, `08:30:45` (seconds are
 /// dropped), and a bare hour, `8`. Refuses `8.5` and `8,5`, which might be meant as 08:05 or as 08:30. Answers minutes of the day, 0 to 1439.
 pub fn parse_time(text: &str) -> Result<i32, TimeError> {
-    let text = text.trim();
+    let text = &clean(text)[..];
     if text.is_empty() {
         return Err(TimeError::Empty);
     }
@@ -206,7 +206,7 @@ fn split_time(text: &str) -> Option<(i32, i32, i32)> {
 
 /// Reads a date: `2026-01-05` or `05.01.2026`, day and month also without the leading zero. Nothing else: `05/01/2026` might be May.
 pub fn parse_date(text: &str) -> Result<NaiveDate, DateError> {
-    let text = text.trim();
+    let text = &clean(text)[..];
     if text.is_empty() {
         return Err(DateError::Empty);
     }
@@ -238,7 +238,7 @@ fn calendar_date(year: i32, month: i32, day: i32) -> Option<NaiveDate> {
 
 /// Reads a break in whole minutes, 0 to [`LONGEST_BREAK`].
 pub fn parse_break(text: &str) -> Result<i32, BreakError> {
-    let text = text.trim();
+    let text = &clean(text)[..];
     if text.is_empty() {
         return Err(BreakError::Empty);
     }
@@ -254,7 +254,7 @@ pub fn parse_break(text: &str) -> Result<i32, BreakError> {
 
 /// Reads a number of hours, such as a daily plan: `7.5`, `8,5`, `9`, `8:30`, `0830`. Answers minutes, 0 to 1440, rounded to whole ones.
 pub fn parse_hours(text: &str) -> Result<i32, HoursError> {
-    let text = text.trim();
+    let text = &clean(text)[..];
     if text.is_empty() {
         return Err(HoursError::Empty);
     }

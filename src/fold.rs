@@ -1,21 +1,35 @@
 //! The search fold: `isik` finds `Işık`. For search only, never for identity: different names can meet.
 //!
-//! The same letters as `sec.fold` in the database and static/ts/fold.ts; tests/golden/fold.json pins all three.
+//! `sec.fold` in the database and static/ts/fold.ts answer alike; tests/golden/fold.json pins all three.
 
-/// Folds the letters Turkish names are written with to plain lower-case ASCII; every other character stays as it is.
+use crate::text::{clean, composed, decomposed, is_mark};
+
+/// Folds a text for search: cleaned, typographic quotes and hyphens as the keyboard has them, marks off their letters, and Latin letters as
+/// plain lower-case ASCII where there is one. Every other character stays as it is.
 pub fn fold(text: &str) -> String {
-    text.chars().map(fold_char).collect()
+    let typed: String = clean(text).chars().map(as_typed).collect();
+    let bare: String = decomposed(&typed).chars().filter(|c| !is_mark(*c) && *c != '\u{200d}').map(plain).collect();
+    composed(&bare).into_owned()
 }
 
-fn fold_char(c: char) -> char {
+fn as_typed(c: char) -> char {
     match c {
-        'Ç' | 'ç' => 'c',
-        'Ğ' | 'ğ' => 'g',
-        'İ' | 'I' | 'ı' | 'Î' | 'î' => 'i',
-        'Ö' | 'ö' => 'o',
-        'Ş' | 'ş' => 's',
-        'Ü' | 'ü' | 'Û' | 'û' => 'u',
-        'Â' | 'â' => 'a',
+        '‘' | '’' | '‚' | '‛' | 'ʼ' | 'ʻ' | '′' | '´' => '\'',
+        '“' | '”' | '„' | '‟' | '″' => '"',
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
+        _ => c,
+    }
+}
+
+/// The plain letter, also of those whose stroke is no mark of its own.
+fn plain(c: char) -> char {
+    match c {
+        'ı' => 'i',
+        'Ə' | 'ə' => 'e',
+        'Ø' | 'ø' => 'o',
+        'Ł' | 'ł' => 'l',
+        'Đ' | 'đ' | 'Ð' | 'ð' => 'd',
+        'Ħ' | 'ħ' => 'h',
         _ => c.to_ascii_lowercase(),
     }
 }
@@ -47,7 +61,6 @@ mod tests {
         fn folding_twice_changes_nothing_more(text in "\\PC*") {
             let once = fold(&text);
             prop_assert_eq!(fold(&once), once.clone());
-            prop_assert_eq!(once.chars().count(), text.chars().count());
         }
     }
 }

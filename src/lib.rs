@@ -7,6 +7,7 @@ pub mod fold;
 pub mod ids;
 pub mod ops;
 pub mod regions;
+pub mod text;
 pub mod wire;
 
 #[cfg(feature = "agent")]

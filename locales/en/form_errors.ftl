@@ -58,6 +58,7 @@ error-role-confirm = To confirm the change of the role, type { $name } here.
 error-region-code-format = A code has 2 to 31 characters and starts with a small letter; letters (a–z), digits and underscores. Example: antalya
 error-region-code-taken = There is a region with this code. Choose another code.
 error-region-name-missing = Type the name of the region, for example Antalya.
+error-region-name-letters = A region's name has Latin letters, digits, blanks, hyphens and . , ' / & ( ) + only. Letters of another alphabet that look alike are not taken; type the name again.
 error-region-name-taken = There is a region of this name.
 error-offline-mode-unknown = Choose one from the list.
 error-offline-mode-company = Working offline is set for the whole company only.

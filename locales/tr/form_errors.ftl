@@ -58,6 +58,7 @@ error-role-confirm = Yetki değişikliğini onaylamak için buraya { $name } yaz
 error-region-code-format = Kod 2–31 karakter olmalı, küçük harfle başlamalı; harf (a–z), rakam ve alt çizgi olabilir. Örnek: antalya
 error-region-code-taken = Bu kodla bir bölge zaten var. Başka bir kod yazın.
 error-region-name-missing = Bölgenin adını yazın, örneğin Antalya.
+error-region-name-letters = Bölge adında yalnızca Latin harfleri, rakam, boşluk, tire ve . , ' / & ( ) + kullanılabilir. Başka bir alfabenin benzer görünen harfleri kabul edilmez; adı klavyeden yeniden yazın.
 error-region-name-taken = Bu adda bir bölge zaten var.
 error-offline-mode-unknown = Çevrimdışı çalışmayı listeden seçin.
 error-offline-mode-company = Çevrimdışı çalışma yalnızca şirket geneli için ayarlanır.

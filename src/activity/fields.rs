@@ -10,6 +10,7 @@ use crate::{
     employees::identity_no,
     i18n::{Lang, format, t, t_with},
     settings::OfflineMode,
+    text::clean,
     web::change::FieldChange,
 };
 
@@ -118,10 +119,12 @@ pub(super) fn masked(side: &Value) -> Value {
 fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Option<&'n str>) -> Option<String> {
     let bare = match value {
         Value::Null => return None,
-        Value::String(text) if text.is_empty() => return None,
-        Value::String(text) => text.clone(),
+        Value::String(text) => clean(text), // what waits or was refused is kept as it was sent
         other => other.to_string(),
     };
+    if bare.is_empty() {
+        return None;
+    }
     let said = match words {
         Words::Text => None,
         Words::Person => Some(bare.parse().ok().and_then(person).unwrap_or_else(|| t(lang, "change-unknown-person")).to_owned()),

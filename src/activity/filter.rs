@@ -14,6 +14,7 @@ use crate::{
     i18n::Lang,
     ops::Origin,
     sync::ENTITIES,
+    text::{account_name, clean},
     web::form::sentence,
 };
 
@@ -105,7 +106,7 @@ impl FilterView {
 /// Reads the address. People type dates and names, so a wrong date is said at its field; the rest comes from lists, and what is on none of
 /// them is refused.
 pub(super) fn read_filter(lang: Lang, query: &ActivityQuery) -> AppResult<(Filter, FilterView)> {
-    let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
+    let text = |field: &Option<String>| clean(field.as_deref().unwrap_or_default());
     let mut shown = FilterView {
         actor: text(&query.actor),
         region: text(&query.region),
@@ -118,7 +119,7 @@ pub(super) fn read_filter(lang: Lang, query: &ActivityQuery) -> AppResult<(Filte
         ..FilterView::default()
     };
     let mut filter = Filter { wants_changes: true, wants_events: true, ..Filter::default() };
-    filter.actor = Some(crate::auth::sign_in::normalize_name(&shown.actor)).filter(|name| !name.is_empty());
+    filter.actor = Some(account_name(&shown.actor)).filter(|name| !name.is_empty());
     filter.entity = listed("entity", &shown.entity, |word| ENTITIES.contains(&word))?;
     filter.origin = listed("origin", &shown.origin, |word| ORIGINS.iter().any(|origin| origin.as_str() == word))?;
     filter.entity_id = match shown.entity_id.as_str() {

@@ -14,6 +14,7 @@ use crate::{
     db::{Mode, ScopedTx},
     i18n::Lang,
     ops::Fields,
+    text::clean,
 };
 
 /// What people call rows.
@@ -48,10 +49,10 @@ impl Names {
 
     /// What a new row is to be called, from its values.
     pub fn title_of_new(&self, fields: &Fields) -> String {
-        let text = |name: &str| fields.get(name).and_then(|change| change.to.as_str()).filter(|text| !text.is_empty());
-        let employee = text("employee_id").and_then(|id| id.parse().ok()).and_then(|id| self.0.get(&id)).map(|row| row.name.as_str());
+        let text = |name: &str| fields.get(name).and_then(|change| change.to.as_str()).map(clean).filter(|text| !text.is_empty());
+        let employee = text("employee_id").and_then(|id| id.parse().ok()).and_then(|id| self.0.get(&id)).map(|row| row.name.clone());
         let name = text("full_name").or_else(|| text("name")).or(employee).unwrap_or_default();
-        views::named(name, text("work_date").or_else(|| text("day")).and_then(|date| date.parse().ok()))
+        views::named(&name, text("work_date").or_else(|| text("day")).and_then(|date| date.parse().ok()))
     }
 
     /// The changes of an operation in words.

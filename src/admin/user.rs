@@ -16,7 +16,6 @@ use crate::{
         Admin,
         accounts::{self, AccountError, UserSummary},
         sessions::{self, Holder, SessionView},
-        sign_in::normalize_name,
     },
     db::Scope,
     error::{AppError, AppResult},
@@ -24,6 +23,7 @@ use crate::{
     regions::Region,
     state::AppState,
     sync::held,
+    text::account_name,
     web::{
         answer::{html, stored_and_done, unprocessable},
         flash::{Flash, Tone},
@@ -52,7 +52,7 @@ pub async fn show_user(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<U
 pub async fn change_rights(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
     let user = find(&state, &admin, *id).await?;
     let (role, regions) = read_rights(&posted);
-    let refusal = if role != user.role && normalize_name(posted.value("confirm")) != user.username {
+    let refusal = if role != user.role && account_name(posted.value("confirm")) != user.username {
         ("confirm", sentence(ctx.lang, &FieldError::new("confirm", "role-confirm").with("name", &user.username)))
     } else {
         match accounts::change_rights(&state.db, &state.clock, &admin, &user, role, &regions).await {

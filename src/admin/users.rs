@@ -11,12 +11,12 @@ use crate::{
         password::Password,
         password_page::PasswordProblem,
         sessions,
-        sign_in::normalize_name,
     },
     error::{AppError, AppResult},
     i18n::{Lang, t},
     ops::FieldError,
     state::AppState,
+    text::account_name,
     web::{
         answer::{html, stored_and_done, unprocessable},
         flash::{Flash, Tone},
@@ -49,7 +49,7 @@ pub async fn new_user(ctx: Ctx, _admin: Admin) -> AppResult<HttpResponse> {
 pub async fn create_user(ctx: Ctx, admin: Admin, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
     let id = posted.new_row_id()?;
     let (role, regions) = read_rights(&posted);
-    let new = NewUser { username: normalize_name(posted.value("username")), role, regions };
+    let new = NewUser { username: account_name(posted.value("username")), role, regions };
     let password = read_password(&posted);
     match accounts::add_user_with_password(&state, &admin, id, &new, password.clone()).await {
         Ok(()) => show_password(&ctx, &user_of(id, new), true, &password),
@@ -83,7 +83,7 @@ pub(super) fn read_rights(posted: &Posted) -> (Role, Vec<String>) {
 
 /// The temporary password that was typed; a random one where the field was left blank.
 pub(super) fn read_password(posted: &Posted) -> Password {
-    match posted.value("password") {
+    match posted.secret("password") {
         "" => Password::random(),
         typed => Password::new(typed),
     }

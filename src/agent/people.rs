@@ -30,7 +30,8 @@ use super::{
     },
 };
 use crate::{
-    auth::forms::{MAX_BYTES, NOBODYS, Password, normalize_name},
+    auth::forms::{MAX_BYTES, NOBODYS, Password},
+    text::account_name,
     wire::{
         PasswordTaken, SESSION_COOKIE, X_DEVICE_TOKEN, X_SYNC_CLIENT,
         device::{GrantAnswer, GrantQuestion},
@@ -194,7 +195,7 @@ impl Desk {
     pub async fn sign_in(&self, username: &str, password: Option<Password>) -> Result<SignIn, StoreError> {
         let Some(password) = password else { return Ok(SignIn::Refused) };
         let Ok(_place) = self.places.try_acquire() else { return Ok(SignIn::Wait(1)) };
-        let (name, now) = (normalize_name(username), self.agent.clock.now());
+        let (name, now) = (account_name(username), self.agent.clock.now());
         let key = hash_of(&name);
         if let Some(until) = self.agent.store.write(move |db| book_try(db, &key, now)).await? {
             return Ok(SignIn::Wait(u64::try_from((until - now).num_seconds()).unwrap_or(0) + 1));

@@ -63,16 +63,6 @@ impl fmt::Debug for Password {
     }
 }
 
-/// The name of an account as somebody may have typed it: without blanks around, in small letters. Names are ASCII; the Turkish keyboard's
-/// capital of `i` is taken for what it stands for.
-pub fn normalize_name(typed: &str) -> String {
-    let small = |c| match c {
-        'İ' | 'ı' => 'i',
-        other => other.to_ascii_lowercase(),
-    };
-    typed.trim().chars().map(small).collect()
-}
-
 /// The form of signing in.
 #[derive(Debug)]
 pub struct LoginForm {
@@ -159,13 +149,6 @@ mod tests {
             for name in names {
                 assert!(template.contains(&format!("crate::auth::forms::{name}")), "{name} is named otherwise");
             }
-        }
-    }
-
-    #[test]
-    fn names_are_found_however_they_are_typed() {
-        for typed in ["istanbul1", " Istanbul1 ", "ISTANBUL1", "İSTANBUL1", "ıstanbul1"] {
-            assert_eq!(normalize_name(typed), "istanbul1", "{typed:?}");
         }
     }
 

@@ -6,7 +6,6 @@ use actix_session::Session;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub use super::forms::normalize_name;
 use super::{
     Actor, Role,
     db::{self, AccountRow},
@@ -22,6 +21,7 @@ use crate::{
     error::{AppError, AppResult},
     regions::Region,
     state::AppState,
+    text::account_name,
 };
 
 /// What became of an attempt to sign in.
@@ -189,7 +189,7 @@ struct Wait {
 
 impl Attempt {
     fn new(typed_name: &str, visitor: &Visitor) -> Self {
-        let mut name = normalize_name(typed_name);
+        let mut name = account_name(typed_name);
         if Capability::login(&name, None).is_none() {
             // No account can have this name. One that none has stands for it, so that all goes the same way.
             name = format!("unknown-{}", &hex::encode(Sha256::digest(&name))[..48]);

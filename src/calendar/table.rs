@@ -10,6 +10,7 @@ use crate::{
     ops::{FieldError, Reason, Row},
     regions::Region,
     sync::{Refusal, Stored, Table, Tail},
+    text::clean,
 };
 
 impl Table for CalendarDay {
@@ -28,7 +29,7 @@ impl Table for CalendarDay {
     async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
         let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
         let Ok(day) = civil::parse_date(text("day")) else { return Ok(None) };
-        db::find_by_day_and_name(tx, region, day, text("name").trim()).await
+        db::find_by_day_and_name(tx, region, day, &clean(text("name"))).await
     }
 
     async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {

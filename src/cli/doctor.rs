@@ -6,7 +6,7 @@ use super::{Place, cannot_reach, locate, logins::Logins, text};
 use crate::{
     clock::Clock,
     config::{self, MetricsToken, Secret},
-    db::{self, Db, Scope, guard},
+    db::{self, Db, Scope, guard, names},
     ops::Origin,
     regions::db::list_all_regions,
     sync,
@@ -96,6 +96,7 @@ async fn check_database(db: &Db, Examined { findings, notes }: &mut Examined) ->
         if health.unsealed > 0 {
             findings.push(format!("The change log of {region} has {} rows without a number: the sealing trigger is off.", health.unsealed));
         }
+        findings.extend(names::find_doubtful(&mut tx, &region).await?.iter().map(|finding| finding.sentence(&region)));
         let drift = (Clock::System.now() - health.database_time).num_seconds().abs();
         if drift > CLOCK_TOLERANCE && !findings.iter().any(|f| f.contains("clocks")) {
             findings.push(format!("The clocks of server and database differ by {drift} s: set both by NTP."));

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use uuid::Uuid;
 
-use super::{Opened, Place, open, text};
+use super::{Opened, Place, open, report_file::ReportFile, text};
 use crate::{
     activity::{self, EventKind, NewEvent},
     auth::{Actor, Role, accounts},
@@ -50,6 +50,7 @@ pub(super) struct ImportArgs {
 
 pub(super) async fn run(args: ImportArgs) -> Result<ExitCode, String> {
     let region = Region::parse(&args.region).map_err(|_| format!("--region: {:?} is not a region's code, such as ankara", args.region))?;
+    let out = args.report.as_deref().map(ReportFile::begin).transpose()?;
     let path = args.file.clone();
     let read = tokio::task::spawn_blocking(move || LegacyFile::read(&path)).await.map_err(text)?;
     let file = read.map_err(|e| format!("{}: {e}", args.file.display()))?;
@@ -59,9 +60,8 @@ pub(super) async fn run(args: ImportArgs) -> Result<ExitCode, String> {
     let outcome = done?;
     closed?;
     show(&outcome, args.dry_run);
-    if let Some(out) = &args.report {
-        let json = serde_json::to_string_pretty(&outcome).map_err(text)?;
-        fs::write(out, json + "\n").map_err(|e| format!("{}: {e}", out.display()))?;
+    if let Some(out) = out {
+        out.finish(&(serde_json::to_string_pretty(&outcome).map_err(text)? + "\n"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@ mod dev;
 mod doctor;
 mod import_legacy;
 mod logins;
+mod report_file;
 mod seed;
 mod serve;
 pub mod user;

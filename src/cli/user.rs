@@ -10,10 +10,10 @@ use crate::{
         Hasher, Role,
         accounts::{self, NewUser, PasswordState, UserSummary},
         password::Password,
-        sign_in::normalize_name,
     },
     clock::Clock,
     db::Db,
+    text::account_name,
 };
 
 /// Lists, makes and changes accounts.
@@ -68,13 +68,13 @@ pub async fn run(command: UserCommand, db: &Db, hasher: &Hasher) -> Result<(), S
         UserCommand::List => table(&accounts::list_users(db, None).await.map_err(text)?),
         UserCommand::Add(add) => {
             let role = if add.admin { Role::Admin } else { Role::User };
-            let new = NewUser { username: normalize_name(&add.name), role, regions: add.regions };
+            let new = NewUser { username: account_name(&add.name), role, regions: add.regions };
             accounts::add_user(db, &clock, None, &new).await.map_err(text)?;
             let name = new.username;
             format!("added {name}; give it a password with: rainstaff user set-password {name} --temporary\n")
         }
         UserCommand::SetPassword(set) => {
-            let name = normalize_name(&set.name);
+            let name = account_name(&set.name);
             if !accounts::list_users(db, None).await.map_err(text)?.iter().any(|user| user.username == name) {
                 return Err(text(accounts::AccountError::NoSuchUser(name)));
             }
@@ -84,12 +84,12 @@ pub async fn run(command: UserCommand, db: &Db, hasher: &Hasher) -> Result<(), S
             format!("{name} has a new password{until}\n")
         }
         UserCommand::Disable(Name { name }) => {
-            let name = normalize_name(&name);
+            let name = account_name(&name);
             accounts::disable_user(db, &clock, None, &name).await.map_err(text)?;
             format!("{name} can no longer sign in\n")
         }
         UserCommand::Enable(Name { name }) => {
-            let name = normalize_name(&name);
+            let name = account_name(&name);
             accounts::enable_user(db, &clock, None, &name).await.map_err(text)?;
             format!("{name} can sign in again\n")
         }

@@ -18,6 +18,7 @@ use crate::{
     ops::{Op, Origin, Verdict, VerdictKind},
     regions::{Region, db::list_all_regions},
     state::AppState,
+    text::clean,
 };
 
 /// Contacts in which nothing new is told are stored once in so long.
@@ -192,7 +193,7 @@ fn tells_something_new(known: &Known, report: &QueueReport, numbers: &Numbers, n
 }
 
 fn build_of(report: &QueueReport) -> String {
-    report.build.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control()).take(BUILD_CHARS).collect()
+    clean(report.build.as_deref().unwrap_or_default()).chars().take(BUILD_CHARS).collect()
 }
 
 fn oldest_of(report: &QueueReport, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

@@ -7,6 +7,7 @@
 pub mod embedded;
 pub mod guard;
 mod logins;
+pub mod names;
 mod outcome;
 mod owner;
 mod places;

@@ -108,7 +108,7 @@ pub(super) async fn revoke_device(state: &AppState, by: &Admin, id: Uuid, typed:
     if device.revoked_at.is_some() {
         return Ok(Ok((device.name, false)));
     }
-    if fold(typed.trim()) != fold(&device.name) {
+    if fold(typed) != fold(&device.name) {
         return Ok(Err(FieldError::new("confirm", "device-confirm").with("name", &device.name)));
     }
     db::revoke_device(&mut tx, id, &by.actor().username, state.clock.now()).await?;

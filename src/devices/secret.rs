@@ -4,6 +4,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::Rng as _;
 use sha2::{Digest, Sha256};
 
+use crate::text::clean;
+
 /// What every token begins with, so that a scanner of source code recognizes one.
 pub const MARK: &str = "rsd_";
 /// The letters of codes: none that looks like another one, on paper or by telephone.
@@ -29,8 +31,9 @@ impl Code {
         Self(std::array::from_fn(|_| LETTERS[random.random_range(0..LETTERS.len())]))
     }
 
-    /// As somebody typed it: in any case, with blanks and hyphens anywhere. None for what cannot be a code.
+    /// As somebody typed or pasted it: in any case, with blanks and hyphens anywhere. None for what cannot be a code.
     pub(super) fn parse(typed: &str) -> Option<Self> {
+        let typed = clean(typed);
         let mut letters = typed.bytes().filter(|b| !b.is_ascii_whitespace() && *b != b'-').map(|b| b.to_ascii_uppercase());
         let mut code = [0; LENGTH];
         for place in &mut code {
@@ -68,7 +71,13 @@ mod tests {
         let code = Code::random();
         let shown = code.shown();
         assert_eq!((shown.len(), &shown[5..6]), (11, "-"));
-        for typed in [shown.clone(), shown.to_lowercase(), format!(" {} ", shown.replace('-', " ")), shown.replace('-', "")] {
+        for typed in [
+            shown.clone(),
+            format!("\u{202a}{shown}\u{202c}\u{a0}"),
+            shown.to_lowercase(),
+            format!(" {} ", shown.replace('-', " ")),
+            shown.replace('-', ""),
+        ] {
             assert_eq!(Code::parse(&typed).map(|read| read.hash()), Some(code.hash()), "{typed}");
         }
         for wrong in ["", "ABCDE", "ABCDE-FGHJ", "ABCDE-FGHJKM", "ABCDE-FGHI1", "ABCDE-FGHJ0", "ÂBCDE-FGHJK"] {

@@ -87,7 +87,7 @@ pub struct EmployeeItem {
 pub async fn list_employees(state: Data<AppState>, actor: Actor, Checked(query): Checked<ApiQuery>) -> AppResult<HttpResponse> {
     let scope = scope_for(&actor, query.region.as_ref().map(Region::code))?;
     let limit = Limit::or(query.limit, USUAL_LIMIT);
-    let text = fold(query.text().trim());
+    let text = fold(query.text());
     let mut tx = state.db.read(&scope).await?;
     let mut people = db::page_employees(&mut tx, &text, query.after.unwrap_or_default(), limit + 1).await?;
     drop(tx);

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{listed::Filter, views::FilterView};
-use crate::fold::fold;
+use crate::{fold::fold, text::clean};
 
 /// Rows on a page of the list.
 pub const PAGE_SIZE: i64 = 50;
@@ -24,7 +24,7 @@ pub struct ListQuery {
 impl ListQuery {
     /// The filters, and how the form shows them. What an address of somebody else's making asks for and nobody knows is the default.
     pub fn read(&self) -> (Filter, FilterView) {
-        let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
+        let text = |field: &Option<String>| clean(field.as_deref().unwrap_or_default());
         let (q, state_word, sort_word) = (text(&self.q), text(&self.state), text(&self.sort));
         let state = FilterView::STATES.iter().find(|(word, ..)| *word == state_word).map(|(.., state)| *state).unwrap_or_default();
         let sort = SORTS.into_iter().find(|sort| *sort == sort_word).unwrap_or(SORTS[0]);

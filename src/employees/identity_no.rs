@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::ops::FieldError;
+use crate::{ops::FieldError, text::clean};
 
 /// An identity number with eleven digits whose check digits fit. Numbers of foreigners (they start with 99) only need the eleven digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -41,7 +41,7 @@ impl IdentityNoError {
 impl IdentityNo {
     /// Reads an identity number; blanks around and between the digits, as they come with pasting, are dropped.
     pub fn parse(text: &str) -> Result<Self, IdentityNoError> {
-        let number: String = text.split_whitespace().collect();
+        let number = without_blanks(text);
         if number.is_empty() {
             return Err(IdentityNoError::Empty);
         }
@@ -55,6 +55,11 @@ impl IdentityNo {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A number as it is stored and compared: cleaned, without the blanks that people put between the digits.
+pub fn without_blanks(typed: &str) -> String {
+    clean(typed).replace(' ', "")
 }
 
 /// Never the whole number: values end up in logs.
@@ -87,7 +92,14 @@ mod tests {
 
     #[test]
     fn check_digits_tell_a_number_from_a_typo() {
-        for good in ["10000000146", "12345678950", "11111111110", " 123 456 789 50\u{a0}"] {
+        for good in [
+            "10000000146",
+            "12345678950",
+            "11111111110",
+            " 123 456 789 50\u{a0}",
+            "\u{202a}12345678950\u{202c}",
+            "123\u{2009}456\u{ad}78950",
+        ] {
             assert!(IdentityNo::parse(good).is_ok(), "{good}");
         }
         for typo in ["12345678901", "12345678951", "12345678940", "21345678950", "10000000147"] {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::identity_no::IdentityNo;
+use super::identity_no::{IdentityNo, without_blanks};
 use crate::ops::{
     Entity, FieldError, Origin, Row,
     fields::Reader,
@@ -51,7 +51,7 @@ impl Entity for Employee {
         let mut read = Reader::new(row);
         let value = Self {
             full_name: read.required_text("full_name", 200, "name-missing"),
-            identity_no: read.optional_text("identity_no", 20).map(|n| n.split_whitespace().collect()),
+            identity_no: read.optional_text("identity_no", 20).map(|number| without_blanks(&number)),
             department: read.text("department", 100),
             title: read.text("title", 100),
             hire_date: read.optional_date("hire_date"),

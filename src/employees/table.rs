@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Employee, db};
+use super::{Employee, db, identity_no::without_blanks};
 use crate::{
     db::{Mode, ScopedTx, Write},
     ops::{FieldError, Reason, Row},
@@ -35,7 +35,7 @@ impl Table for Employee {
     }
 
     async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
-        let number: String = row.get("identity_no").and_then(|value| value.as_str()).unwrap_or_default().split_whitespace().collect();
+        let number = without_blanks(row.get("identity_no").and_then(|value| value.as_str()).unwrap_or_default());
         db::find_by_identity_no(tx, region, &number).await
     }
 

@@ -3,11 +3,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    fs::File,
+    fs::{self, File, FileType, OpenOptions},
     io::{self, Read},
+    os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _},
     path::Path,
 };
 
+use nix::fcntl::OFlag;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
@@ -27,9 +29,9 @@ pub enum LegacyError {
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// Not a regular file.
-    #[error("this is not a file")]
-    NotAFile,
+    /// Not a regular file; what it is instead.
+    #[error("this is {0}, not a file; name a copy of the desktop program's puantaj.db")]
+    NotAFile(&'static str),
     /// Larger than [`LARGEST_FILE`].
     #[error("the file is larger than 50 MiB; a desktop database is not")]
     TooBig,
@@ -100,11 +102,8 @@ impl fmt::Debug for LegacyFile {
 impl LegacyFile {
     /// Reads the file at `path`. Blocks: call it off the async threads.
     pub fn read(path: &Path) -> Result<Self, LegacyError> {
-        let file = File::open(path)?;
+        let file = open_regular(path)?;
         let about = file.metadata()?;
-        if !about.is_file() {
-            return Err(LegacyError::NotAFile);
-        }
         if about.len() > LARGEST_FILE {
             return Err(LegacyError::TooBig);
         }
@@ -192,4 +191,24 @@ impl LegacyFile {
         }
         Ok(())
     }
+}
+
+/// Opens a regular file and nothing else: opening a pipe waits for its other end, and opening a device may do something. What lies at the path
+/// may be another thing a moment later, so the open file is looked at again, and opening waits for nobody.
+fn open_regular(path: &Path) -> Result<File, LegacyError> {
+    check_regular(fs::metadata(path)?.file_type())?;
+    let without_waiting = (OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();
+    let file = OpenOptions::new().read(true).custom_flags(without_waiting).open(path)?;
+    check_regular(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+fn check_regular(kind: FileType) -> Result<(), LegacyError> {
+    Err(LegacyError::NotAFile(match kind {
+        kind if kind.is_file() => return Ok(()),
+        kind if kind.is_dir() => "a folder",
+        kind if kind.is_fifo() => "a named pipe",
+        kind if kind.is_socket() => "a socket",
+        _ => "a device",
+    }))
 }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{file::LegacyFile, rows::Employee, tables::Table};
 use crate::{
     fold::fold,
-    ops::{Kind, Op, Row, VerdictKind},
+    ops::{Kind, Op, Row, VerdictKind, clean_value},
 };
 
 /// Namespace of the files' identities.
@@ -40,7 +40,7 @@ pub struct KnownFile {
 pub struct KnownRow {
     /// Which table of the file it came from.
     pub table: Table,
-    /// Its values then; people may have changed the row since.
+    /// Its values then, cleaned; people may have changed the row since.
     pub fields: Row,
     /// Whether the takeover deleted it.
     pub deleted: bool,
@@ -72,7 +72,7 @@ impl KnownFile {
         let row = self.rows.entry(op.id).or_insert_with(|| KnownRow { table, fields: Row::new(), deleted: false, last_op: op.op_id });
         row.deleted = op.kind == Kind::Delete;
         row.last_op = op.op_id;
-        row.fields.extend(op.fields.into_iter().map(|(name, change)| (name, change.to)));
+        row.fields.extend(op.fields.into_iter().map(|(name, change)| (name, clean_value(&change.to))));
     }
 }
 

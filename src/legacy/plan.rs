@@ -319,11 +319,11 @@ impl<'a> Planner<'a> {
 
     /// No label, and the label of all regions, say nothing against it.
     fn is_of_region(&self, label: &str) -> bool {
-        let label = fold(label.trim());
+        let label = fold(label);
         label.is_empty()
             || label == "all"
             || label == self.target.region.code()
-            || self.target.include_regions.iter().any(|other| fold(other.trim()) == label)
+            || self.target.include_regions.iter().any(|other| fold(other) == label)
     }
 
     fn skip(&mut self, table: Table, number: i64, field: &str, value: &str, why: Why) {

@@ -15,6 +15,7 @@ use crate::{
     employees::identity_no::{IdentityNo, mask},
     ops::Row,
     settings::decimal_hours,
+    text::clean,
 };
 
 /// Longest identity number the column takes, in characters.
@@ -250,11 +251,11 @@ impl<'a> RowReader<'a> {
         Box::new(Remark::row(self.raw.table, self.id.clone(), field, shown.as_deref(), why))
     }
 
-    /// Text without blanks around it; nothing is the empty text.
+    /// Text, cleaned; nothing is the empty text.
     fn text(&self, column: &str, most: usize) -> Result<String, Box<Remark>> {
         let text = match self.raw.cell(column) {
             Cell::NotText => return Err(self.remark(column, Why::NotText)),
-            other => show(other).unwrap_or_default().trim().to_owned(),
+            other => clean(&show(other).unwrap_or_default()),
         };
         if text.chars().count() > most { Err(self.remark(column, Why::TooLong(most))) } else { Ok(text) }
     }

@@ -16,7 +16,7 @@ use std::fmt;
 
 use chrono::{Datelike as _, Months, NaiveDate};
 
-use crate::civil;
+use crate::{civil, text::clean};
 
 pub use sheet::{Cell, Plan, Sheet, Shifts, Tally, tally};
 pub use views::short_hours;
@@ -35,7 +35,8 @@ impl Month {
 
     /// Reads `2026-01`. None for anything else, and for a month outside the years of work.
     pub fn parse(text: &str) -> Option<Self> {
-        let (year, month) = text.trim().split_once('-')?;
+        let text = clean(text);
+        let (year, month) = text.split_once('-')?;
         let first = NaiveDate::from_ymd_opt(number(year, 4)?, number(month, 2)?.try_into().ok()?, 1)?;
         (civil::FIRST_DAY..=LAST_MONTH).contains(&first).then_some(Self { first })
     }

@@ -1,21 +1,21 @@
 //! HTML form to operation. The same rules as `static/ts/form_codec.ts`; `tests/golden/form_codec.json` pins both.
 //!
-//! A value that does not read as what the field wants stays the text that was typed: the entity's own check then says what is wrong
-//! with it, in the same words for a form, a queue and an import.
+//! Texts are cleaned first ([`crate::text::clean`]). A value that does not read as what the field wants stays the text that was typed: the
+//! entity's own check then says what is wrong with it, in the same words for a form, a queue and an import.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Change, Fields, Row, same_value};
-use crate::civil;
+use super::{Change, Fields, Row, clean_value, same_value};
+use crate::{civil, text::clean};
 
 /// How a form field reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
-    /// Trimmed text; blank is "".
+    /// Text; blank is "".
     Text,
-    /// Trimmed text; blank is null.
+    /// Text; blank is null.
     OptionalText,
     /// A date as typed, sent as `YYYY-MM-DD`; blank is null.
     Date,
@@ -42,18 +42,19 @@ pub fn read_form(spec: FormSpec, pairs: &[(String, String)]) -> Row {
 }
 
 fn read_value(kind: FieldKind, name: &str, pairs: &[(String, String)]) -> Value {
-    let mut given = pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim());
+    let mut given = pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| clean(v));
     if kind == FieldKind::Weekdays {
-        let mut days: Vec<char> = given.flat_map(str::chars).filter(|d| ('1'..='7').contains(d)).collect();
+        let mut days: Vec<char> = given.collect::<String>().chars().filter(|d| ('1'..='7').contains(d)).collect();
         days.sort_unstable();
         days.dedup();
         return json!(days.into_iter().collect::<String>());
     }
     let text = given.next();
     if kind == FieldKind::Flag {
-        return json!(text.is_some_and(|t| !matches!(t, "" | "0" | "false")));
+        return json!(text.is_some_and(|t| !matches!(t.as_str(), "" | "0" | "false")));
     }
-    let text = text.unwrap_or("");
+    let text = text.unwrap_or_default();
+    let text = text.as_str();
     if text.is_empty() {
         return if kind == FieldKind::Text { json!("") } else { Value::Null };
     }
@@ -62,7 +63,7 @@ fn read_value(kind: FieldKind, name: &str, pairs: &[(String, String)]) -> Value 
         FieldKind::Time => civil::parse_time(text).map_or_else(|_| json!(text), |m| json!(civil::format_time(m))),
         FieldKind::Integer => text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n)),
         FieldKind::Decimal => json!(text.replace(',', ".")),
-        _ => json!(text.replace('\u{0}', "\u{fffd}")),
+        _ => json!(text),
     }
 }
 
@@ -71,11 +72,12 @@ pub fn changes_of_new(values: Row) -> Fields {
     values.into_iter().map(|(name, to)| (name, Change { from: Value::Null, to })).collect()
 }
 
-/// The changes of an update: what differs from `original`, the values the form was rendered with.
+/// The changes of an update: what differs from `original`, the values the form was rendered with. A value that was stored before texts were
+/// cleaned, and that nobody touched, is none.
 pub fn changes_between(original: &Row, values: Row) -> Fields {
     let mut changes = BTreeMap::new();
     for (name, to) in values {
-        let from = original.get(&name).cloned().unwrap_or(Value::Null);
+        let from = original.get(&name).map(clean_value).unwrap_or_default();
         if !same_value(&from, &to) {
             changes.insert(name, Change { from, to });
         }

@@ -1,5 +1,6 @@
 //! Operations: what a person entered, as data. Pure, and shared by server and agent (docs/SYNC.md).
 
+mod cleaned;
 mod entity;
 pub mod fields;
 pub mod form_codec;
@@ -7,6 +8,7 @@ mod grant;
 mod merge;
 mod op;
 
+pub use cleaned::{clean_op, clean_value};
 pub use entity::Entity;
 pub use grant::{Grant, LIFETIME, MARK};
 pub use merge::{ConflictDraft, ConflictKind, Merged, Record, Stamp, merge, same_value};

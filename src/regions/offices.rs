@@ -12,6 +12,7 @@ use crate::{
     ops::FieldError,
     state::AppState,
     sync::held,
+    text::composed_for_compatibility,
 };
 
 const MAX_NAME: usize = 100;
@@ -93,12 +94,21 @@ pub async fn set_open(state: &AppState, by: &Admin, region: &Region, is_open: bo
     Ok(name)
 }
 
+/// A name is there, is not too long, and cannot be taken for another one's: no letter of another script that looks like a Latin one.
 fn check_name(name: &str) -> Option<FieldError> {
     match name.chars().count() {
         0 => Some(FieldError::new("name", "region-name-missing")),
-        1..=MAX_NAME => None,
+        1..=MAX_NAME if is_latin(name) => None,
+        1..=MAX_NAME => Some(FieldError::new("name", "region-name-letters")),
         _ => Some(FieldError::new("name", "too-long").with("max", MAX_NAME)),
     }
+}
+
+/// Whether all letters are Latin ones, with whatever marks, all digits European, and nothing else there but blanks and what names are
+/// punctuated with. What is unique among such names is unique to the eye ([`fold`], `region_name_once`).
+fn is_latin(name: &str) -> bool {
+    let is_usual = |c: char| c.is_ascii_alphanumeric() || " -.,'/&()+".contains(c);
+    composed_for_compatibility(name) == name && fold(name).chars().all(is_usual)
 }
 
 fn refusal(error: sqlx::Error) -> AppResult<Vec<FieldError>> {
@@ -117,6 +127,20 @@ async fn record(state: &AppState, by: &Admin, region: &Region, event: NewEvent) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_has_latin_letters_only() {
+        for good in ["Ankara", "İzmir – Çiğli", "3. Bölge (Doğu)", "Hakkâri", "Ağrı/Iğdır", "O’Neil & Åse", "Gəncə", "Žilina-2"]
+        {
+            assert_eq!(check_name(good), None, "{good}");
+        }
+        for other in
+            ["Аnkara", "Ankаra", "Αnkara", "Ankara٣", "Ａnkara", "上海", "Ankara 👷", "Anka\u{251}ra", "𝐀nkara", "Ank<a>", "Ankara\u{e000}"]
+        {
+            assert_eq!(check_name(other), Some(FieldError::new("name", "region-name-letters")), "{other}");
+        }
+        assert_eq!(check_name(""), Some(FieldError::new("name", "region-name-missing")));
+    }
 
     #[test]
     fn a_code_is_the_folded_name() {

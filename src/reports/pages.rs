@@ -18,6 +18,7 @@ use crate::{
     error::AppResult,
     fold::fold,
     state::AppState,
+    text::clean,
     timesheets::api::scope_for,
     web::{
         answer::html,
@@ -61,7 +62,7 @@ pub async fn show_summary(ctx: Ctx, actor: Actor, state: Data<AppState>, query: 
 
 /// The filters, and how the form shows them. Without dates in the address it is the current month; emptied dates mean "all".
 fn read_filter(ctx: &Ctx, today: NaiveDate, query: &SummaryQuery) -> (Filter, FilterView) {
-    let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
+    let text = |field: &Option<String>| clean(field.as_deref().unwrap_or_default());
     let mut shown = FilterView {
         from: text(&query.from),
         to: text(&query.to),

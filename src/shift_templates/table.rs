@@ -8,6 +8,7 @@ use crate::{
     ops::{FieldError, Reason, Row},
     regions::Region,
     sync::{Refusal, Stored, Table, Tail},
+    text::clean,
 };
 
 impl Table for ShiftTemplate {
@@ -24,7 +25,7 @@ impl Table for ShiftTemplate {
     }
 
     async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
-        db::find_by_name(tx, region, row.get("name").and_then(|value| value.as_str()).unwrap_or_default().trim()).await
+        db::find_by_name(tx, region, &clean(row.get("name").and_then(|value| value.as_str()).unwrap_or_default())).await
     }
 
     async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {

@@ -14,10 +14,11 @@ use super::{
 use crate::{
     db::{DbOutcome, ScopedTx, Write, classify, violated_constraint},
     ids,
-    ops::{FieldError, Kind, Merged, Op, Origin, Reason, Record, Row, Verdict, VerdictKind, merge},
+    ops::{FieldError, Kind, Merged, Op, Origin, Reason, Record, Row, Verdict, VerdictKind, clean_op, merge},
 };
 
 /// One operation to decide on.
+#[derive(Clone, Copy)]
 pub(super) struct Job<'a> {
     pub op: &'a Op,
     /// When it reached the server.
@@ -79,7 +80,7 @@ fn new_row<E: Table>(job: &Job<'_>, origin: Origin) -> Option<(Uuid, E, Tail)> {
     if unknown_field::<E>(op).is_some() {
         return None;
     }
-    let Merged { record, .. } = merge(None, op, job.effective_at())?;
+    let Merged { record, .. } = merge(None, &clean_op(op, None), job.effective_at())?;
     let value = E::parse(&record.fields, &changed_fields(op), origin).ok()?;
     Some((op.id, value, tail(job, record, None)))
 }
@@ -104,6 +105,8 @@ pub(super) async fn decide_on<E: Table>(tx: &mut ScopedTx<Write>, job: &Job<'_>)
     }
     let (id, stored) = if job.is_new { (op.id, None) } else { lock_or_alias::<E>(tx, op).await? };
     let current = stored.as_ref().map(record_of);
+    let op = &*clean_op(op, current.as_ref().map(|record| &record.fields));
+    let job = &Job { op, ..*job };
     let Some(merged) = merge(current.as_ref(), op, job.effective_at()) else {
         return Ok(Decision { verdict: Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::UnknownEntity) });
     };

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     civil,
     fold::fold,
+    text::clean,
     web::{form::read_bound, page::Ctx},
 };
 
@@ -43,7 +44,7 @@ impl ListQuery {
     /// "all".
     pub fn read(&self, ctx: &Ctx, today: NaiveDate) -> (Filter, FilterView) {
         let (mut from, mut to) = (civil::FIRST_DAY, civil::LAST_DAY);
-        let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
+        let text = |field: &Option<String>| clean(field.as_deref().unwrap_or_default());
         let mut shown = FilterView {
             employee_id: text(&self.employee_id),
             from: text(&self.from),

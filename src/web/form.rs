@@ -27,28 +27,43 @@ use crate::{
         form_codec::{changes_between, changes_of_new, read_form},
     },
     regions::Region,
+    text::clean,
 };
 
 /// The pairs of a posted form. As an argument of a handler they come after the session's token was checked (`extract`).
 #[derive(Debug)]
 pub struct Posted {
+    /// As they came.
     pairs: Vec<(String, String)>,
+    /// The values in the same order: what people type cleaned, what the page itself put in (`_...`) as it is.
+    values: Vec<String>,
 }
 
 impl Posted {
     /// A form from its pairs; whoever has them from a request has checked that it came from a page of ours.
     pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
-        Self { pairs }
+        let value = |(name, value): &(String, String)| if name.starts_with('_') { value.trim().to_owned() } else { clean(value) };
+        Self { values: pairs.iter().map(value).collect(), pairs }
     }
 
     /// The first value of that name that is not blank: a form without scripts carries the server's ids besides the script's empty ones.
     pub fn value(&self, name: &str) -> &str {
-        self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).find(|v| !v.is_empty()).unwrap_or("")
+        self.given(name).next().unwrap_or("")
     }
 
     /// All values of that name that are not blank: ticked boxes.
     pub fn values(&self, name: &str) -> Vec<String> {
-        self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).filter(|v| !v.is_empty()).map(str::to_owned).collect()
+        self.given(name).map(str::to_owned).collect()
+    }
+
+    fn given(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.pairs.iter().zip(&self.values).filter(move |((known, _), _)| known == name);
+        named.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// A password: no character of it is changed but blanks around it.
+    pub fn secret(&self, name: &str) -> &str {
+        self.pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
     }
 
     /// The id of this attempt to save, for the answer of a form that is no operation.

@@ -1,6 +1,8 @@
 // Dates, times of day and durations as clerks type and read them; numbers are whole minutes.
 // src/civil.rs answers alike (the reasons for each rule are there); tests/golden/civil.json pins both.
 
+import { clean } from "./text.ts";
+
 /** What was read, or why not: `error` is a key of the message catalogue, the other fields fill its blanks. */
 export type Parsed<T> = { ok: true; value: T } | ({ ok: false; error: string } & Partial<Record<Blank, string>>);
 type Blank = "hour" | "minute" | "day" | "month" | "year";
@@ -12,7 +14,7 @@ export const LONGEST_BREAK = 480;
 
 /** Reads a time of day: `0830`, `830`, `8:30`, `8.30`, `8,30`, `9:5`, `08:30:45`, `8`. Answers minutes of the day. */
 export function parseTime(text: string): Parsed<number> {
-  const typed = trim(text);
+  const typed = clean(text);
   if (typed === "") return refuse("time-empty");
   const parts = splitTime(typed);
   if (!parts) return refuse("time-format");
@@ -35,7 +37,7 @@ function splitTime(typed: string): [number, number, number] | null {
 
 /** Reads a date: `2026-01-05` or `05.01.2026`, also without leading zeros. Answers `YYYY-MM-DD`. */
 export function parseDate(text: string): Parsed<string> {
-  const typed = trim(text);
+  const typed = clean(text);
   if (typed === "") return refuse("date-empty");
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(typed);
   const turkish = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(typed);
@@ -55,7 +57,7 @@ function daysInMonth(year: number, month: number): number {
 
 /** Reads a break in whole minutes, 0 to LONGEST_BREAK. */
 export function parseBreak(text: string): Parsed<number> {
-  const typed = trim(text);
+  const typed = clean(text);
   if (typed === "") return refuse("break-empty");
   if (!/^-?\d+$/.test(typed)) return refuse("break-format");
   const minutes = Number(typed);
@@ -64,7 +66,7 @@ export function parseBreak(text: string): Parsed<number> {
 
 /** Reads a number of hours: `7.5`, `8,5`, `9`, `8:30`, `0830`. Answers minutes, 0 to 1440, rounded to whole ones. */
 export function parseHours(text: string): Parsed<number> {
-  const typed = trim(text);
+  const typed = clean(text);
   if (typed === "") return refuse("hours-empty");
   const negative = typed.startsWith("-");
   const minutes = hoursAndMinutes(negative ? typed.slice(1) : typed);

@@ -1,11 +1,20 @@
 // The search fold: `isik` finds `Işık`. For search only, never for identity.
-// The same letters as src/fold.rs and sec.fold in the database; tests/golden/fold.json pins all three.
+// src/fold.rs and sec.fold in the database answer alike; tests/golden/fold.json pins all three.
 
-const FROM = "ÇçĞğİIıÖöŞşÜüÂâÎîÛû";
-const TO = "ccggiiioossuuaaiiuu";
-const LETTERS = new Map(Array.from(FROM, (letter, at) => [letter, TO.charAt(at)]));
+import { clean } from "./text.ts";
 
-/** Folds the letters Turkish names are written with to plain lower-case ASCII; every other character stays as it is. */
+const FROM = "‘’‚‛ʼʻ′´“”„‟″‐‑‒–—―−";
+const TO = "''''''''\"\"\"\"\"-------";
+const TYPED = new Map(Array.from(FROM, (mark, at) => [mark, TO.charAt(at)]));
+const STROKES = "ıƏəØøŁłĐđÐðĦħ";
+const PLAIN = new Map(Array.from(STROKES, (letter, at) => [letter, "ieeoollddddhh".charAt(at)]));
+
+/** Folds a text for search: cleaned, quotes and hyphens as the keyboard has them, marks off their letters, Latin letters as plain lower-case ASCII. */
 export function fold(text: string): string {
-  return text.replace(/[A-ZÇçĞğİıÖöŞşÜüÂâÎîÛû]/g, (letter) => LETTERS.get(letter) ?? letter.toLowerCase());
+  return clean(text)
+    .replace(/[‘’‚‛ʼʻ′´“”„‟″‐‑‒–—―−]/g, (mark) => TYPED.get(mark) ?? mark)
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u200d]/g, "")
+    .replace(/[A-ZıƏəØøŁłĐđÐðĦħ]/g, (letter) => PLAIN.get(letter) ?? letter.toLowerCase())
+    .normalize("NFC");
 }

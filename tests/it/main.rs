@@ -48,6 +48,7 @@ mod schema;
 mod scope_leak;
 mod shift_templates;
 mod support;
+mod texts;
 mod timesheets;
 mod today;
 mod tokens;

@@ -17,6 +17,7 @@ use crate::{
     regions::Region,
     settings,
     state::AppState,
+    text::clean,
     wire::device::{Company, CompanyDay, ContactAnswer, ContactReport, DeviceName, Person, RegionState},
 };
 
@@ -64,7 +65,7 @@ fn row_of(report: &ContactReport, device: &Device, now: DateTime<Utc>) -> Contac
 
 /// One line, not too long.
 pub(super) fn short(text: &str, chars: usize) -> String {
-    text.chars().filter(|c| !c.is_control()).take(chars).collect::<String>().trim().to_owned()
+    clean(text).chars().take(chars).collect::<String>().trim_end().to_owned()
 }
 
 /// Keeps the first that is known of a device, and the event that made it known.

@@ -144,8 +144,26 @@ fn a_huge_file_is_refused_before_it_is_read() {
     assert!(matches!(LegacyFile::read(file.path()).unwrap_err(), LegacyError::TooBig));
     assert!(started.elapsed() < Duration::from_secs(2));
     let folder = tempfile::tempdir().unwrap();
-    assert!(matches!(LegacyFile::read(folder.path()).unwrap_err(), LegacyError::NotAFile));
+    assert!(matches!(LegacyFile::read(folder.path()).unwrap_err(), LegacyError::NotAFile("a folder")));
     assert!(matches!(LegacyFile::read(&folder.path().join("yok.db")).unwrap_err(), LegacyError::Io(_)));
+}
+
+/// Opening a pipe waits for whoever writes into it: for ever, where nobody does.
+#[test]
+fn what_is_no_ordinary_file_is_named_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (pipe, socket) = (folder.path().join("pipe.db"), folder.path().join("socket.db"));
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&pipe, &link).unwrap();
+    for (path, kind) in [(&*pipe, "a named pipe"), (&*link, "a named pipe"), (&*socket, "a socket"), ("/dev/zero".as_ref(), "a device")] {
+        let (done, outcome) = std::sync::mpsc::channel();
+        let path = path.to_owned();
+        std::thread::spawn(move || done.send(LegacyFile::read(&path).map(|_| ()).map_err(|error| error.to_string())));
+        let sentence = outcome.recv_timeout(Duration::from_secs(20)).expect("nobody is waited for").unwrap_err();
+        assert_eq!(sentence, format!("this is {kind}, not a file; name a copy of the desktop program's puantaj.db"));
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 // again: whatever only it can know comes back with its verdict.
 
 import { type Parsed, DAY, parseBreak, parseDate, parseTime, storedEnd, trim } from "../civil.ts";
+import { clean } from "../text.ts";
 import { type Expected, type Mirror, valuesOf, withOp } from "./mirror.ts";
 import type { Queue } from "./queue.ts";
 import type { Draft, Entity, FieldError, Person, Row, Value } from "./types.ts";
@@ -67,7 +68,7 @@ function readEmployee(read: Reader, changed: ReadonlySet<string>): void {
 
 /** Why a text is no identity number (src/employees/identity_no.rs); null for one that is. */
 function identityNoError(typed: string): string | null {
-  const number = typed.replace(/\p{White_Space}+/gu, "");
+  const number = clean(typed).replaceAll(" ", "");
   if (!/^[1-9]\d{10}$/.test(number)) return "identity-no-format";
   const digits = Array.from(number, Number);
   const sum = (wanted: (at: number) => boolean): number => digits.reduce((total, digit, at) => total + (wanted(at) ? digit : 0), 0);

@@ -2,6 +2,7 @@
 
 import { formatTime, parseDate, parseTime, trim } from "../civil.ts";
 import { newId } from "../ids.ts";
+import { clean } from "../text.ts";
 import forms from "./forms.json";
 import type { Entity, Fields, Row, Value } from "./types.ts";
 
@@ -22,8 +23,9 @@ export function valuesOf(pairs: Pairs, name: string): string[] {
   return given(pairs, name).filter((value) => value !== "");
 }
 
+/** What people typed is cleaned; what the page itself put in (`_...`) stays as it is. */
 function given(pairs: Pairs, name: string): string[] {
-  return pairs.filter(([known]) => known === name).map(([, value]) => trim(value));
+  return pairs.filter(([known]) => known === name).map(([, value]) => (name.startsWith("_") ? trim(value) : clean(value)));
 }
 
 /** The fields of an entity out of posted pairs. What does not read as the field wants stays the text that was typed. */
@@ -46,7 +48,7 @@ function readValue(kind: FieldKind, values: string[]): Value {
     case "decimal":
       return text.replaceAll(",", ".");
     default:
-      return text.replaceAll("\0", "\ufffd");
+      return text;
   }
 }
 
@@ -65,9 +67,13 @@ export function changesOfNew(values: Row): Fields {
   return Object.fromEntries(Object.entries(values).map(([name, to]) => [name, { from: null, to }]));
 }
 
-/** The changes of a row: what differs from `original`, the values the form was rendered with. */
+/**
+ * The changes of a row: what differs from `original`, the values the form was rendered with. A value that was stored before texts were cleaned,
+ * and that nobody touched, is none.
+ */
 export function changesBetween(original: Row, values: Row): Fields {
-  const changes = Object.entries(values).map(([name, to]) => [name, { from: original[name] ?? null, to }] as const);
+  const seen = (value: Value | undefined): Value => (typeof value === "string" ? clean(value) : (value ?? null));
+  const changes = Object.entries(values).map(([name, to]) => [name, { from: seen(original[name]), to }] as const);
   return Object.fromEntries(changes.filter(([, { from, to }]) => !sameValue(from, to)));
 }
 

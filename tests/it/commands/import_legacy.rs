@@ -223,7 +223,7 @@ async fn what_is_no_desktop_database_is_refused_with_a_sentence_and_leaves_nothi
         (file("empty.db", b""), "the file is not an SQLite database"),
         (file("cut.db", &whole[..whole.len() / 2]), "the database is damaged"),
         (foreign, "this is not a database of the desktop program"),
-        (folder.path().to_owned(), "this is not a file"),
+        (folder.path().to_owned(), "this is a folder, not a file"),
         (folder.path().join("missing.db"), "the file cannot be read"),
     ];
     for (path, beginning) in cases {
@@ -236,6 +236,46 @@ async fn what_is_no_desktop_database_is_refused_with_a_sentence_and_leaves_nothi
         assert!(sentence.starts_with("--region: ") && sentence.lines().count() == 1, "{sentence:?}");
     }
     assert_eq!(stored(&db).await, before);
+}
+
+/// A newer copy in which blanks and letters are written otherwise is a copy of the same people.
+#[tokio::test]
+async fn names_that_look_alike_make_no_second_person() {
+    let db = company().await;
+    let (_folder, desktop, _) = puantaj(3, false);
+    import(&db, &desktop.path, &["--region", "ankara"]).ok();
+    let before = stored(&db).await;
+    rusqlite::Connection::open(&desktop.path)
+        .unwrap()
+        .execute_batch(
+            "UPDATE employees SET full_name = replace(full_name, ' ', char(160)) || char(8203), department = department || char(8203);
+             UPDATE employees SET full_name = replace(full_name, 'ş', 's' || char(807)), identity_no = char(8234) || identity_no || char(8236);
+             UPDATE shift_templates SET name = name || char(9)",
+        )
+        .unwrap();
+    let report = import_with_report(&db, &desktop.path, &[]);
+    assert_eq!((total(&report, "created"), total(&report, "updated")), (0, 0), "{report:#}");
+    assert_eq!(stored(&db).await["app.employees"], before["app.employees"]);
+}
+
+/// Whoever may write where the report goes gets nothing else written by it, and the takeover does not run for a report that cannot be kept.
+#[tokio::test]
+async fn a_report_that_cannot_be_written_is_told_before_anything_is_taken_over() {
+    let db = company().await;
+    let before = stored(&db).await;
+    let (folder, desktop, _) = puantaj(3, false);
+    let (victim, link) = (folder.path().join("victim"), folder.path().join("link.json"));
+    fs::write(&victim, "untouched").unwrap();
+    std::os::unix::fs::symlink(&victim, &link).unwrap();
+    for (report, why) in [
+        (link, "this is a link; name the file itself"),
+        (folder.path().join("missing/report.json"), "the report cannot be written there"),
+        (folder.path().to_owned(), "this is no ordinary file; name one for the report"),
+    ] {
+        let sentence = import(&db, &desktop.path, &["--region", "ankara", "--report", report.to_str().unwrap()]).refusal();
+        assert!(sentence.starts_with(&format!("{}: {why}", report.display())), "{sentence}");
+    }
+    assert_eq!((stored(&db).await, fs::read_to_string(&victim).unwrap().as_str()), (before, "untouched"));
 }
 
 #[tokio::test]

@@ -223,6 +223,13 @@ fn escaped(text: &str) -> String {
     text.bytes().fold(String::new(), |escaped, byte| escaped + &format!("%{byte:02X}"))
 }
 
+/// What `rainstaff doctor` finds in a database.
+pub fn doctor_findings(url: &str) -> Vec<String> {
+    let said = Said::of(rainstaff_on(url, &["doctor"]));
+    assert_eq!((said.code, said.err.as_str()), (Some(1), ""), "{}", said.out);
+    said.out.lines().map(str::to_owned).collect()
+}
+
 /// A database after its first start: four offices, and five accounts of which only `admin` has a password.
 async fn company() -> TestDb {
     let db = TestDb::new().await;
