@@ -27,6 +27,7 @@ pub mod offline;
 pub mod pace;
 pub mod page;
 pub mod pagination;
+pub mod part;
 pub mod policy;
 pub mod shell;
 pub mod toast;
