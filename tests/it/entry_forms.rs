@@ -145,7 +145,12 @@ async fn the_form_behind_a_blank_day_goes_from_one_blank_day_of_the_person_to_th
         let after = clerk.get("/dashboard/blanks?from=2026-02-01&to=2026-02-28").await;
         assert!(!after.text("#blank-list").contains("Ömer Gece"));
         // Once more from the start.
-        sqlx::Executor::execute(&mut offices.inspect().await, "DELETE FROM app.timesheets WHERE work_date IN ('2026-02-09', '2026-02-13', '2026-02-16', '2026-02-17')").await.unwrap();
+        sqlx::Executor::execute(
+            &mut offices.inspect().await,
+            "DELETE FROM app.timesheets WHERE work_date IN ('2026-02-09', '2026-02-13', '2026-02-16', '2026-02-17')",
+        )
+        .await
+        .unwrap();
     }
 }
 

@@ -18,8 +18,11 @@ use crate::{
 /// Address and target of everything on a page that htmx loads: by itself, or at a click.
 fn loaded(html: &str) -> BTreeSet<(String, String)> {
     let page = Html::parse_document(html);
-    let found = page.select(&Selector::parse("[hx-get][hx-target]").unwrap());
-    found.map(|element| ["hx-get", "hx-target"].map(|name| element.attr(name).unwrap_or_default().to_owned())).map(|[get, target]| (get, target)).collect()
+    let loading = Selector::parse("[hx-get][hx-target]").unwrap();
+    page.select(&loading)
+        .map(|element| ["hx-get", "hx-target"].map(|name| element.attr(name).unwrap_or_default().to_owned()))
+        .map(|[get, target]| (get, target))
+        .collect()
 }
 
 async fn check(browser: &mut Browser, address: &str, html: &str, seen: &mut BTreeSet<(String, String)>) {
@@ -89,7 +92,9 @@ async fn what_a_page_loads_into_itself_is_a_part_of_it_at_whatever_address_it_is
             }
         }
         // The page of a form that came back without scripts stands at the address it was posted to.
-        for (page, form) in [("/timesheets", "#entry form"), ("/employees/new", "form.entry-form"), ("/shift-templates/new", "form.entry-form")] {
+        for (page, form) in
+            [("/timesheets", "#entry form"), ("/employees/new", "form.entry-form"), ("/shift-templates/new", "form.entry-form")]
+        {
             let form = browser.get(page).await.form(form).with("start_time", &["25:00"]).with("full_name", &[""]).minted();
             let refused = browser.post(&form).await;
             assert_eq!(refused.status, 422, "{page}");
