@@ -111,7 +111,11 @@ async fn next_blanks<M: Mode>(
         return Ok(Vec::new());
     }
     let worked = load_worked_days(tx, from, to).await?;
-    Ok(blanks(roster, &worked, from, to).into_iter().find(|blank| blank.person.id == employee_id).map(|blank| blank.days).unwrap_or_default())
+    Ok(blanks(roster, &worked, from, to)
+        .into_iter()
+        .find(|blank| blank.person.id == employee_id)
+        .map(|blank| blank.days)
+        .unwrap_or_default())
 }
 
 async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery, forms: Forms) -> AppResult<ListPage<'a>> {

@@ -88,7 +88,7 @@ async fn the_form_of_puantaj_starts_with_what_the_calendar_says_of_today_and_tel
     assert_eq!(values(&page, "#entry form"), "08:30-17:30 60 özel");
     let plan: Value = serde_json::from_str(&page.attribute("#entry-plan", "data-plan")).unwrap();
     assert_eq!((plan["region"].as_str(), plan["templates"].as_array().map(Vec::len)), (Some("ankara"), Some(2)));
-    assert_eq!((&plan["own"]["ankara"]["2026-02-11"], &plan["company"]["2026-10-29"]), (&json!([780, true]), &json!([0, true])));
+    assert_eq!((&plan["own"]["ankara"]["2026-02-10"], &plan["own"]["ankara"]["2026-02-11"]), (&json!([0, true]), &json!([780, true])));
     let night = template_id(2).to_string();
     assert_eq!(page.attribute(&format!("#entry option[value='{}']", employee_id(NIGHT_WORKER)), "data-template"), night);
 }
