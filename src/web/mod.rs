@@ -20,12 +20,15 @@ pub mod head;
 #[cfg(feature = "server")]
 pub mod headers;
 pub mod htmx;
+#[cfg(feature = "server")]
+pub mod limits;
 pub mod listen;
 pub mod offline;
 pub mod pace;
 pub mod page;
 pub mod pagination;
 pub mod pairs;
+pub mod part;
 pub mod policy;
 pub mod shell;
 pub mod toast;

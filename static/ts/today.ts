@@ -27,7 +27,6 @@ export function startToday(): void {
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit, { capture: true });
   onHtmx("htmx:after:settle", onSettle);
-  onHtmx("htmx:finally:request", syncBatch);
   window.addEventListener("beforeunload", (event) => {
     if (rows().some((row) => isUnsaved(row) || isUnderWay(row))) {
       event.preventDefault();
@@ -118,7 +117,7 @@ function onRowKey(event: KeyboardEvent, row: HTMLTableRowElement): void {
 function onFieldKey(event: KeyboardEvent, row: HTMLTableRowElement, field: HTMLInputElement): void {
   const acts: Record<string, () => void> = {
     Enter: () => {
-      save(row);
+      saveAsked(row);
       moveTo(nextBlank(row) ?? row);
     },
     Escape: () => giveUp(row),
@@ -142,7 +141,7 @@ function onControlKey(event: KeyboardEvent, row: HTMLTableRowElement): void {
     giveUp(row);
   } else if (event.key === "Enter" && event.target instanceof HTMLInputElement) {
     event.preventDefault();
-    save(row);
+    saveAsked(row);
     moveTo(nextBlank(row) ?? row);
   }
 }
@@ -186,6 +185,16 @@ function enterAll(): void {
 function save(row: HTMLTableRowElement): void {
   if (isUnsaved(row) || isBlank(row)) {
     formOf(row)?.requestSubmit();
+  }
+}
+
+/** The same for Enter in one of its fields: also what is usual for somebody of whom nothing is expected that day. */
+function saveAsked(row: HTMLTableRowElement): void {
+  const form = formOf(row);
+  if (form?.matches("[data-new]")) {
+    form.requestSubmit();
+  } else {
+    save(row);
   }
 }
 
@@ -315,10 +324,9 @@ function differs(field: HTMLInputElement): boolean {
 
 function mark(row: HTMLTableRowElement): void {
   row.toggleAttribute("data-dirty", fields(row).some(differs));
-  syncBatch();
 }
 
-/** Rows that somebody has typed in, or that are on their way, are not entered as planned with the others. */
+/** Rows that somebody has typed in, or that are on their way, are not entered as planned with the others. Looked at when the form is sent. */
 function syncBatch(): void {
   const form = document.querySelector<HTMLFormElement>("#today-all");
   if (!form) {
@@ -374,7 +382,6 @@ function onSettle({ newContent }: { newContent: Node[] }): void {
   if (row) {
     setCurrent(row);
   }
-  syncBatch();
   if (document.activeElement === document.body && lastFocus !== "" && row) {
     row.focus({ preventScroll: true });
   }

@@ -357,7 +357,7 @@ async fn an_exception_is_typed_in_its_row_changed_and_taken_back() {
     let page = browser.get("/today").await;
     let created = browser.submit(&row_form(&page, 1, ("900", "1915"))).await;
     assert!(created.text(".toast-text").contains("Ayşe Yılmaz: puantaj kaydedildi"), "{}", created.html);
-    assert!(created.html.contains(&format!("hx-target=\"#person-{}\"", employee_id(1))), "the row comes with the answer");
+    assert!(created.html.contains(&format!("<tbody id=\"person-{}\"", employee_id(1))), "the row comes with the answer");
     assert!(created.html.contains("3 kişi boş"), "and so does the count");
     let saved = browser.get("/today").await;
     assert_eq!(states(&saved), ["Farklı", "Boş", "Boş", "Boş"]);
@@ -510,7 +510,7 @@ async fn a_closed_region_shows_its_days_and_takes_nothing() {
     for form in [tomorrow.form("#today-all").minted(), undo, row_form(&tomorrow, 1, ("0830", "1730"))] {
         let answer = browser.submit(&form).await;
         assert_eq!((answer.status, answer.op_ack.as_str()), (422, ""), "{}", form.action);
-        assert!(answer.html.contains("Bu bölge kapatıldı"), "{}", answer.html);
+        assert!(answer.html.contains("Bu bölge yeni kayda kapatıldı"), "{}", answer.html);
     }
     assert_eq!(
         company.count("SELECT count(*) FROM app.op_inbox WHERE entity = 'timesheet'").await,
@@ -541,4 +541,40 @@ async fn a_form_that_makes_no_sense_is_refused_whole() {
         assert_eq!((answer.status, answer.op_ack.as_str()), (400, ""), "{field}");
     }
     assert!(stored(&company).await.is_empty());
+}
+
+#[actix_web::test]
+async fn one_key_enters_a_thousand_people_once_and_one_more_takes_them_back() {
+    let (company, mut browser) = ankara().await;
+    apply(&company, "ankara", (5..=1000).map(|n| person(n, &format!("Kişi {n:04}"), &json!({}))).collect()).await;
+    let form = browser.get("/today").await.form("#today-all").minted();
+    assert_eq!(form.fields.iter().filter(|(name, _)| name == "planned").count(), 1000);
+    let mut undo = None;
+    for _ in 0..2 {
+        let answer = browser.submit(&form).await;
+        assert_eq!((answer.status, answer.op_ack.as_str()), (200, form.value("_op")));
+        assert!(answer.text(".toast-text").starts_with("1.000 kişi planlandığı gibi kaydedildi."), "{}", answer.text(".toast-text"));
+        assert_eq!(answer.html.matches("<hx-partial").count(), 3, "the rows in one piece, the count, and the message");
+        undo = Some(answer.form("form[action$='/undo']").minted());
+        assert_eq!(company.count("SELECT count(*) FROM app.timesheets WHERE deleted_at IS NULL").await, 1000);
+    }
+    browser.submit(&undo.unwrap()).await;
+    assert_eq!(company.count("SELECT count(*) FROM app.timesheets WHERE deleted_at IS NULL").await, 0);
+    assert_eq!(company.count("SELECT count(*) FROM app.op_inbox WHERE entity = 'timesheet' AND kind = 'create'").await, 1000, "made once");
+    assert_eq!(browser.get("/today").await.text("#today-count strong"), "1.000 kişi boş");
+}
+
+#[actix_web::test]
+async fn what_is_too_large_is_refused_with_a_sentence_before_it_is_read_for_a_visitor() {
+    let (company, mut browser) = ankara().await;
+    let large = browser.get("/today").await.form("#today-all").minted().with("notes", &[&"ş".repeat(600 * 1024)]);
+    let answer = browser.submit(&large).await;
+    assert_eq!((answer.status, answer.op_ack.as_str(), answer.text("h1").as_str()), (413, "", "Gönderilen çok büyük"));
+    let long = browser.get(&format!("/timesheets?q={}", "a".repeat(9000))).await;
+    assert_eq!((long.status, long.text("h1").as_str()), (414, "Gönderilen çok büyük"));
+    let within = browser.get(&format!("/timesheets?q={}", "a".repeat(190))).await;
+    assert_eq!(within.status, 200);
+    assert!(stored(&company).await.is_empty());
+    let account = Form { action: "/login".into(), fields: vec![("username".into(), "a".repeat(17 * 1024))] };
+    assert_eq!(browser.post(&account).await.status, 413, "an account's form is small");
 }

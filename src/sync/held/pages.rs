@@ -32,12 +32,13 @@ use crate::{
         form::{Posted, back_to},
         page::{Ctx, render},
         pagination::Pager,
+        part::QUEUE,
     },
 };
 
 const HOME: &str = "/queue";
 /// Tells the list to load again.
-const LIST_CHANGED: &str = "queue-changed";
+const LIST_CHANGED: &str = QUEUE.event;
 /// Operations on a page.
 const PAGE: i64 = 50;
 
@@ -62,10 +63,7 @@ pub async fn show_queue(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Qu
     let known = Known { names, people, twins };
     let items = ops.iter().map(|stored| HeldView::new(&ctx, &actor, stored, &known)).collect();
     let page = QueuePage { ctx: &ctx, filter: FilterView { region: query.region.clone(), state: shown }, items, pager };
-    Ok(html(match ctx.htmx_target.as_deref() {
-        Some("queue-list") => render(&ctx, &page.as_list())?,
-        _ => render(&ctx, &page)?,
-    }))
+    Ok(html(if QUEUE.is_wanted(&ctx) { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
 }
 
 /// The asked page of the list; the first where that one is not there (any more).
