@@ -23,7 +23,7 @@ use crate::{
     i18n::Lang,
     state::AppState,
     web::{
-        csrf::token_fits,
+        csrf::form_fits,
         page::{Ctx, Theme, render},
         pairs::Pairs,
     },
@@ -86,7 +86,8 @@ pub async fn sign_in(
     }
 }
 
-/// `POST /logout`. Whoever is not signed in any more is signed out already.
+/// `POST /logout`. Whoever is not signed in any more is signed out already. The service worker sends it by script, perhaps long after the
+/// button was pressed: that needs no token, as at every form.
 pub async fn sign_out(
     ctx: Ctx,
     request: HttpRequest,
@@ -95,8 +96,10 @@ pub async fn sign_out(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> AppResult<HttpResponse> {
     let form = SignOutForm::read(&Pairs::from(pairs));
-    if ctx.actor.is_some() {
-        let actor = signed_in(&ctx, form.csrf.as_deref())?;
+    if let Some(actor) = &ctx.actor {
+        if !ctx.is_htmx {
+            signed_in(&ctx, form.csrf.as_deref())?;
+        }
         sign_in::sign_out(&state, &session, actor, &visitor_of(&request, &state.config), form.last).await?;
     }
     Ok(see_other("/login"))
@@ -150,7 +153,7 @@ pub async fn change_preferences(
 /// The person who sent a form of the running session.
 fn signed_in<'c>(ctx: &'c Ctx, token: Option<&str>) -> AppResult<&'c Actor> {
     let actor = ctx.actor.as_ref().ok_or(AppError::SignIn)?;
-    if token_fits(&actor.csrf, token) { Ok(actor) } else { Err(AppError::CrossSite) }
+    if form_fits(&actor.csrf, token.unwrap_or_default()) { Ok(actor) } else { Err(AppError::CrossSite) }
 }
 
 fn choose_lang(ctx: &mut Ctx, wish: Option<&str>) -> Option<Lang> {
