@@ -30,7 +30,7 @@ use crate::{
     sync::submit,
     web::{
         answer::{self, row_id, settle, stored, tone_of},
-        flash::Flash,
+        flash::{Flash, Undo},
         form::{FormView, Posted, back_to, redirect},
         page::{Ctx, render},
         pagination::Pager,
@@ -129,7 +129,12 @@ pub async fn create_timesheet(
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
     let mut tx = state.db.read(&scope).await?;
     let entry = db::find_timesheet(&mut tx, row_id(&verdict)?).await?.ok_or(AppError::NotFound)?;
-    let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.employee_name);
+    let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.title()).with_undo(Undo {
+        action: format!("{HOME}/{}/deletion", entry.id),
+        id: entry.id,
+        base: verdict.version.unwrap_or(entry.version),
+        region: Some(entry.region.clone()),
+    });
     if !ctx.is_htmx {
         return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
     }
@@ -187,7 +192,7 @@ pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id:
     let op_id = op.op_id;
     let errors = match settle(submit(&state, &actor, op).await?)? {
         Ok(verdict) => {
-            let flash = Flash::new(tone_of(&verdict), flash_of_update(&verdict), &before.employee_name);
+            let flash = Flash::new(tone_of(&verdict), flash_of_update(&verdict), &before.title());
             return answer_with_row(&ctx, &actor, &state, *id, op_id, &flash).await;
         }
         Err(errors) => errors,

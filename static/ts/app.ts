@@ -5,8 +5,11 @@ import "htmx.org";
 import { startBadges } from "./badges.ts";
 import { startConflicts } from "./conflicts.ts";
 import { startDashboard } from "./dashboard.ts";
+import { startDay } from "./day.ts";
+import { startDrafts } from "./drafts.ts";
 import { startFilters } from "./filters.ts";
 import { startFocus } from "./focus.ts";
+import { startFocusKeeper } from "./focus_keeper.ts";
 import { startKeys } from "./keys.ts";
 import { startMenu } from "./menu.ts";
 import { startMonth } from "./month.ts";
@@ -21,13 +24,16 @@ import { startTimes } from "./times.ts";
 import { startToasts } from "./toasts.ts";
 import { startToday } from "./today.ts";
 
+startDay(); // first: what it holds back, nobody else may send
 startSaving();
 startAgent();
 startBadges();
 startConflicts();
 startDashboard();
+startDrafts();
 startFilters();
 startFocus();
+startFocusKeeper();
 startKeys();
 startLeaving();
 startMenu();

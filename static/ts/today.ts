@@ -4,6 +4,7 @@
 // row whose fields differ from what is stored is not entered as planned with the others.
 
 import { parseTime } from "./civil.ts";
+import { wasHeld } from "./day.ts";
 import { onHtmx } from "./htmx_events.ts";
 import { isWaiting } from "./pill.ts";
 import { showToast } from "./toasts.ts";
@@ -117,10 +118,7 @@ function onRowKey(event: KeyboardEvent, row: HTMLTableRowElement): void {
 
 function onFieldKey(event: KeyboardEvent, row: HTMLTableRowElement, field: HTMLInputElement): void {
   const acts: Record<string, () => void> = {
-    Enter: () => {
-      save(row);
-      moveTo(nextBlank(row) ?? row);
-    },
+    Enter: () => save(row) && moveTo(nextBlank(row) ?? row),
     Escape: () => giveUp(row),
     ArrowUp: () => changeRow(row, field, -1),
     ArrowDown: () => changeRow(row, field, 1),
@@ -142,8 +140,9 @@ function onControlKey(event: KeyboardEvent, row: HTMLTableRowElement): void {
     giveUp(row);
   } else if (event.key === "Enter" && event.target instanceof HTMLInputElement) {
     event.preventDefault();
-    save(row);
-    moveTo(nextBlank(row) ?? row);
+    if (save(row)) {
+      moveTo(nextBlank(row) ?? row);
+    }
   }
 }
 
@@ -162,8 +161,7 @@ function onPageKey(event: KeyboardEvent): void {
 // Acts ----------------------------------------------------------------------------------------------------------------------------------
 
 function enterAsPlanned(row: HTMLTableRowElement): void {
-  if (isBlank(row)) {
-    save(row);
+  if (isBlank(row) && save(row)) {
     moveTo(nextBlank(row) ?? neighbour(row, 1) ?? row);
   }
 }
@@ -182,11 +180,11 @@ function enterAll(): void {
   }
 }
 
-/** Saves a row: what was typed, or what is planned for a blank one. */
-function save(row: HTMLTableRowElement): void {
-  if (isUnsaved(row) || isBlank(row)) {
-    formOf(row)?.requestSubmit();
-  }
+/** Saves a row: what was typed, or what is planned for a blank one. False where that was held back to ask whether it is meant. */
+function save(row: HTMLTableRowElement): boolean {
+  const form = isUnsaved(row) || isBlank(row) ? formOf(row) : null;
+  form?.requestSubmit();
+  return form === null || !wasHeld();
 }
 
 function giveUp(row: HTMLTableRowElement): void {
@@ -223,8 +221,8 @@ function whyOf(row: HTMLTableRowElement): Element | null {
 /** Up or down in a column: what was typed is saved on the way. */
 function changeRow(row: HTMLTableRowElement, field: HTMLInputElement, step: number): void {
   const other = neighbour(row, step);
-  if (isUnsaved(row)) {
-    save(row);
+  if (isUnsaved(row) && !save(row)) {
+    return;
   }
   const there = other?.querySelector<HTMLInputElement>(`input[name="${field.name}"]`);
   if (other && there) {

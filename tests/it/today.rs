@@ -356,7 +356,7 @@ async fn an_exception_is_typed_in_its_row_changed_and_taken_back() {
     let (company, mut browser) = ankara().await;
     let page = browser.get("/today").await;
     let created = browser.submit(&row_form(&page, 1, ("900", "1915"))).await;
-    assert!(created.text(".toast-text").contains("Ayşe Yılmaz: puantaj kaydedildi"), "{}", created.html);
+    assert!(created.text(".toast-text").contains("Ayşe Yılmaz, 05.01.2026: puantaj kaydedildi"), "{}", created.html);
     assert!(created.html.contains(&format!("hx-target=\"#person-{}\"", employee_id(1))), "the row comes with the answer");
     assert!(created.html.contains("3 kişi boş"), "and so does the count");
     let saved = browser.get("/today").await;
