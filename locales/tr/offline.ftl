@@ -154,7 +154,7 @@ agent-queue-later = Sunucudaki kayıtların durumu bağlantı gelince burada gö
 many-flash-timesheet-created = { $n } puantaj kaydedildi: { $about }
 many-flash-timesheet-updated = { $n } kayıt düzeltildi: { $about }
 many-flash-timesheet-deleted = { $n } kayıt silindi: { $about }
-many-flash-timesheet-restored = { $n } kayıt geri alındı: { $about }
+many-flash-timesheet-restored = { $n } kayıt geri getirildi: { $about }
 toast-show = Kaydı göster
 
 offline-draft-back = Yarım kalan kaydınız geri getirildi.

@@ -166,7 +166,7 @@ fn show_login(
     problem: Option<LoginProblem>,
 ) -> Result<HttpResponse, StoreError> {
     let ctx = context(front, request, None)?;
-    let page = LoginPage { ctx: &ctx, username, next: "", problem, is_offline: true, demo_accounts: &[], demo_password: "" };
+    let page = LoginPage { ctx: &ctx, username, next: "", carried: "", problem, is_offline: true, demo_accounts: &[], demo_password: "" };
     Ok(own(status).content_type(HTML).body(render(&ctx, &page)?))
 }
 

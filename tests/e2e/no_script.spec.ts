@@ -1,6 +1,6 @@
 // Without JavaScript everything works, one page at a time.
 
-import { expect, shot, signIn, test } from "./support/browser.ts";
+import { PASSWORD, expect, shot, signIn, test } from "./support/browser.ts";
 import { JANUARY, type Person, expectRow, expectTotals, fillEntry, rowOf, save, storedEntries, toast, turkish } from "./support/puantaj.ts";
 import { type Shift } from "./support/hours.ts";
 
@@ -86,4 +86,26 @@ test("without JavaScript one signs in, enters, corrects, deletes, takes back and
     await expect(page).toHaveURL(/from=2026-01-27/);
     await expectTotals(page, [OTHER]);
   });
+});
+
+test("without JavaScript a session that ends while somebody types says so, and what was typed is back after the sign-in", async ({ visit }) => {
+  const page = await visit({ javaScriptEnabled: false });
+  await page.goto("/");
+  await signIn(page, "bursa1");
+  await page.goto("/employees/new");
+  await page.getByLabel("Ad soyad").fill("Oturumu Biten");
+  await page.getByLabel("Departman").fill("Depo");
+  await page.context().clearCookies();
+  await page.getByRole("button", { name: "Kaydet" }).click();
+  await expect(page.getByRole("alert")).toContainText("Oturumunuz kapandı");
+  await shot(page, "no-script-session-ended");
+  await page.getByLabel("Kullanıcı adı").fill("bursa1");
+  await page.getByLabel("Parola").fill(PASSWORD);
+  await page.getByRole("button", { name: "Oturum aç" }).click();
+  await expect(page.getByLabel("Ad soyad")).toHaveValue("Oturumu Biten");
+  await expect(page.getByLabel("Departman")).toHaveValue("Depo");
+  await shot(page, "no-script-resume");
+  await page.getByLabel("Departman").fill("Ofis");
+  await page.getByRole("button", { name: "Kaydet" }).click();
+  await expect(toast(page, "Oturumu Biten eklendi.")).toBeVisible();
 });

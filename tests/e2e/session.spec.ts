@@ -222,3 +222,62 @@ test.describe("without a worker", () => {
     await expect(pill(page)).toHaveText("Kaydedildi");
   });
 });
+
+// The line and the day -----------------------------------------------------------------------------------------------------------------------
+
+test("within ten seconds after the line is back nothing says that it is gone", async ({ clerk }) => {
+  const { page, proxy } = await clerk("izmir1");
+  await proxy.down();
+  for (const address of ["/timesheets", "/today", "/employees"]) {
+    await page.goto(address);
+    await expect(strip(page, "age"), address).toContainText("Çevrimdışı");
+  }
+  await page.goto("/timesheets");
+  await enterDay(page, "2026-08-17", "hat gelince");
+  await expect(pill(page)).toHaveText("Bekliyor (1)");
+  await proxy.up(); // and no browser says that it is online
+  await expect(pill(page)).toHaveText("Kaydedildi", { timeout: 10_000 });
+  await expect(page.getByText("Çevrimdışı")).toHaveCount(0, { timeout: 10_000 });
+  expect(await entriesOn(page, "2026-08-17")).toHaveLength(1);
+});
+
+test("what the server has refused is on both lists of /queue at once, and none says that nothing waits", async ({ clerk, as }) => {
+  const { page, proxy } = await clerk("izmir1");
+  await page.goto("/timesheets");
+  await proxy.down();
+  await enterDay(page, "2026-08-18", "geç kalan");
+  const colleague = await as("izmir1");
+  await colleague.goto("/timesheets");
+  await enterDay(colleague, "2026-08-18", "önce davranan");
+  await page.goto("/queue");
+  await proxy.up();
+  await expect(pill(page)).toHaveText("Hata (1)", { timeout: 20_000 });
+  await expect(page.locator("#queue-list .held")).toHaveCount(1, { timeout: 10_000 });
+  await expect(page.getByText("Karar ya da düzeltme bekleyen kayıt yok.")).toHaveCount(0);
+  await expect(page.getByText("Çevrimdışı")).toHaveCount(0, { timeout: 10_000 });
+  await shot(page, "queue-refused");
+  await page.locator('[data-part="rows"]').getByRole("button", { name: "Vazgeç" }).click();
+  await page.locator(".held").getByRole("button", { name: /^Gördüm/ }).click();
+  await expect(page.locator(".held")).toHaveCount(0);
+});
+
+test("the day that comes and the next month open without a line, and the day is called by its name when it has come", async ({ clerk }) => {
+  const { page, proxy } = await clerk("izmir1");
+  await page.goto("/today");
+  const day = await page.locator("#today-date").inputValue();
+  const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+  await proxy.down();
+  await page.clock.install();
+  await page.goto(`/today?date=${next}`);
+  const title = page.getByRole("heading", { level: 1 });
+  await expect(title).not.toHaveText(/^Bugün/);
+  await page.clock.fastForward(86_400_000);
+  await expect(title).toHaveText(/^Bugün, /);
+  await expect(page.locator("#strip-day"), "nobody opened it as another day's").toHaveCount(0);
+  await page.goto("/today");
+  await expect(title, "the page of before, by its right name").toHaveText(/^Dün, /);
+  await expect(page.locator("#strip-day")).toContainText("Gün değişti");
+  const month = new Date(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)), 1)).toISOString().slice(0, 7);
+  await page.goto(`/timesheets/month?month=${month}`);
+  await expect(page.locator("table.month")).toBeVisible();
+});
