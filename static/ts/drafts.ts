@@ -42,7 +42,7 @@ export function startDrafts(): void {
   document.addEventListener("change", onInput);
   document.addEventListener("submit", onSubmit);
   document.addEventListener("click", onClick);
-  document.addEventListener("rainstaff:saved", (event) => forget((event as CustomEvent<HTMLFormElement>).detail));
+  document.addEventListener("rainstaff:saved", (event) => forgetDraft((event as CustomEvent<HTMLFormElement>).detail));
 }
 
 /** Addresses of the forms of which something half-typed is kept. */
@@ -104,7 +104,8 @@ function write(key: string, draft: Draft | null): void {
   }
 }
 
-function forget(form: HTMLFormElement): void {
+/** The form is saved, or given up. */
+export function forgetDraft(form: HTMLFormElement): void {
   if (form.matches(FORMS)) {
     write(keyOf(form), null);
     form.querySelector("[data-draft-note]")?.remove();
@@ -204,7 +205,7 @@ function onClick({ target }: MouseEvent): void {
     form.reset();
     form.querySelector<HTMLElement>("select, input:not([type=hidden]), textarea")?.focus();
   }
-  forget(form);
+  forgetDraft(form);
 }
 
 // Forms that lead to another page -----------------------------------------------------------------------------------------------------------

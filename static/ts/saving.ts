@@ -1,5 +1,6 @@
 // Saving: ids for writes, no second post of a form under way, and a verdict on every answer before htmx may show it.
 
+import { forgetDraft } from "./drafts.ts";
 import { onHtmx, type RequestContext } from "./htmx_events.ts";
 import { newId } from "./ids.ts";
 import { tellWhereKept } from "./offline/agent.ts";
@@ -135,6 +136,8 @@ function judgeWrite(write: Sent, response: { status: number; headers: Headers; r
       offerFile(write.form, response.headers);
       return;
     case "saved":
+      forgetDraft(write.form); // before the answer puts another form in its place
+      return;
     case "form-errors":
       return;
     case "signed-out":

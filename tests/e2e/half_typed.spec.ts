@@ -124,8 +124,10 @@ test("entries one after the other make one message that counts, names the days a
   const person = await addEmployee(page, "Arka Arkaya");
   await openList(page, person);
   for (const day of ["05", "06", "07"]) {
-    await enter(page, person, { date: `2026-01-${day}`, start: "08:00", end: "17:00", breakMinutes: 60 });
+    await enter(page, person, { date: `2026-01-${day}`, start: "08:00", end: "17:00", breakMinutes: 60, notes: "kaydedilen" });
     await expect(rowOf(page, `2026-01-${day}`)).toHaveClass(/just-saved/);
+    await expect(entryForm(page).getByLabel("Not"), "what was saved is not half typed").toHaveValue("");
+    await expect(note(page)).toHaveCount(0);
   }
   const messages = page.locator("[data-toast]");
   await expect(messages).toHaveCount(1);

@@ -7,11 +7,10 @@ import { keptSince } from "./kept.ts";
 /** How often somebody who is without a line asks for it. */
 const PROBE_MS = 5_000;
 
-let isUp = true;
+let isUp = keptSince() === null;
 
 /** `ask` makes the worker ask the server. What came of it arrives with `lineIs`. */
 export function startLine(ask: () => void): void {
-  isUp = keptSince() === null;
   onHtmx("htmx:before:response", ({ ctx }) => {
     const app = ctx.response?.headers.get("X-App");
     if (app === "offline" || ctx.response?.headers.has("X-Kept-Since")) lineIs(false);
