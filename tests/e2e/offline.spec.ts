@@ -213,7 +213,7 @@ test("signing out with something that waits asks, deletes nothing, and the pages
   await shot(page, "offline-sign-out");
   const [file] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "İndir" }).click()]);
   expect(file.suggestedFilename()).toMatch(/\.ndjson$/);
-  await dialog.getByRole("button", { name: "Burada kalsın, çık" }).click();
+  await dialog.getByRole("button", { name: "Burada kalsın, oturumu kapat" }).click();
   await expect(page).toHaveURL(/login/);
   await expect.poll(() => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("pages-")))).toEqual([]);
   expect(await queueOf(page)).toHaveLength(1);
