@@ -151,10 +151,10 @@ offline-state-pc-full = The disk of the PC is full; it will be tried again once 
 flash-stored-here = { $name }: stored on this PC; it is sent by itself once the line is back.
 agent-queue-later = What became of entries at the server is shown here once the line is back.
 
-many-flash-timesheet-created = { $n } timesheets saved: { $about }
-many-flash-timesheet-updated = { $n } entries corrected: { $about }
-many-flash-timesheet-deleted = { $n } entries deleted: { $about }
-many-flash-timesheet-restored = { $n } entries restored: { $about }
+offline-many-flash-timesheet-created = { $n } timesheets saved: { $about }
+offline-many-flash-timesheet-updated = { $n } entries corrected: { $about }
+offline-many-flash-timesheet-deleted = { $n } entries deleted: { $about }
+offline-many-flash-timesheet-restored = { $n } entries restored: { $about }
 toast-show = Show the entry
 
 offline-draft-back = What you had half typed is back.

@@ -151,10 +151,10 @@ offline-state-pc-full = Bilgisayarın diski dolu; yer açılınca yeniden denene
 flash-stored-here = { $name }: bilgisayarda saklandı; bağlantı gelince kendiliğinden gönderilecek.
 agent-queue-later = Sunucudaki kayıtların durumu bağlantı gelince burada görünür.
 
-many-flash-timesheet-created = { $n } puantaj kaydedildi: { $about }
-many-flash-timesheet-updated = { $n } kayıt düzeltildi: { $about }
-many-flash-timesheet-deleted = { $n } kayıt silindi: { $about }
-many-flash-timesheet-restored = { $n } kayıt geri getirildi: { $about }
+offline-many-flash-timesheet-created = { $n } puantaj kaydedildi: { $about }
+offline-many-flash-timesheet-updated = { $n } kayıt düzeltildi: { $about }
+offline-many-flash-timesheet-deleted = { $n } kayıt silindi: { $about }
+offline-many-flash-timesheet-restored = { $n } kayıt geri getirildi: { $about }
 toast-show = Kaydı göster
 
 offline-draft-back = Yarım kalan kaydınız geri getirildi.

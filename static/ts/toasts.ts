@@ -124,7 +124,7 @@ function countDown(toast: Element, undo: Element): boolean {
 
 function tell(toast: Element): void {
   const about = acts.get(toast) ?? [];
-  const sentence = say(`many-${(toast as HTMLElement).dataset["counts"] ?? ""}`, { n: about.length, about: told(about) });
+  const sentence = say(`offline-many-${(toast as HTMLElement).dataset["counts"] ?? ""}`, { n: about.length, about: told(about) });
   const words = toast.querySelector(".toast-text");
   if (words && sentence !== "") {
     words.textContent = sentence;

@@ -368,7 +368,7 @@ async fn an_exception_is_typed_in_its_row_changed_and_taken_back() {
     assert!(changed.text(".toast-text").contains("düzeltildi"));
     assert_eq!(stored(&company).await, ["Ayşe Yılmaz 2026-01-05 510 1050 60 v2"]);
     let back = browser.submit(&changed.form("form[data-undo]").minted()).await;
-    assert_eq!(back.text(".toast-text"), "Ayşe Yılmaz: değişiklik geri alındı.");
+    assert_eq!(back.text(".toast-text"), "Ayşe Yılmaz, 05.01.2026: değişiklik geri alındı.");
     assert_eq!(back.count("form[data-undo]"), 0, "taking back is no act to take back");
     assert_eq!(stored(&company).await, ["Ayşe Yılmaz 2026-01-05 540 1155 60 v3"]);
 
