@@ -113,6 +113,24 @@ test("a grant is asked for per person: the second one in a browser gets theirs, 
   assert.equal(server.grants, 3);
 });
 
+test("every sign-in asks for a new proof: the one before is of a session that may have ended", async () => {
+  const { queue, drainer, server, reader } = world();
+  server.user = { id: ANKARA, username: "x", role: "user", regions: ["ankara"] };
+  await reader.learn(ANKARA, reader.era);
+  await drainer.ping();
+  await drainer.ping();
+  assert.equal(server.grants, 1);
+  reader.entered();
+  await reader.learn(ANKARA, reader.era);
+  await drainer.ping();
+  assert.equal(server.grants, 2);
+  await queue.enqueue(draft(), await queue.people.current());
+  await reader.left(); // something waits: the proof stays for it
+  await reader.learn(ANKARA, reader.era);
+  await drainer.ping();
+  assert.deepEqual([server.grants, (await queue.people.find(ANKARA)).grant], [3, "g3"]);
+});
+
 test("pages open without the server until 14 days after the last sign-in; then they go, and nothing that waits does", async () => {
   const { browser, queue, reader } = world();
   browser.clock.now = 100 * DAY;
@@ -175,10 +193,11 @@ function withResolvers() {
 /** A server that may be away, and has one session. */
 function office({ user = ANKARA } = {}) {
   const state = { isUp: true, user, posts: 0, logout: null };
-  state.fetch = async (url) => {
+  state.fetch = async (url, init) => {
     if (!state.isUp) throw new TypeError("no line");
     if (url === "/logout") {
       state.posts += 1;
+      state.body = init.body;
       if (state.logout) return state.logout();
       state.user = null;
       return new Response("", { status: 303, headers: { "X-App": "1" } });
@@ -193,7 +212,7 @@ test("a sign-out without the server is finished when it is back, also by a worke
   const state = office();
   state.isUp = false;
   const out = new SignOut(state.fetch);
-  assert.deepEqual([await out.begin(ANKARA), await out.isDue()], [false, true]);
+  assert.deepEqual([await out.begin(ANKARA, null), await out.isDue()], [false, true]);
   const anew = new SignOut(state.fetch);
   assert.deepEqual([await anew.isDue(), await anew.finish()], [true, false]);
   state.isUp = true;
@@ -201,12 +220,28 @@ test("a sign-out without the server is finished when it is back, also by a worke
   assert.equal(await new SignOut(state.fetch).isDue(), false);
 });
 
+test("a sign-out says up to which entry the proof that stays is good, as it was when the person left", async () => {
+  shelves.clear();
+  const { queue } = new Browser({ server: new Server() }).open();
+  const person = await signIn(queue, ANKARA);
+  assert.equal(await queue.people.lastOf(ANKARA), null);
+  await queue.enqueueAll([draft(), draft()], person);
+  const state = office();
+  state.isUp = false;
+  const out = new SignOut(state.fetch);
+  await out.begin(ANKARA, await queue.people.lastOf(ANKARA));
+  await queue.enqueue(draft(), person); // on a page that was still open
+  state.isUp = true;
+  await out.finish();
+  assert.equal(new URLSearchParams(state.body).get("_queue"), `${await queue.people.queueOf(ANKARA)} 2`);
+});
+
 test("neither a portal's redirect nor a PC's agent ends a session: only the server's own word", async () => {
   shelves.clear();
   const state = office();
   state.logout = () => new Response("", { status: 302 });
   const out = new SignOut(state.fetch);
-  assert.deepEqual([await out.begin(ANKARA), state.user], [false, ANKARA]);
+  assert.deepEqual([await out.begin(ANKARA, null), state.user], [false, ANKARA]);
   state.logout = null;
   assert.deepEqual([await out.finish(), state.user], [true, null]);
 });
@@ -215,9 +250,9 @@ test("a session of somebody else is left alone, and a server that will not end o
   shelves.clear();
   const other = office({ user: BURSA });
   other.logout = () => new Response("", { status: 403, headers: { "X-App": "1" } });
-  assert.equal(await new SignOut(other.fetch).begin(ANKARA), true);
+  assert.equal(await new SignOut(other.fetch).begin(ANKARA, null), true);
   const stubborn = office();
   stubborn.logout = other.logout;
   const out = new SignOut(stubborn.fetch);
-  assert.deepEqual([await out.begin(ANKARA), await out.finish(), await out.finish()], [false, false, true]);
+  assert.deepEqual([await out.begin(ANKARA, null), await out.finish(), await out.finish()], [false, false, true]);
 });

@@ -98,6 +98,17 @@ export class People {
     await this.#store.write(["meta", "rows", "ops"], async (tx) => seat(tx, userId));
   }
 
+  /** A sign-in: the proof that is kept is of an earlier session, and another one is due. */
+  async grantIsDue(userId: string): Promise<void> {
+    await this.#change(`person:${userId}`, (known) => known && { ...known, grant_fetched_at: 0 });
+  }
+
+  /** A person's queue and the number of the last entry in it; null where nothing was ever entered here. */
+  async lastOf(userId: string): Promise<{ queue_id: string; n: number } | null> {
+    const head = await this.#store.read(["meta"], async (tx) => find<Head>(tx.objectStore("meta"), `head:${userId}`));
+    return head && { queue_id: head.queue_id, n: head.next - 1 };
+  }
+
   /** Nobody is signed in any more. Queues and the log stay; the rows go, and with an empty queue the person's grant as well. */
   async signedOut(): Promise<void> {
     this.#era += 1;

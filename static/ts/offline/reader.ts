@@ -58,8 +58,12 @@ export class Reader {
     }
     const now = this.#queue.now();
     const isNews = known.user !== user;
-    const at = isNews || this.#hasJustEntered ? now : Math.max(known.at, now - SESSION_MS);
+    const isSignIn = isNews || this.#hasJustEntered;
+    const at = isSignIn ? now : Math.max(known.at, now - SESSION_MS);
     this.#hasJustEntered = false;
+    if (isSignIn) {
+      void this.#queue.people.grantIsDue(user).catch(() => undefined);
+    }
     if (isNews || at - known.at > SESSION_MS / 24) {
       void this.#put({ user, at });
     }

@@ -10,9 +10,10 @@ const TIMEOUT_MS = 10_000;
 /** Refusals of the server itself after which the session is its affair: a browser must not be locked out by a form that it does not take. */
 const MOST_REFUSALS = 3;
 
-/** Whose session is to end, and how often the server itself would not. */
+/** Whose session is to end, the last entry of theirs before it (`_queue`), and how often the server itself would not. */
 interface Leaving {
   user: string | null;
+  last: string;
   refusals: number;
 }
 
@@ -31,9 +32,12 @@ export class SignOut {
     return this.#due !== null;
   }
 
-  /** A person leaves, as far as it is known who. True where the server's session has ended as well. */
-  async begin(user: string | null): Promise<boolean> {
-    await this.#keep({ user, refusals: 0 });
+  /**
+   * A person leaves, as far as it is known who; `last`: their queue here and the number of its last entry, which the proof that stays for it
+   * covers and no later one. True where the server's session has ended as well.
+   */
+  async begin(user: string | null, last: { queue_id: string; n: number } | null): Promise<boolean> {
+    await this.#keep({ user, last: last ? `${last.queue_id} ${last.n}` : "", refusals: 0 });
     return this.finish();
   }
 
@@ -49,8 +53,9 @@ export class SignOut {
     if (!(await this.isDue()) || !this.#due) {
       return true;
     }
-    const { user, refusals } = this.#due;
-    const answer = await this.#fetch("/logout", { ...BY_SCRIPT, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
+    const { user, last, refusals } = this.#due;
+    const body = new URLSearchParams(last === "" ? {} : { _queue: last }).toString();
+    const answer = await this.#fetch("/logout", { ...BY_SCRIPT, body, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
     // A portal redirects too, and a PC's agent takes the form without the server: only the server's own word ends it.
     const contact = await askOurs(this.#fetch, "/api/v1/ping", { headers: { Accept: "application/json" } }, TIMEOUT_MS);
     if (typeof contact === "string") {
@@ -62,7 +67,7 @@ export class SignOut {
       await this.#keep(null);
       return true;
     }
-    await this.#keep({ user, refusals: refusals + Number(isRefused) });
+    await this.#keep({ user, last, refusals: refusals + Number(isRefused) });
     return false;
   }
 
@@ -75,7 +80,6 @@ export class SignOut {
 /** As a script posts it: such a form needs no token, and the page with the token of this session may be long gone. */
 const BY_SCRIPT: RequestInit = {
   method: "POST",
-  body: "",
   headers: { "Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true", "HX-Request-Type": "partial" },
   redirect: "manual",
   credentials: "same-origin",

@@ -156,8 +156,9 @@ async function answerPost(event: RequestEvent, path: string): Promise<Response> 
 /** Signing out. Pages and rows go at once, whether the server hears of it now or later; the queue stays. */
 async function leave(): Promise<Response> {
   const user = await reader.user().catch(() => null);
+  const last = user === null ? null : await queue.people.lastOf(user).catch(() => null);
   await reader.left();
-  await signOut.begin(user);
+  await signOut.begin(user, last);
   await tell({ type: "left", user });
   return Response.redirect(new URL("/login", worker.location.href).href, 303);
 }
