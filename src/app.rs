@@ -23,6 +23,7 @@ use crate::{
     telemetry::Spans,
     web::{
         body::guard_body,
+        carried::offer_sign_in,
         csrf::refuse_cross_site,
         errors::show_errors,
         head::answer_head,
@@ -52,6 +53,7 @@ pub fn build_app(
             web::scope("")
                 .configure(routes::signed_in)
                 .default_service(web::to(routes::not_found))
+                .wrap(from_fn(offer_sign_in))
                 .wrap(from_fn(name_reader))
                 .wrap(session_middleware(&state))
                 .wrap(from_fn(refuse_cross_site)),

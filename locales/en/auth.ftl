@@ -3,6 +3,10 @@ login-title = Sign in
 login-username = User name
 login-password = Password
 login-submit = Sign in
+login-ended = Your session has ended. Sign in again.
+login-ended-carried = Your session has ended. Sign in again; what you typed is still here and comes back afterwards.
+resume-title = What you typed is still here
+resume-text = Your session had ended, so this was not saved. Look it over and save.
 login-wrong = The user name or the password is wrong.
 login-throttled =
     { $n ->

@@ -2,7 +2,13 @@
 offline-page-title = No connection, and this page is not on this computer
 offline-page-text = Reload once the connection is back. Pages that open without one:
 offline-page-kept = Nothing you entered and that was not sent yet is lost: it is on the Sync page. If you came from a form, the browser's Back button leads to what you typed.
+offline-leaving-title = You have left this PC, but are still signed in at the server
+offline-leaving-text = Without a connection your session at the server could not be ended. The kept pages have been deleted from this browser; entries that were not sent are still here. Once the line is back the session ends by itself, and no page opens before that.
+offline-ended-title = Sign in to open pages
+offline-ended-text = There is no connection, and the last sign-in at this browser is more than 14 days ago. Sign in once the line is back. Entries that were not sent are still here.
+offline-try-again = Try again
 offline-age = Offline: this is how it was { $age }. What you enter is stored on this computer and sent by itself once the connection is back.
+offline-age-back = The line is back. This page is as it was kept { $age }.
 offline-age-only = Offline: this is how it was { $age }.
 offline-age-pc = The server is out of reach: this is this PC's copy (updated { $age }). What you enter is stored, and sent by itself once the connection is back.
 offline-just-now = a moment ago
@@ -58,6 +64,10 @@ offline-reason-other = The server has stored the entry but not taken it in. Deta
 offline-blocked = { $n } entries cannot be sent: the network answers with its own page instead of our server (a Wi-Fi sign-in perhaps). Sign in to the network; they go by themselves.
 offline-sign-in = Sign in to send { $n } entries
 offline-sign-in-text = Your session has ended. The entries and what you typed are still here; sending goes on by itself after you sign in.
+offline-sign-in-ended = Your session has ended: sign in
+offline-sign-in-name = User name
+offline-sign-in-password = Password
+offline-sign-in-unreachable = The server is out of reach. What you typed is still here; try again once the line is back.
 offline-sign-in-now = Sign in
 offline-later = Later
 offline-too-old = The program has to be updated: { $n } entries will be sent after that. Reload the page.
@@ -72,6 +82,10 @@ offline-lost = The server says that { $n } entries of this browser never arrived
 offline-clock = This computer's clock differs from the server's by { $n } minutes. Correct it; no entry is lost, but their order may be mixed up.
 offline-new-version = A new version is ready. Save what you typed, then reload the page.
 offline-reload = Reload
+
+offline-day-turned = The day has changed: this page shows { $day }.
+offline-day-open = Open today
+offline-day-ask = This entry goes to { $day }; today is { $today }. If that is meant, save once more.
 
 offline-out = You have { $n } entries that were not sent
 offline-out-text = Signing out deletes nothing: they stay on this computer and are sent under your name when you or somebody else signs in.
@@ -137,3 +151,13 @@ offline-state-on-pc = The helper program on the PC waits for the server.
 offline-state-pc-full = The disk of the PC is full; it will be tried again once there is room.
 flash-stored-here = { $name }: stored on this PC; it is sent by itself once the line is back.
 agent-queue-later = What became of entries at the server is shown here once the line is back.
+
+offline-many-flash-timesheet-created = { $n } timesheets saved: { $about }
+offline-many-flash-timesheet-updated = { $n } entries corrected: { $about }
+offline-many-flash-timesheet-deleted = { $n } entries deleted: { $about }
+offline-many-flash-timesheet-restored = { $n } entries restored: { $about }
+toast-show = Show the entry
+
+offline-draft-back = What you had half typed is back.
+offline-draft-drop = Discard
+offline-draft-cell = Half-typed entry

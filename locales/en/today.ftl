@@ -1,6 +1,7 @@
 # Today
 
 today-heading = Today, { $day }
+today-heading-yesterday = Yesterday, { $day }
 today-days = Choose a day
 today-previous = Previous day
 today-next = Next day

@@ -2,7 +2,13 @@
 offline-page-title = Bağlantı yok, bu sayfa bu bilgisayarda da yok
 offline-page-text = İnternet bağlantısı gelince sayfayı yenileyin. Bağlantı yokken açılabilen sayfalar:
 offline-page-kept = Girdiğiniz ve henüz gönderilmeyen hiçbir kayıt kaybolmadı: Senkron sayfasında duruyor. Bir formdan geldiyseniz tarayıcının Geri tuşuyla yazdıklarınıza dönün.
+offline-leaving-title = Bu bilgisayarda oturumu kapattınız, ama sunucuda hâlâ açıksınız
+offline-leaving-text = Bağlantı olmadığı için sunucudaki oturumunuz kapatılamadı. Saklanan sayfalar bu tarayıcıdan silindi; gönderilmemiş kayıtlarınız duruyor. Bağlantı gelince oturum kendiliğinden kapatılır ve ondan önce hiçbir sayfa açılmaz.
+offline-ended-title = Sayfaları görmek için oturum açmalısınız
+offline-ended-text = Bağlantı yok, ve bu tarayıcıda son kez oturum açmanızın üzerinden 14 günden fazla geçti. Bağlantı gelince oturum açın. Gönderilmemiş kayıtlarınız duruyor.
+offline-try-again = Yeniden dene
 offline-age = Çevrimdışı: sayfanın { $age } saklanan hâli bu. Girdikleriniz bu bilgisayarda saklanır, bağlantı gelince kendiliğinden gönderilir.
+offline-age-back = Bağlantı geldi; bu, sayfanın { $age } saklanan hâli.
 offline-age-only = Çevrimdışı: sayfanın { $age } saklanan hâli bu.
 offline-age-pc = Sunucuya ulaşılamıyor: bu bilgisayardaki kopya ({ $age } güncellendi). Girdikleriniz saklanır, bağlantı gelince kendiliğinden gönderilir.
 offline-just-now = az önce
@@ -58,6 +64,10 @@ offline-reason-other = Sunucu kaydı sakladı ama işlemedi. Ayrıntısı Senkro
 offline-blocked = { $n } kayıt gönderilemiyor: ağ, sunucumuz yerine kendi sayfasıyla yanıt veriyor (Wi-Fi oturumu istiyor olabilir). Ağda oturum açın; kayıtlar kendiliğinden gider.
 offline-sign-in = { $n } kaydı göndermek için oturum açın
 offline-sign-in-text = Oturumunuz kapanmış. Kayıtlar ve formda yazdıklarınız duruyor; oturum açınca gönderim kendiliğinden sürer.
+offline-sign-in-ended = Oturumunuz kapanmış: oturum açın
+offline-sign-in-name = Kullanıcı adı
+offline-sign-in-password = Parola
+offline-sign-in-unreachable = Sunucuya ulaşılamadı. Yazdıklarınız duruyor; bağlantı gelince yeniden deneyin.
 offline-sign-in-now = Oturum aç
 offline-later = Sonra
 offline-too-old = Program güncellenmeli: { $n } kayıt güncellemeden sonra gönderilecek. Sayfayı yenileyin.
@@ -72,6 +82,10 @@ offline-lost = Sunucu bu tarayıcıdan { $n } kaydın gelmediğini söylüyor ve
 offline-clock = Bu bilgisayarın saati sunucudan { $n } dakika farklı. Saati düzeltin; kayıtlar kaybolmaz ama sıraları karışabilir.
 offline-new-version = Yeni sürüm hazır. Yazdıklarınızı kaydettikten sonra sayfayı yenileyin.
 offline-reload = Yenile
+
+offline-day-turned = Gün değişti: bu sayfa { $day } gününü gösteriyor.
+offline-day-open = Bugünü aç
+offline-day-ask = Bu kayıt { $day } gününe yazılır; bugün { $today }. Öyle isteniyorsa bir daha kaydedin.
 
 offline-out = Gönderilmemiş { $n } kaydınız var
 offline-out-text = Oturumu kapatınca hiçbir kayıt silinmez: bu bilgisayarda kalır ve siz ya da bir başkası oturum açınca sizin adınızla gönderilir.
@@ -137,3 +151,13 @@ offline-state-on-pc = Bilgisayardaki yardımcı program sunucuyu bekliyor.
 offline-state-pc-full = Bilgisayarın diski dolu; yer açılınca yeniden denenecek.
 flash-stored-here = { $name }: bilgisayarda saklandı; bağlantı gelince kendiliğinden gönderilecek.
 agent-queue-later = Sunucudaki kayıtların durumu bağlantı gelince burada görünür.
+
+offline-many-flash-timesheet-created = { $n } puantaj kaydedildi: { $about }
+offline-many-flash-timesheet-updated = { $n } kayıt düzeltildi: { $about }
+offline-many-flash-timesheet-deleted = { $n } kayıt silindi: { $about }
+offline-many-flash-timesheet-restored = { $n } kayıt geri getirildi: { $about }
+toast-show = Kaydı göster
+
+offline-draft-back = Yarım kalan kaydınız geri getirildi.
+offline-draft-drop = Sil
+offline-draft-cell = Yarım kalan kayıt

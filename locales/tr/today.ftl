@@ -1,6 +1,7 @@
 # Bugün
 
 today-heading = Bugün, { $day }
+today-heading-yesterday = Dün, { $day }
 today-days = Gün seçimi
 today-previous = Önceki gün
 today-next = Sonraki gün

@@ -45,6 +45,7 @@ fn ctx(lang: Lang, role: Role, offices: &[(&str, &str)]) -> Ctx {
         lang,
         theme: Theme::Auto,
         csrf: String::new(),
+        now: DateTime::UNIX_EPOCH,
         request_id: String::new(),
         path: "/activity".into(),
         query: String::new(),

@@ -32,7 +32,7 @@ use crate::{
         flash::{self, Flash, Tone},
         htmx::{target_id, wants_fragment},
         offline::render_offline,
-        page::{Ctx, RegionName, Theme, render},
+        page::{Ctx, RegionName, Theme, page_token, render},
         pairs::Pairs,
     },
     wire::{LANG_COOKIE, X_USER},
@@ -85,7 +85,7 @@ pub(super) fn show(front: &Front, request: &HttpRequest, error: Option<&LineErro
         return answer_unreachable(front, request, error);
     }
     if path == "/offline" {
-        return Ok(page(StatusCode::OK, None, None, render_offline(&context(front, request, None)?)?));
+        return Ok(page(StatusCode::OK, None, None, render_offline(&context(front, request, None)?, true)?));
     }
     let Some(visit) = front.trusted_visit(request)? else {
         return if wants_fragment(request.headers()) {
@@ -144,7 +144,10 @@ pub(super) fn answer_unreachable(front: &Front, request: &HttpRequest, error: &L
         return Ok(unreachable(error));
     }
     let ctx = context(front, request, None)?;
-    Ok(own(StatusCode::SERVICE_UNAVAILABLE).insert_header(("X-Offline", "unreachable")).content_type(HTML).body(render_offline(&ctx)?))
+    Ok(own(StatusCode::SERVICE_UNAVAILABLE)
+        .insert_header(("X-Offline", "unreachable"))
+        .content_type(HTML)
+        .body(render_offline(&ctx, false)?))
 }
 
 /// A form of somebody whom this PC does not know: they sign in first. What was typed stays on their page.
@@ -163,7 +166,7 @@ fn show_login(
     problem: Option<LoginProblem>,
 ) -> Result<HttpResponse, StoreError> {
     let ctx = context(front, request, None)?;
-    let page = LoginPage { ctx: &ctx, username, next: "", problem, is_offline: true, demo_accounts: &[], demo_password: "" };
+    let page = LoginPage { ctx: &ctx, username, next: "", carried: "", problem, is_offline: true, demo_accounts: &[], demo_password: "" };
     Ok(own(status).content_type(HTML).body(render(&ctx, &page)?))
 }
 
@@ -236,7 +239,8 @@ pub(super) fn context(front: &Front, request: &HttpRequest, visit: Option<&Visit
     Ok(Ctx {
         lang: chosen.unwrap_or_else(|| Lang::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or(""))),
         theme: visit.and_then(|visit| Theme::parse(&visit.person.theme)).unwrap_or_default(),
-        csrf: visit.map(|visit| visit.csrf.clone()).unwrap_or_default(),
+        csrf: visit.map(|visit| page_token(visit.person.id, &visit.csrf)).unwrap_or_default(),
+        now: front.agent.clock.now(),
         request_id: String::new(),
         path: request.path().to_owned(),
         query: request.query_string().to_owned(),

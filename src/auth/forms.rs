@@ -14,6 +14,8 @@ pub const USERNAME: &str = "username";
 pub const PASSWORD: &str = "password";
 /// Where to go after signing in.
 pub const NEXT: &str = "next";
+/// A form that was posted when the session had ended, sealed, in the form of signing in.
+pub const CARRIED: &str = "carried";
 /// The password until now, in the form for a new one.
 pub const CURRENT: &str = "current";
 /// The password from now on, in the form for a new one.
@@ -72,13 +74,15 @@ pub struct LoginForm {
     pub password: Option<Password>,
     /// Where to go afterwards; empty for the start page.
     pub next: String,
+    /// A form that was posted when the session had ended, as the page carried it; empty for none.
+    pub carried: String,
 }
 
 impl LoginForm {
     /// Reads the form.
     pub fn read(pairs: &Pairs) -> Self {
         let text = |name| pairs.given(name).unwrap_or_default().to_owned();
-        Self { username: text(USERNAME), password: Password::typed(pairs.given(PASSWORD)), next: text(NEXT) }
+        Self { username: text(USERNAME), password: Password::typed(pairs.given(PASSWORD)), next: text(NEXT), carried: text(CARRIED) }
     }
 }
 
@@ -143,7 +147,7 @@ mod tests {
     #[test]
     fn the_forms_of_the_pages_are_the_ones_that_are_read() {
         for (template, names) in [
-            (include_str!("../../templates/auth/login.html"), &["USERNAME", "PASSWORD", "NEXT"][..]),
+            (include_str!("../../templates/auth/login.html"), &["USERNAME", "PASSWORD", "NEXT", "CARRIED"][..]),
             (include_str!("../../templates/auth/password.html"), &["CURRENT", "NEW", "REPEAT"][..]),
         ] {
             for name in names {

@@ -11,6 +11,8 @@ pub enum LoginProblem {
     Wrong,
     /// Too many attempts: the next one counts after so many seconds.
     Throttled(u64),
+    /// The session has ended, and a form was posted; it comes along where it can be.
+    Ended,
     /// The server is out of reach, and nobody has signed in through this PC lately with this name and password: one reason, too.
     NotKnownHere,
 }
@@ -25,6 +27,8 @@ pub struct LoginPage<'a> {
     pub username: &'a str,
     /// Local path to go to afterwards; empty for the start page.
     pub next: &'a str,
+    /// A form that was posted when the session had ended, sealed; empty for none.
+    pub carried: &'a str,
     /// Why the last attempt failed.
     pub problem: Option<LoginProblem>,
     /// The server is out of reach: an office PC answers, and says whom it can let in.

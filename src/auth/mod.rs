@@ -22,6 +22,8 @@ pub mod password_page;
 #[cfg(feature = "server")]
 pub mod region_view;
 #[cfg(feature = "server")]
+pub mod resume_page;
+#[cfg(feature = "server")]
 pub mod rights;
 #[cfg(feature = "server")]
 pub mod session_store;

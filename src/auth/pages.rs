@@ -14,6 +14,8 @@ use super::{
     forms::{LoginForm, Password, PasswordForm, SignOutForm},
     login_page::{LoginPage, LoginProblem},
     password_page::{PasswordPage, PasswordProblem, PasswordProblems},
+    resume_page::ResumePage,
+    session_store::opened,
     sign_in::{self, Change, SignIn},
     visitor_of,
 };
@@ -23,8 +25,9 @@ use crate::{
     i18n::Lang,
     state::AppState,
     web::{
-        csrf::token_fits,
-        page::{Ctx, Theme, render},
+        carried::CarriedForm,
+        csrf::form_fits,
+        page::{Ctx, Theme, page_token, render},
         pairs::Pairs,
     },
     wire::{LANG_COOKIE, PasswordTaken, X_PASSWORD_TAKEN},
@@ -59,7 +62,7 @@ pub async fn show_login(mut ctx: Ctx, query: Query<LoginQuery>) -> AppResult<Htt
         return Ok(see_other(next.unwrap_or("/")));
     }
     let chosen = choose_lang(&mut ctx, query.lang.as_deref());
-    with_lang(login_page(&ctx, StatusCode::OK, "", next, None)?, chosen)
+    with_lang(login_page(&ctx, StatusCode::OK, "", next, "", None)?, chosen)
 }
 
 /// `POST /login`.
@@ -77,16 +80,23 @@ pub async fn sign_in(
     let visitor = visitor_of(&request, &state.config);
     match sign_in::sign_in(&state, &session, &visitor, &form.username, form.password.unwrap_or_default()).await? {
         SignIn::Welcome { must_change: true, .. } => Ok(see_other("/password")),
-        SignIn::Welcome { must_change: false, user, epoch } => Ok(see_other_with(next.unwrap_or("/"), PasswordTaken { user, epoch })),
-        SignIn::Wrong => login_page(&ctx, StatusCode::UNPROCESSABLE_ENTITY, &form.username, next, Some(LoginProblem::Wrong)),
+        SignIn::Welcome { must_change: false, user, epoch } => {
+            let taken = PasswordTaken { user, epoch };
+            match offer_again(&ctx, &session, &state, &form.carried)? {
+                Some(page) => Ok(with_password_taken(html(StatusCode::OK, page), taken)),
+                None => Ok(see_other_with(next.unwrap_or("/"), taken)),
+            }
+        }
+        SignIn::Wrong => login_page(&ctx, StatusCode::UNPROCESSABLE_ENTITY, &form.username, next, &form.carried, Some(LoginProblem::Wrong)),
         SignIn::Wait(seconds) => {
             let problem = Some(LoginProblem::Throttled(seconds));
-            Ok(retry_after(login_page(&ctx, StatusCode::TOO_MANY_REQUESTS, &form.username, next, problem)?, seconds))
+            Ok(retry_after(login_page(&ctx, StatusCode::TOO_MANY_REQUESTS, &form.username, next, &form.carried, problem)?, seconds))
         }
     }
 }
 
-/// `POST /logout`. Whoever is not signed in any more is signed out already.
+/// `POST /logout`. Whoever is not signed in any more is signed out already. The service worker sends it by script, perhaps long after the
+/// button was pressed: that needs no token, as at every form.
 pub async fn sign_out(
     ctx: Ctx,
     request: HttpRequest,
@@ -95,8 +105,10 @@ pub async fn sign_out(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> AppResult<HttpResponse> {
     let form = SignOutForm::read(&Pairs::from(pairs));
-    if ctx.actor.is_some() {
-        let actor = signed_in(&ctx, form.csrf.as_deref())?;
+    if let Some(actor) = &ctx.actor {
+        if !ctx.is_htmx {
+            signed_in(&ctx, form.csrf.as_deref())?;
+        }
         sign_in::sign_out(&state, &session, actor, &visitor_of(&request, &state.config), form.last).await?;
     }
     Ok(see_other("/login"))
@@ -150,7 +162,7 @@ pub async fn change_preferences(
 /// The person who sent a form of the running session.
 fn signed_in<'c>(ctx: &'c Ctx, token: Option<&str>) -> AppResult<&'c Actor> {
     let actor = ctx.actor.as_ref().ok_or(AppError::SignIn)?;
-    if token_fits(&actor.csrf, token) { Ok(actor) } else { Err(AppError::CrossSite) }
+    if form_fits(&actor.csrf, token.unwrap_or_default()) { Ok(actor) } else { Err(AppError::CrossSite) }
 }
 
 fn choose_lang(ctx: &mut Ctx, wish: Option<&str>) -> Option<Lang> {
@@ -169,12 +181,34 @@ fn with_lang(mut answer: HttpResponse, chosen: Option<Lang>) -> AppResult<HttpRe
     Ok(answer)
 }
 
-fn login_page(ctx: &Ctx, status: StatusCode, username: &str, next: Option<&str>, problem: Option<LoginProblem>) -> AppResult<HttpResponse> {
+/// The sign-in page for somebody whose session had ended when they posted a form: 401, with the form where it can be carried, and back to
+/// the page it stood on afterwards.
+pub fn ask_to_sign_in_again(ctx: &Ctx, request: &HttpRequest, carried: &str) -> AppResult<HttpResponse> {
+    let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+    login_page(ctx, StatusCode::UNAUTHORIZED, "", referer.and_then(path_of_url), carried, Some(LoginProblem::Ended))
+}
+
+/// What the person who has just signed in had typed when their session ended; nothing for anybody else.
+fn offer_again(ctx: &Ctx, session: &Session, state: &AppState, carried: &str) -> AppResult<Option<String>> {
+    let Some((user, token)) = opened(session) else { return Ok(None) };
+    let form = CarriedForm::open(carried, &state.config.secret, state.clock.now()).filter(|form| form.reader == user);
+    form.map(|form| Ok(render(ctx, &ResumePage::new(ctx, &form, &page_token(user, &token)))?)).transpose()
+}
+
+fn login_page(
+    ctx: &Ctx,
+    status: StatusCode,
+    username: &str,
+    next: Option<&str>,
+    carried: &str,
+    problem: Option<LoginProblem>,
+) -> AppResult<HttpResponse> {
     let names: Vec<&str> = FIRST_OFFICES.iter().map(|office| office.username).chain([FIRST_ADMIN]).collect();
     let page = LoginPage {
         ctx,
         username,
         next: next.unwrap_or_default(),
+        carried,
         problem,
         is_offline: false,
         demo_accounts: &names,
@@ -197,7 +231,14 @@ fn see_other(path: &str) -> HttpResponse {
 
 /// On to `path`, with the word that the form's password is the account's.
 fn see_other_with(path: &str, taken: PasswordTaken) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).insert_header((X_PASSWORD_TAKEN, taken.to_string())).finish()
+    with_password_taken(see_other(path), taken)
+}
+
+fn with_password_taken(mut answer: HttpResponse, taken: PasswordTaken) -> HttpResponse {
+    if let Ok(value) = taken.to_string().parse() {
+        answer.headers_mut().insert(X_PASSWORD_TAKEN, value);
+    }
+    answer
 }
 
 fn retry_after(mut answer: HttpResponse, seconds: u64) -> HttpResponse {

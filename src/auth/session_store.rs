@@ -101,6 +101,11 @@ pub fn open_session(session: &Session, user_id: Uuid, epoch: i32, visitor: &Visi
     insert(session, VISITOR, (visitor.address().map(|a| a.to_string()), visitor.user_agent()))
 }
 
+/// Whose the session is that this request has opened, and its token; the actor is known from the next request on.
+pub fn opened(session: &Session) -> Option<(Uuid, String)> {
+    Some((session.get(UID).ok()??, session.get(CSRF).ok()??))
+}
+
 /// From the next request on, the session's admin sees what a clerk of this region sees, and writes nothing; none ends that.
 pub fn set_region_view(session: &Session, region: Option<&Region>) -> AppResult<()> {
     if let Some(region) = region {

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
+    civil::format_date_tr,
     db::{Read, Scope, ScopedTx},
     employees::{self, listed::Listed as Employee},
     error::{AppError, AppResult},
@@ -89,7 +90,7 @@ pub async fn create_entry(
     let op_id = op.op_id;
     match settle(submit(&state, &actor, op).await?)? {
         Ok(verdict) => {
-            let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &day.employee.value.full_name);
+            let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &day.title());
             saved(&ctx, op_id, &day, &flash)
         }
         Err(errors) => {
@@ -117,7 +118,7 @@ pub async fn update_entry(
     match settle(submit(&state, &actor, op).await?)? {
         Ok(verdict) => {
             let key = if verdict.verdict == VerdictKind::Merged { "flash-timesheet-merged" } else { "flash-timesheet-updated" };
-            saved(&ctx, op_id, &day, &Flash::new(tone_of(&verdict), key, &day.employee.value.full_name))
+            saved(&ctx, op_id, &day, &Flash::new(tone_of(&verdict), key, &day.title()))
         }
         Err(errors) => {
             let mut entries = forms_of(&day.entries, &day.region, false);
@@ -138,6 +139,11 @@ async fn refused(ctx: &Ctx, day: Day, entries: Vec<FormView>, new: Option<FormVi
 }
 
 impl Day {
+    /// What messages call the day's entry: "Ayşe Yılmaz, 28.11.2026".
+    fn title(&self) -> String {
+        format!("{}, {}", self.employee.value.full_name, format_date_tr(self.date))
+    }
+
     /// A person of the actor's regions, and the day's entries. Anybody else is not found.
     async fn find(state: &AppState, actor: &Actor, (id, date): (Uuid, NaiveDate)) -> AppResult<Self> {
         let scope = Scope::of(actor).ok_or(AppError::NotFound)?;

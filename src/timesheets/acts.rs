@@ -66,7 +66,7 @@ async fn act(
         Ok(verdict) => verdict,
         Err(errors) => return refused_act(ctx, &back_to(request, HOME), &errors),
     };
-    let name = &before.employee_name;
+    let name = &before.title();
     let flash = match (kind, verdict.verdict) {
         (Kind::Delete, VerdictKind::Applied) => Flash::new(Tone::Success, "flash-timesheet-deleted", name).with_undo(Undo {
             action: format!("{HOME}/{id}/restoration"),

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::Timesheet;
+use crate::civil::format_date_tr;
 
 /// Which entries a list shows. All bounds are inclusive; `text` is folded.
 #[derive(Debug, Clone)]
@@ -33,6 +34,13 @@ pub struct Listed {
     pub employee_name: String,
     /// The values.
     pub value: Timesheet,
+}
+
+impl Listed {
+    /// What messages call the entry: "Ayşe Yılmaz, 28.11.2026".
+    pub fn title(&self) -> String {
+        format!("{}, {}", self.employee_name, format_date_tr(self.value.work_date))
+    }
 }
 
 /// Equal shifts on equal weekdays have equal hours, so a total needs each shape only once: this keeps it exact, and quick for years.

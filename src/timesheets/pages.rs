@@ -32,7 +32,7 @@ use crate::{
     sync::submit,
     web::{
         answer::{self, row_id, settle, stored, tone_of},
-        flash::Flash,
+        flash::{Flash, Undo},
         form::{FormView, Posted, back_to, redirect},
         page::{Ctx, render},
         pagination::Pager,
@@ -178,7 +178,12 @@ pub async fn create_timesheet(
     let choices = load_choices(&ctx, &mut tx).await?;
     drop(tx);
     let next = next_entry(&state, &actor, &region, &entry, posted.value(WALK) == BLANKS).await?;
-    let flash = Flash::new(tone_of(&verdict), next.flash, &entry.employee_name);
+    let flash = Flash::new(tone_of(&verdict), next.flash, &entry.title()).with_undo(Undo {
+        action: format!("{HOME}/{}/deletion", entry.id),
+        id: entry.id,
+        base: verdict.version.unwrap_or(entry.version),
+        region: Some(entry.region.clone()),
+    });
     if !ctx.is_htmx {
         let to = next.address.unwrap_or_else(|| back_to(&request, HOME));
         return Ok(redirect(&ctx, op_id, &to, &flash));
@@ -265,7 +270,7 @@ pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id:
     let op_id = op.op_id;
     let errors = match settle(submit(&state, &actor, op).await?)? {
         Ok(verdict) => {
-            let flash = Flash::new(tone_of(&verdict), flash_of_update(&verdict), &before.employee_name);
+            let flash = Flash::new(tone_of(&verdict), flash_of_update(&verdict), &before.title());
             return answer_with_row(&ctx, &actor, &state, *id, op_id, &flash).await;
         }
         Err(errors) => errors,

@@ -45,9 +45,8 @@ pub async fn create_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
     };
     let (day, entry) = read_again(&state, &actor, &place, row_id(&verdict)?).await?;
     let undo = undo(&entry, "deletion", &verdict);
-    let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.employee_name)
-        .with_undo(undo)
-        .with_undo_fields(&[(TAKES_BACK, "true")]);
+    let flash =
+        Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.title()).with_undo(undo).with_undo_fields(&[(TAKES_BACK, "true")]);
     answer_stored(&ctx, &day, op_id, &[entry.value.employee_id], &[], &flash)
 }
 
@@ -70,7 +69,7 @@ pub async fn update_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Pat
 }
 
 fn message_of_update(before: &Listed, entry: &Listed, verdict: &Verdict, takes_back: bool) -> Flash {
-    let name = &entry.employee_name;
+    let name = &entry.title();
     if verdict.verdict == VerdictKind::Merged {
         return Flash::new(Tone::Warning, "flash-timesheet-merged", name);
     }
@@ -103,7 +102,7 @@ async fn act(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, posted: &Post
         Err(errors) => return refused_act(ctx, &address(ctx, &place, None), &errors),
     };
     let (day, entry) = read_again(state, actor, &place, id).await?;
-    let name = &entry.employee_name;
+    let name = &entry.title();
     let flash = match (kind, verdict.verdict) {
         (Kind::Delete, VerdictKind::Applied) if posted.value(TAKES_BACK) == "true" => {
             Flash::new(Tone::Success, "flash-today-taken-back", name)

@@ -49,6 +49,8 @@ pub(crate) struct Changed<'a> {
 /// The day's name, its neighbours, and what is special about it.
 pub(crate) struct Head {
     pub heading: String,
+    /// The day's own name, by which the page's script makes the heading anew when it is another day.
+    pub name: String,
     pub place: Place,
     pub previous: Option<String>,
     pub next: Option<String>,
@@ -69,8 +71,14 @@ impl Head {
         };
         let name = format::long_day(ctx.lang, place.date);
         let is_today = place.date == today;
+        let heading = match today.signed_duration_since(place.date).num_days() {
+            0 => t_with(ctx.lang, "today-heading", &[("day", &name)]),
+            1 => t_with(ctx.lang, "today-heading-yesterday", &[("day", &name)]),
+            _ => name.clone(),
+        };
         Self {
-            heading: if is_today { t_with(ctx.lang, "today-heading", &[("day", &name)]) } else { name },
+            heading,
+            name,
             previous: at(place.date.pred_opt()),
             next: at(place.date.succ_opt()),
             today: address(ctx, &Place { date: today, ..place.clone() }, Some(today)),

@@ -11,6 +11,7 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
+use uuid::Uuid;
 
 use crate::{error::AppError, state::AppState, tokens::carries_bearer};
 
@@ -43,7 +44,17 @@ fn is_same_site(headers: &HeaderMap, public_origin: Option<&str>) -> bool {
     }
 }
 
-/// Whether a plain form carries its session's token. Compared in constant time.
+/// Whom the page was made for that a form stood on; none where it does not say.
+pub fn reader_of(carried: &str) -> Option<Uuid> {
+    carried.split_once('.').and_then(|(reader, _)| reader.parse().ok())
+}
+
+/// Whether a plain form carries its session's token.
+pub fn form_fits(expected: &str, carried: &str) -> bool {
+    token_fits(expected, Some(carried.split_once('.').map_or(carried, |(_, token)| token)))
+}
+
+/// Whether a token is the expected one. Compared in constant time.
 pub fn token_fits(expected: &str, given: Option<&str>) -> bool {
     let given = given.unwrap_or("");
     !expected.is_empty()
@@ -56,6 +67,7 @@ mod tests {
     use actix_web::http::header::{HeaderName, HeaderValue};
 
     use super::*;
+    use crate::web::page::page_token;
 
     fn verdict(pairs: &[(&'static str, &'static str)], public: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();
@@ -77,6 +89,20 @@ mod tests {
         assert!(!verdict(&[("host", "127.0.0.1:8080")], None), "no mark at all");
         assert!(verdict(&[("origin", "https://p.example"), ("host", "internal")], Some("https://p.example")));
         assert!(!verdict(&[("origin", "http://p.example"), ("host", "p.example")], Some("https://p.example")));
+    }
+
+    #[test]
+    fn a_form_says_whose_page_it_stood_on() {
+        let reader = Uuid::from_u128(7);
+        let carried = page_token(reader, "abc");
+        assert_eq!(reader_of(&carried), Some(reader));
+        assert!(form_fits("abc", &carried) && form_fits("abc", "abc"));
+        assert!(
+            !form_fits("abc", &page_token(reader, "abd"))
+                && !form_fits("abc", &reader.to_string())
+                && !form_fits("", &page_token(reader, ""))
+        );
+        assert_eq!((reader_of("abc"), reader_of("x.abc"), reader_of("")), (None, None, None));
     }
 
     #[test]

@@ -71,6 +71,12 @@ fn answer_to<B>(response: &ServiceResponse<B>) -> HttpResponse {
     let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let Some(state) = request.app_data::<Data<AppState>>() else { return answer };
     let ctx = plain_context(request, state, actor);
+    if let Some(AppError::SignIn) = error
+        && !ctx.is_htmx
+        && let Ok(page) = auth::pages::ask_to_sign_in_again(&ctx, request, "")
+    {
+        return page;
+    }
     if let Some(AppError::OnlyLooking) = error {
         return refuse_onlooker(&ctx, &answer);
     }

@@ -11,12 +11,12 @@ use actix_web::{
 };
 
 use super::{
-    csrf::token_fits,
+    csrf::{form_fits, reader_of},
     flash::{self, Flash},
     form::Posted,
     htmx::{target_id, wants_fragment},
     limits,
-    page::{Ctx, Theme},
+    page::{Ctx, Theme, page_token},
 };
 use crate::{
     auth::{self, Actor, Admin},
@@ -122,14 +122,18 @@ impl FromRequest for Posted {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let actor = auth::actor_of(&request.get_session());
         // A page of another site cannot send htmx's header without a preflight that we never answer; and a form that stayed open
-        // while its author signed in again in another tab has the old session's token.
+        // while its author signed in again in another tab has the old session's token. A form of somebody else's page is not
+        // taken in the name of whoever has signed in since.
         let by_script = wants_fragment(request.headers());
         let pairs = UrlEncoded::<Vec<(String, String)>>::new(request, payload).limit(limits::FORM);
         Box::pin(async move {
             let actor = actor.ok_or(AppError::SignIn)?; // before a byte of it is read
             let posted = Self::from_pairs(pairs.await.map_err(|error| limits::refusal_of(&error))?);
-            let is_ours = by_script || token_fits(&actor.csrf, Some(posted.value("_csrf")));
-            if is_ours { Ok(posted) } else { Err(AppError::CrossSite) }
+            let token = posted.value("_csrf");
+            if by_script && reader_of(token).is_some_and(|reader| reader != actor.user_id) {
+                return Err(AppError::SignIn);
+            }
+            if by_script || form_fits(&actor.csrf, token) { Ok(posted) } else { Err(AppError::CrossSite) }
         })
     }
 }
@@ -163,7 +167,8 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
     Ctx {
         lang: lang.unwrap_or_else(|| Lang::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or(""))),
         theme: actor.as_ref().and_then(|a| Theme::parse(&a.theme)).unwrap_or_default(),
-        csrf: actor.as_ref().map(|a| a.csrf.clone()).unwrap_or_default(),
+        csrf: actor.as_ref().map(|a| page_token(a.user_id, &a.csrf)).unwrap_or_default(),
+        now: state.clock.now(),
         request_id: request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default(),
         path: request.path().to_owned(),
         query: request.query_string().to_owned(),

@@ -83,6 +83,13 @@ impl Flash {
         Self { tone, key: key.to_owned(), name: name.to_owned(), n: 0, undo: None, undo_fields: Vec::new() }
     }
 
+    /// Whether the page makes one message of several such: good news of one entry each. Their sentence is `offline-many-` and the key.
+    pub fn is_counted(&self) -> bool {
+        const COUNTED: [&str; 4] =
+            ["flash-timesheet-created", "flash-timesheet-updated", "flash-timesheet-deleted", "flash-timesheet-restored"];
+        self.tone == Tone::Success && COUNTED.contains(&self.key.as_str())
+    }
+
     /// The same message about so many.
     #[must_use]
     pub fn about(mut self, n: usize) -> Self {

@@ -54,6 +54,7 @@ fn ctx(lang: Lang, theme: Theme, role: Role) -> Ctx {
         lang,
         theme,
         csrf: "token".to_owned(),
+        now: chrono::DateTime::UNIX_EPOCH,
         request_id: "01980000-0000-7000-8000-00000000000a".to_owned(),
         path: "/timesheets".to_owned(),
         query: "q=%C4%B1%C5%9F%C4%B1k&page=2".to_owned(),

@@ -3,6 +3,8 @@
 pub mod answer;
 pub mod assets;
 pub mod body;
+#[cfg(feature = "server")]
+pub mod carried;
 pub mod change;
 pub mod connection;
 #[cfg(feature = "server")]

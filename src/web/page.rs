@@ -3,7 +3,7 @@
 use std::{any::Any, collections::HashSet};
 
 use askama::Template;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -89,6 +89,8 @@ pub struct Ctx {
     pub theme: Theme,
     /// Token that plain form posts carry.
     pub csrf: String,
+    /// When the page is made: its script goes by this clock.
+    pub now: DateTime<Utc>,
     /// Id under which this request is in the logs.
     pub request_id: String,
     /// Path of the address, such as `/timesheets`.
@@ -225,6 +227,11 @@ impl Ctx {
     pub fn at(self, path: &str, query: String) -> Self {
         Self { path: path.to_owned(), query, ..self }
     }
+}
+
+/// What the forms of a page carry: whom the page was made for, and the session's token.
+pub fn page_token(reader: Uuid, token: &str) -> String {
+    format!("{reader}.{token}")
 }
 
 /// Renders a page, or a named block of one, in the reader's language.

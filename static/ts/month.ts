@@ -3,7 +3,9 @@
 
 import htmx from "htmx.org";
 
+import { draftedAddresses } from "./drafts.ts";
 import { onHtmx } from "./htmx_events.ts";
+import { loadSentences, say } from "./offline/say.ts";
 import { labelCells } from "./month_names.ts";
 import { cellAt, DAY, directionOf, move, type Place, placeOf } from "./month_walk.ts";
 
@@ -23,6 +25,8 @@ export function startMonth(): void {
     }
   });
   onHtmx("htmx:after:settle", prepare);
+  document.addEventListener("rainstaff:drafts", markDrafts);
+  void loadSentences().then(markDrafts);
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("focusin", ({ target }) => {
@@ -46,6 +50,7 @@ function prepare(): void {
   }
   table.setAttribute("role", "grid");
   labelCells(table);
+  markDrafts();
   for (const link of table.querySelectorAll("a")) {
     link.setAttribute("tabindex", "-1");
   }
@@ -63,6 +68,18 @@ function prepare(): void {
     link.focus();
   }
   [hadFocus, returning] = [false, null];
+}
+
+/** Days of which something half-typed is kept: opening them brings it back. */
+function markDrafts(): void {
+  const drafted = draftedAddresses();
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(`table.month ${DAY}`)) {
+    const has = drafted.some((address) => address === link.pathname || address.startsWith(`${link.pathname}/`));
+    const cell = link.closest("td");
+    cell?.classList.toggle("has-draft", has);
+    if (cell && has) cell.title = say("offline-draft-cell");
+    else if (cell?.title === say("offline-draft-cell")) cell.removeAttribute("title");
+  }
 }
 
 /** What is typed in an open day outlives the table around it. */

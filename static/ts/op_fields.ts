@@ -52,6 +52,11 @@ export function adopt(form: HTMLFormElement, rowId: string): void {
   contentOfOp.delete(form);
 }
 
+/** Whom a page was made for: its forms say so in front of the session's token. Null where they do not. */
+export function readerOf(csrf: string): string | null {
+  return /^([0-9a-f-]{36})\./.exec(csrf)?.[1] ?? null;
+}
+
 /** The value of a hidden field. */
 export function valueOf(form: HTMLFormElement, name: "_op" | "_id"): string {
   return hidden(form, name)?.value ?? "";

@@ -7,7 +7,14 @@ import { text } from "./texts.ts";
 import { showToast } from "./toasts.ts";
 
 const waiting = new Set<HTMLFormElement>();
-const failed = new Map<HTMLFormElement, { sentence: string; signedOut: boolean }>();
+const failed = new Map<HTMLFormElement, Failure>();
+
+/** Why a form was not saved, and the message that says so. */
+interface Failure {
+  sentence: string;
+  signedOut: boolean;
+  toast: HTMLElement | null;
+}
 
 /** What waits of this person's, by where it is: `here` in this browser only, `onPc` on this PC; `failed`: held or refused by the server. */
 export interface Queued {
@@ -32,8 +39,7 @@ function queued(): Queued {
 
 /** The form's write is on its way. */
 export function nowWaiting(form: HTMLFormElement): void {
-  failed.delete(form);
-  delete form.dataset["failed"];
+  forgetFailure(form);
   waiting.add(form);
   paint();
 }
@@ -52,10 +58,21 @@ export function noLongerWaiting(form: HTMLFormElement): void {
 /** The write did not reach the server, or was refused: the form keeps what was typed. */
 export function nowFailed(form: HTMLFormElement, sentence: string, signedOut: boolean): void {
   waiting.delete(form);
-  failed.set(form, { sentence, signedOut });
+  forgetFailure(form);
+  failed.set(form, { sentence, signedOut, toast: showToast(sentence, { sticky: true, signIn: signedOut }) });
   form.dataset["failed"] = "";
   paint();
-  showToast(sentence, { sticky: true, signIn: signedOut });
+}
+
+/** The form is tried again, or gone: what is said of its failure is no longer so. */
+function forgetFailure(form: HTMLFormElement): void {
+  const before = failed.get(form);
+  failed.delete(form);
+  delete form.dataset["failed"];
+  const isSaidOfAnother = [...failed.values()].some(({ toast }) => toast === before?.toast);
+  if (before && !isSaidOfAnother) {
+    before.toast?.remove();
+  }
 }
 
 /** Paints the pill, and forgets forms that are no longer on the page. */
@@ -63,7 +80,7 @@ export function paint(): void {
   for (const form of [...waiting, ...failed.keys()]) {
     if (!form.isConnected) {
       waiting.delete(form);
-      failed.delete(form);
+      forgetFailure(form);
     }
   }
   const pill = document.getElementById("save-pill");
@@ -90,8 +107,8 @@ export function startPill(): void {
     }
     const [first] = failed;
     if (first) {
-      const [form, { sentence, signedOut }] = first;
-      showToast(sentence, { sticky: true, signIn: signedOut });
+      const [form, failure] = first;
+      failure.toast = showToast(failure.sentence, { sticky: true, signIn: failure.signedOut });
       form.scrollIntoView({ block: "center" });
       form.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea, button")?.focus();
     } else if (queued().here + queued().onPc + queued().failed > 0) {

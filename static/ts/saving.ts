@@ -1,11 +1,14 @@
 // Saving: ids for writes, no second post of a form under way, and a verdict on every answer before htmx may show it.
 
+import { forgetDraft } from "./drafts.ts";
 import { onHtmx, type RequestContext } from "./htmx_events.ts";
 import { newId } from "./ids.ts";
 import { tellWhereKept } from "./offline/agent.ts";
 import { explainNothing, offerFile, queued, refusedHere, whyNothing } from "./offline/forms.ts";
 import { mint, renew, valueOf, writeForm } from "./op_fields.ts";
 import { isWaiting, noLongerWaiting, nowFailed, nowWaiting, paint, startPill } from "./pill.ts";
+import { showRow } from "./shown_row.ts";
+import { askToSignIn } from "./sign_in.ts";
 import { text } from "./texts.ts";
 import { showToast } from "./toasts.ts";
 import { isOurs, judge } from "./verdict.ts";
@@ -16,10 +19,13 @@ const NATIVE_POST_MS = 30_000;
 interface Sent {
   form: HTMLFormElement;
   op: string;
+  /** Id of the row, which a new one has from here. */
+  row: string;
   verdict: "none" | "saved" | "queued" | "other";
 }
 
 const sent = new WeakMap<RequestContext, Sent>();
+const pressed = new WeakMap<HTMLFormElement, HTMLElement | null>();
 
 export function startSaving(): void {
   document.addEventListener("submit", onSubmit, { capture: true });
@@ -48,6 +54,7 @@ function onSubmit(event: SubmitEvent): void {
     return;
   }
   mint(form, newId);
+  pressed.set(form, event.submitter);
   if (!form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]")) {
     nowWaiting(form);
     setTimeout(() => noLongerWaiting(form), NATIVE_POST_MS);
@@ -82,7 +89,7 @@ function onRequest({ ctx }: { ctx: RequestContext }, event: Event): void {
     event.preventDefault(); // a second click, queued behind the first
     return;
   }
-  sent.set(ctx, { form, op, verdict: "none" });
+  sent.set(ctx, { form, op, row: String(ctx.request.body?.get("_id") ?? ""), verdict: "none" });
   nowWaiting(form);
 }
 
@@ -106,7 +113,7 @@ function onResponse({ ctx }: { ctx: RequestContext }, event: Event): void {
     showToast(text("loadFailed"), { sticky: true });
   } else if (response.status === 401) {
     event.preventDefault();
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    void askToSignIn(0, () => askAgain(ctx.sourceElement));
   } else if (response.status >= 400 && response.status !== 422) {
     showToast(text("loadFailed"), { sticky: true });
   }
@@ -129,11 +136,14 @@ function judgeWrite(write: Sent, response: { status: number; headers: Headers; r
       offerFile(write.form, response.headers);
       return;
     case "saved":
+      forgetDraft(write.form); // before the answer puts another form in its place
+      return;
     case "form-errors":
       return;
     case "signed-out":
       event.preventDefault();
       nowFailed(write.form, text("signedOut"), true);
+      void askToSignIn(0, () => sendAgain(write.form));
       return;
     case "refused":
       event.preventDefault();
@@ -171,9 +181,26 @@ function onFinally({ ctx }: { ctx: RequestContext }): void {
       // The answer may have put another form in its place.
       const place = write.form.isConnected ? write.form : document;
       place.dispatchEvent(new CustomEvent("rainstaff:saved", { bubbles: true, detail: write.form }));
+      if (write.verdict === "saved" && write.form.matches("[data-new-entry]")) {
+        showRow(write.row);
+      }
     }
   }
   paint();
+}
+
+/** What could not be saved goes on by itself, unless somebody has saved it or given it up meanwhile. */
+function sendAgain(form: HTMLFormElement): void {
+  if (form.isConnected && form.dataset["failed"] !== undefined && !isWaiting(form)) {
+    form.requestSubmit(pressed.get(form)?.isConnected ? pressed.get(form) : null);
+  }
+}
+
+function askAgain(source: Element): void {
+  if (source.isConnected && source instanceof HTMLElement) {
+    if (source instanceof HTMLFormElement) source.requestSubmit();
+    else source.click();
+  }
 }
 
 function isPoll(ctx: RequestContext): boolean {

@@ -1,12 +1,20 @@
 // Messages at the corner. They leave by themselves, but not under the pointer or the focus, and not while their own form is sent.
 
+import { loadSentences, say } from "./offline/say.ts";
+import { askToSignIn } from "./sign_in.ts";
+
 const SHORT_MS = 6_000;
 const LONG_MS = 12_000; // time enough for "Geri al"
 
+/** Days and names that a message about several acts tells. */
+const MOST_NAMED = 8;
+
 const timers = new WeakMap<Element, number>();
+/** What each of the acts was about that a message counts, the newest one first. */
+const acts = new WeakMap<Element, string[]>();
 
 interface Options {
-  tone?: "danger" | "info";
+  tone?: "danger" | "info" | "warning";
   sticky?: boolean;
   /** Adds the way to the sign-in page. */
   signIn?: boolean;
@@ -14,12 +22,12 @@ interface Options {
   link?: { href: string; text: string; download?: string };
 }
 
-/** Shows a message. `sticky` ones stay until closed. */
-export function showToast(sentence: string, options: Options = {}): void {
+/** Shows a message, and answers it. `sticky` ones stay until closed. */
+export function showToast(sentence: string, options: Options = {}): HTMLElement | null {
   const area = document.getElementById("toasts");
   const blank = document.querySelector<HTMLTemplateElement>("#toast-blank")?.content.firstElementChild;
   if (!area || !blank || sentence === "") {
-    return;
+    return null;
   }
   for (const shown of area.querySelectorAll(".toast-text")) {
     if (shown.textContent === sentence) {
@@ -38,11 +46,16 @@ export function showToast(sentence: string, options: Options = {}): void {
   const link = toast.querySelector("a");
   if (link && options.signIn) {
     link.hidden = false;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      void askToSignIn(0);
+    });
   } else if (link && options.link) {
     const { href, text, download } = options.link;
     Object.assign(link, { hidden: false, href, textContent: text, target: "" }, download === undefined ? {} : { download });
   }
   area.append(toast);
+  return toast;
 }
 
 export function startToasts(): void {
@@ -52,7 +65,12 @@ export function startToasts(): void {
   }
   area.querySelectorAll("[data-toast]").forEach(arm);
   new MutationObserver((changes) => {
-    changes.flatMap((change) => [...change.addedNodes]).forEach((node) => node instanceof Element && arm(node));
+    for (const node of changes.flatMap((change) => [...change.addedNodes])) {
+      if (node instanceof Element && node.isConnected) {
+        countUp(area, node);
+        arm(node);
+      }
+    }
   }).observe(area, { childList: true });
   area.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest("[data-dismiss]")) {
@@ -60,10 +78,69 @@ export function startToasts(): void {
     }
   });
   area.addEventListener("rainstaff:saved", (event) => {
-    if (event.target instanceof Element) {
-      event.target.closest("[data-toast]")?.remove();
+    const toast = event.target instanceof Element ? event.target.closest("[data-toast]") : null;
+    if (toast && !countDown(toast, event.target as Element)) {
+      toast.remove();
     }
   });
+  void loadSentences(); // those of messages about several acts
+}
+
+// One message for several acts of a kind: it counts them, names what they were about, and takes back the newest one first ----------------------
+
+function countUp(area: Element, toast: Element): void {
+  const { counts = "", about = "" } = (toast as HTMLElement).dataset;
+  const before = [...area.querySelectorAll<HTMLElement>("[data-counts]")].find((other) => other !== toast && other.dataset["counts"] === counts);
+  if (counts === "") {
+    return;
+  }
+  acts.set(toast, [about, ...((before && acts.get(before)) ?? (before ? [before.dataset["about"] ?? ""] : []))]);
+  if (before) {
+    const undos = [...before.querySelectorAll<HTMLFormElement>("form[data-undo]")];
+    undos.forEach((form) => (form.hidden = true));
+    toast.querySelector(".toast-body")?.append(...undos);
+    clearTimeout(timers.get(before));
+    before.remove();
+    tell(toast);
+  }
+}
+
+/** One of them has been taken back. False where there was but one. */
+function countDown(toast: Element, undo: Element): boolean {
+  const [, ...left] = acts.get(toast) ?? [];
+  if (left.length === 0) {
+    return false;
+  }
+  acts.set(toast, left);
+  undo.remove();
+  const next = toast.querySelector<HTMLFormElement>("form[data-undo]");
+  if (next) {
+    next.hidden = false;
+    next.querySelector("button")?.focus();
+  }
+  tell(toast);
+  return true;
+}
+
+function tell(toast: Element): void {
+  const about = acts.get(toast) ?? [];
+  const sentence = say(`offline-many-${(toast as HTMLElement).dataset["counts"] ?? ""}`, { n: about.length, about: told(about) });
+  const words = toast.querySelector(".toast-text");
+  if (words && sentence !== "") {
+    words.textContent = sentence;
+  }
+}
+
+/** "Ayşe Yılmaz 28.11.2026, 29.11.2026; Ali Can 28.11.2026": the days of each person, in the order in which they were entered. */
+function told(about: string[]): string {
+  const days = new Map<string, string[]>();
+  for (const one of [...about.slice(0, MOST_NAMED)].reverse()) {
+    const cut = one.lastIndexOf(", ");
+    const [name, day] = cut < 0 ? [one, ""] : [one.slice(0, cut), one.slice(cut + 2)];
+    days.set(name, [...(days.get(name) ?? []), day]);
+  }
+  const words = [...days].map(([name, list]) => `${name} ${list.join(", ")}`.trim()).join("; ");
+  return about.length > MOST_NAMED ? `… ${words}` : words;
 }
 
 function arm(toast: Element): void {

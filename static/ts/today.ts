@@ -4,6 +4,7 @@
 // row whose fields differ from what is stored is not entered as planned with the others.
 
 import { parseTime } from "./civil.ts";
+import { wasHeld } from "./day.ts";
 import { onHtmx } from "./htmx_events.ts";
 import { isWaiting } from "./pill.ts";
 import { showToast } from "./toasts.ts";
@@ -116,10 +117,7 @@ function onRowKey(event: KeyboardEvent, row: HTMLTableRowElement): void {
 
 function onFieldKey(event: KeyboardEvent, row: HTMLTableRowElement, field: HTMLInputElement): void {
   const acts: Record<string, () => void> = {
-    Enter: () => {
-      saveAsked(row);
-      moveTo(nextBlank(row) ?? row);
-    },
+    Enter: () => saveAsked(row) && moveTo(nextBlank(row) ?? row),
     Escape: () => giveUp(row),
     ArrowUp: () => changeRow(row, field, -1),
     ArrowDown: () => changeRow(row, field, 1),
@@ -141,8 +139,9 @@ function onControlKey(event: KeyboardEvent, row: HTMLTableRowElement): void {
     giveUp(row);
   } else if (event.key === "Enter" && event.target instanceof HTMLInputElement) {
     event.preventDefault();
-    saveAsked(row);
-    moveTo(nextBlank(row) ?? row);
+    if (saveAsked(row)) {
+      moveTo(nextBlank(row) ?? row);
+    }
   }
 }
 
@@ -161,8 +160,7 @@ function onPageKey(event: KeyboardEvent): void {
 // Acts ----------------------------------------------------------------------------------------------------------------------------------
 
 function enterAsPlanned(row: HTMLTableRowElement): void {
-  if (isBlank(row)) {
-    save(row);
+  if (isBlank(row) && save(row)) {
     moveTo(nextBlank(row) ?? neighbour(row, 1) ?? row);
   }
 }
@@ -181,21 +179,21 @@ function enterAll(): void {
   }
 }
 
-/** Saves a row: what was typed, or what is planned for a blank one. */
-function save(row: HTMLTableRowElement): void {
-  if (isUnsaved(row) || isBlank(row)) {
-    formOf(row)?.requestSubmit();
-  }
+/** Saves a row: what was typed, or what is planned for a blank one. False where that was held back to ask whether it is meant. */
+function save(row: HTMLTableRowElement): boolean {
+  const form = isUnsaved(row) || isBlank(row) ? formOf(row) : null;
+  form?.requestSubmit();
+  return form === null || !wasHeld();
 }
 
 /** The same for Enter in one of its fields: also what is usual for somebody of whom nothing is expected that day. */
-function saveAsked(row: HTMLTableRowElement): void {
+function saveAsked(row: HTMLTableRowElement): boolean {
   const form = formOf(row);
-  if (form?.matches("[data-new]")) {
-    form.requestSubmit();
-  } else {
-    save(row);
+  if (!form?.matches("[data-new]")) {
+    return save(row);
   }
+  form.requestSubmit();
+  return !wasHeld();
 }
 
 function giveUp(row: HTMLTableRowElement): void {
@@ -232,8 +230,8 @@ function whyOf(row: HTMLTableRowElement): Element | null {
 /** Up or down in a column: what was typed is saved on the way. */
 function changeRow(row: HTMLTableRowElement, field: HTMLInputElement, step: number): void {
   const other = neighbour(row, step);
-  if (isUnsaved(row)) {
-    save(row);
+  if (isUnsaved(row) && !save(row)) {
+    return;
   }
   const there = other?.querySelector<HTMLInputElement>(`input[name="${field.name}"]`);
   if (other && there) {

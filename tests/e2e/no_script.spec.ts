@@ -1,7 +1,7 @@
 // Without JavaScript everything works, one page at a time.
 
-import { expect, shot, signIn, test } from "./support/browser.ts";
-import { JANUARY, type Person, expectRow, expectTotals, fillEntry, rowOf, save, storedEntries, toast } from "./support/puantaj.ts";
+import { PASSWORD, expect, shot, signIn, test } from "./support/browser.ts";
+import { JANUARY, type Person, expectRow, expectTotals, fillEntry, rowOf, save, storedEntries, toast, turkish } from "./support/puantaj.ts";
 import { type Shift } from "./support/hours.ts";
 
 const NAME = "Yalın Sayfa";
@@ -27,7 +27,7 @@ test("without JavaScript one signs in, enters, corrects, deletes, takes back and
     await page.goto(list);
     await fillEntry(page.locator("#entry form"), person, { ...DAY, start: "830", end: "17.30" });
     await save(page.locator("#entry form"));
-    await expect(toast(page, `${NAME}: puantaj kaydedildi.`)).toBeVisible();
+    await expect(toast(page, `${NAME}, ${turkish(DAY.date)}: puantaj kaydedildi.`)).toBeVisible();
     await expect(page, "the filters are still there").toHaveURL(list);
     await expectRow(page, DAY);
     await expectTotals(page, [DAY]);
@@ -62,7 +62,7 @@ test("without JavaScript one signs in, enters, corrects, deletes, takes back and
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${NAME}: kaydı düzelt`);
     await page.getByLabel("Çıkış").fill("19:30");
     await page.getByRole("button", { name: "Kaydet" }).click();
-    await expect(toast(page, `${NAME}: kayıt düzeltildi.`)).toBeVisible();
+    await expect(toast(page, `${NAME}, ${turkish(DAY.date)}: kayıt düzeltildi.`)).toBeVisible();
     await page.goto(list);
     await expectRow(page, { ...DAY, end: "19:30" });
   });
@@ -71,7 +71,7 @@ test("without JavaScript one signs in, enters, corrects, deletes, takes back and
     await rowOf(page, DAY.date).getByRole("button", { name: /^Sil/ }).click();
     await expect(rowOf(page, DAY.date)).toHaveCount(0);
     await expectTotals(page, [OTHER]);
-    await toast(page, `${NAME}: kayıt silindi.`).getByRole("button", { name: "Geri al" }).click();
+    await toast(page, `${NAME}, ${turkish(DAY.date)}: kayıt silindi.`).getByRole("button", { name: "Geri al" }).click();
     await expectRow(page, { ...DAY, end: "19:30" });
     await expectTotals(page, [{ ...DAY, end: "19:30" }, OTHER]);
     await expect(toast(page, "geri getirildi")).toBeVisible();
@@ -86,4 +86,26 @@ test("without JavaScript one signs in, enters, corrects, deletes, takes back and
     await expect(page).toHaveURL(/from=2026-01-27/);
     await expectTotals(page, [OTHER]);
   });
+});
+
+test("without JavaScript a session that ends while somebody types says so, and what was typed is back after the sign-in", async ({ visit }) => {
+  const page = await visit({ javaScriptEnabled: false });
+  await page.goto("/");
+  await signIn(page, "bursa1");
+  await page.goto("/employees/new");
+  await page.getByLabel("Ad soyad").fill("Oturumu Biten");
+  await page.getByLabel("Departman").fill("Depo");
+  await page.context().clearCookies();
+  await page.getByRole("button", { name: "Kaydet" }).click();
+  await expect(page.getByRole("alert")).toContainText("Oturumunuz kapandı");
+  await shot(page, "no-script-session-ended");
+  await page.getByLabel("Kullanıcı adı").fill("bursa1");
+  await page.getByLabel("Parola").fill(PASSWORD);
+  await page.getByRole("button", { name: "Oturum aç" }).click();
+  await expect(page.getByLabel("Ad soyad")).toHaveValue("Oturumu Biten");
+  await expect(page.getByLabel("Departman")).toHaveValue("Depo");
+  await shot(page, "no-script-resume");
+  await page.getByLabel("Departman").fill("Ofis");
+  await page.getByRole("button", { name: "Kaydet" }).click();
+  await expect(toast(page, "Oturumu Biten eklendi.")).toBeVisible();
 });

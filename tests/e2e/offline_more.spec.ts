@@ -429,7 +429,7 @@ test("what one person has left waiting is not sent by another of a region of the
 async function signOut(page: Page): Promise<void> {
   await page.locator(".user-menu summary").click();
   await page.getByRole("button", { name: "Oturumu kapat", exact: true }).click();
-  const stay = page.getByRole("button", { name: "Burada kalsın, çık" });
+  const stay = page.getByRole("button", { name: "Burada kalsın, oturumu kapat" });
   await expect(stay.or(page.getByLabel("Parola"))).toBeVisible();
   if (await stay.isVisible()) {
     await stay.click();

@@ -2,7 +2,7 @@
 
 import { expect, shot, signIn, test } from "./support/browser.ts";
 import { type Shift, hoursOf, shown } from "./support/hours.ts";
-import { addEmployee, entryForm, expectRow, expectTotals, fillEntry, hoursIn, openList, pill, rowOf, tableOf, toast } from "./support/puantaj.ts";
+import { addEmployee, entryForm, expectRow, expectTotals, fillEntry, hoursIn, openList, pill, rowOf, tableOf, toast, turkish } from "./support/puantaj.ts";
 
 const NAME = "Deniz Işıksoy";
 const NIGHT: Shift = { date: "2026-01-09", start: "22:00", end: "06:00", breakMinutes: 30 };
@@ -74,7 +74,7 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
     await expect(form.getByLabel("Çıkış")).toHaveValue(NIGHT.end);
     await expect(form.getByLabel("Mola (dk)")).toHaveValue("30");
     await form.getByLabel("Not").press("Enter");
-    await expect(toast(page, `${NAME}: puantaj kaydedildi.`)).toBeVisible();
+    await expect(toast(page, `${NAME}, ${turkish(NIGHT.date)}: puantaj kaydedildi.`)).toBeVisible();
     await expect(form.getByLabel("Çalışan")).toHaveValue(person.id);
     await expect(form.getByLabel("Tarih")).toHaveValue(SATURDAY.date);
     await expect(form.getByLabel("Tarih")).toBeFocused();
@@ -103,7 +103,7 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
     await form.getByLabel("Çıkış").fill("1900");
     await shot(page, "06-editing");
     await form.getByLabel("Çıkış").press("Enter");
-    await expect(toast(page, `${NAME}: kayıt düzeltildi.`)).toBeVisible();
+    await expect(toast(page, `${NAME}, ${turkish(SATURDAY.date)}: kayıt düzeltildi.`)).toBeVisible();
     await expect(form).toHaveCount(0);
     await expectRow(page, LONGER);
     await expectTotals(page, [NIGHT, LONGER]);
@@ -114,10 +114,10 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
     await expect(rowOf(page, SATURDAY.date)).toHaveCount(0);
     await expectTotals(page, [NIGHT]);
     await shot(page, "07-deleted");
-    await toast(page, `${NAME}: kayıt silindi.`).getByRole("button", { name: "Geri al" }).click();
+    await toast(page, `${NAME}, ${turkish(SATURDAY.date)}: kayıt silindi.`).getByRole("button", { name: "Geri al" }).click();
     await expectRow(page, LONGER);
     await expectTotals(page, [NIGHT, LONGER]);
-    await expect(toast(page, `${NAME}: kayıt geri getirildi.`)).toBeVisible();
+    await expect(toast(page, `${NAME}, ${turkish(SATURDAY.date)}: kayıt geri getirildi.`)).toBeVisible();
     await expect(pill(page)).toHaveText("Kaydedildi");
     await shot(page, "08-restored");
   });

@@ -122,6 +122,7 @@ impl Pc {
             lang: Lang::Tr,
             theme: Theme::Auto,
             csrf: String::new(),
+            now: chrono::DateTime::UNIX_EPOCH,
             request_id: String::new(),
             path: path.to_owned(),
             query: query.to_owned(),
@@ -277,6 +278,7 @@ fn comparable(html: &str) -> Vec<String> {
     let without_token = between(&without_ids, "name=\"_csrf\" value=\"", "\">", "");
     let without_age = between(&without_token, "<p class=\"offline-strip\"", "</p>", "");
     let without_since = between(&without_age, " data-kept-since=\"", "\"", "");
+    let without_since = between(&without_since, " data-now=\"", "\"", "");
     let without_history = between(&without_since, "aria-labelledby=\"history-title\">", "</section>", "");
     without_history.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }

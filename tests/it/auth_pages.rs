@@ -71,6 +71,12 @@ impl<'s> Browser<'s> {
         self.send(TestRequest::post().uri(path).insert_header((FETCH_SITE, "same-origin")).set_form(fields)).await
     }
 
+    /// As the page's script posts.
+    async fn post_by_script(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = TestRequest::post().uri(path).insert_header((FETCH_SITE, "same-origin"));
+        self.send(request.insert_header(("HX-Request", "true")).insert_header(("HX-Request-Type", "partial")).set_form(fields)).await
+    }
+
     async fn sign_in(&mut self, username: &str, password: &str) -> Answer {
         self.post("/login", &[("username", username), ("password", password)]).await
     }
@@ -180,6 +186,83 @@ async fn signing_out_needs_the_sessions_token_and_is_no_error_for_a_visitor() {
     assert!(browser.cookies.is_empty());
     assert_eq!(company.count("SELECT count(*) FROM auth.sessions").await, 0);
     assert_eq!(browser.post("/logout", &[]).await.location, "/login");
+}
+
+#[actix_web::test]
+async fn a_sign_out_by_script_needs_no_token_so_it_can_be_sent_long_after_its_page() {
+    let company = Company::new().await;
+    let mut browser = Browser::new(&company.state);
+    browser.sign_in("admin", ADMIN_PASSWORD).await;
+    assert_eq!(browser.post_by_script("/logout", &[]).await.status, 303);
+    assert_eq!(company.count("SELECT count(*) FROM auth.sessions").await, 0);
+}
+
+#[actix_web::test]
+async fn a_form_of_somebody_elses_page_is_not_taken_in_the_name_of_whoever_is_signed_in() {
+    let company = Company::new().await;
+    let mut browser = Browser::new(&company.state);
+    browser.sign_in("ankara1", CLERK_PASSWORD).await;
+    let token = browser.token().await;
+    let (_, own) = token.split_once('.').expect("the token says whose page it stood on");
+    let other = format!("{}.{own}", uuid::Uuid::from_u128(7));
+    let entry =
+        |token: &'static str| [("_csrf", token), ("_op", OP), ("_id", ROW), ("full_name", "Başkasının Sayfası"), ("is_active", "true")];
+    assert_eq!(browser.post_by_script("/employees", &entry(other.leak())).await.status, 401);
+    assert_eq!(company.count("SELECT count(*) FROM app.employees").await, 0);
+    assert_eq!(browser.post_by_script("/employees", &entry(token.leak())).await.status, 200);
+    assert_eq!(company.count("SELECT count(*) FROM app.employees").await, 1);
+}
+
+const OP: &str = "01980000-0000-7000-8000-000000000001";
+const ROW: &str = "01980000-0000-7000-8000-000000000002";
+
+#[actix_web::test]
+async fn a_form_of_a_session_that_has_ended_comes_back_after_the_sign_in_of_its_person_and_of_nobody_else() {
+    let company = Company::new().await;
+    let mut browser = Browser::new(&company.state);
+    browser.sign_in("ankara1", CLERK_PASSWORD).await;
+    let token = browser.token().await;
+    let typed =
+        [("_csrf", token.as_str()), ("_op", OP), ("_id", ROW), ("full_name", "Ayşe <Yılmaz>"), ("notes", "gizli"), ("is_active", "true")];
+    browser.cookies.clear();
+
+    let ended = browser.post("/employees", &typed).await;
+    assert_eq!(ended.status, 401);
+    assert!(ended.html.contains("Oturumunuz kapandı"), "{}", ended.html);
+    assert!(!ended.html.contains("Yılmaz"), "what was typed is sealed");
+    let carried = ended.first("input[name=carried]", "value").expect("the form comes along");
+
+    let wrong = browser.post("/login", &[("username", "ankara1"), ("password", "yanlış"), ("carried", &carried)]).await;
+    assert_eq!(wrong.first("input[name=carried]", "value").as_ref(), Some(&carried), "over a wrong password too");
+    let mut somebody = Browser::new(&company.state);
+    let other = somebody.post("/login", &[("username", "admin"), ("password", ADMIN_PASSWORD), ("carried", &carried)]).await;
+    assert_eq!((other.status, other.html.contains("Yılmaz")), (303, false));
+    let mut forger = Browser::new(&company.state);
+    assert_eq!(
+        forger.post("/login", &[("username", "ankara1"), ("password", CLERK_PASSWORD), ("carried", &carried[1..])]).await.status,
+        303
+    );
+
+    let back = browser.post("/login", &[("username", "ankara1"), ("password", CLERK_PASSWORD), ("carried", &carried)]).await;
+    assert_eq!(back.status, 200);
+    assert_eq!(back.first("form", "action").as_deref(), Some("/employees"));
+    assert_eq!(back.first("input[name=full_name]", "value").as_deref(), Some("Ayşe <Yılmaz>"));
+    assert_eq!(back.first("input[name=_op]", "value").as_deref(), Some(OP), "the same attempt");
+    assert_eq!(company.count("SELECT count(*) FROM app.employees").await, 0, "nothing is saved by itself");
+    let fresh = back.first("input[name=_csrf]", "value").unwrap();
+    let again = [("_csrf", fresh.as_str()), ("_op", OP), ("_id", ROW), ("full_name", "Ayşe <Yılmaz>"), ("is_active", "true")];
+    assert_eq!(browser.post("/employees", &again).await.status, 303);
+    assert_eq!(company.count("SELECT count(*) FROM app.employees").await, 1);
+}
+
+#[actix_web::test]
+async fn any_other_form_of_an_ended_session_gets_the_sign_in_page_too() {
+    let company = Company::new().await;
+    let answer = Browser::new(&company.state).post("/preferences", &[("theme", "dark")]).await;
+    assert_eq!(
+        (answer.status, answer.html.contains("Oturumunuz kapandı"), answer.first("input[name=carried]", "value")),
+        (401, true, None)
+    );
 }
 
 #[actix_web::test]

@@ -356,7 +356,7 @@ async fn an_exception_is_typed_in_its_row_changed_and_taken_back() {
     let (company, mut browser) = ankara().await;
     let page = browser.get("/today").await;
     let created = browser.submit(&row_form(&page, 1, ("900", "1915"))).await;
-    assert!(created.text(".toast-text").contains("Ayşe Yılmaz: puantaj kaydedildi"), "{}", created.html);
+    assert!(created.text(".toast-text").contains("Ayşe Yılmaz, 05.01.2026: puantaj kaydedildi"), "{}", created.html);
     assert!(created.html.contains(&format!("<tbody id=\"person-{}\"", employee_id(1))), "the row comes with the answer");
     assert!(created.html.contains("3 kişi boş"), "and so does the count");
     let saved = browser.get("/today").await;
@@ -368,7 +368,7 @@ async fn an_exception_is_typed_in_its_row_changed_and_taken_back() {
     assert!(changed.text(".toast-text").contains("düzeltildi"));
     assert_eq!(stored(&company).await, ["Ayşe Yılmaz 2026-01-05 510 1050 60 v2"]);
     let back = browser.submit(&changed.form("form[data-undo]").minted()).await;
-    assert_eq!(back.text(".toast-text"), "Ayşe Yılmaz: değişiklik geri alındı.");
+    assert_eq!(back.text(".toast-text"), "Ayşe Yılmaz, 05.01.2026: değişiklik geri alındı.");
     assert_eq!(back.count("form[data-undo]"), 0, "taking back is no act to take back");
     assert_eq!(stored(&company).await, ["Ayşe Yılmaz 2026-01-05 540 1155 60 v3"]);
 

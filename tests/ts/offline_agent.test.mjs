@@ -181,6 +181,7 @@ test("what the PC has cannot be thrown away, and a correction follows it", async
 
 test("everybody's go to the PC, others' under their own name", async () => {
   const { agent, drainer, queue } = await behindAgent(1);
+  await queue.people.keepGrant(ANKARA, "proof", "2027-01-01", 0);
   const bursa = await signIn(queue, BURSA, ["bursa"]);
   await queue.enqueue(draft({ region: "bursa" }), bursa);
   await drainer.drain();

@@ -56,9 +56,11 @@ test("an operation carries what the server needs to know its author by", async (
   const person = await queue.people.current();
   const [op] = (await queue.enqueue(draft(), person)).ops;
   assert.equal(op.actor, ANKARA);
-  assert.equal(op.grant, "g1");
+  assert.equal(op.grant, undefined, "the proof is kept once, with the person");
   assert.equal(op.offset_ms, 3_600_000);
   assert.equal(op.queue_id, await queue.people.queueOf(ANKARA));
+  await drainer.drain();
+  assert.equal(browser.server.stored.get(op.op_id).op.grant, "g1", "and goes along");
 });
 
 test("an operation waits for the last one on its row, and on the row it refers to, until these have taken effect", async () => {

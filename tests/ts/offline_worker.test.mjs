@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { load } from "./load.mjs";
-import { ANKARA, Browser, Server, newId, signIn } from "./offline_world.mjs";
+import { ANKARA, BURSA, Browser, Server, newId, signIn } from "./offline_world.mjs";
 
 const ORIGIN = "http://localhost:8787";
 globalThis.location ??= new URL(ORIGIN);
@@ -27,8 +27,10 @@ const shelves = new Map();
 globalThis.caches = {
   open: async (name) => shelves.get(name) ?? shelves.set(name, new Shelf()).get(name),
   keys: async () => [...shelves.keys()],
-  match: async (key) => {
-    for (const shelf of shelves.values()) {
+  has: async (name) => shelves.has(name),
+  delete: async (name) => shelves.delete(name),
+  match: async (key, { cacheName } = {}) => {
+    for (const shelf of cacheName ? [shelves.get(cacheName)].filter(Boolean) : shelves.values()) {
       const found = await shelf.match(key);
       if (found) return found;
     }
@@ -37,6 +39,7 @@ globalThis.caches = {
 };
 
 const { answerPage } = await load("static/ts/offline/sw_pages.ts");
+
 const { answerWrite } = await load("static/ts/offline/sw_writes.ts");
 const { writeRoute } = await load("static/ts/offline/routes.ts");
 
@@ -66,21 +69,22 @@ function navigation(url, init = {}) {
   return Object.defineProperties(request, { mode: { value: "navigate" }, clone: { value: () => navigation(clone().url, { ...init }) } });
 }
 
-async function desk(isKnown = true) {
+async function desk(isKnown = true, isLeft = false) {
   const { queue, drainer } = new Browser({ server: new Server() }).open();
   if (isKnown) await signIn(queue, ANKARA);
   let sends = 0;
-  return { queue, drainer, send: async () => void (sends += 1), sends: () => sends };
+  return { queue, drainer, signOut: { isDue: async () => isLeft }, send: async () => void (sends += 1), sends: () => sends };
 }
 
 const OP = newId();
 const FORM = new URLSearchParams({ _op: OP, _id: newId(), full_name: "Ayşe", is_active: "true" }).toString();
 const CONTENT = { "Content-Type": "application/x-www-form-urlencoded" };
 
-async function write(answer, { isKnown = true, isNative = false } = {}) {
+async function write(answer, { isKnown = true, isNative = false, isLeft = false, body = FORM, before = async () => undefined } = {}) {
   const asked = line(answer);
-  const at = await desk(isKnown);
-  const init = { method: "POST", body: FORM, headers: { ...CONTENT, ...(isNative ? {} : { "HX-Request": "true" }) } };
+  const at = await desk(isKnown, isLeft);
+  await before(at);
+  const init = { method: "POST", body, headers: { ...CONTENT, ...(isNative ? {} : { "HX-Request": "true" }) } };
   const event = eventOf(isNative ? navigation(`${ORIGIN}/employees`, init) : new Request(`${ORIGIN}/employees`, init));
   const response = await answerWrite(event, writeRoute("POST", "/employees"), at);
   await event.ended();
@@ -121,15 +125,42 @@ test("a 202 that names another operation has stored nothing of ours", async () =
   assert.equal((await write(other)).waiting.length, 1);
 });
 
+// A session that has ended ---------------------------------------------------------------------------------------------------------------
+
+const ENDED = () => new Response("", { status: 401, headers: SERVER });
+const ofPageOf = (person) => `${FORM}&_csrf=${person}.token`;
+
+test("a session that has ended refuses nothing: what was entered waits, also that of a form without scripts", async () => {
+  for (const isNative of [false, true]) {
+    const { response, waiting, sends } = await write(ENDED, { isNative, body: ofPageOf(ANKARA) });
+    assert.deepEqual([response.status, waiting.map(({ user_id }) => user_id), sends], [isNative ? 303 : 202, [ANKARA], 1]);
+  }
+});
+
+test("what was entered on somebody's page waits under their name, whoever has signed in since", async () => {
+  const { response, waiting } = await write(ENDED, { body: ofPageOf(ANKARA), before: ({ queue }) => signIn(queue, BURSA, ["bursa"]) });
+  assert.deepEqual([response.status, waiting.map(({ user_id, op }) => [user_id, op.actor, op.region])], [202, [[ANKARA, ANKARA, "ankara"]]]);
+  const stranger = await write(ENDED, { body: ofPageOf(newId()) });
+  assert.deepEqual([stranger.response.status, stranger.waiting.length], [401, 0], "of somebody whom nobody knows nothing is stored under another's name");
+});
+
+test("while somebody is on their way out nothing is sent with their session", async () => {
+  const { asked, waiting } = await write(() => new Response("", { status: 200, headers: { ...SERVER, "X-Sync": "1", "X-Op-Ack": OP } }), { isLeft: true });
+  assert.deepEqual([asked.length, waiting.length], [0, 1]);
+});
+
 // Pages ---------------------------------------------------------------------------------------------------------------------------------
 
 const PAGE = `${ORIGIN}/timesheets`;
 const html = (text, headers, status = 200) => new Response(`<html lang="tr"><body>${text}</body></html>`, { status, headers: { "Content-Type": "text/html; charset=utf-8", ...headers } });
 
+const NOW = Date.parse("2026-11-28T12:00:00+03:00");
+
 async function open(answer, learned = []) {
   line(answer);
   const event = eventOf(navigation(PAGE));
-  const response = await answerPage(event, { user: async () => ANKARA, learn: (user) => learned.push(user) });
+  const reader = { era: 0, user: async () => ANKARA, hasEnded: async () => false, learn: async (user) => void learned.push(user) };
+  const response = await answerPage(event, { reader, signOut: { isDue: async () => false, finish: async () => true }, now: () => NOW });
   const text = await response.text();
   await event.ended();
   return { response, text, learned };
@@ -168,4 +199,36 @@ test("a server's or a proxy's error shows the kept page, as before", async () =>
   for (const failure of [() => html("x", SERVER, 503), () => html("x", {}, 502), () => html("<h1>portal</h1>", {})]) {
     assert.match((await open(failure)).text, /of the server/);
   }
+});
+
+// "Now" in an address --------------------------------------------------------------------------------------------------------------------
+
+/** A page as it was kept at a moment. */
+function keptPage(path, at, text) {
+  const shelf = shelves.get(`pages-${ANKARA}`) ?? shelves.set(`pages-${ANKARA}`, new Shelf()).get(`pages-${ANKARA}`);
+  shelf.pages.set(ORIGIN + path, { body: `<html lang="tr">${text}</html>`, headers: [["X-Kept-Since", String(Date.parse(at))], ["Content-Type", "text/html"]] });
+}
+
+async function offline(path) {
+  line(() => Promise.reject(new TypeError("no line")));
+  const event = eventOf(navigation(ORIGIN + path));
+  const reader = { era: 0, user: async () => ANKARA, hasEnded: async () => false, learn: async () => false };
+  const response = await answerPage(event, { reader, signOut: { isDue: async () => false, finish: async () => true }, now: () => NOW });
+  await event.ended();
+  return response.text();
+}
+
+test("without a line an address that means now opens this day and this month, also where only its own address was kept ahead", async () => {
+  shelves.clear();
+  keptPage("/today", "2026-11-27T17:00:00+03:00", "of the 27th");
+  keptPage("/", "2026-11-27T17:00:00+03:00", "of the 27th");
+  keptPage("/timesheets/month", "2026-10-31T17:00:00+03:00", "of October");
+  assert.match(await offline("/today"), /of the 27th/, "nothing newer is there");
+  keptPage("/today?date=2026-11-28", "2026-11-27T17:00:00+03:00", "of the 28th");
+  keptPage("/timesheets/month?month=2026-11", "2026-10-31T17:00:00+03:00", "of November");
+  for (const path of ["/", "/today"]) assert.match(await offline(path), /of the 28th/, path);
+  assert.match(await offline("/timesheets/month"), /of November/);
+  keptPage("/today", "2026-11-28T00:00:30+03:00", "of this morning");
+  assert.match(await offline("/today"), /of this morning/, "what was kept today is newer");
+  assert.match(await offline("/today?date=2026-11-28"), /of the 28th/);
 });

@@ -30,7 +30,8 @@ export class Contacts {
   readonly #queue: Queue;
   readonly #outbox: Outbox;
   readonly #around: Line;
-  #grantAskedAt = -Infinity;
+  /** When a person's grant was asked for and did not come. */
+  readonly #askedInVain = new Map<string, number>();
 
   constructor(queue: Queue, outbox: Outbox, around: Line) {
     this.#queue = queue;
@@ -40,7 +41,7 @@ export class Contacts {
 
   /** The only proof of being online. Keeps who is signed in, the worker's mode, the clock's offset; fetches a grant when one is due. */
   async ping(): Promise<Contact | null> {
-    const sentAt = this.#around.now();
+    const [sentAt, asked] = [this.#around.now(), this.#queue.people.era];
     const body = await askOurs(this.#around.fetch, "/api/v1/ping", { headers: { Accept: "application/json" } }, this.#around.timeoutMs);
     if (typeof body === "string") return null;
     const time = body["server_time"];
@@ -50,7 +51,7 @@ export class Contacts {
     const mode = worker.mode === "drain_only" || worker.mode === "off" ? worker.mode : "normal";
     await people.keepWorkerMode(mode);
     const user = body["user"] as PingUser | null | undefined;
-    const signedIn = user ? await people.signedIn(user) : null;
+    const signedIn = user ? await people.signedIn(user, asked) : null;
     const person = await keepOffset(people, signedIn, time, sentAt, this.#around.now());
     await people.keepDrainMemory({ last_contact: this.#around.now() });
     if (person) await this.#catchUp(person, body);
@@ -86,15 +87,19 @@ export class Contacts {
     if (Array.isArray(results)) await this.#outbox.review(results as Verdict[]);
   }
 
-  /** Fetches a new proof of authorship, at most once an hour. False where the server gave none. */
+  /** Fetches a new proof of authorship; after a failure not for an hour, per person. False where the server gave none. */
   async refreshGrant(person: Person): Promise<boolean> {
-    const now = this.#around.now();
-    if (now - this.#grantAskedAt < GRANT_RETRY_MS) return false;
-    this.#grantAskedAt = now;
-    const queue_id = await this.#queue.people.queueOf(person.user_id);
+    const [now, { user_id }, { people }] = [this.#around.now(), person, this.#queue];
+    if (now - (this.#askedInVain.get(user_id) ?? -Infinity) < GRANT_RETRY_MS) return false;
+    const asked = people.era;
+    const queue_id = await people.queueOf(user_id);
     const body = await askOurs(this.#around.fetch, "/api/v1/grant", post(JSON.stringify({ queue_id })), this.#around.timeoutMs);
-    if (typeof body === "string" || typeof body["grant"] !== "string") return false;
-    await this.#queue.people.keepGrant(person.user_id, body["grant"], String(body["expires_at"] ?? ""), now);
+    if (typeof body === "string" || typeof body["grant"] !== "string") {
+      this.#askedInVain.set(user_id, now);
+      return false;
+    }
+    this.#askedInVain.delete(user_id);
+    if (asked === people.era) await people.keepGrant(user_id, body["grant"], String(body["expires_at"] ?? ""), now);
     return true;
   }
 }

@@ -174,7 +174,7 @@ export class Drainer {
     const { queue_id } = waiting;
     const length = await this.#outbox.length(queue_id);
     const later = run.handed.get(queue_id) ?? (run.asksPc ? null : 0);
-    const batch = await this.#outbox.take(queue_id, run.memory.sizes[queue_id] ?? FIRST_SIZE, MOST_BYTES, later);
+    const batch = await this.#outbox.take(queue_id, run.memory.sizes[queue_id] ?? FIRST_SIZE, MOST_BYTES, later, run.person?.user_id ?? null);
     if (batch.length === 0) return "next_queue";
     const answer = await this.#post(run, waiting, length, batch);
     if (answer.kind !== "fault" && answer.kind !== "timeout") run.memory.faults = null;
@@ -357,11 +357,6 @@ export class Drainer {
   /** The only proof of being online. Keeps who is signed in, the worker's mode, the clock's offset; fetches a grant when one is due. */
   ping(): Promise<Contact | null> {
     return this.#contacts.ping();
-  }
-
-  /** Fetches a new proof of authorship, at most once an hour. False where the server gave none. */
-  refreshGrant(person: Person): Promise<boolean> {
-    return this.#contacts.refreshGrant(person);
   }
 }
 

@@ -12,6 +12,8 @@ import { type FieldError } from "./types.ts";
 const PHRASES: Record<string, string> = {
   "needs-connection": "offline-needs-connection",
   unreachable: "offline-needs-connection",
+  leaving: "offline-leaving-title",
+  ended: "offline-ended-title",
   "no-room": "offline-no-room",
   "not-stored": "offline-not-stored",
 };

@@ -12,6 +12,16 @@ export function isOfPc(): boolean {
   return since !== undefined && keptBy !== "browser";
 }
 
+/** What the page shows has come from the server by now. */
+export function nowFresh(): void {
+  const { dataset } = document.documentElement;
+  if (dataset["keptSince"] !== undefined) {
+    delete dataset["keptSince"];
+    delete dataset["keptBy"];
+    document.dispatchEvent(new CustomEvent("rainstaff:fresh"));
+  }
+}
+
 /** Whether headquarters has taken this PC's rights away: then nothing here is sent by itself. */
 export function isRevoked(): boolean {
   return document.documentElement.dataset["pcRevoked"] !== undefined;

@@ -1,6 +1,7 @@
 // A small copy of the server's rows, per person: what checks compare with, and what names a row. Never shown instead of a page.
 
 import { formatDateTr } from "../civil.ts";
+import { currentOf } from "./people.ts";
 import { type Store, result } from "./store.ts";
 import type { Draft, Entity, MirrorRow, Op, QueuedOp, Row, Verdict } from "./types.ts";
 
@@ -16,9 +17,9 @@ export class Mirror {
     this.#store = store;
   }
 
-  /** Takes rows over from the server. An older version never replaces a newer one. */
+  /** Takes rows over from the server, for as long as their reader sits here. An older version never replaces a newer one. */
   async putAll(userId: string, entity: Entity, items: ServerRow[]): Promise<void> {
-    await this.#store.write(["rows"], async (tx) => {
+    await this.#store.write(["meta", "rows"], async (tx) => {
       for (const item of items) {
         await putRow(tx, userId, entity, item.region ?? "", item);
       }
@@ -88,8 +89,9 @@ export class Mirror {
   }
 }
 
-/** Puts a row of the server into the mirror, unless a newer one is there. */
+/** Puts a row of the server into the mirror, unless a newer one is there. Of somebody who does not sit here (any more) none is kept. */
 export async function putRow(tx: IDBTransaction, userId: string, entity: Entity, region: string, item: Row): Promise<void> {
+  if ((await currentOf(tx.objectStore("meta"))) !== userId) return;
   const rows = tx.objectStore("rows");
   const [id, version] = [text(item["id"]), Number(item["version"])];
   const known = (await result(rows.get([userId, entity, id]))) as MirrorRow | undefined;

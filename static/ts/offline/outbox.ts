@@ -1,7 +1,7 @@
 // The sender's side of the queue: what goes next, and what became of it. Each step is one transaction.
 
 import { enteredOf } from "./links.ts";
-import { find } from "./people.ts";
+import { dropGrantUnlessNeeded, find } from "./people.ts";
 import { masked, putVerdict } from "./mirror.ts";
 import { type Queue, queuedOf } from "./queue.ts";
 import { result } from "./store.ts";
@@ -49,14 +49,19 @@ export class Outbox {
 
   /**
    * The next operations of a queue, in their order: from its start, or from the first one after number `later` that the PC does not have. From
-   * now on they may have been seen by the server: they are marked so first.
+   * now on they may have been seen by the server: they are marked so first. Of somebody else than `carrier` only what can be proved to be
+   * theirs: the server would hold the rest, which its author can send. What came with a file has no author here: the server keeps that.
    */
-  async take(queueId: string, most: number, mostBytes: number, later: number | null = null): Promise<QueuedOp[]> {
+  async take(queueId: string, most: number, mostBytes: number, later: number | null = null, carrier: string | null = null): Promise<QueuedOp[]> {
     return this.#queue.store.write(["meta", "ops"], async (tx) => {
       const ops = tx.objectStore("ops");
       const from = later === null ? 0 : await firstOffPc(ops, queueId, later);
-      const batch = within(((await result(ops.getAll(all(queueId, from), most))) as QueuedOp[]), mostBytes);
-      const author = batch[0] ? await find<Person>(tx.objectStore("meta"), `person:${batch[0].user_id}`) : null;
+      const found = (await result(ops.getAll(all(queueId, from), most))) as QueuedOp[];
+      const author = found[0] ? await find<Person>(tx.objectStore("meta"), `person:${found[0].user_id}`) : null;
+      const isTheirs = ({ user_id, origin }: QueuedOp): boolean => carrier === null || user_id === carrier || origin === "imported";
+      const isProved = (queued: QueuedOp): boolean => isTheirs(queued) || Boolean(author?.grant ?? queued.op.grant);
+      const firstDoubtful = found.findIndex((queued) => !isProved(queued));
+      const batch = within(firstDoubtful < 0 ? found : found.slice(0, firstDoubtful), mostBytes);
       return batch.map((queued) => {
         const isQuestion = queued.state === "on_pc"; // it is not sent once more: it asks the PC for the server's word
         const taken = isQuestion ? queued : { ...queued, tries: queued.tries + 1 };
@@ -78,7 +83,7 @@ export class Outbox {
   /** Takes the server's word: final ones leave the queue for the log, the others stay. Answers how many left. */
   async settle(verdicts: Verdict[]): Promise<number> {
     const words = [...new Map(verdicts.map((verdict) => [verdict.op_id, verdict])).values()];
-    const settled = await this.#queue.store.write(["ops", "done", "rows"], async (tx) => {
+    const settled = await this.#queue.store.write(["meta", "ops", "done", "rows"], async (tx) => {
       const found = await Promise.all(words.map(async (verdict) => ({ verdict, queued: await queuedOf(tx, verdict.op_id) })));
       const known = found.filter((one): one is Settled => one.queued !== null);
       const [final, kept] = [known.filter(({ verdict }) => FINAL.has(verdict.verdict)), known.filter(({ verdict }) => !FINAL.has(verdict.verdict))];
@@ -88,6 +93,7 @@ export class Outbox {
       }
       await Promise.all(final.map((one) => finish(tx, one, this.#queue.now())));
       await Promise.all(newestRows(final).map(({ queued, verdict }) => putVerdict(tx, queued, verdict)));
+      await Promise.all([...new Set(final.map(({ queued }) => queued.user_id))].map((user) => dropGrantUnlessNeeded(tx, user)));
       return final.map(({ verdict }) => verdict.op_id);
     });
     if (settled.length > 0) this.#queue.announce({ type: "verdict", op_ids: settled });
@@ -200,7 +206,8 @@ async function finish(tx: IDBTransaction, { queued, verdict }: Settled, now: num
   const { op } = queued;
   const before = (await result(tx.objectStore("done").get(op.op_id))) as DoneOp | undefined;
   const kept = verdict.row ? { ...verdict, row: masked(verdict.row) } : verdict;
-  const entry: DoneOp = { ...enteredOf(queued), op_id: op.op_id, verdict: kept, at: now, seen: before?.seen ?? false };
+  const { grant: _, ...plain } = op; // the log proves nothing
+  const entry: DoneOp = { ...enteredOf({ ...queued, op: plain }), op_id: op.op_id, verdict: kept, at: now, seen: before?.seen ?? false };
   tx.objectStore("done").put(withAttention({ ...entry, ...(before?.resent_at === undefined ? {} : { resent_at: before.resent_at }) }));
   tx.objectStore("ops").delete([queued.queue_id, queued.n]);
 }

@@ -1,22 +1,25 @@
 // The page's side of working without a network: it registers the service worker, paints what waits over the lists, tells the pill how much
 // that is, and wakes the sender.
 
+import { forgetDrafts } from "../drafts.ts";
 import { onHtmx } from "../htmx_events.ts";
 import { nowQueued } from "../pill.ts";
 import { relative } from "../relative.ts";
+import { askToSignIn } from "../sign_in.ts";
 import { showToast } from "../toasts.ts";
 import { besides } from "./agent.ts";
 import { type AgentQueue } from "./agent_queue.ts";
 import { beingFixed, fix, resumeFix, startFixes } from "./fixes.ts";
 import { rememberRow } from "./forms.ts";
-import { isOfPc, isRevoked, keptSince } from "./kept.ts";
+import { isOfPc, isRevoked, keptSince, nowFresh } from "./kept.ts";
+import { isLineUp, lineIs, startLine } from "./line.ts";
 import { paintPending } from "./overlay.ts";
 import { pendingRows } from "./pending_rows.ts";
 import { startQueuePage } from "./queue_page.ts";
 import { CHANNEL, openQueue, type Queue, type QueueEvent } from "./queue.ts";
 import { refreshLists } from "./refresh.ts";
 import { loadSentences, say } from "./say.ts";
-import { askToSignIn, guardSignOut } from "./session.ts";
+import { guardSignOut } from "./session.ts";
 import { showStrip } from "./strips.ts";
 import { type Entity, type Progress, type Summary } from "./types.ts";
 
@@ -29,6 +32,7 @@ let painting: Promise<void> | null = null;
 let isPaintDue = false;
 let summary: Summary | null = null;
 let hasPersisted = false;
+let askedFor = 0;
 let question: ReturnType<typeof setTimeout> | undefined;
 
 export function startOffline(): void {
@@ -44,6 +48,7 @@ export function startOffline(): void {
 async function begin(): Promise<void> {
   forgetOldMessages();
   listen();
+  startLine(() => void post({ type: "probe" }));
   startFixes(queue, repaint);
   guardSignOut(queue, user, send);
   startQueuePage(queue, user, { send, repaint });
@@ -69,7 +74,7 @@ function register(): void {
       showToast(say("offline-new-version"), { tone: "info", sticky: true, link: { href: location.href, text: say("offline-reload") } });
     }
   });
-  serviceWorker.addEventListener("message", ({ data }) => onWorker(data as { type?: string; progress?: Progress; warmth?: { user: string; at: number } | null }));
+  serviceWorker.addEventListener("message", ({ data }) => onWorker(data as Word));
   void serviceWorker.register("/sw.js", { updateViaCache: "none" }).then(
     (registration: ServiceWorkerRegistration | undefined) => registration?.waiting?.postMessage({ type: "take-over" }),
     () => undefined, // a browser that refuses: everything works as without a worker
@@ -96,14 +101,31 @@ function listen(): void {
     if (since) {
       dataset["keptSince"] = since;
       dataset["keptBy"] = app === "agent" ? "pc" : "browser";
-    } else if (app && app !== "offline" && app !== "agent" && ctx.request.method === "GET") {
-      delete dataset["keptSince"];
-      delete dataset["keptBy"];
+    } else if (app && app !== "offline" && app !== "agent" && ctx.request.method === "GET" && ctx.sourceElement.closest("main")) {
+      nowFresh();
     }
     tellAge();
   });
+  document.addEventListener("rainstaff:fresh", tellAge);
+  document.addEventListener("rainstaff:line", onLine);
   document.addEventListener("rainstaff:agent", (event) => void askPc((event as CustomEvent<AgentQueue>).detail));
   document.addEventListener("click", (event) => void onClick(event));
+  document.addEventListener("rainstaff:signed-in", () => {
+    askedFor = 0;
+    void post({ type: "contact" }).then(() => send(true));
+  });
+}
+
+/** The server is back: lists of a page that was kept are asked for again, and what the server holds. Or it is gone: the page says how old it is. */
+function onLine(): void {
+  tellAge();
+  if (isLineUp()) {
+    document.dispatchEvent(new CustomEvent("queue-changed"));
+    if (keptSince() !== null) {
+      document.dispatchEvent(new CustomEvent("conflicts-changed"));
+      refreshLists(new Set(["timesheet", "employee", "shift_template"]));
+    }
+  }
 }
 
 /** The PC's agent no longer keeps something that it has of this browser: there is a verdict. */
@@ -143,6 +165,7 @@ async function onQueue({ type, op_ids }: QueueEvent): Promise<void> {
   if (type === "verdict" || (type === "on_pc" && isOfPc())) {
     const entries = await Promise.all(op_ids.slice(0, 200).map((id) => queue.find(id)));
     refreshLists(new Set(entries.flatMap((entry) => (entry ? [entry.op.entity] : []))));
+    document.dispatchEvent(new CustomEvent("queue-changed")); // what the server has refused or holds is on its list as well
   }
 }
 
@@ -157,11 +180,24 @@ async function persist(): Promise<void> {
   }
 }
 
-function onWorker({ type, progress, warmth }: { type?: string; progress?: Progress; warmth?: { user: string; at: number } | null }): void {
-  if (type === "progress" && progress) {
+interface Word {
+  type?: string;
+  progress?: Progress;
+  warmth?: { user: string; at: number } | null;
+  isUp?: boolean;
+  user?: string | null;
+}
+
+function onWorker({ type, progress, warmth, isUp, user: who }: Word): void {
+  if (type === "line" && isUp !== undefined) {
+    lineIs(isUp);
+  } else if (type === "left" && who === user) {
+    forgetDrafts();
+  } else if (type === "progress" && progress) {
     void repaint();
-    if (progress.state === "sign_in" && progress.waiting > 0) {
-      askToSignIn(progress.waiting, () => void post({ type: "contact" }).then(() => send(true)));
+    if (progress.state === "sign_in" && progress.waiting > askedFor) {
+      askedFor = progress.waiting; // once for what waits; what is entered afterwards is a reason to ask again
+      void askToSignIn(progress.waiting);
     }
   } else if (type === "warm") {
     void post({ type: "warmth" });
@@ -235,7 +271,8 @@ function askInTime({ state, next_at }: Summary): void {
 
 function tellState({ state, waiting, others, lost }: Summary): void {
   const key = waiting === 0 ? "" : { blocked_network: "offline-blocked", sign_in: "offline-sign-in", too_old: "offline-too-old", refused: "offline-refused", server_trouble: "offline-trouble", pc_full: "offline-pc-full" }[state as string];
-  showStrip("state", key ? say(key, { n: waiting }) : "");
+  const signIn = { words: say("offline-sign-in-now"), do: (): void => void askToSignIn(waiting) };
+  showStrip("state", key ? say(key, { n: waiting }) : "", state === "sign_in" ? signIn : undefined);
   showStrip("others", others > 0 ? say("offline-others", { n: others }) : "");
   showStrip("lost", lost > 0 ? say("offline-lost", { n: lost }) : "");
 }
@@ -248,7 +285,9 @@ async function tellClock(): Promise<void> {
 function tellAge(): void {
   const since = keptSince();
   const age = since === null ? "" : (relative(document.documentElement.lang, since, Date.now()) ?? say("offline-just-now"));
-  showStrip("age", since === null ? "" : say(isRevoked() ? "offline-age-only" : isOfPc() ? "offline-age-pc" : "offline-age", { age }));
+  const key = isLineUp() ? "offline-age-back" : isRevoked() ? "offline-age-only" : isOfPc() ? "offline-age-pc" : "offline-age";
+  const reload = { words: say("offline-reload"), do: (): void => location.reload() };
+  showStrip("age", since === null ? "" : say(key, { age }), isLineUp() ? reload : undefined);
 }
 
 async function onClick({ target }: MouseEvent): Promise<void> {

@@ -32,8 +32,20 @@ export function keyOf(request: Pick<Request, "url" | "headers">): string {
   return url.href;
 }
 
-/** Keeps an answer for the person it was made for; what is no page of ours, or went elsewhere, is not kept. Takes the response's body. */
-export async function keep(key: string, response: Response, now: number): Promise<void> {
+// One at a time: pages that are being kept and pages that are being forgotten must not meet.
+let turn: Promise<unknown> = Promise.resolve();
+
+function alone<T>(job: () => Promise<T>): Promise<T> {
+  const done = turn.then(job);
+  turn = done.catch(() => undefined);
+  return done;
+}
+
+/**
+ * Keeps an answer for the person it was made for; what is no page of ours, or went elsewhere, is not kept, and nothing once its reader has
+ * left (`isTheirs`). Takes the response's body.
+ */
+export async function keep(key: string, response: Response, now: number, isTheirs: () => boolean): Promise<void> {
   const user = response.headers.get("X-User");
   if (!user || !mayKeep(key, response)) {
     return;
@@ -43,8 +55,12 @@ export async function keep(key: string, response: Response, now: number): Promis
   for (const name of ["Content-Encoding", "Content-Length", "Set-Cookie", "HX-Trigger", "Vary"]) {
     headers.delete(name);
   }
-  const cache = await caches.open(PREFIX + user);
-  await cache.put(key, new Response(await response.text(), { status: 200, headers }));
+  const page = new Response(await response.text(), { status: 200, headers });
+  await alone(async () => {
+    if (isTheirs()) {
+      await (await caches.open(PREFIX + user)).put(key, page);
+    }
+  });
 }
 
 function mayKeep(key: string, response: Response): boolean {
@@ -55,7 +71,7 @@ function mayKeep(key: string, response: Response): boolean {
 
 /** The kept answer, marked with its age; null where there is none. */
 export async function recall(key: string, user: string | null): Promise<Response | null> {
-  const kept = user ? await (await caches.open(PREFIX + user)).match(key) : undefined;
+  const kept = await find(key, user);
   if (!kept) {
     return null;
   }
@@ -64,22 +80,40 @@ export async function recall(key: string, user: string | null): Promise<Response
   return new Response(text.replace("<html ", `<html data-kept-by="browser" data-kept-since="${since}" `), { status: 200, headers: kept.headers });
 }
 
+/** When a kept answer was kept; null where there is none. */
+export async function keptAt(key: string, user: string | null): Promise<number | null> {
+  const since = (await find(key, user))?.headers.get(KEPT_SINCE);
+  return since == null ? null : Number(since);
+}
+
 /** Whether there is a kept answer. */
 export async function isKept(key: string, user: string | null): Promise<boolean> {
-  return user !== null && (await (await caches.open(PREFIX + user)).match(key)) !== undefined;
+  return (await find(key, user)) !== undefined;
+}
+
+/** Looks without making a place for pages of somebody who has none. */
+async function find(key: string, user: string | null): Promise<Response | undefined> {
+  return user === null ? undefined : caches.match(key, { cacheName: PREFIX + user });
 }
 
 /** Drops what was refreshed longest ago. */
 export async function prune(user: string): Promise<void> {
-  const cache = await caches.open(PREFIX + user);
-  const keys = await cache.keys();
-  await Promise.all(keys.slice(0, Math.max(0, keys.length - MAX_PAGES)).map((key) => cache.delete(key)));
+  await alone(async () => {
+    if (!(await caches.has(PREFIX + user))) {
+      return;
+    }
+    const cache = await caches.open(PREFIX + user);
+    const keys = await cache.keys();
+    await Promise.all(keys.slice(0, Math.max(0, keys.length - MAX_PAGES)).map((key) => cache.delete(key)));
+  });
 }
 
 /** Forgets the pages of everybody, or of everybody but one. */
 export async function forgetPages(but: string | null = null): Promise<void> {
-  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== PREFIX + (but ?? ""));
-  await Promise.all(names.map((name) => caches.delete(name)));
+  await alone(async () => {
+    const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== PREFIX + (but ?? ""));
+    await Promise.all(names.map((name) => caches.delete(name)));
+  });
 }
 
 /** Nothing of ours is kept any more: the worker takes its leave. */

@@ -1,7 +1,7 @@
 // Who uses this browser, each with a queue of their own, and what is remembered between starts.
 
 import { type Store, result } from "./store.ts";
-import type { DrainState, Person, WorkerMode } from "./types.ts";
+import type { DrainState, Person, QueuedOp, WorkerMode } from "./types.ts";
 
 /** A person's queue in this browser: its id, and the number the next operation gets. */
 export interface Head {
@@ -40,17 +40,31 @@ const NO_MEMORY: DrainMemory = { state: "idle", attempt: 0, next_at: 0, last_con
 
 export class People {
   readonly #store: Store;
+  #era = 0;
 
   constructor(store: Store) {
     this.#store = store;
+  }
+
+  /**
+   * Counts the changes of who sits here. Whatever was asked for in one era and answered in another is of somebody who has left since: it is
+   * not kept, and does not sign anybody in.
+   */
+  get era(): number {
+    return this.#era;
+  }
+
+  /** Somebody has just signed in, and nobody knows yet who. */
+  nextEra(): void {
+    this.#era += 1;
   }
 
   /** Whoever was signed in at the last contact; null for nobody. */
   async current(): Promise<Person | null> {
     return this.#store.read(["meta"], async (tx) => {
       const meta = tx.objectStore("meta");
-      const now = await find<{ user_id: string | null }>(meta, "current");
-      return now?.user_id ? personOf(await find(meta, `person:${now.user_id}`)) : null;
+      const now = await currentOf(meta);
+      return now === null ? null : personOf(await find(meta, `person:${now}`));
     });
   }
 
@@ -58,27 +72,47 @@ export class People {
     return this.#store.read(["meta"], async (tx) => personOf(await find(tx.objectStore("meta"), `person:${userId}`)));
   }
 
-  /** Somebody is signed in. Their grant and clock offset stay what they were. */
-  async signedIn(user: PingUser): Promise<Person> {
-    return this.#store.write(["meta"], async (tx) => {
+  /**
+   * The server names who is signed in. Their grant and clock offset stay what they were; the rows of everybody else go. Null where somebody
+   * has left since the server was asked, in the era `asked`.
+   */
+  async signedIn(user: PingUser, asked = this.#era): Promise<Person | null> {
+    if (asked !== this.#era) return null;
+    const person = await this.#store.write(["meta", "rows", "ops"], async (tx) => {
       const meta = tx.objectStore("meta");
       const known = personOf(await find(meta, `person:${user.id}`));
       const clock = await find<{ offset_ms: number }>(meta, "clock");
       const { id: user_id, username, role, regions } = user;
       const blank = { grant: null, grant_expires_at: null, grant_fetched_at: 0 };
-      const person: Person = { ...blank, ...known, user_id, username, role, regions, offset_ms: clock?.offset_ms ?? known?.offset_ms ?? 0 };
-      meta.put({ key: `person:${user_id}`, ...person });
-      meta.put({ key: "current", user_id });
-      return person;
+      const now: Person = { ...blank, ...known, user_id, username, role, regions, offset_ms: clock?.offset_ms ?? known?.offset_ms ?? 0 };
+      meta.put({ key: `person:${user_id}`, ...now });
+      await seat(tx, user_id);
+      return now;
     });
+    return person;
   }
 
-  /** Nobody is signed in any more. Queues, grants and the log stay; the mirror of rows goes. */
+  /** A page of the server names somebody else than before: until the server has said more of them, nothing is entered in another's name. */
+  async turnedTo(userId: string): Promise<void> {
+    this.#era += 1;
+    await this.#store.write(["meta", "rows", "ops"], async (tx) => seat(tx, userId));
+  }
+
+  /** A sign-in: the proof that is kept is of an earlier session, and another one is due. */
+  async grantIsDue(userId: string): Promise<void> {
+    await this.#change(`person:${userId}`, (known) => known && { ...known, grant_fetched_at: 0 });
+  }
+
+  /** A person's queue and the number of the last entry in it; null where nothing was ever entered here. */
+  async lastOf(userId: string): Promise<{ queue_id: string; n: number } | null> {
+    const head = await this.#store.read(["meta"], async (tx) => find<Head>(tx.objectStore("meta"), `head:${userId}`));
+    return head && { queue_id: head.queue_id, n: head.next - 1 };
+  }
+
+  /** Nobody is signed in any more. Queues and the log stay; the rows go, and with an empty queue the person's grant as well. */
   async signedOut(): Promise<void> {
-    await this.#store.write(["meta", "rows"], async (tx) => {
-      tx.objectStore("meta").put({ key: "current", user_id: null });
-      tx.objectStore("rows").clear();
-    });
+    this.#era += 1;
+    await this.#store.write(["meta", "rows", "ops"], async (tx) => seat(tx, null));
   }
 
   async keepGrant(userId: string, grant: string, expiresAt: string, now: number): Promise<void> {
@@ -90,8 +124,8 @@ export class People {
     await this.#store.write(["meta"], async (tx) => {
       const meta = tx.objectStore("meta");
       meta.put({ key: "clock", offset_ms: offsetMs });
-      const now = await find<{ user_id: string | null }>(meta, "current");
-      const person = now?.user_id ? await find<Person>(meta, `person:${now.user_id}`) : null;
+      const now = await currentOf(meta);
+      const person = now === null ? null : await find<Person>(meta, `person:${now}`);
       if (person) meta.put({ ...person, offset_ms: offsetMs });
     });
   }
@@ -145,6 +179,36 @@ export async function headOf(tx: IDBTransaction, userId: string): Promise<Head> 
   const head: Head = { key: `head:${userId}`, user_id: userId, queue_id: crypto.randomUUID(), next: 1 };
   meta.put(head);
   return head;
+}
+
+/** Id of whoever is signed in here, within a transaction that reads `meta`. */
+export async function currentOf(meta: IDBObjectStore): Promise<string | null> {
+  return (await find<{ user_id: string | null }>(meta, "current"))?.user_id ?? null;
+}
+
+/** Somebody sits down, or nobody does: of whoever sat here before nothing stays but what waits, and the proof for that. */
+async function seat(tx: IDBTransaction, userId: string | null): Promise<void> {
+  const meta = tx.objectStore("meta");
+  const before = await currentOf(meta);
+  meta.put({ key: "current", user_id: userId });
+  const rows = tx.objectStore("rows");
+  if (userId === null) {
+    rows.clear();
+  } else {
+    // Keys are [person, entity, id], and an array sorts behind every text.
+    rows.delete(IDBKeyRange.upperBound([userId], true));
+    rows.delete(IDBKeyRange.lowerBound([userId, []], true));
+  }
+  if (before !== null && before !== userId) await dropGrantUnlessNeeded(tx, before);
+}
+
+/** Somebody who is not signed in, and of whom nothing waits, leaves no proof behind. The transaction writes `meta` and reads `ops`. */
+export async function dropGrantUnlessNeeded(tx: IDBTransaction, userId: string): Promise<void> {
+  const meta = tx.objectStore("meta");
+  const person = await find<Person & { key: string }>(meta, `person:${userId}`);
+  if (!person?.grant || (await currentOf(meta)) === userId) return;
+  const [waits] = (await result(tx.objectStore("ops").index("user_id").getAll(userId, 1))) as QueuedOp[];
+  if (waits === undefined) meta.put({ ...person, grant: null, grant_expires_at: null, grant_fetched_at: 0 });
 }
 
 export async function find<T>(meta: IDBObjectStore, key: string): Promise<T | null> {

@@ -103,7 +103,6 @@ export class Queue {
       queue_id: head.queue_id,
       n: slot,
       actor: person.user_id,
-      ...(person.grant === null ? {} : { grant: person.grant }),
       ...(this.#app === undefined ? {} : { app: this.#app }),
       kind: draft.kind,
       entity: draft.entity,

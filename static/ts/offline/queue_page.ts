@@ -143,7 +143,7 @@ function line({ label, href, op }: QueuedOp | DoneOp, at: number, rest: HTMLElem
   const name = label || op.id;
   const entity = op.entity.replaceAll("_", "-");
   const what = { create: say(`offline-create-${entity}`), update: say(`offline-update-${entity}`), delete: say(`offline-delete-${entity}`), restore: say(`offline-restore-${entity}`) }[op.kind];
-  return make("tr", {}, cell("offline-col-row", href ? make("a", { href }, name) : name), cell("offline-col-what", what), cell("offline-col-since", instant(at)), ...rest);
+  return make("tr", { "data-op": op.op_id }, cell("offline-col-row", href ? make("a", { href }, name) : name), cell("offline-col-what", what), cell("offline-col-since", instant(at)), ...rest);
 }
 
 function cell(label: string, ...children: (Node | string)[]): HTMLElement {

@@ -2,6 +2,8 @@
 
 import htmx from "htmx.org";
 
+import { nowFresh } from "./kept.ts";
+
 const EVENTS: Record<string, string> = { timesheet: "timesheets-changed", employee: "employees-changed", shift_template: "shift-templates-changed" };
 const LISTS: Record<string, string> = { timesheet: "#timesheet-list", employee: "#employee-list", shift_template: "#template-list" };
 /** Verdicts come in batches: one refresh for what arrives together. */
@@ -35,6 +37,9 @@ async function refreshDay(): Promise<void> {
   const response = await fetch(location.href, { headers: { "X-Warm-Up": "1" }, credentials: "same-origin" }).catch(() => null);
   if (!response?.ok || !response.headers.has("X-App")) {
     return;
+  }
+  if (!response.headers.has("X-Kept-Since")) {
+    nowFresh();
   }
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   page.querySelectorAll("noscript").forEach((element) => element.remove());

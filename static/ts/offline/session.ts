@@ -1,4 +1,4 @@
-// Signing in over the page, and signing out with work that was not sent: nothing typed is lost, and nothing in the queue is deleted.
+// Signing out with work that was not sent: nothing in the queue is deleted.
 
 import { button, make } from "./dom.ts";
 import { type Queue } from "./queue.ts";
@@ -6,44 +6,6 @@ import { say } from "./say.ts";
 import { exportQueue } from "./transfer.ts";
 
 const SIGN_OUT_PATIENCE_MS = 60_000;
-
-let wasAsked = false;
-
-/** The session has ended while something waits: asks to sign in, in a tab of its own, and goes on when that is done. */
-export function askToSignIn(waiting: number, goOn: () => void): void {
-  if (wasAsked || document.querySelector("dialog[open]")) {
-    return;
-  }
-  wasAsked = true;
-  const link = make("a", { class: "btn btn-primary", href: "/login", target: "_blank", rel: "noopener" }, say("offline-sign-in-now"));
-  const later = button(say("offline-later"), "clock");
-  const dialog = make("dialog", { class: "offline-dialog", id: "sign-in-again", "aria-labelledby": "sign-in-again-title" });
-  dialog.append(
-    make("h2", { id: "sign-in-again-title" }, say("offline-sign-in", { n: waiting })),
-    make("p", {}, say("offline-sign-in-text")),
-    make("p", { class: "form-actions" }, link, later),
-  );
-  const close = (): void => {
-    dialog.close();
-    dialog.remove();
-  };
-  later.addEventListener("click", close);
-  link.addEventListener("click", () => {
-    const back = (): void => {
-      if (!document.hidden) {
-        document.removeEventListener("visibilitychange", back);
-        globalThis.removeEventListener("focus", back);
-        close();
-        wasAsked = false;
-        goOn();
-      }
-    };
-    document.addEventListener("visibilitychange", back);
-    globalThis.addEventListener("focus", back);
-  });
-  document.body.append(dialog);
-  dialog.showModal();
-}
 
 /** Signing out with something that waits: send it now, leave it on this computer, or take it along as a file. */
 export function guardSignOut(queue: Queue, user: string, send: (isForced: boolean) => Promise<void>): void {

@@ -2,18 +2,35 @@
 
 import { icon, make } from "./dom.ts";
 
-/** Shows a sentence in the line of this name; an empty one takes the line away. */
-export function showStrip(name: string, sentence: string): void {
+/** What a line offers to do about it. */
+export interface Act {
+  words: string;
+  do: () => void;
+}
+
+/** Shows a sentence in the line of this name, and what can be done about it; an empty one takes the line away. */
+export function showStrip(name: string, sentence: string, act?: Act): void {
   const id = `strip-${name}`;
   const shown = document.getElementById(id);
   if (sentence === "") {
     shown?.remove();
-  } else if (shown) {
-    const words = shown.lastChild;
-    if (words && words.textContent !== sentence) {
-      words.textContent = sentence;
-    }
-  } else {
-    document.querySelector("header.page-head")?.after(make("p", { class: "offline-strip", id, role: "status" }, icon(name === "age" ? "wifi-off" : "alert-triangle"), sentence));
+    return;
+  }
+  const words = shown?.querySelector("[data-words]") ?? shown?.lastChild;
+  if (words && words.textContent !== sentence) {
+    words.textContent = sentence;
+  }
+  const strip = shown ?? make("p", { class: "offline-strip", id, role: "status" }, icon(name === "age" ? "wifi-off" : "alert-triangle"), make("span", { "data-words": "" }, sentence));
+  const own = strip.querySelector("button");
+  if (act && own?.textContent !== act.words) {
+    own?.remove();
+    const control = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary" }, act.words);
+    control.addEventListener("click", () => act.do());
+    strip.append(control);
+  } else if (!act) {
+    own?.remove();
+  }
+  if (!shown) {
+    document.querySelector("header.page-head")?.after(strip);
   }
 }

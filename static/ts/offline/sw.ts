@@ -2,13 +2,15 @@
 // of its build and the addresses of the files that every page needs.
 
 import { Drainer, DRAIN_LOCK } from "./drain.ts";
-import { forgetAll, forgetPages, recollect, remember } from "./page_cache.ts";
+import { forgetAll, recollect } from "./page_cache.ts";
 import { openQueue } from "./queue.ts";
+import { Reader } from "./reader.ts";
 import { writeRoute } from "./routes.ts";
-import { answerAsset, answerPage, askServer, dropOldAssets, explain, keepAssets } from "./sw_pages.ts";
-import { coolDown, warmUp } from "./sw_warm.ts";
+import { SignOut } from "./sign_out.ts";
+import { answerAsset, answerPage, askServer, dropOldAssets, explain, keepAssets, type Readers } from "./sw_pages.ts";
+import { warmUp } from "./sw_warm.ts";
 import { answerWrite, nothing } from "./sw_writes.ts";
-import { type Progress, type WorkerMode } from "./types.ts";
+import { type DrainState, type Progress, type WorkerMode } from "./types.ts";
 import { type RequestEvent, worker } from "./worker_types.ts";
 
 declare const BUILD: string;
@@ -16,12 +18,17 @@ declare const ASSETS: string[];
 
 /** A page's greeting is answered with a question to the server at most this often. */
 const CONTACT_MS = 60_000;
+/** Ends of sending that say that the server was not reached. */
+const UNREACHED = new Set<DrainState>(["offline", "blocked_network", "on_pc", "pc_full"]);
 
 const queue = openQueue({ app: BUILD });
 const drainer = new Drainer(queue, { build: BUILD, onProgress: (progress) => void tell({ type: "progress", progress }) });
+const reader = new Reader(queue);
+const signOut = new SignOut();
+const readers: Readers = { reader, signOut, now: () => queue.now() - offset };
 
-// Whose pages may be shown. Undefined until it is recollected after a start of the worker.
-let reader: string | null | undefined;
+// This clock minus the server's.
+let offset = 0;
 // How the admin has switched this worker. Undefined until it is recollected, too.
 let mode: WorkerMode | undefined;
 let lastContact = 0;
@@ -29,7 +36,7 @@ let lastContact = 0;
 const ready = (async (): Promise<void> => {
   const kept = await queue.people.workerMode().catch(() => "normal" as const);
   mode ??= kept;
-  reader = await recollect<string>("reader");
+  offset = (await queue.people.current().catch(() => null))?.offset_ms ?? 0;
 })();
 
 worker.addEventListener("install", (event) => {
@@ -63,7 +70,11 @@ worker.addEventListener("fetch", (event) => {
   if (isOn && request.method === "GET" && url.pathname.startsWith("/static/")) {
     event.respondWith(answerAsset(request));
   } else if (isOn && request.method === "GET" && isPage(url.pathname)) {
-    event.respondWith(whileOn(event, () => answerPage(event, { user, learn })));
+    event.respondWith(whileOn(event, () => answerPage(event, readers)));
+  } else if (url.origin === worker.location.origin && request.method === "POST" && url.pathname === "/logout") {
+    event.respondWith(leave());
+  } else if (url.origin === worker.location.origin && request.method === "POST" && url.pathname === "/login") {
+    event.respondWith(enter(event));
   } else if (isOn && request.method === "POST" && !url.pathname.startsWith("/api/")) {
     event.respondWith(whileOn(event, () => answerPost(event, url.pathname)));
   } else if (request.method === "GET" && request.mode === "navigate") {
@@ -81,21 +92,25 @@ async function whileOn(event: RequestEvent, answer: () => Promise<Response>): Pr
 
 /** Not the worker's affair: what the server answers, or a page of ours where it does not. */
 async function passOn(event: RequestEvent): Promise<Response> {
+  const isLeft = await signOut.isDue();
+  if (isLeft && !(await signOut.finish())) {
+    return explain(event, readers);
+  }
   try {
-    return await askServer(event);
+    return await askServer(event, isLeft);
   } catch (error) {
     if (event.request.mode === "navigate") {
-      return explain(event, { user, learn });
+      return explain(event, readers);
     }
     throw error;
   }
 }
 
 worker.addEventListener("message", (event) => {
-  const message = event.data as { type?: string; user?: string | null; force?: boolean };
+  const message = event.data as { type?: string; force?: boolean };
   switch (message.type) {
     case "hello":
-      event.waitUntil(greeted(message.user ?? null));
+      event.waitUntil(greeted());
       return;
     case "drain":
       event.waitUntil(send(message.force === true));
@@ -105,6 +120,12 @@ worker.addEventListener("message", (event) => {
       return;
     case "contact":
       event.waitUntil(contact(true));
+      return;
+    case "probe":
+      event.waitUntil(contact(true).then(async (isGood) => isGood && send(true)));
+      return;
+    case "finish-sign-out":
+      event.waitUntil(signOut.finish().then((isDone) => event.source?.postMessage({ type: "signed-out", isDone })));
       return;
     case "warmth":
       event.waitUntil(recollect("warmth").then((warmth) => event.source?.postMessage({ type: "warmth", warmth, build: BUILD })));
@@ -121,14 +142,10 @@ function isPage(path: string): boolean {
 async function answerPost(event: RequestEvent, path: string): Promise<Response> {
   const route = writeRoute("POST", path);
   if (route) {
-    return answerWrite(event, route, { queue, drainer, send });
+    return answerWrite(event, route, { queue, drainer, signOut, send });
   }
   try {
-    const response = await fetch(event.request);
-    if (path === "/logout" && (response.type === "opaqueredirect" || response.ok)) {
-      await left();
-    }
-    return response;
+    return await fetch(event.request);
   } catch {
     return nothing("needs-connection", event.request.mode === "navigate");
   }
@@ -136,40 +153,42 @@ async function answerPost(event: RequestEvent, path: string): Promise<Response> 
 
 // Who is there --------------------------------------------------------------------------------------------------------------------------
 
-async function user(): Promise<string | null> {
+/** Signing out. Pages and rows go at once, whether the server hears of it now or later; the queue stays. */
+async function leave(): Promise<Response> {
+  const user = await reader.user().catch(() => null);
+  const last = user === null ? null : await queue.people.lastOf(user).catch(() => null);
+  await reader.left();
+  await signOut.begin(user, last);
+  await tell({ type: "left", user });
+  return Response.redirect(new URL("/login", worker.location.href).href, 303);
+}
+
+/** Signing in, on its page or over another one. What was asked for before is of a session that has ended. */
+async function enter(event: RequestEvent): Promise<Response> {
+  if ((await signOut.isDue()) && !(await signOut.finish())) {
+    return explain(event, readers);
+  }
+  try {
+    const response = await fetch(event.request);
+    if (response.type === "opaqueredirect") {
+      lastContact = 0;
+      reader.entered();
+    }
+    return response;
+  } catch {
+    return nothing("needs-connection", event.request.mode === "navigate");
+  }
+}
+
+async function greeted(): Promise<void> {
   await ready;
-  return reader ?? null;
-}
-
-function learn(id: string | null): void {
-  if (id === reader) {
-    return;
-  }
-  reader = id;
-  lastContact = 0;
-  void remember("reader", id);
-  if (id !== null) {
-    void forgetPages(id);
-  }
-}
-
-/** Signed out: the pages and the copies of rows go, the queue stays. */
-async function left(): Promise<void> {
-  learn(null);
-  await Promise.all([coolDown(), queue.people.signedOut().catch(() => undefined)]);
-}
-
-async function greeted(id: string | null): Promise<void> {
-  await ready;
-  if (id !== null) {
-    learn(id);
-  }
   // A good answer ends a pause. What the PC's agent holds is asked for with every page that is opened or comes to the front.
   const isGood = await contact(false);
   await send(isGood || (await queue.people.drainMemory()).state === "on_pc");
   const person = await queue.people.current();
-  if (mode === "normal" && person && person.user_id === reader) {
-    await warmUp(queue, person, BUILD);
+  if (mode === "normal" && person && person.user_id === (await reader.user())) {
+    const { era } = reader;
+    await warmUp(queue, person, BUILD, () => reader.era === era);
     await tell({ type: "warm" });
   }
 }
@@ -178,16 +197,26 @@ async function greeted(id: string | null): Promise<void> {
 async function contact(isForced: boolean): Promise<boolean> {
   const { state } = await queue.people.drainMemory();
   const isFine = state === "idle" || state === "sending";
-  if (!isForced && isFine && Date.now() - lastContact < CONTACT_MS && (await queue.people.current())?.user_id === reader) {
+  const known = (await queue.people.current())?.user_id ?? null;
+  if (!isForced && isFine && Date.now() - lastContact < CONTACT_MS && known !== null && known === (await reader.user())) {
     return false;
   }
+  if (!(await signOut.finish())) {
+    return false;
+  }
+  const { era } = reader;
   const answer = await drainer.ping();
+  await tell({ type: "line", isUp: answer !== null });
   if (!answer) {
     return false;
   }
   lastContact = Date.now();
-  learn(answer.person?.user_id ?? null);
-  lastContact = Date.now();
+  if (answer.person) {
+    offset = answer.person.offset_ms;
+    await reader.learn(answer.person.user_id, era);
+  } else if (era === reader.era) {
+    await reader.unlearn();
+  }
   mode = answer.mode;
   if (mode === "off" && (await queue.listWaiting()).length === 0) {
     await forgetAll();
@@ -202,9 +231,15 @@ async function contact(isForced: boolean): Promise<boolean> {
 
 /** Sends what waits and tells the pages how it went. */
 async function send(force = false): Promise<void> {
+  if (!(await signOut.finish())) {
+    return; // nothing is sent with a session that its person has left
+  }
   const result = await drainer.drain({ force });
   const { state, sent, waiting } = result;
   await tell({ type: "progress", progress: { state, sent, waiting } satisfies Progress });
+  if (UNREACHED.has(state) || sent > 0) {
+    await tell({ type: "line", isUp: !UNREACHED.has(state) });
+  }
   if (mode === "off" && waiting === 0) {
     await contact(true);
   }

@@ -1,6 +1,9 @@
 // GET: the network first, and what is kept where it does not answer in time (SYNC 3.13).
 
-import { isFromAgent, isKeepable, isKept, keep, keyOf, recall } from "./page_cache.ts";
+import { dayAt } from "../istanbul.ts";
+import { isFromAgent, isKeepable, isKept, keep, keptAt, keyOf, recall } from "./page_cache.ts";
+import { type Reader } from "./reader.ts";
+import { type SignOut } from "./sign_out.ts";
 import { type RequestEvent } from "./worker_types.ts";
 
 /** How long the network may take before a kept page is shown. */
@@ -10,11 +13,12 @@ const PATIENCE_WITH_AGENT_MS = 6_000;
 const ASSETS = "assets-";
 const OFFLINE_PAGE = "/offline";
 
-export interface Reader {
-  /** Whose pages may be shown; null where nobody is known to be signed in. */
-  user(): Promise<string | null>;
-  /** An answer of the server says who it was made for. */
-  learn(user: string | null): void;
+/** Who reads, and whether somebody is on their way out. */
+export interface Readers {
+  reader: Pick<Reader, "era" | "user" | "hasEnded" | "learn">;
+  signOut: Pick<SignOut, "isDue" | "finish">;
+  /** The server's time. */
+  now: () => number;
 }
 
 /** Stores what every page of this build needs. Fails where one file is missing: half a build is worth nothing. */
@@ -42,23 +46,47 @@ export async function answerAsset(request: Request): Promise<Response> {
 }
 
 /** A page or a fragment. */
-export async function answerPage(event: RequestEvent, reader: Reader): Promise<Response> {
+export async function answerPage(event: RequestEvent, readers: Readers): Promise<Response> {
   const { request } = event;
+  const isLeft = await readers.signOut.isDue();
+  if (isLeft && !(await readers.signOut.finish())) {
+    return explain(event, readers);
+  }
+  const { reader } = readers;
   const key = keyOf(request);
-  const network = ask(event, key, reader);
+  const network = ask(event, key, reader, isLeft);
   event.waitUntil(network);
   const first = await Promise.race([network, later(hasAgent ? PATIENCE_WITH_AGENT_MS : PATIENCE_MS)]);
   if (first !== "late" && first.isGood) {
     return first.response;
   }
-  const kept = await recall(key, await reader.user());
+  const kept = await recallNow(key, await reader.user(), readers.now());
   if (kept) {
     return kept;
   }
   const { response } = first === "late" ? await network : first;
   // What the agent says where it has nothing to show is said for this page; ours is said for any.
   const isWorthShowing = response !== null && (response.status < 502 || (isFromAgent(response) && isHtml(response) && request.mode === "navigate"));
-  return isWorthShowing ? response : explain(event, reader);
+  return isWorthShowing ? response : explain(event, readers);
+}
+
+/** The kept answer. An address without a date means now: where what is kept of it is of another day, the page of this one may be there. */
+async function recallNow(key: string, user: string | null, now: number): Promise<Response | null> {
+  const own = ofNow(new URL(key), dayAt(now));
+  const isStale = own !== null && dayAt((await keptAt(key, user)) ?? 0).slice(0, own.span.length) !== own.span;
+  return (isStale ? await recall(own.key, user) : null) ?? recall(key, user);
+}
+
+/** Where an address without a date leads on a day, and the day or month that its page is of. */
+function ofNow(url: URL, day: string): { key: string; span: string } | null {
+  const isMonth = url.pathname === "/timesheets/month";
+  const [name, span] = isMonth ? ["month", day.slice(0, 7)] : ["date", day];
+  if (!(isMonth || url.pathname === "/" || url.pathname === "/today") || url.searchParams.has(name) || url.searchParams.has("__into")) {
+    return null;
+  }
+  const [own, query] = [new URL(isMonth ? url.pathname : "/today", url), new URLSearchParams(url.searchParams)];
+  own.search = `?${name}=${span}${query.size > 0 ? `&${query.toString()}` : ""}`;
+  return { key: own.href, span };
 }
 
 /** An answer to show; else one that says why there is none, where somebody of ours gave it. */
@@ -70,16 +98,18 @@ let hasAgent = false;
 
 /**
  * What the server answers. The browser has already asked for a page it goes to, and asks a second time where the worker leaves that answer
- * alone; a message that is shown once would be gone with the first.
+ * alone; a message that is shown once would be gone with the first. `isAfresh`: that answer is of a session that has ended since.
  */
-export async function askServer(event: RequestEvent): Promise<Response> {
-  return (await event.preloadResponse) ?? fetch(event.request);
+export async function askServer(event: RequestEvent, isAfresh = false): Promise<Response> {
+  const preloaded = await event.preloadResponse?.catch(() => undefined);
+  return (isAfresh ? undefined : preloaded) ?? fetch(event.request);
 }
 
 /** The server's answer, kept for later; not good where there is none worth showing while a kept one may be there. */
-async function ask(event: RequestEvent, key: string, reader: Reader): Promise<Came> {
+async function ask(event: RequestEvent, key: string, reader: Readers["reader"], isAfresh: boolean): Promise<Came> {
+  const asked = reader.era;
   try {
-    const response = await askServer(event);
+    const response = await askServer(event, isAfresh);
     if (response.type === "opaqueredirect") {
       return { isGood: true, response };
     }
@@ -92,11 +122,10 @@ async function ask(event: RequestEvent, key: string, reader: Reader): Promise<Ca
     }
     const user = response.headers.get("X-User");
     const isPage = isHtml(response);
-    if (isPage && (user !== null || !isFromAgent(response))) {
-      reader.learn(user);
-    }
-    if (isPage && isKeepable(new URL(key).pathname)) {
-      event.waitUntil(keep(key, response.clone(), Date.now()));
+    const isNews = isPage && user !== null && (await reader.learn(user, asked));
+    if (isPage && isKeepable(new URL(key).pathname) && (isNews || asked === reader.era)) {
+      const era = reader.era;
+      event.waitUntil(keep(key, response.clone(), Date.now(), () => reader.era === era));
     }
     return { isGood: true, response };
   } catch {
@@ -109,14 +138,22 @@ function isHtml({ headers }: Response): boolean {
 }
 
 /** Nothing is kept: a page that says so and where to go, or for a fragment the marks by which the page's script says it. */
-export async function explain(event: RequestEvent, reader: Reader): Promise<Response> {
+export async function explain(event: RequestEvent, readers: Readers): Promise<Response> {
+  const why = (await readers.signOut.isDue()) ? "leaving" : (await readers.reader.hasEnded()) ? "ended" : "";
   if (event.request.mode !== "navigate") {
     const day = dayInstead(event.request.url);
-    const instead = day && (await isKept(new URL(day, event.request.url).href, await reader.user())) ? day : "";
-    return new Response("", { status: 503, headers: { "X-App": "offline", "X-Offline": "1", "X-Instead": instead } });
+    const instead = day && (await isKept(new URL(day, event.request.url).href, await readers.reader.user())) ? day : "";
+    return new Response("", { status: 503, headers: { "X-App": "offline", "X-Offline": why || "1", "X-Instead": instead } });
   }
-  const page = await caches.match(OFFLINE_PAGE);
-  return page ? new Response(page.body, { status: 503, headers: page.headers }) : Response.error();
+  const page = await offlinePage(why || "unknown");
+  return page === null ? Response.error() : new Response(page, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8", "X-App": "offline" } });
+}
+
+/** The page of ours that says why there is none, with the parts that are for this reason; null where it was not stored. */
+export async function offlinePage(why: "unknown" | "leaving" | "ended"): Promise<string | null> {
+  const text = await (await caches.match(OFFLINE_PAGE))?.text();
+  const parts = text?.replace(/<!--(unknown|leaving|ended)-->([^]*?)<!--\/-->/g, (_, reason: string, part: string) => (reason === why ? part : ""));
+  return parts?.replace("<html ", `<html data-offline="${why}" `) ?? null;
 }
 
 /** A cell of the month opens one day of a person, which the day's own page has too. */

@@ -1,13 +1,18 @@
 // Ahead of need: the pages a clerk works with are fetched once after sign-in, one at a time, so that they open without a network as well
 // (SYNC 3.13), and the rows that a check on the spot compares with.
 
-import { forgetPages, isFromAgent, keep, prune, recollect, remember } from "./page_cache.ts";
+import { dayAfter, dayAt, monthAfter } from "../istanbul.ts";
+import { isFromAgent, keep, prune, recollect, remember } from "./page_cache.ts";
 import { type Queue } from "./queue.ts";
 import { type ServerRow } from "./mirror.ts";
 import { type Person } from "./types.ts";
 
 const HOURS_6 = 6 * 3_600_000;
-const PAGES = ["/timesheets", "/timesheets/month", "/employees", "/employees/new", "/shift-templates", "/shift-templates/new", "/queue", "/conflicts", "/offline"];
+/** Days of Bugün ahead of this one: a browser that stays without a network over a long holiday has the day it comes back to. */
+const DAYS_AHEAD = 10;
+/** Days of Bugün before this one, also over the first of a month. */
+const DAYS_BACK = 3;
+const PAGES = ["/timesheets", "/timesheets/month", "/employees", "/employees/new", "/shift-templates", "/shift-templates/new", "/queue", "/conflicts"];
 
 export interface Warmth {
   user: string;
@@ -23,9 +28,10 @@ export interface Warmth {
 
 let isWarming = false;
 
-/** Warms what is due: after sign-in, on a new day, with a new build, when the server stands on other data, and every six hours. */
-export async function warmUp(queue: Queue, person: Person, build: string): Promise<void> {
-  const day = dayInIstanbul(queue.now() - person.offset_ms);
+/** Warms what is due: after sign-in, on a new day, with a new build, when the server stands on other data, and every six hours. Ends where its
+ * reader has left (`isTheirs`). */
+export async function warmUp(queue: Queue, person: Person, build: string, isTheirs: () => boolean): Promise<void> {
+  const day = dayAt(queue.now() - person.offset_ms);
   const last = await recollect<Warmth>("warmth");
   const epoch = await queue.people.setting<string>("feed_epoch");
   const isFresh = last?.user === person.user_id && last.day === day && last.build === build && last.epoch === epoch && queue.now() - last.at < HOURS_6;
@@ -45,15 +51,17 @@ export async function warmUp(queue: Queue, person: Person, build: string): Promi
       if (!response.ok) {
         continue;
       }
-      if (response.headers.get("X-User") !== person.user_id) {
+      if (response.headers.get("X-User") !== person.user_id || !isTheirs()) {
         return; // signed out, or somebody else by now
       }
       cost.bytes += (await response.clone().blob()).size;
-      await keep(new URL(address, globalThis.location.href).href, response, Date.now());
+      await keep(new URL(address, globalThis.location.href).href, response, Date.now(), isTheirs);
     }
     await mirrorRows(queue, person, day, cost);
     await prune(person.user_id);
-    await remember("warmth", { user: person.user_id, day, build, epoch, at: queue.now(), ms: queue.now() - started, ...cost } satisfies Warmth);
+    if (isTheirs()) {
+      await remember("warmth", { user: person.user_id, day, build, epoch, at: queue.now(), ms: queue.now() - started, ...cost } satisfies Warmth);
+    }
   } catch {
     // the network went away: the next page tries again
   } finally {
@@ -61,22 +69,20 @@ export async function warmUp(queue: Queue, person: Person, build: string): Promi
   }
 }
 
-/** What was kept of somebody is gone, and how warm it was. */
-export async function coolDown(): Promise<void> {
-  await forgetPages();
-  await remember("warmth", null);
-}
-
 function pagesOf({ regions }: Person, day: string): string[] {
+  const nextMonth = `/timesheets/month?month=${monthAfter(day)}`;
   if (regions.length !== 1) {
-    return ["/", "/today", ...PAGES];
+    return ["/", "/today", ...PAGES, nextMonth];
   }
-  const days = Array.from({ length: Number(day.slice(8)) }, (_, at) => `/today?date=${day.slice(0, 8)}${String(at + 1).padStart(2, "0")}`);
-  return ["/", "/today", ...PAGES, ...days.reverse()];
+  const back = Math.max(Number(day.slice(8)) - 1, DAYS_BACK);
+  const days = Array.from({ length: back + 1 + DAYS_AHEAD }, (_, at) => dayAfter(day, at - back)); // the next ones first, and then backwards
+  const inOrder = [...days.slice(back), ...days.slice(0, back).reverse()];
+  return ["/", "/today", ...PAGES, nextMonth, ...inOrder.map((date) => `/today?date=${date}`)];
 }
 
 async function mirrorRows(queue: Queue, { user_id }: Person, day: string, cost: { requests: number; bytes: number }): Promise<void> {
-  const month = `from=${day.slice(0, 8)}01&to=${day}`;
+  const from = [`${day.slice(0, 8)}01`, dayAfter(day, -DAYS_BACK)].sort()[0] ?? day;
+  const month = `from=${from}&to=${dayAfter(day, DAYS_AHEAD)}`;
   for (const [entity, start] of [
     ["employee", "/api/v1/employees?limit=500"],
     ["timesheet", `/api/v1/timesheets?${month}&limit=500`],
@@ -99,8 +105,4 @@ async function mirrorRows(queue: Queue, { user_id }: Person, day: string, cost: 
       address = page.next;
     }
   }
-}
-
-function dayInIstanbul(at: number): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Istanbul" }).format(at);
 }

@@ -1,21 +1,27 @@
 // A post that writes business data: the network first, and the queue where it does not answer in our own words (SYNC 3.13). While something
 // of this person waits, what is entered later goes behind it: the server gets it in the order in which it was entered.
 
-import { type Drainer } from "./drain.ts";
+import { readerOf } from "../op_fields.ts";
 import { checkDrafts } from "./check.ts";
+import { type Drainer } from "./drain.ts";
 import { QuotaError, type Queue } from "./queue.ts";
 import { planWrite, type WriteRoute } from "./routes.ts";
+import { type SignOut } from "./sign_out.ts";
+import { offlinePage } from "./sw_pages.ts";
 import { type FieldError, type Person } from "./types.ts";
 import { type RequestEvent } from "./worker_types.ts";
 
 /** How long a write waits for the server before it is queued. */
 const PATIENCE_MS = 10_000;
+/** The session has ended, or is somebody else's: what was entered waits, and goes on when its author has signed in. */
+const SIGN_IN = 401;
 /** Tells this PC's agent that there is a queue here: where the server is out of reach it then leaves the form to us. */
 const HAS_QUEUE = { "X-Offline-Queue": "1" };
 
 export interface Desk {
   queue: Queue;
   drainer: Drainer;
+  signOut: Pick<SignOut, "isDue">;
   /** Sends what waits, and tells the pages. */
   send(): Promise<void>;
 }
@@ -37,7 +43,7 @@ export async function answerWrite(event: RequestEvent, route: WriteRoute, desk: 
   const body = await event.request.clone().text();
   const pairs = [...new URLSearchParams(body)];
   const op = pairs.find(([name, value]) => name === "_op" && value !== "")?.[1] ?? "";
-  const person = await desk.queue.people.current().catch(() => null);
+  const person = await authorOf(pairs, desk.queue).catch(() => null);
   if (op === "" || !person) {
     return fetch(request).catch(() => nothing("not-stored", request.mode === "navigate"));
   }
@@ -50,8 +56,15 @@ export async function answerWrite(event: RequestEvent, route: WriteRoute, desk: 
   return answer;
 }
 
+/** Whoever the form's page was made for: that may be somebody else than who is signed in by now. An old page does not say. */
+async function authorOf(pairs: [string, string][], { people }: Queue): Promise<Person | null> {
+  const reader = readerOf(pairs.find(([name]) => name === "_csrf")?.[1] ?? "");
+  const current = await people.current();
+  return reader === null || reader === current?.user_id ? current : people.find(reader);
+}
+
 async function settle(event: RequestEvent, write: Write, person: Person, desk: Desk): Promise<Response> {
-  const isBehind = await desk.queue.hasWaiting(person.user_id).catch(() => false);
+  const isBehind = (await desk.signOut.isDue()) || (await desk.queue.hasWaiting(person.user_id).catch(() => false));
   const direct = isBehind ? null : await Promise.race([tryServer(write), later(PATIENCE_MS)]);
   return direct ?? (await store(event, write, person, desk));
 }
@@ -70,7 +83,7 @@ async function tryServer(write: Write): Promise<Response | null> {
       return write.isNative ? Response.redirect(absolute(write.route.list), 303) : response; // this PC's agent has stored it
     }
     const isRefusal = response.headers.has("X-App") && response.status >= 200 && response.status < 500;
-    if (!isRefusal) {
+    if (!isRefusal || response.status === SIGN_IN) {
       return null;
     }
     return write.isNative ? await fetch(write.request.clone()) : response;
@@ -129,7 +142,7 @@ function acceptance({ op, route, isNative }: Write): Response {
 
 function refusal(errors: FieldError[], isNative: boolean): Response {
   if (isNative) {
-    return offlinePage(422);
+    return notStoredPage(422);
   }
   const headers = { "Content-Type": "application/json", "X-App": "offline", "X-Sync": "1", "X-Offline": "1" };
   return new Response(JSON.stringify({ errors }), { status: 422, headers });
@@ -138,15 +151,14 @@ function refusal(errors: FieldError[], isNative: boolean): Response {
 /** Neither sent nor stored. */
 export function nothing(why: "needs-connection" | "no-room" | "not-stored", isNative: boolean): Response {
   const status = why === "no-room" ? 507 : 503;
-  return isNative ? offlinePage(status) : new Response("", { status, headers: { "X-App": "offline", "X-Offline": why } });
+  return isNative ? notStoredPage(status) : new Response("", { status, headers: { "X-App": "offline", "X-Offline": why } });
 }
 
 /** The page before it, with what was typed, is one step back. */
-function offlinePage(status: number): Response {
-  const body = caches.match("/offline").then((page) => page?.text() ?? "");
+function notStoredPage(status: number): Response {
   const stream = new ReadableStream<Uint8Array>({
     async start(controller): Promise<void> {
-      controller.enqueue(new TextEncoder().encode(await body));
+      controller.enqueue(new TextEncoder().encode((await offlinePage("unknown")) ?? ""));
       controller.close();
     },
   });

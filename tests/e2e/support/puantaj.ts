@@ -85,7 +85,8 @@ export function rowOf(page: Page, date: string): Locator {
   return page.locator("#timesheet-list tbody tr").filter({ hasText: turkish(date) });
 }
 
-function turkish(date: string): string {
+/** `2026-01-05` as pages write it. */
+export function turkish(date: string): string {
   return date.split("-").reverse().join(".");
 }
 

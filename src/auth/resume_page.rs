@@ -1,0 +1,67 @@
+//! What somebody had typed when their session ended, shown again after the sign-in: a form like the one it came from.
+
+use askama::Template;
+use uuid::Uuid;
+
+use crate::{
+    activity::words::label_of,
+    web::{carried::CarriedForm, filters, page::Ctx},
+};
+
+/// How a field comes back.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Typed text, to be typed over.
+    Text,
+    /// A box that was ticked.
+    Ticked,
+    /// What nobody reads: ids, versions, and fields without a name of their own.
+    Hidden,
+}
+
+/// One field.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Field<'a> {
+    /// Its name in the form.
+    pub name: &'a str,
+    /// What the reader calls it.
+    pub label: String,
+    /// What was typed.
+    pub value: &'a str,
+    /// How it comes back.
+    pub shape: Shape,
+}
+
+/// `POST /login`, after a session had ended.
+#[derive(Template)]
+#[template(path = "auth/resume.html")]
+pub struct ResumePage<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// Where the form goes.
+    pub action: &'a str,
+    /// The new session's token.
+    pub token: &'a str,
+    /// Its fields.
+    pub fields: Vec<Field<'a>>,
+}
+
+impl<'a> ResumePage<'a> {
+    /// The page of a form.
+    pub fn new(ctx: &'a Ctx, form: &'a CarriedForm, token: &'a str) -> Self {
+        let fields = form.pairs.iter().map(|(name, value)| field(ctx, form, name, value)).collect();
+        Self { ctx, action: &form.action, token, fields }
+    }
+}
+
+fn field<'a>(ctx: &Ctx, form: &CarriedForm, name: &'a str, value: &'a str) -> Field<'a> {
+    let label = Some(label_of(ctx.lang, name)).filter(|label| label != name);
+    let is_one_of_several = form.pairs.iter().filter(|(other, _)| other == name).count() > 1;
+    let shape = match &label {
+        Some(_) if is_one_of_several || value.parse::<Uuid>().is_ok() => Shape::Hidden,
+        Some(_) if value == "true" => Shape::Ticked,
+        Some(_) => Shape::Text,
+        None => Shape::Hidden,
+    };
+    Field { name, label: label.unwrap_or_default(), value, shape }
+}

@@ -1,0 +1,117 @@
+// Who reads here, as the worker knows it: whose pages may be shown, and until when without a word of the server.
+
+import { forgetPages, recollect, remember } from "./page_cache.ts";
+import type { Queue } from "./queue.ts";
+
+const DAY_MS = 86_400_000;
+/** Kept pages open for so long after the last sign-in at this browser, as at an office's PC (src/agent/people.rs). */
+export const READING_MS = 14 * DAY_MS;
+/** A session lives no longer: whoever the server names has signed in within this time. */
+const SESSION_MS = DAY_MS;
+const NAME = "reader";
+
+/** What is remembered: the person, and when they signed in; `ended` where that is too long ago. */
+interface Kept {
+  user: string | null;
+  at: number;
+  ended?: boolean;
+}
+
+const NOBODY: Kept = { user: null, at: 0 };
+
+export class Reader {
+  readonly #queue: Queue;
+  #kept: Kept | null = null;
+  #reading: Promise<Kept> | null = null;
+  #hasJustEntered = false;
+
+  constructor(queue: Queue) {
+    this.#queue = queue;
+  }
+
+  /** See `People.era`: an answer that was asked for in another one is nobody's any more. */
+  get era(): number {
+    return this.#queue.people.era;
+  }
+
+  /** Whose pages may be shown; null where nobody is known to be signed in, or their last sign-in is too long ago. */
+  async user(): Promise<string | null> {
+    const { user, at } = await this.#read();
+    const age = this.#queue.now() - at;
+    if (user !== null && (age > READING_MS || age < -DAY_MS)) {
+      await this.#leave({ user: null, at, ended: true });
+      return null;
+    }
+    return user;
+  }
+
+  /** Whether pages do not open because the last sign-in is too long ago. */
+  async hasEnded(): Promise<boolean> {
+    return (await this.user()) === null && (await this.#read()).ended === true;
+  }
+
+  /** An answer of the server to what was asked in the era `asked` names whom it was made for. True where that is news. */
+  async learn(user: string, asked: number): Promise<boolean> {
+    const known = await this.#read();
+    if (asked !== this.era) {
+      return false;
+    }
+    const now = this.#queue.now();
+    const isNews = known.user !== user;
+    const isSignIn = isNews || this.#hasJustEntered;
+    const at = isSignIn ? now : Math.max(known.at, now - SESSION_MS);
+    this.#hasJustEntered = false;
+    if (isSignIn) {
+      void this.#queue.people.grantIsDue(user).catch(() => undefined);
+    }
+    if (isNews || at - known.at > SESSION_MS / 24) {
+      void this.#put({ user, at });
+    }
+    if (isNews) {
+      const isSeated = this.#queue.people.turnedTo(user).catch(() => undefined); // the era has changed when this returns
+      await Promise.all([isSeated, forgetPages(user)]);
+    }
+    return isNews;
+  }
+
+  /** The server names nobody: without it, nothing is shown until somebody has signed in. */
+  async unlearn(): Promise<void> {
+    const { user, at } = await this.#read();
+    if (user !== null) {
+      await this.#put({ user: null, at });
+    }
+  }
+
+  /** Somebody has just signed in; who it is, the next answer says. */
+  entered(): void {
+    this.#hasJustEntered = true;
+    this.#queue.people.nextEra();
+  }
+
+  /** Signed out: pages and rows go, what waits stays. */
+  async left(): Promise<void> {
+    await this.#leave(NOBODY);
+  }
+
+  async #leave(kept: Kept): Promise<void> {
+    const isUnseated = this.#queue.people.signedOut().catch(() => undefined); // the era has changed when this returns
+    await Promise.all([isUnseated, this.#put(kept), forgetPages(), remember("warmth", null)]);
+  }
+
+  async #put(kept: Kept): Promise<void> {
+    this.#kept = kept;
+    await remember(NAME, kept);
+  }
+
+  async #read(): Promise<Kept> {
+    this.#reading ??= this.#recollect();
+    const found = await this.#reading;
+    return this.#kept ?? found;
+  }
+
+  /** A build of before has kept the id alone. */
+  async #recollect(): Promise<Kept> {
+    const found = await recollect<Kept | string>(NAME);
+    return typeof found === "string" ? { user: found, at: this.#queue.now() } : (found ?? NOBODY);
+  }
+}
