@@ -189,17 +189,18 @@ pub struct AlertView {
 
 impl AlertView {
     /// Puts an alert into words.
-    pub(super) fn new(lang: Lang, alert: Alert) -> Self {
-        let list = |from| format!("/timesheets?employee_id={}&from={from}&to={}", alert.employee_id, alert.day);
+    pub(super) fn new(ctx: &Ctx, alert: Alert) -> Self {
+        let (at, and_at) = (ctx.at(&alert.region), ctx.and_at(&alert.region));
+        let list = |from| format!("/timesheets?employee_id={}&from={from}&to={}{and_at}", alert.employee_id, alert.day);
         let href = match (alert.entry, &alert.why) {
-            (Some(id), _) => format!("/timesheets/{id}"),
+            (Some(id), _) => format!("/timesheets/{id}{at}"),
             (None, Why::Run { from, .. }) => list(*from),
             (None, _) => list(alert.day),
         };
         let is_there = alert.kind != AlertKind::DeletedPerson;
         Self {
-            why: why_in_words(lang, &alert),
-            person_href: is_there.then(|| format!("/employees/{}", alert.employee_id)),
+            why: why_in_words(ctx.lang, &alert),
+            person_href: is_there.then(|| format!("/employees/{}{at}", alert.employee_id)),
             kind: alert.kind,
             severity: alert.severity(),
             region: alert.region,

@@ -25,7 +25,7 @@ use sqlx::{
 };
 
 use outcome::is_dead;
-pub use outcome::{DbOutcome, classify, expect_one, violated_constraint};
+pub use outcome::{DbOutcome, classify, expect_one, is_in_two_regions, sole, violated_constraint};
 pub use scope::{Mode, Read, Scope, ScopedTx, Write};
 pub use system::{Capability, SystemTx};
 

@@ -10,7 +10,7 @@ use super::{
     listed::{Choice, Filter, Listed},
 };
 use crate::{
-    db::{Mode, ScopedTx, Write, expect_one},
+    db::{Mode, ScopedTx, Write, expect_one, sole},
     ops::Stamp,
     regions::Region,
     sync::{Stored, Tail},
@@ -256,9 +256,9 @@ pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Choice>, 
 /// Code of the region a person of the scope works in; none for somebody deleted.
 pub async fn find_region<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<String>, sqlx::Error> {
     let codes = tx.scope().codes();
-    sqlx::query_scalar!("SELECT region FROM app.employees WHERE region = ANY ($1) AND id = $2 AND deleted_at IS NULL", &codes, id)
-        .fetch_optional(tx.conn())
-        .await
+    let found =
+        sqlx::query_scalar!("SELECT region FROM app.employees WHERE region = ANY ($1) AND id = $2 AND deleted_at IS NULL", &codes, id);
+    sole(found.fetch_all(tx.conn()).await?)
 }
 
 /// One row of the table as lists want it.
@@ -387,7 +387,7 @@ pub async fn page_employees<M: Mode>(tx: &mut ScopedTx<M>, text: &str, after: Uu
 /// One person of the scope, deleted or not.
 pub async fn find_employee<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let row = sqlx::query!(
+    let rows = sqlx::query!(
         r#"
         SELECT id,
                region,
@@ -407,9 +407,9 @@ pub async fn find_employee<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Op
         &codes,
         id,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row.map(|r| listed!(r)))
+    Ok(sole(rows)?.map(|r| listed!(r)))
 }
 
 /// The identity number a person had in a version of the row. Forms do not carry the number, so what the author of a change saw is looked

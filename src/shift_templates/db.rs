@@ -11,7 +11,7 @@ use super::{
     listed::{Listed, TemplateChoice, weekday_digit},
 };
 use crate::{
-    db::{Mode, ScopedTx, Write, expect_one},
+    db::{Mode, ScopedTx, Write, expect_one, sole},
     ops::Stamp,
     regions::Region,
     sync::{Stored, Tail},
@@ -280,7 +280,7 @@ pub async fn list_templates<M: Mode>(tx: &mut ScopedTx<M>, deleted: bool) -> Res
 /// One template of the scope, deleted or not.
 pub async fn find_template<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let row = sqlx::query!(
+    let rows = sqlx::query!(
         r#"
         SELECT id,
                region,
@@ -297,9 +297,9 @@ pub async fn find_template<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Op
         &codes,
         id,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row.map(|r| listed!(r)))
+    Ok(sole(rows)?.map(|r| listed!(r)))
 }
 
 /// The live shift template of a region with this name.

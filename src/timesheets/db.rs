@@ -11,7 +11,7 @@ use super::{
     listed::{Filter, Listed, Shape},
 };
 use crate::{
-    db::{Mode, ScopedTx, Write, expect_one},
+    db::{Mode, ScopedTx, Write, expect_one, sole},
     ops::Stamp,
     regions::Region,
     sync::{Stored, Tail},
@@ -265,7 +265,7 @@ pub async fn list_timesheets<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, lim
 /// One entry of the scope with its person's name, deleted or not.
 pub async fn find_timesheet<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let row = sqlx::query!(
+    let rows = sqlx::query!(
         r#"
         SELECT t.id,
                t.region,
@@ -286,9 +286,9 @@ pub async fn find_timesheet<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<O
         &codes,
         id,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row.map(|r| listed!(r)))
+    Ok(sole(rows)?.map(|r| listed!(r)))
 }
 
 /// The shapes of all entries that fit.

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     activity,
     auth::Actor,
-    db::{Mode, Scope, ScopedTx},
+    db::{Mode, Scope, ScopedTx, is_in_two_regions},
     employees,
     error::{AppError, AppResult},
     i18n::{format::instant, t_with},
@@ -146,9 +146,13 @@ async fn region_of_entry(state: &AppState, actor: &Actor, posted: &Posted) -> Ap
         && actor.regions.len() > 1
         && let Ok(id) = posted.value("employee_id").parse::<Uuid>()
         && let Some(scope) = Scope::of(actor)
-        && let Some(code) = employees::db::find_region(&mut state.db.read(&scope).await?, id).await?
     {
-        return Ok(Region::parse(&code).map_err(|_| FieldError::new("region", "region-unknown")));
+        match employees::db::find_region(&mut state.db.read(&scope).await?, id).await {
+            Ok(Some(code)) => return Ok(Region::parse(&code).map_err(|_| FieldError::new("region", "region-unknown"))),
+            Ok(None) => {}
+            Err(error) if is_in_two_regions(&error) => return Ok(Err(FieldError::new("region", "region-missing"))),
+            Err(error) => return Err(error.into()),
+        }
     }
     if posted.value("region").is_empty() && posted.value("employee_id").is_empty() && actor.regions.len() > 1 {
         return Ok(Err(FieldError::new("employee_id", "employee-missing")));

@@ -22,6 +22,7 @@ use crate::{
     devices::{Client, device_of_bearer},
     error::AppError,
     i18n::Lang,
+    regions::Region,
     state::AppState,
     telemetry::RequestId,
     tokens::{Bearer, actor_of_bearer, bearer_of},
@@ -74,8 +75,19 @@ fn actor_of_session(request: &HttpRequest) -> Result<Actor, AppError> {
         None => Err(AppError::SignIn),
         Some(actor) if actor.must_change => Err(AppError::PasswordChange),
         Some(actor) if actor.is_viewing() && !request.method().is_safe() => Err(AppError::OnlyLooking),
-        Some(actor) => Ok(actor),
+        Some(actor) => Ok(in_named_region(request, actor)),
     }
+}
+
+/// Somebody with several regions acts in the one that the address names (`?region=`): a row is looked for there and nowhere else.
+fn in_named_region(request: &HttpRequest, mut actor: Actor) -> Actor {
+    let code = request.query_string().split('&').find_map(|pair| pair.strip_prefix("region="));
+    if let Some(region) = code.and_then(|code| Region::parse(code).ok())
+        && actor.may_act_on(&region)
+    {
+        actor.regions = vec![region];
+    }
+    actor
 }
 
 /// Who is there, for an address that answers visitors too. A bad key is still refused, and nobody is taken for a visitor because the
