@@ -41,6 +41,8 @@ error-template-name-missing = The template's name is required.
 error-template-name-taken = This region has a template of this name. Choose another name, or edit that template.
 error-weekdays-format = Choose days from Monday to Sunday, each once.
 
+error-admins-only = Only administrators may change this. Ask headquarters if it is needed.
+error-one-row = A region has one such row, and no other can be added. Load the page again and change that one.
 error-settings-exist = This region has settings already. Load the page again and edit those.
 error-saturday-half = Give both the start and the end of Saturday, or leave both empty.
 

@@ -48,6 +48,7 @@ offline-reason-dep-rejected = The entry it depends on was refused; correct that 
 offline-reason-region-closed = The region is closed; it is taken in when the region opens.
 offline-reason-natural-key = There is a row with the same number or name. If it is the same person, join them on the Sync page; else correct it.
 offline-reason-forbidden-now = You may not write in this region any more; headquarters can accept it.
+offline-reason-forbidden = Only administrators may change this.
 offline-reason-grant-revoked = The session's permit is not valid; headquarters can accept it.
 offline-reason-schema-unknown = The server does not know this entry's form yet; it tries again by itself after an update.
 offline-reason-internal-error = The server failed on it; the entry is stored there and will be tried again.

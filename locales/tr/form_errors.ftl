@@ -41,6 +41,8 @@ error-template-name-missing = Şablon adı zorunludur.
 error-template-name-taken = Bu bölgede bu adla bir şablon var. Başka bir ad yazın ya da o şablonu düzeltin.
 error-weekdays-format = Günler pazartesi ile pazar arasından, her biri bir kez seçilmelidir.
 
+error-admins-only = Bunu yalnızca yöneticiler değiştirebilir. Gerekliyse merkeze iletin.
+error-one-row = Bölgenin bu kaydı tektir ve başka bir kayıt olarak eklenemez. Sayfayı yenileyip var olanı düzeltin.
 error-settings-exist = Bu bölgenin ayarları zaten var. Sayfayı yenileyip onları düzeltin.
 error-saturday-half = Cumartesi başlangıcını ve bitişini birlikte yazın ya da ikisini de boş bırakın.
 

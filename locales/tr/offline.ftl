@@ -48,6 +48,7 @@ offline-reason-dep-rejected = Bağlı olduğu kayıt reddedildi; önce onu düze
 offline-reason-region-closed = Bölge yeni kayda kapalı; açıldığında işlenir.
 offline-reason-natural-key = Aynı numara ya da adla bir kayıt var. Aynı kişiyse Senkron sayfasında birleştirin, değilse düzeltin.
 offline-reason-forbidden-now = Bu bölgeye yazma yetkiniz kalmamış; merkez kabul edebilir.
+offline-reason-forbidden = Bunu yalnızca yöneticiler değiştirebilir.
 offline-reason-grant-revoked = Oturum izni geçersiz; merkez kabul edebilir.
 offline-reason-schema-unknown = Sunucu bu kaydın biçimini henüz tanımıyor; güncellenince kendiliğinden denenir.
 offline-reason-internal-error = Sunucuda bir hata oldu; kayıt orada saklanıyor ve yeniden denenecek.

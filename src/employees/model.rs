@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::identity_no::IdentityNo;
 use crate::ops::{
-    Entity, FieldError, Origin, Row,
+    Entity, FieldError, Origin, Row, Writers,
     fields::Reader,
     form_codec::{FieldKind, FormSpec},
 };
@@ -46,6 +46,7 @@ impl Entity for Employee {
         ("is_active", FieldKind::Flag),
         ("shift_template_id", FieldKind::Id),
     ];
+    const WRITERS: Writers = Writers::Region;
 
     fn parse(row: &Row, changed: &BTreeSet<&str>, origin: Origin) -> Result<Self, Vec<FieldError>> {
         let mut read = Reader::new(row);

@@ -11,8 +11,8 @@ use crate::{
 };
 
 impl Table for RegionSettings {
-    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
-        db::lock_settings(tx, region, id).await
+    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, _id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
+        db::lock_settings(tx, region).await
     }
 
     async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {

@@ -43,7 +43,7 @@ pub async fn submit(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submit
         (VerdictKind::Applied | VerdictKind::Merged, _) => Submitted::Done(Box::new(verdict)),
         (_, Some(Reason::OpIdReused)) => Submitted::Reused,
         (_, Some(Reason::UnknownEntity)) => Submitted::Unknown,
-        (_, Some(Reason::Invalid | Reason::NaturalKey | Reason::RegionClosed)) => Submitted::Invalid(verdict.errors),
+        (_, Some(Reason::Invalid | Reason::NaturalKey | Reason::RegionClosed | Reason::Forbidden)) => Submitted::Invalid(verdict.errors),
         (kind, reason) => return Err(AppError::Fault(format!("a form got the verdict {kind:?} {reason:?}"))),
     })
 }

@@ -65,7 +65,7 @@ pub struct Veto {
 
 /// Where an entity's rows lie, and what the database says about them.
 pub trait Table: Entity {
-    /// Reads and locks a row.
+    /// Reads and locks a row; of a kind of which a region has one (`Entity::only_id`) that one, whatever its id.
     fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> impl Future<Output = Result<Option<Stored<Self>>, sqlx::Error>> + Send;
 
     /// Reads rows by id; those that do not exist are missing in the answer.

@@ -10,7 +10,7 @@ use super::calc;
 use crate::{
     civil,
     ops::{
-        Entity, FieldError, Origin, Row,
+        Entity, FieldError, Origin, Row, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
@@ -59,6 +59,7 @@ impl Entity for Timesheet {
         ("is_special", FieldKind::Flag),
         ("notes", FieldKind::Text),
     ];
+    const WRITERS: Writers = Writers::Region;
 
     fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
         let mut read = Reader::new(row);

@@ -39,6 +39,7 @@ mod offline;
 mod queue;
 mod region_view;
 mod reversal;
+mod rights;
 mod rls;
 mod schema;
 mod scope_leak;

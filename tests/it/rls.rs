@@ -152,7 +152,7 @@ async fn company_with_samples() -> Company {
             draft().update("employee", employee_id(first), 1, json!({ "title": ["", "Usta"] })),
             draft().at(-5).update("employee", employee_id(first), 1, json!({ "title": ["", "Kalfa"] })),
         ];
-        let verdicts = company.apply(&clerk, &ops).await;
+        let verdicts = company.set_up(&clerk, &ops).await;
         assert!(verdicts.iter().all(|v| v.verdict.took_effect()), "{verdicts:?}");
         let event = NewEvent::new(EventKind::SignIn).by(Some(&clerk));
         activity::record(&company.db, region(office), &event, &Clock::Fixed(at(0))).await.unwrap();

@@ -2,10 +2,7 @@
 
 #![cfg(test)]
 
-use rainstaff::{
-    ops::{Op, Origin},
-    sync::deliver,
-};
+use rainstaff::ops::Op;
 use serde_json::{Value, json};
 use sqlx::Executor as _;
 use uuid::Uuid;
@@ -14,7 +11,7 @@ use crate::{
     auth::{ADMIN_PASSWORD, CLERK_PASSWORD, Company},
     support::{
         browser::{Answer, Browser, Form},
-        builders::{clerk, employee_id, op, queue_id, template_id, timesheet_id},
+        builders::{clerk, employee_id, op, queue_id, set_up, template_id, timesheet_id},
     },
 };
 
@@ -30,9 +27,7 @@ async fn ankara() -> (Company, Browser) {
 }
 
 async fn apply(company: &Company, office: &str, ops: Vec<Op>) {
-    for verdict in deliver(&company.state, &clerk(office), Origin::Offline, ops).await.unwrap() {
-        assert!(verdict.verdict.took_effect(), "{verdict:?}");
-    }
+    set_up(&company.state, &clerk(office), ops).await;
 }
 
 fn template(office: &str, n: u32, name: &str, (start, end, rest): (&str, &str, i32), weekdays: &str) -> Op {
