@@ -19,6 +19,7 @@ offline-stored = Stored in this browser; it will be sent by itself once the conn
 offline-stored-on-pc = Stored on the PC; it will be sent by itself once the connection is back. You may close the browser.
 offline-pill-here = { $n } entries wait in this browser; they are sent while it is open.
 offline-pill-on-pc = { $n } entries are stored on the PC; they are sent by themselves, with the browser closed as well.
+offline-confirm = If that is right, press Enter once more to save.
 offline-fix = Correct
 offline-drop = Discard
 offline-drop-dependents = { $n } more waiting entries need this one; discard them too? None is sent, all stay in the log.

@@ -19,6 +19,7 @@ offline-stored = Bu tarayıcıda saklandı; bağlantı gelince kendiliğinden g�
 offline-stored-on-pc = Bilgisayarda saklandı; bağlantı gelince kendiliğinden gönderilecek. Tarayıcıyı kapatabilirsiniz.
 offline-pill-here = { $n } kayıt bu tarayıcıda bekliyor; tarayıcı açıkken gönderilir.
 offline-pill-on-pc = { $n } kayıt bilgisayarda saklandı; tarayıcı kapalı olsa da kendiliğinden gönderilir.
+offline-confirm = Doğruysa kaydetmek için bir kez daha Enter'a basın.
 offline-fix = Düzelt
 offline-drop = Vazgeç
 offline-drop-dependents = Bu kayda bağlı { $n } kayıt daha bekliyor; onlardan da vazgeçilsin mi? Hiçbiri gönderilmez, günlükte saklanır.

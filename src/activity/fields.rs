@@ -10,6 +10,7 @@ use crate::{
     employees::identity_no,
     i18n::{Lang, format, t, t_with},
     settings::OfflineMode,
+    timesheets::doubts,
     web::change::FieldChange,
 };
 
@@ -35,6 +36,8 @@ enum Words {
     Weekdays,
     /// What browsers may do without a network.
     OfflineMode,
+    /// Doubts about an entry, by their words.
+    Doubts,
 }
 
 /// Column, key of its name, how its value reads; in the order in which a change shows them.
@@ -56,6 +59,7 @@ const FIELDS: &[(&str, &str, Words)] = &[
     ("break_min", "change-break", Words::Minutes),
     ("is_special", "change-is-special", Words::YesNo),
     ("notes", "change-notes", Words::Text),
+    ("confirmed", "change-confirmed", Words::Doubts),
     ("weekdays", "change-weekdays", Words::Weekdays),
     ("kind", "change-kind", Words::DayKind),
     ("free_from_min", "change-free-from", Words::Time),
@@ -137,6 +141,9 @@ fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Opt
         Words::YesNo => value.as_bool().map(|yes| t(lang, if yes { "answer-yes" } else { "answer-no" }).to_owned()),
         Words::Weekdays => Some(weekdays(lang, &bare)),
         Words::OfflineMode => OfflineMode::parse(&bare).map(|mode| t(lang, mode.label()).to_owned()),
+        Words::Doubts => {
+            Some(bare.split_whitespace().map(|code| doubts::label(code).map_or(code, |key| t(lang, key))).collect::<Vec<_>>().join(", "))
+        }
     };
     Some(said.unwrap_or(bare))
 }

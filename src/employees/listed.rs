@@ -1,6 +1,6 @@
 //! People as lists and forms want them, wherever they are read from.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::Employee;
@@ -16,6 +16,8 @@ pub struct Choice {
     pub full_name: String,
     /// "Departman", to tell namesakes apart.
     pub department: String,
+    /// The last day of somebody who has left, or will.
+    pub exit_date: Option<NaiveDate>,
 }
 
 /// Which people a list shows.
@@ -70,6 +72,8 @@ pub struct Listed {
     pub version: i64,
     /// When it was deleted.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// The date of the person's last entry.
+    pub last_entry: Option<NaiveDate>,
     /// The values. The identity number is shown masked only.
     pub value: Employee,
 }
@@ -87,7 +91,6 @@ impl From<&Listed> for Person {
             title: value.title.clone(),
             hire_date: value.hire_date,
             exit_date: value.exit_date,
-            is_active: value.is_active && !is_deleted,
             is_deleted,
             shift_template_id: value.shift_template_id,
         }

@@ -28,6 +28,8 @@ pub(super) struct Job<'a> {
     pub received_at: DateTime<Utc>,
     /// Its row was looked for a moment ago, and is not there; another one's, made since, the database finds.
     pub is_new: bool,
+    /// Its author waits, and is asked about what is doubtful.
+    pub asks: bool,
 }
 
 impl Job<'_> {
@@ -173,9 +175,12 @@ async fn write<E: Table>(
     };
     if changed {
         let deleting = record.deleted && stored.is_none_or(|s| s.deleted_at.is_none());
-        let mut veto = value.before_write(tx, &op.region, id, deleting).await?;
+        let mut veto = value.before_write(tx, &op.region, id, deleting, job.received_at).await?;
         if !veto.errors.is_empty() {
             return Ok(invalid::<E>(op, stored, veto.errors));
+        }
+        if job.asks && !veto.questions.is_empty() {
+            return Ok(invalid::<E>(op, stored, veto.questions));
         }
         conflicts.append(&mut veto.conflicts);
         let deleted_at = record.deleted.then(|| stored.and_then(|s| s.deleted_at).unwrap_or(job.received_at));

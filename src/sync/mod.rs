@@ -18,7 +18,7 @@ mod registry;
 mod table;
 
 pub use apply::{Caller, Carrier, Delivery, apply_ops};
-pub use deliver::{Submitted, deliver, deliver_of_device, submit, submit_all};
+pub use deliver::{Submitted, deliver, deliver_of_device, submit, submit_all, submit_asking};
 pub use feed::Bell;
 pub use registry::{ENTITIES, FeedRow, form_by_name, load_by_name, may_write};
 pub use table::{Refusal, Stored, Table, Tail, Veto};

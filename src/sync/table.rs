@@ -61,6 +61,8 @@ pub struct Veto {
     pub errors: Vec<FieldError>,
     /// Things to keep for a person to see, that do not stop it.
     pub conflicts: Vec<ConflictDraft>,
+    /// Things to be confirmed: they stop it only where somebody waits who can.
+    pub questions: Vec<FieldError>,
 }
 
 /// Where an entity's rows lie, and what the database says about them.
@@ -83,13 +85,15 @@ pub trait Table: Entity {
         limit: i64,
     ) -> impl Future<Output = Result<Vec<Uuid>, sqlx::Error>> + Send;
 
-    /// Looks at other rows before a write. May point references elsewhere (aliases).
+    /// Looks at other rows before a write. May point references elsewhere (aliases), and fill in what follows from other rows. `at` is when
+    /// the operation arrived.
     fn before_write(
         &mut self,
         _tx: &mut ScopedTx<Write>,
         _region: &Region,
         _id: Uuid,
         _deleting: bool,
+        _at: DateTime<Utc>,
     ) -> impl Future<Output = Result<Veto, sqlx::Error>> + Send {
         async { Ok(Veto::default()) }
     }

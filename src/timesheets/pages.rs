@@ -27,7 +27,7 @@ use crate::{
     settings::list_rules,
     shift_templates::{self, db::find_default},
     state::AppState,
-    sync::submit,
+    sync::submit_asking,
     web::{
         answer::{self, row_id, settle, stored, tone_of},
         flash::Flash,
@@ -122,7 +122,7 @@ pub async fn create_timesheet(
     };
     let op = posted.to_create::<Timesheet>(&actor, region.clone(), &state.clock)?;
     let op_id = op.op_id;
-    let verdict = match settle(submit(&state, &actor, op).await?)? {
+    let verdict = match settle(submit_asking(&state, &actor, op).await?)? {
         Ok(verdict) => verdict,
         Err(errors) => return refuse_create(&ctx, &actor, &state, &posted, &errors).await,
     };
@@ -189,7 +189,7 @@ pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id:
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
     let op = posted.to_update::<Timesheet>(&actor, region.clone(), &state.clock, *id)?;
     let op_id = op.op_id;
-    let errors = match settle(submit(&state, &actor, op).await?)? {
+    let errors = match settle(submit_asking(&state, &actor, op).await?)? {
         Ok(verdict) => {
             let flash = Flash::new(tone_of(&verdict), flash_of_update(&verdict), &before.employee_name);
             return answer_with_row(&ctx, &actor, &state, *id, op_id, &flash).await;

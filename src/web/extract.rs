@@ -15,7 +15,7 @@ use super::{
     flash::{self, Flash},
     form::Posted,
     htmx::{target_id, wants_fragment},
-    page::{Ctx, Theme},
+    page::{Ctx, RegionName, Theme},
 };
 use crate::{
     auth::{self, Actor, Admin},
@@ -161,8 +161,13 @@ impl FromRequest for Ctx {
 fn context_of(request: &HttpRequest) -> Result<Ctx, AppError> {
     let state = request.app_data::<Data<AppState>>().ok_or_else(|| AppError::Fault("no state".into()))?;
     let actor = auth::find_actor(&request.get_session())?;
-    Ok(plain_context(request, state, actor))
+    let ctx = plain_context(request, state, actor);
+    request.extensions_mut().insert(KnownRegions(ctx.regions.clone()));
+    Ok(ctx)
 }
+
+/// The regions of whoever sent the request, for its error page.
+struct KnownRegions(Vec<RegionName>);
 
 /// The same, whatever became of the session: what an error page can always have.
 pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Actor>) -> Ctx {
@@ -172,7 +177,13 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
         Some(actor) => Lang::parse(&actor.lang),
         None => chosen,
     };
-    let regions = auth::region_names_of(&request.get_session());
+    // When an error page is made, the session has been put away already.
+    let of_session = auth::region_names_of(&request.get_session());
+    let regions = if of_session.is_empty() {
+        request.extensions().get::<KnownRegions>().map(|known| known.0.clone()).unwrap_or_default()
+    } else {
+        of_session
+    };
     Ctx {
         lang: lang.unwrap_or_else(|| Lang::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or(""))),
         theme: actor.as_ref().and_then(|a| Theme::parse(&a.theme)).unwrap_or_default(),

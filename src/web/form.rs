@@ -27,6 +27,7 @@ use crate::{
         form_codec::{changes_between, changes_of_new, read_form},
     },
     regions::Region,
+    timesheets::doubts::{CONFIRMED, code_of},
 };
 
 /// The pairs of a posted form. As an argument of a handler they come after the session's token was checked (`extract`).
@@ -44,6 +45,14 @@ impl Posted {
     /// The first value of that name that is not blank: a form without scripts carries the server's ids besides the script's empty ones.
     pub fn value(&self, name: &str) -> &str {
         self.pairs.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).find(|v| !v.is_empty()).unwrap_or("")
+    }
+
+    /// A date as operations have it; null for none, and the text as it was typed where it is no date.
+    pub fn date(&self, name: &str) -> Value {
+        match self.value(name) {
+            "" => Value::Null,
+            text => civil::parse_date(text).map_or_else(|_| Value::from(text), |date| Value::from(date.to_string())),
+        }
     }
 
     /// All values of that name that are not blank: ticked boxes.
@@ -163,6 +172,7 @@ pub struct FormView {
     pub focus: &'static str,
     values: BTreeMap<String, String>,
     errors: BTreeMap<String, String>,
+    questions: Vec<String>,
 }
 
 impl FormView {
@@ -199,14 +209,20 @@ impl FormView {
         for (name, value) in posted.pairs.iter().filter(|(name, _)| !name.starts_with('_')) {
             values.entry(name.clone()).and_modify(|v: &mut String| v.push_str(value)).or_insert_with(|| value.clone());
         }
+        // What is only asked: posted once more, the form confirms it.
+        let codes: Vec<&str> = errors.iter().filter_map(code_of).collect();
+        let confirmed = values.entry(CONFIRMED.to_owned()).or_default();
+        *confirmed = confirmed.split_whitespace().chain(codes.iter().copied()).collect::<Vec<_>>().join(" ");
+        let (asked, wrong): (Vec<&FieldError>, Vec<&FieldError>) = errors.iter().partition(|error| code_of(error).is_some());
         Self {
             id,
             base: posted.value("_base").parse().unwrap_or_default(),
             orig: posted.value("_orig").to_owned(),
             region: posted.value("region").to_owned(),
             values,
-            errors: errors.iter().map(|e| (e.field.clone(), sentence(lang, e))).collect(),
-            focus: "",
+            errors: wrong.into_iter().map(|e| (e.field.clone(), sentence(lang, e))).collect(),
+            questions: asked.into_iter().map(|e| sentence(lang, e)).collect(),
+            focus: if codes.is_empty() { "" } else { "start_time" }, // Enter in a field confirms
         }
     }
 
@@ -233,6 +249,11 @@ impl FormView {
     /// What is wrong with the field; empty when nothing is. The name "" is the form as a whole.
     pub fn error(&self, name: &str) -> &str {
         self.errors.get(name).map_or("", String::as_str)
+    }
+
+    /// What is asked before it is stored; posted once more, the form confirms it.
+    pub fn questions(&self) -> &[String] {
+        &self.questions
     }
 
     /// How many fields are wrong; a complaint about the form as a whole is none of them.

@@ -266,6 +266,8 @@ async fn a_page_asks_for_the_region_where_two_answer_and_its_lists_name_it() {
     let id = employee_id(1);
     let asked = boss.get(&format!("/employees/{id}?month=2026-01")).await;
     assert_eq!(asked.status, 409);
+    let links = asked.texts("main li a");
+    assert_eq!(links, ["Ankara", "Bursa", "İstanbul", "İzmir"], "{}", asked.html);
     assert_eq!(asked.attribute("main li:last-child a", "href"), format!("/employees/{id}?month=2026-01&region=izmir"));
     assert_eq!(boss.get(&format!("/employees/{id}?region=bursa")).await.status, 404, "there it is not");
     let form = boss.get("/employees?region=izmir").await.form("form[action*='/passivation']").minted();

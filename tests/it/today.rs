@@ -178,9 +178,9 @@ async fn a_holiday_is_named_and_nobody_is_blank_and_half_a_day_cuts_the_plan() {
     assert_eq!(bridge.text(".today-mark"), "Köprü, idari izin");
     assert_eq!(bridge.count("input[name=is_special][checked]"), 0);
 
-    browser.post(&eve.form("#today-all").minted()).await;
+    browser.post(&eve.form("#today-all").with("confirmed", &["ahead"]).minted()).await;
     assert_eq!(stored(&company).await[0], "Ayşe Yılmaz 2026-01-08 510 780 30 v1");
-    browser.post(&row_form(&holiday, 2, ("0900", "12:00")).with("is_special", &["true"])).await;
+    browser.post(&row_form(&holiday, 2, ("0900", "12:00")).with("is_special", &["true"]).with("confirmed", &["ahead"])).await;
     let worked = browser.get("/today?date=2026-01-07").await;
     assert_eq!(states(&worked), ["Tatil", "Plan dışı", "Tatil", "Tatil"]);
 }
@@ -413,7 +413,7 @@ async fn what_is_wrong_is_said_in_its_row_and_what_was_typed_stays() {
 async fn without_scripts_every_act_leads_back_to_its_day_with_a_message() {
     let (_company, mut browser) = ankara().await;
     let page = browser.get("/today?date=2026-01-06").await;
-    let created = browser.post(&row_form(&page, 1, ("830", "17.30"))).await;
+    let created = browser.post(&row_form(&page, 1, ("830", "17.30")).with("confirmed", &["ahead"])).await;
     assert_eq!((created.status, created.location.as_str()), (303, "/today?date=2026-01-06"));
     let after = browser.get(&created.location).await;
     assert!(after.text(".toast-text").contains("Ayşe Yılmaz"));
@@ -421,7 +421,7 @@ async fn without_scripts_every_act_leads_back_to_its_day_with_a_message() {
     assert_eq!(taken_back.location, "/today?date=2026-01-06");
     let blank = browser.get(&taken_back.location).await;
     assert_eq!(blank.text("#today-count strong"), "4 kişi boş");
-    let all = browser.post(&blank.form("#today-all").minted()).await;
+    let all = browser.post(&blank.form("#today-all").with("confirmed", &["ahead"]).minted()).await;
     assert_eq!((all.status, all.location.as_str()), (303, "/today?date=2026-01-06"));
     let undo = browser.get(&all.location).await.form("form[data-undo]").minted();
     let undone = browser.post(&undo).await;
@@ -487,7 +487,7 @@ async fn a_clerk_starts_on_the_day_and_an_admin_opens_any_regions() {
     assert_eq!(page.texts("tr[data-row] .name"), NAMES);
     assert_eq!(page.texts(".today-regions a"), ["Ankara", "Bursa", "İstanbul", "İzmir"]);
     assert_eq!(page.text(".today-regions a[aria-current]"), "Ankara");
-    let answer = admin.post(&page.form("#today-all").minted()).await;
+    let answer = admin.post(&page.form("#today-all").with("confirmed", &["ahead"]).minted()).await;
     assert_eq!((answer.status, answer.location.as_str()), (303, "/today?date=2026-01-06&region=ankara"));
     assert_eq!(stored(&company).await.len(), 4);
     assert_eq!(admin.get("/today?region=yok").await.status, 404);

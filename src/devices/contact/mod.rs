@@ -14,6 +14,7 @@ use crate::{
     error::AppResult,
     ops::Entity as _,
     regions::Region,
+    roster::find_first_day,
     settings,
     state::AppState,
     wire::device::{Company, CompanyDay, ContactAnswer, ContactReport, DeviceName, Person, RegionState},
@@ -87,6 +88,7 @@ pub(super) async fn exchange(
     let mut tx = state.db.write(&Scope::of_device(&device)).await?;
     db::store_contact(&mut tx, &row_of(report, &device, now)).await?;
     let region = db::find_region(&mut tx, code).await?;
+    let first_day = find_first_day(&mut tx, code).await?;
     let settings = settings::db::find_companys(&mut tx).await?.to_row();
     let days = db::list_company_days(&mut tx).await?;
     tx.commit().await?;
@@ -95,7 +97,7 @@ pub(super) async fn exchange(
         server_time: now,
         feed_epoch: region.epoch,
         rotate_after,
-        region: RegionState { code: device.region.clone(), name: region.name, is_open: region.is_open },
+        region: RegionState { code: device.region.clone(), name: region.name, is_open: region.is_open, first_day: Some(first_day) },
         company: Company { settings, days: days.into_iter().map(day).collect() },
         people: people.into_iter().map(person).collect(),
         newest: env!("CARGO_PKG_VERSION").to_owned(),

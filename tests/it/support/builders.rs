@@ -204,6 +204,7 @@ impl Company {
         let files = TestDb::new().await;
         let names = [("ankara", "Ankara"), ("istanbul", "İstanbul"), ("bursa", "Bursa"), ("izmir", "İzmir")];
         create_regions(files.owner_url(), &names).await.unwrap();
+        files.connect_owner().await.execute("UPDATE app.regions SET created_at = '2020-01-01'").await.unwrap(); // before every test's days
         let config = DbConfig { owner_url: files.owner_url().to_owned(), app_url: None, max_connections };
         Self { db: Db::connect(&config).await.unwrap(), files }
     }
