@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 #[cfg(feature = "server")]
 use crate::{
     api::ParamError,
-    db::{DbOutcome, classify},
+    db::{DbOutcome, classify, is_in_two_regions},
 };
 
 /// Why a request could not be answered as asked.
@@ -14,6 +14,9 @@ pub enum AppError {
     /// No such page or row; also for a row of another region.
     #[error("not found")]
     NotFound,
+    /// Two of the person's regions have a row of this id, and the address names neither.
+    #[error("one id in two regions, and none is named")]
+    WhichRegion,
     /// Nobody is signed in.
     #[error("sign-in needed")]
     SignIn,
@@ -89,6 +92,7 @@ impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
         match classify(&error) {
             DbOutcome::TryAgain => Self::Busy(error.to_string()),
+            _ if is_in_two_regions(&error) => Self::WhichRegion,
             _ => Self::Database(error),
         }
     }
@@ -105,6 +109,7 @@ impl AppError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
+            Self::WhichRegion => "which_region",
             Self::SignIn => "sign_in",
             Self::PasswordChange => "password_change",
             Self::Forbidden => "forbidden",
@@ -135,6 +140,7 @@ impl AppError {
     pub fn detail(&self) -> Option<String> {
         match self {
             Self::BadRequest(detail) => Some(detail.clone()),
+            Self::WhichRegion => Some("two regions have a row of this id: name one with ?region=".to_owned()),
             #[cfg(feature = "server")]
             Self::BadParams(_) => Some("some parameters were not understood, see errors".to_owned()),
             Self::Packed => Some("send the body as it is, without Content-Encoding".to_owned()),
@@ -162,6 +168,7 @@ impl ResponseError for AppError {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Packed => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::WhichRegion => StatusCode::CONFLICT,
             #[cfg(feature = "server")]
             Self::BadParams(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,

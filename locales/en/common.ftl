@@ -2,6 +2,7 @@
 field-region = Region
 field-choose = Choose
 field-time-placeholder = HH:MM
+form-confirm = If that is right, press Enter once more to save.
 form-errors =
     { $n ->
         [one] { $n } field needs attention; nothing was saved.

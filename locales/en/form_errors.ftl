@@ -41,6 +41,8 @@ error-template-name-missing = The template's name is required.
 error-template-name-taken = This region has a template of this name. Choose another name, or edit that template.
 error-weekdays-format = Choose days from Monday to Sunday, each once.
 
+error-admins-only = Only administrators may change this. Ask headquarters if it is needed.
+error-one-row = A region has one such row, and no other can be added. Load the page again and change that one.
 error-settings-exist = This region has settings already. Load the page again and edit those.
 error-saturday-half = Give both the start and the end of Saturday, or leave both empty.
 
@@ -62,3 +64,8 @@ error-region-name-letters = A region's name has Latin letters, digits, blanks, h
 error-region-name-taken = There is a region of this name.
 error-offline-mode-unknown = Choose one from the list.
 error-offline-mode-company = Working offline is set for the whole company only.
+error-confirm-long-day = With this entry the person has worked { $hours } hours on that day.
+error-confirm-nothing-worked = The break takes the whole shift: nothing was worked.
+error-confirm-before-hire = The day is before the first day of employment, { $date }.
+error-confirm-after-exit = The day is after the last day of employment, { $date }.
+error-confirm-ahead = { $date } is still to come.

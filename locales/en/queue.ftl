@@ -30,6 +30,7 @@ queue-why-dep-rejected = The row it belongs to was refused. When that row is put
 queue-why-region-closed = The region is closed. When an administrator opens it, this is entered by itself.
 queue-why-natural-key = There is a row with the same number or name already. Join them if it is the same one; else give this up and enter it with the right data.
 queue-why-forbidden-now = Whoever entered it may no longer write in this region. It is entered when the right is given back, or an administrator accepts it.
+queue-why-forbidden = Only administrators may change this, and whoever entered it is none.
 queue-why-grant-revoked = It could not be proved who entered it: the grant is missing or has lapsed, or the account was disabled. An administrator can accept it.
 queue-why-schema-unknown = This version of the server does not know this row. It is tried again when the server is updated.
 queue-why-internal-error = The server failed on this operation. It is tried when the server starts again; you can try, too.

@@ -2,6 +2,7 @@
 field-region = Bölge
 field-choose = Seçin
 field-time-placeholder = SS:DD
+form-confirm = Doğruysa kaydetmek için bir kez daha Enter'a basın.
 form-errors = { $n } alan düzeltilmeli; kayıt yapılmadı.
 error-required = Bu alan boş bırakılamaz.
 filter-apply = Filtrele

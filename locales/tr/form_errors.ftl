@@ -41,6 +41,8 @@ error-template-name-missing = Şablon adı zorunludur.
 error-template-name-taken = Bu bölgede bu adla bir şablon var. Başka bir ad yazın ya da o şablonu düzeltin.
 error-weekdays-format = Günler pazartesi ile pazar arasından, her biri bir kez seçilmelidir.
 
+error-admins-only = Bunu yalnızca yöneticiler değiştirebilir. Gerekliyse merkeze iletin.
+error-one-row = Bölgenin bu kaydı tektir ve başka bir kayıt olarak eklenemez. Sayfayı yenileyip var olanı düzeltin.
 error-settings-exist = Bu bölgenin ayarları zaten var. Sayfayı yenileyip onları düzeltin.
 error-saturday-half = Cumartesi başlangıcını ve bitişini birlikte yazın ya da ikisini de boş bırakın.
 
@@ -62,3 +64,8 @@ error-region-name-letters = Bölge adında yalnızca Latin harfleri, rakam, boş
 error-region-name-taken = Bu adda bir bölge zaten var.
 error-offline-mode-unknown = Çevrimdışı çalışmayı listeden seçin.
 error-offline-mode-company = Çevrimdışı çalışma yalnızca şirket geneli için ayarlanır.
+error-confirm-long-day = Bu kişinin o günkü çalışması bu kayıtla { $hours } saat oluyor.
+error-confirm-nothing-worked = Mola vardiyanın tamamını kaplıyor: çalışılan süre 0.
+error-confirm-before-hire = Gün, işe giriş tarihinden ({ $date }) önce.
+error-confirm-after-exit = Gün, işten çıkış tarihinden ({ $date }) sonra.
+error-confirm-ahead = { $date } henüz gelmedi.

@@ -30,6 +30,7 @@ queue-why-dep-rejected = Bağlı olduğu kayıt reddedildi. O kayıt düzeltilin
 queue-why-region-closed = Bölge yeni kayda kapalı. Yönetici bölgeyi açınca kendiliğinden işlenir.
 queue-why-natural-key = Aynı numarayı ya da adı taşıyan bir kayıt zaten var. Aynısıysa birleştirin, değilse vazgeçip doğru bilgiyle yeniden girin.
 queue-why-forbidden-now = Kaydı girenin bu bölgede artık yazma yetkisi yok. Yetki geri verilince işlenir ya da yönetici kabul eder.
+queue-why-forbidden = Bunu yalnızca yöneticiler değiştirebilir; kaydı giren yönetici değil.
 queue-why-grant-revoked = Kaydı girenin kendisi olduğu doğrulanamadı: izni yok, süresi geçmiş ya da hesabı kapatılmış. Yönetici kabul edebilir.
 queue-why-schema-unknown = Sunucunun bu sürümü bu kaydı tanımıyor. Sunucu güncellenince yeniden denenir.
 queue-why-internal-error = Sunucu bu işlemde hata verdi. Sunucu yeniden başlayınca denenir; siz de deneyebilirsiniz.

@@ -11,6 +11,7 @@ use crate::{
     i18n::{Lang, format, t, t_with},
     settings::OfflineMode,
     text::clean,
+    timesheets::doubts,
     web::change::FieldChange,
 };
 
@@ -36,6 +37,8 @@ enum Words {
     Weekdays,
     /// What browsers may do without a network.
     OfflineMode,
+    /// Doubts about an entry, by their words.
+    Doubts,
 }
 
 /// Column, key of its name, how its value reads; in the order in which a change shows them.
@@ -57,6 +60,7 @@ const FIELDS: &[(&str, &str, Words)] = &[
     ("break_min", "change-break", Words::Minutes),
     ("is_special", "change-is-special", Words::YesNo),
     ("notes", "change-notes", Words::Text),
+    ("confirmed", "change-confirmed", Words::Doubts),
     ("weekdays", "change-weekdays", Words::Weekdays),
     ("kind", "change-kind", Words::DayKind),
     ("free_from_min", "change-free-from", Words::Time),
@@ -140,6 +144,9 @@ fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Opt
         Words::YesNo => value.as_bool().map(|yes| t(lang, if yes { "answer-yes" } else { "answer-no" }).to_owned()),
         Words::Weekdays => Some(weekdays(lang, &bare)),
         Words::OfflineMode => OfflineMode::parse(&bare).map(|mode| t(lang, mode.label()).to_owned()),
+        Words::Doubts => {
+            Some(bare.split_whitespace().map(|code| doubts::label(code).map_or(code, |key| t(lang, key))).collect::<Vec<_>>().join(", "))
+        }
     };
     Some(said.unwrap_or(bare))
 }

@@ -19,6 +19,7 @@ use crate::{
     error::AppResult,
     i18n::{Lang, t, t_with},
     regions::Region,
+    sync::may_write,
     web::page::Ctx,
 };
 
@@ -67,11 +68,11 @@ impl ChangeView {
             icon: icon_of(&row.action),
             headline: headline(lang, row),
             title: title_of(row, names),
-            href: address(row, names),
+            href: address(ctx, row, names),
             fields: describe(lang, row.before.as_ref(), row.after.as_ref(), person),
             id: row.id,
             entity_id: row.entity_id,
-            reversal: reversal_key(row, names),
+            reversal: reversal_key(ctx, row, names),
             among_others: true,
         }
     }
@@ -109,7 +110,12 @@ pub(super) fn entity_in_words(lang: Lang, entity: &str) -> &str {
     }
 }
 
-fn reversal_key(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<&'static str> {
+/// The button that takes the change back; none where that would be refused.
+fn reversal_key(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<&'static str> {
+    let is_closed = ctx.regions.iter().any(|region| region.code == row.region && !region.is_open);
+    if is_closed || !may_write(&row.entity, ctx.is_admin()) {
+        return None;
+    }
     let deleted = names.get(&row.entity_id).is_some_and(|found| found.deleted);
     let key = if row.action == "delete" { "change-bring-back" } else { "change-reverse" };
     can_reverse(row, deleted).then_some(key)
@@ -148,12 +154,12 @@ pub(super) fn named(name: &str, work_date: Option<NaiveDate>) -> String {
 }
 
 /// The page of a row. Timesheets and employees keep theirs when they are deleted.
-fn address(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<String> {
-    let found = names.get(&row.entity_id)?;
+fn address(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<String> {
+    let (found, at) = (names.get(&row.entity_id)?, ctx.at(&row.region));
     match row.entity.as_str() {
-        "timesheet" => Some(format!("/timesheets/{}", row.entity_id)),
-        "employee" => Some(format!("/employees/{}", row.entity_id)),
-        "shift_template" if !found.deleted => Some(format!("/shift-templates/{}/edit", row.entity_id)),
+        "timesheet" => Some(format!("/timesheets/{}{at}", row.entity_id)),
+        "employee" => Some(format!("/employees/{}{at}", row.entity_id)),
+        "shift_template" if !found.deleted => Some(format!("/shift-templates/{}/edit{at}", row.entity_id)),
         _ => None,
     }
 }

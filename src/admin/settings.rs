@@ -19,7 +19,11 @@ use crate::{
     i18n::{t, t_with},
     ops::{Entity as _, Op},
     regions::Region,
-    settings::{Effective, RegionSettings, Resolved, Source, db::list_own, settings_id},
+    settings::{
+        Effective, RegionSettings, Resolved, Source,
+        db::{OwnSettings, list_own},
+        settings_id,
+    },
     state::AppState,
     sync::submit,
     timesheets::calc::{Hours, Shift, hours},
@@ -132,7 +136,7 @@ pub async fn edit_settings(ctx: Ctx, admin: Admin, state: Data<AppState>, code: 
     let region = region_of(&admin, &code)?;
     let own = load(&state, &admin).await?;
     let form = match own.get(region.code()) {
-        Some((version, value)) => FormView::of_row(settings_id(&region), *version, &region, &value.to_row()),
+        Some(own) => FormView::of_row(own.id, own.version, &region, &own.value.to_row()),
         None => FormView::blank(&[]),
     };
     Ok(html(render_edit(&ctx, &admin, &state, &region, &own, with_comma(form)).await?))
@@ -173,15 +177,16 @@ async fn render_edit(
     admin: &Admin,
     state: &AppState,
     region: &Region,
-    own: &BTreeMap<String, (i64, RegionSettings)>,
+    own: &BTreeMap<String, OwnSettings>,
     form: FormView,
 ) -> AppResult<String> {
     let scope = Scope::one(admin.actor(), region).ok_or(AppError::NotFound)?;
-    let history = history_of(&mut state.db.read(&scope).await?, ctx, RegionSettings::NAME, settings_id(region)).await?;
+    let row_id = own.get(region.code()).map_or_else(|| settings_id(region), |own| own.id);
+    let history = history_of(&mut state.db.read(&scope).await?, ctx, RegionSettings::NAME, row_id).await?;
     let view = view(own, region.code().to_owned(), ctx.region_name(region.code()).to_owned());
     let inherited = Effective::new(&RegionSettings::default(), &above(own, region.code()));
     let examples = examples(&view.effective);
-    Ok(render(ctx, &EditSettingsPage { ctx, row_id: settings_id(region), view, inherited, form, examples, history })?)
+    Ok(render(ctx, &EditSettingsPage { ctx, row_id, view, inherited, form, examples, history })?)
 }
 
 /// The desktop's users know their rule by these: ten hours on a Monday, a Saturday beyond the window.
@@ -202,21 +207,21 @@ fn with_comma(mut form: FormView) -> FormView {
     form
 }
 
-async fn load(state: &AppState, admin: &Admin) -> AppResult<BTreeMap<String, (i64, RegionSettings)>> {
+async fn load(state: &AppState, admin: &Admin) -> AppResult<BTreeMap<String, OwnSettings>> {
     let scope = Scope::with_company(admin.actor()).ok_or(AppError::Forbidden)?;
     Ok(list_own(&mut state.db.read(&scope).await?).await?)
 }
 
-fn view(own: &BTreeMap<String, (i64, RegionSettings)>, code: String, name: String) -> SettingsView {
-    let mine = own.get(&code).map(|(_, value)| value.clone()).unwrap_or_default();
+fn view(own: &BTreeMap<String, OwnSettings>, code: String, name: String) -> SettingsView {
+    let mine = own.get(&code).map(|own| own.value.clone()).unwrap_or_default();
     SettingsView { effective: Effective::new(&mine, &above(own, &code)), code, name }
 }
 
 /// What a region's blank fields are taken from: the company's row; for the company itself, nothing.
-fn above(own: &BTreeMap<String, (i64, RegionSettings)>, code: &str) -> RegionSettings {
+fn above(own: &BTreeMap<String, OwnSettings>, code: &str) -> RegionSettings {
     let company = Region::company();
     let row = own.get(company.code()).filter(|_| code != company.code());
-    row.map(|(_, value)| value.clone()).unwrap_or_default()
+    row.map(|own| own.value.clone()).unwrap_or_default()
 }
 
 /// The company, or a region there is.

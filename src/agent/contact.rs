@@ -96,7 +96,8 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
     agent.note(Trouble::Clock, offset_ms.abs() > CLOCK_MAY_DIFFER);
     let rotate_after = Some(answer.rotate_after);
     let contact = Contact { at: Some(came_at), offset_ms, rotate_after };
-    let region = RegionFact { code: answer.region.code.code().to_owned(), name: answer.region.name, is_open: answer.region.is_open };
+    let told = answer.region;
+    let region = RegionFact { code: told.code.code().to_owned(), name: told.name, is_open: told.is_open, first_day: told.first_day };
     let company = CompanyFacts { settings: answer.company.settings, days: answer.company.days };
     let context = Context { region, company };
     let people: Vec<KnownPerson> = answer.people.into_iter().map(KnownPerson::from).collect();

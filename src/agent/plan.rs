@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::store::{Reader, Shown, StoreError};
 use crate::{
     civil::{format_time, parse_break, parse_time, stored_end},
+    clock::in_istanbul,
     employees::Employee,
     ids,
     ops::{
@@ -18,7 +19,11 @@ use crate::{
     },
     regions::Region,
     shift_templates::ShiftTemplate,
-    timesheets::Timesheet,
+    timesheets::{
+        Timesheet,
+        calc::{Rules, hours},
+        doubts::{Around, CONFIRMED, code_of, confirm, doubts_of},
+    },
 };
 
 /// A write of business data.
@@ -79,7 +84,7 @@ impl Table {
 }
 
 /// The fields of a row on the day's page.
-const OF_DAY: [&str; 4] = ["start_time", "end_time", "break_minutes", "is_special"];
+const OF_DAY: [&str; 5] = ["start_time", "end_time", "break_minutes", "is_special", CONFIRMED];
 
 /// The write behind an address; none for every other post. The same table as in src/routes.rs and `routes.ts`.
 pub fn find_route(path: &str) -> Option<Route> {
@@ -217,7 +222,9 @@ pub fn check(drafts: &[Draft], post: &Post<'_>) -> Planned<()> {
         errors.push(FieldError::new("", "region-closed"));
     }
     for draft in drafts {
-        errors.extend(post.complaints(&draft.op)?);
+        let said = post.complaints(&draft.op)?;
+        // Everybody as planned on a day to come is one question.
+        errors.extend(said.into_iter().filter(|error| code_of(error).is_none() || !errors.contains(error)).collect::<Vec<_>>());
     }
     if errors.is_empty() { Ok(()) } else { Err(Refusal::Invalid(errors)) }
 }
@@ -304,9 +311,15 @@ impl Post<'_> {
         self.draft(self.bare_op(table, kind, self.id_or_new("_op")?, id, self.base()?, fields))
     }
 
+    /// A change of state, as src/employees/acts.rs makes it: who leaves has a last day, and who comes back has none.
     fn turn(&self, id: Uuid, active: bool) -> Planned<Draft> {
-        let change = Change { from: json!(!active), to: json!(active) };
-        self.act(Table::Employee, id, Kind::Update, Fields::from([("is_active".to_owned(), change)]))
+        let before = self.reader.find_row(Employee::NAME, id)?.and_then(|shown| shown.row.get("exit_date").cloned()).unwrap_or_default();
+        let last = if active { Value::Null } else { read_form(Employee::FORM, self.pairs).remove("exit_date").unwrap_or_default() };
+        let mut fields = Fields::from([("is_active".to_owned(), Change { from: json!(!active), to: json!(active) })]);
+        if active || !last.is_null() {
+            fields.insert("exit_date".to_owned(), Change { from: before, to: last });
+        }
+        self.act(Table::Employee, id, Kind::Update, fields)
     }
 
     /// Everybody as planned: an operation per blank person, with ids that follow from the press, as src/today/batches.rs makes them.
@@ -318,7 +331,10 @@ impl Post<'_> {
         let entered = self.reader.list_entries(date, date, None)?;
         let mut drafts = Vec::new();
         for (_, text) in self.pairs.iter().filter(|(name, value)| name == "planned" && !value.trim().is_empty()) {
-            let (employee, row) = planned_entry(text, date)?;
+            let (employee, mut row) = planned_entry(text, date)?;
+            if !self.value(CONFIRMED).is_empty() {
+                row.insert(CONFIRMED.to_owned(), json!(self.value(CONFIRMED)));
+            }
             let (op_id, id) = entry_of_batch(batch, employee);
             let is_blank = !entered.iter().any(|entry| !entry.deleted && entry.row.get("employee_id") == Some(&json!(employee)));
             if is_blank || super::store::ops::is_kept(self.reader, op_id)? {
@@ -368,6 +384,10 @@ impl Post<'_> {
             && let Ok(entry) = Timesheet::parse(&row, &changed, Origin::Agent)
         {
             errors.extend(self.check_entry(op.id, &entry)?);
+            // What is taken back was there before, and its form cannot confirm.
+            if errors.is_empty() && op.kind != Kind::Restore && self.value("takes_back") != "true" {
+                errors.extend(self.questions(op.id, &entry)?);
+            }
         }
         Ok(errors)
     }
@@ -377,6 +397,18 @@ impl Post<'_> {
         let entries = self.reader.list_entries(NaiveDate::MIN, NaiveDate::MAX, Some(employee))?;
         let count = entries.iter().filter(|entry| !entry.deleted).count();
         Ok(if count == 0 { Vec::new() } else { vec![FieldError::new("", "employee-has-timesheets").with("count", count)] })
+    }
+
+    /// What is doubtful about an entry and was not confirmed, as far as this PC knows; the server asks nobody about what comes out of a queue.
+    fn questions(&self, id: Uuid, entry: &Timesheet) -> Planned<Vec<FieldError>> {
+        let person = self.reader.find_row(Employee::NAME, entry.employee_id)?;
+        let date = |name: &str| person.as_ref().and_then(|shown| shown.row.get(name)?.as_str()?.parse().ok());
+        let others = self.reader.list_entries(entry.work_date, entry.work_date, Some(entry.employee_id))?;
+        let live = others.iter().filter(|other| other.id != id && !other.deleted);
+        let read = live.filter_map(|other| Timesheet::parse(&other.row, &BTreeSet::new(), Origin::Agent).ok());
+        let others_worked = read.map(|other| hours(&other.shift(), &Rules::default()).worked).sum();
+        let around = Around { others_worked, hire_date: date("hire_date"), exit_date: date("exit_date") };
+        Ok(confirm(&doubts_of(&entry.shift(), &around, in_istanbul(self.at).date_naive()), &entry.confirmed).1)
     }
 
     /// No other entry of the person lies at the same time. Whether there is such a person is the server's to say: the copy may be behind, and

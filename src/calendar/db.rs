@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Calendar, CalendarDay, DayKind, Entry};
 use crate::{
-    db::{Mode, ScopedTx, Write, expect_one},
+    db::{Mode, ScopedTx, Write, expect_one, sole},
     ops::Stamp,
     regions::Region,
     sync::{Stored, Tail},
@@ -259,7 +259,7 @@ pub(super) struct Found {
 /// A row of the scope by its id.
 pub(super) async fn find_calendar_day<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Found>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let row = sqlx::query!(
+    let rows = sqlx::query!(
         r#"
         SELECT id,
                region,
@@ -276,13 +276,14 @@ pub(super) async fn find_calendar_day<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -
         &codes,
         id,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    row.map(|r| {
-        let value = CalendarDay { day: r.day, name: r.name, kind: kind_of(&r.kind)?, free_from: r.free_from_min, source: r.source };
-        Ok(Found { is_deleted: r.deleted_at.is_some(), day: Listed { id: r.id, region: r.region, version: r.version, value } })
-    })
-    .transpose()
+    sole(rows)?
+        .map(|r| {
+            let value = CalendarDay { day: r.day, name: r.name, kind: kind_of(&r.kind)?, free_from: r.free_from_min, source: r.source };
+            Ok(Found { is_deleted: r.deleted_at.is_some(), day: Listed { id: r.id, region: r.region, version: r.version, value } })
+        })
+        .transpose()
 }
 
 /// The live day of a region with this date and name.

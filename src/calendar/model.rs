@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     civil,
     ops::{
-        Entity, FieldError, Origin, Row,
+        Entity, FieldError, Origin, Row, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
@@ -77,6 +77,7 @@ impl Entity for CalendarDay {
         ("free_from", FieldKind::Time),
         ("source", FieldKind::Text),
     ];
+    const WRITERS: Writers = Writers::Admins;
 
     fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
         let mut read = Reader::new(row);

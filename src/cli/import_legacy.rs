@@ -80,7 +80,7 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
     let known = KnownFile::from_ops(sync::db::list_import_ops(&mut tx, region).await.map_err(text)?);
     let has_settings = settings::db::exist(&mut tx, region).await.map_err(text)?;
     drop(tx);
-    let identity = identify(file, &known);
+    let identity = identify(file, region, &known);
     let target =
         Target { region, include_regions: &args.include_regions, actor: actor.user_id, edited_at: time_of(&args.file), has_settings };
     let planned = plan(file, identity, &known, target);

@@ -6,16 +6,16 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
-use crate::timesheets::calc::{Rules, Shift, hours};
+use crate::timesheets::{
+    calc::{Rules, Shift, hours},
+    doubts::HARDLY_TRUE_WORKED,
+};
 
 /// From this presence on a shift is long, in minutes: 12 hours (DOMAIN 4.7). One minute less is not.
 pub const LONG_GROSS: i64 = 720;
-/// Above this work a shift is hardly true, in minutes: 16 hours (DOMAIN 4.8).
-pub const HARDLY_TRUE_WORKED: i64 = 960;
-/// Days in a row without a free one, from which somebody should look (DOMAIN 4.7).
-pub const DAYS_IN_A_ROW: usize = 6;
-/// Days in a row from which the free day of the week is missing (law 4857, article 46: 24 hours within seven days).
-pub const DAYS_OF_LAW: usize = 7;
+/// Days in a row from which the free day of the week is missing (law 4857, article 46: 24 hours within seven days). Six days are an
+/// ordinary week.
+pub const DAYS_IN_A_ROW: usize = 7;
 /// Entries further ahead than so many days are a slip of the date.
 pub const DAYS_AHEAD: u64 = 31;
 
@@ -72,12 +72,16 @@ pub enum AlertKind {
     DeletedPerson,
     /// More than 16 hours of work (DOMAIN 4.8). Such an entry is not also called long.
     HardlyTrue,
+    /// Several entries of a date that come to more than 16 hours of work together.
+    LongDay,
     /// A presence of 12 hours or more (DOMAIN 4.7).
     LongShift,
-    /// Six days in a row or more (DOMAIN 4.7), per person and not per name.
+    /// Seven days in a row or more, per person and not per name.
     NoDayOff,
     /// An entry more than a month ahead.
     FarAhead,
+    /// An entry of a day to come.
+    Ahead,
     /// A public holiday by the calendar, but the entry is not of a special day.
     HolidayNotMarked,
     /// Hours after midnight (DOMAIN 4.7).
@@ -88,16 +92,18 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// Every kind, the most urgent first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::NothingWorked,
         Self::BeforeHire,
         Self::AfterExit,
         Self::DeletedPerson,
         Self::HardlyTrue,
+        Self::LongDay,
         Self::LongShift,
         Self::NoDayOff,
         Self::FarAhead,
         Self::HolidayNotMarked,
+        Self::Ahead,
         Self::Overnight,
         Self::SpecialDay,
     ];
@@ -106,8 +112,10 @@ impl AlertKind {
     pub fn severity(self) -> Severity {
         match self {
             Self::NothingWorked | Self::BeforeHire | Self::AfterExit | Self::DeletedPerson => Severity::Critical,
-            Self::HardlyTrue | Self::LongShift | Self::NoDayOff | Self::FarAhead | Self::HolidayNotMarked => Severity::Warning,
-            Self::Overnight | Self::SpecialDay => Severity::Note,
+            Self::HardlyTrue | Self::LongDay | Self::LongShift | Self::NoDayOff | Self::FarAhead | Self::HolidayNotMarked => {
+                Severity::Warning
+            }
+            Self::Ahead | Self::Overnight | Self::SpecialDay => Severity::Note,
         }
     }
 
@@ -119,9 +127,11 @@ impl AlertKind {
             Self::AfterExit => "after-exit",
             Self::DeletedPerson => "deleted-person",
             Self::HardlyTrue => "hardly-true",
+            Self::LongDay => "long-day",
             Self::LongShift => "long-shift",
             Self::NoDayOff => "no-day-off",
             Self::FarAhead => "far-ahead",
+            Self::Ahead => "ahead",
             Self::HolidayNotMarked => "holiday-not-marked",
             Self::Overnight => "overnight",
             Self::SpecialDay => "special-day",
@@ -141,9 +151,11 @@ impl AlertKind {
             Self::AfterExit => "alert-after-exit",
             Self::DeletedPerson => "alert-deleted-person",
             Self::HardlyTrue => "alert-hardly-true",
+            Self::LongDay => "alert-long-day",
             Self::LongShift => "alert-long-shift",
             Self::NoDayOff => "alert-no-day-off",
             Self::FarAhead => "alert-far-ahead",
+            Self::Ahead => "alert-ahead",
             Self::HolidayNotMarked => "alert-holiday-not-marked",
             Self::Overnight => "alert-overnight",
             Self::SpecialDay => "alert-special-day",
@@ -170,6 +182,10 @@ pub struct Suspect {
     pub exit_date: Option<NaiveDate>,
     /// The person is in the bin.
     pub is_deleted: bool,
+    /// Minutes of work of all the person's entries of the date, this one among them.
+    pub worked_that_day: i64,
+    /// Somebody confirmed at the form what is doubtful about it.
+    pub is_confirmed: bool,
 }
 
 /// Something odd, and why.
@@ -189,16 +205,8 @@ pub struct Alert {
     pub day: NaiveDate,
     /// The reason in numbers.
     pub why: Why,
-}
-
-impl Alert {
-    /// How much it matters: its kind's, but six days in a row are many an office's ordinary week.
-    pub fn severity(&self) -> Severity {
-        match self.why {
-            Why::Run { days, .. } if days < DAYS_OF_LAW => Severity::Note,
-            _ => self.kind.severity(),
-        }
-    }
+    /// Somebody confirmed it when it was entered.
+    pub is_confirmed: bool,
 }
 
 /// The numbers of a reason.
@@ -251,7 +259,10 @@ pub fn alerts_of(suspect: &Suspect, rules: &Rules, holiday: Option<&str>, today:
         suspect.is_deleted.then_some((AlertKind::DeletedPerson, Why::Nothing)),
         (made.worked > HARDLY_TRUE_WORKED).then(|| (AlertKind::HardlyTrue, minutes(made.worked))),
         (made.gross >= LONG_GROSS && made.worked <= HARDLY_TRUE_WORKED).then(|| (AlertKind::LongShift, minutes(made.gross))),
+        (suspect.worked_that_day > HARDLY_TRUE_WORKED && suspect.worked_that_day > made.worked)
+            .then(|| (AlertKind::LongDay, minutes(suspect.worked_that_day))),
         far_ahead.then_some((AlertKind::FarAhead, Why::Date(today))),
+        (day > today && !far_ahead).then_some((AlertKind::Ahead, Why::Date(today))),
         holiday.filter(|_| !shift.is_special).map(|name| (AlertKind::HolidayNotMarked, Why::Holiday(name.to_owned()))),
         (made.overnight > 0).then(|| (AlertKind::Overnight, minutes(made.overnight))),
         shift.is_special.then(|| (AlertKind::SpecialDay, minutes(made.worked))),
@@ -264,6 +275,7 @@ pub fn alerts_of(suspect: &Suspect, rules: &Rules, holiday: Option<&str>, today:
         entry: Some(suspect.id),
         day,
         why,
+        is_confirmed: suspect.is_confirmed,
     };
     found.into_iter().flatten().map(alert).collect()
 }
@@ -295,7 +307,7 @@ pub fn long_runs(days: &BTreeSet<NaiveDate>) -> Vec<Run> {
 /// The most urgent first, then the newest; what is equal stays in its order, which is that of the names.
 pub fn sort(alerts: &mut [Alert]) {
     alerts.sort_by(|a, b| {
-        let urgency = a.severity().cmp(&b.severity());
+        let urgency = a.kind.severity().cmp(&b.kind.severity());
         urgency.then_with(|| b.day.cmp(&a.day)).then_with(|| a.kind.cmp(&b.kind))
     });
 }
@@ -318,6 +330,8 @@ mod tests {
             hire_date: None,
             exit_date: None,
             is_deleted: false,
+            worked_that_day: 0,
+            is_confirmed: false,
         }
     }
 
@@ -336,6 +350,15 @@ mod tests {
         assert_eq!(kinds(&suspect("2026-01-05", 0, 960, 0)), [AlertKind::LongShift], "sixteen hours exactly");
         assert_eq!(kinds(&suspect("2026-01-05", 0, 961, 0)), [AlertKind::HardlyTrue]);
         assert_eq!(kinds(&suspect("2026-01-05", 0, 1020, 60)), [AlertKind::LongShift], "the break is not work");
+    }
+
+    #[test]
+    fn entries_of_a_date_that_come_to_more_than_sixteen_hours_together_are_a_long_day() {
+        let with = |worked_that_day| Suspect { worked_that_day, ..suspect("2026-01-05", 540, 1080, 60) };
+        assert_eq!(kinds(&with(480 + 481)), [AlertKind::LongDay]);
+        assert_eq!(kinds(&with(480 + 480)), []);
+        let alone = Suspect { worked_that_day: 961, ..suspect("2026-01-05", 0, 961, 0) };
+        assert_eq!(kinds(&alone), [AlertKind::HardlyTrue], "one entry is said once");
     }
 
     #[test]
@@ -369,7 +392,8 @@ mod tests {
 
     #[test]
     fn a_month_ahead_is_planning_and_more_is_a_slip() {
-        assert_eq!(kinds(&suspect("2026-02-10", 540, 1080, 60)), []);
+        assert_eq!(kinds(&suspect("2026-01-10", 540, 1080, 60)), []);
+        assert_eq!(kinds(&suspect("2026-02-10", 540, 1080, 60)), [AlertKind::Ahead]);
         assert_eq!(kinds(&suspect("2026-02-11", 540, 1080, 60)), [AlertKind::FarAhead]);
     }
 
@@ -383,9 +407,9 @@ mod tests {
         assert_eq!(kinds(&special), [AlertKind::SpecialDay]);
     }
 
-    /// DOMAIN 11.6, A7: runs of 5, of 6, of 7 and 7 with a gap, and across the end of a month.
+    /// Law 4857, article 46: 24 hours of rest within seven days. The ordinary week of six is no run.
     #[test]
-    fn six_days_in_a_row_are_a_run_also_across_the_end_of_a_month() {
+    fn seven_days_in_a_row_are_a_run_also_across_the_end_of_a_month_and_six_are_none() {
         let runs = |from: &str, lengths: &[usize]| {
             let mut next = day(from);
             let mut days = BTreeSet::new();
@@ -395,26 +419,13 @@ mod tests {
             }
             long_runs(&days).into_iter().map(|run| run.days).collect::<Vec<_>>()
         };
-        assert_eq!(runs("2026-01-05", &[5]), [0; 0]);
-        assert_eq!(runs("2026-01-05", &[6]), [6]);
-        assert_eq!(runs("2026-01-05", &[7, 7]), [7, 7]);
-        assert_eq!(runs("2026-01-29", &[6]), [6]);
-        let run = long_runs(&day("2026-01-29").iter_days().take(6).collect())[0];
-        assert_eq!((run.from, run.to), (day("2026-01-29"), day("2026-02-03")));
-    }
-
-    #[test]
-    fn a_week_of_six_days_is_a_note_and_one_of_seven_a_warning() {
-        let run = |days| Alert {
-            kind: AlertKind::NoDayOff,
-            region: "ankara".into(),
-            employee_id: Uuid::nil(),
-            employee_name: "Ali".into(),
-            entry: None,
-            day: day("2026-01-10"),
-            why: Why::Run { from: day("2026-01-05"), days, at_least: false },
-        };
-        assert_eq!((run(6).severity(), run(7).severity()), (Severity::Note, Severity::Warning));
+        assert_eq!(runs("2026-01-05", &[6]), [0; 0]);
+        assert_eq!(runs("2026-01-05", &[6, 6, 6]), [0; 0], "a free day between them");
+        assert_eq!(runs("2026-01-05", &[7]), [7]);
+        assert_eq!(runs("2026-01-05", &[8, 7]), [8, 7]);
+        assert_eq!(runs("2026-01-29", &[7]), [7]);
+        let run = long_runs(&day("2026-01-29").iter_days().take(7).collect())[0];
+        assert_eq!((run.from, run.to), (day("2026-01-29"), day("2026-02-04")));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     civil::DAY,
     db::{Mode, ScopedTx},
-    timesheets::calc::Shift,
+    timesheets::{calc::Shift, doubts::HARDLY_TRUE_WORKED},
 };
 
 /// What the tile of a region counts.
@@ -73,7 +73,7 @@ pub(super) async fn list_tiles<M: Mode>(
         CROSS JOIN LATERAL (
             SELECT count(*) FILTER (WHERE e.is_active) AS active,
                    count(*) FILTER (
-                       WHERE coalesce(e.hire_date <= $2, true) AND CASE WHEN e.exit_date IS NULL THEN e.is_active ELSE e.exit_date >= $2 END
+                       WHERE coalesce(e.hire_date <= $2, true) AND coalesce(e.exit_date >= $2, true)
                    ) AS employed
             FROM app.employees e
             WHERE e.region = r.code AND e.deleted_at IS NULL
@@ -178,7 +178,7 @@ pub(super) struct Search<'a> {
     pub text: &'a str,
     /// Days some region's calendar marks.
     pub marked: &'a [NaiveDate],
-    /// Entries after this date are too far ahead.
+    /// Entries after this date are ahead, or too far ahead.
     pub latest: NaiveDate,
     pub limit: i64,
 }
@@ -200,9 +200,18 @@ pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search
                t.is_special,
                e.hire_date,
                e.exit_date,
-               e.deleted_at IS NOT NULL AS "is_deleted!"
+               e.deleted_at IS NOT NULL AS "is_deleted!",
+               t.confirmed <> '' AS "is_confirmed!",
+               coalesce(long.worked, 0) AS "worked_that_day!"
         FROM app.timesheets t
         JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
+        LEFT JOIN (
+            SELECT o.region, o.employee_id, o.work_date, sum(greatest(o.end_min - o.start_min - o.break_min, 0)) AS worked
+            FROM app.timesheets o
+            WHERE o.region = ANY ($1) AND o.deleted_at IS NULL AND o.work_date BETWEEN $2 AND $3
+            GROUP BY 1, 2, 3
+            HAVING count(*) > 1 AND sum(greatest(o.end_min - o.start_min - o.break_min, 0)) > $10::int
+        ) long ON long.region = t.region AND long.employee_id = t.employee_id AND long.work_date = t.work_date
         WHERE t.region = ANY ($1)
           AND e.region = ANY ($1)
           AND t.deleted_at IS NULL
@@ -218,6 +227,7 @@ pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search
               OR e.deleted_at IS NOT NULL
               OR t.work_date < e.hire_date
               OR t.work_date > e.exit_date
+              OR long.worked IS NOT NULL
           )
         ORDER BY t.work_date DESC, e.full_name COLLATE "tr-x-icu", t.start_min, t.id
         LIMIT $9
@@ -231,6 +241,7 @@ pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search
         search.latest,
         search.marked,
         search.limit,
+        i32::try_from(HARDLY_TRUE_WORKED).unwrap_or(i32::MAX),
     )
     .fetch_all(tx.conn())
     .await?;
@@ -251,6 +262,8 @@ pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search
             hire_date: r.hire_date,
             exit_date: r.exit_date,
             is_deleted: r.is_deleted,
+            worked_that_day: r.worked_that_day,
+            is_confirmed: r.is_confirmed,
         })
         .collect())
 }

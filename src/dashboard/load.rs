@@ -160,7 +160,7 @@ impl Finder<'_> {
         let regions: HashSet<&str> = self.roster.people().iter().map(|person| person.region.as_str()).collect();
         let is_marked = |day: &NaiveDate| regions.iter().any(|region| self.roster.mark(region, *day).is_some());
         let marked: Vec<NaiveDate> = period.from.iter_days().take_while(|day| *day <= period.to).filter(is_marked).collect();
-        db::list_suspects(tx, &Search { period, text: &self.wish.text, marked: &marked, latest: self.latest(), limit: SUSPECTS }).await
+        db::list_suspects(tx, &Search { period, text: &self.wish.text, marked: &marked, latest: self.wish.today, limit: SUSPECTS }).await
     }
 
     /// Entries too far ahead lie in no period that somebody looks at, so they are looked for on their own.
@@ -210,6 +210,7 @@ impl Finder<'_> {
                 entry: None,
                 day: run.to,
                 why: Why::Run { from: run.from, days: run.days, at_least: run.from == window.from || run.to == window.to },
+                is_confirmed: false,
             })
         })
     }

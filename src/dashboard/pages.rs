@@ -132,7 +132,7 @@ fn day_view(ctx: &Ctx, wish: &Wish, oddities: Oddities, blank: usize) -> DayView
         is_yesterday: day.succ_opt() == Some(wish.today),
         previous: day.pred_opt().filter(|before| *before >= civil::FIRST_DAY),
         next: day.succ_opt().filter(|after| *after <= civil::LAST_DAY),
-        alerts: oddities.alerts.into_iter().map(|alert| AlertView::new(ctx.lang, alert)).collect(),
+        alerts: oddities.alerts.into_iter().map(|alert| AlertView::new(ctx, alert)).collect(),
         blank,
     }
 }
@@ -147,7 +147,7 @@ fn alert_list(ctx: &Ctx, oddities: Oddities, query: &BoardQuery) -> AlertList {
     let pager = Pager::new(query.page, PAGE_SIZE, i64::try_from(alerts.len()).unwrap_or(i64::MAX));
     let skipped = usize::try_from(pager.offset()).unwrap_or_default();
     let size = usize::try_from(pager.size).unwrap_or_default();
-    let shown = alerts.into_iter().skip(skipped).take(size).map(|alert| AlertView::new(ctx.lang, alert)).collect();
+    let shown = alerts.into_iter().skip(skipped).take(size).map(|alert| AlertView::new(ctx, alert)).collect();
     AlertList { shown, kinds, count, kind, is_cut, pager }
 }
 

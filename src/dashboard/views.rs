@@ -185,23 +185,27 @@ pub struct AlertView {
     pub href: String,
     /// Why, with the numbers.
     pub why: String,
+    /// Somebody confirmed it when it was entered.
+    pub is_confirmed: bool,
 }
 
 impl AlertView {
     /// Puts an alert into words.
-    pub(super) fn new(lang: Lang, alert: Alert) -> Self {
-        let list = |from| format!("/timesheets?employee_id={}&from={from}&to={}", alert.employee_id, alert.day);
+    pub(super) fn new(ctx: &Ctx, alert: Alert) -> Self {
+        let (at, and_at) = (ctx.at(&alert.region), ctx.and_at(&alert.region));
+        let list = |from| format!("/timesheets?employee_id={}&from={from}&to={}{and_at}", alert.employee_id, alert.day);
         let href = match (alert.entry, &alert.why) {
-            (Some(id), _) => format!("/timesheets/{id}"),
+            (Some(id), _) => format!("/timesheets/{id}{at}"),
             (None, Why::Run { from, .. }) => list(*from),
             (None, _) => list(alert.day),
         };
         let is_there = alert.kind != AlertKind::DeletedPerson;
         Self {
-            why: why_in_words(lang, &alert),
-            person_href: is_there.then(|| format!("/employees/{}", alert.employee_id)),
+            why: why_in_words(ctx.lang, &alert),
+            is_confirmed: alert.is_confirmed,
+            person_href: is_there.then(|| format!("/employees/{}{at}", alert.employee_id)),
             kind: alert.kind,
-            severity: alert.severity(),
+            severity: alert.kind.severity(),
             region: alert.region,
             employee_name: alert.employee_name,
             day: alert.day,
@@ -221,6 +225,7 @@ fn why_in_words(lang: Lang, alert: &Alert) -> String {
         Why::Minutes { start, end, minutes } => {
             let key = match alert.kind {
                 AlertKind::HardlyTrue => "alert-why-hardly-true",
+                AlertKind::LongDay => "alert-why-long-day",
                 AlertKind::Overnight => "alert-why-overnight",
                 AlertKind::SpecialDay => "alert-why-special-day",
                 _ => "alert-why-long-shift",
@@ -233,6 +238,7 @@ fn why_in_words(lang: Lang, alert: &Alert) -> String {
             let key = match alert.kind {
                 AlertKind::BeforeHire => "alert-why-before-hire",
                 AlertKind::AfterExit => "alert-why-after-exit",
+                AlertKind::Ahead => "alert-why-ahead",
                 _ => "alert-why-far-ahead",
             };
             t_with(lang, key, &[("date", &civil::format_date_tr(*date))])

@@ -48,6 +48,7 @@ impl Finding {
             "app_role_owns" => format!("The serving role owns {d} and could take its policy off: give the table to the owner."),
             "app_role_may_truncate" => format!("The serving role may TRUNCATE {d}: revoke it."),
             "log_may_change" => format!("The serving role may change or delete rows of the log {d}: revoke it."),
+            "scope_widened" => format!("{d} works in regions that the caller did not enter: restore the functions from the migrations."),
             "scope_optional" => format!("{d} answers a transaction that entered no region: restore the function from the migrations."),
             "second_connection" => format!("A second connection to the database is not like the first: {d}."),
             "warn_one_login" => format!(
@@ -141,6 +142,9 @@ UNION ALL SELECT 'view_not_invoker', c.oid::regclass::text FROM pg_class c JOIN 
 UNION ALL SELECT 'matview', c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('app', 'auth') AND c.relkind = 'm'
 UNION ALL SELECT 'secdef_without_path', p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE n.nspname IN ('app', 'auth', 'sec') AND p.prosecdef AND NOT coalesce(array_to_string(p.proconfig, ';') LIKE '%search_path=%', false)
+UNION ALL SELECT 'scope_widened', p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname IN ('app', 'auth', 'sec') AND (array_to_string(p.proconfig, ';') LIKE '%app.regions=%' OR p.prosrc ~* 'set_config\s*\(\s*''app\.regions')
+    AND (p.oid IS DISTINCT FROM to_regprocedure('sec.keep_ids_apart()') OR p.prorettype <> 'trigger'::regtype)
 UNION ALL SELECT 'leakproof_udf', p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE n.nspname IN ('app', 'auth', 'sec') AND p.proleakproof
 UNION ALL SELECT 'pg_rls_cve', v::text FROM (SELECT current_setting('server_version_num')::int AS v) x

@@ -32,7 +32,7 @@ use uuid::Uuid;
 
 pub use logins::{AppLogin, SERVING_LOGIN};
 use outcome::is_dead;
-pub use outcome::{DbOutcome, classify, expect_one, violated_constraint};
+pub use outcome::{DbOutcome, classify, expect_one, is_in_two_regions, sole, violated_constraint};
 pub use owner::{MigrateError, analyze, create_regions, migrate, migrate_and_serve_as, pending_migrations};
 use places::Places;
 pub use scope::{Mode, Read, Scope, ScopedTx, Write};

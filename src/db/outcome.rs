@@ -44,6 +44,24 @@ pub fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
     }
 }
 
+/// Two regions have a row of this id, and the question named neither. Only takeovers of the first release made such rows.
+#[derive(Debug, thiserror::Error)]
+#[error("one id in two regions")]
+pub struct InTwoRegions;
+
+/// The row that was found by its id alone; an error, never the first of them, where two regions answer.
+pub fn sole<T>(mut rows: Vec<T>) -> Result<Option<T>, sqlx::Error> {
+    if rows.len() > 1 {
+        return Err(sqlx::Error::Decode(Box::new(InTwoRegions)));
+    }
+    Ok(rows.pop())
+}
+
+/// Whether [`sole`] found two.
+pub fn is_in_two_regions(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Decode(cause) if cause.is::<InTwoRegions>())
+}
+
 /// An update that has to hit its one row, hit it.
 pub fn expect_one(done: &sqlx::postgres::PgQueryResult) -> Result<(), sqlx::Error> {
     if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }

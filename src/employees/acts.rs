@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
@@ -94,7 +94,7 @@ async fn act(
 ) -> AppResult<HttpResponse> {
     let before = find(state, actor, id).await?;
     let mut op = posted.to_act::<Employee>(actor, region_of(&before)?, &state.clock, act.kind(), id)?;
-    act.fill(&mut op);
+    act.fill(&mut op, &before.value, posted);
     let op_id = op.op_id;
     let to = back_to(request, HOME);
     let flash = match settle(submit(state, actor, op).await?)? {
@@ -113,21 +113,30 @@ impl Act {
         }
     }
 
-    /// A change of state is an update of one field.
-    fn fill(self, op: &mut Op) {
+    /// A change of state is an update of two fields: who leaves has a last day (where none is typed, the write path finds one), and who comes
+    /// back has none.
+    fn fill(self, op: &mut Op, before: &Employee, posted: &Posted) {
         let active = match self {
             Self::Passivate => false,
             Self::Activate => true,
             Self::Delete | Self::Restore => return,
         };
         op.fields.insert("is_active".into(), Change { from: json!(!active), to: json!(active) });
+        let last = if active { Value::Null } else { posted.date("exit_date") };
+        if active || !last.is_null() {
+            op.fields.insert("exit_date".into(), Change { from: json!(before.exit_date), to: last });
+        }
     }
 
     fn message(self, before: &Listed, verdict: &Verdict) -> Flash {
         let name = &before.value.full_name;
         match self {
             Self::Passivate => Flash::new(Tone::Success, "flash-employee-passivated", name).with_undo(undo("activation", before, verdict)),
-            Self::Activate => Flash::new(Tone::Success, "flash-employee-activated", name).with_undo(undo("passivation", before, verdict)),
+            Self::Activate => {
+                let last = before.value.exit_date.map(|day| day.to_string()).unwrap_or_default();
+                let flash = Flash::new(Tone::Success, "flash-employee-activated", name).with_undo(undo("passivation", before, verdict));
+                flash.with_undo_fields(&[("exit_date", &last)])
+            }
             // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
             Self::Delete if verdict.verdict == VerdictKind::Merged => Flash::new(Tone::Warning, "flash-employee-not-deleted", name),
             Self::Delete => Flash::new(Tone::Success, "flash-employee-deleted", name).with_undo(undo("restoration", before, verdict)),
@@ -160,7 +169,7 @@ mod tests {
             is_active: true,
             shift_template_id: None,
         };
-        Listed { id: Uuid::from_u128(5), region: "ankara".into(), version: 3, deleted_at: None, value }
+        Listed { id: Uuid::from_u128(5), region: "ankara".into(), version: 3, deleted_at: None, last_entry: None, value }
     }
 
     fn verdict(kind: VerdictKind) -> Verdict {

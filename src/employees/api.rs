@@ -153,7 +153,7 @@ mod tests {
             is_active: true,
             shift_template_id: None,
         };
-        let listed = Listed { id: Uuid::nil(), region: "ankara".into(), version: 3, deleted_at: None, value };
+        let listed = Listed { id: Uuid::nil(), region: "ankara".into(), version: 3, deleted_at: None, last_entry: None, value };
         let item = json!(EmployeeItem::new(listed));
         assert_eq!(item["identity_no_masked"], "123******50");
         assert_eq!((&item["hire_date"], &item["exit_date"]), (&json!("2020-01-05"), &Value::Null));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -10,10 +11,11 @@ use super::{
     listed::{Choice, Filter, Listed},
 };
 use crate::{
-    db::{Mode, ScopedTx, Write, expect_one},
+    db::{Mode, ScopedTx, Write, expect_one, sole},
     ops::Stamp,
     regions::Region,
     sync::{Stored, Tail},
+    timesheets::doubts::Around,
 };
 
 type Meta = BTreeMap<String, Stamp>;
@@ -193,20 +195,47 @@ pub(super) async fn update_employee(
 pub struct ForEntry {
     /// The employee is in the bin.
     pub deleted: bool,
+    /// First day of employment.
+    pub hire_date: Option<NaiveDate>,
+    /// Last day of employment.
+    pub exit_date: Option<NaiveDate>,
+    /// Minutes of work in the person's other entries of the date.
+    pub others_worked: i64,
 }
 
-/// Looks at an employee and keeps the row from vanishing until the transaction ends.
-pub async fn find_for_entry(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<ForEntry>, sqlx::Error> {
+impl ForEntry {
+    /// The same, as the doubts about an entry want it.
+    pub fn around(&self) -> Around {
+        Around { others_worked: self.others_worked, hire_date: self.hire_date, exit_date: self.exit_date }
+    }
+}
+
+/// Looks at an employee and keeps the row from vanishing until the transaction ends. `day` and `entry` are those of the entry that is to be
+/// written.
+pub async fn find_for_entry(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    id: Uuid,
+    day: NaiveDate,
+    entry: Uuid,
+) -> Result<Option<ForEntry>, sqlx::Error> {
     sqlx::query_as!(
         ForEntry,
         r#"
-        SELECT deleted_at IS NOT NULL AS "deleted!"
+        SELECT deleted_at IS NOT NULL AS "deleted!",
+               hire_date,
+               exit_date,
+               (SELECT coalesce(sum(greatest(t.end_min - t.start_min - t.break_min, 0)), 0)
+                FROM app.timesheets t
+                WHERE t.region = $1 AND t.employee_id = $2 AND t.work_date = $3 AND t.id <> $4 AND t.deleted_at IS NULL) AS "others_worked!"
         FROM app.employees
         WHERE region = $1 AND id = $2
         FOR KEY SHARE
         "#,
         region.code(),
         id,
+        day,
+        entry,
     )
     .fetch_optional(tx.conn())
     .await
@@ -227,13 +256,24 @@ pub async fn are_for_entry(tx: &mut ScopedTx<Write>, region: &Region, ids: &[Uui
     Ok(usize::try_from(there) == Ok(ids.len()))
 }
 
+/// The date of a person's last entry; none for whoever has none.
+pub(super) async fn find_last_day<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, id: Uuid) -> Result<Option<NaiveDate>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT max(work_date) FROM app.timesheets WHERE region = $1 AND employee_id = $2 AND deleted_at IS NULL",
+        region.code(),
+        id
+    )
+    .fetch_one(tx.conn())
+    .await
+}
+
 /// Whether the scope has, or had, anybody.
 pub async fn has_any<M: Mode>(tx: &mut ScopedTx<M>) -> Result<bool, sqlx::Error> {
     let codes = tx.scope().codes();
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.employees WHERE region = ANY ($1)) AS "any!""#, &codes).fetch_one(tx.conn()).await
 }
 
-/// The active people of the scope, in Turkish order.
+/// The people of the scope, those who have left among them, in Turkish order.
 pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Choice>, sqlx::Error> {
     let codes = tx.scope().codes();
     sqlx::query_as!(
@@ -245,9 +285,10 @@ pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Choice>, 
                department,
                title,
                hire_date,
+               exit_date,
                shift_template_id
         FROM app.employees
-        WHERE region = ANY ($1) AND deleted_at IS NULL AND is_active
+        WHERE region = ANY ($1) AND deleted_at IS NULL
         ORDER BY full_name COLLATE "tr-x-icu", department COLLATE "tr-x-icu", id
         "#,
         &codes,
@@ -259,9 +300,9 @@ pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Choice>, 
 /// Code of the region a person of the scope works in; none for somebody deleted.
 pub async fn find_region<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<String>, sqlx::Error> {
     let codes = tx.scope().codes();
-    sqlx::query_scalar!("SELECT region FROM app.employees WHERE region = ANY ($1) AND id = $2 AND deleted_at IS NULL", &codes, id)
-        .fetch_optional(tx.conn())
-        .await
+    let found =
+        sqlx::query_scalar!("SELECT region FROM app.employees WHERE region = ANY ($1) AND id = $2 AND deleted_at IS NULL", &codes, id);
+    sole(found.fetch_all(tx.conn()).await?)
 }
 
 /// One row of the table as lists want it.
@@ -273,6 +314,7 @@ macro_rules! listed {
             region: r.region,
             version: r.version,
             deleted_at: r.deleted_at,
+            last_entry: r.last_entry,
             value: Employee {
                 full_name: r.full_name,
                 identity_no: r.identity_no,
@@ -324,8 +366,9 @@ pub async fn list_employees<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, limi
                hire_date,
                exit_date,
                is_active,
-               shift_template_id
-        FROM app.employees
+               shift_template_id,
+               (SELECT max(t.work_date) FROM app.timesheets t WHERE t.region = e.region AND t.employee_id = e.id AND t.deleted_at IS NULL) AS last_entry
+        FROM app.employees e
         WHERE region = ANY ($1)
           AND (deleted_at IS NOT NULL) = $2
           AND ($3::boolean IS NULL OR is_active = $3)
@@ -368,8 +411,9 @@ pub async fn page_employees<M: Mode>(tx: &mut ScopedTx<M>, text: &str, after: Uu
                hire_date,
                exit_date,
                is_active,
-               shift_template_id
-        FROM app.employees
+               shift_template_id,
+               (SELECT max(t.work_date) FROM app.timesheets t WHERE t.region = e.region AND t.employee_id = e.id AND t.deleted_at IS NULL) AS last_entry
+        FROM app.employees e
         WHERE region = ANY ($1)
           AND deleted_at IS NULL
           AND ($2 = '' OR position($2 IN search_key) > 0)
@@ -390,7 +434,7 @@ pub async fn page_employees<M: Mode>(tx: &mut ScopedTx<M>, text: &str, after: Uu
 /// One person of the scope, deleted or not.
 pub async fn find_employee<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let row = sqlx::query!(
+    let rows = sqlx::query!(
         r#"
         SELECT id,
                region,
@@ -403,16 +447,17 @@ pub async fn find_employee<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Op
                hire_date,
                exit_date,
                is_active,
-               shift_template_id
-        FROM app.employees
+               shift_template_id,
+               (SELECT max(t.work_date) FROM app.timesheets t WHERE t.region = e.region AND t.employee_id = e.id AND t.deleted_at IS NULL) AS last_entry
+        FROM app.employees e
         WHERE region = ANY ($1) AND id = $2
         "#,
         &codes,
         id,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row.map(|r| listed!(r)))
+    Ok(sole(rows)?.map(|r| listed!(r)))
 }
 
 /// The identity number a person had in a version of the row. Forms do not carry the number, so what the author of a change saw is looked

@@ -20,6 +20,8 @@ pub struct Choice {
     pub title: String,
     /// First day, the same.
     pub hire_date: Option<NaiveDate>,
+    /// The last day of somebody who has left, or will.
+    pub exit_date: Option<NaiveDate>,
     /// The person's own template.
     pub shift_template_id: Option<Uuid>,
 }
@@ -76,6 +78,8 @@ pub struct Listed {
     pub version: i64,
     /// When it was deleted.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// The date of the person's last entry.
+    pub last_entry: Option<NaiveDate>,
     /// The values. The identity number is shown masked only.
     pub value: Employee,
 }
@@ -93,7 +97,6 @@ impl From<&Listed> for Person {
             title: value.title.clone(),
             hire_date: value.hire_date,
             exit_date: value.exit_date,
-            is_active: value.is_active && !is_deleted,
             is_deleted,
             shift_template_id: value.shift_template_id,
         }

@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use super::identity_no::{IdentityNo, without_blanks};
 use crate::ops::{
-    Entity, FieldError, Origin, Row,
+    Entity, FieldError, Origin, Row, Writers,
     fields::Reader,
     form_codec::{FieldKind, FormSpec},
 };
 
-/// A person of one region. People with history are never deleted, they become passive (`is_active` false).
+/// A person of one region. People with history are never deleted, they become passive (`is_active` false) with a last day (`exit_date`): who
+/// works here on a day is a matter of the two dates alone (`roster::Person::is_employed`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Employee {
     /// "Ad Soyad"; two people may have the same one.
@@ -28,7 +29,7 @@ pub struct Employee {
     pub hire_date: Option<NaiveDate>,
     /// Last day.
     pub exit_date: Option<NaiveDate>,
-    /// False for "pasif".
+    /// False for "pasif"; then there is a last day.
     pub is_active: bool,
     /// The shift template this person usually works; none means the weekday's.
     pub shift_template_id: Option<Uuid>,
@@ -46,10 +47,11 @@ impl Entity for Employee {
         ("is_active", FieldKind::Flag),
         ("shift_template_id", FieldKind::Id),
     ];
+    const WRITERS: Writers = Writers::Region;
 
     fn parse(row: &Row, changed: &BTreeSet<&str>, origin: Origin) -> Result<Self, Vec<FieldError>> {
         let mut read = Reader::new(row);
-        let value = Self {
+        let mut value = Self {
             full_name: read.required_text("full_name", 200, "name-missing"),
             identity_no: read.optional_text("identity_no", 20).map(|number| without_blanks(&number)),
             department: read.text("department", 100),
@@ -65,6 +67,10 @@ impl Entity for Employee {
             && let Some(Err(error)) = value.identity_no.as_deref().map(IdentityNo::parse)
         {
             read.complain(error.about("identity_no"));
+        }
+        // Whoever comes back has no last day any more.
+        if value.is_active && changed.contains("is_active") && !changed.contains("exit_date") {
+            value.exit_date = None;
         }
         if let (Some(hired), Some(left)) = (value.hire_date, value.exit_date)
             && left < hired

@@ -1,9 +1,11 @@
 //! How the write path reads and writes employees.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Employee, db, identity_no::without_blanks};
 use crate::{
+    clock::in_istanbul,
     db::{Mode, ScopedTx, Write},
     ops::{FieldError, Reason, Row},
     regions::Region,
@@ -23,8 +25,20 @@ impl Table for Employee {
         db::page_ids(tx, region, after, limit).await
     }
 
-    async fn before_write(&mut self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, deleting: bool) -> Result<Veto, sqlx::Error> {
+    async fn before_write(
+        &mut self,
+        tx: &mut ScopedTx<Write>,
+        region: &Region,
+        id: Uuid,
+        deleting: bool,
+        at: DateTime<Utc>,
+    ) -> Result<Veto, sqlx::Error> {
         let mut veto = Veto::default();
+        if !self.is_active && self.exit_date.is_none() {
+            // Whoever is gone has a last day, so that the days before it stay as they are.
+            let last = db::find_last_day(tx, region, id).await?.unwrap_or_else(|| in_istanbul(at).date_naive());
+            self.exit_date = Some(self.hire_date.map_or(last, |hired| last.max(hired)));
+        }
         if deleting {
             let entries = crate::timesheets::count_live_of_employee(tx, region, id).await?;
             if entries > 0 {

@@ -33,6 +33,12 @@ impl EmployeeView {
         masked(&self.employee)
     }
 
+    /// The last day that is proposed for somebody who leaves: the last entry's, or the one that is known; empty where there is none.
+    pub fn last_day(&self) -> String {
+        let day = self.employee.value.exit_date.or(self.employee.last_entry);
+        day.map(|day| day.to_string()).unwrap_or_default()
+    }
+
     /// In the bin.
     pub fn is_deleted(&self) -> bool {
         self.employee.deleted_at.is_some()

@@ -17,6 +17,7 @@ use super::{file::LegacyFile, rows::Employee, tables::Table};
 use crate::{
     fold::fold,
     ops::{Kind, Op, Row, VerdictKind, clean_value},
+    regions::Region,
 };
 
 /// Namespace of the files' identities.
@@ -29,6 +30,8 @@ pub struct KnownFile {
     pub identity: Uuid,
     /// Rows that took effect, by the id they have here.
     pub rows: BTreeMap<Uuid, KnownRow>,
+    /// The rows that operations were about, whatever became of those.
+    pub ids: BTreeSet<Uuid>,
     /// Place in the queue of every operation the server has, whatever it said.
     pub sent: BTreeMap<Uuid, i64>,
     /// Time of the youngest copy.
@@ -57,6 +60,7 @@ impl KnownFile {
         for (op, verdict) in ordered {
             let file = files.entry(op.queue_id).or_insert_with(|| Self { identity: op.queue_id, ..Self::default() });
             file.sent.insert(op.op_id, op.n);
+            file.ids.insert(op.id);
             file.newest = file.newest.max(Some(op.edited_at));
             if verdict.took_effect() {
                 file.remember(op);
@@ -76,26 +80,32 @@ impl KnownFile {
     }
 }
 
-/// Id here of a row of a file.
-pub fn row_id(identity: Uuid, table: Table, id: i64) -> Uuid {
-    Uuid::new_v5(&identity, format!("{}/{id}", table.name()).as_bytes())
+/// Id here of a row of a file. Its region is in it, so that one file taken into two regions makes rows of two ids. The first release left
+/// the region out: a row that it sent keeps that id.
+pub fn row_id(known: &KnownFile, identity: Uuid, region: &Region, table: Table, id: i64) -> Uuid {
+    let before = Uuid::new_v5(&identity, format!("{}/{id}", table.name()).as_bytes());
+    if known.ids.contains(&before) {
+        return before;
+    }
+    Uuid::new_v5(&identity, format!("{region}/{}/{id}", table.name()).as_bytes())
 }
 
 /// The identity of a file: that of the known file it is a copy of, else a new one that follows from its bytes.
-pub fn identify(file: &LegacyFile, known: &[KnownFile]) -> Uuid {
+pub fn identify(file: &LegacyFile, region: &Region, known: &[KnownFile]) -> Uuid {
     let own = Uuid::new_v5(&FILES, &file.sha256);
     if known.iter().any(|k| k.identity == own) {
         return own;
     }
-    let agreeing = known.iter().filter_map(|k| Some((agreement(file, k)?, k.identity)));
+    let agreeing = known.iter().filter_map(|k| Some((agreement(file, region, k)?, k.identity)));
     agreeing.max().map_or(own, |(_, identity)| identity)
 }
 
 /// How many rows agree, when at least half of the employees and half of all rows that both have do.
-fn agreement(file: &LegacyFile, known: &KnownFile) -> Option<usize> {
+fn agreement(file: &LegacyFile, region: &Region, known: &KnownFile) -> Option<usize> {
+    let id_of = |table, number| row_id(known, known.identity, region, table, number);
     let (mut people, mut same_people) = (0, BTreeSet::new());
     for employee in file.employees.iter().flatten() {
-        let id = row_id(known.identity, Table::Employees, employee.id);
+        let id = id_of(Table::Employees, employee.id);
         if let Some(row) = known.rows.get(&id) {
             people += 1;
             if has_same_name(employee, row) {
@@ -105,10 +115,10 @@ fn agreement(file: &LegacyFile, known: &KnownFile) -> Option<usize> {
     }
     let (mut rows, mut same) = (people, same_people.len());
     for entry in file.timesheets.iter().flatten() {
-        if let Some(row) = known.rows.get(&row_id(known.identity, Table::Timesheets, entry.id)) {
+        if let Some(row) = known.rows.get(&id_of(Table::Timesheets, entry.id)) {
             rows += 1;
             let same_day = row.fields.get("work_date") == Some(&json!(entry.work_date));
-            let same_employee = row.fields.get("employee_id") == Some(&json!(row_id(known.identity, Table::Employees, entry.employee)));
+            let same_employee = row.fields.get("employee_id") == Some(&json!(id_of(Table::Employees, entry.employee)));
             if same_day && same_employee && same_people.contains(&entry.employee) {
                 same += 1;
             }

@@ -133,7 +133,7 @@ impl<'a> Planner<'a> {
     /// An employee's deletion stands for that of the entries as well: the desktop program notes only the former (DOMAIN 2.1).
     fn plan_deletions(&mut self) {
         let listed: BTreeMap<Uuid, (Table, i64)> =
-            self.file.tombstones.iter().map(|(table, id)| (row_id(self.identity, *table, *id), (*table, *id))).collect();
+            self.file.tombstones.iter().map(|(table, id)| (self.row_id(*table, *id), (*table, *id))).collect();
         let present: BTreeSet<Uuid> = self.ids_in_file().map(|(id, ..)| id).collect();
         let gone_with_employee = |id: &Uuid, row: &KnownRow| {
             let employee = text(&row.fields, "employee_id").parse().ok();
@@ -282,7 +282,7 @@ impl<'a> Planner<'a> {
 
     /// Every numbered row of the file, readable or not, by the id it has here.
     fn ids_in_file(&self) -> impl Iterator<Item = (Uuid, Table, i64)> + use<'a> {
-        let (file, identity) = (self.file, self.identity);
+        let (file, known, identity, region) = (self.file, self.known, self.identity, self.target.region);
         let number = |remark: &Remark| match remark.id {
             Some(RowId::Number(number)) => Some(number),
             _ => None,
@@ -294,7 +294,11 @@ impl<'a> Planner<'a> {
         employees
             .chain(templates)
             .chain(entries)
-            .filter_map(move |(table, number)| number.map(|number| (row_id(identity, table, number), table, number)))
+            .filter_map(move |(table, number)| number.map(|number| (row_id(known, identity, region, table, number), table, number)))
+    }
+
+    fn row_id(&self, table: Table, number: i64) -> Uuid {
+        row_id(self.known, self.identity, self.target.region, table, number)
     }
 
     /// The row, or None with the remark in the report.
@@ -304,7 +308,7 @@ impl<'a> Planner<'a> {
 
     /// The id of a row that is this region's and has not been deleted; None with a remark in the report.
     fn admit(&mut self, table: Table, number: i64, region: &str) -> Option<Uuid> {
-        let id = row_id(self.identity, table, number);
+        let id = self.row_id(table, number);
         if !self.is_of_region(region) {
             self.skip(table, number, "region", region, Why::OtherRegion);
         } else if self.file.tombstones.contains(&(table, number)) {

@@ -23,7 +23,7 @@ use crate::{
     regions::Region,
     shift_templates,
     state::AppState,
-    sync::submit,
+    sync::submit_asking,
     timesheets::{
         Timesheet,
         db::list_timesheets,
@@ -88,7 +88,7 @@ pub async fn create_entry(
     let day = Day::find(&state, &actor, *path).await?;
     let op = posted.to_create::<Timesheet>(&actor, day.region.clone(), &state.clock)?;
     let op_id = op.op_id;
-    match settle(submit(&state, &actor, op).await?)? {
+    match settle(submit_asking(&state, &actor, op).await?)? {
         Ok(verdict) => {
             let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &day.title());
             saved(&ctx, op_id, &day, &flash)
@@ -115,7 +115,7 @@ pub async fn update_entry(
     }
     let op = posted.to_update::<Timesheet>(&actor, day.region.clone(), &state.clock, id)?;
     let op_id = op.op_id;
-    match settle(submit(&state, &actor, op).await?)? {
+    match settle(submit_asking(&state, &actor, op).await?)? {
         Ok(verdict) => {
             let key = if verdict.verdict == VerdictKind::Merged { "flash-timesheet-merged" } else { "flash-timesheet-updated" };
             saved(&ctx, op_id, &day, &Flash::new(tone_of(&verdict), key, &day.title()))

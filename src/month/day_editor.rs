@@ -36,8 +36,10 @@ pub(crate) struct DayEditor<'a> {
     name: String,
     /// "14 Ocak Çarşamba".
     day: String,
-    /// Address of the day.
+    /// Address of the day, and what names its region in it.
     path: String,
+    at: String,
+    and_at: String,
     templates: Vec<TemplateChoice>,
     /// The entries there are.
     entries: Vec<FormView>,
@@ -56,7 +58,8 @@ impl<'a> DayEditor<'a> {
         new: Option<FormView>,
     ) -> Self {
         let (day, path) = (format::day_of_year(ctx.lang, date), format!("/employees/{id}/days/{date}"));
-        Self { ctx, name, day, path, templates, entries, new }
+        let (at, and_at) = ctx.named_region().map(|code| (ctx.at(code), ctx.and_at(code))).unwrap_or_default();
+        Self { ctx, name, day, path, at, and_at, templates, entries, new }
     }
 }
 

@@ -192,7 +192,9 @@ impl<'a> MonthPage<'a> {
         let feet = month.days().zip(&sheet.days).map(foot).collect();
         let now = month.days().position(|day| day == today);
         let words = Words::of(ctx.lang);
-        let rows = sheet.rows.into_iter().map(|(person, cells, sum)| Row::new(ctx.lang, month, words, person, &cells, sum, now)).collect();
+        let of = region_query(ctx, &region.code);
+        let row = |(person, cells, sum): (Person, Vec<Cell>, Tally)| Row::new(ctx.lang, month, words, &of, person, &cells, sum, now);
+        let rows = sheet.rows.into_iter().map(row).collect();
         Self { ctx, month, words, region, names, heads, rows, feet, total: sheet.total }
     }
 
@@ -274,7 +276,7 @@ fn address(page: &str, ctx: &Ctx, region: &RegionName, from: NaiveDate, to: Naiv
 
 /// The region in an address, for those who have several.
 pub(crate) fn region_query(ctx: &Ctx, region: &str) -> String {
-    if ctx.has_many_regions() { format!("&region={region}") } else { String::new() }
+    ctx.and_at(region)
 }
 
 impl Head {
@@ -295,11 +297,11 @@ impl Head {
 }
 
 impl Row {
-    fn new(lang: Lang, month: Month, words: Words, person: Person, cells: &[Cell], sum: Tally, now: Option<usize>) -> Self {
+    fn new(lang: Lang, month: Month, words: Words, region: &str, person: Person, cells: &[Cell], sum: Tally, now: Option<usize>) -> Self {
         let cell = |(place, cell)| CellView::new(lang, words, cell, DAYS[place], now == Some(place));
         Self {
             id: person.id,
-            page: format!("/employees/{}?month={month}", person.id),
+            page: format!("/employees/{}?month={month}{region}", person.id),
             days: format!("/employees/{}/days/{month}-", person.id),
             name: person.full_name,
             title: person.title,

@@ -3,7 +3,27 @@
 
 use std::collections::BTreeSet;
 
+use uuid::Uuid;
+
 use super::{FieldError, Origin, Row, form_codec::FormSpec};
+use crate::regions::Region;
+
+/// Who may write rows of a kind. Asked where rows are written, of the operation's author; pages ask the same, so that they offer nothing
+/// that would be refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writers {
+    /// Anybody who works in the row's region.
+    Region,
+    /// Administrators only.
+    Admins,
+}
+
+impl Writers {
+    /// Whether somebody who may write in the region may write these rows.
+    pub fn include(self, is_admin: bool) -> bool {
+        self == Self::Region || is_admin
+    }
+}
 
 /// A kind of row that operations change. Field names are those of the forms.
 pub trait Entity: Sized + Send + 'static {
@@ -11,6 +31,13 @@ pub trait Entity: Sized + Send + 'static {
     const NAME: &'static str;
     /// The form: field names and how they read.
     const FORM: FormSpec;
+    /// Who may write rows of it.
+    const WRITERS: Writers;
+
+    /// The id of a region's one row, for a kind of which a region has one; none for all others.
+    fn only_id(_region: &Region) -> Option<Uuid> {
+        None
+    }
 
     /// Checks the values of a whole row. `changed` names the fields that the operation changes: what an old row already holds is not
     /// refused for a rule that came later.

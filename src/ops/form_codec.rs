@@ -17,6 +17,9 @@ pub enum FieldKind {
     Text,
     /// Text; blank is null.
     OptionalText,
+    /// Trimmed text of a field that came after the first release; a blank one is left out, so that a form is the same operation to a browser
+    /// or an agent that does not know the field yet.
+    LaterText,
     /// A date as typed, sent as `YYYY-MM-DD`; blank is null.
     Date,
     /// A time of day as typed, sent as `HH:MM`; blank is null.
@@ -38,7 +41,8 @@ pub type FormSpec = &'static [(&'static str, FieldKind)];
 
 /// Reads the fields of `spec` out of posted pairs.
 pub fn read_form(spec: FormSpec, pairs: &[(String, String)]) -> Row {
-    spec.iter().map(|(name, kind)| ((*name).to_owned(), read_value(*kind, name, pairs))).collect()
+    let values = spec.iter().map(|(name, kind)| (*kind, (*name).to_owned(), read_value(*kind, name, pairs)));
+    values.filter(|(kind, _, value)| *kind != FieldKind::LaterText || !value.is_null()).map(|(_, name, value)| (name, value)).collect()
 }
 
 fn read_value(kind: FieldKind, name: &str, pairs: &[(String, String)]) -> Value {

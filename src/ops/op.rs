@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -132,12 +132,42 @@ pub struct Op {
     /// Operations that have to be applied before this one.
     #[serde(default)]
     pub after: Vec<Uuid>,
-    /// When the author pressed save, by their clock.
+    /// When the author pressed save, by their clock; 1990 to 2100, as dates of work are.
+    #[serde(deserialize_with = "read_edited_at")]
     pub edited_at: DateTime<Utc>,
     /// Their clock minus the server's, in milliseconds, when last compared.
     #[serde(default)]
     pub offset_ms: i64,
 }
+
+/// First instant that an operation's times are kept as.
+pub const EARLIEST: DateTime<Utc> = NaiveDateTime::new(first_day_of(1990), NaiveTime::MIN).and_utc();
+/// Last one.
+pub const LATEST: DateTime<Utc> = NaiveDateTime::new(first_day_of(2101), NaiveTime::MIN).and_utc();
+
+const fn first_day_of(year: i32) -> NaiveDate {
+    match NaiveDate::from_ymd_opt(year, 1, 1) {
+        Some(day) => day,
+        None => panic!("a first of January"),
+    }
+}
+
+/// Clocks of PCs are wrong, by years at times, and an entry is not lost for that: an instant that cannot be, or that PostgreSQL or
+/// JavaScript would write otherwise than chrono reads it, is drawn to the nearer end of what is kept.
+fn read_edited_at<'de, D: Deserializer<'de>>(input: D) -> Result<DateTime<Utc>, D::Error> {
+    let text = String::deserialize(input)?;
+    match (text.parse::<DateTime<Utc>>(), text.trim_start().chars().next()) {
+        (Ok(at), _) => Ok(at.clamp(EARLIEST, LATEST)),
+        // JavaScript writes years of more than four digits with a sign.
+        (Err(_), Some('+')) => Ok(LATEST),
+        (Err(_), Some('-')) => Ok(EARLIEST),
+        (Err(error), _) => Err(D::Error::custom(error)),
+    }
+}
+
+/// An operation's `edited_at` by itself, read as it is read there.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct EditedAt(#[serde(deserialize_with = "read_edited_at")] pub DateTime<Utc>);
 
 /// SHA-256 of the operation's meaning (RFC 8785 JSON): equal for a replay, different when an `op_id` is used for something else.
 pub fn fingerprint(op: &Op) -> [u8; 32] {
@@ -200,6 +230,8 @@ pub enum Reason {
     NaturalKey,
     /// The author may not do this (any more).
     ForbiddenNow,
+    /// Rows of this kind are written by administrators only, and the author is none.
+    Forbidden,
     /// The author's grant is missing, expired or revoked.
     GrantRevoked,
     /// The entity, a field or the envelope is newer than this server.
@@ -309,6 +341,32 @@ mod tests {
     use std::{fs, path::Path};
 
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_wrong_by_thousands_of_years_costs_no_operation() {
+        let golden = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/ops/v1/smallest.json")).unwrap();
+        let golden: Value = serde_json::from_str(&golden).unwrap();
+        let read = |edited_at: &str| {
+            let mut op = golden["op"].clone();
+            op["edited_at"] = json!(edited_at);
+            serde_json::from_value::<Op>(op).map(|op| op.edited_at)
+        };
+        for (text, wanted) in [
+            ("2026-01-05T08:00:00Z", "2026-01-05T08:00:00Z".parse().unwrap()),
+            ("1969-12-31T23:59:59Z", EARLIEST),
+            ("-0001-01-01T00:00:00Z", EARLIEST),
+            ("-262143-01-01T00:00:00Z", EARLIEST),
+            ("-271821-04-20T00:00:00.000Z", EARLIEST),
+            ("9999-12-31T23:59:59Z", LATEST),
+            ("+262142-12-31T23:59:59Z", LATEST),
+            ("+275760-09-13T00:00:00.000Z", LATEST),
+        ] {
+            let at = read(text).unwrap();
+            assert_eq!(at, wanted, "{text}");
+            assert_eq!(read(&at.to_rfc3339()).unwrap(), at, "what is stored reads back");
+        }
+        assert!(read("dün").is_err());
+    }
 
     /// Operations as they have been sent at any time wait in somebody's queue: each shape is read forever, and means what it meant.
     #[test]

@@ -1,5 +1,7 @@
 //! SQL of the roster.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -11,17 +13,21 @@ use crate::{
 
 /// Everything that says who is expected when, for the scope's regions and the dates `from` to `to`.
 pub async fn load_roster<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<Roster, sqlx::Error> {
-    let people = list_people(tx, from, to).await?;
+    let (people, first_days) = list_people(tx, from, to).await?;
     let shifts = list_shifts(tx).await?;
     let calendar = load_calendar(tx, from, to).await?;
-    Ok(Roster::new(people, &shifts, calendar))
+    Ok(Roster::new(people, &shifts, calendar).since(first_days))
 }
 
-/// Whoever is employed on one of the dates or has an entry on one, in Turkish order of the names.
-async fn list_people<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<Vec<Person>, sqlx::Error> {
+/// Whoever is employed on one of the dates ([`Person::is_employed_between`]) or has an entry on one, in Turkish order of the names; and the
+/// first days of their regions.
+async fn list_people<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<(Vec<Person>, HashMap<String, NaiveDate>), sqlx::Error> {
     let codes = tx.scope().codes();
-    sqlx::query_as!(
-        Person,
+    let rows = sqlx::query!(
         r#"
         SELECT e.id,
                e.region,
@@ -30,14 +36,22 @@ async fn list_people<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDa
                e.title,
                e.hire_date,
                e.exit_date,
-               (e.is_active AND e.deleted_at IS NULL) AS "is_active!",
                e.deleted_at IS NOT NULL AS "is_deleted!",
-               e.shift_template_id
-        FROM app.employees e
+               e.shift_template_id,
+               r.first_day AS "first_day!"
+        FROM (
+            SELECT o.code,
+                   least((o.created_at AT TIME ZONE 'Europe/Istanbul')::date,
+                         (SELECT t.work_date FROM app.timesheets t
+                          WHERE t.region = o.code AND t.region = ANY ($1) AND t.deleted_at IS NULL
+                          ORDER BY t.work_date, t.id LIMIT 1)) AS first_day
+            FROM app.regions o
+            WHERE o.code = ANY ($1)
+        ) r
+        JOIN app.employees e ON e.region = r.code
         WHERE e.region = ANY ($1)
           AND (
               e.deleted_at IS NULL
-              AND (e.is_active OR e.exit_date >= $2)
               AND coalesce(e.hire_date <= $3, true)
               AND coalesce(e.exit_date >= $2, true)
               OR EXISTS (
@@ -53,6 +67,40 @@ async fn list_people<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDa
         to,
     )
     .fetch_all(tx.conn())
+    .await?;
+    let mut first_days = HashMap::new();
+    let mut people = Vec::with_capacity(rows.len());
+    for r in rows {
+        if !first_days.contains_key(&r.region) {
+            first_days.insert(r.region.clone(), r.first_day);
+        }
+        people.push(Person {
+            id: r.id,
+            region: r.region,
+            full_name: r.full_name,
+            department: r.department,
+            title: r.title,
+            hire_date: r.hire_date,
+            exit_date: r.exit_date,
+            is_deleted: r.is_deleted,
+            shift_template_id: r.shift_template_id,
+        });
+    }
+    Ok((people, first_days))
+}
+
+/// The first day of a region: the day it was made here, or of its first entry where that is earlier.
+pub async fn find_first_day<M: Mode>(tx: &mut ScopedTx<M>, region: &str) -> Result<NaiveDate, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT least((created_at AT TIME ZONE 'Europe/Istanbul')::date,
+                     (SELECT work_date FROM app.timesheets WHERE region = $1 AND deleted_at IS NULL ORDER BY work_date, id LIMIT 1)) AS "day!"
+        FROM app.regions
+        WHERE code = $1
+        "#,
+        region,
+    )
+    .fetch_one(tx.conn())
     .await
 }
 

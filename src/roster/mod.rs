@@ -12,7 +12,7 @@ use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
 #[cfg(feature = "server")]
-pub use db::{load_roster, load_worked_days};
+pub use db::{find_first_day, load_roster, load_worked_days};
 pub use defaults::{Defaults, Plan};
 pub use worked::{Blanks, WorkedDays, blanks};
 
@@ -38,8 +38,6 @@ pub struct Person {
     pub hire_date: Option<NaiveDate>,
     /// Last day.
     pub exit_date: Option<NaiveDate>,
-    /// False for "pasif".
-    pub is_active: bool,
     /// In the bin; such a person is only listed for entries that exist.
     pub is_deleted: bool,
     /// The person's own template.
@@ -47,10 +45,16 @@ pub struct Person {
 }
 
 impl Person {
-    /// Whether the person works here on that day: hired, and not gone. A "pasif" person without a last day is gone.
+    /// THE rule of who works here on a day: from the first day to the last one, both included. Whether somebody is "pasif" now says nothing
+    /// about days that are over: whoever is made passive gets a last day.
     pub fn is_employed(&self, day: NaiveDate) -> bool {
-        let hired = self.hire_date.is_none_or(|first| first <= day);
-        let here = self.exit_date.map_or(self.is_active, |last| day <= last);
+        self.is_employed_between(day, day)
+    }
+
+    /// Whether the person works here on one of the dates `from` to `to`.
+    pub fn is_employed_between(&self, from: NaiveDate, to: NaiveDate) -> bool {
+        let hired = self.hire_date.is_none_or(|first| first <= to);
+        let here = self.exit_date.is_none_or(|last| from <= last);
         !self.is_deleted && hired && here
     }
 }
@@ -100,6 +104,8 @@ pub struct Roster {
     /// By id, with the weekdays it names.
     by_id: HashMap<Uuid, (Shift, String)>,
     calendar: Calendar,
+    /// The first day of each region, where it is known.
+    since: HashMap<String, NaiveDate>,
 }
 
 impl Roster {
@@ -113,7 +119,15 @@ impl Roster {
             }
         }
         let by_id = shifts.iter().map(|(_, shift, weekdays)| (shift.template_id, (shift.clone(), weekdays.clone()))).collect();
-        Self { people, of_weekday, by_id, calendar }
+        Self { people, of_weekday, by_id, calendar, since: HashMap::new() }
+    }
+
+    /// The same with the first days of regions: the day a region was made here, or of its first entry where that is earlier. Nothing is
+    /// expected before it: an office whose hours were not kept here has no blanks then.
+    #[must_use]
+    pub fn since(mut self, first_days: impl IntoIterator<Item = (String, NaiveDate)>) -> Self {
+        self.since.extend(first_days);
+        self
     }
 
     /// The same from the templates as forms offer them.
@@ -146,6 +160,9 @@ impl Roster {
     pub fn expected(&self, person: &Person, day: NaiveDate) -> Expected {
         if !person.is_employed(day) {
             return Expected::NotEmployed;
+        }
+        if self.since.get(&person.region).is_some_and(|first| day < *first) {
+            return Expected::Off;
         }
         self.planned(&person.region, person.shift_template_id, day).map_or(Expected::Off, Expected::Work)
     }
@@ -213,7 +230,6 @@ mod tests {
             title: String::new(),
             hire_date: Some(day("2026-01-10")),
             exit_date: None,
-            is_active: true,
             is_deleted: false,
             shift_template_id: own.map(Uuid::from_u128),
         }
@@ -261,11 +277,16 @@ mod tests {
     fn nobody_is_expected_before_the_first_or_after_the_last_day() {
         let roster = roster(&[]);
         assert_eq!(roster.expected(&person(None), day("2026-01-09")), Expected::NotEmployed);
-        let gone = Person { exit_date: Some(day("2026-01-13")), is_active: false, ..person(None) };
+        let gone = Person { exit_date: Some(day("2026-01-13")), ..person(None) };
         assert!(roster.expected(&gone, day("2026-01-13")).shift().is_some());
         assert_eq!(roster.expected(&gone, day("2026-01-14")), Expected::NotEmployed);
-        let passive = Person { is_active: false, ..person(None) };
-        assert_eq!(roster.expected(&passive, day("2026-01-12")), Expected::NotEmployed);
+    }
+
+    #[test]
+    fn nothing_is_expected_before_the_offices_first_day() {
+        let roster = roster(&[]).since([("ankara".to_owned(), day("2026-01-13")), ("izmir".to_owned(), day("2026-01-20"))]);
+        assert_eq!(roster.expected(&person(None), day("2026-01-12")), Expected::Off);
+        assert!(roster.expected(&person(None), day("2026-01-13")).shift().is_some());
     }
 
     #[test]

@@ -89,7 +89,6 @@ mod tests {
             title: String::new(),
             hire_date: Some(day("2026-01-06")),
             exit_date: None,
-            is_active: true,
             is_deleted: false,
             shift_template_id: None,
         }

@@ -38,12 +38,8 @@ macro_rules! stored {
     }};
 }
 
-/// Reads and locks a row.
-pub(super) async fn lock_settings(
-    tx: &mut ScopedTx<Write>,
-    region: &Region,
-    id: Uuid,
-) -> Result<Option<Stored<RegionSettings>>, sqlx::Error> {
+/// Reads and locks the region's row.
+pub(super) async fn lock_settings(tx: &mut ScopedTx<Write>, region: &Region) -> Result<Option<Stored<RegionSettings>>, sqlx::Error> {
     let row = sqlx::query!(
         r#"
         SELECT id,
@@ -58,11 +54,10 @@ pub(super) async fn lock_settings(
                deleted_at,
                row_meta AS "row_meta: Json<Meta>"
         FROM app.settings
-        WHERE region = $1 AND id = $2
+        WHERE region = $1
         FOR UPDATE
         "#,
         region.code(),
-        id,
     )
     .fetch_optional(tx.conn())
     .await?;
@@ -180,12 +175,24 @@ pub(super) async fn update_settings(
     expect_one(&done)
 }
 
-/// The scope's own settings rows that are not deleted, by region, each with its version.
-pub async fn list_own<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String, (i64, RegionSettings)>, sqlx::Error> {
+/// A region's own row.
+#[derive(Debug, Clone)]
+pub struct OwnSettings {
+    /// Its id: the region's ([`super::settings_id`]), unless an earlier version has let it in under another.
+    pub id: Uuid,
+    /// Its version.
+    pub version: i64,
+    /// The values.
+    pub value: RegionSettings,
+}
+
+/// The scope's own settings rows that are not deleted, by region.
+pub async fn list_own<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String, OwnSettings>, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
         SELECT region,
+               id,
                company_name,
                report_title,
                weekday_min,
@@ -211,7 +218,7 @@ pub async fn list_own<M: Mode>(tx: &mut ScopedTx<M>) -> Result<BTreeMap<String, 
                 saturday_end: r.saturday_end_min,
                 offline_mode: r.offline_mode.as_deref().and_then(OfflineMode::parse),
             };
-            (r.region, (r.version, value))
+            (r.region, OwnSettings { id: r.id, version: r.version, value })
         })
         .collect())
 }

@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::OfflineMode;
+use super::{OfflineMode, settings_id};
 use crate::{
     civil,
     ops::{
-        Entity, FieldError, Origin, Row,
+        Entity, FieldError, Origin, Row, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
+    regions::Region,
 };
 
 /// One region's settings; none means: as for the whole company.
@@ -41,6 +43,11 @@ impl Entity for RegionSettings {
         ("saturday_end", FieldKind::Time),
         ("offline_mode", FieldKind::OptionalText),
     ];
+    const WRITERS: Writers = Writers::Admins;
+
+    fn only_id(region: &Region) -> Option<Uuid> {
+        Some(settings_id(region))
+    }
 
     fn parse(row: &Row, changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
         let mut read = Reader::new(row);

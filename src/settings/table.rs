@@ -1,5 +1,6 @@
 //! How the write path reads and writes settings.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{RegionSettings, db};
@@ -11,8 +12,8 @@ use crate::{
 };
 
 impl Table for RegionSettings {
-    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
-        db::lock_settings(tx, region, id).await
+    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, _id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
+        db::lock_settings(tx, region).await
     }
 
     async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
@@ -23,7 +24,14 @@ impl Table for RegionSettings {
         db::page_ids(tx, region, after, limit).await
     }
 
-    async fn before_write(&mut self, _tx: &mut ScopedTx<Write>, region: &Region, _id: Uuid, _deleting: bool) -> Result<Veto, sqlx::Error> {
+    async fn before_write(
+        &mut self,
+        _tx: &mut ScopedTx<Write>,
+        region: &Region,
+        _id: Uuid,
+        _deleting: bool,
+        _at: DateTime<Utc>,
+    ) -> Result<Veto, sqlx::Error> {
         let misplaced = self.offline_mode.is_some() && *region != Region::company();
         let errors = misplaced.then(|| FieldError::new("offline_mode", "offline-mode-company")).into_iter().collect();
         Ok(Veto { errors, ..Veto::default() })

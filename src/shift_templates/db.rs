@@ -10,7 +10,7 @@ use super::{
     listed::{Listed, TemplateChoice},
 };
 use crate::{
-    db::{Mode, ScopedTx, Write, expect_one},
+    db::{Mode, ScopedTx, Write, expect_one, sole},
     ops::Stamp,
     regions::Region,
     sync::{Stored, Tail},
@@ -254,7 +254,7 @@ pub async fn list_templates<M: Mode>(tx: &mut ScopedTx<M>, deleted: bool) -> Res
 /// One template of the scope, deleted or not.
 pub async fn find_template<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let row = sqlx::query!(
+    let rows = sqlx::query!(
         r#"
         SELECT id,
                region,
@@ -271,9 +271,9 @@ pub async fn find_template<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Op
         &codes,
         id,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row.map(|r| listed!(r)))
+    Ok(sole(rows)?.map(|r| listed!(r)))
 }
 
 /// The live shift template of a region with this name.

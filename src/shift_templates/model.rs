@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     civil,
     ops::{
-        Entity, FieldError, Origin, Row,
+        Entity, FieldError, Origin, Row, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
@@ -37,6 +37,7 @@ impl Entity for ShiftTemplate {
         ("break_minutes", FieldKind::Integer),
         ("weekdays", FieldKind::Weekdays),
     ];
+    const WRITERS: Writers = Writers::Region;
 
     fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
         let mut read = Reader::new(row);

@@ -33,6 +33,8 @@ pub struct Caller {
     pub delivery: Delivery,
     /// Those whose operations the caller may bring.
     pub authors: Authors,
+    /// Whoever waits is asked about what is doubtful, and can confirm it; else it is done without asking.
+    pub asks: bool,
 }
 
 /// Who brings operations.
@@ -64,7 +66,7 @@ impl Carrier {
 impl Caller {
     /// Somebody who delivers nothing but their own operations.
     pub fn of_own(user_id: Uuid, received_at: DateTime<Utc>, delivery: Delivery) -> Self {
-        Self { carrier: Carrier::Person(user_id), received_at, delivery, authors: Authors::default() }
+        Self { carrier: Carrier::Person(user_id), received_at, delivery, authors: Authors::default(), asks: false }
     }
 }
 
@@ -135,7 +137,7 @@ async fn try_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Res
         return Ok(None);
     }
     let mut absent = absent_rows(tx, ops).await?;
-    let job = |op| Job { op, received_at: who.received_at, is_new: absent.remove(&op.id) && op.kind == Kind::Create };
+    let job = |op| Job { op, received_at: who.received_at, is_new: absent.remove(&op.id) && op.kind == Kind::Create, asks: false };
     let jobs: Vec<Job<'_>> = ops.iter().map(job).collect();
     let mut failed = HashSet::new();
     let mut verdicts = Vec::with_capacity(ops.len());
@@ -247,7 +249,7 @@ async fn decide(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdi
     if let Some(verdict) = refuse_unseen(tx, who, op).await? {
         return Ok(verdict);
     }
-    let job = Job { op, received_at: who.received_at, is_new: false };
+    let job = Job { op, received_at: who.received_at, is_new: false, asks: who.asks };
     if who.delivery == Delivery::Interactive {
         return match decide_guarded(tx, &job).await {
             Ok(decision) => Ok(decision.verdict),

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     auth::{
-        Actor,
+        Actor, Role,
         rights::{find_rights, list_ended_sessions},
     },
     db::Db,
@@ -82,6 +82,11 @@ impl Authors {
     /// Name of an author who was looked up.
     pub(super) fn name_of(&self, author: Uuid) -> &str {
         self.known.get(&author).map_or("?", |author| author.rights.username.as_str())
+    }
+
+    /// Whether an author who was looked up is an administrator.
+    pub(super) fn is_admin(&self, author: Uuid) -> bool {
+        self.known.get(&author).is_some_and(|author| author.rights.role == Role::Admin)
     }
 
     /// Whether the operation carries its own author's grant, whatever has become of that author's rights: proof that it was theirs to

@@ -97,6 +97,14 @@ pub(super) async fn enter_op(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(), sq
     Ok(())
 }
 
+/// Whether this account is an administrator's now. The operation's author only: the policy shows the transaction's own account, which the
+/// operation's entry has set.
+pub(super) async fn is_admin(tx: &mut ScopedTx<Write>, author: Uuid) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM auth.users WHERE id = $1 AND role = 'admin') AS "is_admin!""#, author)
+        .fetch_one(tx.conn())
+        .await
+}
+
 /// Names the PC that had brought an operation to the change log's trigger.
 pub(super) async fn enter_device(tx: &mut ScopedTx<Write>, device: Uuid) -> Result<(), sqlx::Error> {
     sqlx::query!("SELECT set_config('app.device', $1::uuid::text, true) AS device", device).fetch_one(tx.conn()).await?;

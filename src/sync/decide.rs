@@ -14,8 +14,14 @@ use super::{
 use crate::{
     db::{DbOutcome, ScopedTx, Write, classify, violated_constraint},
     ids,
-    ops::{FieldError, Kind, Merged, Op, Origin, Reason, Record, Row, Verdict, VerdictKind, clean_op, merge},
+    ops::{
+        EARLIEST, FieldError, Kind, Merged, Op, Origin, Reason, Record, Row, Verdict, VerdictKind, Writers, clean_op, merge,
+    },
 };
+
+/// What the database calls it when another region has the id of a new row (`sec.keep_ids_apart`). The answer is the one for a row that is not
+/// there: who asks learns nothing of the other region.
+const IDS_APART: &str = "ids_apart";
 
 /// One operation to decide on.
 #[derive(Clone, Copy)]
@@ -25,13 +31,15 @@ pub(super) struct Job<'a> {
     pub received_at: DateTime<Utc>,
     /// Its row was looked for a moment ago, and is not there; another one's, made since, the database finds.
     pub is_new: bool,
+    /// Its author waits, and is asked about what is doubtful.
+    pub asks: bool,
 }
 
 impl Job<'_> {
-    /// Effective time of the edit (SYNC 3.7): the author's clock, corrected, and never later than the arrival.
+    /// Effective time of the edit (SYNC 3.7): the author's clock, corrected, never later than the arrival, and in the range that is kept.
     fn effective_at(&self) -> DateTime<Utc> {
         let corrected = Duration::try_milliseconds(self.op.offset_ms).and_then(|offset| self.op.edited_at.checked_sub_signed(offset));
-        corrected.unwrap_or(self.received_at).min(self.received_at)
+        corrected.unwrap_or(self.received_at).max(EARLIEST).min(self.received_at)
     }
 }
 
@@ -59,6 +67,9 @@ impl From<sqlx::Error> for DecideError {
 /// Decides on operations of which each makes a row that is not there, all of one entity. None, with nothing written, when one of them has
 /// to be looked at by itself.
 pub(super) async fn create_all<E: Table>(tx: &mut ScopedTx<Write>, jobs: &[Job<'_>]) -> Result<Option<Vec<Verdict>>, DecideError> {
+    if E::WRITERS != Writers::Region {
+        return Ok(None);
+    }
     let Some(rows) = jobs.iter().map(|job| new_row::<E>(job, tx.scope().origin())).collect::<Option<Vec<_>>>() else {
         return Ok(None);
     };
@@ -99,11 +110,21 @@ fn tail(job: &Job<'_>, record: Record, deleted_at: Option<DateTime<Utc>>) -> Tai
 
 pub(super) async fn decide_on<E: Table>(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Result<Decision, DecideError> {
     let op = job.op;
+    if !may_write::<E>(tx, op).await? {
+        return Ok(refused(op, Reason::Forbidden, FieldError::new("", "admins-only")));
+    }
     if let Some(name) = unknown_field::<E>(op) {
         let error = FieldError::new(name, "unknown-field");
         return Ok(Decision { verdict: Verdict { errors: vec![error], ..held(op, Reason::SchemaUnknown) } });
     }
-    let (id, stored) = if job.is_new { (op.id, None) } else { lock_or_alias::<E>(tx, op).await? };
+    let (id, stored) = match E::only_id(&op.region) {
+        Some(only) => match only_row::<E>(tx, op, only).await? {
+            Some(found) => found,
+            None => return Ok(refused(op, Reason::Invalid, FieldError::new("", "one-row"))),
+        },
+        None if job.is_new => (op.id, None),
+        None => lock_or_alias::<E>(tx, op).await?,
+    };
     let current = stored.as_ref().map(record_of);
     let op = &*clean_op(op, current.as_ref().map(|record| &record.fields));
     let job = &Job { op, ..*job };
@@ -111,6 +132,21 @@ pub(super) async fn decide_on<E: Table>(tx: &mut ScopedTx<Write>, job: &Job<'_>)
         return Ok(Decision { verdict: Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::UnknownEntity) });
     };
     write::<E>(tx, job, id, stored.as_ref(), merged).await
+}
+
+/// Whether the author may write rows of this kind. What the server does itself nobody is asked for; else the account's role of this moment
+/// counts, whoever brings the operation.
+async fn may_write<E: Table>(tx: &mut ScopedTx<Write>, op: &Op) -> Result<bool, sqlx::Error> {
+    let needs_no_look = E::WRITERS.include(false) || tx.scope().origin() == Origin::System;
+    Ok(needs_no_look || E::WRITERS.include(db::is_admin(tx, op.actor).await?))
+}
+
+/// The region's one row, and the id it has: that of the region, unless an earlier version has let it in under another. None where the
+/// operation is about another id than both.
+async fn only_row<E: Table>(tx: &mut ScopedTx<Write>, op: &Op, only: Uuid) -> Result<Option<(Uuid, Option<Stored<E>>)>, sqlx::Error> {
+    let stored = E::lock(tx, &op.region, only).await?;
+    let id = stored.as_ref().map_or(only, |row| row.id);
+    Ok((op.id == only || op.id == id).then_some((id, stored)))
 }
 
 async fn lock_or_alias<E: Table>(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(Uuid, Option<Stored<E>>), sqlx::Error> {
@@ -144,9 +180,12 @@ async fn write<E: Table>(
     };
     if changed {
         let deleting = record.deleted && stored.is_none_or(|s| s.deleted_at.is_none());
-        let mut veto = value.before_write(tx, &op.region, id, deleting).await?;
+        let mut veto = value.before_write(tx, &op.region, id, deleting, job.received_at).await?;
         if !veto.errors.is_empty() {
             return Ok(invalid::<E>(op, stored, veto.errors));
+        }
+        if job.asks && !veto.questions.is_empty() {
+            return Ok(invalid::<E>(op, stored, veto.questions));
         }
         conflicts.append(&mut veto.conflicts);
         let deleted_at = record.deleted.then(|| stored.and_then(|s| s.deleted_at).unwrap_or(job.received_at));
@@ -181,6 +220,10 @@ pub(super) fn held(op: &Op, reason: Reason) -> Verdict {
     Verdict::bare(op.op_id, VerdictKind::Held).because(reason)
 }
 
+fn refused(op: &Op, reason: Reason, error: FieldError) -> Decision {
+    Decision { verdict: Verdict { errors: vec![error], ..Verdict::bare(op.op_id, VerdictKind::Rejected).because(reason) } }
+}
+
 fn invalid<E: Table>(op: &Op, stored: Option<&Stored<E>>, errors: Vec<FieldError>) -> Decision {
     let mut verdict = Verdict { errors, ..Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::Invalid) };
     show_current(&mut verdict, stored);
@@ -195,6 +238,10 @@ fn show_current<E: Table>(verdict: &mut Verdict, stored: Option<&Stored<E>>) {
 }
 
 fn explain<E: Table>(op: &Op, stored: Option<&Stored<E>>, error: sqlx::Error) -> DecideError {
+    if violated_constraint(&error) == Some(IDS_APART) {
+        let verdict = Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::UnknownEntity);
+        return DecideError::Refused(Box::new(verdict));
+    }
     if classify(&error) == DbOutcome::Refused
         && let Some(refusal) = violated_constraint(&error).and_then(E::refusal)
     {

@@ -37,14 +37,23 @@ pub enum Submitted {
 
 /// Applies one form, with its author waiting for the answer.
 pub async fn submit(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submitted> {
+    submit_as(state, actor, op, false).await
+}
+
+/// The same for a form that can confirm: what is doubtful comes back as complaints first ([`crate::timesheets::doubts`]).
+pub async fn submit_asking(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submitted> {
+    submit_as(state, actor, op, true).await
+}
+
+async fn submit_as(state: &AppState, actor: &Actor, op: Op, asks: bool) -> AppResult<Submitted> {
     let scope = Scope::one(actor, &op.region).ok_or(AppError::NotFound)?;
-    let who = Caller::of_own(actor.user_id, state.clock.now(), Delivery::Interactive);
+    let who = Caller { asks, ..Caller::of_own(actor.user_id, state.clock.now(), Delivery::Interactive) };
     let verdict = in_own_transaction(state, &scope, &who, std::slice::from_ref(&op)).await?.remove(0);
     Ok(match (verdict.verdict, verdict.reason) {
         (VerdictKind::Applied | VerdictKind::Merged, _) => Submitted::Done(Box::new(verdict)),
         (_, Some(Reason::OpIdReused)) => Submitted::Reused,
         (_, Some(Reason::UnknownEntity)) => Submitted::Unknown,
-        (_, Some(Reason::Invalid | Reason::NaturalKey | Reason::RegionClosed)) => Submitted::Invalid(verdict.errors),
+        (_, Some(Reason::Invalid | Reason::NaturalKey | Reason::RegionClosed | Reason::Forbidden)) => Submitted::Invalid(verdict.errors),
         (kind, reason) => return Err(AppError::Fault(format!("a form got the verdict {kind:?} {reason:?}"))),
     })
 }
@@ -86,7 +95,8 @@ pub async fn deliver_of_device(state: &AppState, device: &Device, ops: Vec<Op>) 
     let scope = Scope::of_device(device);
     let ours = ops.iter().filter(|op| op.region == device.region);
     let authors = Authors::look_up_all(&state.db, GrantKey::of(&state.config.secret), device, ours).await?;
-    let who = Caller { carrier: Carrier::Device(device.id), received_at: state.clock.now(), delivery: Delivery::Queued, authors };
+    let who =
+        Caller { carrier: Carrier::Device(device.id), received_at: state.clock.now(), delivery: Delivery::Queued, authors, asks: false };
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(ops.len());
     for run in ops.chunk_by(|a, b| a.region == b.region) {
         if run[0].region != device.region {

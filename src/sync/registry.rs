@@ -65,6 +65,17 @@ pub fn form_by_name(name: &str) -> Option<FormSpec> {
     with_entity!(name, E => Some(E::FORM), else None)
 }
 
+/// Whether this server knows the kind of row.
+pub(super) fn is_known(entity: &str) -> bool {
+    ENTITIES.contains(&entity)
+}
+
+/// Whether somebody who may write in a region may write rows of this kind there: what no page offers otherwise. Kinds that this server does
+/// not know nobody may.
+pub fn may_write(entity: &str, is_admin: bool) -> bool {
+    with_entity!(entity, E => E::WRITERS.include(is_admin), else false)
+}
+
 /// A row as clients get it.
 pub struct FeedRow {
     /// Its id.

@@ -61,11 +61,13 @@ pub struct Veto {
     pub errors: Vec<FieldError>,
     /// Things to keep for a person to see, that do not stop it.
     pub conflicts: Vec<ConflictDraft>,
+    /// Things to be confirmed: they stop it only where somebody waits who can.
+    pub questions: Vec<FieldError>,
 }
 
 /// Where an entity's rows lie, and what the database says about them.
 pub trait Table: Entity {
-    /// Reads and locks a row.
+    /// Reads and locks a row; of a kind of which a region has one (`Entity::only_id`) that one, whatever its id.
     fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> impl Future<Output = Result<Option<Stored<Self>>, sqlx::Error>> + Send;
 
     /// Reads rows by id; those that do not exist are missing in the answer.
@@ -83,13 +85,15 @@ pub trait Table: Entity {
         limit: i64,
     ) -> impl Future<Output = Result<Vec<Uuid>, sqlx::Error>> + Send;
 
-    /// Looks at other rows before a write. May point references elsewhere (aliases).
+    /// Looks at other rows before a write. May point references elsewhere (aliases), and fill in what follows from other rows. `at` is when
+    /// the operation arrived.
     fn before_write(
         &mut self,
         _tx: &mut ScopedTx<Write>,
         _region: &Region,
         _id: Uuid,
         _deleting: bool,
+        _at: DateTime<Utc>,
     ) -> impl Future<Output = Result<Veto, sqlx::Error>> + Send {
         async { Ok(Veto::default()) }
     }

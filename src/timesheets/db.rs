@@ -11,7 +11,7 @@ use super::{
     listed::{Filter, Listed, Shape},
 };
 use crate::{
-    db::{Mode, ScopedTx, Write, expect_one},
+    db::{Mode, ScopedTx, Write, expect_one, sole},
     ops::Stamp,
     regions::Region,
     sync::{Stored, Tail},
@@ -37,6 +37,7 @@ macro_rules! stored {
                 break_minutes: r.break_min,
                 is_special: r.is_special,
                 notes: r.notes,
+                confirmed: r.confirmed,
             },
         }
     }};
@@ -55,6 +56,7 @@ pub(super) async fn lock_timesheet(tx: &mut ScopedTx<Write>, region: &Region, id
                break_min,
                is_special,
                notes,
+               confirmed,
                version,
                deleted_at,
                row_meta AS "row_meta: Json<Meta>"
@@ -87,6 +89,7 @@ pub(super) async fn load_timesheets<M: Mode>(
                break_min,
                is_special,
                notes,
+               confirmed,
                version,
                deleted_at,
                row_meta AS "row_meta: Json<Meta>"
@@ -119,10 +122,10 @@ pub(super) async fn insert_timesheets(
     }
     sqlx::query!(
         r#"
-        INSERT INTO app.timesheets (region, id, employee_id, work_date, start_min, end_min, break_min, is_special, notes, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by)
-        SELECT $1, r.id, r.employee_id, r.work_date, r.start_min, r.end_min, r.break_min, r.is_special, r.notes, r.version, r.deleted_at, r.row_meta, r.at, r.at, r.by, r.by
-        FROM unnest($2::uuid[], $3::uuid[], $4::date[], $5::int[], $6::int[], $7::int[], $8::bool[], $9::text[], $10::bigint[], $11::timestamptz[], $12::jsonb[], $13::timestamptz[], $14::uuid[])
-                 r (id, employee_id, work_date, start_min, end_min, break_min, is_special, notes, version, deleted_at, row_meta, at, by)
+        INSERT INTO app.timesheets (region, id, employee_id, work_date, start_min, end_min, break_min, is_special, notes, confirmed, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by)
+        SELECT $1, r.id, r.employee_id, r.work_date, r.start_min, r.end_min, r.break_min, r.is_special, r.notes, r.confirmed, r.version, r.deleted_at, r.row_meta, r.at, r.at, r.by, r.by
+        FROM unnest($2::uuid[], $3::uuid[], $4::date[], $5::int[], $6::int[], $7::int[], $8::bool[], $9::text[], $10::text[], $11::bigint[], $12::timestamptz[], $13::jsonb[], $14::timestamptz[], $15::uuid[])
+                 r (id, employee_id, work_date, start_min, end_min, break_min, is_special, notes, confirmed, version, deleted_at, row_meta, at, by)
         "#,
         region.code(),
         &rows.iter().map(|(id, ..)| *id).collect::<Vec<_>>(),
@@ -133,6 +136,7 @@ pub(super) async fn insert_timesheets(
         &column(rows, |value, _| value.break_minutes),
         &column(rows, |value, _| value.is_special),
         &column(rows, |value, _| value.notes.clone()),
+        &column(rows, |value, _| value.confirmed.clone()),
         &column(rows, |_, tail| tail.version),
         &column(rows, |_, tail| tail.deleted_at) as _,
         &column(rows, |_, tail| tail.meta.clone()) as _,
@@ -161,11 +165,12 @@ pub(super) async fn update_timesheet(
             break_min = $7,
             is_special = $8,
             notes = $9,
-            version = $10,
-            deleted_at = $11,
-            row_meta = $12,
-            updated_at = $13,
-            updated_by = $14
+            confirmed = $10,
+            version = $11,
+            deleted_at = $12,
+            row_meta = $13,
+            updated_at = $14,
+            updated_by = $15
         WHERE region = $1 AND id = $2
         "#,
         region.code(),
@@ -177,6 +182,7 @@ pub(super) async fn update_timesheet(
         value.break_minutes,
         value.is_special,
         value.notes,
+        value.confirmed,
         tail.version,
         tail.deleted_at,
         &tail.meta as _,
@@ -216,6 +222,7 @@ macro_rules! listed {
                 break_minutes: r.break_min,
                 is_special: r.is_special,
                 notes: r.notes,
+                confirmed: r.confirmed,
             },
         }
     }};
@@ -237,7 +244,8 @@ pub async fn list_timesheets<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, lim
                t.end_min,
                t.break_min,
                t.is_special,
-               t.notes
+               t.notes,
+               t.confirmed
         FROM app.timesheets t
         JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
         WHERE t.region = ANY ($1)
@@ -265,7 +273,7 @@ pub async fn list_timesheets<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, lim
 /// One entry of the scope with its person's name, deleted or not.
 pub async fn find_timesheet<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let row = sqlx::query!(
+    let rows = sqlx::query!(
         r#"
         SELECT t.id,
                t.region,
@@ -278,7 +286,8 @@ pub async fn find_timesheet<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<O
                t.end_min,
                t.break_min,
                t.is_special,
-               t.notes
+               t.notes,
+               t.confirmed
         FROM app.timesheets t
         JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
         WHERE t.region = ANY ($1) AND t.id = $2
@@ -286,9 +295,9 @@ pub async fn find_timesheet<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<O
         &codes,
         id,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row.map(|r| listed!(r)))
+    Ok(sole(rows)?.map(|r| listed!(r)))
 }
 
 /// The shapes of all entries that fit.
@@ -345,7 +354,8 @@ pub async fn page_timesheets<M: Mode>(
                t.end_min,
                t.break_min,
                t.is_special,
-               t.notes
+               t.notes,
+               t.confirmed
         FROM app.timesheets t
         JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
         WHERE t.region = ANY ($1)

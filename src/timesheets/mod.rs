@@ -7,6 +7,7 @@ pub mod api;
 pub mod calc;
 #[cfg(feature = "server")]
 pub mod db;
+pub mod doubts;
 pub mod filter;
 pub mod forms;
 pub mod listed;

@@ -10,7 +10,7 @@ use super::calc;
 use crate::{
     civil,
     ops::{
-        Entity, FieldError, Origin, Row,
+        Entity, FieldError, Origin, Row, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
@@ -33,6 +33,8 @@ pub struct Timesheet {
     pub is_special: bool,
     /// Free text.
     pub notes: String,
+    /// Which doubts about it were confirmed at the form: words of [`super::doubts`], with a blank between two.
+    pub confirmed: String,
 }
 
 impl Timesheet {
@@ -58,7 +60,9 @@ impl Entity for Timesheet {
         ("break_minutes", FieldKind::Integer),
         ("is_special", FieldKind::Flag),
         ("notes", FieldKind::Text),
+        ("confirmed", FieldKind::LaterText),
     ];
+    const WRITERS: Writers = Writers::Region;
 
     fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
         let mut read = Reader::new(row);
@@ -68,11 +72,12 @@ impl Entity for Timesheet {
         let break_minutes = read.break_minutes("break_minutes");
         let is_special = read.flag("is_special", false);
         let notes = read.text("notes", 2000);
-        read.finish(Self { employee_id, work_date, start_min, end_min, break_minutes, is_special, notes })
+        let confirmed = read.text("confirmed", 200);
+        read.finish(Self { employee_id, work_date, start_min, end_min, break_minutes, is_special, notes, confirmed })
     }
 
     fn to_row(&self) -> Row {
-        Row::from([
+        let mut row = Row::from([
             ("employee_id".into(), json!(self.employee_id)),
             ("work_date".into(), json!(self.work_date)),
             ("start_time".into(), json!(civil::format_time(self.start_min))),
@@ -80,6 +85,10 @@ impl Entity for Timesheet {
             ("break_minutes".into(), json!(self.break_minutes)),
             ("is_special".into(), json!(self.is_special)),
             ("notes".into(), json!(self.notes)),
-        ])
+        ]);
+        if !self.confirmed.is_empty() {
+            row.insert("confirmed".into(), json!(self.confirmed));
+        }
+        row
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     auth::Actor,
     calendar::{Calendar, db::load_calendar},
     civil,
-    db::{Mode, Scope, ScopedTx},
+    db::{Mode, Scope, ScopedTx, is_in_two_regions},
     employees,
     error::{AppError, AppResult},
     i18n::{format::instant, t_with},
@@ -29,7 +29,7 @@ use crate::{
     settings::list_rules,
     shift_templates,
     state::AppState,
-    sync::submit,
+    sync::submit_asking,
     web::{
         answer::{self, row_id, settle, stored, tone_of},
         flash::{Flash, Undo},
@@ -168,7 +168,7 @@ pub async fn create_timesheet(
     };
     let op = posted.to_create::<Timesheet>(&actor, region.clone(), &state.clock)?;
     let op_id = op.op_id;
-    let verdict = match settle(submit(&state, &actor, op).await?)? {
+    let verdict = match settle(submit_asking(&state, &actor, op).await?)? {
         Ok(verdict) => verdict,
         Err(errors) => return refuse_create(&ctx, &actor, &state, &posted, &errors).await,
     };
@@ -229,9 +229,13 @@ async fn region_of_entry(state: &AppState, actor: &Actor, posted: &Posted) -> Ap
         && actor.regions.len() > 1
         && let Ok(id) = posted.value("employee_id").parse::<Uuid>()
         && let Some(scope) = Scope::of(actor)
-        && let Some(code) = employees::db::find_region(&mut state.db.read(&scope).await?, id).await?
     {
-        return Ok(Region::parse(&code).map_err(|_| FieldError::new("region", "region-unknown")));
+        match employees::db::find_region(&mut state.db.read(&scope).await?, id).await {
+            Ok(Some(code)) => return Ok(Region::parse(&code).map_err(|_| FieldError::new("region", "region-unknown"))),
+            Ok(None) => {}
+            Err(error) if is_in_two_regions(&error) => return Ok(Err(FieldError::new("region", "region-missing"))),
+            Err(error) => return Err(error.into()),
+        }
     }
     if posted.value("region").is_empty() && posted.value("employee_id").is_empty() && actor.regions.len() > 1 {
         return Ok(Err(FieldError::new("employee_id", "employee-missing")));
@@ -268,7 +272,7 @@ pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id:
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
     let op = posted.to_update::<Timesheet>(&actor, region.clone(), &state.clock, *id)?;
     let op_id = op.op_id;
-    let errors = match settle(submit(&state, &actor, op).await?)? {
+    let errors = match settle(submit_asking(&state, &actor, op).await?)? {
         Ok(verdict) => {
             let flash = Flash::new(tone_of(&verdict), flash_of_update(&verdict), &before.title());
             return answer_with_row(&ctx, &actor, &state, *id, op_id, &flash).await;

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Timesheet, db};
+use super::{
+    Timesheet, db,
+    doubts::{confirm, doubts_of},
+};
 use crate::{
+    clock::in_istanbul,
     db::{Mode, ScopedTx, Write},
     employees::{self, Employee},
     ops::{ConflictDraft, ConflictKind, Entity as _, FieldError, Reason},
@@ -27,22 +32,30 @@ impl Table for Timesheet {
         db::page_ids(tx, region, after, limit).await
     }
 
-    /// The employee has to exist in the region. An entry for a deleted one is kept and shown: the hours were worked (SYNC 3.8, 5).
-    async fn before_write(&mut self, tx: &mut ScopedTx<Write>, region: &Region, _id: Uuid, deleting: bool) -> Result<Veto, sqlx::Error> {
+    /// The employee has to exist in the region. An entry for a deleted one is kept and shown: the hours were worked (SYNC 3.8, 5). What looks
+    /// like a slip is asked about.
+    async fn before_write(
+        &mut self,
+        tx: &mut ScopedTx<Write>,
+        region: &Region,
+        id: Uuid,
+        deleting: bool,
+        at: DateTime<Utc>,
+    ) -> Result<Veto, sqlx::Error> {
         let mut veto = Veto::default();
         if deleting {
             return Ok(veto);
         }
-        let mut found = employees::find_for_entry(tx, region, self.employee_id).await?;
+        let mut found = employees::find_for_entry(tx, region, self.employee_id, self.work_date, id).await?;
         if found.is_none()
             && let Some(target) = crate::sync::db::find_alias(tx, region, Employee::NAME, self.employee_id).await?
         {
             self.employee_id = target;
-            found = employees::find_for_entry(tx, region, target).await?;
+            found = employees::find_for_entry(tx, region, target, self.work_date, id).await?;
         }
         match found {
             None => veto.errors.push(FieldError::new("employee_id", "employee-unknown")),
-            Some(employees::ForEntry { deleted: true }) => veto.conflicts.push(ConflictDraft {
+            Some(employees::ForEntry { deleted: true, .. }) => veto.conflicts.push(ConflictDraft {
                 kind: ConflictKind::ParentDeleted,
                 field: Some("employee_id".into()),
                 base: Value::Null,
@@ -51,7 +64,10 @@ impl Table for Timesheet {
                 op_win: None,
                 op_lose: None,
             }),
-            Some(_) => {}
+            Some(person) => {
+                let doubts = doubts_of(&self.shift(), &person.around(), in_istanbul(at).date_naive());
+                (self.confirmed, veto.questions) = confirm(&doubts, &self.confirmed);
+            }
         }
         Ok(veto)
     }

@@ -20,7 +20,7 @@ use crate::{
     ops::{Kind, Verdict, VerdictKind},
     regions::Region,
     state::AppState,
-    sync::submit,
+    sync::{submit, submit_asking},
     timesheets::{Timesheet, db::find_timesheet, listed::Listed},
     web::{
         answer::{refused_act, row_id, settle, tone_of},
@@ -39,7 +39,7 @@ pub async fn create_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
     let employee_id = posted.value("employee_id").parse().map_err(|_| AppError::NotFound)?;
     let op = posted.to_create::<Timesheet>(&actor, place.region.clone(), &state.clock)?;
     let op_id = op.op_id;
-    let verdict = match settle(submit(&state, &actor, op).await?)? {
+    let verdict = match settle(submit_asking(&state, &actor, op).await?)? {
         Ok(verdict) => verdict,
         Err(errors) => return answer_refused(&ctx, &actor, &state, &place, RowOf { employee_id, entry: None }, &posted, &errors).await,
     };
@@ -56,7 +56,10 @@ pub async fn update_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Pat
     let mut op = posted.to_update::<Timesheet>(&actor, place.region.clone(), &state.clock, *id)?;
     op.fields.retain(|name, _| FIELDS.contains(&name.as_str()));
     let op_id = op.op_id;
-    let verdict = match settle(submit(&state, &actor, op).await?)? {
+    // What is taken back was there before, and its form cannot confirm.
+    let takes_back = posted.value(TAKES_BACK) == "true";
+    let submitted = if takes_back { submit(&state, &actor, op).await? } else { submit_asking(&state, &actor, op).await? };
+    let verdict = match settle(submitted)? {
         Ok(verdict) => verdict,
         Err(errors) => {
             let row = RowOf { employee_id: before.value.employee_id, entry: Some(*id) };
@@ -64,7 +67,7 @@ pub async fn update_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Pat
         }
     };
     let (day, entry) = read_again(&state, &actor, &place, *id).await?;
-    let flash = message_of_update(&before, &entry, &verdict, posted.value(TAKES_BACK) == "true");
+    let flash = message_of_update(&before, &entry, &verdict, takes_back);
     answer_stored(&ctx, &day, op_id, &[entry.value.employee_id], &[], &flash)
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     day::{Day, Place},
     load::load_day,
-    views::{Changed, Count, PersonView, address, render_page},
+    views::{Changed, Count, PersonView, address, render_asking, render_page},
 };
 use crate::{
     auth::Actor,
@@ -83,4 +83,21 @@ pub(super) async fn answer_refused(
         render_page(ctx, &day, state.clock.today(), String::new(), Some(view))?
     };
     Ok(unprocessable(body))
+}
+
+/// Answers the form for everybody with a question: nothing is stored, and the same form posted once more confirms it.
+pub(super) async fn answer_question(
+    ctx: &Ctx,
+    actor: &Actor,
+    state: &AppState,
+    place: &Place,
+    question: &FieldError,
+) -> AppResult<HttpResponse> {
+    let day = load_day(&mut state.db.read(&place.scope(actor)?).await?, place).await?;
+    let question = sentence(ctx.lang, question);
+    Ok(unprocessable(if ctx.is_htmx {
+        render(ctx, &Changed { ctx, people: Vec::new(), gone: Vec::new(), count: Count::new(ctx, &day).asking(question) })?
+    } else {
+        render_asking(ctx, &day, state.clock.today(), question)?
+    }))
 }

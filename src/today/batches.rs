@@ -12,7 +12,7 @@ use actix_web::{
 use uuid::Uuid;
 
 use super::{
-    answers::{Refused, answer_stored},
+    answers::{Refused, answer_question, answer_stored},
     day::{Day, Place, State},
     db::{Made, list_known_ops, list_made},
     load::load_day,
@@ -28,7 +28,10 @@ use crate::{
     regions::Region,
     state::AppState,
     sync::submit_all,
-    timesheets::Timesheet,
+    timesheets::{
+        Timesheet,
+        doubts::{CONFIRMED, Doubt, confirm},
+    },
     web::{
         answer::refused_act,
         flash::{Flash, Tone, Undo},
@@ -59,7 +62,7 @@ impl Planned {
         words.next().is_none().then_some(Self { employee_id, start, end, rest })
     }
 
-    fn entry(&self, place: &Place) -> Timesheet {
+    fn entry(&self, place: &Place, confirmed: &str) -> Timesheet {
         Timesheet {
             employee_id: self.employee_id,
             work_date: place.date,
@@ -68,6 +71,7 @@ impl Planned {
             break_minutes: self.rest,
             is_special: false,
             notes: String::new(),
+            confirmed: confirmed.to_owned(),
         }
     }
 }
@@ -81,7 +85,16 @@ pub async fn create_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
     let batch = posted.op_id()?;
     let planned: Option<Vec<Planned>> = posted.values("planned").iter().map(|text| Planned::parse(text)).collect();
     let planned = planned.ok_or_else(|| AppError::BadRequest("planned: not an id, two times and a break".into()))?;
-    let ops = (1..).zip(&planned).map(|(n, planned)| (planned.employee_id, create_op(&actor, &state, &place, batch, n, planned))).collect();
+    // The plan is doubtful in one way only: the day may be still to come.
+    let doubts: Vec<Doubt> = (place.date > state.clock.today()).then_some(Doubt::Ahead(place.date)).into_iter().collect();
+    let (confirmed, questions) = confirm(&doubts, posted.value(CONFIRMED));
+    if let Some(question) = questions.first() {
+        return answer_question(&ctx, &actor, &state, &place, question).await;
+    }
+    let ops = (1..)
+        .zip(&planned)
+        .map(|(n, planned)| (planned.employee_id, create_op(&actor, &state, &place, batch, n, planned, &confirmed)))
+        .collect();
     let (people, ops): (Vec<Uuid>, Vec<Op>) = still_wanted(&state, &actor, &place, ops).await?.into_iter().unzip();
     let verdicts = submit_all(&state, &actor, &place.region, &ops).await?;
 
@@ -98,9 +111,9 @@ fn refuse_closed(ctx: &Ctx, place: &Place) -> AppResult<HttpResponse> {
     refused_act(ctx, &address(ctx, place, None), &[FieldError::new("", "region-closed")])
 }
 
-fn create_op(actor: &Actor, state: &AppState, place: &Place, batch: Uuid, n: i64, planned: &Planned) -> Op {
+fn create_op(actor: &Actor, state: &AppState, place: &Place, batch: Uuid, n: i64, planned: &Planned, confirmed: &str) -> Op {
     let op_id = Uuid::new_v5(&batch, planned.employee_id.as_bytes());
-    let fields = changes_of_new(planned.entry(place).to_row());
+    let fields = changes_of_new(planned.entry(place, confirmed).to_row());
     Op { fields, ..bare_op(actor, state, &place.region, batch, n, Kind::Create, op_id, Uuid::new_v5(&op_id, b"timesheet")) }
 }
 

@@ -169,14 +169,21 @@ mod tests {
             title: String::new(),
             hire_date: None,
             exit_date: None,
-            is_active: true,
             is_deleted: false,
             shift_template_id: None,
         };
         let saved = |&(start_min, end_min, break_minutes, is_special): &Values| {
             let work_date = "2026-01-14".parse().unwrap();
-            let value =
-                Timesheet { employee_id: person.id, work_date, start_min, end_min, break_minutes, is_special, notes: String::new() };
+            let value = Timesheet {
+                employee_id: person.id,
+                work_date,
+                start_min,
+                end_min,
+                break_minutes,
+                is_special,
+                notes: String::new(),
+                confirmed: String::new(),
+            };
             let entry =
                 Listed { id: Uuid::nil(), region: "ankara".into(), version: 1, deleted_at: None, employee_name: String::new(), value };
             Saved { entry, hours: Hours::ZERO }

@@ -70,6 +70,7 @@ pub(super) async fn list_made<M: Mode>(tx: &mut ScopedTx<M>, batch: Uuid) -> Res
                t.break_min,
                t.is_special,
                t.notes,
+               t.confirmed,
                e.full_name,
                i.body AS "body: Json<Op>"
         FROM app.op_inbox i
@@ -103,6 +104,7 @@ pub(super) async fn list_made<M: Mode>(tx: &mut ScopedTx<M>, batch: Uuid) -> Res
             break_minutes: r.break_min,
             is_special: r.is_special,
             notes: r.notes,
+            confirmed: r.confirmed,
         },
         employee_name: r.full_name,
         op: r.body.0,

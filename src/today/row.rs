@@ -8,12 +8,15 @@ use crate::{
     i18n::Lang,
     ops::{Entity as _, FieldError, Row},
     roster::Defaults,
-    timesheets::Timesheet,
+    timesheets::{
+        Timesheet,
+        doubts::{CONFIRMED, code_of},
+    },
     web::form::{Posted, sentence},
 };
 
 /// What a row's form may change. The rest of an entry (its note, whose and of which day it is) is changed on its own page.
-pub(crate) const FIELDS: [&str; 4] = ["start_time", "end_time", "break_minutes", "is_special"];
+pub(crate) const FIELDS: [&str; 5] = ["start_time", "end_time", "break_minutes", "is_special", CONFIRMED];
 
 /// A field as the row shows it.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +51,10 @@ pub(crate) struct RowForm {
     pub error: String,
     /// Came back: what was typed is not stored.
     pub is_refused: bool,
+    /// What was confirmed, or is by the next Enter.
+    pub confirmed: String,
+    /// What is asked; the next Enter confirms it.
+    pub questions: Vec<String>,
 }
 
 impl RowForm {
@@ -72,8 +79,8 @@ impl RowForm {
             is_special: value.is_special,
             kept_special: value.is_special,
             orig: original(value),
-            error: String::new(),
-            is_refused: false,
+            confirmed: value.confirmed.clone(),
+            ..Self::default()
         }
     }
 
@@ -83,12 +90,15 @@ impl RowForm {
         posted.value("end_time").clone_into(&mut self.end.value);
         posted.value("break_minutes").clone_into(&mut self.rest.value);
         self.is_special = posted.value("is_special") == "true";
+        let codes = errors.iter().filter_map(code_of);
+        self.confirmed = posted.value(CONFIRMED).split_whitespace().chain(codes).collect::<Vec<_>>().join(" ");
         for error in errors {
             let text = sentence(lang, error);
             match error.field.as_str() {
                 "start_time" => self.start.error = text,
                 "end_time" => self.end.error = text,
                 "break_minutes" => self.rest.error = text,
+                CONFIRMED => self.questions.push(text),
                 _ => self.error = text,
             }
         }

@@ -126,6 +126,8 @@ pub(crate) struct Count {
     pub is_marked: bool,
     /// The region takes entries.
     pub is_open: bool,
+    /// What is asked before everybody is entered as planned; empty for nothing. The form posted once more confirms it.
+    pub question: String,
 }
 
 impl Count {
@@ -141,7 +143,14 @@ impl Count {
             has_people: !day.people.is_empty(),
             is_marked: day.mark.is_some(),
             is_open: day.place.is_open(ctx),
+            question: String::new(),
         }
+    }
+
+    /// The same with a question, which the next Enter confirms.
+    #[cfg(feature = "server")]
+    pub fn asking(self, question: String) -> Self {
+        Self { question, ..self }
     }
 
     /// People for whom a shift is planned and an entry is there.
@@ -283,4 +292,12 @@ pub(crate) fn render_page(ctx: &Ctx, day: &Day, today: NaiveDate, date_error: St
         *place = view;
     }
     Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today, date_error), people, count: Count::new(ctx, day) })?)
+}
+
+/// The page, with a question before everybody is entered as planned.
+#[cfg(feature = "server")]
+pub(crate) fn render_asking(ctx: &Ctx, day: &Day, today: NaiveDate, question: String) -> AppResult<String> {
+    let people = day.people.iter().map(|person| PersonView::new(ctx, day, person)).collect();
+    let count = Count::new(ctx, day).asking(question);
+    Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today, String::new()), people, count })?)
 }

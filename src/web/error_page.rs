@@ -26,6 +26,12 @@ struct BadRequestPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "errors/409.html")]
+struct WhichRegionPage<'a> {
+    ctx: &'a Ctx,
+}
+
+#[derive(Template)]
 #[template(path = "errors/413.html")]
 struct TooLargePage<'a> {
     ctx: &'a Ctx,
@@ -65,6 +71,7 @@ pub fn render_error(ctx: &Ctx, status: u16) -> askama::Result<String> {
     match status {
         403 => render(ctx, &ForbiddenPage { ctx }),
         404 | 405 | 410 => render(ctx, &NotFoundPage { ctx }),
+        409 => render(ctx, &WhichRegionPage { ctx }),
         413 | 414 => render(ctx, &TooLargePage { ctx }),
         429 => render(ctx, &TooManyPage { ctx }),
         503 => render(ctx, &BusyPage { ctx }),

@@ -16,13 +16,14 @@ use super::{
     form::Posted,
     htmx::{target_id, wants_fragment},
     limits,
-    page::{Ctx, Theme, page_token},
+    page::{Ctx, RegionName, Theme, page_token},
 };
 use crate::{
     auth::{self, Actor, Admin},
     devices::{Client, device_of_bearer},
     error::AppError,
     i18n::Lang,
+    regions::Region,
     state::AppState,
     telemetry::RequestId,
     tokens::{Bearer, actor_of_bearer, bearer_of},
@@ -75,8 +76,19 @@ fn actor_of_session(request: &HttpRequest) -> Result<Actor, AppError> {
         None => Err(AppError::SignIn),
         Some(actor) if actor.must_change => Err(AppError::PasswordChange),
         Some(actor) if actor.is_viewing() && !request.method().is_safe() => Err(AppError::OnlyLooking),
-        Some(actor) => Ok(actor),
+        Some(actor) => Ok(in_named_region(request, actor)),
     }
+}
+
+/// Somebody with several regions acts in the one that the address names (`?region=`): a row is looked for there and nowhere else.
+fn in_named_region(request: &HttpRequest, mut actor: Actor) -> Actor {
+    let code = request.query_string().split('&').find_map(|pair| pair.strip_prefix("region="));
+    if let Some(region) = code.and_then(|code| Region::parse(code).ok())
+        && actor.may_act_on(&region)
+    {
+        actor.regions = vec![region];
+    }
+    actor
 }
 
 /// Who is there, for an address that answers visitors too. A bad key is still refused, and nobody is taken for a visitor because the
@@ -152,8 +164,13 @@ impl FromRequest for Ctx {
 fn context_of(request: &HttpRequest) -> Result<Ctx, AppError> {
     let state = request.app_data::<Data<AppState>>().ok_or_else(|| AppError::Fault("no state".into()))?;
     let actor = auth::find_actor(&request.get_session())?;
-    Ok(plain_context(request, state, actor))
+    let ctx = plain_context(request, state, actor);
+    request.extensions_mut().insert(KnownRegions(ctx.regions.clone()));
+    Ok(ctx)
 }
+
+/// The regions of whoever sent the request, for its error page.
+struct KnownRegions(Vec<RegionName>);
 
 /// The same, whatever became of the session: what an error page can always have.
 pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Actor>) -> Ctx {
@@ -163,7 +180,13 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
         Some(actor) => Lang::parse(&actor.lang),
         None => chosen,
     };
-    let regions = auth::region_names_of(&request.get_session());
+    // When an error page is made, the session has been put away already.
+    let of_session = auth::region_names_of(&request.get_session());
+    let regions = if of_session.is_empty() {
+        request.extensions().get::<KnownRegions>().map(|known| known.0.clone()).unwrap_or_default()
+    } else {
+        of_session
+    };
     Ctx {
         lang: lang.unwrap_or_else(|| Lang::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or(""))),
         theme: actor.as_ref().and_then(|a| Theme::parse(&a.theme)).unwrap_or_default(),

@@ -6,6 +6,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::page::Ctx;
+
 /// Name of the cookie.
 pub const COOKIE: &str = "rainstaff-flash";
 
@@ -56,6 +58,14 @@ pub struct Undo {
     pub base: i64,
     /// The row's region, where an admin acts.
     pub region: Option<String>,
+}
+
+impl Undo {
+    /// Where the form posts to; it names the region for whoever has several.
+    pub fn address(&self, ctx: &Ctx) -> String {
+        let at = self.region.as_deref().map(|region| ctx.at(region)).unwrap_or_default();
+        format!("{}{at}", self.action)
+    }
 }
 
 /// A message, by the key of its text.

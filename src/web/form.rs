@@ -28,6 +28,7 @@ use crate::{
     },
     regions::Region,
     text::clean,
+    timesheets::doubts::{CONFIRMED, code_of},
 };
 
 /// The pairs of a posted form. As an argument of a handler they come after the session's token was checked (`extract`).
@@ -49,6 +50,14 @@ impl Posted {
     /// The first value of that name that is not blank: a form without scripts carries the server's ids besides the script's empty ones.
     pub fn value(&self, name: &str) -> &str {
         self.given(name).next().unwrap_or("")
+    }
+
+    /// A date as operations have it; null for none, and the text as it was typed where it is no date.
+    pub fn date(&self, name: &str) -> Value {
+        match self.value(name) {
+            "" => Value::Null,
+            text => civil::parse_date(text).map_or_else(|_| Value::from(text), |date| Value::from(date.to_string())),
+        }
     }
 
     /// All values of that name that are not blank: ticked boxes.
@@ -180,6 +189,7 @@ pub struct FormView {
     pub is_refused: bool,
     values: BTreeMap<String, String>,
     errors: BTreeMap<String, String>,
+    questions: Vec<String>,
 }
 
 impl FormView {
@@ -216,14 +226,20 @@ impl FormView {
         for (name, value) in posted.pairs.iter().filter(|(name, _)| !name.starts_with('_')) {
             values.entry(name.clone()).and_modify(|v: &mut String| v.push_str(value)).or_insert_with(|| value.clone());
         }
+        // What is only asked: posted once more, the form confirms it.
+        let codes: Vec<&str> = errors.iter().filter_map(code_of).collect();
+        let confirmed = values.entry(CONFIRMED.to_owned()).or_default();
+        *confirmed = confirmed.split_whitespace().chain(codes.iter().copied()).collect::<Vec<_>>().join(" ");
+        let (asked, wrong): (Vec<&FieldError>, Vec<&FieldError>) = errors.iter().partition(|error| code_of(error).is_some());
         Self {
             id,
             base: posted.value("_base").parse().unwrap_or_default(),
             orig: posted.value("_orig").to_owned(),
             region: posted.value("region").to_owned(),
             values,
-            errors: errors.iter().map(|e| (e.field.clone(), sentence(lang, e))).collect(),
-            focus: "",
+            errors: wrong.into_iter().map(|e| (e.field.clone(), sentence(lang, e))).collect(),
+            questions: asked.into_iter().map(|e| sentence(lang, e)).collect(),
+            focus: if codes.is_empty() { "" } else { "start_time" }, // Enter in a field confirms
             is_refused: true,
         }
     }
@@ -256,6 +272,11 @@ impl FormView {
     /// What is wrong with the field; empty when nothing is. The name "" is the form as a whole.
     pub fn error(&self, name: &str) -> &str {
         self.errors.get(name).map_or("", String::as_str)
+    }
+
+    /// What is asked before it is stored; posted once more, the form confirms it.
+    pub fn questions(&self) -> &[String] {
+        &self.questions
     }
 
     /// How many fields are wrong; a complaint about the form as a whole is none of them.

@@ -201,6 +201,21 @@ impl Ctx {
         self.regions.len() > 1
     }
 
+    /// The region that the address names.
+    pub fn named_region(&self) -> Option<&str> {
+        self.query.split('&').find_map(|pair| pair.strip_prefix("region=")).filter(|code| !code.is_empty())
+    }
+
+    /// What the address of a row ends with: `?region=` for whoever has several, so that the row of that region is meant; else nothing.
+    pub fn at(&self, region: &str) -> String {
+        if self.has_many_regions() { format!("?region={region}") } else { String::new() }
+    }
+
+    /// The same for an address that has a query already.
+    pub fn and_at(&self, region: &str) -> String {
+        if self.has_many_regions() { format!("&region={region}") } else { String::new() }
+    }
+
     /// The names of the person's regions, for the head of the side bar.
     pub fn region_names(&self) -> String {
         self.regions.iter().map(|region| region.name.as_str()).collect::<Vec<_>>().join(", ")

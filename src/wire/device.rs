@@ -174,6 +174,9 @@ pub struct RegionState {
     pub name: String,
     /// Whether it takes entries.
     pub is_open: bool,
+    /// Its first day, before which nothing is blank; none where an earlier server tells it.
+    #[serde(default)]
+    pub first_day: Option<NaiveDate>,
 }
 
 /// What holds for all regions.

@@ -13,8 +13,7 @@ use rainstaff::{
     },
     auth::{Actor, Role},
     i18n::Lang,
-    ops::{FieldError, Op, Origin},
-    sync::deliver,
+    ops::{FieldError, Op},
     web::page::{Ctx, RegionName, Theme},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -253,9 +252,7 @@ async fn company_rows(offices: &Offices) {
             json!({ "day": "2026-02-05", "name": "Açılış günü", "kind": "holiday", "free_from": "13:00", "source": "" }),
         ),
     ];
-    for verdict in deliver(&offices.state, &admin, Origin::Offline, company).await.unwrap() {
-        assert!(verdict.verdict.took_effect(), "{verdict:?}");
-    }
+    builders::set_up(&offices.state, &admin, company).await;
 }
 
 async fn ankara() -> (Offices, Browser, Pc) {

@@ -51,6 +51,7 @@ impl Company {
         let company = Self::without_accounts().await;
         let first = company.first_start(Some(ADMIN_PASSWORD)).await.unwrap();
         assert!(matches!(first, FirstStart::Created));
+        company.inspect().await.execute("UPDATE app.regions SET created_at = '2020-01-01'").await.unwrap(); // before every test's days
         company.give_password("ankara1", CLERK_PASSWORD, false).await.unwrap();
         company
     }

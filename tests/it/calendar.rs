@@ -7,15 +7,13 @@ use rainstaff::{
     calendar::{db::load_calendar, ensure_public_holidays},
     db::Scope,
     ids::new_id,
-    ops::Origin,
-    sync::deliver,
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     auth::Company,
-    support::builders::{admin, clerk, op},
+    support::builders::{admin, clerk, op, set_up},
 };
 
 fn day(text: &str) -> NaiveDate {
@@ -61,9 +59,7 @@ async fn a_holiday_the_admin_moved_or_removed_stays_so_after_the_next_start() {
         op(&admin, "company").update("calendar_day", first, 1, json!({ "day": ["2026-03-20", "2026-03-21"] })),
         op(&admin, "company").delete("calendar_day", third, 1),
     ];
-    for verdict in deliver(&company.state, &admin, Origin::Offline, ops).await.unwrap() {
-        assert!(verdict.verdict.took_effect(), "{verdict:?}");
-    }
+    set_up(&company.state, &admin, ops).await;
     ensure_public_holidays(&company.state).await.unwrap();
     assert_eq!(seen(&company, "bursa", "2026-03-20").await, None);
     assert_eq!(seen(&company, "bursa", "2026-03-21").await.as_deref(), Some("Ramazan Bayramı 1. gün · Ramazan Bayramı 2. gün"));
@@ -79,7 +75,7 @@ async fn an_offices_own_day_holds_only_there_and_its_workday_cancels_the_company
         op(&izmir, "izmir").create("calendar_day", new_id(), json!({ "day": date, "name": name, "kind": kind }))
     };
     let ops = vec![new("2026-10-30", "Köprü günü", "day_off"), new("2026-08-30", "Sevkiyat", "workday")];
-    deliver(&company.state, &izmir, Origin::Offline, ops).await.unwrap();
+    set_up(&company.state, &izmir, ops).await;
     assert_eq!(seen(&company, "izmir", "2026-10-30").await.as_deref(), Some("Köprü günü"));
     assert_eq!(seen(&company, "ankara", "2026-10-30").await, None);
     assert_eq!(seen(&company, "izmir", "2026-08-30").await, None);

@@ -223,7 +223,7 @@ async fn a_contact_tells_a_pc_its_region_the_company_and_the_people_who_use_it()
     company.inspect().await.execute("UPDATE auth.users SET active = false, auth_epoch = 7 WHERE username = 'ankara1'").await.unwrap();
     let told = pc.contact(&company.state, json!({})).await;
     assert_eq!(told["device"], json!({ "id": pc.id, "name": "PC", "region": "ankara" }));
-    assert_eq!(told["region"], json!({ "code": "ankara", "name": "Ankara", "is_open": true }));
+    assert_eq!(told["region"], json!({ "code": "ankara", "name": "Ankara", "is_open": true, "first_day": "2020-01-01" }));
     assert_eq!(
         (&told["company"]["settings"]["company_name"], &told["company"]["settings"]["weekday_hours"]),
         (&json!("Örnek A.Ş."), &json!("8"))

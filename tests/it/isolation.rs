@@ -18,7 +18,7 @@ use crate::{
     auth::{CLERK_PASSWORD, Company},
     support::{
         browser::Browser,
-        builders::{self, OFFICES, op, region},
+        builders::{self, OFFICES, op, region, set_up},
     },
 };
 
@@ -65,9 +65,7 @@ async fn fill(company: &Company, office: &str) -> Rows {
         draft().create("settings", settings_id(&region(office)), json!({ "company_name": named("Şirket"), "weekday_hours": "8" })),
         draft().update("timesheet", timesheet, 1, json!({ "notes": [named("Not"), named("Yeni not")] })),
     ];
-    for verdict in deliver(&company.state, &clerk, Origin::Offline, ops).await.unwrap() {
-        assert!(verdict.verdict.took_effect(), "{verdict:?}");
-    }
+    set_up(&company.state, &clerk, ops).await;
     // One that met another, one that waits, one that was refused.
     let met = draft().at(-5).update("timesheet", timesheet, 1, json!({ "notes": [named("Not"), named("Öteki not")] }));
     let person = json!({ "full_name": named("Bekleyen") });

@@ -5,12 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate, Weekday};
-use rainstaff::{
-    clock::Clock,
-    ops::{Op, Origin},
-    state::AppState,
-    sync::deliver,
-};
+use rainstaff::{clock::Clock, ops::Op, state::AppState};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::json;
 
@@ -48,10 +43,7 @@ impl Offices {
 
     /// Stores rows of an office, as they come out of a queue.
     pub(crate) async fn store(&self, office: &str, ops: Vec<Op>) {
-        let verdicts = deliver(&self.state, &builders::clerk(office), Origin::Offline, ops).await.unwrap();
-        for verdict in verdicts {
-            assert!(verdict.verdict.took_effect(), "{verdict:?}");
-        }
+        builders::set_up(&self.state, &builders::clerk(office), ops).await;
     }
 
     pub(crate) async fn inspect(&self) -> sqlx::PgConnection {

@@ -20,6 +20,7 @@ fn word(kind: FieldKind) -> &'static str {
     match kind {
         FieldKind::Text => "text",
         FieldKind::OptionalText => "optional_text",
+        FieldKind::LaterText => "later_text",
         FieldKind::Date => "date",
         FieldKind::Time => "time",
         FieldKind::Integer => "integer",

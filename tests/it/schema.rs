@@ -158,6 +158,16 @@ async fn every_table_with_a_tombstone_writes_its_changes_to_the_log() {
 }
 
 #[tokio::test]
+async fn no_table_with_a_tombstone_takes_an_id_that_another_region_has() {
+    none(
+        "SELECT rel FROM {t} WHERE EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'deleted_at')
+           AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'ids_apart' AND g.tgenabled = 'O' AND g.tgtype = 4
+                           AND g.tgnewtable = 'made' AND g.tgfoid = 'sec.keep_ids_apart()'::regprocedure)",
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_but_the_owner_runs_the_functions_that_act_with_his_rights() {
     none(
         "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
@@ -211,7 +221,7 @@ async fn the_guard_finds_a_table_made_without_protection() {
 #[tokio::test]
 async fn the_guard_names_each_fault() {
     let region = "region text COLLATE \"C\" NOT NULL REFERENCES app.regions";
-    let cases: [(&[&str], &[&str]); 20] = [
+    let cases: [(&[&str], &[&str]); 21] = [
         (&["DROP POLICY by_region ON app.employees"], &["policy_count app.employees"]),
         (&["ALTER TABLE app.timesheets NO FORCE ROW LEVEL SECURITY"], &["rls_off app.timesheets"]),
         (&["ALTER TABLE app.timesheets DISABLE ROW LEVEL SECURITY"], &["rls_off app.timesheets"]),
@@ -240,6 +250,11 @@ async fn the_guard_names_each_fault() {
         (
             &["CREATE FUNCTION sec.peek() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT 1::bigint'"],
             &["secdef_without_path sec.peek()"],
+        ),
+        (
+            &["CREATE FUNCTION sec.wide() RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp
+               AS $$ SELECT set_config('app.regions', 'ankara,izmir', true) $$"],
+            &["scope_widened sec.wide()"],
         ),
         (&["CREATE UNIQUE INDEX plate_once ON app.employees (identity_no)"], &["unique_without_region app.plate_once"]),
         (

@@ -84,11 +84,11 @@ async fn a_transaction_without_regions_cannot_read_a_regional_table_after_one_wi
 /// Three entries in each office.
 async fn company_with_rows() -> Company {
     let company = Company::with_connections(2).await;
-    for office in OFFICES {
+    for (first, office) in [10, 20, 30, 40].into_iter().zip(OFFICES) {
         let actor = clerk(office);
-        let mut ops = vec![op(&actor, office).new_employee(employee_id(1), "Ayşe Yılmaz")];
+        let mut ops = vec![op(&actor, office).new_employee(employee_id(first), "Ayşe Yılmaz")];
         for (n, date) in [(1, "2026-11-16"), (2, "2026-11-17"), (3, "2026-11-18")] {
-            ops.push(op(&actor, office).new_timesheet(timesheet_id(n), employee_id(1), date));
+            ops.push(op(&actor, office).new_timesheet(timesheet_id(first + n), employee_id(first), date));
         }
         assert!(company.apply(&actor, &ops).await.iter().all(|v| v.verdict.took_effect()));
     }

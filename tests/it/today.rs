@@ -2,10 +2,7 @@
 
 #![cfg(test)]
 
-use rainstaff::{
-    ops::{Op, Origin},
-    sync::deliver,
-};
+use rainstaff::ops::Op;
 use serde_json::{Value, json};
 use sqlx::Executor as _;
 use uuid::Uuid;
@@ -14,7 +11,7 @@ use crate::{
     auth::{ADMIN_PASSWORD, CLERK_PASSWORD, Company},
     support::{
         browser::{Answer, Browser, Form},
-        builders::{clerk, employee_id, op, queue_id, template_id, timesheet_id},
+        builders::{clerk, employee_id, op, queue_id, set_up, template_id, timesheet_id},
     },
 };
 
@@ -30,9 +27,7 @@ async fn ankara() -> (Company, Browser) {
 }
 
 async fn apply(company: &Company, office: &str, ops: Vec<Op>) {
-    for verdict in deliver(&company.state, &clerk(office), Origin::Offline, ops).await.unwrap() {
-        assert!(verdict.verdict.took_effect(), "{verdict:?}");
-    }
+    set_up(&company.state, &clerk(office), ops).await;
 }
 
 fn template(office: &str, n: u32, name: &str, (start, end, rest): (&str, &str, i32), weekdays: &str) -> Op {
@@ -183,9 +178,9 @@ async fn a_holiday_is_named_and_nobody_is_blank_and_half_a_day_cuts_the_plan() {
     assert_eq!(bridge.text(".today-mark"), "Köprü, idari izin");
     assert_eq!(bridge.count("input[name=is_special][checked]"), 0);
 
-    browser.post(&eve.form("#today-all").minted()).await;
+    browser.post(&eve.form("#today-all").with("confirmed", &["ahead"]).minted()).await;
     assert_eq!(stored(&company).await[0], "Ayşe Yılmaz 2026-01-08 510 780 30 v1");
-    browser.post(&row_form(&holiday, 2, ("0900", "12:00")).with("is_special", &["true"])).await;
+    browser.post(&row_form(&holiday, 2, ("0900", "12:00")).with("is_special", &["true"]).with("confirmed", &["ahead"])).await;
     let worked = browser.get("/today?date=2026-01-07").await;
     assert_eq!(states(&worked), ["Tatil", "Plan dışı", "Tatil", "Tatil"]);
 }
@@ -418,7 +413,7 @@ async fn what_is_wrong_is_said_in_its_row_and_what_was_typed_stays() {
 async fn without_scripts_every_act_leads_back_to_its_day_with_a_message() {
     let (_company, mut browser) = ankara().await;
     let page = browser.get("/today?date=2026-01-06").await;
-    let created = browser.post(&row_form(&page, 1, ("830", "17.30"))).await;
+    let created = browser.post(&row_form(&page, 1, ("830", "17.30")).with("confirmed", &["ahead"])).await;
     assert_eq!((created.status, created.location.as_str()), (303, "/today?date=2026-01-06"));
     let after = browser.get(&created.location).await;
     assert!(after.text(".toast-text").contains("Ayşe Yılmaz"));
@@ -426,7 +421,7 @@ async fn without_scripts_every_act_leads_back_to_its_day_with_a_message() {
     assert_eq!(taken_back.location, "/today?date=2026-01-06");
     let blank = browser.get(&taken_back.location).await;
     assert_eq!(blank.text("#today-count strong"), "4 kişi boş");
-    let all = browser.post(&blank.form("#today-all").minted()).await;
+    let all = browser.post(&blank.form("#today-all").with("confirmed", &["ahead"]).minted()).await;
     assert_eq!((all.status, all.location.as_str()), (303, "/today?date=2026-01-06"));
     let undo = browser.get(&all.location).await.form("form[data-undo]").minted();
     let undone = browser.post(&undo).await;
@@ -492,7 +487,7 @@ async fn a_clerk_starts_on_the_day_and_an_admin_opens_any_regions() {
     assert_eq!(page.texts("tr[data-row] .name"), NAMES);
     assert_eq!(page.texts(".today-regions a"), ["Ankara", "Bursa", "İstanbul", "İzmir"]);
     assert_eq!(page.text(".today-regions a[aria-current]"), "Ankara");
-    let answer = admin.post(&page.form("#today-all").minted()).await;
+    let answer = admin.post(&page.form("#today-all").with("confirmed", &["ahead"]).minted()).await;
     assert_eq!((answer.status, answer.location.as_str()), (303, "/today?date=2026-01-06&region=ankara"));
     assert_eq!(stored(&company).await.len(), 4);
     assert_eq!(admin.get("/today?region=yok").await.status, 404);

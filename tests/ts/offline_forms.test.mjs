@@ -92,6 +92,14 @@ test("a new entry carries the form's ids and everything from nothing", async () 
   assert.deepEqual([op_id, id, kind, entity, region, base_version, href], [OP, ROW, "create", "timesheet", "ankara", null, "/today?date=2026-11-20"]);
 });
 
+test("what was confirmed goes with an entry and with everybody as planned; where nothing was, an operation is as it always was", async () => {
+  const { drafts } = await opened();
+  const [asked] = await drafts("/timesheets", { _id: ROW, ...typed({ confirmed: "ahead" }) });
+  assert.deepEqual(asked.fields.confirmed, { from: null, to: "ahead" });
+  const [plain] = await drafts("/timesheets", { _id: ROW, ...typed({ confirmed: "" }) });
+  assert.equal("confirmed" in plain.fields, false);
+});
+
 test("a correction carries what differs from the form as it was, and on the day's page only what its row shows", async () => {
   const { drafts } = await opened();
   const form = { _id: ROW, _base: "3", _orig: JSON.stringify(ENTRY), ...typed({ end_time: "18:00", notes: "geç" }) };
@@ -122,8 +130,10 @@ test("acts carry the version that was on the screen", async () => {
   }
   const [left] = await drafts(`/employees/${AYSE}/passivation`, { _base: "1" });
   assert.deepEqual([left.kind, left.fields], ["update", change({ is_active: [true, false] })]);
+  const [dated] = await drafts(`/employees/${AYSE}/passivation`, { _base: "1", exit_date: "31.10.2026" });
+  assert.deepEqual(dated.fields, change({ is_active: [true, false], exit_date: [null, "2026-10-31"] }));
   const [back] = await drafts(`/employees/${AYSE}/activation`, { _base: "1" });
-  assert.deepEqual(back.fields, change({ is_active: [false, true] }));
+  assert.deepEqual(back.fields, change({ is_active: [false, true], exit_date: [null, null] }));
 });
 
 test("the region is the row's, the form's, or the person's only one; without one nothing is queued", async () => {

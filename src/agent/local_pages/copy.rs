@@ -87,7 +87,14 @@ impl<'r> RegionCopy<'r> {
     /// One of them.
     pub fn find_person(&self, id: Uuid) -> AppResult<people::Listed> {
         let (shown, value) = self.find::<Employee>(id)?;
-        Ok(person_of(&shown, value))
+        self.with_last_entry(person_of(&shown, value))
+    }
+
+    /// The same person with the date of the last entry.
+    pub fn with_last_entry(&self, person: people::Listed) -> AppResult<people::Listed> {
+        let entries = self.reader.list_entries(NaiveDate::MIN, NaiveDate::MAX, Some(person.id))?;
+        let dates = entries.iter().filter(|shown| !shown.deleted).filter_map(|shown| shown.row.get("work_date")?.as_str()?.parse().ok());
+        Ok(people::Listed { last_entry: dates.max(), ..person })
     }
 
     /// The templates, or those in the bin.
@@ -120,9 +127,8 @@ impl<'r> RegionCopy<'r> {
 
     /// What the forms of entries offer.
     pub fn choices(&self, ctx: &Ctx) -> AppResult<Choices> {
-        let mut active: Vec<people::Listed> =
-            self.list_people()?.into_iter().filter(|person| person.deleted_at.is_none() && person.value.is_active).collect();
-        active.sort_by_cached_key(|p| (collate::key(&p.value.full_name), collate::key(&p.value.department), p.id));
+        let mut present: Vec<people::Listed> = self.list_people()?.into_iter().filter(|person| person.deleted_at.is_none()).collect();
+        present.sort_by_cached_key(|p| (collate::key(&p.value.full_name), collate::key(&p.value.department), p.id));
         let choice = |p: people::Listed| people::Choice {
             id: p.id,
             region: p.region,
@@ -130,10 +136,11 @@ impl<'r> RegionCopy<'r> {
             department: p.value.department,
             title: p.value.title,
             hire_date: p.value.hire_date,
+            exit_date: p.value.exit_date,
             shift_template_id: p.value.shift_template_id,
         };
         Ok(Choices {
-            employees: active.into_iter().map(choice).collect(),
+            employees: present.into_iter().map(choice).collect(),
             templates: self.list_template_choices()?,
             regions: ctx.regions.clone(),
         })
@@ -167,10 +174,11 @@ impl<'r> RegionCopy<'r> {
             .list_people()?
             .iter()
             .map(Person::from)
-            .filter(|person| works_between(person, from, to) || with_entries.contains(&person.id))
+            .filter(|person| person.is_employed_between(from, to) || with_entries.contains(&person.id))
             .collect();
         people.sort_by_cached_key(|p| (collate::key(&p.full_name), collate::key(&p.department), p.id));
-        Ok(Roster::of_templates(people, &self.list_template_choices()?, self.calendar(from, to)?))
+        let first_day = self.context.region.first_day.map(|day| (self.region.code().to_owned(), day));
+        Ok(Roster::of_templates(people, &self.list_template_choices()?, self.calendar(from, to)?).since(first_day))
     }
 
     /// The marked days, the company's among them.
@@ -229,19 +237,18 @@ fn person_of(shown: &Shown, mut value: Employee) -> people::Listed {
     if let Some(masked) = shown.row.get("identity_no_masked").and_then(Value::as_str) {
         value.identity_no = Some(masked.to_owned()).filter(|number| !number.is_empty());
     }
-    people::Listed { id: shown.id, region: shown.region.clone(), version: shown.version, deleted_at: deleted_at(shown), value }
+    people::Listed {
+        id: shown.id,
+        region: shown.region.clone(),
+        version: shown.version,
+        deleted_at: deleted_at(shown),
+        last_entry: None,
+        value,
+    }
 }
 
 fn template_of(shown: &Shown, value: ShiftTemplate) -> templates::Listed {
     templates::Listed { id: shown.id, region: shown.region.clone(), version: shown.version, deleted_at: deleted_at(shown), value }
-}
-
-/// The rule of `roster::db` for who is listed without an entry.
-fn works_between(person: &Person, from: NaiveDate, to: NaiveDate) -> bool {
-    let is_here = person.is_active || person.exit_date.is_some_and(|last| last >= from);
-    let is_hired = person.hire_date.is_none_or(|first| first <= to);
-    let has_not_left = person.exit_date.is_none_or(|last| last >= from);
-    !person.is_deleted && is_here && is_hired && has_not_left
 }
 
 fn fits(entry: &entries::Listed, text: &str) -> bool {

@@ -35,7 +35,8 @@ pub(super) fn list(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
     let mut people: Vec<Listed> = copy.list_people()?.into_iter().filter(|person| fits(person, &filter)).collect();
     sort(&mut people, filter.sort);
     let pager = Pager::new(query.page, PAGE_SIZE, i64::try_from(people.len()).unwrap_or(i64::MAX));
-    let of_page = people.into_iter().skip(at(pager.offset())).take(at(PAGE_SIZE)).collect();
+    let of_page = people.into_iter().skip(at(pager.offset())).take(at(PAGE_SIZE));
+    let of_page = of_page.map(|person| copy.with_last_entry(person)).collect::<AppResult<_>>()?;
     Ok(Local::Page(render_list(ctx, shown, of_page, pager)?))
 }
 

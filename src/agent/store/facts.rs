@@ -60,6 +60,9 @@ pub struct RegionFact {
     pub name: String,
     /// Whether it takes entries.
     pub is_open: bool,
+    /// Its first day, before which nothing is blank; none where an earlier server told it.
+    #[serde(default)]
+    pub first_day: Option<NaiveDate>,
 }
 
 /// The company's own rows, which hold in every region.

@@ -15,6 +15,7 @@ use crate::{
     ids::new_id,
     ops::Entity as _,
     regions::Region,
+    roster::find_first_day,
     settings,
     state::AppState,
     text::clean,
@@ -89,6 +90,7 @@ pub(super) async fn exchange(
     let mut tx = state.db.write(&Scope::of_device(&device)).await?;
     db::store_contact(&mut tx, &row_of(report, &device, now)).await?;
     let region = db::find_region(&mut tx, code, new_id()).await?;
+    let first_day = find_first_day(&mut tx, code).await?;
     let settings = settings::db::find_companys(&mut tx).await?.to_row();
     let days = db::list_company_days(&mut tx).await?;
     tx.commit().await?;
@@ -97,7 +99,7 @@ pub(super) async fn exchange(
         server_time: now,
         feed_epoch: region.epoch,
         rotate_after,
-        region: RegionState { code: device.region.clone(), name: region.name, is_open: region.is_open },
+        region: RegionState { code: device.region.clone(), name: region.name, is_open: region.is_open, first_day: Some(first_day) },
         company: Company { settings, days: days.into_iter().map(day).collect() },
         people: people.into_iter().map(person).collect(),
         newest: env!("CARGO_PKG_VERSION").to_owned(),

@@ -22,6 +22,50 @@ fn a_second_run_changes_nothing() {
 }
 
 #[test]
+fn one_file_in_two_regions_makes_rows_of_different_ids() {
+    let file = Desktop::with_people(3).read();
+    let ids = |region| {
+        let plan = Server { region: Some(region), ..Server::default() }.plan(&file);
+        plan.ops.iter().map(|planned| planned.op.id).collect::<std::collections::BTreeSet<_>>()
+    };
+    let (ankara, izmir) = (ids("ankara"), ids("izmir"));
+    assert!(ankara.len() > 5 && ankara.len() == izmir.len());
+    assert_eq!(ankara.intersection(&izmir).count(), 0);
+    assert_eq!(ankara, ids("ankara"), "and the same ones every time");
+}
+
+/// The first release left the region out of the ids.
+#[test]
+fn a_row_that_the_first_release_took_over_keeps_its_id_and_a_new_one_of_that_file_has_the_region_in_it() {
+    let desktop = Desktop::with_people(3);
+    let file = desktop.read();
+    let mut server = Server::default();
+    let identity = identify(&file, &server.region(), &[]);
+    let before = |table: Table, number: i64| Uuid::new_v5(&identity, format!("{}/{number}", table.name()).as_bytes());
+    let empty = KnownFile { identity, ..KnownFile::default() };
+    let of_then = |op: &Op| {
+        let id_then = |id: Uuid| {
+            let numbers = (1..20).flat_map(|n| Table::ALL.map(|table| (table, n)));
+            let known = numbers.into_iter().find(|(table, n)| row_id(&empty, identity, &Server::default().region(), *table, *n) == id);
+            known.map_or(id, |(table, n)| before(table, n))
+        };
+        let mut op = Op { id: id_then(op.id), ..op.clone() };
+        if let Some(change) = op.fields.get_mut("employee_id") {
+            change.to = json!(id_then(change.to.as_str().unwrap().parse().unwrap()));
+        }
+        op
+    };
+    let first = server.plan(&file);
+    server.inbox = first.ops.iter().map(|planned| (planned.op.op_id, (of_then(&planned.op), VerdictKind::Applied))).collect();
+    assert!(server.plan(&file).ops.is_empty(), "everything is recognised");
+    desktop.entry(7, 2, "2026-01-08", "08:30", "17:30");
+    let plan = server.plan(&desktop.read());
+    assert_eq!(plan.ops.len(), 1);
+    assert_ne!(plan.ops[0].op.id, before(Table::Timesheets, 7));
+    assert_eq!(plan.ops[0].op.fields["employee_id"].to, json!(before(Table::Employees, 2)));
+}
+
+#[test]
 fn a_run_that_broke_off_sends_the_same_operations_again() {
     let file = Desktop::with_people(3).read();
     let first = Server::default().plan(&file);
@@ -68,7 +112,7 @@ fn a_value_that_comes_back_is_a_new_step() {
         desktop.run("UPDATE timesheets SET end_time = ? WHERE id = 3", [end]);
         server.take(&desktop.read());
         let known = &server.known()[0];
-        assert_eq!(known.rows[&row_id(known.identity, Table::Timesheets, 3)].fields["end_time"], end);
+        assert_eq!(known.rows[&row_id(known, known.identity, &server.region(), Table::Timesheets, 3)].fields["end_time"], end);
     }
 }
 

@@ -110,9 +110,14 @@ struct Server {
     inbox: BTreeMap<Uuid, (Op, VerdictKind)>,
     include_regions: Vec<String>,
     edited_at: DateTime<Utc>,
+    region: Option<&'static str>,
 }
 
 impl Server {
+    fn region(&self) -> Region {
+        Region::parse(self.region.unwrap_or("ankara")).unwrap()
+    }
+
     fn known(&self) -> Vec<KnownFile> {
         KnownFile::from_ops(self.inbox.values().cloned())
     }
@@ -120,9 +125,9 @@ impl Server {
     fn plan(&self, file: &LegacyFile) -> Plan {
         let known = self.known();
         let has_settings = self.inbox.values().any(|(op, _)| op.entity == "settings");
-        let (region, include_regions) = (Region::parse("ankara").unwrap(), self.include_regions.as_slice());
+        let (region, include_regions) = (self.region(), self.include_regions.as_slice());
         let target = Target { region: &region, include_regions, actor: Uuid::from_u128(7), edited_at: self.edited_at, has_settings };
-        plan(file, identify(file, &known), &known, target)
+        plan(file, identify(file, &region, &known), &known, target)
     }
 
     /// Takes the file over, and checks what holds for every takeover.

@@ -50,7 +50,11 @@ fn operations_carry_what_a_form_would_give() {
         json!({ "company_name": "ÖRNEK ELEKTRİK", "weekday_hours": "7.5", "saturday_start": "09:00" })
     );
     assert_eq!(ops["settings"].id, crate::settings::settings_id(&plan.region));
-    assert!(plan.ops.iter().all(|planned| planned.op.edited_at == june(1) && planned.op.queue_id == identify(&file, &[])));
+    assert!(
+        plan.ops
+            .iter()
+            .all(|planned| planned.op.edited_at == june(1) && planned.op.queue_id == identify(&file, &Server::default().region(), &[]))
+    );
     assert!(plan.ops.iter().flat_map(|planned| planned.op.fields.values()).all(|change| change.from.is_null()));
 }
 
@@ -225,7 +229,8 @@ fn settings_are_read_strictly_key_by_key() {
 #[test]
 fn what_the_server_refuses_is_in_the_report_with_its_reason() {
     let file = Desktop::with_people(1).read();
-    let refused = super::row_id(identify(&file, &[]), Table::Timesheets, 3);
+    let refused =
+        Server::default().plan(&file).ops.iter().find(|p| p.table == Table::Timesheets && p.ids == [RowId::Number(3)]).unwrap().op.id;
     let refuse = |op: &Op| {
         (op.id == refused).then(|| Verdict {
             errors: vec![crate::ops::FieldError::new("start_time", "overlap").with("start", "08:00")],

@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
     auth::Actor,
     db::{Mode, ScopedTx, Write},
+    ops::EditedAt,
 };
 
 /// One of the two operations that met.
@@ -58,9 +60,9 @@ pub(super) async fn list_conflicts<M: Mode>(
                c.resolved_by_name,
                c.resolution,
                w.actor AS "win_actor?",
-               (w.body->>'edited_at')::timestamptz AS win_at,
+               w.body->'edited_at' AS "win_at?: Json<EditedAt>",
                l.actor AS "lose_actor?",
-               (l.body->>'edited_at')::timestamptz AS lose_at
+               l.body->'edited_at' AS "lose_at?: Json<EditedAt>"
         FROM app.conflict c
         LEFT JOIN app.op_inbox w ON w.region = c.region AND w.op_id = c.op_win
         LEFT JOIN app.op_inbox l ON l.region = c.region AND l.op_id = c.op_lose
@@ -75,7 +77,8 @@ pub(super) async fn list_conflicts<M: Mode>(
     )
     .fetch_all(tx.conn())
     .await?;
-    let side = |actor: Option<Uuid>, entered_at| actor.map(|actor| Side { actor, entered_at });
+    let side =
+        |actor: Option<Uuid>, at: Option<Json<EditedAt>>| actor.map(|actor| Side { actor, entered_at: at.map(|Json(EditedAt(at))| at) });
     Ok(rows
         .into_iter()
         .map(|r| ConflictRow {

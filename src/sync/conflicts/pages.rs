@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     db::{self, ConflictRow},
-    views::{ConflictsPage, Known, by_row},
+    views::{ConflictsPage, Known, by_row, may_decide},
 };
 use crate::{
     activity::words::{Names, ids_in, names_of},
@@ -63,12 +63,12 @@ pub async fn list_conflicts(ctx: Ctx, actor: Actor, state: Data<AppState>, query
     let sides = conflicts.iter().flat_map(|c| [&c.winner, &c.loser]).flatten().map(|side| side.actor);
     let known = Known { people: people_of(&state, &actor, sides).await?, names, rows };
     let rows = by_row(&ctx, &conflicts, &known);
-    let page = ConflictsPage { ctx: &ctx, region: query.region.clone(), settled, may_decide: !actor.is_viewing(), rows, is_cut };
+    let page = ConflictsPage { ctx: &ctx, region: query.region.clone(), settled, rows, is_cut };
     Ok(html(if CONFLICTS.is_wanted(&ctx) { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
 }
 
 /// What the rows are called, and what they hold now.
-async fn look_up(tx: &mut ScopedTx<Read>, conflicts: &[ConflictRow]) -> AppResult<(Names, HashMap<Uuid, FeedRow>)> {
+async fn look_up(tx: &mut ScopedTx<Read>, conflicts: &[ConflictRow]) -> AppResult<(Names, HashMap<(String, Uuid), FeedRow>)> {
     let mut by_entity: BTreeMap<(&str, &str), Vec<Uuid>> = BTreeMap::new();
     for conflict in conflicts {
         by_entity.entry((&conflict.region, &conflict.entity)).or_default().push(conflict.entity_id);
@@ -76,7 +76,7 @@ async fn look_up(tx: &mut ScopedTx<Read>, conflicts: &[ConflictRow]) -> AppResul
     let mut rows = HashMap::new();
     for ((region, entity), ids) in by_entity {
         let region = Region::parse(region).map_err(|e| AppError::Fault(e.to_string()))?;
-        rows.extend(load_by_name(tx, entity, &region, &ids).await?.into_iter().map(|row| (row.id, row)));
+        rows.extend(load_by_name(tx, entity, &region, &ids).await?.into_iter().map(|row| ((region.code().to_owned(), row.id), row)));
     }
     let mut ids = ids_in(conflicts.iter().flat_map(|c| [&c.base, &c.win, &c.lose]));
     ids.extend(conflicts.iter().map(|conflict| conflict.entity_id));
@@ -96,6 +96,9 @@ pub async fn settle_conflict(
     let everywhere = Scope::with_company(&actor).ok_or(AppError::NotFound)?;
     let conflict = db::find_conflict(&mut state.db.read(&everywhere).await?, *id).await?.ok_or(AppError::NotFound)?;
     let region = Region::parse(&conflict.region).map_err(|_| AppError::NotFound)?;
+    if !may_decide(&actor, &conflict.entity) {
+        return Err(AppError::Forbidden);
+    }
     let (to, click) = (back_to(&request, HOME), posted.op_id()?);
     let resolution @ ("kept" | "replaced") = posted.value("choice") else {
         return Err(AppError::BadRequest("choice: kept or replaced".into()));

@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::db::{ConflictRow, Side};
 use crate::{
     activity::words::{Names, entity_in_words, label_of},
+    auth::Actor,
     i18n::{Lang, format::instant, t, t_with},
-    sync::FeedRow,
+    sync::{FeedRow, may_write},
     web::{filters, page::Ctx},
 };
 
@@ -21,8 +22,6 @@ pub(super) struct ConflictsPage<'a> {
     pub ctx: &'a Ctx,
     pub region: String,
     pub settled: bool,
-    /// Whether the reader may decide, and does not only look.
-    pub may_decide: bool,
     pub rows: Vec<RowView>,
     pub is_cut: bool,
 }
@@ -43,6 +42,8 @@ pub(super) struct RowView {
     pub href: Option<String>,
     /// Its version now.
     pub version: i64,
+    /// Whether the reader may write such rows, and does not only look.
+    pub may_decide: bool,
     pub conflicts: Vec<ConflictView>,
 }
 
@@ -81,8 +82,8 @@ pub(super) struct SideView {
 pub(super) struct Known {
     pub names: Names,
     pub people: HashMap<Uuid, String>,
-    /// The rows as they are now.
-    pub rows: HashMap<Uuid, FeedRow>,
+    /// The rows as they are now, by region and id.
+    pub rows: HashMap<(String, Uuid), FeedRow>,
 }
 
 /// The conflicts by row, in their order.
@@ -90,19 +91,25 @@ pub(super) fn by_row(ctx: &Ctx, conflicts: &[ConflictRow], known: &Known) -> Vec
     conflicts.chunk_by(|a, b| (&a.region, a.entity_id) == (&b.region, b.entity_id)).map(|of_row| row_view(ctx, of_row, known)).collect()
 }
 
+/// Whether somebody may settle what met in rows of this kind.
+pub(super) fn may_decide(actor: &Actor, entity: &str) -> bool {
+    !actor.is_viewing() && may_write(entity, actor.is_admin())
+}
+
 fn row_view(ctx: &Ctx, conflicts: &[ConflictRow], known: &Known) -> RowView {
     let first = &conflicts[0];
-    let now = known.rows.get(&first.entity_id);
+    let now = known.rows.get(&(first.region.clone(), first.entity_id));
     let what = entity_in_words(ctx.lang, &first.entity);
     RowView {
         region_name: if ctx.has_many_regions() { ctx.region_name(&first.region).to_owned() } else { String::new() },
         title: known.names.title(first.entity_id).map_or_else(|| what.to_owned(), |title| format!("{what}: {title}")),
         href: match first.entity.as_str() {
-            "timesheet" => Some(format!("/timesheets/{}", first.entity_id)),
-            "employee" => Some(format!("/employees/{}", first.entity_id)),
+            "timesheet" => Some(format!("/timesheets/{}{}", first.entity_id, ctx.at(&first.region))),
+            "employee" => Some(format!("/employees/{}{}", first.entity_id, ctx.at(&first.region))),
             _ => None,
         },
         version: now.map_or(0, |row| row.version),
+        may_decide: ctx.actor.as_ref().is_some_and(|actor| may_decide(actor, &first.entity)),
         conflicts: conflicts.iter().map(|conflict| ConflictView::new(ctx.lang, conflict, now, known)).collect(),
     }
 }

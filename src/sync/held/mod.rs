@@ -11,7 +11,7 @@ use super::{
     apply::{Again, Caller, Delivery, decide_again, store_again},
     authors::Authors,
     grant::GrantKey,
-    registry::find_twin_by_name,
+    registry::{find_twin_by_name, is_known, may_write},
 };
 use crate::{
     activity::{self, EventKind, NewEvent},
@@ -54,10 +54,15 @@ impl Decision {
         }
     }
 
-    /// Whether `actor` may decide so about this operation.
-    fn fits(self, stored: &StoredOp, actor: &Actor) -> bool {
+    /// Whether `actor` may decide so about this operation. `by_admin` says whether its author is an administrator now: what its author may
+    /// not write is not tried again in their name, whoever asks.
+    fn fits(self, stored: &StoredOp, actor: &Actor, by_admin: bool) -> bool {
         let (verdict, reason) = (stored.verdict.verdict, stored.verdict.reason);
         let is_held = verdict == VerdictKind::Held;
+        let is_decided_on = matches!(self, Self::Retried | Self::Accepted | Self::SameRow);
+        if is_decided_on && is_known(&stored.op.entity) && !may_write(&stored.op.entity, by_admin) {
+            return false;
+        }
         match self {
             Self::Retried => is_held || verdict == VerdictKind::Rejected,
             Self::Accepted => {
@@ -87,7 +92,7 @@ pub async fn decide(
     let mut tx = state.db.write(&scope).await?;
     db::lock_queue_of(&mut tx, region, op_id).await?;
     let stored = db::find_stored(&mut tx, op_id).await?.ok_or(AppError::NotFound)?;
-    if stored.verdict.verdict.took_effect() || !decision.fits(&stored, actor) {
+    if stored.verdict.verdict.took_effect() || !decision.fits(&stored, actor, who.authors.is_admin(stored.op.actor)) {
         return Ok((stored.clone(), stored.verdict)); // somebody was quicker
     }
     if !db::insert_decision(&mut tx, region, click, &stored, decision.as_str(), actor, who.received_at).await? {

@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     activity::words::{Names, ids_in, names_of},
-    auth::{Actor, Role, rights::find_rights},
+    auth::{
+        Actor, Role,
+        rights::{Rights, find_rights},
+    },
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
     ops::{Reason, Verdict, VerdictKind},
@@ -59,8 +62,9 @@ pub async fn show_queue(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Qu
     let (ops, pager) = page_of(&mut tx, shown, query.page).await?;
     let (names, twins) = look_up(&mut tx, &ops).await?;
     drop(tx); // nobody waits for a second connection with one in hand
-    let people = people_of(&state, &actor, ops.iter().map(|stored| stored.op.actor)).await?;
-    let known = Known { names, people, twins };
+    let authors = authors_of(&state, ops.iter().map(|stored| stored.op.actor)).await?;
+    let admins = authors.iter().filter(|(_, rights)| rights.role == Role::Admin).map(|(id, _)| *id).collect();
+    let known = Known { names, people: named_to(&actor, authors), admins, twins };
     let items = ops.iter().map(|stored| HeldView::new(&ctx, &actor, stored, &known)).collect();
     let page = QueuePage { ctx: &ctx, filter: FilterView { region: query.region.clone(), state: shown }, items, pager };
     Ok(html(if QUEUE.is_wanted(&ctx) { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
@@ -98,15 +102,23 @@ pub(in crate::sync) async fn people_of(
     reader: &Actor,
     accounts: impl Iterator<Item = Uuid>,
 ) -> AppResult<HashMap<Uuid, String>> {
-    let mut people = HashMap::new();
+    Ok(named_to(reader, authors_of(state, accounts).await?))
+}
+
+async fn authors_of(state: &AppState, accounts: impl Iterator<Item = Uuid>) -> AppResult<HashMap<Uuid, Rights>> {
+    let mut authors = HashMap::new();
     for id in accounts.collect::<HashSet<_>>() {
-        if let Some(rights) = find_rights(&state.db, id).await?
-            && (reader.is_admin() || rights.role == Role::Admin || rights.regions.iter().any(|region| reader.may_act_on(region)))
-        {
-            people.insert(id, rights.username);
+        if let Some(rights) = find_rights(&state.db, id).await? {
+            authors.insert(id, rights);
         }
     }
-    Ok(people)
+    Ok(authors)
+}
+
+fn named_to(reader: &Actor, accounts: HashMap<Uuid, Rights>) -> HashMap<Uuid, String> {
+    let may_know =
+        |rights: &Rights| reader.is_admin() || rights.role == Role::Admin || rights.regions.iter().any(|region| reader.may_act_on(region));
+    accounts.into_iter().filter(|(_, rights)| may_know(rights)).map(|(id, rights)| (id, rights.username)).collect()
 }
 
 macro_rules! act {

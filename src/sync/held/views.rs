@@ -1,6 +1,6 @@
 //! Operations that wait or were refused, in the reader's words.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use uuid::Uuid;
@@ -73,6 +73,8 @@ pub(super) struct Known {
     pub names: Names,
     /// Names of accounts that may be named to this reader.
     pub people: HashMap<Uuid, String>,
+    /// Those of the authors who are administrators now.
+    pub admins: HashSet<Uuid>,
     /// By operation, the row that has its key already.
     pub twins: HashMap<Uuid, Uuid>,
 }
@@ -82,7 +84,8 @@ impl HeldView {
         let (lang, op, verdict) = (ctx.lang, &stored.op, &stored.verdict);
         let is_held = verdict.verdict == VerdictKind::Held;
         let seen = stored.decision.as_ref().is_some_and(|d| d.decision == "seen" && d.attempt == stored.attempt);
-        let fits = |decision: Decision| !actor.is_viewing() && decision.fits(stored, actor);
+        let by_admin = known.admins.contains(&op.actor);
+        let fits = |decision: Decision| !actor.is_viewing() && decision.fits(stored, actor, by_admin);
         let title = known.names.title(op.id).unwrap_or_else(|| known.names.title_of_new(&op.fields));
         Self {
             op_id: op.op_id,
@@ -130,6 +133,7 @@ fn reason_in_words(lang: Lang, reason: Option<Reason>) -> &'static str {
         Some(Reason::RegionClosed) => "queue-why-region-closed",
         Some(Reason::NaturalKey) => "queue-why-natural-key",
         Some(Reason::ForbiddenNow) => "queue-why-forbidden-now",
+        Some(Reason::Forbidden) => "queue-why-forbidden",
         Some(Reason::GrantRevoked) => "queue-why-grant-revoked",
         Some(Reason::SchemaUnknown) => "queue-why-schema-unknown",
         Some(Reason::InternalError | Reason::Busy | Reason::Carrier) => "queue-why-internal-error",

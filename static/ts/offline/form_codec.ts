@@ -8,7 +8,7 @@ import type { Entity, Fields, Row, Value } from "./types.ts";
 
 export type Pairs = readonly (readonly [string, string])[];
 
-type FieldKind = "text" | "optional_text" | "date" | "time" | "integer" | "decimal" | "flag" | "weekdays" | "id";
+type FieldKind = "text" | "optional_text" | "later_text" | "date" | "time" | "integer" | "decimal" | "flag" | "weekdays" | "id";
 
 const FORMS = forms as unknown as Record<Entity, [name: string, kind: FieldKind][]>;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -30,7 +30,9 @@ function given(pairs: Pairs, name: string): string[] {
 
 /** The fields of an entity out of posted pairs. What does not read as the field wants stays the text that was typed. */
 export function readForm(entity: Entity, pairs: Pairs): Row {
-  return Object.fromEntries(FORMS[entity].map(([name, kind]) => [name, readValue(kind, given(pairs, name))]));
+  const values = FORMS[entity].map(([name, kind]) => [name, kind, readValue(kind, given(pairs, name))] as const);
+  // A field that came after the first release is left out while it is blank (src/ops/form_codec.rs).
+  return Object.fromEntries(values.filter(([, kind, value]) => kind !== "later_text" || value !== null).map(([name, , value]) => [name, value]));
 }
 
 function readValue(kind: FieldKind, values: string[]): Value {

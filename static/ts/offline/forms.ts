@@ -98,7 +98,8 @@ export function showErrors(form: HTMLFormElement, errors: FieldError[]): void {
   const row = form.closest<HTMLTableRowElement>("tr[data-row]");
   const below = row ? whyRow(row) : null;
   let first: HTMLElement | null = null;
-  for (const error of errors) {
+  const questions = errors.filter(({ field }) => field === "confirmed");
+  for (const error of errors.filter((one) => !questions.includes(one))) {
     const field = form.elements.namedItem(error.field);
     const sentence = sentenceOf(error);
     if (field instanceof HTMLElement && (field as HTMLInputElement).type !== "hidden") {
@@ -116,6 +117,7 @@ export function showErrors(form: HTMLFormElement, errors: FieldError[]): void {
       form.prepend(make("div", { class: "alert alert-danger", role: "alert", "data-said-here": "" }, icon("alert-circle"), " ", sentence));
     }
   }
+  ask(form, questions, below);
   if (row) {
     row.dataset["unsaved"] = "";
   }
@@ -123,6 +125,23 @@ export function showErrors(form: HTMLFormElement, errors: FieldError[]): void {
     showToast(errors.map(sentenceOf).join(" "), { sticky: true });
   }
   (first ?? form.querySelector<HTMLElement>("input:not([type=hidden]), select"))?.focus();
+}
+
+/** Nothing is wrong with what is only asked (src/timesheets/doubts.rs): the form posted once more confirms it. */
+function ask(form: HTMLFormElement, questions: FieldError[], below: HTMLElement | null): void {
+  const confirmed = form.elements.namedItem("confirmed");
+  if (questions.length === 0 || !(confirmed instanceof HTMLInputElement)) {
+    return;
+  }
+  const codes = questions.map(({ code }) => code.replace(/^confirm-/, ""));
+  confirmed.value = [...new Set([...confirmed.value.split(" "), ...codes])].join(" ").trim();
+  const words = [...questions.map((question) => make("div", {}, sentenceOf(question))), make("strong", {}, say("offline-confirm"))];
+  const box = make("div", { class: "alert alert-warning", role: "alert", "data-said-here": "", "data-question": "" }, icon("alert-triangle"), " ", make("div", {}, ...words));
+  if (below) {
+    below.after(box);
+  } else {
+    form.prepend(box);
+  }
 }
 
 function complaint(sentence: string): HTMLElement {
@@ -141,7 +160,7 @@ function clearErrors(form: HTMLFormElement): void {
   if (row?.nextElementSibling?.matches("[data-why]")) {
     row.nextElementSibling.remove();
   }
-  form.querySelectorAll("[data-said-here], .invalid-feedback, .alert-danger").forEach((element) => element.remove());
+  form.querySelectorAll("[data-said-here], [data-question], .invalid-feedback, .alert-danger").forEach((element) => element.remove());
   for (const field of form.elements) {
     field.classList.remove("is-invalid");
     field.removeAttribute("aria-invalid");

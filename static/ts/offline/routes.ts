@@ -30,7 +30,7 @@ interface Post {
 type Planner = (post: Post) => Promise<Plan>;
 
 /** What a row's form on the day's page may change (src/today/row.rs). */
-const DAY_FIELDS = new Set(["start_time", "end_time", "break_minutes", "is_special"]);
+const DAY_FIELDS = new Set(["start_time", "end_time", "break_minutes", "is_special", "confirmed"]);
 
 const ROUTES: [pattern: string, list: string, planner: Planner][] = [
   ["/today/entries", "/today", createEntry],
@@ -151,13 +151,16 @@ async function act(entity: Entity, post: Post, kind: Kind, fields: Fields = {}):
   return planOf(draftOf(entity, kind, idOf(post.pairs, "_op"), id, region.region, baseOf(post.pairs), fields, known?.row ?? {}));
 }
 
-/** A change of state is an update of one field. */
-function turn(post: Post, active: boolean): Promise<Plan> {
-  return act("employee", post, "update", { is_active: { from: !active, to: active } });
+/** A change of state, as src/employees/acts.rs makes it: who leaves has a last day, and who comes back has none. */
+async function turn(post: Post, active: boolean): Promise<Plan> {
+  const known = await post.queue.mirror.expected(post.person.user_id, "employee", idIn(post));
+  const to = active ? null : readForm("employee", post.pairs)["exit_date"] ?? null;
+  const exit_date = { from: known?.row["exit_date"] ?? null, to };
+  return act("employee", post, "update", { is_active: { from: !active, to: active }, ...(active || to !== null ? { exit_date } : {}) });
 }
 
 /** What the page showed for one blank person: `<id> 08:30 17:30 60`. */
-function plannedEntry(text: string, workDate: string): Row {
+function plannedEntry(text: string, workDate: string, confirmed: string): Row {
   const [id = "", start = "", end = "", rest = "", ...more] = text.split(/\s+/);
   const [from, to, pause] = [parseTime(start), parseTime(end), parseBreak(rest)];
   if (!from.ok || !to.ok || !pause.ok || storedEnd(from.value, to.value) === null || more.length > 0) {
@@ -171,6 +174,7 @@ function plannedEntry(text: string, workDate: string): Row {
     break_minutes: pause.value,
     is_special: false,
     notes: "",
+    ...(confirmed === "" ? {} : { confirmed }),
   };
 }
 
@@ -182,7 +186,7 @@ async function createBatch(post: Post): Promise<Plan> {
   const batch = idOf(pairs, "_op");
   const workDate = String(readForm("timesheet", pairs)["work_date"]);
   const drafts: Draft[] = [];
-  for (const values of valuesOf(pairs, "planned").map((text) => plannedEntry(text, workDate))) {
+  for (const values of valuesOf(pairs, "planned").map((text) => plannedEntry(text, workDate, valueOf(pairs, "confirmed")))) {
     const employeeId = String(values["employee_id"]);
     const { op_id, id } = await entryOfBatch(batch, employeeId);
     const draft = draftOf("timesheet", "create", op_id, id, region.region, null, changesOfNew(values), values);

@@ -9,7 +9,8 @@ use rainstaff::{
     db::{Db, Scope, create_regions},
     ops::{Change, Fields, Kind, Op, Origin, Verdict},
     regions::Region,
-    sync::{Caller, Delivery, apply_ops},
+    state::AppState,
+    sync::{Caller, Delivery, apply_ops, deliver, may_write},
 };
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnection};
@@ -203,6 +204,7 @@ impl Company {
         let files = TestDb::new().await;
         let names = [("ankara", "Ankara"), ("istanbul", "İstanbul"), ("bursa", "Bursa"), ("izmir", "İzmir")];
         create_regions(files.owner_url(), &names).await.unwrap();
+        files.connect_owner().await.execute("UPDATE app.regions SET created_at = '2020-01-01'").await.unwrap(); // before every test's days
         Self { db: Db::connect(&files.config(max_connections)).await.unwrap(), files }
     }
 
@@ -218,6 +220,15 @@ impl Company {
         let verdicts = apply_ops(&mut tx, &queue_of(actor), ops).await?;
         tx.commit().await?;
         Ok(verdicts)
+    }
+
+    /// The same by the server itself, which nobody's rights are asked for.
+    pub async fn set_up(&self, actor: &Actor, ops: &[Op]) -> Vec<Verdict> {
+        let scope = Scope::one(actor, &ops[0].region).expect("the actor's own region").from_origin(Origin::System);
+        let mut tx = self.db.write(&scope).await.unwrap();
+        let verdicts = apply_ops(&mut tx, &queue_of(actor), ops).await.unwrap();
+        tx.commit().await.unwrap();
+        verdicts
     }
 
     /// Applies one operation; see [`Company::apply`].
@@ -239,6 +250,16 @@ impl Company {
         let found = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut conn).await.unwrap();
         conn.close().await.unwrap();
         found
+    }
+}
+
+/// Stores what a test starts with: rows that only administrators write come from the server itself.
+pub async fn set_up(state: &AppState, actor: &Actor, ops: Vec<Op>) {
+    let (own, of_admins): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(|op| may_write(&op.entity, false));
+    for (origin, ops) in [(Origin::System, of_admins), (Origin::Offline, own)] {
+        for verdict in deliver(state, actor, origin, ops).await.unwrap() {
+            assert!(verdict.verdict.took_effect(), "{verdict:?}");
+        }
     }
 }
 

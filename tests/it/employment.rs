@@ -1,0 +1,164 @@
+//! Who works here on a day follows from the first and the last day alone; nobody is expected before the office's first day.
+
+#![cfg(test)]
+
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Executor};
+
+use crate::{
+    month::{Offices, entry, person, weekdays},
+    support::{
+        browser::{Answer, Browser, Form},
+        builders::{clerk, employee_id, op, template_id, timesheet_id},
+    },
+};
+
+/// Ankara in January 2026: two people, of whom Ayşe has entries until Tuesday the 20th.
+async fn office() -> (Offices, Browser) {
+    let offices = Offices::new().await;
+    let mut ops = vec![
+        weekdays("ankara"),
+        person("ankara", 1, "Ayşe Yılmaz", &json!({})),
+        person("ankara", 2, "Gökhan Demir", &json!({ "hire_date": "2026-01-12" })),
+    ];
+    for (n, day) in [(1, "2026-01-05"), (2, "2026-01-06"), (3, "2026-01-20")] {
+        ops.push(entry("ankara", n, 1, day, ("08:30", "17:30"), &json!({})));
+    }
+    offices.store("ankara", ops).await;
+    let browser = offices.clerk("ankara").await;
+    (offices, browser)
+}
+
+async fn look(offices: &Offices, sql: &str) -> String {
+    let sql = format!("SELECT coalesce((SELECT q.v::text FROM ({sql}) q(v) LIMIT 1), 'nothing')");
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut offices.inspect().await).await.unwrap()
+}
+
+fn row(page: &Answer, n: u32) -> Vec<String> {
+    page.texts(&format!("tr[data-employee='{}'] td", employee_id(n)))
+}
+
+async fn leave_form(browser: &mut Browser, n: u32) -> Form {
+    browser.get("/employees").await.form(&format!("form[action='/employees/{}/passivation']", employee_id(n))).minted()
+}
+
+async fn month(browser: &mut Browser, month: &str) -> Answer {
+    browser.get(&format!("/timesheets/month?month={month}")).await
+}
+
+#[actix_web::test]
+async fn whoever_leaves_gets_a_last_day_and_the_days_before_it_stay_as_they_were() {
+    let (offices, mut browser) = office().await;
+    let before = row(&month(&mut browser, "2026-01").await, 1);
+    assert_eq!(before[32], "19", "blank days of January: {before:?}");
+    let form = leave_form(&mut browser, 1).await;
+    assert_eq!(form.value("exit_date"), "2026-01-20", "the last entry's day is proposed");
+    let answer = browser.submit(&form.with("exit_date", &["31.01.2026"])).await;
+    assert_eq!(answer.status, 200, "{}", answer.html);
+    assert_eq!(
+        look(&offices, "SELECT exit_date || ' ' || is_active FROM app.employees WHERE full_name LIKE 'Ayşe%'").await,
+        "2026-01-31 false"
+    );
+    assert_eq!(row(&month(&mut browser, "2026-01").await, 1), before, "the sheet of January is the same");
+    assert!(row(&month(&mut browser, "2026-02").await, 1).is_empty(), "and in February nobody expects her");
+    let blanks = browser.get("/dashboard/blanks?from=2026-01-01&to=2026-02-17").await;
+    assert!(
+        blanks.html.contains("Ayşe Yılmaz") && blanks.texts("[data-blank]").iter().filter(|day| day.ends_with(".01.2026")).count() >= 19
+    );
+    let filters = browser.get("/timesheets").await;
+    assert!(
+        filters.texts("#filter-employee_id option").iter().any(|name| name.contains("Ayşe") && name.contains("31.01.2026")),
+        "she is in the filter"
+    );
+
+    let late = entry("ankara", 9, 1, "2026-02-03", ("08:30", "17:30"), &json!({}));
+    offices.store("ankara", vec![late]).await;
+    let alerts = browser.get("/dashboard?from=2026-02-01&to=2026-02-17").await;
+    assert!(alerts.html.contains("after-exit") || alerts.html.contains("İşten çıkış"), "an entry after the last day is odd");
+
+    let undone = browser.submit(&answer.form("form[data-undo]").minted()).await;
+    assert_eq!(undone.status, 200, "{}", undone.html);
+    assert_eq!(
+        look(&offices, "SELECT is_active || coalesce(exit_date::text, ' none') FROM app.employees WHERE full_name LIKE 'Ayşe%'").await,
+        "true none"
+    );
+    let again = browser.submit(&undone.form("form[data-undo]").minted()).await;
+    assert_eq!(again.status, 200);
+    assert_eq!(
+        look(&offices, "SELECT exit_date FROM app.employees WHERE full_name LIKE 'Ayşe%'").await,
+        "2026-01-31",
+        "taken back twice: as it was"
+    );
+}
+
+/// An older page, a queue, an agent: they know no last day.
+#[actix_web::test]
+async fn who_is_made_passive_without_a_last_day_gets_that_of_the_last_entry_or_of_today() {
+    let (offices, _) = office().await;
+    let gone = |n| op(&clerk("ankara"), "ankara").update("employee", employee_id(n), 1, json!({ "is_active": [true, false] }));
+    offices.store("ankara", vec![gone(1), gone(2)]).await;
+    let days = "SELECT string_agg(exit_date::text, ' ' ORDER BY full_name) FROM app.employees";
+    assert_eq!(look(&offices, days).await, "2026-01-20 2026-02-18");
+    let back = op(&clerk("ankara"), "ankara").update("employee", employee_id(1), 2, json!({ "is_active": [false, true] }));
+    offices.store("ankara", vec![back]).await;
+    assert_eq!(look(&offices, days).await, "2026-02-18", "whoever comes back has none");
+}
+
+#[actix_web::test]
+async fn a_day_that_is_no_date_is_refused_and_nobody_is_changed() {
+    let (offices, mut browser) = office().await;
+    for (day, says) in [("31.02.2026", "takvimde yok"), ("2024-12-31", "işe girişten önce")] {
+        let form = leave_form(&mut browser, 1).await.with("exit_date", &[day]);
+        let answer = browser.submit(&form).await;
+        assert!(answer.status == 422 && answer.html.contains(says), "{day}: {}", answer.html);
+    }
+    assert_eq!(look(&offices, "SELECT count(*) FROM app.employees WHERE is_active").await, "2");
+}
+
+/// What the migration does to those whom the first release left without a last day.
+#[actix_web::test]
+async fn people_who_were_made_passive_without_a_day_get_one_through_the_log() {
+    let (offices, mut browser) = office().await;
+    let before = row(&month(&mut browser, "2026-01").await, 1);
+    let mut owner = offices.inspect().await;
+    owner.execute("UPDATE app.employees SET is_active = false, version = version + 1").await.unwrap();
+    owner.execute("INSERT INTO app.employees (region, id, full_name, is_active, created_at) VALUES ('bursa', gen_random_uuid(), 'Yok', false, '2025-05-06')").await.unwrap();
+    owner.execute(include_str!("../../migrations/20261129131000_date_the_passive.sql")).await.unwrap();
+    assert_eq!(look(&offices, "SELECT exit_date FROM app.employees WHERE full_name = 'Ayşe Yılmaz'").await, "2026-01-20");
+    let made_today =
+        "SELECT bool_and(exit_date = (now() AT TIME ZONE 'Europe/Istanbul')::date) FROM app.employees WHERE full_name <> 'Ayşe Yılmaz'";
+    assert_eq!(look(&offices, made_today).await, "true", "no entry: the day it was done, as the log has it");
+    let line = "SELECT action || ' ' || origin || ' ' || (after->>'exit_date') FROM app.change_log WHERE entity = 'employee' AND version = 3 AND after ? 'exit_date' ORDER BY id LIMIT 1";
+    assert_eq!(look(&offices, line).await, "update system 2026-01-20");
+    assert_eq!(row(&month(&mut browser, "2026-01").await, 1)[..20], before[..20], "the days up to it are what they were");
+}
+
+#[actix_web::test]
+async fn nobody_is_blank_before_the_offices_first_day() {
+    let (offices, mut browser) = office().await;
+    let blank = |page: &Answer| page.texts("[data-blank]").len();
+    let opened = |day: &'static str| format!("UPDATE app.regions SET created_at = '{day}T09:00:00+03:00' WHERE code = 'ankara'");
+    let range = "/dashboard/blanks?from=2026-01-01&to=2026-01-31";
+    // From Thursday the 1st: 22 working days of Ayşe less three entries, and Gökhan's fifteen since the 12th.
+    assert_eq!(blank(&browser.get(range).await), 19 + 15);
+    offices.inspect().await.execute(AssertSqlSafe(opened("2026-01-16"))).await.unwrap();
+    assert_eq!(blank(&browser.get(range).await), 20 - 3 + 15, "its first entry is of the 5th, so that is its first day");
+    let gone = (1..=2).map(|n| op(&clerk("ankara"), "ankara").delete("timesheet", timesheet_id(n), 1)).collect();
+    offices.store("ankara", gone).await;
+    assert_eq!(blank(&browser.get(range).await), 10 + 11, "the day it was made here, Friday the 16th");
+    assert_eq!(row(&month(&mut browser, "2026-01").await, 1)[14], "·", "the 15th is no blank in the month either");
+}
+
+#[actix_web::test]
+async fn a_new_region_has_no_blanks_on_its_first_day() {
+    let offices = Offices::new().await;
+    offices.inspect().await.execute("UPDATE app.regions SET created_at = '2026-02-18T05:00:00Z'").await.unwrap();
+    let all_days = op(&clerk("ankara"), "ankara").create(
+        "shift_template",
+        template_id(1),
+        json!({ "name": "Her gün", "start_time": "08:30", "end_time": "17:30", "break_minutes": 60, "weekdays": "1234567" }),
+    );
+    offices.store("ankara", vec![all_days, person("ankara", 1, "Ayşe Yılmaz", &json!({ "hire_date": null }))]).await;
+    let mut browser = offices.clerk("ankara").await;
+    assert_eq!(browser.get("/dashboard/blanks?from=2025-01-01&to=2026-02-17").await.texts("[data-blank]").len(), 0);
+}
