@@ -236,7 +236,7 @@ fn see_other_with(path: &str, taken: PasswordTaken) -> HttpResponse {
 
 fn with_password_taken(mut answer: HttpResponse, taken: PasswordTaken) -> HttpResponse {
     if let Ok(value) = taken.to_string().parse() {
-        answer.headers_mut().insert(X_PASSWORD_TAKEN, value);
+        answer.headers_mut().insert(header::HeaderName::from_static(X_PASSWORD_TAKEN), value);
     }
     answer
 }

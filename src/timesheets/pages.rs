@@ -62,7 +62,7 @@ pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, quer
 /// planned, over that month's entries of the person, and goes on from one blank day to the next.
 pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<NewQuery>) -> AppResult<HttpResponse> {
     let Some(employee_id) = query.employee_id else {
-        return list_timesheets(ctx.at(HOME, String::new()), actor, state, Query(ListQuery::default())).await;
+        return list_timesheets(ctx.shown_at(HOME, String::new()), actor, state, Query(ListQuery::default())).await;
     };
     let day = query.work_date.unwrap_or_else(|| state.clock.today());
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
@@ -78,7 +78,7 @@ pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query:
     drop(tx);
     walk_blanks(&mut form, left.len());
     let list = ListQuery::month_of(employee_id, day);
-    let ctx = ctx.at(HOME, list.to_query());
+    let ctx = ctx.shown_at(HOME, list.to_query());
     let page = list_page(&ctx, &actor, &state, &list, Forms::Filled(form)).await?;
     Ok(answer::html(render(&ctx, &page)?))
 }

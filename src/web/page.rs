@@ -239,7 +239,7 @@ impl Ctx {
 
     /// The same as if another address had been asked for: that of the page which is shown at more than one.
     #[must_use]
-    pub fn at(self, path: &str, query: String) -> Self {
+    pub fn shown_at(self, path: &str, query: String) -> Self {
         Self { path: path.to_owned(), query, ..self }
     }
 }

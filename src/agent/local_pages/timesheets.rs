@@ -44,7 +44,7 @@ pub(super) fn list(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult
 pub(super) fn new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult<Local> {
     let query: NewQuery = query_of(ctx)?;
     let Some(employee_id) = query.employee_id else {
-        let ctx = ctx.clone().at(TIMESHEETS.path, String::new());
+        let ctx = ctx.clone().shown_at(TIMESHEETS.path, String::new());
         return list(&ctx, copy, actor);
     };
     let day = query.work_date.unwrap_or(copy.today);
@@ -54,7 +54,7 @@ pub(super) fn new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult<
     let mut form = planned(copy, employee_id, day)?;
     walk_blanks(&mut form, blanks_after(copy, employee_id, day)?);
     let list = ListQuery::month_of(employee_id, day);
-    let ctx = ctx.clone().at(TIMESHEETS.path, list.to_query());
+    let ctx = ctx.clone().shown_at(TIMESHEETS.path, list.to_query());
     let page = list_page(&ctx, copy, actor, &list, Forms::Filled(form))?;
     Ok(Local::Page(render(&ctx, &page)?))
 }

@@ -1,6 +1,6 @@
 //! What the PC knows besides rows and operations: where its mirror stands, and what the server tells at each contact.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
