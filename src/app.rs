@@ -27,14 +27,10 @@ use crate::{
         errors::show_errors,
         head::answer_head,
         headers::{add_headers, name_reader},
+        limits,
         listen::{Serving, serve},
     },
 };
-
-/// Bytes of a request's body at most, unless a route says otherwise.
-const BODY_LIMIT: usize = 256 * 1024;
-/// Bytes of a batch of operations at most.
-pub const BATCH_LIMIT: usize = 1024 * 1024;
 
 /// Files a server process wants to be allowed to have open; a connection is one.
 const WANTED_FILES: u64 = 65_536;
@@ -50,7 +46,7 @@ pub fn build_app(
 ) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = Error, InitError = ()>> {
     App::new()
         .app_data(Data::new(state.clone()))
-        .app_data(web::PayloadConfig::new(BODY_LIMIT))
+        .configure(limits::configure)
         .configure(routes::public)
         .service(
             web::scope("")
@@ -62,6 +58,7 @@ pub fn build_app(
         )
         .wrap(from_fn(answer_head))
         .wrap(from_fn(guard_body))
+        .wrap(from_fn(limits::refuse_long_addresses))
         .wrap(from_fn(show_errors))
         .wrap(Compress::default()) // gzip alone: 0.4 ms a page where brotli takes 1.5 to 2, and 13 KB are small enough
         .wrap(from_fn(add_headers))

@@ -38,6 +38,12 @@ pub enum AppError {
     /// The body came so slowly that it was not waited for any longer.
     #[error("the body came too slowly")]
     TooSlow,
+    /// A body of more than so many bytes.
+    #[error("more than {0} bytes")]
+    TooLarge(usize),
+    /// An address of more than so many bytes.
+    #[error("an address of more than {0} bytes")]
+    TooLong(usize),
     /// Parameters of an API request that make no sense, all of them.
     #[cfg(feature = "server")]
     #[error("bad parameters: {0:?}")]
@@ -106,6 +112,7 @@ impl AppError {
             Self::TooSlow => "too_slow",
             #[cfg(feature = "server")]
             Self::BadParams(_) => "bad_request",
+            Self::TooLarge(_) | Self::TooLong(_) => "too_large",
             Self::BadToken => "token",
             Self::DeviceRevoked => "device_revoked",
             Self::DeviceCode => "device_code",
@@ -128,6 +135,7 @@ impl AppError {
             Self::BadParams(_) => Some("some parameters were not understood, see errors".to_owned()),
             Self::Packed => Some("send the body as it is, without Content-Encoding".to_owned()),
             Self::TooSlow => Some("the body came too slowly to be waited for".to_owned()),
+            Self::TooLarge(most) | Self::TooLong(most) => Some(format!("{most} bytes at most")),
             Self::BadToken => Some("the key is unknown, expired or revoked, or its owner may not sign in".to_owned()),
             Self::DeviceRevoked => Some("an administrator has revoked this device".to_owned()),
             Self::DeviceCode => Some("the code is unknown, used or lapsed".to_owned()),
@@ -151,6 +159,8 @@ impl ResponseError for AppError {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             #[cfg(feature = "server")]
             Self::BadParams(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLong(_) => StatusCode::URI_TOO_LONG,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Gone => StatusCode::GONE,

@@ -8,13 +8,12 @@ use actix_web::{
 
 use crate::{
     activity, admin, api,
-    app::BATCH_LIMIT,
     auth, calendar, contact, dashboard, devices, employees,
     error::AppError,
     metrics, month, reports, shift_templates,
     state::AppState,
     sync, timesheets, today, tokens,
-    web::{self, assets},
+    web::{self, assets, limits},
 };
 
 /// Without a session.
@@ -160,8 +159,8 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/settings/{code}", post().to(admin::settings::store_settings));
 
     // API: the write path and the feed
-    cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(sync::handlers::post_ops)).default_service(to(not_found)));
-    cfg.service(resource("/api/v1/ops/quarantine").app_data(PayloadConfig::new(BATCH_LIMIT)).route(post().to(contact::api::post_ops_quarantine)).default_service(to(not_found)));
+    cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(limits::BATCH)).route(post().to(sync::handlers::post_ops)).default_service(to(not_found)));
+    cfg.service(resource("/api/v1/ops/quarantine").app_data(PayloadConfig::new(limits::BATCH)).route(post().to(contact::api::post_ops_quarantine)).default_service(to(not_found)));
     cfg.route("/api/v1/devices/enrol", post().to(devices::api::post_device_enrol));
     cfg.route("/api/v1/devices/rotate", post().to(devices::api::post_device_rotate));
     cfg.route("/api/v1/devices/contact", post().to(devices::api::post_device_contact));

@@ -32,6 +32,7 @@ pill-failed = Failed ({ $n })
 pill-explain-saved = Everything you sent from this page is saved on the server.
 pill-explain-waiting = Waiting for the server's answer.
 save-unreachable = Not saved: the server could not be reached; what you typed is still in the form. Save again once the connection is back.
+save-too-large = Not saved: the form is too large, 1 MB at most is sent at once; what you typed is still in the form. Save fewer lines.
 save-refused = Not saved: the server refused the request; what you typed is still in the form. Request id: { $id }
 save-signed-out = Not saved: your session has ended; what you typed is still in the form. Sign in in a new tab, then save here again.
 load-failed = The list could not be refreshed; what you see may be old. Check the connection and try again.

@@ -32,6 +32,7 @@ pill-failed = Hata ({ $n })
 pill-explain-saved = Bu sayfada gönderdiğiniz her şey sunucuya kaydedildi.
 pill-explain-waiting = Sunucunun yanıtı bekleniyor.
 save-unreachable = Kaydedilemedi: sunucuya ulaşılamadı; yazdıklarınız formda duruyor. Bağlantı gelince yeniden kaydedin.
+save-too-large = Kaydedilemedi: form çok büyük, bir seferde en çok 1 MB gönderilir; yazdıklarınız formda duruyor. Daha az satırla kaydedin.
 save-refused = Kaydedilemedi: sunucu isteği kabul etmedi; yazdıklarınız formda duruyor. İstek no: { $id }
 save-signed-out = Kaydedilemedi: oturumunuz kapanmış; yazdıklarınız formda duruyor. Yeni sekmede oturum açın, sonra burada yeniden kaydedin.
 load-failed = Liste yenilenemedi; gördükleriniz eski olabilir. Bağlantıyı denetleyip yeniden deneyin.

@@ -17,7 +17,6 @@ use super::{
 use crate::{
     activity::{EventKind, NewEvent, record_event},
     api::Problem,
-    app::BATCH_LIMIT,
     auth::{sign_in::region_of_actor, visitor_of},
     devices::Client,
     error::{AppError, AppResult},
@@ -25,6 +24,7 @@ use crate::{
     ops::Origin,
     state::AppState,
     sync::handlers::{has_sync_header, sync_answer},
+    web::limits,
 };
 
 /// Bodies of one person within an hour.
@@ -63,7 +63,7 @@ pub async fn post_ops_quarantine(state: Data<AppState>, client: Client, request:
     if body.is_empty() {
         return Err(AppError::BadRequest("there is nothing to keep".into()));
     }
-    if body.len() > BATCH_LIMIT {
+    if body.len() > limits::BATCH {
         return Ok(Problem::new(&request, StatusCode::PAYLOAD_TOO_LARGE, "too_large").into_response());
     }
     let (by, region, origin) = match &client {

@@ -26,6 +26,12 @@ struct BadRequestPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "errors/413.html")]
+struct TooLargePage<'a> {
+    ctx: &'a Ctx,
+}
+
+#[derive(Template)]
 #[template(path = "errors/429.html")]
 struct TooManyPage<'a> {
     ctx: &'a Ctx,
@@ -59,6 +65,7 @@ pub fn render_error(ctx: &Ctx, status: u16) -> askama::Result<String> {
     match status {
         403 => render(ctx, &ForbiddenPage { ctx }),
         404 | 405 | 410 => render(ctx, &NotFoundPage { ctx }),
+        413 | 414 => render(ctx, &TooLargePage { ctx }),
         429 => render(ctx, &TooManyPage { ctx }),
         503 => render(ctx, &BusyPage { ctx }),
         400..=499 => render(ctx, &BadRequestPage { ctx }),

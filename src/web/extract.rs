@@ -5,9 +5,9 @@ use std::{collections::HashSet, future::Future, pin::Pin};
 use actix_session::SessionExt as _;
 use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest,
-    dev::Payload,
+    dev::{Payload, UrlEncoded},
     http::header,
-    web::{Data, Form},
+    web::Data,
 };
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
     flash::{self, Flash},
     form::Posted,
     htmx::{target_id, wants_fragment},
+    limits,
     page::{Ctx, Theme},
 };
 use crate::{
@@ -123,14 +124,12 @@ impl FromRequest for Posted {
         // A page of another site cannot send htmx's header without a preflight that we never answer; and a form that stayed open
         // while its author signed in again in another tab has the old session's token.
         let by_script = wants_fragment(request.headers());
-        let pairs = Form::<Vec<(String, String)>>::from_request(request, payload);
+        let pairs = UrlEncoded::<Vec<(String, String)>>::new(request, payload).limit(limits::FORM);
         Box::pin(async move {
-            let posted = Self::from_pairs(pairs.await.map_err(|e| AppError::BadRequest(e.to_string()))?.into_inner());
-            match actor {
-                None => Err(AppError::SignIn),
-                Some(actor) if by_script || token_fits(&actor.csrf, Some(posted.value("_csrf"))) => Ok(posted),
-                Some(_) => Err(AppError::CrossSite),
-            }
+            let actor = actor.ok_or(AppError::SignIn)?; // before a byte of it is read
+            let posted = Self::from_pairs(pairs.await.map_err(|error| limits::refusal_of(&error))?);
+            let is_ours = by_script || token_fits(&actor.csrf, Some(posted.value("_csrf")));
+            if is_ours { Ok(posted) } else { Err(AppError::CrossSite) }
         })
     }
 }

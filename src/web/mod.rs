@@ -20,6 +20,8 @@ pub mod head;
 #[cfg(feature = "server")]
 pub mod headers;
 pub mod htmx;
+#[cfg(feature = "server")]
+pub mod limits;
 pub mod listen;
 pub mod offline;
 pub mod pace;

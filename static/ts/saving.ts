@@ -137,7 +137,7 @@ function judgeWrite(write: Sent, response: { status: number; headers: Headers; r
       return;
     case "refused":
       event.preventDefault();
-      nowFailed(write.form, text("refused").replace("{id}", response.headers.get("X-Request-Id") ?? "-"), false);
+      nowFailed(write.form, text(response.status === 413 ? "tooLarge" : "refused").replace("{id}", response.headers.get("X-Request-Id") ?? "-"), false);
       return;
     case "unreachable":
       event.preventDefault();
