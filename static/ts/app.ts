@@ -17,10 +17,12 @@ import { startRegionCode } from "./region_code.ts";
 import { startSaving } from "./saving.ts";
 import { startTemplates } from "./shift_templates.ts";
 import { startTimes } from "./times.ts";
+import { startSwapRows } from "./swap_rows.ts";
 import { startToasts } from "./toasts.ts";
 import { startToday } from "./today.ts";
 
 startSaving();
+startSwapRows();
 startAgent();
 startBadges();
 startConflicts();

@@ -27,7 +27,6 @@ export function startToday(): void {
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit, { capture: true });
   onHtmx("htmx:after:settle", onSettle);
-  onHtmx("htmx:finally:request", syncBatch);
   window.addEventListener("beforeunload", (event) => {
     if (rows().some((row) => isUnsaved(row) || isUnderWay(row))) {
       event.preventDefault();
@@ -315,10 +314,9 @@ function differs(field: HTMLInputElement): boolean {
 
 function mark(row: HTMLTableRowElement): void {
   row.toggleAttribute("data-dirty", fields(row).some(differs));
-  syncBatch();
 }
 
-/** Rows that somebody has typed in, or that are on their way, are not entered as planned with the others. */
+/** Rows that somebody has typed in, or that are on their way, are not entered as planned with the others. Looked at when the form is sent. */
 function syncBatch(): void {
   const form = document.querySelector<HTMLFormElement>("#today-all");
   if (!form) {
@@ -374,7 +372,6 @@ function onSettle({ newContent }: { newContent: Node[] }): void {
   if (row) {
     setCurrent(row);
   }
-  syncBatch();
   if (document.activeElement === document.body && lastFocus !== "" && row) {
     row.focus({ preventScroll: true });
   }

@@ -542,3 +542,39 @@ async fn a_form_that_makes_no_sense_is_refused_whole() {
     }
     assert!(stored(&company).await.is_empty());
 }
+
+#[actix_web::test]
+async fn one_key_enters_a_thousand_people_once_and_one_more_takes_them_back() {
+    let (company, mut browser) = ankara().await;
+    apply(&company, "ankara", (5..=1000).map(|n| person(n, &format!("Kişi {n:04}"), &json!({}))).collect()).await;
+    let form = browser.get("/today").await.form("#today-all").minted();
+    assert_eq!(form.fields.iter().filter(|(name, _)| name == "planned").count(), 1000);
+    let mut undo = None;
+    for _ in 0..2 {
+        let answer = browser.submit(&form).await;
+        assert_eq!((answer.status, answer.op_ack.as_str()), (200, form.value("_op")));
+        assert!(answer.text(".toast-text").starts_with("1000 kişi planlandığı gibi kaydedildi."), "{}", answer.text(".toast-text"));
+        assert_eq!(answer.html.matches("<hx-partial").count(), 3, "the rows in one piece, the count, and the message");
+        undo = Some(answer.form("form[action$='/undo']").minted());
+        assert_eq!(company.count("SELECT count(*) FROM app.timesheets WHERE deleted_at IS NULL").await, 1000);
+    }
+    browser.submit(&undo.unwrap()).await;
+    assert_eq!(company.count("SELECT count(*) FROM app.timesheets WHERE deleted_at IS NULL").await, 0);
+    assert_eq!(company.count("SELECT count(*) FROM app.op_inbox WHERE entity = 'timesheet' AND kind = 'create'").await, 1000, "made once");
+    assert_eq!(browser.get("/today").await.text("#today-count strong"), "1.000 kişi boş");
+}
+
+#[actix_web::test]
+async fn what_is_too_large_is_refused_with_a_sentence_before_it_is_read_for_a_visitor() {
+    let (company, mut browser) = ankara().await;
+    let large = browser.get("/today").await.form("#today-all").minted().with("notes", &[&"ş".repeat(600 * 1024)]);
+    let answer = browser.submit(&large).await;
+    assert_eq!((answer.status, answer.op_ack.as_str(), answer.text("h1").as_str()), (413, "", "Gönderilen çok büyük"));
+    let long = browser.get(&format!("/timesheets?q={}", "a".repeat(9000))).await;
+    assert_eq!((long.status, long.text("h1").as_str()), (414, "Gönderilen çok büyük"));
+    let within = browser.get(&format!("/timesheets?q={}", "a".repeat(190))).await;
+    assert_eq!(within.status, 200);
+    assert!(stored(&company).await.is_empty());
+    let account = Form { action: "/login".into(), fields: vec![("username".into(), "a".repeat(17 * 1024))] };
+    assert_eq!(browser.post(&account).await.status, 413, "an account's form is small");
+}
