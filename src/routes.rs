@@ -7,8 +7,7 @@ use actix_web::{
 };
 
 use crate::{
-    activity, admin, api,
-    auth, calendar, contact, dashboard, devices, employees,
+    activity, admin, api, auth, calendar, contact, dashboard, devices, employees,
     error::AppError,
     metrics, month, reports, shift_templates,
     state::AppState,

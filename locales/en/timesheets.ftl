@@ -53,3 +53,6 @@ weekday-short-4 = Thu
 weekday-short-5 = Fri
 weekday-short-6 = Sat
 weekday-short-7 = Sun
+timesheet-walk = Saving goes on to the next blank day of this person; { $n } are left after this one.
+timesheet-walk-list = Blank days
+flash-timesheet-created-last-blank = { $name }: timesheet saved. This person has no blank days left.

@@ -53,3 +53,6 @@ weekday-short-4 = Per
 weekday-short-5 = Cum
 weekday-short-6 = Cmt
 weekday-short-7 = Paz
+timesheet-walk = Kaydedince bu kişinin sıradaki boş gününe geçilir; bundan sonra { $n } boş gün kalıyor.
+timesheet-walk-list = Boş günler
+flash-timesheet-created-last-blank = { $name }: puantaj kaydedildi. Bu kişinin boş günü kalmadı.

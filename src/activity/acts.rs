@@ -22,12 +22,13 @@ use crate::{
         flash::Flash,
         form::Posted,
         page::Ctx,
+        part::ACTIVITY,
     },
 };
 
 const HOME: &str = "/activity";
 /// Tells the list of the log to load again.
-const LIST_CHANGED: &str = "activity-changed";
+const LIST_CHANGED: &str = ACTIVITY.event;
 /// Pages with a history, to go back to.
 const PAGES: [&str; 4] = ["/activity", "/timesheets/", "/employees/", "/shift-templates/"];
 

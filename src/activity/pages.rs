@@ -20,7 +20,10 @@ use crate::{
     error::{AppError, AppResult},
     state::AppState,
     timesheets::api::scope_with_company,
-    web::page::{Ctx, render, url_with},
+    web::{
+        page::{Ctx, render, url_with},
+        part::ACTIVITY,
+    },
 };
 
 /// Lines of one part of the list.
@@ -61,10 +64,12 @@ pub async fn list_activity(
     let days = by_day(ctx.lang, lines, state.clock.today(), above);
     let choices = Choices::new(&ctx, people);
     let page = ActivityPage { ctx: &ctx, filter: shown, choices, subject, days, older, continued, is_older_part: before.is_some() };
-    let html = match ctx.htmx_target.as_deref() {
-        _ if continued => render(&ctx, &page.as_part())?,
-        Some("activity-list") => render(&ctx, &page.as_list())?,
-        _ => render(&ctx, &page)?,
+    let html = if continued {
+        render(&ctx, &page.as_part())?
+    } else if ACTIVITY.is_wanted(&ctx) {
+        render(&ctx, &page.as_list())?
+    } else {
+        render(&ctx, &page)?
     };
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
 }

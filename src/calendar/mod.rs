@@ -98,6 +98,18 @@ impl Calendar {
             None => self.company.get(&day),
         }
     }
+
+    /// The company's marked days, without what regions make of them.
+    pub fn of_company(&self) -> impl Iterator<Item = (NaiveDate, &Mark)> {
+        self.company.iter().map(|(day, mark)| (*day, mark))
+    }
+
+    /// The days on which a region differs from the company; without a mark where it is an ordinary day there.
+    pub fn of_regions(&self) -> impl Iterator<Item = (&str, NaiveDate, Option<&Mark>)> {
+        self.marks.iter().flat_map(|(region, days)| {
+            days.iter().map(move |(day, mark)| (region.as_str(), *day, (mark.free_from != i32::MAX).then_some(mark)))
+        })
+    }
 }
 
 fn mark<'e>(rows: impl Iterator<Item = &'e Entry>) -> Option<Mark> {

@@ -242,7 +242,10 @@ pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Choice>, 
         SELECT id,
                region,
                full_name,
-               department
+               department,
+               title,
+               hire_date,
+               shift_template_id
         FROM app.employees
         WHERE region = ANY ($1) AND deleted_at IS NULL AND is_active
         ORDER BY full_name COLLATE "tr-x-icu", department COLLATE "tr-x-icu", id

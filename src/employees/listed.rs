@@ -1,6 +1,6 @@
 //! People as lists and forms want them, wherever they are read from.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::Employee;
@@ -16,6 +16,12 @@ pub struct Choice {
     pub full_name: String,
     /// "Departman", to tell namesakes apart.
     pub department: String,
+    /// "Ünvan", to tell them apart as well.
+    pub title: String,
+    /// First day, the same.
+    pub hire_date: Option<NaiveDate>,
+    /// The person's own template.
+    pub shift_template_id: Option<Uuid>,
 }
 
 /// Which people a list shows.

@@ -29,6 +29,7 @@ use crate::{
         form::{FormView, Posted, back_to, redirect},
         page::{Ctx, render},
         pagination::Pager,
+        part::EMPLOYEES,
         toast::toast_aside,
     },
 };
@@ -36,7 +37,7 @@ use crate::{
 /// Address of the list.
 pub(super) const HOME: &str = "/employees";
 /// Tells the list to load again.
-pub(super) const LIST_CHANGED: &str = "employees-changed";
+pub(super) const LIST_CHANGED: &str = EMPLOYEES.event;
 /// A row was replaced already; nothing else on the page depends on it.
 const ROW_CHANGED: &str = "employee-row-changed";
 /// `GET /employees`.

@@ -17,6 +17,7 @@ use crate::{
         form::FormView,
         page::{Ctx, render},
         pagination::Pager,
+        part::EMPLOYEES,
     },
 };
 
@@ -165,7 +166,7 @@ pub struct EditRow<'a> {
 pub fn render_list(ctx: &Ctx, filter: FilterView, people: Vec<Listed>, pager: Pager) -> AppResult<String> {
     let rows = people.into_iter().map(|employee| EmployeeView { employee }).collect();
     let page = ListPage { ctx, filter, rows, pager };
-    let is_list = ctx.htmx_target.as_deref() == Some("employee-list");
+    let is_list = EMPLOYEES.is_wanted(ctx);
     Ok(if is_list { render(ctx, &page.as_list())? } else { render(ctx, &page)? })
 }
 

@@ -34,13 +34,14 @@ use crate::{
         flash::Flash,
         form::{FormView, Posted},
         page::{Ctx, render},
+        part::MONTH,
     },
 };
 
 /// Address of the month.
-const HOME: &str = "/timesheets/month";
+const HOME: &str = MONTH.path;
 /// Tells the month that it is out of date.
-const ENTRIES_CHANGED: &str = "timesheets-changed";
+const ENTRIES_CHANGED: &str = MONTH.event;
 /// Entries a day has at most: each lasts a minute and none overlaps another.
 const MOST: i64 = 1440;
 

@@ -19,6 +19,7 @@ use crate::{
     web::{
         filters,
         page::{Ctx, RegionName, render_large},
+        part::MONTH,
     },
 };
 
@@ -206,7 +207,7 @@ impl<'a> MonthPage<'a> {
 
     /// The days of the people alone where only these are wanted, or the page around them.
     pub fn render(&self) -> AppResult<String> {
-        let is_grid = self.ctx.htmx_target.as_deref() == Some("month-grid");
+        let is_grid = MONTH.is_wanted(self.ctx);
         let bytes = self.bytes();
         Ok(if is_grid { render_large(self.ctx, &self.as_grid(), bytes)? } else { render_large(self.ctx, self, bytes)? })
     }

@@ -24,6 +24,7 @@ use crate::{
         form::read_bound,
         page::{Ctx, render},
         pagination::Pager,
+        part::SUMMARY,
     },
 };
 
@@ -55,7 +56,7 @@ pub async fn show_summary(ctx: Ctx, actor: Actor, state: Data<AppState>, query: 
     summary.sort(sort);
     let pager = Pager::new(query.page, PAGE_SIZE, i64::try_from(summary.people.len()).unwrap_or(i64::MAX));
     let page = SummaryPage { ctx: &ctx, filter: shown, choices, summary, sort: sort.word(), pager };
-    let is_list = ctx.htmx_target.as_deref() == Some("summary-list");
+    let is_list = SUMMARY.is_wanted(&ctx);
     Ok(html(if is_list { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
 }
 

@@ -56,7 +56,7 @@ async fn list_people<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDa
     .await
 }
 
-/// The shift templates of the scope, those first that win a weekday two of them claim (`shift_templates::db::find_default`).
+/// The shift templates of the scope, those first that win a weekday two of them claim.
 async fn list_shifts<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<(String, Shift, String)>, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "server")]
 pub mod db;
+mod defaults;
 mod worked;
 
 use std::collections::HashMap;
@@ -12,9 +13,13 @@ use uuid::Uuid;
 
 #[cfg(feature = "server")]
 pub use db::{load_roster, load_worked_days};
+pub use defaults::{Defaults, Plan};
 pub use worked::{Blanks, WorkedDays, blanks};
 
-use crate::calendar::{Calendar, Mark};
+use crate::{
+    calendar::{Calendar, Mark},
+    shift_templates::listed::TemplateChoice,
+};
 
 /// A person as the roster needs them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,9 +116,24 @@ impl Roster {
         Self { people, of_weekday, by_id, calendar }
     }
 
+    /// The same from the templates as forms offer them.
+    pub fn of_templates(people: Vec<Person>, templates: &[TemplateChoice], calendar: Calendar) -> Self {
+        let shift = |t: &TemplateChoice| {
+            let (name, break_minutes) = (t.name.clone(), t.break_minutes);
+            let shift = Shift { template_id: t.id, name, start_min: t.start_min, end_min: t.end_min, break_minutes };
+            (t.region.clone(), shift, t.weekdays.clone())
+        };
+        Self::new(people, &templates.iter().map(shift).collect::<Vec<_>>(), calendar)
+    }
+
     /// Everybody who is employed on one of the dates or has an entry on one, in Turkish order of the names.
     pub fn people(&self) -> &[Person] {
         &self.people
+    }
+
+    /// One of them.
+    pub fn person(&self, id: Uuid) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == id)
     }
 
     /// What is special about a day in a region.
@@ -127,23 +147,35 @@ impl Roster {
         if !person.is_employed(day) {
             return Expected::NotEmployed;
         }
-        let Some(shift) = self.template_for(person, day) else { return Expected::Off };
-        match self.mark(&person.region, day) {
-            None => Expected::Work(shift.clone()),
-            Some(mark) => cut(shift, mark.free_from).map_or(Expected::Off, Expected::Work),
+        self.planned(&person.region, person.shift_template_id, day).map_or(Expected::Off, Expected::Work)
+    }
+
+    /// The shift of somebody with that template of their own, as the calendar leaves it.
+    fn planned(&self, region: &str, own: Option<Uuid>, day: NaiveDate) -> Option<Shift> {
+        let shift = self.template_for(region, own, day)?;
+        match self.mark(region, day) {
+            None => Some(shift.clone()),
+            Some(mark) => cut(shift, mark.free_from),
         }
     }
 
-    fn template_for(&self, person: &Person, day: NaiveDate) -> Option<&Shift> {
-        let weekday = day.weekday().number_from_monday();
-        let of_region = self.of_weekday.get(&person.region).and_then(|shifts| shifts.get(&weekday));
-        let own = person.shift_template_id.and_then(|id| self.by_id.get(&id));
-        match own {
+    fn template_for(&self, region: &str, own: Option<Uuid>, day: NaiveDate) -> Option<&Shift> {
+        let of_region = self.of_weekday(region, day);
+        match own.and_then(|id| self.by_id.get(&id)) {
             None => of_region,
             Some((shift, weekdays)) if weekdays.is_empty() => of_region.map(|_| shift),
-            Some((shift, weekdays)) => weekdays.contains(char::from_digit(weekday, 10)?).then_some(shift),
+            Some((shift, weekdays)) => weekdays.contains(char::from_digit(weekday_of(day), 10)?).then_some(shift),
         }
     }
+
+    /// The shift that the region's day starts with.
+    fn of_weekday(&self, region: &str, day: NaiveDate) -> Option<&Shift> {
+        self.of_weekday.get(region)?.get(&weekday_of(day))
+    }
+}
+
+fn weekday_of(day: NaiveDate) -> u32 {
+    day.weekday().number_from_monday()
 }
 
 /// The part of a shift before `free_from`; none when it starts then or later. The break shrinks to what the law asks for so short a shift

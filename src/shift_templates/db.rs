@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
     ShiftTemplate,
-    listed::{Listed, TemplateChoice, weekday_digit},
+    listed::{Listed, TemplateChoice},
 };
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one},
@@ -181,8 +180,7 @@ pub(super) async fn update_shift_template(
     expect_one(&done)
 }
 
-/// The templates of the scope, in Turkish order. The first of a region that claims a weekday is that weekday's default, as in
-/// [`find_default`].
+/// The templates of the scope, in Turkish order. The first of a region that claims a weekday is that weekday's default.
 pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<TemplateChoice>, sqlx::Error> {
     let codes = tx.scope().codes();
     sqlx::query_as!(
@@ -202,30 +200,6 @@ pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<TemplateC
         &codes,
     )
     .fetch_all(tx.conn())
-    .await
-}
-
-/// The template a region's day starts with: the first by name of those that claim its weekday.
-pub async fn find_default<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, day: NaiveDate) -> Result<Option<TemplateChoice>, sqlx::Error> {
-    sqlx::query_as!(
-        TemplateChoice,
-        r#"
-        SELECT id,
-               region,
-               name,
-               start_min,
-               end_min,
-               break_min AS break_minutes,
-               weekdays
-        FROM app.shift_templates
-        WHERE region = $1 AND deleted_at IS NULL AND position($2 IN weekdays) > 0
-        ORDER BY name COLLATE "tr-x-icu", id
-        LIMIT 1
-        "#,
-        region.code(),
-        weekday_digit(day),
-    )
-    .fetch_optional(tx.conn())
     .await
 }
 
@@ -250,7 +224,7 @@ macro_rules! listed {
 }
 
 /// The templates of the scope, or those in its bin; per region, in Turkish order. The first of a region that claims a weekday is that
-/// weekday's default, as in [`find_default`].
+/// weekday's default.
 pub async fn list_templates<M: Mode>(tx: &mut ScopedTx<M>, deleted: bool) -> Result<Vec<Listed>, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(

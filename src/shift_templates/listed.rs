@@ -1,6 +1,6 @@
 //! Shift templates as lists and forms want them, wherever they are read from.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::ShiftTemplate;
@@ -21,18 +21,6 @@ pub struct TemplateChoice {
     pub break_minutes: i32,
     /// ISO weekdays it is the default of, such as `12345`.
     pub weekdays: String,
-}
-
-impl TemplateChoice {
-    /// Whether it claims the weekday of this date.
-    pub fn claims(&self, day: NaiveDate) -> bool {
-        self.weekdays.contains(weekday_digit(day).as_str())
-    }
-}
-
-/// `1` for Monday to `7` for Sunday.
-pub(super) fn weekday_digit(day: NaiveDate) -> String {
-    day.weekday().number_from_monday().to_string()
 }
 
 /// A template as lists show it.

@@ -24,6 +24,7 @@ use crate::{
         flash::Flash,
         form::{FormView, Posted, back_to, redirect},
         page::{Ctx, render},
+        part::SHIFT_TEMPLATES,
         toast::toast_aside,
     },
 };
@@ -31,7 +32,7 @@ use crate::{
 /// Address of the list.
 pub(super) const HOME: &str = "/shift-templates";
 /// Tells the list to load again: which template a weekday starts with depends on all of them.
-pub(super) const LIST_CHANGED: &str = "shift-templates-changed";
+pub(super) const LIST_CHANGED: &str = SHIFT_TEMPLATES.event;
 
 /// `GET /shift-templates`.
 pub async fn list_shift_templates(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {

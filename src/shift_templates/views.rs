@@ -15,6 +15,7 @@ use crate::{
         filters,
         form::FormView,
         page::{Ctx, render},
+        part::SHIFT_TEMPLATES,
     },
 };
 
@@ -181,7 +182,7 @@ pub struct EditRow<'a> {
 /// The list, or the page around it.
 pub fn render_list(ctx: &Ctx, templates: Vec<Listed>, is_bin: bool) -> AppResult<String> {
     let page = ListPage { ctx, rows: with_weekdays(templates), is_bin };
-    let is_list = ctx.htmx_target.as_deref() == Some("template-list");
+    let is_list = SHIFT_TEMPLATES.is_wanted(ctx);
     Ok(if is_list { render(ctx, &page.as_list())? } else { render(ctx, &page)? })
 }
 

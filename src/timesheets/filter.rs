@@ -39,6 +39,13 @@ impl ListQuery {
         Self { employee_id: Some(employee_id.to_string()), from, to, ..Self::default() }
     }
 
+    /// As an address has it.
+    pub fn to_query(&self) -> String {
+        let pairs = [("employee_id", &self.employee_id), ("from", &self.from), ("to", &self.to)];
+        let given = pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_deref()?)));
+        given.collect::<Vec<_>>().join("&")
+    }
+
     /// The filters, and how the form shows them. Without dates in the address the list starts with the current month; emptied dates mean
     /// "all".
     pub fn read(&self, ctx: &Ctx, today: NaiveDate) -> (Filter, FilterView) {

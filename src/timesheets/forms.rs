@@ -1,16 +1,34 @@
-//! The form of a new entry: which times it starts with.
+//! The form of a new entry: which times it starts with, and which day it goes on to.
 
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
-use super::{Timesheet, views::Choices};
-use crate::{auth::Actor, civil, regions::Region, roster::Roster, shift_templates::listed::TemplateChoice, web::form::FormView};
+use super::Timesheet;
+use crate::{
+    auth::Actor,
+    calendar::Calendar,
+    civil,
+    regions::Region,
+    roster::{Defaults, Plan, Roster},
+    shift_templates::listed::TemplateChoice,
+    web::form::FormView,
+};
+
+/// Name of the field that says: this form goes from one blank day of a person to the next.
+pub const WALK: &str = "walk";
+/// Its only value.
+pub const BLANKS: &str = "blanks";
+/// How many blank days are left besides the form's own; a value of the form that is not sent.
+const LEFT: &str = "left";
+
+/// Days after a saved one in which the next blank day is looked for.
+const WALK_DAYS: Days = Days::new(92);
 
 /// The forms on a page of the list.
 pub enum Forms {
     /// A list alone: there are none.
     None,
-    /// One for a new entry, with the usual times of today.
+    /// One for a new entry, for today and nobody yet.
     New,
     /// One that is filled in: as planned, or as it came back.
     Filled(FormView),
@@ -22,70 +40,69 @@ impl Forms {
         matches!(self, Self::None)
     }
 
-    /// The form.
-    pub fn form(self, choices: &Choices, actor: &Actor, today: NaiveDate) -> FormView {
-        match self {
-            Self::None => FormView::default(),
-            Self::New => new_form(choices, actor, today),
-            Self::Filled(form) => form,
+    /// The form, and the plan that its script goes by: as JSON.
+    pub fn form_and_plan(self, templates: &[TemplateChoice], calendar: Calendar, actor: &Actor, today: NaiveDate) -> (FormView, String) {
+        if self.is_none() {
+            return (FormView::default(), String::new());
         }
+        let only_region = if let [region] = actor.regions.as_slice() { region.code() } else { "" };
+        let plan = Plan::new(only_region, templates, &calendar).to_json();
+        let form = match self {
+            Self::Filled(form) => form,
+            // Nobody is chosen yet: the usual times of the weekday.
+            _ => form_with(today, &Roster::of_templates(Vec::new(), templates, calendar).defaults_of(only_region, None, today)),
+        };
+        (form, plan)
     }
 }
 
-/// A form for today, with the usual times of the weekday.
-fn new_form(choices: &Choices, actor: &Actor, today: NaiveDate) -> FormView {
-    let only_region = if let [region] = actor.regions.as_slice() { Some(region) } else { None };
-    blank_form(today, usual_times(choices, only_region, today))
+/// A form for a day of a person of the region: what is planned, else what is usual for them.
+pub fn planned_form(roster: &Roster, region: &Region, employee_id: Uuid, own: Option<Uuid>, day: NaiveDate) -> FormView {
+    let mut form = form_with(day, &roster.defaults_of(region.code(), own, day));
+    form.set("employee_id", employee_id.to_string());
+    form.region = region.to_string();
+    form.focus = "start_time";
+    form
 }
 
-/// Enter saves and opens the next: the same person on the day after, with that day's usual times. Times that were not the usual ones stay:
-/// nights come in weeks.
-pub fn next_form(choices: &Choices, region: &Region, saved: &Timesheet) -> FormView {
-    let next_day = saved.work_date.checked_add_days(Days::new(1)).unwrap_or(saved.work_date);
+/// Enter saves and opens the next: the same person on another day, with that day's times. Times that were not the usual ones stay: nights come
+/// in weeks.
+pub fn next_form(roster: &Roster, region: &Region, own: Option<Uuid>, saved: &Timesheet, day: NaiveDate) -> FormView {
     let times = (saved.start_min, saved.end_min, saved.break_minutes);
-    let was_usual = times == usual_times(choices, Some(region), saved.work_date);
-    let mut form = blank_form(next_day, if was_usual { usual_times(choices, Some(region), next_day) } else { times });
+    let usual = roster.defaults_of(region.code(), own, day);
+    let was_usual = times == roster.defaults_of(region.code(), own, saved.work_date).times();
+    let (start_min, end_min, break_minutes) = if was_usual { usual.times() } else { times };
+    let mut form = form_with(day, &Defaults { start_min, end_min, break_minutes, ..usual });
     form.set("employee_id", saved.employee_id.to_string());
     form.region = region.to_string();
     form.focus = "work_date";
     form
 }
 
-/// A form for a day of a person of the region: the planned shift, else the usual times of the weekday, which are those of the template
-/// `usual`; "özel gün" is ticked where the calendar suggests it.
-pub fn planned_form(roster: &Roster, usual: Option<&TemplateChoice>, region: &Region, employee_id: Uuid, day: NaiveDate) -> FormView {
-    let person = roster.people().iter().find(|person| person.id == employee_id);
-    let planned = person.and_then(|person| roster.expected(person, day).shift().map(|s| (s.start_min, s.end_min, s.break_minutes)));
-    let times = planned.unwrap_or_else(|| times_of(usual));
-    let mut form = blank_form(day, times);
-    form.set("employee_id", employee_id.to_string());
-    if roster.mark(region.code(), day).is_some_and(|mark| mark.suggests_special(times.0)) {
-        form.set("is_special", "true".into());
-    }
-    form.region = region.to_string();
+/// The day after; the last one there is has none.
+pub fn day_after(day: NaiveDate) -> NaiveDate {
+    day.checked_add_days(Days::new(1)).unwrap_or(day)
+}
+
+/// How far after a day the next blank one is looked for.
+pub fn walk_end(from: NaiveDate) -> NaiveDate {
+    from.checked_add_days(WALK_DAYS).unwrap_or(from)
+}
+
+/// Says that the form goes on to the person's next blank day, and how many there are besides its own.
+pub fn walk_blanks(form: &mut FormView, left: usize) {
+    form.set(WALK, BLANKS.to_owned());
+    form.set(LEFT, left.to_string());
     form.focus = "start_time";
-    form
 }
 
-/// Start, end and break in minutes.
-type Times = (i32, i32, i32);
-
-/// The usual times of a day.
-fn usual_times(choices: &Choices, region: Option<&Region>, day: NaiveDate) -> Times {
-    times_of(region.and_then(|region| choices.default_template(region, day)))
-}
-
-/// The times of a template; where there is none, nine to six with an hour's break.
-fn times_of(template: Option<&TemplateChoice>) -> Times {
-    template.map_or((540, 1080, 60), |t| (t.start_min, t.end_min, t.break_minutes))
-}
-
-/// A form with nothing but a day and times.
-fn blank_form(day: NaiveDate, (start, end, break_minutes): Times) -> FormView {
+/// A form with nothing but a day, times and mark.
+fn form_with(day: NaiveDate, defaults: &Defaults) -> FormView {
     FormView::blank(&[
         ("work_date", day.to_string()),
-        ("start_time", civil::format_time(start)),
-        ("end_time", civil::format_time(end)),
-        ("break_minutes", break_minutes.to_string()),
+        ("start_time", civil::format_time(defaults.start_min)),
+        ("end_time", civil::format_time(defaults.end_min)),
+        ("break_minutes", defaults.break_minutes.to_string()),
+        ("is_special", defaults.is_special.to_string()),
     ])
 }

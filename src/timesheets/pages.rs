@@ -10,22 +10,24 @@ use uuid::Uuid;
 use super::{
     Timesheet, db,
     filter::{ListQuery, NewQuery, PAGE_SIZE, sum_up},
-    forms::{Forms, next_form, planned_form},
+    forms::{BLANKS, Forms, WALK, day_after, next_form, planned_form, walk_blanks, walk_end},
     listed::Listed,
     views::{Choices, EntryForm, EntryView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation, render_edit, with_hours},
 };
 use crate::{
     activity,
     auth::Actor,
+    calendar::{Calendar, db::load_calendar},
+    civil,
     db::{Mode, Scope, ScopedTx},
     employees,
     error::{AppError, AppResult},
     i18n::{format::instant, t_with},
     ops::{Entity as _, FieldError, Verdict, VerdictKind},
     regions::Region,
-    roster::load_roster,
+    roster::{Roster, blanks, load_roster, load_worked_days},
     settings::list_rules,
-    shift_templates::{self, db::find_default},
+    shift_templates,
     state::AppState,
     sync::submit,
     web::{
@@ -34,37 +36,49 @@ use crate::{
         form::{FormView, Posted, back_to, redirect},
         page::{Ctx, render},
         pagination::Pager,
+        part::{TIMESHEET_TOTALS, TIMESHEETS},
         toast::toast_aside,
     },
 };
 
 pub(super) const HOME: &str = "/timesheets";
 /// Tells the list, or only its totals, to load again.
-pub(super) const LIST_CHANGED: &str = "timesheets-changed";
-const SUMS_CHANGED: &str = "timesheets-summed";
+pub(super) const LIST_CHANGED: &str = TIMESHEETS.event;
+const SUMS_CHANGED: &str = TIMESHEET_TOTALS.event;
 
 /// `GET /timesheets`. The list and its totals load again by themselves after changes, without what only the forms need.
 pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
-    let html = match ctx.htmx_target.as_deref() {
-        Some("timesheet-list") => render(&ctx, &list_page(&ctx, &actor, &state, &query, Forms::None).await?.as_list())?,
-        Some("timesheet-totals") => render(&ctx, &totals(&ctx, &actor, &state, &query).await?)?,
-        _ => render(&ctx, &list_page(&ctx, &actor, &state, &query, Forms::New).await?)?,
+    let html = if TIMESHEETS.is_wanted(&ctx) {
+        render(&ctx, &list_page(&ctx, &actor, &state, &query, Forms::None).await?.as_list())?
+    } else if TIMESHEET_TOTALS.is_wanted(&ctx) {
+        render(&ctx, &totals(&ctx, &actor, &state, &query).await?)?
+    } else {
+        render(&ctx, &list_page(&ctx, &actor, &state, &query, Forms::New).await?)?
     };
     Ok(answer::html(html))
 }
 
-/// `GET /timesheets/new`: the same page; the form is on it. With a person and a date the form is filled in as planned, over that month's
-/// entries of the person.
+/// `GET /timesheets/new`: the page of `/timesheets`; the form is on it. With a person (and a date, else today) the form is filled in as
+/// planned, over that month's entries of the person, and goes on from one blank day to the next.
 pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<NewQuery>) -> AppResult<HttpResponse> {
-    let (Some(employee_id), Some(day)) = (query.employee_id, query.work_date) else {
-        return list_timesheets(ctx, actor, state, Query(ListQuery::default())).await;
+    let Some(employee_id) = query.employee_id else {
+        return list_timesheets(ctx.at(HOME, String::new()), actor, state, Query(ListQuery::default())).await;
     };
+    let day = query.work_date.unwrap_or_else(|| state.clock.today());
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
     let code = employees::db::find_region(&mut state.db.read(&scope).await?, employee_id).await?.ok_or(AppError::NotFound)?;
     let region = Region::parse(&code).map_err(|_| AppError::NotFound)?;
     let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
-    let form = load_planned_form(&mut state.db.read(&scope).await?, &region, employee_id, day).await?;
+    let mut tx = state.db.read(&scope).await?;
+    let last = state.clock.today().pred_opt().unwrap_or(day);
+    let roster = load_roster(&mut tx, day, day.max(last.min(walk_end(day)))).await?;
+    let own = own_template(&mut tx, &roster, employee_id).await?;
+    let mut form = planned_form(&roster, &region, employee_id, own, day);
+    let left = next_blanks(&mut tx, &roster, employee_id, day_after(day), last).await?;
+    drop(tx);
+    walk_blanks(&mut form, left.len());
     let list = ListQuery::month_of(employee_id, day);
+    let ctx = ctx.at(HOME, list.to_query());
     let page = list_page(&ctx, &actor, &state, &list, Forms::Filled(form)).await?;
     Ok(answer::html(render(&ctx, &page)?))
 }
@@ -72,8 +86,36 @@ pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query:
 /// The form for a day of a person of the transaction's region, filled in as planned.
 pub async fn load_planned_form<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, employee_id: Uuid, day: NaiveDate) -> AppResult<FormView> {
     let roster = load_roster(tx, day, day).await?;
-    let usual = find_default(tx, region, day).await?;
-    Ok(planned_form(&roster, usual.as_ref(), region, employee_id, day))
+    let own = own_template(tx, &roster, employee_id).await?;
+    Ok(planned_form(&roster, region, employee_id, own, day))
+}
+
+/// The person's own template; one who is not employed on the roster's dates is looked up.
+async fn own_template<M: Mode>(tx: &mut ScopedTx<M>, roster: &Roster, employee_id: Uuid) -> AppResult<Option<Uuid>> {
+    match roster.person(employee_id) {
+        Some(person) => Ok(person.shift_template_id),
+        None => Ok(employees::db::find_employee(tx, employee_id).await?.and_then(|employee| employee.value.shift_template_id)),
+    }
+}
+
+/// The blank days of a person between two dates, at most some months of them.
+async fn next_blanks<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    roster: &Roster,
+    employee_id: Uuid,
+    from: NaiveDate,
+    last: NaiveDate,
+) -> AppResult<Vec<NaiveDate>> {
+    let to = last.min(walk_end(from));
+    if to < from {
+        return Ok(Vec::new());
+    }
+    let worked = load_worked_days(tx, from, to).await?;
+    Ok(blanks(roster, &worked, from, to)
+        .into_iter()
+        .find(|blank| blank.person.id == employee_id)
+        .map(|blank| blank.days)
+        .unwrap_or_default())
 }
 
 async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery, forms: Forms) -> AppResult<ListPage<'a>> {
@@ -84,11 +126,15 @@ async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &Li
     let (totals, count) = sum_up(&db::list_shapes(&mut tx, &filter).await?, &rules);
     let pager = Pager::new(query.page, PAGE_SIZE, count);
     let entries = db::list_timesheets(&mut tx, &filter, PAGE_SIZE, pager.offset()).await?;
-    let choices = if forms.is_none() { Choices::default() } else { load_choices(ctx, &mut tx).await? };
+    let (choices, calendar) = if forms.is_none() {
+        (Choices::default(), Calendar::default())
+    } else {
+        (load_choices(ctx, &mut tx).await?, load_calendar(&mut tx, civil::FIRST_DAY, civil::LAST_DAY).await?)
+    };
     drop(tx);
-    let form = forms.form(&choices, actor, state.clock.today());
+    let (form, plan) = forms.form_and_plan(&choices.templates, calendar, actor, state.clock.today());
     let filtered = query.is_narrowed(&filter);
-    Ok(ListPage { ctx, filter: shown, form, choices, rows: with_hours(entries, &rules), totals, pager, filtered })
+    Ok(ListPage { ctx, filter: shown, form, choices, plan, rows: with_hours(entries, &rules), totals, pager, filtered })
 }
 
 async fn totals<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery) -> AppResult<TotalsFragment<'a>> {
@@ -129,15 +175,47 @@ pub async fn create_timesheet(
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
     let mut tx = state.db.read(&scope).await?;
     let entry = db::find_timesheet(&mut tx, row_id(&verdict)?).await?.ok_or(AppError::NotFound)?;
-    let flash = Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.employee_name);
-    if !ctx.is_htmx {
-        return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
-    }
     let choices = load_choices(&ctx, &mut tx).await?;
     drop(tx);
-    let form = next_form(&choices, &region, &entry.value);
+    let next = next_entry(&state, &actor, &region, &entry, posted.value(WALK) == BLANKS).await?;
+    let flash = Flash::new(tone_of(&verdict), next.flash, &entry.employee_name);
+    if !ctx.is_htmx {
+        let to = next.address.unwrap_or_else(|| back_to(&request, HOME));
+        return Ok(redirect(&ctx, op_id, &to, &flash));
+    }
+    let form = next.form;
     let body = render(&ctx, &EntryForm { ctx: &ctx, form, choices })? + &toast_aside(&ctx, &flash)?;
     Ok(stored(op_id, LIST_CHANGED, body))
+}
+
+/// What comes after a new entry.
+struct Next {
+    form: FormView,
+    flash: &'static str,
+    /// Where a form without scripts finds it.
+    address: Option<String>,
+}
+
+/// The form of the day after, or of the person's next blank day where the form goes from one to the next.
+async fn next_entry(state: &AppState, actor: &Actor, region: &Region, saved: &Listed, is_walk: bool) -> AppResult<Next> {
+    let value = &saved.value;
+    let scope = Scope::one(actor, region).ok_or(AppError::NotFound)?;
+    let mut tx = state.db.read(&scope).await?;
+    let last = state.clock.today().pred_opt().unwrap_or(value.work_date);
+    let tomorrow = day_after(value.work_date);
+    let to = if is_walk { last.min(walk_end(tomorrow)).max(tomorrow) } else { tomorrow };
+    let roster = load_roster(&mut tx, value.work_date, to).await?;
+    let own = own_template(&mut tx, &roster, value.employee_id).await?;
+    let left = if is_walk { next_blanks(&mut tx, &roster, value.employee_id, tomorrow, last).await? } else { Vec::new() };
+    drop(tx);
+    let day = left.first().copied().unwrap_or(tomorrow);
+    let mut form = next_form(&roster, region, own, value, day);
+    if let [_, others @ ..] = left.as_slice() {
+        walk_blanks(&mut form, others.len());
+    }
+    let flash = if is_walk && left.is_empty() { "flash-timesheet-created-last-blank" } else { "flash-timesheet-created" };
+    let address = left.first().map(|day| format!("{HOME}/new?employee_id={}&work_date={day}", value.employee_id));
+    Ok(Next { form, flash, address })
 }
 
 /// The region of a new entry is its employee's; the form may also say it (an admin's does, without scripts).

@@ -117,11 +117,6 @@ impl Choices {
         self
     }
 
-    /// The template a region's day starts with: the first by name of those that claim its weekday.
-    pub fn default_template(&self, region: &Region, day: NaiveDate) -> Option<&TemplateChoice> {
-        self.templates.iter().find(|t| t.region == region.code() && t.claims(day))
-    }
-
     /// The people of one region.
     pub fn employees_of<'a>(&'a self, region: &'a str) -> impl Iterator<Item = &'a Choice> {
         self.employees.iter().filter(move |e| e.region == region)
@@ -140,6 +135,8 @@ pub struct ListPage<'a> {
     pub form: FormView,
     /// What the forms offer.
     pub choices: Choices,
+    /// What the script goes by when person or date of the form change (`roster::Plan`), as JSON.
+    pub plan: String,
     /// The rows of this page.
     pub rows: Vec<EntryView>,
     /// Totals of everything that fits the filters, not of this page only.

@@ -9,7 +9,7 @@ use crate::{
     civil,
     error::{AppError, AppResult},
     regions::Region,
-    roster::{Expected, Person, Roster},
+    roster::{Defaults, Expected, Person, Roster},
     timesheets::{
         calc::{Hours, Rules, hours},
         listed::Listed,
@@ -81,6 +81,8 @@ pub(crate) struct Saved {
 pub(crate) struct PersonDay {
     pub person: Person,
     pub expected: Expected,
+    /// What a new entry starts with.
+    pub defaults: Defaults,
     pub entries: Vec<Saved>,
 }
 
@@ -117,7 +119,12 @@ impl Day {
         let mut people: Vec<PersonDay> = roster
             .people()
             .iter()
-            .map(|person| PersonDay { person: person.clone(), expected: roster.expected(person, place.date), entries: Vec::new() })
+            .map(|person| PersonDay {
+                person: person.clone(),
+                expected: roster.expected(person, place.date),
+                defaults: roster.defaults(person, place.date),
+                entries: Vec::new(),
+            })
             .collect();
         for entry in entries {
             if let Some(person) = people.iter_mut().find(|p| p.person.id == entry.value.employee_id) {
@@ -174,7 +181,8 @@ mod tests {
                 Listed { id: Uuid::nil(), region: "ankara".into(), version: 1, deleted_at: None, employee_name: String::new(), value };
             Saved { entry, hours: Hours::ZERO }
         };
-        PersonDay { entries: entries.iter().map(saved).collect(), expected, person }
+        let defaults = Defaults { start_min: 540, end_min: 1080, break_minutes: 60, is_special: false };
+        PersonDay { entries: entries.iter().map(saved).collect(), expected, defaults, person }
     }
 
     #[test]

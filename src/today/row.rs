@@ -7,7 +7,7 @@ use crate::{
     civil::format_time,
     i18n::Lang,
     ops::{Entity as _, FieldError, Row},
-    roster::Shift,
+    roster::Defaults,
     timesheets::Timesheet,
     web::form::{Posted, sentence},
 };
@@ -51,15 +51,16 @@ pub(crate) struct RowForm {
 }
 
 impl RowForm {
-    /// For a new entry: the planned times, or none. A public holiday suggests "özel gün".
-    pub fn planned(shift: Option<&Shift>, is_special: bool) -> Self {
-        let mut form = Self { is_special, kept_special: is_special, ..Self::default() };
-        if let Some(shift) = shift {
-            form.start = Field::kept(format_time(shift.start_min));
-            form.end = Field::kept(format_time(shift.end_min));
-            form.rest = Field::kept(shift.break_minutes.to_string());
+    /// For a new entry: what is planned, or what is usual where nothing is. A public holiday suggests "özel gün".
+    pub fn new(defaults: &Defaults) -> Self {
+        Self {
+            start: Field::kept(format_time(defaults.start_min)),
+            end: Field::kept(format_time(defaults.end_min)),
+            rest: Field::kept(defaults.break_minutes.to_string()),
+            is_special: defaults.is_special,
+            kept_special: defaults.is_special,
+            ..Self::default()
         }
-        form
     }
 
     /// For a change of an entry.

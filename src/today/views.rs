@@ -14,7 +14,7 @@ use crate::{
     error::AppResult,
     i18n::{Lang, format, t, t_with},
     ops::FieldError,
-    roster::Shift,
+    roster::{Defaults, Shift},
     web::{
         filters,
         form::Posted,
@@ -123,14 +123,13 @@ pub(crate) struct Count {
 impl Count {
     pub fn new(ctx: &Ctx, day: &Day) -> Self {
         let planned = |person: &PersonDay| {
-            let shift = person.expected.shift()?;
-            let (start, end) = (format_time(shift.start_min), format_time(shift.end_min));
-            Some(format!("{} {start} {end} {}", person.person.id, shift.break_minutes))
+            let Defaults { start_min, end_min, break_minutes, .. } = person.defaults;
+            format!("{} {} {} {break_minutes}", person.person.id, format_time(start_min), format_time(end_min))
         };
         Self {
             place: day.place.clone(),
             expected: day.expected(),
-            planned: day.blanks().filter_map(planned).collect(),
+            planned: day.blanks().map(planned).collect(),
             has_people: !day.people.is_empty(),
             is_marked: day.mark.is_some(),
             is_open: day.place.is_open(ctx),
@@ -152,7 +151,7 @@ pub(crate) struct PersonView {
     pub state: State,
     pub plan: Option<Shift>,
     pub rows: Vec<Line>,
-    suggests_special: bool,
+    defaults: Defaults,
     label: String,
     marked: bool,
 }
@@ -172,14 +171,13 @@ pub(crate) struct Line {
 impl PersonView {
     pub fn new(ctx: &Ctx, day: &Day, person: &PersonDay) -> Self {
         let plan = person.expected.shift().cloned();
-        let start = plan.as_ref().map_or(0, |shift| shift.start_min);
         let mut view = Self {
             id: person.person.id,
             place: day.place.clone(),
             name: person.person.full_name.clone(),
             department: person.person.department.clone(),
             state: person.state(),
-            suggests_special: day.mark.as_ref().is_some_and(|mark| mark.suggests_special(start)),
+            defaults: person.defaults,
             label: label(ctx.lang, day, person),
             marked: day.mark.is_some(),
             plan,
@@ -202,7 +200,7 @@ impl PersonView {
     fn blank_line(&self, lang: Lang) -> Line {
         let is_extra = !self.rows.is_empty();
         let element = if is_extra { format!("{}-new", self.id) } else { self.id.to_string() };
-        let form = RowForm::planned(self.plan.as_ref(), self.suggests_special);
+        let form = RowForm::new(&self.defaults);
         Line { element, label: self.label_with(lang, None), saved: None, form, is_extra }
     }
 

@@ -161,6 +161,8 @@ pub struct FormView {
     pub region: String,
     /// Name of the field that gets the cursor; empty for none.
     pub focus: &'static str,
+    /// It came back: its values are what somebody typed.
+    pub is_refused: bool,
     values: BTreeMap<String, String>,
     errors: BTreeMap<String, String>,
 }
@@ -207,12 +209,18 @@ impl FormView {
             values,
             errors: errors.iter().map(|e| (e.field.clone(), sentence(lang, e))).collect(),
             focus: "",
+            is_refused: true,
         }
     }
 
     /// What the field holds.
     pub fn value(&self, name: &str) -> &str {
         self.values.get(name).map_or("", String::as_str)
+    }
+
+    /// The number that a field holds; 0 for anything else.
+    pub fn number(&self, name: &str) -> i64 {
+        self.value(name).parse().unwrap_or_default()
     }
 
     /// The attribute that puts the cursor on a field, where it is the one.

@@ -28,6 +28,7 @@ pub mod pace;
 pub mod page;
 pub mod pagination;
 pub mod pairs;
+pub mod part;
 pub mod policy;
 pub mod shell;
 pub mod toast;

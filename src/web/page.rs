@@ -220,9 +220,10 @@ impl Ctx {
         Some(t_with(self.lang, "copy-age", &[("at", &format::instant(at))]))
     }
 
-    /// Path and query: where to come back to.
-    pub fn address(&self) -> String {
-        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    /// The same as if another address had been asked for: that of the page which is shown at more than one.
+    #[must_use]
+    pub fn at(self, path: &str, query: String) -> Self {
+        Self { path: path.to_owned(), query, ..self }
     }
 }
 

@@ -117,7 +117,7 @@ function onRowKey(event: KeyboardEvent, row: HTMLTableRowElement): void {
 function onFieldKey(event: KeyboardEvent, row: HTMLTableRowElement, field: HTMLInputElement): void {
   const acts: Record<string, () => void> = {
     Enter: () => {
-      save(row);
+      saveAsked(row);
       moveTo(nextBlank(row) ?? row);
     },
     Escape: () => giveUp(row),
@@ -141,7 +141,7 @@ function onControlKey(event: KeyboardEvent, row: HTMLTableRowElement): void {
     giveUp(row);
   } else if (event.key === "Enter" && event.target instanceof HTMLInputElement) {
     event.preventDefault();
-    save(row);
+    saveAsked(row);
     moveTo(nextBlank(row) ?? row);
   }
 }
@@ -185,6 +185,16 @@ function enterAll(): void {
 function save(row: HTMLTableRowElement): void {
   if (isUnsaved(row) || isBlank(row)) {
     formOf(row)?.requestSubmit();
+  }
+}
+
+/** The same for Enter in one of its fields: also what is usual for somebody of whom nothing is expected that day. */
+function saveAsked(row: HTMLTableRowElement): void {
+  const form = formOf(row);
+  if (form?.matches("[data-new]")) {
+    form.requestSubmit();
+  } else {
+    save(row);
   }
 }
 

@@ -357,7 +357,7 @@ async fn an_exception_is_typed_in_its_row_changed_and_taken_back() {
     let page = browser.get("/today").await;
     let created = browser.submit(&row_form(&page, 1, ("900", "1915"))).await;
     assert!(created.text(".toast-text").contains("Ayşe Yılmaz: puantaj kaydedildi"), "{}", created.html);
-    assert!(created.html.contains(&format!("hx-target=\"#person-{}\"", employee_id(1))), "the row comes with the answer");
+    assert!(created.html.contains(&format!("<tbody id=\"person-{}\"", employee_id(1))), "the row comes with the answer");
     assert!(created.html.contains("3 kişi boş"), "and so does the count");
     let saved = browser.get("/today").await;
     assert_eq!(states(&saved), ["Farklı", "Boş", "Boş", "Boş"]);
@@ -510,7 +510,7 @@ async fn a_closed_region_shows_its_days_and_takes_nothing() {
     for form in [tomorrow.form("#today-all").minted(), undo, row_form(&tomorrow, 1, ("0830", "1730"))] {
         let answer = browser.submit(&form).await;
         assert_eq!((answer.status, answer.op_ack.as_str()), (422, ""), "{}", form.action);
-        assert!(answer.html.contains("Bu bölge kapatıldı"), "{}", answer.html);
+        assert!(answer.html.contains("Bu bölge yeni kayda kapatıldı"), "{}", answer.html);
     }
     assert_eq!(
         company.count("SELECT count(*) FROM app.op_inbox WHERE entity = 'timesheet'").await,
@@ -553,7 +553,7 @@ async fn one_key_enters_a_thousand_people_once_and_one_more_takes_them_back() {
     for _ in 0..2 {
         let answer = browser.submit(&form).await;
         assert_eq!((answer.status, answer.op_ack.as_str()), (200, form.value("_op")));
-        assert!(answer.text(".toast-text").starts_with("1000 kişi planlandığı gibi kaydedildi."), "{}", answer.text(".toast-text"));
+        assert!(answer.text(".toast-text").starts_with("1.000 kişi planlandığı gibi kaydedildi."), "{}", answer.text(".toast-text"));
         assert_eq!(answer.html.matches("<hx-partial").count(), 3, "the rows in one piece, the count, and the message");
         undo = Some(answer.form("form[action$='/undo']").minted());
         assert_eq!(company.count("SELECT count(*) FROM app.timesheets WHERE deleted_at IS NULL").await, 1000);

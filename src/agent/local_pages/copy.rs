@@ -18,7 +18,7 @@ use crate::{
     fold::fold,
     ops::{Entity, Origin, Row},
     regions::Region,
-    roster::{Person, Roster, Shift},
+    roster::{Person, Roster},
     settings::{Effective, RegionSettings},
     shift_templates::{ShiftTemplate, listed as templates},
     timesheets::{Timesheet, calc::Rules, filter::RulesByRegion, listed as entries, views::Choices},
@@ -118,18 +118,20 @@ impl<'r> RegionCopy<'r> {
         Ok(self.list_templates(false)?.into_iter().map(choice).collect())
     }
 
-    /// The template that a day starts with.
-    pub fn find_default(&self, day: NaiveDate) -> AppResult<Option<templates::TemplateChoice>> {
-        Ok(self.list_template_choices()?.into_iter().find(|template| template.claims(day)))
-    }
-
     /// What the forms of entries offer.
     pub fn choices(&self, ctx: &Ctx) -> AppResult<Choices> {
         let mut active: Vec<people::Listed> =
             self.list_people()?.into_iter().filter(|person| person.deleted_at.is_none() && person.value.is_active).collect();
         active.sort_by_cached_key(|p| (collate::key(&p.value.full_name), collate::key(&p.value.department), p.id));
-        let choice =
-            |p: people::Listed| people::Choice { id: p.id, region: p.region, full_name: p.value.full_name, department: p.value.department };
+        let choice = |p: people::Listed| people::Choice {
+            id: p.id,
+            region: p.region,
+            full_name: p.value.full_name,
+            department: p.value.department,
+            title: p.value.title,
+            hire_date: p.value.hire_date,
+            shift_template_id: p.value.shift_template_id,
+        };
         Ok(Choices {
             employees: active.into_iter().map(choice).collect(),
             templates: self.list_template_choices()?,
@@ -168,17 +170,11 @@ impl<'r> RegionCopy<'r> {
             .filter(|person| works_between(person, from, to) || with_entries.contains(&person.id))
             .collect();
         people.sort_by_cached_key(|p| (collate::key(&p.full_name), collate::key(&p.department), p.id));
-        let shift = |t: templates::TemplateChoice| {
-            let shift =
-                Shift { template_id: t.id, name: t.name, start_min: t.start_min, end_min: t.end_min, break_minutes: t.break_minutes };
-            (t.region, shift, t.weekdays)
-        };
-        let shifts: Vec<(String, Shift, String)> = self.list_template_choices()?.into_iter().map(shift).collect();
-        Ok(Roster::new(people, &shifts, self.calendar(from, to)?))
+        Ok(Roster::of_templates(people, &self.list_template_choices()?, self.calendar(from, to)?))
     }
 
     /// The marked days, the company's among them.
-    fn calendar(&self, from: NaiveDate, to: NaiveDate) -> AppResult<Calendar> {
+    pub fn calendar(&self, from: NaiveDate, to: NaiveDate) -> AppResult<Calendar> {
         let company = self.context.company.days.iter().filter_map(|day| {
             let (kind, name) = (DayKind::parse(&day.kind)?, day.name.clone());
             let free_from = day.free_from_minutes();

@@ -1,36 +1,41 @@
 //! "Puantaj" from the copy.
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{Local, RegionCopy, query_of};
 use crate::{
     auth::Actor,
+    calendar::Calendar,
+    civil,
     error::{AppError, AppResult},
     i18n::t,
     ops::{Entity as _, FieldError},
+    roster::{WorkedDays, blanks},
     timesheets::{
         filter::{ListQuery, NewQuery, PAGE_SIZE, sum_up},
-        forms::{Forms, planned_form},
+        forms::{Forms, day_after, planned_form, walk_blanks, walk_end},
         listed::{Filter, Listed, Shape},
-        views::{EntryView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation, render_edit, with_hours},
+        views::{Choices, EntryView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation, render_edit, with_hours},
     },
     web::{
         form::{FormView, Posted},
         page::{Ctx, render},
         pagination::Pager,
+        part::{TIMESHEET_TOTALS, TIMESHEETS},
     },
 };
 
 /// The list, its totals alone, or the page around them.
 pub(super) fn list(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult<Local> {
     let query: ListQuery = query_of(ctx)?;
-    let html = match ctx.htmx_target.as_deref() {
-        Some("timesheet-list") => render(ctx, &list_page(ctx, copy, actor, &query, Forms::None)?.as_list())?,
-        Some("timesheet-totals") => {
-            let ListPage { totals, pager, .. } = list_page(ctx, copy, actor, &query, Forms::None)?;
-            render(ctx, &TotalsFragment { ctx, totals, pager })?
-        }
-        _ => render(ctx, &list_page(ctx, copy, actor, &query, Forms::New)?)?,
+    let html = if TIMESHEETS.is_wanted(ctx) {
+        render(ctx, &list_page(ctx, copy, actor, &query, Forms::None)?.as_list())?
+    } else if TIMESHEET_TOTALS.is_wanted(ctx) {
+        let ListPage { totals, pager, .. } = list_page(ctx, copy, actor, &query, Forms::None)?;
+        render(ctx, &TotalsFragment { ctx, totals, pager })?
+    } else {
+        render(ctx, &list_page(ctx, copy, actor, &query, Forms::New)?)?
     };
     Ok(Local::Page(html))
 }
@@ -38,15 +43,35 @@ pub(super) fn list(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult
 /// The same with the form for a person's day filled in as planned.
 pub(super) fn new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult<Local> {
     let query: NewQuery = query_of(ctx)?;
-    let (Some(employee_id), Some(day)) = (query.employee_id, query.work_date) else {
-        return Ok(Local::Page(render(ctx, &list_page(ctx, copy, actor, &ListQuery::default(), Forms::New)?)?));
+    let Some(employee_id) = query.employee_id else {
+        let ctx = ctx.clone().at(TIMESHEETS.path, String::new());
+        return list(&ctx, copy, actor);
     };
+    let day = query.work_date.unwrap_or(copy.today);
     if copy.find_person(employee_id)?.deleted_at.is_some() {
         return Err(AppError::NotFound);
     }
-    let form = planned(copy, employee_id, day)?;
-    let page = list_page(ctx, copy, actor, &ListQuery::month_of(employee_id, day), Forms::Filled(form))?;
-    Ok(Local::Page(render(ctx, &page)?))
+    let mut form = planned(copy, employee_id, day)?;
+    walk_blanks(&mut form, blanks_after(copy, employee_id, day)?);
+    let list = ListQuery::month_of(employee_id, day);
+    let ctx = ctx.clone().at(TIMESHEETS.path, list.to_query());
+    let page = list_page(&ctx, copy, actor, &list, Forms::Filled(form))?;
+    Ok(Local::Page(render(&ctx, &page)?))
+}
+
+/// How many blank days of a person come after a day, as far as they are over.
+fn blanks_after(copy: &RegionCopy<'_>, employee_id: Uuid, day: NaiveDate) -> AppResult<usize> {
+    let from = day_after(day);
+    let to = copy.today.pred_opt().unwrap_or(day).min(walk_end(from));
+    if to < from {
+        return Ok(0);
+    }
+    let roster = copy.roster(from, to)?;
+    let mut worked = WorkedDays::default();
+    for entry in entries_of(copy, employee_id, from, to)? {
+        worked.add(&entry.region, employee_id, entry.value.work_date);
+    }
+    Ok(blanks(&roster, &worked, from, to).into_iter().find(|blank| blank.person.id == employee_id).map_or(0, |blank| blank.days.len()))
 }
 
 /// A new entry's form that came back.
@@ -56,9 +81,9 @@ pub(super) fn refuse_new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor, posted
 }
 
 /// The form for a day of a person, as planned.
-pub(super) fn planned(copy: &RegionCopy<'_>, employee_id: Uuid, day: chrono::NaiveDate) -> AppResult<FormView> {
-    let (roster, usual) = (copy.roster(day, day)?, copy.find_default(day)?);
-    Ok(planned_form(&roster, usual.as_ref(), &copy.region, employee_id, day))
+pub(super) fn planned(copy: &RegionCopy<'_>, employee_id: Uuid, day: NaiveDate) -> AppResult<FormView> {
+    let own = copy.find_person(employee_id)?.value.shift_template_id;
+    Ok(planned_form(&copy.roster(day, day)?, &copy.region, employee_id, own, day))
 }
 
 fn list_page<'a>(ctx: &'a Ctx, copy: &RegionCopy<'_>, actor: &Actor, query: &ListQuery, forms: Forms) -> AppResult<ListPage<'a>> {
@@ -70,10 +95,14 @@ fn list_page<'a>(ctx: &'a Ctx, copy: &RegionCopy<'_>, actor: &Actor, query: &Lis
     let (totals, count) = sum_up(&shapes, &rules);
     let pager = Pager::new(query.page, PAGE_SIZE, count);
     let of_page = entries.into_iter().skip(at(pager.offset())).take(at(PAGE_SIZE)).collect();
-    let choices = if forms.is_none() { crate::timesheets::views::Choices::default() } else { copy.choices(ctx)? };
-    let form = forms.form(&choices, actor, copy.today);
+    let (choices, calendar) = if forms.is_none() {
+        (Choices::default(), Calendar::default())
+    } else {
+        (copy.choices(ctx)?, copy.calendar(civil::FIRST_DAY, civil::LAST_DAY)?)
+    };
+    let (form, plan) = forms.form_and_plan(&choices.templates, calendar, actor, copy.today);
     let filtered = query.is_narrowed(&filter);
-    Ok(ListPage { ctx, filter: shown, form, choices, rows: with_hours(of_page, &rules), totals, pager, filtered })
+    Ok(ListPage { ctx, filter: shown, form, choices, plan, rows: with_hours(of_page, &rules), totals, pager, filtered })
 }
 
 fn shape_of(entry: &Listed) -> Shape {
@@ -125,6 +154,6 @@ pub(super) fn refuse_change(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid, posted: 
 }
 
 /// A person's entries of some days.
-pub(super) fn entries_of(copy: &RegionCopy<'_>, id: Uuid, from: chrono::NaiveDate, to: chrono::NaiveDate) -> AppResult<Vec<Listed>> {
+pub(super) fn entries_of(copy: &RegionCopy<'_>, id: Uuid, from: NaiveDate, to: NaiveDate) -> AppResult<Vec<Listed>> {
     copy.list_entries(&Filter { employee_id: Some(id), from, to, text: String::new() })
 }

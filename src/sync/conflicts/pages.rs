@@ -30,12 +30,13 @@ use crate::{
         form::{Posted, back_to},
         page::{Ctx, render},
         pagination::cut,
+        part::CONFLICTS,
     },
 };
 
 const HOME: &str = "/conflicts";
 /// Tells the list, and the number in the side bar, to load again.
-const LIST_CHANGED: &str = "conflicts-changed";
+const LIST_CHANGED: &str = CONFLICTS.event;
 /// Conflicts on the page at most.
 const MOST: i64 = 200;
 
@@ -63,10 +64,7 @@ pub async fn list_conflicts(ctx: Ctx, actor: Actor, state: Data<AppState>, query
     let known = Known { people: people_of(&state, &actor, sides).await?, names, rows };
     let rows = by_row(&ctx, &conflicts, &known);
     let page = ConflictsPage { ctx: &ctx, region: query.region.clone(), settled, may_decide: !actor.is_viewing(), rows, is_cut };
-    Ok(html(match ctx.htmx_target.as_deref() {
-        Some("conflict-list") => render(&ctx, &page.as_list())?,
-        _ => render(&ctx, &page)?,
-    }))
+    Ok(html(if CONFLICTS.is_wanted(&ctx) { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
 }
 
 /// What the rows are called, and what they hold now.

@@ -32,12 +32,13 @@ use crate::{
         form::{Posted, back_to},
         page::{Ctx, render},
         pagination::cut,
+        part::QUEUE,
     },
 };
 
 const HOME: &str = "/queue";
 /// Tells the list to load again.
-const LIST_CHANGED: &str = "queue-changed";
+const LIST_CHANGED: &str = QUEUE.event;
 /// Operations on the page at most.
 const MOST: i64 = 200;
 
@@ -62,10 +63,7 @@ pub async fn show_queue(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Qu
     let known = Known { names, people, twins };
     let items = ops.iter().map(|stored| HeldView::new(&ctx, &actor, stored, &known)).collect();
     let page = QueuePage { ctx: &ctx, filter: FilterView { region: query.region.clone(), state: shown }, items, is_cut };
-    Ok(html(match ctx.htmx_target.as_deref() {
-        Some("queue-list") => render(&ctx, &page.as_list())?,
-        _ => render(&ctx, &page)?,
-    }))
+    Ok(html(if QUEUE.is_wanted(&ctx) { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
 }
 
 /// What the rows are called, and which row has the business key of each that waits for it.

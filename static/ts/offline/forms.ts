@@ -3,6 +3,7 @@
 
 import htmx from "htmx.org";
 
+import { goOn } from "../entry_defaults.ts";
 import { showToast } from "../toasts.ts";
 import { icon, make } from "./dom.ts";
 import { say, sentenceOf } from "./say.ts";
@@ -46,14 +47,12 @@ function giveBack(row: HTMLTableRowElement): void {
   }
 }
 
-/** The person stays chosen and the date goes on by a day, as after saving with a network; the times stay what they are. */
+/** The person stays chosen and the form goes on to the next day, as after saving with a network. */
 function startNext(form: HTMLFormElement): void {
+  goOn(form);
   const date = form.elements.namedItem("work_date");
   const notes = form.elements.namedItem("notes");
-  if (date instanceof HTMLInputElement && /^\d{4}-\d\d-\d\d$/.test(date.value)) {
-    const next = new Date(`${date.value}T12:00:00Z`);
-    next.setUTCDate(next.getUTCDate() + 1);
-    date.value = next.toISOString().slice(0, 10);
+  if (date instanceof HTMLInputElement) {
     date.focus();
   }
   if (notes instanceof HTMLInputElement) {

@@ -1,0 +1,174 @@
+// What the form of a new entry starts with, for the person and the date that are chosen in it: asked again when either changes, also without a
+// network, since the page carries what it takes (`#entry-plan`). The rule is that of src/roster/defaults.rs; tests/golden/entry_defaults.json pins
+// both. What somebody has typed is never overwritten.
+
+import { DAY, formatTime, parseTime } from "./civil.ts";
+
+const FORM = "form[data-new-entry]";
+/** Nine to six with an hour's break, where no template says otherwise. */
+const NO_TEMPLATE: Times = { start: "09:00", end: "18:00", break: 60 };
+
+interface Times {
+  start: string;
+  end: string;
+  break: number;
+}
+
+/** Minutes from which nobody works, and whether that is a public holiday. */
+type Mark = [freeFrom: number, isHoliday: boolean];
+
+/** What a page knows of templates and calendar (`roster::Plan`). */
+export interface Plan {
+  /** The reader's only region; empty where the person says which. */
+  region: string;
+  templates: (Times & { id: string; region: string; weekdays: string })[];
+  company: Record<string, Mark>;
+  own: Record<string, Record<string, Mark | null>>;
+}
+
+export interface Defaults extends Times {
+  special: boolean;
+}
+
+/** Times and mark for somebody of a region with that template of their own, on a date. */
+export function defaultsOf(plan: Plan, region: string, own: string | null, date: string): Defaults {
+  const template = plan.templates.find(({ id }) => id === own);
+  const ofWeekday = claiming(plan, region, date);
+  const times = plannedOf(plan, region, own, date) ?? template ?? ofWeekday ?? NO_TEMPLATE;
+  const mark = markOf(plan, region, date);
+  const isSpecial = mark !== null && mark[1] && minutesOf(times.start) >= mark[0];
+  return { start: times.start, end: times.end, break: times.break, special: isSpecial };
+}
+
+/** The planned shift; null where nobody is expected. */
+export function plannedOf(plan: Plan, region: string, own: string | null, date: string): Times | null {
+  const template = plan.templates.find(({ id }) => id === own);
+  const ofWeekday = claiming(plan, region, date);
+  const holds = template === undefined ? ofWeekday : template.weekdays === "" ? ofWeekday && template : template.weekdays.includes(weekdayOf(date)) ? template : undefined;
+  const mark = markOf(plan, region, date);
+  return holds ? (mark ? cut(holds, mark[0]) : holds) : null;
+}
+
+function claiming(plan: Plan, region: string, date: string): Plan["templates"][number] | undefined {
+  return plan.templates.find((template) => template.region === region && template.weekdays.includes(weekdayOf(date)));
+}
+
+function markOf(plan: Plan, region: string, date: string): Mark | null {
+  const own = plan.own[region]?.[date];
+  return own === undefined ? (plan.company[date] ?? null) : own;
+}
+
+/** The part of a shift before `freeFrom`, with the break that the law asks for so short a shift (article 68); null when it starts then. */
+function cut(times: Times, freeFrom: number): Times | null {
+  const start = minutesOf(times.start);
+  const end = minutesOf(times.end);
+  if (start >= freeFrom) {
+    return null;
+  }
+  if ((end > start ? end : end + DAY) <= freeFrom) {
+    return times;
+  }
+  const worked = freeFrom - start;
+  const legal = worked <= 240 ? 15 : worked <= 450 ? 30 : 60;
+  return { start: times.start, end: formatTime(freeFrom), break: Math.min(times.break, legal) };
+}
+
+/** ISO: "1" is Monday. */
+function weekdayOf(date: string): string {
+  return String(new Date(`${date}T12:00:00Z`).getUTCDay() || 7);
+}
+
+function minutesOf(time: string): number {
+  const read = parseTime(time);
+  return read.ok ? read.value : 0;
+}
+
+// Forms -----------------------------------------------------------------------------------------------------------------------------------
+
+export function startEntryDefaults(): void {
+  document.addEventListener("input", ({ target }) => {
+    const field = target instanceof HTMLInputElement && target.form?.matches(FORM) ? target : null;
+    if (field && field.name !== "work_date") {
+      field.dataset["typed"] = "";
+    }
+  });
+  document.addEventListener("change", ({ target }) => {
+    const form = target instanceof HTMLInputElement || target instanceof HTMLSelectElement ? target.form : null;
+    if (form?.matches(FORM) && ["employee_id", "work_date"].includes((target as HTMLInputElement).name)) {
+      fillIn(form);
+    }
+  });
+}
+
+/** The form goes on to the next entry of the same person: the day after, or the next one on which they are expected. */
+export function goOn(form: HTMLFormElement): void {
+  const [plan, date] = [pagePlan(), fieldOf(form, "work_date")];
+  if (!date || !/^\d{4}-\d\d-\d\d$/.test(date.value)) {
+    return;
+  }
+  const typed = timesIn(form);
+  const before = plan && defaultsOf(plan, ...whose(form, plan), date.value);
+  const isWalk = fieldOf(form, "walk")?.value === "blanks";
+  date.value = nextDay(date.value);
+  for (let days = 1; plan && isWalk && days < 31 && plannedOf(plan, ...whose(form, plan), date.value) === null; days += 1) {
+    date.value = nextDay(date.value);
+  }
+  // Times that were not the usual ones stay: nights come in weeks.
+  const wereUsual = before !== null && before.start === typed.start && before.end === typed.end && String(before.break) === typed.break;
+  for (const name of ["start_time", "end_time", "break_minutes", "is_special"]) {
+    const field = fieldOf(form, name);
+    if (field && (wereUsual || name === "is_special")) {
+      delete field.dataset["typed"];
+    }
+  }
+  fillIn(form);
+}
+
+/** Puts the defaults of person and date into the fields in which nobody has typed. */
+function fillIn(form: HTMLFormElement): void {
+  const [plan, date] = [pagePlan(), fieldOf(form, "work_date")?.value ?? ""];
+  if (!plan || form.hasAttribute("data-typed") || !/^\d{4}-\d\d-\d\d$/.test(date)) {
+    return;
+  }
+  const defaults = defaultsOf(plan, ...whose(form, plan), date);
+  const values: Record<string, string> = { start_time: defaults.start, end_time: defaults.end, break_minutes: String(defaults.break) };
+  for (const [name, value] of Object.entries(values)) {
+    const field = fieldOf(form, name);
+    if (field && field.dataset["typed"] === undefined) {
+      field.value = value;
+    }
+  }
+  const special = fieldOf(form, "is_special");
+  if (special && special.dataset["typed"] === undefined) {
+    special.checked = defaults.special;
+  }
+}
+
+/** The region and the own template of the person who is chosen. */
+function whose(form: HTMLFormElement, plan: Plan): [region: string, own: string | null] {
+  const person = form.elements.namedItem("employee_id");
+  const option = person instanceof HTMLSelectElement ? person.selectedOptions[0] : undefined;
+  return [option?.dataset["region"] ?? plan.region, option?.dataset["template"] ?? null];
+}
+
+/** The page's plan; null where it has none. */
+function pagePlan(): Plan | null {
+  const text = document.getElementById("entry-plan")?.dataset["plan"];
+  return text ? (JSON.parse(text) as Plan) : null;
+}
+
+function timesIn(form: HTMLFormElement): { start: string; end: string; break: string } {
+  const valueOf = (name: string): string => fieldOf(form, name)?.value ?? "";
+  return { start: valueOf("start_time"), end: valueOf("end_time"), break: valueOf("break_minutes") };
+}
+
+function fieldOf(form: HTMLFormElement, name: string): HTMLInputElement | null {
+  const field = form.elements.namedItem(name);
+  return field instanceof HTMLInputElement ? field : null;
+}
+
+function nextDay(date: string): string {
+  const next = new Date(`${date}T12:00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next.toISOString().slice(0, 10);
+}
