@@ -63,7 +63,7 @@ async fn saves(writer: &mut crate::http::Worker, time: Duration) -> Done<Vec<f64
 }
 
 /// Readers that are up to date and wait for the next change. They end when this is dropped.
-async fn read_and_wait(server: &Server, office: &str) -> Done<JoinSet<Done<()>>> {
+async fn read_and_wait(server: &Server, office: &str) -> Done<JoinSet<()>> {
     let cookie = Clerk::sign_in(server, office).await?.client.cookie;
     let mut readers = JoinSet::new();
     for _ in 0..WAITING {
@@ -78,11 +78,7 @@ async fn read_and_wait(server: &Server, office: &str) -> Done<JoinSet<Done<()>>>
                 break;
             }
         }
-        readers.spawn(async move {
-            loop {
-                client.get(&format!("/api/v1/changes?cursor={cursor}&wait=25"), "").await?;
-            }
-        });
+        readers.spawn(async move { while client.get(&format!("/api/v1/changes?cursor={cursor}&wait=25"), "").await.is_ok() {} });
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
     Ok(readers)

@@ -193,7 +193,7 @@ impl<'a> MonthPage<'a> {
         let now = month.days().position(|day| day == today);
         let words = Words::of(ctx.lang);
         let of = region_query(ctx, &region.code);
-        let row = |(person, cells, sum): (Person, Vec<Cell>, Tally)| Row::new(ctx.lang, month, words, &of, person, &cells, sum, now);
+        let row = |row| Row::new(ctx.lang, month, words, &of, row, now);
         let rows = sheet.rows.into_iter().map(row).collect();
         Self { ctx, month, words, region, names, heads, rows, feet, total: sheet.total }
     }
@@ -297,7 +297,8 @@ impl Head {
 }
 
 impl Row {
-    fn new(lang: Lang, month: Month, words: Words, region: &str, person: Person, cells: &[Cell], sum: Tally, now: Option<usize>) -> Self {
+    fn new(lang: Lang, month: Month, words: Words, region: &str, row: (Person, Vec<Cell>, Tally), now: Option<usize>) -> Self {
+        let (person, cells, sum) = row;
         let cell = |(place, cell)| CellView::new(lang, words, cell, DAYS[place], now == Some(place));
         Self {
             id: person.id,

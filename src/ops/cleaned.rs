@@ -50,7 +50,7 @@ mod tests {
         op
     }
 
-    fn change_of<'a>(op: &'a Op) -> (&'a str, &'a str) {
+    fn change_of(op: &Op) -> (&str, &str) {
         let change = &op.fields["full_name"];
         (change.from.as_str().unwrap(), change.to.as_str().unwrap())
     }

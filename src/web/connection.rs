@@ -19,7 +19,7 @@ use tokio::{
 use super::pace::Pace;
 
 /// How long an answer may wait for a client that takes none of it.
-const UNREAD: Duration = Duration::from_secs(60);
+const UNREAD: Duration = Duration::from_mins(1);
 /// What is left for an answer to go out once the connection is given up.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 

@@ -1,4 +1,4 @@
-//! Files for spreadsheets as Turkish Excel opens them: UTF-8 with its mark, semicolons, CRLF. A text that a spreadsheet would take for a
+//! Files for spreadsheets as Turkish Excel opens them: UTF-8 with its mark, semicolons, `CRLF`. A text that a spreadsheet would take for a
 //! formula gets an apostrophe; tests/golden/csv_cells.json says which. Whoever writes such a file does it here.
 
 use std::borrow::Cow;

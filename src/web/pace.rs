@@ -48,7 +48,7 @@ mod tests {
         let start = Instant::now();
         let mut pace = Pace::start(start);
         let mut now = start;
-        while now + interval < pace.until() && now < start + Duration::from_secs(300) {
+        while now + interval < pace.until() && now < start + Duration::from_mins(5) {
             now += interval;
             pace = pace.after(bytes, now);
         }

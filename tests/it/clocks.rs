@@ -36,7 +36,10 @@ async fn send(browser: &mut Browser, op: &Op, edited_at: &str, offset_ms: i64) -
 async fn an_operation_of_any_year_and_any_offset_is_taken_and_reads_back() {
     let company = Company::new().await;
     let mut browser = Browser::of(&company.state, "ankara1", CLERK_PASSWORD).await;
-    let me: String = sqlx::query_scalar("SELECT id::text FROM auth.users WHERE username = 'ankara1'").fetch_one(&mut company.inspect().await).await.unwrap();
+    let me: String = sqlx::query_scalar("SELECT id::text FROM auth.users WHERE username = 'ankara1'")
+        .fetch_one(&mut company.inspect().await)
+        .await
+        .unwrap();
     let ankara = rainstaff::auth::Actor { user_id: me.parse().unwrap(), ..builders::clerk("ankara") };
     let mut n = 0;
     for edited_at in INSTANTS {
@@ -45,7 +48,11 @@ async fn an_operation_of_any_year_and_any_offset_is_taken_and_reads_back() {
             let made = op(&ankara, "ankara").new_employee(employee_id(n), "Ayşe Işık");
             assert_eq!(send(&mut browser, &made, edited_at, offset_ms).await["verdict"], "applied", "{edited_at} {offset_ms}");
             let edit = op(&ankara, "ankara").update("employee", employee_id(n), 1, json!({ "title": ["", "Usta"] }));
-            assert_eq!(send(&mut browser, &edit, edited_at, offset_ms).await["verdict"], "applied", "the row reads back: {edited_at} {offset_ms}");
+            assert_eq!(
+                send(&mut browser, &edit, edited_at, offset_ms).await["verdict"],
+                "applied",
+                "the row reads back: {edited_at} {offset_ms}"
+            );
             // Two edits of one field that met: both are kept, whichever clock is believed.
             let other = op(&ankara, "ankara").update("employee", employee_id(n), 1, json!({ "title": ["", "Kalfa"] }));
             assert_eq!(send(&mut browser, &other, edited_at, offset_ms).await["verdict"], "merged", "{edited_at} {offset_ms}");
