@@ -1,5 +1,5 @@
 //! Files for spreadsheets as Turkish Excel opens them: UTF-8 with its mark, semicolons, `CRLF`. A text that a spreadsheet would take for a
-//! formula gets an apostrophe; tests/golden/csv_cells.json says which. Whoever writes such a file does it here.
+//! formula gets an apostrophe; `tests/golden/csv_cells.json` says which. Whoever writes such a file does it here.
 
 use std::borrow::Cow;
 
