@@ -52,7 +52,7 @@ cookie=$(curl -fsS -o /dev/null -D - -H "$ORIGIN" --data-urlencode username=anka
 page=$(curl -fsS -H "Cookie: $cookie" "$url/account/tokens")
 field() { grep -o "name=\"$1\" value=\"[^\"]*\"" <<<"$page" | tail -1 | cut -d'"' -f4; }
 key=$(curl -fsS -H "Cookie: $cookie" -H "$ORIGIN" -d "_csrf=$(field _csrf)&_id=$(field _id)&name=check&days=30" \
-  -d 'scope_timesheets=true&scope_employees=true&scope_changes=true' "$url/account/tokens" | grep -o 'rsp_[A-Za-z0-9_-]\{43\}' | head -1)
+  -d 'password=rainstaff-demo&scope_timesheets=true&scope_employees=true&scope_changes=true' "$url/account/tokens" | grep -o 'rsp_[A-Za-z0-9_-]\{43\}' | head -1)
 
 # A cursor or place is a text to the document and a word of ours to the server, a region may be a foreign one, and 1.0 is a whole number to
 # the document alone: so a well-formed question may be refused. What may not be is an answer that the document does not have.

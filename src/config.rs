@@ -180,6 +180,11 @@ impl Config {
         })
     }
 
+    /// Whether people reach this server over https: then cookies are for https alone.
+    pub fn is_over_tls(&self) -> bool {
+        self.public_origin.as_deref().is_some_and(|origin| origin.starts_with("https://"))
+    }
+
     /// Settings of `dev`: loopback, demo accounts.
     pub fn dev(listen: SocketAddr, secret: Secret) -> Self {
         Self {

@@ -89,6 +89,11 @@ event-user-disabled = { $account } was disabled
 event-user-enabled = { $account } was enabled again
 event-role-changed = The role of { $account } changed: { $before } → { $after }
 event-regions-changed = The regions of { $account } changed: { $before } → { $after }
+event-sessions-beyond =
+    { $n ->
+        [one] The oldest session of { $account } ended: 50 may be open at once
+       *[other] The { $n } oldest sessions of { $account } ended: 50 may be open at once
+    }
 event-sessions-ended =
     { $n ->
         [one] { $n } session of { $account } was ended

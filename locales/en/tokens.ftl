@@ -1,7 +1,7 @@
 # Personal API keys: for other programs to read with.
 user-tokens = API keys
 tokens-title = API keys
-tokens-intro = Make a key for another program that reads data on your behalf. A key only reads; it changes nothing and opens no page.
+tokens-intro = Make a key for another program that reads data on your behalf. A key only reads; it changes nothing and opens no page. It ends with its time, when it is revoked, when your password changes and when your account is disabled.
 tokens-description = Description of the API (OpenAPI)
 token-new = New key
 token-name = Name
@@ -13,8 +13,13 @@ token-scope-timesheets = Timesheets and hours
 token-scope-employees = Employees (identity numbers masked)
 token-scope-changes = The feed and copy of all rows (without identity numbers)
 token-regions = Regions
+token-password = Your password
+token-password-hint = It is asked for because the key reads without it.
 token-make = Make a key
 token-made = The key “{ $name }” was made
+error-token-password-missing = Type your password.
+error-token-password-wrong = This is not your password.
+error-token-password-wait = Too many attempts. Try again in { $n } s.
 token-once = The key is shown only now. Copy it to a safe place; if it gets lost, make another one.
 token-none = No keys yet
 token-none-text = The keys you make appear here, with the time of their last use.

@@ -89,6 +89,7 @@ event-user-disabled = { $account } hesabı kapatıldı
 event-user-enabled = { $account } hesabı yeniden açıldı
 event-role-changed = { $account } hesabının yetkisi değişti: { $before } → { $after }
 event-regions-changed = { $account } hesabının bölgeleri değişti: { $before } → { $after }
+event-sessions-beyond = { $account } hesabının { $n } eski oturumu kapatıldı: aynı anda en çok 50 oturum açık olabilir
 event-sessions-ended = { $account } hesabının { $n } oturumu kapatıldı
 event-region-added = Bölge eklendi: { $name }
 event-region-renamed = Bölgenin adı değişti: { $before } → { $after }

@@ -1,7 +1,7 @@
 # Kişisel API anahtarları: başka programların okuması için.
 user-tokens = API anahtarları
 tokens-title = API anahtarları
-tokens-intro = Başka bir programın sizin adınıza veri okuması için anahtar oluşturun. Anahtar yalnızca okur; hiçbir şeyi değiştiremez ve sayfaları açmaz.
+tokens-intro = Başka bir programın sizin adınıza veri okuması için anahtar oluşturun. Anahtar yalnızca okur; hiçbir şeyi değiştiremez ve sayfaları açmaz. Süresi dolunca, iptal edilince, parolanız değişince ve hesabınız kapatılınca sona erer.
 tokens-description = API belgesi (OpenAPI)
 token-new = Yeni anahtar
 token-name = Ad
@@ -13,8 +13,13 @@ token-scope-timesheets = Puantaj kayıtları ve saatler
 token-scope-employees = Çalışanlar (kimlik numaraları maskeli)
 token-scope-changes = Tüm kayıtların akışı ve kopyası (kimlik numaraları olmadan)
 token-regions = Bölgeler
+token-password = Parolanız
+token-password-hint = Anahtar parolasız okuduğu için sorulur.
 token-make = Anahtar oluştur
 token-made = “{ $name }” anahtarı oluşturuldu
+error-token-password-missing = Parolanızı yazın.
+error-token-password-wrong = Parolanız bu değil.
+error-token-password-wait = Çok fazla deneme yapıldı. { $n } saniye sonra yeniden deneyin.
 token-once = Anahtar yalnızca şimdi gösterilir. Kopyalayıp güvenli bir yere kaydedin; kaybolursa yenisini oluşturun.
 token-none = Henüz anahtar yok
 token-none-text = Oluşturduğunuz anahtarlar, son kullanım zamanlarıyla burada görünür.

@@ -122,7 +122,8 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
         }
         Some(EventKind::SessionsEnded) => {
             let count = row.detail.get("count").and_then(Value::as_i64).unwrap_or(1);
-            t_with(lang, "event-sessions-ended", &[("account", &detail("account")), ("n", &count)])
+            let key = if detail("why") == "limit" { "event-sessions-beyond" } else { "event-sessions-ended" };
+            t_with(lang, key, &[("account", &detail("account")), ("n", &count)])
         }
         Some(EventKind::RegionAdded) => about_region("event-region-added"),
         Some(EventKind::RegionRenamed) => {

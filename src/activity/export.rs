@@ -23,9 +23,9 @@ use super::{
 };
 use crate::{
     activity,
-    auth::{Actor, sign_in::region_of_actor, visitor_of},
+    auth::{Actor, rights::refuse_lapsed, sign_in::region_of_actor, visitor_of},
     clock::in_istanbul,
-    db::{Db, Scope},
+    db::Scope,
     error::{AppError, AppResult},
     i18n::t,
     state::AppState,
@@ -80,7 +80,7 @@ pub(super) async fn export(
         Format::Json => ("application/json", "json"),
     };
     let name = format!("{}-{}.{ending}", t(ctx.lang, "activity-file"), in_istanbul(state.clock.now()).format("%Y-%m-%d"));
-    let source = Source { ctx: ctx.clone(), db: state.db.clone(), scope, filter, format };
+    let source = Source { ctx: ctx.clone(), actor: actor.clone(), state: state.clone(), scope, filter, format };
     Ok(HttpResponse::Ok().content_type(content_type).insert_header(attachment(&name)).streaming(lines_of(Arc::new(source))))
 }
 
@@ -94,7 +94,8 @@ fn attachment(name: &str) -> ContentDisposition {
 
 struct Source {
     ctx: Ctx,
-    db: Db,
+    actor: Actor,
+    state: AppState,
     scope: Scope,
     filter: Filter,
     format: Format,
@@ -114,10 +115,13 @@ fn lines_of(source: Arc<Source>) -> impl Stream<Item = AppResult<Bytes>> {
         async move {
             let before = match place {
                 Place::Start => Cursor::TOP,
-                Place::After(cursor) => cursor,
+                Place::After(cursor) => {
+                    refuse_lapsed(&source.state, &source.actor).await?; // a long file takes its time
+                    cursor
+                }
                 Place::End => return Ok(None),
             };
-            let mut tx = source.db.read(&source.scope).await?;
+            let mut tx = source.state.db.read(&source.scope).await?;
             let part = list_part(&mut tx, &source.filter, before, PART).await?;
             drop(tx);
             let next = part.older.map_or(Place::End, Place::After);

@@ -18,7 +18,10 @@ use crate::{
     auth::{Actor, Role},
     i18n::Lang,
     regions::Region,
-    web::page::{Ctx, RegionName, Theme},
+    web::{
+        flash::{self, Seal},
+        page::{Ctx, RegionName, Theme},
+    },
 };
 
 const AYSE: Uuid = Uuid::from_u128(1);
@@ -53,6 +56,7 @@ fn ctx(lang: Lang, role: Role, offices: &[(&str, &str)]) -> Ctx {
         htmx_target: None,
         demo: false,
         secure: false,
+        seal: Seal::new(flash::signer(b"test"), "", false),
         regions: offices.iter().map(|(code, name)| RegionName { code: (*code).into(), name: (*name).into(), is_open: true }).collect(),
         flash: None,
         kept_since: None,

@@ -19,7 +19,7 @@ use crate::{
     state::AppState,
     web::{
         answer::{html, stored_and_done, unprocessable},
-        flash::{Flash, Tone, Undo},
+        flash::{Flash, Tone, Undo, UndoAct},
         form::{FormView, Posted},
         page::{Ctx, render},
     },
@@ -73,7 +73,7 @@ fn refuse_name(ctx: &Ctx, office: &Office, posted: &Posted, errors: &[FieldError
 pub async fn close_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>, posted: Posted) -> AppResult<HttpResponse> {
     let region = region_of(&find(&state, &admin, &code).await?)?;
     let name = offices::set_open(&state, &admin, &region, false).await?;
-    let undo = Undo { action: format!("{HOME}/{region}/opening"), id: posted.op_id()?, base: 0, region: None };
+    let undo = Undo { act: UndoAct::OpenRegion(region.to_string()), id: posted.op_id()?, base: 0, region: None };
     let flash = Flash::new(Tone::Success, "flash-region-closed", &name).with_undo(undo);
     Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &flash))
 }
@@ -86,7 +86,7 @@ pub async fn open_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Pa
 }
 
 async fn list(state: &AppState, admin: &Admin) -> AppResult<Vec<OfficeView>> {
-    let users = accounts::list_users(&state.db, Some(admin)).await?;
+    let users = accounts::list_users(&state.db, &state.clock, Some(admin)).await?;
     let Some(scope) = Scope::of(admin.actor()) else { return Ok(Vec::new()) };
     let offices = list_offices(&mut state.db.read(&scope).await?).await?;
     let view = |office: Office| {

@@ -79,7 +79,10 @@ pub async fn set_password(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Pat
     let password = read_password(&posted);
     let set = accounts::set_password(&state.db, &state.hasher, &state.clock, Some(&admin), &user.username, password.clone(), true).await;
     match set {
-        Ok(()) => show_password(&ctx, &user, false, &password),
+        Ok(()) => {
+            let user = find(&state, &admin, *id).await?;
+            show_password(&ctx, &user, false, &password)
+        }
         Err(error @ AccountError::Password(_)) => {
             let (_, why) = complaint(ctx.lang, error)?;
             Ok(unprocessable(render_user(&ctx, &admin, &state, user, Complaints { password: why, ..Complaints::default() }).await?))
@@ -120,5 +123,5 @@ pub(super) fn log_of(user: &UserSummary) -> Region {
 
 /// An account, or not found.
 pub(super) async fn find(state: &AppState, admin: &Admin, id: Uuid) -> AppResult<UserSummary> {
-    accounts::find_user(&state.db, admin, id).await?.ok_or(AppError::NotFound)
+    accounts::find_user(&state.db, &state.clock, admin, id).await?.ok_or(AppError::NotFound)
 }

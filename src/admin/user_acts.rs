@@ -25,7 +25,7 @@ use crate::{
     sync::held,
     web::{
         answer::{stored_and_done, unprocessable},
-        flash::{Flash, Tone, Undo},
+        flash::{Flash, Tone, Undo, UndoAct},
         form::Posted,
         page::Ctx,
         toast::toast_aside,
@@ -38,7 +38,7 @@ pub async fn disable_user(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Pat
     if let Err(error) = accounts::disable_user(&state.db, &state.clock, Some(&admin), &user.username).await {
         return refuse(&ctx, user.id, error);
     }
-    let undo = Undo { action: format!("{}/activation", address(user.id)), id: user.id, base: 0, region: None };
+    let undo = Undo { act: UndoAct::EnableUser(user.id), id: user.id, base: 0, region: None };
     let flash = Flash::new(Tone::Success, "flash-user-disabled", &user.username).with_undo(undo);
     Ok(stored_and_done(&ctx, posted.op_id()?, &address(user.id), &flash))
 }
@@ -81,5 +81,5 @@ fn refuse(ctx: &Ctx, id: Uuid, error: AccountError) -> AppResult<HttpResponse> {
         return Ok(unprocessable(toast_aside(ctx, &flash)?));
     }
     let mut answer = HttpResponse::build(StatusCode::SEE_OTHER);
-    Ok(answer.insert_header((header::LOCATION, address(id))).cookie(flash.to_cookie(ctx.secure)).finish())
+    Ok(answer.insert_header((header::LOCATION, address(id))).cookie(flash.to_cookie(&ctx.seal)).finish())
 }

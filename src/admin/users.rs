@@ -1,16 +1,17 @@
 //! `/admin/users`: the list of accounts, and a new one.
 
 use actix_web::{HttpResponse, web::Data};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::views::{NewUserPage, PasswordShownPage, RightsForm, UserView, UsersPage};
 use crate::{
     auth::{
         Admin, Role,
-        accounts::{self, AccountError, NewUser, PasswordState, UserSummary},
+        accounts::{self, AccountError, NewUser, PasswordState, TEMPORARY_FOR, UserSummary},
         password::Password,
         password_page::PasswordProblem,
-        sessions,
+        sessions::{self, Presence},
     },
     error::{AppError, AppResult},
     i18n::{Lang, t},
@@ -30,7 +31,7 @@ pub(super) const HOME: &str = "/admin/users";
 
 /// `GET /admin/users`.
 pub async fn list_users(ctx: Ctx, admin: Admin, state: Data<AppState>) -> AppResult<HttpResponse> {
-    let users = accounts::list_users(&state.db, Some(&admin)).await?;
+    let users = accounts::list_users(&state.db, &state.clock, Some(&admin)).await?;
     let presence = sessions::list_presence(&state, &admin).await?;
     let view = |user: UserSummary| UserView { presence: presence.get(&user.id).copied().unwrap_or_default(), user };
     let page = UsersPage { ctx: &ctx, rows: users.into_iter().map(view).collect() };
@@ -52,7 +53,7 @@ pub async fn create_user(ctx: Ctx, admin: Admin, state: Data<AppState>, posted: 
     let new = NewUser { username: account_name(posted.value("username")), role, regions };
     let password = read_password(&posted);
     match accounts::add_user_with_password(&state, &admin, id, &new, password.clone()).await {
-        Ok(()) => show_password(&ctx, &user_of(id, new), true, &password),
+        Ok(()) => show_password(&ctx, &user_of(id, new, state.clock.now()), true, &password),
         Err(AccountError::MadeAlready) => {
             let flash = Flash::new(Tone::Info, "flash-user-made-already", &new.username);
             Ok(stored_and_done(&ctx, posted.op_id()?, &format!("{HOME}/{id}"), &flash))
@@ -68,9 +69,9 @@ pub async fn create_user(ctx: Ctx, admin: Admin, state: Data<AppState>, posted: 
     }
 }
 
-fn user_of(id: Uuid, new: NewUser) -> UserSummary {
+fn user_of(id: Uuid, new: NewUser, now: DateTime<Utc>) -> UserSummary {
     let NewUser { username, role, regions } = new;
-    UserSummary { id, username, role, regions, active: true, password: PasswordState::Temporary }
+    UserSummary { id, username, role, regions, active: true, password: PasswordState::Temporary(now + TEMPORARY_FOR) }
 }
 
 /// Role and regions of a form. An admin has all regions, whatever is ticked.
@@ -91,7 +92,8 @@ pub(super) fn read_password(posted: &Posted) -> Password {
 
 /// The page with a temporary password. It is the answer to the form itself: no address leads back to it.
 pub(super) fn show_password(ctx: &Ctx, user: &UserSummary, is_new: bool, password: &Password) -> AppResult<HttpResponse> {
-    Ok(html(render(ctx, &PasswordShownPage { ctx, user, is_new, password: password.reveal() })?))
+    let until = UserView { user: user.clone(), presence: Presence::default() }.temporary_until().unwrap_or_default();
+    Ok(html(render(ctx, &PasswordShownPage { ctx, user, is_new, password: password.reveal(), until })?))
 }
 
 /// Field and sentence for a refusal that the admin can do something about; any other is an error.
@@ -113,6 +115,7 @@ impl From<AccountError> for AppError {
     fn from(error: AccountError) -> Self {
         match error {
             AccountError::NoSuchUser(_) => Self::NotFound,
+            AccountError::NotAdmin => Self::Forbidden,
             AccountError::Hash(error) => error,
             AccountError::Database(error) => error.into(),
             other => Self::BadRequest(other.to_string()),

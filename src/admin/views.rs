@@ -49,9 +49,17 @@ impl UserView {
         self.user.password == PasswordState::Missing
     }
 
-    /// Has to choose a password at the next sign-in.
-    pub fn has_temporary_password(&self) -> bool {
-        self.user.password == PasswordState::Temporary
+    /// Until when the temporary password is good, by Istanbul's clock; none where there is none.
+    pub fn temporary_until(&self) -> Option<String> {
+        match self.user.password {
+            PasswordState::Temporary(until) => Some(instant(until)),
+            _ => None,
+        }
+    }
+
+    /// The temporary password has lapsed, or was used and not changed: nobody can sign in.
+    pub fn has_ended_password(&self) -> bool {
+        self.user.password == PasswordState::Ended
     }
 }
 
@@ -109,6 +117,8 @@ pub struct PasswordShownPage<'a> {
     pub is_new: bool,
     /// The password.
     pub password: &'a str,
+    /// Until when it is good, by Istanbul's clock.
+    pub until: String,
 }
 
 impl PasswordShownPage<'_> {

@@ -28,8 +28,8 @@ use crate::{
     i18n::Lang,
     ops::FieldError,
     web::{
-        assets, filters,
-        flash::{self, Flash, Tone},
+        assets, cookies, filters,
+        flash::{Flash, Seal, Tone},
         htmx::{target_id, wants_fragment},
         offline::render_offline,
         page::{Ctx, RegionName, Theme, page_token, render},
@@ -95,6 +95,7 @@ pub(super) fn show(front: &Front, request: &HttpRequest, error: Option<&LineErro
         };
     };
     let ctx = context(front, request, Some(&visit))?;
+    let seal = ctx.seal.clone();
     let (kept_since, had_message) = (ctx.kept_since, ctx.flash.is_some() && !ctx.is_htmx);
     let reader = front.agent.store.read()?;
     let local = if path == "/queue" {
@@ -103,15 +104,15 @@ pub(super) fn show(front: &Front, request: &HttpRequest, error: Option<&LineErro
         local_pages::show(ctx, &reader, front.agent.clock.today())?
     };
     let Some(local) = local else { return answer_unreachable(front, request, error) };
-    let mut answer = answer_local(local, &visit, kept_since);
+    let mut answer = answer_local(local, &visit, kept_since, &seal);
     if had_message {
         // A message that was shown is taken away; only a cookie that cannot be written as a header fails, and this one can.
-        let _ = answer.add_cookie(&flash::removal(false));
+        let _ = answer.add_cookie(&seal.removal());
     }
     Ok(answer)
 }
 
-fn answer_local(local: Local, visit: &Visit, kept_since: Option<i64>) -> HttpResponse {
+fn answer_local(local: Local, visit: &Visit, kept_since: Option<i64>, seal: &Seal) -> HttpResponse {
     let go = |to: String| own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).finish();
     match local {
         Local::Page(html) => page(StatusCode::OK, Some(visit), kept_since, html),
@@ -120,7 +121,7 @@ fn answer_local(local: Local, visit: &Visit, kept_since: Option<i64>) -> HttpRes
         Local::Elsewhere(to) => go(to),
         Local::Back(to, flash) => {
             let mut answer = go(to);
-            let _ = answer.add_cookie(&flash.to_cookie(false)); // as above
+            let _ = answer.add_cookie(&flash.to_cookie(seal)); // as above
             answer
         }
     }
@@ -193,9 +194,9 @@ pub(super) async fn answer_account(front: &Front, request: &HttpRequest, body: &
 }
 
 /// A form without scripts that was kept here: on to the list, which says so.
-pub(super) fn redirect_stored(list: &str, name: &str) -> HttpResponse {
+pub(super) fn redirect_stored(front: &Front, visit: &Visit, list: &str, name: &str) -> HttpResponse {
     let flash = Flash::new(Tone::Info, "flash-stored-here", name);
-    own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, list)).cookie(flash.to_cookie(false)).finish()
+    own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, list)).cookie(flash.to_cookie(&seal_of(front, Some(visit)))).finish()
 }
 
 /// A form without scripts that was refused here: the same page again, with what was typed and what is wrong.
@@ -210,7 +211,7 @@ pub(super) fn show_refused(
     let kept_since = ctx.kept_since;
     let reader = front.agent.store.read()?;
     match local_pages::refuse(ctx, &reader, front.agent.clock.today(), pairs.to_vec(), errors)? {
-        Some(local) => Ok(answer_local(local, visit, kept_since)),
+        Some(local) => Ok(answer_local(local, visit, kept_since, &seal_of(front, Some(visit)))),
         None => answer_unreachable(front, request, &LineError::TooLate),
     }
 }
@@ -225,6 +226,11 @@ pub(super) fn embedded(request: &HttpRequest) -> Option<HttpResponse> {
     answer.ok()
 }
 
+/// Signs messages of pages made here, for one visit.
+fn seal_of(front: &Front, visit: Option<&Visit>) -> Seal {
+    Seal::new(front.signer.clone(), visit.map_or("", |visit| &visit.csrf), false)
+}
+
 /// What a page made here knows of its request.
 pub(super) fn context(front: &Front, request: &HttpRequest, visit: Option<&Visit>) -> Result<Ctx, StoreError> {
     let reader = front.agent.store.read()?;
@@ -234,8 +240,10 @@ pub(super) fn context(front: &Front, request: &HttpRequest, visit: Option<&Visit
     let actor = visit.map(|visit| actor_of(front, visit));
     let chosen = match visit {
         Some(visit) => Lang::parse(&visit.person.lang),
-        None => request.cookie(LANG_COOKIE).and_then(|cookie| Lang::parse(cookie.value())),
+        // The server's, which may be named for https.
+        None => [true, false].into_iter().find_map(|over_tls| Lang::parse(cookies::find(request, LANG_COOKIE, over_tls)?.value())),
     };
+    let seal = seal_of(front, visit);
     Ok(Ctx {
         lang: chosen.unwrap_or_else(|| Lang::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or(""))),
         theme: visit.and_then(|visit| Theme::parse(&visit.person.theme)).unwrap_or_default(),
@@ -249,7 +257,8 @@ pub(super) fn context(front: &Front, request: &HttpRequest, visit: Option<&Visit
         demo: false,
         secure: false,
         regions: if actor.is_some() { vec![region] } else { Vec::new() },
-        flash: request.cookie(flash::COOKIE).and_then(|cookie| Flash::from_cookie(cookie.value())),
+        flash: Flash::of(request, &seal),
+        seal,
         kept_since: reader.mirror()?.synced_at.map(|at| at.timestamp_millis()),
         waiting: HashSet::new(),
         actor,

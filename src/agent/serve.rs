@@ -29,6 +29,8 @@ use crate::{
     error::AppError,
     web::{
         body::guard_body,
+        cookies::Signer,
+        flash,
         head::answer_head,
         listen::{self, Serving},
         pairs::Pairs,
@@ -55,6 +57,8 @@ pub struct Front {
     pub relay: Relay,
     /// Knows who sits where.
     pub desk: Arc<Desk>,
+    /// Signs the messages of pages made here, for as long as this program runs.
+    pub signer: Signer,
     origins: Origins,
 }
 
@@ -62,7 +66,8 @@ pub struct Front {
 pub async fn serve(agent: Arc<Agent>, listeners: Vec<TcpListener>, origins: Origins) -> std::io::Result<()> {
     let relay = Relay::new(agent.line.clone(), origins.clone());
     let desk = Arc::new(Desk::new(agent.clone()));
-    let front = Data::new(Front { agent, relay, desk, origins });
+    let signer = flash::signer(&rand::random::<[u8; 32]>());
+    let front = Data::new(Front { agent, relay, desk, signer, origins });
     let app = move || {
         let app = App::new().app_data(front.clone()).default_service(web::to(answer));
         app.wrap(from_fn(answer_head)).wrap(from_fn(guard_body)).wrap(from_fn(say_refusals))

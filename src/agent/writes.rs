@@ -154,7 +154,7 @@ impl Front {
         self.agent.note(Trouble::DiskFull, false);
         self.agent.wake.notify_one();
         if !form.is_htmx() {
-            return Ok(super::pages::redirect_stored(form.route.list, &label));
+            return Ok(super::pages::redirect_stored(self, visit, form.route.list, &label));
         }
         let op_id = form.op();
         Ok(own(StatusCode::ACCEPTED)

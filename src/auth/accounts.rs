@@ -1,11 +1,13 @@
 //! Accounts: those of the first start, and administration. Every change is recorded as an event.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
     Admin, Hasher, Role,
     db::{self, AccountRow},
     password::{Password, PasswordFault, check_new},
+    places::Turn,
 };
 use crate::{
     activity::{self, EventKind, NewEvent},
@@ -23,6 +25,9 @@ pub const FIRST_ADMIN: &str = "admin";
 
 /// Password of all accounts of `dev`, which listens on loopback only and shows it on its sign-in page.
 pub const DEMO_PASSWORD: &str = "rainstaff-demo";
+
+/// How long a temporary password is good.
+pub const TEMPORARY_FOR: TimeDelta = TimeDelta::hours(72);
 
 /// An office of the first start, with its account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +86,9 @@ pub enum AccountError {
     /// An admin may not lock themselves out.
     #[error("nobody disables their own account or takes their own role away; another admin can")]
     OwnAccount,
+    /// Whoever asks is no administrator any more, or their session has ended.
+    #[error("only an administrator may do this")]
+    NotAdmin,
     /// The form that made this account came a second time.
     #[error("this account was made already")]
     MadeAlready,
@@ -111,8 +119,10 @@ pub struct NewUser {
 pub enum PasswordState {
     /// Nobody can sign in with the account yet.
     Missing,
-    /// Has to be changed at the next sign-in.
-    Temporary,
+    /// Good for one sign-in before this moment, at which it has to be changed.
+    Temporary(DateTime<Utc>),
+    /// A temporary one that has lapsed, or was used and not changed: nobody can sign in with the account until it gets another.
+    Ended,
     /// Chosen by the person.
     Own,
 }
@@ -153,7 +163,7 @@ pub async fn ensure_first_accounts(
     let is_random = admin_password.is_none();
     let password = admin_password.unwrap_or_else(Password::random);
     check_new(&password, FIRST_ADMIN, None)?;
-    let phc = hasher.hash(password.clone()).await.map_err(AccountError::Hash)?;
+    let phc = hasher.hash(Turn::of_account(FIRST_ADMIN), password.clone()).await.map_err(AccountError::Hash)?;
 
     let mut tx = db.system(&Capability::Users(None)).await?;
     db::lock_first_start(&mut tx).await?;
@@ -183,7 +193,7 @@ pub async fn create_demo_passwords(db: &Db, hasher: &Hasher, clock: &Clock) -> R
     let names = db::list_first_accounts_without_own_password(&mut tx).await?;
     drop(tx);
     for username in &names {
-        set_password(db, hasher, clock, None, username, Password::new(DEMO_PASSWORD), false).await?;
+        store_new_password(db, hasher, clock, None, username, Password::new(DEMO_PASSWORD), false).await?;
     }
     Ok(names.len())
 }
@@ -198,7 +208,7 @@ pub async fn add_user(db: &Db, clock: &Clock, by: Option<&Admin>, new: &NewUser)
 /// Makes an account under this id, with a temporary password: good for one sign-in, at which it has to be changed.
 pub async fn add_user_with_password(state: &AppState, by: &Admin, id: Uuid, new: &NewUser, password: Password) -> Result<(), AccountError> {
     check_new(&password, &new.username, None)?;
-    let phc = state.hasher.hash(password).await.map_err(AccountError::Hash)?;
+    let phc = state.hasher.hash(Turn::of_account(&new.username), password).await.map_err(AccountError::Hash)?;
     create_user(&state.db, &state.clock, Some(by), id, new, Some(&phc)).await
 }
 
@@ -214,7 +224,7 @@ async fn create_user(
         return Err(AccountError::BadName);
     }
     let regions = fitting_regions(new.role, &new.regions)?;
-    let mut tx = db.system(&Capability::Users(by.map(|a| a.actor().user_id))).await?;
+    let mut tx = open(db, by).await?;
     if let Some(unknown) = db::list_unknown_offices(&mut tx, &regions).await?.into_iter().next() {
         return Err(AccountError::NoSuchRegion(unknown));
     }
@@ -248,7 +258,8 @@ fn fitting_regions(role: Role, regions: &[String]) -> Result<Vec<String>, Accoun
     Ok(regions)
 }
 
-/// Gives an account a password and ends its sessions. With `must_change` it is good for one sign-in, at which it has to be changed.
+/// Gives an account a password; ends its sessions, its API keys and the waits after failed sign-ins. With `must_change` it is good for one
+/// sign-in within [`TEMPORARY_FOR`], at which it has to be changed.
 pub async fn set_password(
     db: &Db,
     hasher: &Hasher,
@@ -259,9 +270,22 @@ pub async fn set_password(
     must_change: bool,
 ) -> Result<(), AccountError> {
     check_new(&password, username, None)?;
-    let phc = hasher.hash(password).await.map_err(AccountError::Hash)?;
+    store_new_password(db, hasher, clock, by, username, password, must_change).await
+}
+
+async fn store_new_password(
+    db: &Db,
+    hasher: &Hasher,
+    clock: &Clock,
+    by: Option<&Admin>,
+    username: &str,
+    password: Password,
+    must_change: bool,
+) -> Result<(), AccountError> {
+    let phc = hasher.hash(Turn::of_account(username), password).await.map_err(AccountError::Hash)?;
     let (mut tx, account) = open_account(db, by, username).await?;
     db::store_password(&mut tx, account.id, &phc, must_change, clock.now()).await?;
+    db::delete_counters_of(&mut tx, username).await?;
     db::raise_epoch(&mut tx, account.id).await?;
     db::delete_sessions_of(&mut tx, account.id).await?;
     tokens::revoke_all_of(&mut tx, account.id, clock.now()).await?;
@@ -269,23 +293,24 @@ pub async fn set_password(
     record(db, clock, by, first_region(&account), EventKind::PasswordSet, username).await
 }
 
-/// Ends an account's sessions and lets it sign in no more. What it has written stays.
+/// Ends an account's sessions and API keys and lets it sign in no more. What it has written stays.
 pub async fn disable_user(db: &Db, clock: &Clock, by: Option<&Admin>, username: &str) -> Result<(), AccountError> {
     let (mut tx, account) = open_account(db, by, username).await?;
     if by.is_some_and(|admin| admin.actor().user_id == account.id) {
         return Err(AccountError::OwnAccount);
     }
-    if db::lock_active_admins(&mut tx).await? == [account.id] {
+    if db::list_usable_admins(&mut tx, clock.now()).await? == [account.id] {
         return Err(AccountError::LastAdmin(username.to_owned()));
     }
     db::store_active(&mut tx, account.id, false).await?;
     db::raise_epoch(&mut tx, account.id).await?;
     db::delete_sessions_of(&mut tx, account.id).await?;
+    tokens::revoke_all_of(&mut tx, account.id, clock.now()).await?;
     tx.commit().await?;
     record(db, clock, by, first_region(&account), EventKind::UserDisabled, username).await
 }
 
-/// Lets a disabled account sign in again, with the password it had.
+/// Lets a disabled account sign in again, with the password it had. Its API keys have ended for good.
 pub async fn enable_user(db: &Db, clock: &Clock, by: Option<&Admin>, username: &str) -> Result<(), AccountError> {
     let (mut tx, account) = open_account(db, by, username).await?;
     db::store_active(&mut tx, account.id, true).await?;
@@ -315,7 +340,7 @@ pub async fn change_rights(
         if account.id == by.actor().user_id {
             return Err(AccountError::OwnAccount);
         }
-        if db::lock_active_admins(&mut tx).await? == [account.id] {
+        if db::list_usable_admins(&mut tx, clock.now()).await? == [account.id] {
             return Err(AccountError::LastAdmin(user.username.clone()));
         }
         db::raise_epoch(&mut tx, account.id).await?;
@@ -344,12 +369,13 @@ struct UserRights {
 }
 
 /// An account by its id.
-pub async fn find_user(db: &Db, by: &Admin, id: Uuid) -> Result<Option<UserSummary>, AccountError> {
-    Ok(list_users(db, Some(by)).await?.into_iter().find(|user| user.id == id))
+pub async fn find_user(db: &Db, clock: &Clock, by: &Admin, id: Uuid) -> Result<Option<UserSummary>, AccountError> {
+    Ok(list_users(db, clock, Some(by)).await?.into_iter().find(|user| user.id == id))
 }
 
 /// All accounts, by name.
-pub async fn list_users(db: &Db, by: Option<&Admin>) -> Result<Vec<UserSummary>, AccountError> {
+pub async fn list_users(db: &Db, clock: &Clock, by: Option<&Admin>) -> Result<Vec<UserSummary>, AccountError> {
+    let now = clock.now();
     let mut tx = db.system(&Capability::Users(by.map(|a| a.actor().user_id))).await?;
     let rows = db::list_accounts(&mut tx).await?;
     let summary = |row: db::ListedRow| UserSummary {
@@ -360,19 +386,37 @@ pub async fn list_users(db: &Db, by: Option<&Admin>) -> Result<Vec<UserSummary>,
         active: row.active,
         password: match (row.has_password, row.must_change) {
             (false, _) => PasswordState::Missing,
-            (true, true) => PasswordState::Temporary,
+            (true, true) => match row.changed_at.map(|at| at + TEMPORARY_FOR).filter(|until| now < *until && !row.is_used) {
+                Some(until) => PasswordState::Temporary(until),
+                None => PasswordState::Ended,
+            },
             (true, false) => PasswordState::Own,
         },
     };
     Ok(rows.into_iter().map(summary).collect())
 }
 
-async fn open_account(db: &Db, by: Option<&Admin>, username: &str) -> Result<(SystemTx, AccountRow), AccountError> {
+/// A transaction that decides about accounts, alone: what is read in it is true until it ends. Whoever asks is looked at again, since a
+/// password may have been hashed after the request was let in.
+async fn open(db: &Db, by: Option<&Admin>) -> Result<SystemTx, AccountError> {
     let mut tx = db.system(&Capability::Users(by.map(|a| a.actor().user_id))).await?;
-    match db::find_account(&mut tx, username).await? {
-        Some(account) => Ok((tx, account)),
-        None => Err(AccountError::NoSuchUser(username.to_owned())),
+    db::lock_administration(&mut tx).await?;
+    if let Some(admin) = by
+        && !db::administers_in(&mut tx, admin.actor().user_id, admin.actor().session_id).await?
+    {
+        return Err(AccountError::NotAdmin);
     }
+    Ok(tx)
+}
+
+/// The same for one account, which nobody else changes meanwhile, its owner neither.
+async fn open_account(db: &Db, by: Option<&Admin>, username: &str) -> Result<(SystemTx, AccountRow), AccountError> {
+    let mut tx = open(db, by).await?;
+    let unknown = || AccountError::NoSuchUser(username.to_owned());
+    let id = db::find_account(&mut tx, username).await?.ok_or_else(unknown)?.id;
+    db::lock_account(&mut tx, id).await?;
+    let account = db::find_account(&mut tx, username).await?.ok_or_else(unknown)?;
+    Ok((tx, account))
 }
 
 async fn record(db: &Db, clock: &Clock, by: Option<&Admin>, region: Region, kind: EventKind, username: &str) -> Result<(), AccountError> {

@@ -21,9 +21,18 @@ pub async fn wait_of_address(tx: &mut SystemTx, visitor: &Visitor, now: DateTime
 
 /// Counts a failure of an address. Needs `Enrol`.
 pub async fn count_failure_of_address(tx: &mut SystemTx, visitor: &Visitor, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
-    let Some(key) = key_of(visitor) else { return Ok(()) };
-    db::create_counters(tx, std::slice::from_ref(&key), now).await?;
-    let counters = db::lock_counters(tx, std::slice::from_ref(&key)).await?;
-    let counter = throttle::fail_address(&counters.get(&key).copied().unwrap_or(Counter::none(now)), now);
-    db::store_counter(tx, &key, &counter).await
+    if let Some(key) = key_of(visitor) {
+        count_failure(tx, &key, now).await?;
+    }
+    Ok(())
+}
+
+/// Counts a failure of the address behind this key; its counter afterwards. Needs `Enrol` or `Login`.
+pub(super) async fn count_failure(tx: &mut SystemTx, key: &String, now: DateTime<Utc>) -> Result<Counter, sqlx::Error> {
+    let keys = std::slice::from_ref(key);
+    db::create_counters(tx, keys, now).await?;
+    let counters = db::lock_counters(tx, keys).await?;
+    let counter = throttle::fail_address(&counters.get(key).copied().unwrap_or(Counter::none(now)), now);
+    db::store_counter(tx, key, &counter).await?;
+    Ok(counter)
 }

@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{accounts::FIRST_OFFICES, throttle::Counter};
+use super::{
+    accounts::{FIRST_OFFICES, TEMPORARY_FOR},
+    throttle::Counter,
+};
 use crate::{db::SystemTx, ids::new_id};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -147,6 +150,53 @@ pub(super) async fn store_state(tx: &mut SystemTx, token_hash: &[u8; 32], state:
     Ok(())
 }
 
+/// Whether an account may sign in, and has this session open or this API key good. Needs `Own` (of that account).
+pub(super) async fn is_still_good(tx: &mut SystemTx, user_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (
+            SELECT FROM auth.users u
+            WHERE u.id = $1
+              AND u.active
+              AND (EXISTS (SELECT FROM auth.sessions s WHERE s.user_id = u.id AND s.id = $2 AND s.expires_at > $3)
+                   OR EXISTS (SELECT FROM auth.api_tokens t WHERE t.user_id = u.id AND t.id = $2 AND t.revoked_at IS NULL AND t.expires_at > $3))
+        ) AS "is!"
+        "#,
+        user_id,
+        id,
+        now,
+    )
+    .fetch_one(tx.conn())
+    .await
+}
+
+/// How many sessions of an account were opened from an address since `since`. Needs `Own` (of that account).
+pub(super) async fn count_sign_ins_since(tx: &mut SystemTx, user_id: Uuid, address: Option<&str>, since: DateTime<Utc>) -> Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM auth.sessions WHERE user_id = $1 AND address IS NOT DISTINCT FROM $2 AND created_at > $3"#,
+        user_id,
+        address,
+        since,
+    )
+    .fetch_one(tx.conn())
+    .await
+}
+
+/// Ends those sessions of an account that are beyond `most`, the one whose last use is longest ago first; answers how many. Needs `Own` (of
+/// that account).
+pub(super) async fn delete_sessions_beyond(tx: &mut SystemTx, user_id: Uuid, most: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        r#"
+        DELETE FROM auth.sessions
+        WHERE user_id = $1
+          AND id IN (SELECT s.id FROM auth.sessions s WHERE s.user_id = $1 ORDER BY s.seen_at DESC, s.created_at DESC, s.id DESC OFFSET $2)
+        "#,
+        user_id,
+        most,
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected())
+}
+
 /// Ends a session. Needs `Session`.
 pub(super) async fn delete_session(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Result<()> {
     sqlx::query!("DELETE FROM auth.sessions WHERE token_hash = $1", token_hash.as_slice()).execute(tx.conn()).await?;
@@ -174,7 +224,15 @@ pub(super) struct AccountRow {
     pub auth_epoch: i32,
     pub pw_hash: Option<String>,
     pub must_change: bool,
+    pub changed_at: Option<DateTime<Utc>>,
     pub first_region: Option<String>,
+}
+
+impl AccountRow {
+    /// Whether a temporary password, of one that has one, may still be used.
+    pub fn is_in_time(&self, now: DateTime<Utc>) -> bool {
+        self.changed_at.is_some_and(|at| now < at + TEMPORARY_FOR)
+    }
 }
 
 /// An account by its name. Needs `Login` (of that name) or `Users`.
@@ -190,12 +248,38 @@ pub(super) async fn find_account(tx: &mut SystemTx, username: &str) -> Result<Op
             u.auth_epoch,
             c.pw_hash AS "pw_hash?",
             coalesce(c.must_change, true) AS "must_change!",
+            c.changed_at AS "changed_at?",
             (SELECT min(m.region) FROM auth.user_regions m WHERE m.user_id = u.id) AS first_region
         FROM auth.users u
         LEFT JOIN auth.credentials c ON c.user_id = u.id
         WHERE u.username = $1
         "#,
         username,
+    )
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// One's own account, as its log names it. Needs `Own` (of that account).
+pub(super) async fn find_own_account(tx: &mut SystemTx, user_id: Uuid) -> Result<Option<AccountRow>> {
+    sqlx::query_as!(
+        AccountRow,
+        r#"
+        SELECT
+            u.id,
+            u.username,
+            u.role,
+            u.active,
+            u.auth_epoch,
+            c.pw_hash AS "pw_hash?",
+            coalesce(c.must_change, true) AS "must_change!",
+            c.changed_at AS "changed_at?",
+            (SELECT min(m.region) FROM auth.user_regions m WHERE m.user_id = u.id) AS first_region
+        FROM auth.users u
+        LEFT JOIN auth.credentials c ON c.user_id = u.id
+        WHERE u.id = $1
+        "#,
+        user_id,
     )
     .fetch_optional(tx.conn())
     .await
@@ -290,9 +374,20 @@ pub(super) async fn store_counter(tx: &mut SystemTx, key: &str, counter: &Counte
     Ok(())
 }
 
-/// Forgets the failures of a name. Needs `Login`.
+/// Forgets the failures of a place. Needs `Login`.
 pub(super) async fn delete_counter(tx: &mut SystemTx, key: &str) -> Result<()> {
     sqlx::query!("DELETE FROM auth.login_state WHERE key = $1", key).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Forgets the failures of a name, wherever they were. Needs `Users`.
+pub(super) async fn delete_counters_of(tx: &mut SystemTx, username: &str) -> Result<()> {
+    sqlx::query!(
+        "DELETE FROM auth.login_state WHERE starts_with(key, 'pair:' || $1 || '@') OR starts_with(key, 'known:' || $1 || '@') OR key = 'user:' || $1",
+        username,
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -306,6 +401,44 @@ pub(super) async fn lock_first_start(tx: &mut SystemTx) -> Result<()> {
     const KEY: i64 = 0x7261_696e_5f75_7372;
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", KEY).execute(tx.conn()).await?;
     Ok(())
+}
+
+/// Waits for others who decide about accounts. Held until the transaction ends; taken before [`lock_account`].
+pub(super) async fn lock_administration(tx: &mut SystemTx) -> Result<()> {
+    const KEY: i64 = 0x7261_696e_5f61_646d;
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", KEY).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Waits for others who decide about this account: its password, its sessions, its keys. Held until the transaction ends; what is read
+/// afterwards stays true until then.
+pub(crate) async fn lock_account(tx: &mut SystemTx, user_id: Uuid) -> Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('account ' || $1, 0))", user_id.to_string()).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Whether an account may sign in and is still at this epoch. Needs `Own` (of that account) or `Users`.
+pub(crate) async fn is_at_epoch(tx: &mut SystemTx, user_id: Uuid, epoch: i32) -> Result<bool> {
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM auth.users WHERE id = $1 AND active AND auth_epoch = $2) AS "is!""#, user_id, epoch,)
+        .fetch_one(tx.conn())
+        .await
+}
+
+/// Whether somebody is an administrator now, in a session that is still open. Needs `Users`.
+pub(super) async fn administers_in(tx: &mut SystemTx, user_id: Uuid, session_id: Uuid) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (
+            SELECT FROM auth.users u
+            JOIN auth.sessions s ON s.user_id = u.id
+            WHERE u.id = $1 AND u.active AND u.role = 'admin' AND s.id = $2
+        ) AS "is!"
+        "#,
+        user_id,
+        session_id,
+    )
+    .fetch_one(tx.conn())
+    .await
 }
 
 /// Whether there is any account. Needs `Users`.
@@ -369,7 +502,8 @@ pub(super) async fn store_password(tx: &mut SystemTx, user_id: Uuid, phc: &str, 
         r#"
         INSERT INTO auth.credentials (user_id, pw_hash, must_change, changed_at)
         VALUES ($1, $2, $3, $4)
-        ON CONFLICT (user_id) DO UPDATE SET pw_hash = excluded.pw_hash, must_change = excluded.must_change, changed_at = excluded.changed_at
+        ON CONFLICT (user_id) DO UPDATE
+            SET pw_hash = excluded.pw_hash, must_change = excluded.must_change, changed_at = excluded.changed_at, used_at = NULL
         "#,
         user_id,
         phc,
@@ -379,6 +513,35 @@ pub(super) async fn store_password(tx: &mut SystemTx, user_id: Uuid, phc: &str, 
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Uses a temporary password up: false when it was used before, or is not the account's any more. Needs `Own` (of that account).
+pub(super) async fn use_temporary_password(tx: &mut SystemTx, user_id: Uuid, epoch: i32, now: DateTime<Utc>) -> Result<bool> {
+    let done = sqlx::query!(
+        r#"
+        UPDATE auth.credentials c
+        SET used_at = $3
+        WHERE c.user_id = $1
+          AND c.must_change
+          AND (c.used_at IS NULL OR c.used_at < c.changed_at)
+          AND EXISTS (SELECT FROM auth.users u WHERE u.id = $1 AND u.active AND u.auth_epoch = $2)
+        "#,
+        user_id,
+        epoch,
+        now,
+    );
+    Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+/// [`raise_epoch`] of an account that may sign in and is still at this epoch; none otherwise. Needs `Users`.
+pub(super) async fn raise_epoch_from(tx: &mut SystemTx, user_id: Uuid, epoch: i32) -> Result<Option<i32>> {
+    sqlx::query_scalar!(
+        "UPDATE auth.users SET auth_epoch = auth_epoch + 1 WHERE id = $1 AND auth_epoch = $2 AND active RETURNING auth_epoch",
+        user_id,
+        epoch,
+    )
+    .fetch_optional(tx.conn())
+    .await
 }
 
 /// Makes every session that was opened before worthless, also one that is being opened right now. Answers the new epoch. Needs `Users`.
@@ -394,9 +557,25 @@ pub(super) async fn store_active(tx: &mut SystemTx, user_id: Uuid, active: bool)
     Ok(())
 }
 
-/// Ids of the admins who may sign in, locked, so that two of them cannot be disabled at once. Needs `Users`.
-pub(super) async fn lock_active_admins(tx: &mut SystemTx) -> Result<Vec<Uuid>> {
-    sqlx::query_scalar!("SELECT id FROM auth.users WHERE role = 'admin' AND active ORDER BY id FOR UPDATE").fetch_all(tx.conn()).await
+/// Ids of the admins who can sign in: active, with a password of their own or a temporary one that is good. Needs `Users`, and
+/// [`lock_administration`], so that two of them cannot be disabled at once.
+pub(super) async fn list_usable_admins(tx: &mut SystemTx, now: DateTime<Utc>) -> Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT
+            u.id
+        FROM auth.users u
+        JOIN auth.credentials c ON c.user_id = u.id
+        WHERE u.role = 'admin'
+          AND u.active
+          AND c.pw_hash IS NOT NULL
+          AND (NOT c.must_change OR c.changed_at > $1 AND (c.used_at IS NULL OR c.used_at < c.changed_at))
+        ORDER BY u.id
+        "#,
+        now - TEMPORARY_FOR,
+    )
+    .fetch_all(tx.conn())
+    .await
 }
 
 /// Stores a person's choice of language and look; none leaves one as it is. Needs `Users`.
@@ -408,6 +587,7 @@ pub(super) async fn store_preferences(tx: &mut SystemTx, user_id: Uuid, lang: Op
 }
 
 /// An account in a list.
+#[expect(clippy::struct_excessive_bools, reason = "columns of a query")]
 pub(super) struct ListedRow {
     pub id: Uuid,
     pub username: String,
@@ -416,6 +596,8 @@ pub(super) struct ListedRow {
     pub regions: Vec<String>,
     pub has_password: bool,
     pub must_change: bool,
+    pub changed_at: Option<DateTime<Utc>>,
+    pub is_used: bool,
 }
 
 /// All accounts by name. Needs `Users`.
@@ -430,7 +612,9 @@ pub(super) async fn list_accounts(tx: &mut SystemTx) -> Result<Vec<ListedRow>> {
             u.active,
             ARRAY(SELECT m.region FROM auth.user_regions m WHERE m.user_id = u.id ORDER BY m.region) AS "regions!",
             c.pw_hash IS NOT NULL AS "has_password!",
-            coalesce(c.must_change, true) AS "must_change!"
+            coalesce(c.must_change, true) AS "must_change!",
+            c.changed_at AS "changed_at?",
+            coalesce(c.used_at >= c.changed_at, false) AS "is_used!"
         FROM auth.users u
         LEFT JOIN auth.credentials c ON c.user_id = u.id
         ORDER BY u.username

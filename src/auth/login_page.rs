@@ -13,6 +13,8 @@ pub enum LoginProblem {
     Throttled(u64),
     /// The session has ended, and a form was posted; it comes along where it can be.
     Ended,
+    /// The temporary password was right, and has been used or has lapsed.
+    TemporaryEnded,
     /// The server is out of reach, and nobody has signed in through this PC lately with this name and password: one reason, too.
     NotKnownHere,
 }

@@ -12,6 +12,8 @@ pub mod attempts;
 #[cfg(feature = "server")]
 mod db;
 pub mod forms;
+#[cfg(feature = "server")]
+pub mod known_browser;
 pub mod login_page;
 #[cfg(feature = "server")]
 pub mod pages;
@@ -19,6 +21,8 @@ pub mod pages;
 pub mod password;
 #[cfg(feature = "server")]
 pub mod password_page;
+#[cfg(feature = "server")]
+pub mod places;
 #[cfg(feature = "server")]
 pub mod region_view;
 #[cfg(feature = "server")]
@@ -39,6 +43,8 @@ mod visitor;
 pub use actor::{Actor, Role};
 #[cfg(feature = "server")]
 pub use admin::Admin;
+#[cfg(feature = "server")]
+pub(crate) use db::{is_at_epoch, lock_account};
 #[cfg(feature = "server")]
 pub use password::Hasher;
 #[cfg(feature = "server")]

@@ -3,20 +3,22 @@
 use actix_session::Session;
 use actix_web::{
     HttpRequest, HttpResponse,
-    cookie::{Cookie, SameSite, time::Duration},
+    cookie::Cookie,
     http::{StatusCode, header},
     web::{Data, Form, Query},
 };
+use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::{
     accounts::{DEMO_PASSWORD, FIRST_ADMIN, FIRST_OFFICES},
     forms::{LoginForm, Password, PasswordForm, SignOutForm},
+    known_browser::Marks,
     login_page::{LoginPage, LoginProblem},
     password_page::{PasswordPage, PasswordProblem, PasswordProblems},
     resume_page::ResumePage,
     session_store::opened,
-    sign_in::{self, Change, SignIn},
+    sign_in::{self, Change, From, SignIn},
     visitor_of,
 };
 use crate::{
@@ -26,6 +28,7 @@ use crate::{
     state::AppState,
     web::{
         carried::CarriedForm,
+        cookies,
         csrf::form_fits,
         page::{Ctx, Theme, page_token, render},
         pairs::Pairs,
@@ -62,7 +65,7 @@ pub async fn show_login(mut ctx: Ctx, query: Query<LoginQuery>) -> AppResult<Htt
         return Ok(see_other(next.unwrap_or("/")));
     }
     let chosen = choose_lang(&mut ctx, query.lang.as_deref());
-    with_lang(login_page(&ctx, StatusCode::OK, "", next, "", None)?, chosen)
+    with_lang(&ctx, login_page(&ctx, StatusCode::OK, "", next, "", None)?, chosen)
 }
 
 /// `POST /login`.
@@ -78,20 +81,21 @@ pub async fn sign_in(
     choose_lang(&mut ctx, query.lang.as_deref());
     let next = local_path(&form.next);
     let visitor = visitor_of(&request, &state.config);
-    match sign_in::sign_in(&state, &session, &visitor, &form.username, form.password.unwrap_or_default()).await? {
-        SignIn::Welcome { must_change: true, .. } => Ok(see_other("/password")),
-        SignIn::Welcome { must_change: false, user, epoch } => {
+    let from = From { visitor: &visitor, marks: &Marks::of(&request, &state.config) };
+    let again = |status, problem| login_page(&ctx, status, &form.username, next, &form.carried, Some(problem));
+    match sign_in::sign_in(&state, &session, from, &form.username, form.password.clone().unwrap_or_default()).await? {
+        SignIn::Welcome { must_change: true, mark, .. } => with_cookie(see_other("/password"), &mark),
+        SignIn::Welcome { must_change: false, user, epoch, mark } => {
             let taken = PasswordTaken { user, epoch };
-            match offer_again(&ctx, &session, &state, &form.carried)? {
-                Some(page) => Ok(with_password_taken(html(StatusCode::OK, page), taken)),
-                None => Ok(see_other_with(next.unwrap_or("/"), taken)),
-            }
+            let answer = match offer_again(&ctx, &session, &state, &form.carried)? {
+                Some(page) => with_password_taken(html(StatusCode::OK, page), taken),
+                None => see_other_with(next.unwrap_or("/"), taken),
+            };
+            with_cookie(answer, &mark)
         }
-        SignIn::Wrong => login_page(&ctx, StatusCode::UNPROCESSABLE_ENTITY, &form.username, next, &form.carried, Some(LoginProblem::Wrong)),
-        SignIn::Wait(seconds) => {
-            let problem = Some(LoginProblem::Throttled(seconds));
-            Ok(retry_after(login_page(&ctx, StatusCode::TOO_MANY_REQUESTS, &form.username, next, &form.carried, problem)?, seconds))
-        }
+        SignIn::Ended => again(StatusCode::UNPROCESSABLE_ENTITY, LoginProblem::TemporaryEnded),
+        SignIn::Wrong => again(StatusCode::UNPROCESSABLE_ENTITY, LoginProblem::Wrong),
+        SignIn::Wait(seconds) => Ok(retry_after(again(StatusCode::TOO_MANY_REQUESTS, LoginProblem::Throttled(seconds))?, seconds)),
     }
 }
 
@@ -135,8 +139,12 @@ pub async fn change_password(
         Err(problems) => return password_page(&ctx, actor, StatusCode::UNPROCESSABLE_ENTITY, problems),
     };
     let visitor = visitor_of(&request, &state.config);
-    let problems = match sign_in::change_password(&state, &session, actor, &visitor, current, new).await? {
-        Change::Done { epoch } => return Ok(see_other_with("/", PasswordTaken { user: actor.user_id, epoch })),
+    let from = From { visitor: &visitor, marks: &Marks::of(&request, &state.config) };
+    let problems = match sign_in::change_password(&state, &session, actor, from, current, new).await? {
+        Change::Done { epoch, mark } => {
+            return with_cookie(see_other_with("/", PasswordTaken { user: actor.user_id, epoch }), &mark);
+        }
+        Change::Ended => PasswordProblems { current: Some(PasswordProblem::Ended), ..PasswordProblems::default() },
         Change::Wait(seconds) => return Err(AppError::TooMany(seconds)),
         Change::WrongCurrent => PasswordProblems { current: Some(PasswordProblem::Wrong), ..PasswordProblems::default() },
         Change::Refused(fault) => PasswordProblems { new: Some(fault.into()), ..PasswordProblems::default() },
@@ -156,7 +164,7 @@ pub async fn change_preferences(
     let theme = form.theme.as_deref().and_then(Theme::parse);
     sign_in::store_preferences(&state, actor, lang.map(Lang::as_str), theme.map(Theme::as_str)).await?;
     let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
-    with_lang(see_other(referer.and_then(path_of_url).unwrap_or("/")), lang)
+    with_lang(&ctx, see_other(referer.and_then(path_of_url).unwrap_or("/")), lang)
 }
 
 /// The person who sent a form of the running session.
@@ -172,12 +180,15 @@ fn choose_lang(ctx: &mut Ctx, wish: Option<&str>) -> Option<Lang> {
 }
 
 /// Remembers a choice of language for the sign-in page of this browser.
-fn with_lang(mut answer: HttpResponse, chosen: Option<Lang>) -> AppResult<HttpResponse> {
-    if let Some(lang) = chosen {
-        let cookie = Cookie::build(LANG_COOKIE, lang.as_str()).path("/").secure(true).http_only(true).same_site(SameSite::Lax);
-        let cookie = cookie.max_age(Duration::days(365)).finish();
-        answer.add_cookie(&cookie).map_err(|e| AppError::Fault(format!("cookie: {e}")))?;
+fn with_lang(ctx: &Ctx, answer: HttpResponse, chosen: Option<Lang>) -> AppResult<HttpResponse> {
+    match chosen {
+        Some(lang) => with_cookie(answer, &cookies::build(LANG_COOKIE, lang.as_str().to_owned(), TimeDelta::days(365), ctx.secure)),
+        None => Ok(answer),
     }
+}
+
+fn with_cookie(mut answer: HttpResponse, cookie: &Cookie<'_>) -> AppResult<HttpResponse> {
+    answer.add_cookie(cookie).map_err(|e| AppError::Fault(format!("cookie: {e}")))?;
     Ok(answer)
 }
 

@@ -23,6 +23,10 @@ pub enum PasswordProblem {
     Unchanged,
     /// The user name is no password.
     IsUsername,
+    /// Easy to guess.
+    TooSimple,
+    /// The current one is temporary and has lapsed.
+    Ended,
     /// The repetition differs.
     Differs,
 }
@@ -37,6 +41,8 @@ impl PasswordProblem {
             Self::TooLong => "password-error-long",
             Self::Unchanged => "password-error-unchanged",
             Self::IsUsername => "password-error-username",
+            Self::TooSimple => "password-error-simple",
+            Self::Ended => "password-error-ended",
             Self::Differs => "password-error-differs",
         }
     }
@@ -49,6 +55,7 @@ impl From<PasswordFault> for PasswordProblem {
             PasswordFault::TooLong => Self::TooLong,
             PasswordFault::SameAsName => Self::IsUsername,
             PasswordFault::SameAsOld => Self::Unchanged,
+            PasswordFault::TooSimple => Self::TooSimple,
         }
     }
 }

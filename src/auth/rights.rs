@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Role, db, sessions::db::list_ended};
+use super::{Actor, Role, db, sessions::db::list_ended};
 use crate::{
     db::{Capability, Db},
+    error::{AppError, AppResult},
     regions::Region,
+    state::AppState,
 };
 
 /// An account's rights at this moment.
@@ -58,4 +60,20 @@ pub struct EndedSession {
 pub async fn list_ended_sessions(db: &Db, user_id: Uuid) -> Result<Vec<EndedSession>, sqlx::Error> {
     let mut tx = db.system(&Capability::Own(user_id)).await?;
     list_ended(&mut tx, user_id).await
+}
+
+/// Looks again at somebody whose request has waited, before it is answered: the session or the key may have ended, the account may be
+/// disabled, its regions or its role may be others. What changed is said as a new request would hear it, or as "ask again".
+pub async fn refuse_lapsed(state: &AppState, actor: &Actor) -> AppResult<()> {
+    let mut tx = state.db.system(&Capability::Own(actor.user_id)).await?;
+    if !db::is_still_good(&mut tx, actor.user_id, actor.session_id, state.clock.now()).await? {
+        return Err(if actor.csrf.is_empty() { AppError::BadToken } else { AppError::SignIn }); // a key has no token of a session
+    }
+    let rights = db::find_rights(&mut tx, actor.user_id).await?.ok_or(AppError::SignIn)?;
+    let is_admins = !matches!(actor.role, Role::User);
+    let has_role = actor.csrf.is_empty() || is_admins == (rights.role == Role::Admin.as_str());
+    if has_role && actor.regions.iter().all(|region| rights.regions.iter().any(|code| code == region.code())) {
+        return Ok(());
+    }
+    Err(AppError::Busy("rights changed while the request waited".into()))
 }

@@ -23,9 +23,10 @@ use super::{
     Actor, Role,
     db::{self, NewSession, SessionRow, State},
     sessions::db::delete_old_ended,
+    sign_in::region_of_account,
 };
 use crate::{
-    activity::Visitor,
+    activity::{self, EventKind, NewEvent, Visitor},
     clock::Clock,
     config::{Config, Secret},
     db::{Capability, Db},
@@ -48,6 +49,8 @@ const REGIONS: &str = "regions"; // their names, made by load() too
 const VISITOR: &str = "visitor"; // handed to save() once, for the columns
 const TROUBLE: &str = "trouble"; // load() could not ask the database
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
+/// Open sessions of an account at most: an office's account may be signed in at many PCs.
+const MOST_SESSIONS: i64 = 50;
 const FAILURES_KEPT: TimeDelta = TimeDelta::hours(24);
 
 /// actix-session's way to `auth.sessions`.
@@ -165,6 +168,22 @@ impl PgSessionStore {
         Ok(Some(row))
     }
 
+    /// Stores a new session. One beyond the limit ends the one that was used longest ago, which the region's log tells.
+    async fn open(&self, new: &NewSession) -> Result<(), sqlx::Error> {
+        let mut tx = self.db.system(&Capability::Own(new.user_id)).await?;
+        db::lock_account(&mut tx, new.user_id).await?;
+        db::create_session(&mut tx, new).await?;
+        let ended = db::delete_sessions_beyond(&mut tx, new.user_id, MOST_SESSIONS).await?;
+        let account = if ended > 0 { db::find_own_account(&mut tx, new.user_id).await? } else { None };
+        tx.commit().await?;
+        if let Some(account) = account {
+            let event = NewEvent::new(EventKind::SessionsEnded).with("account", account.username.as_str());
+            let event = event.with("count", ended).with("why", "limit");
+            activity::record(&self.db, region_of_account(&account), &event, &self.clock).await?;
+        }
+        Ok(())
+    }
+
     async fn change(&self, token_hash: &[u8; 32], state: &State) -> Result<(), sqlx::Error> {
         let mut tx = self.db.system(&Capability::Session(token_hash)).await?;
         db::store_state(&mut tx, token_hash, state).await?;
@@ -196,12 +215,7 @@ impl SessionStore for PgSessionStore {
         let now = self.clock.now();
         let new = new_session(state, &key, now, now + TimeDelta::seconds(ttl.whole_seconds()));
         let new = new.map_err(|e| SaveError::Serialization(e.into()))?;
-        let saved = async {
-            let mut tx = self.db.system(&Capability::Own(new.user_id)).await?;
-            db::create_session(&mut tx, &new).await?;
-            tx.commit().await
-        };
-        saved.await.map_err(|e: sqlx::Error| SaveError::Other(e.into()))?;
+        self.open(&new).await.map_err(|e| SaveError::Other(e.into()))?;
         SessionKey::try_from(key).map_err(|e| SaveError::Other(e.into()))
     }
 

@@ -3,17 +3,21 @@
 use std::net::IpAddr;
 
 use actix_session::Session;
+use actix_web::cookie::Cookie;
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    Actor, Role,
+    Actor, Role, attempts,
     db::{self, AccountRow},
+    known_browser::Marks,
     password::{Password, PasswordFault, check_new},
+    places::Turn,
     rights::EndedSession,
     session_store::open_session,
     sessions::db::insert_ended,
-    throttle::{self, Admission, Counter},
+    throttle::{self, Admission, Counter, Place},
 };
 use crate::{
     activity::{self, EventKind, NewEvent, Visitor},
@@ -22,10 +26,20 @@ use crate::{
     regions::Region,
     state::AppState,
     text::account_name,
+    tokens,
 };
 
+/// Where an attempt comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct From<'a> {
+    /// Address and browser.
+    pub visitor: &'a Visitor,
+    /// Whom the browser has signed in before.
+    pub marks: &'a Marks,
+}
+
 /// What became of an attempt to sign in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum SignIn {
     /// Signed in.
     Welcome {
@@ -35,41 +49,77 @@ pub enum SignIn {
         user: Uuid,
         /// Its epoch.
         epoch: i32,
+        /// By which the browser is known from now on.
+        mark: Cookie<'static>,
     },
     /// No such account, wrong password, or an account that may not sign in: not told apart.
     Wrong,
+    /// A temporary password that was right, and has been used or has lapsed.
+    Ended,
     /// Not looked at, whatever the password. Seconds to wait.
     Wait(u64),
 }
 
 /// What became of an attempt to change one's password.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// Changed; all other sessions of the person have ended.
+    /// Changed; all other sessions and all API keys of the person have ended.
     Done {
         /// The account's epoch from now on.
         epoch: i32,
+        /// By which the browser is known from now on.
+        mark: Cookie<'static>,
     },
-    /// The current password is wrong.
+    /// The current password is wrong; also where somebody has set another one this very moment.
     WrongCurrent,
+    /// The current password is a temporary one that has lapsed.
+    Ended,
     /// The new password is refused.
     Refused(PasswordFault),
     /// Not looked at. Seconds to wait.
     Wait(u64),
 }
 
+/// What became of a password that was asked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmation {
+    /// It is the person's, at this epoch: what it was asked for is only done while the account is at it.
+    Right {
+        /// The account's epoch.
+        epoch: i32,
+    },
+    /// It is not.
+    Wrong,
+    /// Not looked at. Seconds to wait.
+    Wait(u64),
+}
+
+/// Sign-ins with one account from one address in a minute at most, right ones. Programs that sign in again and again are to use a key.
+const MOST_A_MINUTE: i64 = 30;
+
 /// Signs in: checks the password and gives the request a new session.
-pub async fn sign_in(state: &AppState, session: &Session, visitor: &Visitor, typed_name: &str, password: Password) -> AppResult<SignIn> {
-    match check_password(state, visitor, typed_name, password).await? {
-        Check::Matches(account) => {
-            let event = NewEvent::new(EventKind::SignIn).by_account(Some(account.id), &account.username).from(visitor);
-            activity::record(&state.db, region_of_account(&account), &event, &state.clock).await?;
-            open_session(session, account.id, account.auth_epoch, visitor)?;
-            Ok(SignIn::Welcome { must_change: account.must_change, user: account.id, epoch: account.auth_epoch })
-        }
-        Check::Wrong => Ok(SignIn::Wrong),
-        Check::Wait(seconds) => Ok(SignIn::Wait(seconds)),
+pub async fn sign_in(state: &AppState, session: &Session, from: From<'_>, typed_name: &str, password: Password) -> AppResult<SignIn> {
+    let account = match check_password(state, from, typed_name, password).await? {
+        Check::Matches(account) => account,
+        Check::Wrong => return Ok(SignIn::Wrong),
+        Check::Wait(seconds) => return Ok(SignIn::Wait(seconds)),
+    };
+    let now = state.clock.now();
+    let mut tx = state.db.system(&Capability::Own(account.id)).await?;
+    let address = from.visitor.address().map(|a| a.to_string());
+    if db::count_sign_ins_since(&mut tx, account.id, address.as_deref(), now - TimeDelta::minutes(1)).await? >= MOST_A_MINUTE {
+        return Ok(SignIn::Wait(60));
     }
+    if account.must_change && !(account.is_in_time(now) && db::use_temporary_password(&mut tx, account.id, account.auth_epoch, now).await?)
+    {
+        return Ok(SignIn::Ended);
+    }
+    tx.commit().await?;
+    let event = NewEvent::new(EventKind::SignIn).by_account(Some(account.id), &account.username).from(from.visitor);
+    activity::record(&state.db, region_of_account(&account), &event, &state.clock).await?;
+    open_session(session, account.id, account.auth_epoch, from.visitor)?;
+    let mark = from.marks.cookie_with(&state.config, account.id, account.auth_epoch, now);
+    Ok(SignIn::Welcome { must_change: account.must_change, user: account.id, epoch: account.auth_epoch, mark })
 }
 
 /// Signs out: the session's row is deleted with the answer.
@@ -85,29 +135,36 @@ pub async fn sign_out(state: &AppState, session: &Session, actor: &Actor, visito
     Ok(activity::record(&state.db, region_of_actor(actor), &event, &state.clock).await?)
 }
 
-/// Gives the signed-in person a new password and a new session, and ends all others.
+/// Gives the signed-in person a new password and a new session, and ends all others and the API keys.
 pub async fn change_password(
     state: &AppState,
     session: &Session,
     actor: &Actor,
-    visitor: &Visitor,
+    from: From<'_>,
     current: Password,
     new: Password,
 ) -> AppResult<Change> {
     if let Err(fault) = check_new(&new, &actor.username, Some(&current)) {
         return Ok(Change::Refused(fault));
     }
-    match check_password(state, visitor, &actor.username, current).await? {
-        Check::Matches(account) if account.id == actor.user_id => {}
+    let account = match check_password(state, from, &actor.username, current).await? {
+        Check::Matches(account) if account.id == actor.user_id => account,
         Check::Matches(_) | Check::Wrong => return Ok(Change::WrongCurrent),
         Check::Wait(seconds) => return Ok(Change::Wait(seconds)),
+    };
+    let now = state.clock.now();
+    if account.must_change && !account.is_in_time(now) {
+        return Ok(Change::Ended);
     }
-    let phc = state.hasher.hash(new).await?;
-    let epoch = replace_password(state, actor.user_id, &phc).await?;
-    let event = NewEvent::new(EventKind::PasswordChanged).by(Some(actor)).from(visitor);
+    let phc = state.hasher.hash(Turn::of_account(&actor.username), new).await?;
+    let Some(epoch) = replace_password(state, &account, &phc).await? else {
+        return Ok(Change::WrongCurrent);
+    };
+    let event = NewEvent::new(EventKind::PasswordChanged).by(Some(actor)).from(from.visitor);
     activity::record(&state.db, region_of_actor(actor), &event, &state.clock).await?;
-    open_session(session, actor.user_id, epoch, visitor)?;
-    Ok(Change::Done { epoch })
+    open_session(session, actor.user_id, epoch, from.visitor)?;
+    let mark = from.marks.cookie_with(&state.config, actor.user_id, epoch, now);
+    Ok(Change::Done { epoch, mark })
 }
 
 /// Stores what the person chose for the interface; none leaves one as it is.
@@ -125,44 +182,64 @@ pub fn region_of_actor(actor: &Actor) -> Region {
     }
 }
 
-async fn replace_password(state: &AppState, user_id: Uuid, phc: &str) -> AppResult<i32> {
-    let mut tx = state.db.system(&Capability::Users(Some(user_id))).await?;
-    db::store_password(&mut tx, user_id, phc, false, state.clock.now()).await?;
-    let epoch = db::raise_epoch(&mut tx, user_id).await?;
-    db::delete_sessions_of(&mut tx, user_id).await?;
+/// Stores the hash only where the account is still as it was when the password was looked at: whoever set another one meanwhile, or
+/// disabled the account, has the last word. Answers the new epoch; none where nothing was stored.
+async fn replace_password(state: &AppState, checked: &AccountRow, phc: &str) -> AppResult<Option<i32>> {
+    let now = state.clock.now();
+    let mut tx = state.db.system(&Capability::Users(Some(checked.id))).await?;
+    db::lock_account(&mut tx, checked.id).await?;
+    let Some(epoch) = db::raise_epoch_from(&mut tx, checked.id, checked.auth_epoch).await? else {
+        return Ok(None);
+    };
+    db::store_password(&mut tx, checked.id, phc, false, now).await?;
+    db::delete_sessions_of(&mut tx, checked.id).await?;
+    tokens::revoke_all_of(&mut tx, checked.id, now).await?;
     tx.commit().await?;
-    Ok(epoch)
+    Ok(Some(epoch))
 }
 
+/// What became of a password check.
 enum Check {
     Matches(AccountRow),
     Wrong,
     Wait(u64),
 }
 
+/// Whether a password is this person's, for an act that asks for it again. Counted with the failures at signing in.
+pub async fn confirm_password(state: &AppState, actor: &Actor, from: From<'_>, password: Password) -> AppResult<Confirmation> {
+    Ok(match check_password(state, from, &actor.username, password).await? {
+        Check::Matches(account) if account.id == actor.user_id => Confirmation::Right { epoch: account.auth_epoch },
+        Check::Matches(_) | Check::Wrong => Confirmation::Wrong,
+        Check::Wait(seconds) => Confirmation::Wait(seconds),
+    })
+}
+
 /// Checks a password, counting failures. Costs the same time and leaves the same traces for a name that no account has.
-async fn check_password(state: &AppState, visitor: &Visitor, typed_name: &str, password: Password) -> AppResult<Check> {
-    let attempt = Attempt::new(typed_name, visitor);
-    let (account, admission, before) = match attempt.begin(state).await? {
-        Begun::Admitted(account, admission, before) => (account, admission, before),
+async fn check_password(state: &AppState, from: From<'_>, typed_name: &str, password: Password) -> AppResult<Check> {
+    let attempt = Attempt::new(typed_name, from.visitor);
+    let begun = match attempt.begin(state, from.marks).await? {
+        Begun::Admitted(begun) => *begun,
         Begun::Wait(seconds) => return Ok(Check::Wait(seconds)),
     };
-    let phc = account.as_ref().and_then(|a| a.pw_hash.as_deref());
-    let matches = match state.hasher.verify(password, phc).await {
+    let phc = begun.account.as_ref().and_then(|a| a.pw_hash.as_deref());
+    let matches = match state.hasher.verify(attempt.turn(&begun.place), password, phc).await {
         Ok(matches) => matches,
         Err(not_looked_at) => {
-            attempt.take_back(state, &admission, before).await?;
-            return Err(not_looked_at);
+            attempt.take_back(state, &begun).await?;
+            return match not_looked_at {
+                AppError::TooMany(seconds) => Ok(Check::Wait(seconds)),
+                other => Err(other),
+            };
         }
     };
-    match account {
+    match begun.account {
         Some(account) if matches && account.active => {
-            attempt.forget_failures(state, before).await?;
+            attempt.forget_failures(state, &begun.place, begun.before).await?;
             Ok(Check::Matches(account))
         }
-        other => {
-            let wait = attempt.count_failure(state, &admission).await?;
-            record_failure(state, visitor, other.as_ref(), wait).await?;
+        ref other => {
+            let wait = attempt.count_failure(state, &begun).await?;
+            record_failure(state, from.visitor, other.as_ref(), wait).await?;
             Ok(Check::Wrong)
         }
     }
@@ -172,13 +249,37 @@ async fn check_password(state: &AppState, visitor: &Visitor, typed_name: &str, p
 struct Attempt {
     name: String,
     address: Option<IpAddr>,
-    name_key: String,
     address_key: Option<String>,
 }
 
+/// From where the name is tried, by the key of its counter.
+enum PlaceKey {
+    /// A browser that has signed this person in.
+    Known(String),
+    /// Any other, at this address.
+    Stranger(String),
+}
+
+impl PlaceKey {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Known(key) | Self::Stranger(key) => key,
+        }
+    }
+}
+
 enum Begun {
-    Admitted(Option<AccountRow>, Admission, Option<Counter>),
+    Admitted(Box<Admitted>),
     Wait(u64),
+}
+
+/// An attempt whose password may be looked at.
+struct Admitted {
+    account: Option<AccountRow>,
+    place: PlaceKey,
+    /// The place's counter with this failure in it, where it is booked already.
+    booked: Option<Counter>,
+    before: Option<Counter>,
 }
 
 /// Why no further attempt is looked at for a while.
@@ -195,8 +296,7 @@ impl Attempt {
             name = format!("unknown-{}", &hex::encode(Sha256::digest(&name))[..48]);
         }
         let address = visitor.address().map(throttle::counted_address);
-        let (name_key, address_key) = (format!("user:{name}"), address.map(|a| format!("addr:{a}")));
-        Self { name, address, name_key, address_key }
+        Self { name, address, address_key: address.map(|a| format!("addr:{a}")) }
     }
 
     async fn open(&self, state: &AppState) -> AppResult<SystemTx> {
@@ -204,79 +304,110 @@ impl Attempt {
         Ok(state.db.system(&capability).await?)
     }
 
-    fn keys(&self) -> Vec<String> {
-        self.address_key.iter().chain([&self.name_key]).cloned().collect()
+    fn place(&self, browser: Option<Uuid>) -> PlaceKey {
+        let name = &self.name;
+        match browser {
+            Some(id) => PlaceKey::Known(format!("known:{name}@{id}")),
+            None => PlaceKey::Stranger(format!("pair:{name}@{}", self.address.map(|a| a.to_string()).unwrap_or_default())),
+        }
+    }
+
+    /// Where it waits for its check: a known browser apart from all others at its address.
+    fn turn(&self, place: &PlaceKey) -> Turn {
+        let line = match place {
+            PlaceKey::Known(key) => key.clone(),
+            PlaceKey::Stranger(_) => self.address_key.clone().unwrap_or_default(),
+        };
+        Turn { place: place.as_str().to_owned(), line }
+    }
+
+    /// The counters that an attempt from this place is judged by, and that its failure counts in.
+    fn keys(&self, place: &PlaceKey) -> Vec<String> {
+        let address = self.address_key.as_ref().filter(|_| matches!(place, PlaceKey::Stranger(_)));
+        address.into_iter().cloned().chain([place.as_str().to_owned()]).collect()
     }
 
     /// Decides whether the password may be looked at, and finds the account.
-    async fn begin(&self, state: &AppState) -> AppResult<Begun> {
+    async fn begin(&self, state: &AppState, marks: &Marks) -> AppResult<Begun> {
         let mut tx = self.open(state).await?;
         let now = state.clock.now();
-        let counters = db::lock_counters(&mut tx, &self.keys()).await?;
-        let of_address = self.address_key.as_ref().and_then(|key| counters.get(key));
-        if let Some(seconds) = throttle::wait_of_address(of_address, now) {
-            return Ok(Begun::Wait(seconds));
-        }
-        let of_name = counters.get(&self.name_key);
-        let admission = throttle::admit_name(of_name, now);
-        if let Admission::Wait(seconds) = admission {
-            return Ok(Begun::Wait(seconds));
-        }
         let account = db::find_account(&mut tx, &self.name).await?;
-        if let Admission::Booked(counter) = &admission {
-            db::store_counter(&mut tx, &self.name_key, counter).await?;
-            tx.commit().await?;
-        }
-        Ok(Begun::Admitted(account, admission, of_name.copied()))
+        let browser = account.as_ref().and_then(|a| marks.find(&state.config.secret, a.id, a.auth_epoch, now));
+        let place = self.place(browser);
+        let counters = db::lock_counters(&mut tx, &self.keys(&place)).await?;
+        let before = counters.get(place.as_str());
+        let seen = match &place {
+            PlaceKey::Known(_) => Place::Known(before),
+            PlaceKey::Stranger(_) => Place::Stranger { here: before, address: self.address_key.as_ref().and_then(|key| counters.get(key)) },
+        };
+        let booked = match throttle::admit(seen, now) {
+            Admission::Free => None,
+            Admission::Booked(counter) => {
+                db::store_counter(&mut tx, place.as_str(), &counter).await?;
+                tx.commit().await?;
+                Some(counter)
+            }
+            Admission::Wait { seconds, counts } => {
+                if counts {
+                    self.count_failure_of_address(&mut tx, now).await?;
+                    tx.commit().await?;
+                }
+                return Ok(Begun::Wait(seconds));
+            }
+        };
+        Ok(Begun::Admitted(Box::new(Admitted { account, before: before.copied(), place, booked })))
     }
 
     /// The password was not looked at after all: a booked failure is none.
-    async fn take_back(&self, state: &AppState, admission: &Admission, before: Option<Counter>) -> AppResult<()> {
-        if let (Admission::Booked(_), Some(before)) = (admission, before) {
+    async fn take_back(&self, state: &AppState, begun: &Admitted) -> AppResult<()> {
+        if let (Some(_), Some(before)) = (begun.booked, begun.before) {
             let mut tx = self.open(state).await?;
-            db::store_counter(&mut tx, &self.name_key, &before).await?;
+            db::store_counter(&mut tx, begun.place.as_str(), &before).await?;
             tx.commit().await?;
         }
         Ok(())
     }
 
-    async fn forget_failures(&self, state: &AppState, before: Option<Counter>) -> AppResult<()> {
+    async fn forget_failures(&self, state: &AppState, place: &PlaceKey, before: Option<Counter>) -> AppResult<()> {
         if before.is_some() {
             let mut tx = self.open(state).await?;
-            db::delete_counter(&mut tx, &self.name_key).await?;
+            db::delete_counter(&mut tx, place.as_str()).await?;
             tx.commit().await?;
         }
         Ok(())
     }
 
     /// Counts a failure, unless it is booked already; tells which wait it has started.
-    async fn count_failure(&self, state: &AppState, admission: &Admission) -> AppResult<Option<Wait>> {
+    async fn count_failure(&self, state: &AppState, begun: &Admitted) -> AppResult<Option<Wait>> {
         let mut tx = self.open(state).await?;
         let now = state.clock.now();
-        db::create_counters(&mut tx, &self.keys(), now).await?;
-        let counters = db::lock_counters(&mut tx, &self.keys()).await?;
-        let stored = |key: &str| counters.get(key).copied().unwrap_or(Counter::none(now));
-        let mut wait = None;
-        if let Some(key) = &self.address_key {
-            let counter = throttle::fail_address(&stored(key), now);
+        let key = begun.place.as_str();
+        let mut wait = match begun.place {
+            PlaceKey::Known(_) => None,
+            PlaceKey::Stranger(_) => self.count_failure_of_address(&mut tx, now).await?,
+        };
+        let counter = if let Some(counter) = begun.booked {
+            counter
+        } else {
+            let keys = [key.to_owned()];
+            db::create_counters(&mut tx, &keys, now).await?;
+            let before = db::lock_counters(&mut tx, &keys).await?;
+            let counter = throttle::fail_here(&before.get(key).copied().unwrap_or(Counter::none(now)), now);
             db::store_counter(&mut tx, key, &counter).await?;
-            if throttle::has_just_blocked(&counter) {
-                wait = Some(Wait { by: "address", seconds: throttle::seconds_until(counter.next_try_at, now) });
-            }
-        }
-        let counter = match admission {
-            Admission::Booked(counter) => *counter,
-            Admission::Free | Admission::Wait(_) => {
-                let counter = throttle::fail_name(&stored(&self.name_key), now);
-                db::store_counter(&mut tx, &self.name_key, &counter).await?;
-                counter
-            }
+            counter
         };
         tx.commit().await?;
         if wait.is_none() && counter.next_try_at > now {
             wait = Some(Wait { by: "username", seconds: throttle::seconds_until(counter.next_try_at, now) });
         }
         Ok(wait)
+    }
+
+    async fn count_failure_of_address(&self, tx: &mut SystemTx, now: DateTime<Utc>) -> AppResult<Option<Wait>> {
+        let Some(key) = &self.address_key else { return Ok(None) };
+        let counter = attempts::count_failure(tx, key, now).await?;
+        let wait = || Wait { by: "address", seconds: throttle::seconds_until(counter.next_try_at, now) };
+        Ok(throttle::has_just_blocked(&counter).then(wait))
     }
 }
 

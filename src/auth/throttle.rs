@@ -1,9 +1,13 @@
-//! How long a name or an address has to wait after failed sign-ins (SECURITY, threat 26). Decided here from values; `sign_in` acts.
+//! Who has to wait after failed sign-ins (SECURITY, threat 26). Decided here from values; `sign_in` acts.
 //!
-//! - A user name: from the third failure on, each one doubles the wait: 1, 2, 4 .. 900 s. Never for good; a success forgets all, a day
-//!   without failures too. From then on an attempt is booked as failed *before* the password is looked at, so that many guesses at
-//!   once cannot share one opening.
-//! - An address: 20 failures a minute.
+//! - **A stranger's wait belongs to a name from one address.** From the third failure on, each one doubles it: 1, 2, 4 .. 900 s. So whoever
+//!   fails on purpose keeps nobody out but those who sit at the same address.
+//! - **A browser that has signed this person in before** (`known_browser`) has a wait of its own and none of the others', so at the same
+//!   address, too, people get in.
+//! - **An address** has 20 failures a minute. A stranger's attempt inside a wait is one of them.
+//!
+//! A wait never is for good: a success forgets it, so does a day without failures, and so does a new password that somebody sets. From the
+//! third failure on an attempt is booked as failed *before* the password is looked at, so that many guesses at once cannot share one opening.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -15,15 +19,29 @@ const FORGET_AFTER: TimeDelta = TimeDelta::hours(24);
 const ADDRESS_FAILURES: i32 = 20;
 const ADDRESS_WINDOW: TimeDelta = TimeDelta::seconds(60);
 
-/// Failures of one name or address.
+/// Failures of one place or address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counter {
     /// How many; for an address, in the current minute.
     pub fails: i32,
     /// When the last one was.
     pub last_failed_at: DateTime<Utc>,
-    /// For a name: no attempt before this. For an address: the end of the minute that is counted.
+    /// For a place: no attempt before this. For an address: the end of the minute that is counted.
     pub next_try_at: DateTime<Utc>,
+}
+
+/// From where a name is tried, with what has failed there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// A browser that has signed this person in before.
+    Known(Option<&'a Counter>),
+    /// Any other.
+    Stranger {
+        /// Failures of this name from this address.
+        here: Option<&'a Counter>,
+        /// Failures of this address, whatever the name.
+        address: Option<&'a Counter>,
+    },
 }
 
 /// What to do with an attempt for a name.
@@ -31,10 +49,15 @@ pub struct Counter {
 pub enum Admission {
     /// Look at the password; count a failure afterwards.
     Free,
-    /// Store this counter first, which holds the failure already; then look at the password.
+    /// Store this counter of the place first, which holds the failure already; then look at the password.
     Booked(Counter),
-    /// Refuse, whatever the password. Seconds to wait.
-    Wait(u64),
+    /// Refuse, whatever the password.
+    Wait {
+        /// Seconds to wait.
+        seconds: u64,
+        /// It is a failure of the address all the same.
+        counts: bool,
+    },
 }
 
 impl Counter {
@@ -48,23 +71,33 @@ impl Counter {
     }
 }
 
-/// Decides about an attempt for a name.
-pub fn admit_name(counter: Option<&Counter>, now: DateTime<Utc>) -> Admission {
+/// Decides about an attempt.
+pub fn admit(place: Place<'_>, now: DateTime<Utc>) -> Admission {
+    match place {
+        Place::Known(own) => admit_here(own, now, false),
+        Place::Stranger { here, address } => match wait_of_address(address, now) {
+            Some(seconds) => Admission::Wait { seconds, counts: false },
+            None => admit_here(here, now, true),
+        },
+    }
+}
+
+fn admit_here(counter: Option<&Counter>, now: DateTime<Utc>, counts: bool) -> Admission {
     match counter {
-        Some(c) if now < c.next_try_at => Admission::Wait(seconds_until(c.next_try_at, now)),
-        Some(c) if c.fails > FREE_FAILURES && !c.is_forgotten(now) => Admission::Booked(fail_name(c, now)),
+        Some(c) if now < c.next_try_at => Admission::Wait { seconds: seconds_until(c.next_try_at, now), counts },
+        Some(c) if c.fails > FREE_FAILURES && !c.is_forgotten(now) => Admission::Booked(fail_here(c, now)),
         _ => Admission::Free,
     }
 }
 
-/// The counter of a name after one more failure.
-pub fn fail_name(counter: &Counter, now: DateTime<Utc>) -> Counter {
+/// The counter of a place after one more failure.
+pub fn fail_here(counter: &Counter, now: DateTime<Utc>) -> Counter {
     let before = if counter.is_forgotten(now) { 0 } else { counter.fails };
     let fails = before.saturating_add(1);
     Counter { fails, last_failed_at: now, next_try_at: now + wait_after(fails) }
 }
 
-/// The wait that a name's failure number `fails` starts.
+/// The wait that failure number `fails` starts.
 fn wait_after(fails: i32) -> TimeDelta {
     if fails <= FREE_FAILURES {
         return TimeDelta::zero();
@@ -121,7 +154,45 @@ mod tests {
     }
 
     fn after_failures(n: i32) -> Counter {
-        (0..n).fold(Counter::none(at(0)), |c, _| fail_name(&c, at(0)))
+        (0..n).fold(Counter::none(at(0)), |c, _| fail_here(&c, at(0)))
+    }
+
+    fn address_after(n: i32) -> Counter {
+        (0..n).fold(Counter::none(at(0)), |c, _| fail_address(&c, at(0)))
+    }
+
+    fn stranger<'a>(here: Option<&'a Counter>, address: Option<&'a Counter>) -> Place<'a> {
+        Place::Stranger { here, address }
+    }
+
+    #[test]
+    fn who_waits_for_what_is_a_table() {
+        let (two, six, twelve) = (after_failures(2), after_failures(6), after_failures(12));
+        let (calm, blocked) = (address_after(19), address_after(20));
+        let waits = |seconds, counts| Admission::Wait { seconds, counts };
+        let booked = |counter: &Counter, second| Admission::Booked(fail_here(counter, at(second)));
+        let cases = [
+            // A stranger: the name from this address, then the address.
+            ("nothing has failed", stranger(None, None), 0, Admission::Free),
+            ("two failures cost nothing", stranger(Some(&two), Some(&calm)), 0, Admission::Free),
+            ("inside the wait, which counts for the address", stranger(Some(&six), Some(&calm)), 0, waits(8, true)),
+            ("in the wait's last second", stranger(Some(&six), None), 7, waits(1, true)),
+            ("when it is over, an attempt is a failure beforehand", stranger(Some(&six), None), 8, booked(&six, 8)),
+            ("the address has used up its minute", stranger(None, Some(&blocked)), 0, waits(60, false)),
+            ("both: the address is said, and nothing more is counted", stranger(Some(&six), Some(&blocked)), 1, waits(59, false)),
+            ("another address does not know of it", stranger(None, None), 1, Admission::Free),
+            ("the minute is over", stranger(None, Some(&blocked)), 60, Admission::Free),
+            // A browser that has signed this person in: its own failures alone.
+            ("a known browser at a blocked address", Place::Known(None), 0, Admission::Free),
+            ("its own wait, which is nobody else's", Place::Known(Some(&six)), 0, waits(8, false)),
+            ("after its own wait", Place::Known(Some(&six)), 8, booked(&six, 8)),
+            ("a long wait", Place::Known(Some(&twelve)), 0, waits(512, false)),
+            ("a day later all is forgotten", Place::Known(Some(&twelve)), 24 * 3600 + 1, Admission::Free),
+            ("and not a second before", stranger(Some(&twelve), None), 24 * 3600, booked(&twelve, 24 * 3600)),
+        ];
+        for (what, place, second, expected) in cases {
+            assert_eq!(admit(place, at(second)), expected, "{what}");
+        }
     }
 
     #[test]
@@ -132,32 +203,16 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_inside_the_wait_is_refused_and_does_not_lengthen_it() {
-        let counter = after_failures(6);
-        assert_eq!(admit_name(Some(&counter), at(0)), Admission::Wait(8));
-        assert_eq!(admit_name(Some(&counter), at(7)), Admission::Wait(1));
-        assert!(matches!(admit_name(Some(&counter), at(8)), Admission::Booked(_)));
-    }
-
-    #[test]
-    fn two_failures_cost_nothing_and_nobody_starts_with_a_wait() {
-        assert_eq!(admit_name(None, at(0)), Admission::Free);
-        assert_eq!(admit_name(Some(&after_failures(2)), at(0)), Admission::Free);
-    }
-
-    #[test]
     fn after_the_third_failure_an_attempt_is_counted_before_it_is_looked_at() {
-        let Admission::Booked(booked) = admit_name(Some(&after_failures(3)), at(1)) else { panic!("not booked") };
+        let Admission::Booked(booked) = admit(stranger(Some(&after_failures(3)), None), at(1)) else { panic!("not booked") };
         assert_eq!(booked, Counter { fails: 4, last_failed_at: at(1), next_try_at: at(3) });
-        assert_eq!(admit_name(Some(&booked), at(1)), Admission::Wait(2), "the second of two at once");
+        let second = admit(stranger(Some(&booked), None), at(1));
+        assert_eq!(second, Admission::Wait { seconds: 2, counts: true }, "the second of two at once");
     }
 
     #[test]
     fn a_day_without_failures_is_a_fresh_start() {
-        let old = after_failures(12);
-        assert!(matches!(admit_name(Some(&old), at(24 * 3600)), Admission::Booked(_)));
-        assert_eq!(admit_name(Some(&old), at(24 * 3600 + 1)), Admission::Free);
-        assert_eq!(fail_name(&old, at(24 * 3600 + 1)).fails, 1);
+        assert_eq!(fail_here(&after_failures(12), at(24 * 3600 + 1)).fails, 1);
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::{
     sync::submit,
     web::{
         answer::{html, refused_act, row_id, settle, stored_and_done, tone_of, unprocessable},
-        flash::{Flash, Tone, Undo},
+        flash::{Flash, Tone, Undo, UndoAct},
         form::{FormView, Posted},
         page::{Ctx, render},
     },
@@ -161,7 +161,7 @@ async fn act(ctx: &Ctx, admin: &Admin, state: &AppState, id: Uuid, posted: &Post
         // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
         (_, VerdictKind::Merged) => Flash::new(Tone::Warning, "flash-day-not-deleted", name),
         _ => Flash::new(Tone::Success, "flash-day-deleted", name).with_undo(Undo {
-            action: format!("{HOME}/{id}/restoration"),
+            act: UndoAct::RestoreDay(id),
             id,
             base: verdict.version.unwrap_or(before.version),
             region: None,

@@ -7,10 +7,7 @@ use clap::Args;
 use super::{DATABASE, logins::Logins, seed, serve, text};
 use crate::{
     app,
-    auth::{
-        accounts::{create_demo_passwords, ensure_first_accounts},
-        password::Password,
-    },
+    auth::accounts::{create_demo_passwords, ensure_first_accounts},
     calendar::ensure_public_holidays,
     config::{self, Config, MetricsToken, Secret},
     db::embedded::{Cluster, ClusterOptions},
@@ -58,8 +55,7 @@ async fn serve_on(cluster: &Cluster, config: Config, listeners: Vec<std::net::Tc
     let owner_url = logins.owner_url;
     serve::refuse_unsafe(&db).await?;
     let state = AppState::new(db.clone(), config);
-    let demo = Some(Password::new(crate::auth::accounts::DEMO_PASSWORD));
-    ensure_first_accounts(&db, &state.hasher, &state.clock, &owner_url, demo).await.map_err(text)?;
+    ensure_first_accounts(&db, &state.hasher, &state.clock, &owner_url, None).await.map_err(text)?;
     ensure_public_holidays(&state).await.map_err(text)?;
     create_demo_passwords(&db, &state.hasher, &state.clock).await.map_err(text)?;
     if !empty {

@@ -103,7 +103,7 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
 
 /// The rows' author: the first admin, on whose machine the command runs.
 async fn author(opened: &Opened, region: &Region) -> Result<Actor, String> {
-    let users = accounts::list_users(&opened.db, None).await.map_err(text)?;
+    let users = accounts::list_users(&opened.db, &Clock::System, None).await.map_err(text)?;
     let admin = users
         .iter()
         .find(|u| u.role == Role::Admin && u.active)

@@ -65,7 +65,7 @@ async fn fill(state: &AppState, owner_url: &str) -> Result<usize, String> {
     if offices.is_empty() {
         return Err("there is no region yet: start `rainstaff serve` or `rainstaff dev` once".into());
     }
-    let users = accounts::list_users(&state.db, None).await.map_err(text)?;
+    let users = accounts::list_users(&state.db, &state.clock, None).await.map_err(text)?;
     let mut stored = 0;
     for (number, region) in offices.iter().enumerate() {
         let user = users.iter().find(|u| u.role == Role::User && u.regions.iter().any(|code| code == region.code()));

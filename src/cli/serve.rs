@@ -6,7 +6,7 @@ use super::{cannot_reach, logins::Logins, text};
 use crate::{
     app,
     auth::{
-        accounts::{FirstStart, ensure_first_accounts},
+        accounts::{AccountError, FirstStart, ensure_first_accounts},
         password::Password,
     },
     calendar::ensure_public_holidays,
@@ -55,7 +55,12 @@ pub(super) async fn refuse_unsafe(db: &Db) -> Result<(), String> {
 
 async fn first_start(state: &AppState, owner_url: &str) -> Result<(), String> {
     let admin_password = config::read("RAINSTAFF_ADMIN_PASSWORD").map(Password::new);
-    match ensure_first_accounts(&state.db, &state.hasher, &state.clock, owner_url, admin_password).await.map_err(text)? {
+    let made = ensure_first_accounts(&state.db, &state.hasher, &state.clock, owner_url, admin_password).await;
+    let made = made.map_err(|error| match error {
+        AccountError::Password(fault) => format!("RAINSTAFF_ADMIN_PASSWORD: {fault}"),
+        other => text(other),
+    })?;
+    match made {
         FirstStart::CreatedWithRandom(password) => {
             println!("first start: sign in as admin with this password, shown only now, and change it: {}", password.reveal());
         }

@@ -11,7 +11,7 @@ use crate::{
         accounts::{self, NewUser, PasswordState, UserSummary},
         password::Password,
     },
-    clock::Clock,
+    clock::{Clock, in_istanbul},
     db::Db,
     text::account_name,
 };
@@ -65,7 +65,7 @@ pub struct Name {
 pub async fn run(command: UserCommand, db: &Db, hasher: &Hasher) -> Result<(), String> {
     let clock = Clock::System;
     let said = match command {
-        UserCommand::List => table(&accounts::list_users(db, None).await.map_err(text)?),
+        UserCommand::List => table(&accounts::list_users(db, &clock, None).await.map_err(text)?),
         UserCommand::Add(add) => {
             let role = if add.admin { Role::Admin } else { Role::User };
             let new = NewUser { username: account_name(&add.name), role, regions: add.regions };
@@ -75,7 +75,7 @@ pub async fn run(command: UserCommand, db: &Db, hasher: &Hasher) -> Result<(), S
         }
         UserCommand::SetPassword(set) => {
             let name = account_name(&set.name);
-            if !accounts::list_users(db, None).await.map_err(text)?.iter().any(|user| user.username == name) {
+            if !accounts::list_users(db, &clock, None).await.map_err(text)?.iter().any(|user| user.username == name) {
                 return Err(text(accounts::AccountError::NoSuchUser(name)));
             }
             let password = read_password(&name).map_err(text)?;
@@ -143,12 +143,13 @@ fn columns(user: &UserSummary) -> [String; 4] {
         Role::User => user.regions.join(", "),
     };
     let state = match (user.active, user.password) {
-        (false, _) => "disabled",
-        (true, PasswordState::Missing) => "no password yet",
-        (true, PasswordState::Temporary) => "temporary password",
-        (true, PasswordState::Own) => "active",
+        (false, _) => "disabled".to_owned(),
+        (true, PasswordState::Missing) => "no password yet".to_owned(),
+        (true, PasswordState::Temporary(until)) => format!("temporary password until {}", in_istanbul(until).format("%Y-%m-%d %H:%M")),
+        (true, PasswordState::Ended) => "temporary password used or lapsed".to_owned(),
+        (true, PasswordState::Own) => "active".to_owned(),
     };
-    [user.username.clone(), user.role.as_str().to_owned(), regions, state.to_owned()]
+    [user.username.clone(), user.role.as_str().to_owned(), regions, state]
 }
 
 #[cfg(test)]

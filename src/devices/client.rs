@@ -1,7 +1,13 @@
 //! Who sends operations and reads the feed.
 
-use super::Device;
-use crate::{auth::Actor, db::Scope, regions::Region};
+use super::{Device, refuse_revoked};
+use crate::{
+    auth::{Actor, rights::refuse_lapsed},
+    db::Scope,
+    error::AppResult,
+    regions::Region,
+    state::AppState,
+};
 
 /// A person, in person or through one of their keys; or a PC of an office, which is nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,5 +46,13 @@ impl Client {
     /// Whether identity numbers stay here: a PC keeps what it is given, for whoever takes it.
     pub fn is_device(&self) -> bool {
         matches!(self, Self::Device(_))
+    }
+
+    /// Looks again at who it is, for a request that has waited: what it may not have any more it does not get.
+    pub async fn refuse_lapsed(&self, state: &AppState) -> AppResult<()> {
+        match self {
+            Self::Person(actor) => refuse_lapsed(state, actor).await,
+            Self::Device(device) => refuse_revoked(state, device).await,
+        }
     }
 }

@@ -166,5 +166,5 @@ pub async fn revoke_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Pa
 }
 
 fn back(ctx: &Ctx, flash: &Flash) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash.to_cookie(ctx.secure)).finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash.to_cookie(&ctx.seal)).finish()
 }

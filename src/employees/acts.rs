@@ -20,7 +20,7 @@ use crate::{
     sync::submit,
     web::{
         answer::{acted, refused_act, settle},
-        flash::{Flash, Tone, Undo},
+        flash::{Flash, Tone, Undo, UndoAct},
         form::{Posted, back_to},
         page::Ctx,
     },
@@ -131,27 +131,31 @@ impl Act {
     fn message(self, before: &Listed, verdict: &Verdict) -> Flash {
         let name = &before.value.full_name;
         match self {
-            Self::Passivate => Flash::new(Tone::Success, "flash-employee-passivated", name).with_undo(undo("activation", before, verdict)),
+            Self::Passivate => Flash::new(Tone::Success, "flash-employee-passivated", name).with_undo(undo(
+                UndoAct::ActivateEmployee(before.id),
+                before,
+                verdict,
+            )),
             Self::Activate => {
                 let last = before.value.exit_date.map(|day| day.to_string()).unwrap_or_default();
-                let flash = Flash::new(Tone::Success, "flash-employee-activated", name).with_undo(undo("passivation", before, verdict));
+                let back = undo(UndoAct::PassivateEmployee(before.id), before, verdict);
+                let flash = Flash::new(Tone::Success, "flash-employee-activated", name).with_undo(back);
                 flash.with_undo_fields(&[("exit_date", &last)])
             }
             // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
             Self::Delete if verdict.verdict == VerdictKind::Merged => Flash::new(Tone::Warning, "flash-employee-not-deleted", name),
-            Self::Delete => Flash::new(Tone::Success, "flash-employee-deleted", name).with_undo(undo("restoration", before, verdict)),
+            Self::Delete => Flash::new(Tone::Success, "flash-employee-deleted", name).with_undo(undo(
+                UndoAct::RestoreEmployee(before.id),
+                before,
+                verdict,
+            )),
             Self::Restore => Flash::new(Tone::Success, "flash-employee-restored", name),
         }
     }
 }
 
-fn undo(noun: &str, before: &Listed, verdict: &Verdict) -> Undo {
-    Undo {
-        action: format!("{HOME}/{}/{noun}", before.id),
-        id: before.id,
-        base: verdict.version.unwrap_or(before.version),
-        region: Some(before.region.clone()),
-    }
+fn undo(act: UndoAct, before: &Listed, verdict: &Verdict) -> Undo {
+    Undo { act, id: before.id, base: verdict.version.unwrap_or(before.version), region: Some(before.region.clone()) }
 }
 
 #[cfg(test)]
@@ -178,7 +182,7 @@ mod tests {
 
     #[test]
     fn every_reversible_act_says_how_to_take_it_back() {
-        let back = |act: Act| act.message(&listed(), &verdict(VerdictKind::Applied)).undo.map(|u| (u.action, u.base));
+        let back = |act: Act| act.message(&listed(), &verdict(VerdictKind::Applied)).undo.map(|u| (u.act.address(), u.base));
         let at = |noun: &str| Some((format!("/employees/{}/{noun}", Uuid::from_u128(5)), 4));
         assert_eq!(back(Act::Passivate), at("activation"));
         assert_eq!(back(Act::Activate), at("passivation"));

@@ -19,7 +19,7 @@ use crate::{
     sync::submit,
     web::{
         answer::{acted, refused_act, settle},
-        flash::{Flash, Tone, Undo},
+        flash::{Flash, Tone, Undo, UndoAct},
         form::{Posted, back_to},
         page::Ctx,
     },
@@ -79,7 +79,7 @@ fn message(kind: Kind, before: &Listed, verdict: &Verdict) -> Flash {
         return Flash::new(Tone::Warning, "flash-template-not-deleted", name);
     }
     Flash::new(Tone::Success, "flash-template-deleted", name).with_undo(Undo {
-        action: format!("{HOME}/{}/restoration", before.id),
+        act: UndoAct::RestoreShiftTemplate(before.id),
         id: before.id,
         base: verdict.version.unwrap_or(before.version),
         region: Some(before.region.clone()),

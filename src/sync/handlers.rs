@@ -24,7 +24,7 @@ use crate::{
     api::{Checked, Limit, ParamError, Problem},
     auth::{Actor, Role, rights::find_rights},
     contact::{self, BrowserMark, Place, QueueReport, Seen},
-    devices::{Client, device_of_bearer, refuse_revoked},
+    devices::{Client, device_of_bearer},
     error::{AppError, AppResult},
     ops::{Op, Origin, Verdict},
     regions::Region,
@@ -413,10 +413,8 @@ pub async fn get_changes(state: Data<AppState>, client: Client, Checked(query): 
     let (limit, wait) = (Limit::or(query.limit, 500), Duration::from_secs(wait));
     let asked = Asked { cursor: query.cursor.as_deref(), limit, wait };
     let page = feed::read_changes(&state.db, &state.bell, &scope, &asked).await?;
-    if let Client::Device(device) = &client
-        && !wait.is_zero()
-    {
-        refuse_revoked(&state, device).await?; // while it waited
+    if !wait.is_zero() {
+        client.refuse_lapsed(&state).await?; // while it waited
     }
     Ok(sync_answer(&page))
 }

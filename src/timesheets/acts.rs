@@ -19,7 +19,7 @@ use crate::{
     sync::submit,
     web::{
         answer::{acted, refused_act, settle},
-        flash::{Flash, Tone, Undo},
+        flash::{Flash, Tone, Undo, UndoAct},
         form::{Posted, back_to},
         page::Ctx,
     },
@@ -69,7 +69,7 @@ async fn act(
     let name = &before.title();
     let flash = match (kind, verdict.verdict) {
         (Kind::Delete, VerdictKind::Applied) => Flash::new(Tone::Success, "flash-timesheet-deleted", name).with_undo(Undo {
-            action: format!("{HOME}/{id}/restoration"),
+            act: UndoAct::RestoreTimesheet(id),
             id,
             base: verdict.version.unwrap_or(before.version),
             region: Some(before.region.clone()),

@@ -32,7 +32,7 @@ use crate::{
     sync::submit_asking,
     web::{
         answer::{self, row_id, settle, stored, tone_of},
-        flash::{Flash, Undo},
+        flash::{Flash, Undo, UndoAct},
         form::{FormView, Posted, back_to, redirect},
         page::{Ctx, render},
         pagination::Pager,
@@ -179,7 +179,7 @@ pub async fn create_timesheet(
     drop(tx);
     let next = next_entry(&state, &actor, &region, &entry, posted.value(WALK) == BLANKS).await?;
     let flash = Flash::new(tone_of(&verdict), next.flash, &entry.title()).with_undo(Undo {
-        action: format!("{HOME}/{}/deletion", entry.id),
+        act: UndoAct::DeleteTimesheet(entry.id),
         id: entry.id,
         base: verdict.version.unwrap_or(entry.version),
         region: Some(entry.region.clone()),

@@ -11,7 +11,7 @@ use super::{
     day::{Day, Place},
     load::load_day,
     row::{FIELDS, as_posted, original},
-    views::{HOME, address},
+    views::address,
 };
 use crate::{
     auth::Actor,
@@ -24,7 +24,7 @@ use crate::{
     timesheets::{Timesheet, db::find_timesheet, listed::Listed},
     web::{
         answer::{refused_act, row_id, settle, tone_of},
-        flash::{Flash, Tone, Undo},
+        flash::{Flash, Tone, Undo, UndoAct},
         form::Posted,
         page::Ctx,
     },
@@ -44,7 +44,7 @@ pub async fn create_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
         Err(errors) => return answer_refused(&ctx, &actor, &state, &place, RowOf { employee_id, entry: None }, &posted, &errors).await,
     };
     let (day, entry) = read_again(&state, &actor, &place, row_id(&verdict)?).await?;
-    let undo = undo(&entry, "deletion", &verdict);
+    let undo = undo(&entry, UndoAct::DeleteEntry(entry.id), &verdict);
     let flash =
         Flash::new(tone_of(&verdict), "flash-timesheet-created", &entry.title()).with_undo(undo).with_undo_fields(&[(TAKES_BACK, "true")]);
     answer_stored(&ctx, &day, op_id, &[entry.value.employee_id], &[], &flash)
@@ -80,7 +80,7 @@ fn message_of_update(before: &Listed, entry: &Listed, verdict: &Verdict, takes_b
         return Flash::new(Tone::Success, "flash-today-change-taken-back", name);
     }
     let mut flash = Flash::new(Tone::Success, "flash-timesheet-updated", name)
-        .with_undo(undo(entry, "", verdict))
+        .with_undo(undo(entry, UndoAct::UpdateEntry(entry.id), verdict))
         .with_undo_fields(&[(TAKES_BACK, "true"), ("_orig", &original(&entry.value))]);
     flash.undo_fields.extend(as_posted(&before.value));
     flash
@@ -111,7 +111,7 @@ async fn act(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, posted: &Post
             Flash::new(Tone::Success, "flash-today-taken-back", name)
         }
         (Kind::Delete, VerdictKind::Applied) => {
-            Flash::new(Tone::Success, "flash-timesheet-deleted", name).with_undo(undo(&entry, "restoration", &verdict))
+            Flash::new(Tone::Success, "flash-timesheet-deleted", name).with_undo(undo(&entry, UndoAct::RestoreEntry(entry.id), &verdict))
         }
         // Somebody changed the entry meanwhile: it stays, and both acts are kept as a conflict.
         (Kind::Delete, _) => Flash::new(Tone::Warning, "flash-timesheet-not-deleted", name),
@@ -120,15 +120,9 @@ async fn act(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, posted: &Post
     answer_stored(ctx, &day, op_id, &[entry.value.employee_id], &[], &flash)
 }
 
-/// The way back: an act on the entry, or with an empty `noun` a change of it.
-fn undo(entry: &Listed, noun: &str, verdict: &Verdict) -> Undo {
-    let action = format!("{HOME}/entries/{}/{noun}", entry.id);
-    Undo {
-        action: action.trim_end_matches('/').to_owned(),
-        id: entry.id,
-        base: verdict.version.unwrap_or(entry.version),
-        region: Some(entry.region.clone()),
-    }
+/// The way back.
+fn undo(entry: &Listed, act: UndoAct, verdict: &Verdict) -> Undo {
+    Undo { act, id: entry.id, base: verdict.version.unwrap_or(entry.version), region: Some(entry.region.clone()) }
 }
 
 /// An entry of one of the person's regions, and the day it is on; a foreign one is not found.

@@ -16,7 +16,7 @@ use super::{
     day::{Day, Place, State},
     db::{Made, list_known_ops, list_made},
     load::load_day,
-    views::{HOME, address},
+    views::address,
 };
 use crate::{
     auth::Actor,
@@ -34,7 +34,7 @@ use crate::{
     },
     web::{
         answer::refused_act,
-        flash::{Flash, Tone, Undo},
+        flash::{Flash, Tone, Undo, UndoAct},
         form::{Posted, sentence},
         page::Ctx,
     },
@@ -189,7 +189,7 @@ fn message_of_batch(ctx: &Ctx, day: &Day, batch: Uuid, stored: usize, refused: &
         _ => Flash::new(Tone::Warning, "flash-today-entered-partly", &names),
     };
     let region = Some(day.place.region.to_string());
-    flash.about(stored).with_undo(Undo { action: format!("{HOME}/batches/{batch}/undo"), id: batch, base: 0, region })
+    flash.about(stored).with_undo(Undo { act: UndoAct::UndoBatch(batch), id: batch, base: 0, region })
 }
 
 /// The first few, and "…" where there are more.

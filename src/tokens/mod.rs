@@ -25,7 +25,7 @@ const MARK: &str = "rsp_";
 /// Characters of the random part that lists show.
 const SHOWN: usize = 8;
 
-/// Ends all keys of an account, for an administrator who gives it another password. Needs `Users`.
+/// Ends all keys of an account for good: it gets another password, or is disabled. Needs `Users`.
 pub async fn revoke_all_of(tx: &mut SystemTx, user_id: Uuid, now: DateTime<Utc>) -> Result<u64, sqlx::Error> {
     db::revoke_tokens_of(tx, user_id, now).await
 }

@@ -16,7 +16,14 @@ use super::{
 };
 use crate::{
     activity::{self, EventKind, NewEvent},
-    auth::{Actor, sign_in::region_of_actor, visitor_of},
+    auth::{
+        Actor, is_at_epoch,
+        known_browser::Marks,
+        lock_account,
+        password::Password,
+        sign_in::{Confirmation, From, confirm_password, region_of_actor},
+        visitor_of,
+    },
     db::Capability,
     error::{AppError, AppResult},
     ids::new_id,
@@ -86,9 +93,17 @@ pub async fn create_token(ctx: Ctx, actor: Actor, state: Data<AppState>, request
         Ok(wanted) => wanted,
         Err(errors) => return refuse(&ctx, &actor, &state, &posted, &errors).await,
     };
+    let epoch = match confirm(&state, &actor, &request, &posted).await? {
+        Ok(epoch) => epoch,
+        Err(error) => return refuse(&ctx, &actor, &state, &posted, &[error]).await,
+    };
     let now = state.clock.now();
     let token = NewToken::random();
     let mut tx = state.db.system(&Capability::Own(actor.user_id)).await?;
+    lock_account(&mut tx, actor.user_id).await?;
+    if !is_at_epoch(&mut tx, actor.user_id, epoch).await? {
+        return Err(AppError::SignIn); // somebody has disabled the account or set another password this very moment
+    }
     if db::count_good_tokens(&mut tx, actor.user_id, now).await? >= MOST {
         let error = FieldError::new("", "too-many-tokens").with("max", MOST);
         return refuse(&ctx, &actor, &state, &posted, &[error]).await;
@@ -111,6 +126,21 @@ pub async fn create_token(ctx: Ctx, actor: Actor, state: Data<AppState>, request
     record(&state, &actor, &request, EventKind::TokenMade, &row.name).await?;
     let made = Made { name: row.name, token: token.text };
     show(&ctx, &actor, &state, StatusCode::OK, blank_form(&ctx), Some(made)).await
+}
+
+/// Asks for the password again: a key goes on reading when the session is long over. Answers the account's epoch.
+async fn confirm(state: &AppState, actor: &Actor, request: &HttpRequest, posted: &Posted) -> AppResult<Result<i32, FieldError>> {
+    let password = posted.raw("password");
+    if password.is_empty() {
+        return Ok(Err(FieldError::new("password", "token-password-missing")));
+    }
+    let (visitor, marks) = (visitor_of(request, &state.config), Marks::of(request, &state.config));
+    let from = From { visitor: &visitor, marks: &marks };
+    Ok(match confirm_password(state, actor, from, Password::new(password)).await? {
+        Confirmation::Right { epoch } => Ok(epoch),
+        Confirmation::Wrong => Err(FieldError::new("password", "token-password-wrong")),
+        Confirmation::Wait(seconds) => Err(FieldError::new("password", "token-password-wait").with("n", seconds)),
+    })
 }
 
 /// What the form asks for.
@@ -148,7 +178,8 @@ fn read_form(actor: &Actor, posted: &Posted) -> Result<Wanted, Vec<FieldError>> 
 }
 
 async fn refuse(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Posted, errors: &[FieldError]) -> AppResult<HttpResponse> {
-    let form = FormView::refused(posted, None, errors, ctx.lang);
+    let mut form = FormView::refused(posted, None, errors, ctx.lang);
+    form.set("password", String::new()); // secrets are not echoed
     show(ctx, actor, state, StatusCode::UNPROCESSABLE_ENTITY, form, None).await
 }
 
@@ -178,5 +209,5 @@ async fn record(state: &AppState, actor: &Actor, request: &HttpRequest, kind: Ev
 }
 
 fn back(ctx: &Ctx, flash: &Flash) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash.to_cookie(ctx.secure)).finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash.to_cookie(&ctx.seal)).finish()
 }

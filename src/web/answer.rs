@@ -78,7 +78,7 @@ pub fn acted(ctx: &Ctx, op_id: Uuid, event: &'static str, to: &str, flash: &Flas
 /// A stored write from a form with a page of its own: on to `to`, which shows the message.
 pub fn stored_and_done(ctx: &Ctx, op_id: Uuid, to: &str, flash: &Flash) -> HttpResponse {
     if ctx.is_htmx {
-        acknowledged(op_id).insert_header((HX_REDIRECT, to)).cookie(flash.to_cookie(ctx.secure)).finish()
+        acknowledged(op_id).insert_header((HX_REDIRECT, to)).cookie(flash.to_cookie(&ctx.seal)).finish()
     } else {
         redirect(ctx, op_id, to, flash)
     }
@@ -93,7 +93,7 @@ pub fn refused_act(ctx: &Ctx, to: &str, errors: &[FieldError]) -> AppResult<Http
         return Ok(unprocessable(toast_aside(ctx, &flash)?));
     }
     let mut answer = HttpResponse::build(StatusCode::SEE_OTHER);
-    Ok(answer.insert_header((header::LOCATION, to)).cookie(flash.to_cookie(ctx.secure)).finish())
+    Ok(answer.insert_header((header::LOCATION, to)).cookie(flash.to_cookie(&ctx.seal)).finish())
 }
 
 /// What became of a form: the verdict, or what to show at its fields.

@@ -11,8 +11,9 @@ use actix_web::{
 };
 
 use super::{
+    cookies,
     csrf::{form_fits, reader_of},
-    flash::{self, Flash},
+    flash::{self, Flash, Seal},
     form::Posted,
     htmx::{target_id, wants_fragment},
     limits,
@@ -175,7 +176,7 @@ struct KnownRegions(Vec<RegionName>);
 /// The same, whatever became of the session: what an error page can always have.
 pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Actor>) -> Ctx {
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
-    let chosen = request.cookie(wire::LANG_COOKIE).and_then(|c| Lang::parse(c.value()));
+    let chosen = cookies::find(request, wire::LANG_COOKIE, state.config.is_over_tls()).and_then(|c| Lang::parse(c.value()));
     let lang = match &actor {
         Some(actor) => Lang::parse(&actor.lang),
         None => chosen,
@@ -187,6 +188,9 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
     } else {
         of_session
     };
+    let secure = state.config.is_over_tls();
+    let token = actor.as_ref().map(|a| a.csrf.as_str()).unwrap_or_default();
+    let seal = Seal::new(flash::signer(state.config.secret.bytes()), token, secure);
     Ctx {
         lang: lang.unwrap_or_else(|| Lang::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or(""))),
         theme: actor.as_ref().and_then(|a| Theme::parse(&a.theme)).unwrap_or_default(),
@@ -198,8 +202,9 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
         is_htmx: wants_fragment(request.headers()),
         htmx_target: target_id(request.headers()),
         demo: state.config.demo,
-        secure: state.config.public_origin.as_deref().is_some_and(|o| o.starts_with("https://")),
-        flash: request.cookie(flash::COOKIE).and_then(|c| Flash::from_cookie(c.value())),
+        secure,
+        flash: Flash::of(request, &seal),
+        seal,
         actor,
         regions,
         kept_since: None,

@@ -1,12 +1,16 @@
 //! A message for the next page: after a form without JavaScript the browser is redirected, and the page it lands on says what happened.
-//! It travels in a cookie, so nothing is kept on the server.
+//! It travels in a cookie, so nothing is kept on the server. The cookie is signed for the session, and what "Geri al" may do is a closed list.
 
-use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::{HttpRequest, cookie::Cookie};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::page::Ctx;
+use super::{
+    cookies::{self, Signer},
+    page::Ctx,
+};
 
 /// Name of the cookie.
 pub const COOKIE: &str = "rainstaff-flash";
@@ -47,11 +51,64 @@ impl Tone {
     }
 }
 
+/// Where the form behind "Geri al" posts to: one of these acts, and no other address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UndoAct {
+    /// An entry comes back.
+    RestoreTimesheet(Uuid),
+    /// An entry goes.
+    DeleteTimesheet(Uuid),
+    /// An entry of the day comes back.
+    RestoreEntry(Uuid),
+    /// An entry of the day goes.
+    DeleteEntry(Uuid),
+    /// An entry of the day gets the values that it had.
+    UpdateEntry(Uuid),
+    /// What a batch entered goes.
+    UndoBatch(Uuid),
+    /// A person works again.
+    ActivateEmployee(Uuid),
+    /// A person works no more.
+    PassivateEmployee(Uuid),
+    /// A person comes back.
+    RestoreEmployee(Uuid),
+    /// A template comes back.
+    RestoreShiftTemplate(Uuid),
+    /// A day of the calendar comes back.
+    RestoreDay(Uuid),
+    /// An account may sign in again.
+    EnableUser(Uuid),
+    /// A region takes entries again.
+    OpenRegion(String),
+}
+
+impl UndoAct {
+    /// The address, as `routes` has it.
+    pub fn address(&self) -> String {
+        match self {
+            Self::RestoreTimesheet(id) => format!("/timesheets/{id}/restoration"),
+            Self::DeleteTimesheet(id) => format!("/timesheets/{id}/deletion"),
+            Self::RestoreEntry(id) => format!("/today/entries/{id}/restoration"),
+            Self::DeleteEntry(id) => format!("/today/entries/{id}/deletion"),
+            Self::UpdateEntry(id) => format!("/today/entries/{id}"),
+            Self::UndoBatch(id) => format!("/today/batches/{id}/undo"),
+            Self::ActivateEmployee(id) => format!("/employees/{id}/activation"),
+            Self::PassivateEmployee(id) => format!("/employees/{id}/passivation"),
+            Self::RestoreEmployee(id) => format!("/employees/{id}/restoration"),
+            Self::RestoreShiftTemplate(id) => format!("/shift-templates/{id}/restoration"),
+            Self::RestoreDay(id) => format!("/admin/calendar/{id}/restoration"),
+            Self::EnableUser(id) => format!("/admin/users/{id}/activation"),
+            Self::OpenRegion(code) => format!("/admin/regions/{code}/opening"),
+        }
+    }
+}
+
 /// The way back from a reversible act: the form behind "Geri al".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undo {
-    /// Where the form posts to, for example `/timesheets/{id}/restoration`.
-    pub action: String,
+    /// What the form does.
+    pub act: UndoAct,
     /// The row.
     pub id: Uuid,
     /// The row's version after the act.
@@ -64,7 +121,7 @@ impl Undo {
     /// Where the form posts to; it names the region for whoever has several.
     pub fn address(&self, ctx: &Ctx) -> String {
         let at = self.region.as_deref().map(|region| ctx.at(region)).unwrap_or_default();
-        format!("{}{at}", self.action)
+        format!("{}{at}", self.act.address())
     }
 }
 
@@ -121,57 +178,107 @@ impl Flash {
         self
     }
 
-    /// The cookie that carries the message to the next page. `secure` where the site is served over https.
-    pub fn to_cookie(&self, secure: bool) -> Cookie<'static> {
-        let body = serde_json::to_vec(self).unwrap_or_default();
-        cookie(URL_SAFE_NO_PAD.encode(body), Duration::minutes(1), secure)
+    /// The cookie that carries the message to the next page of this session. A message that does not fit into a cookie goes without its way
+    /// back: browsers would drop it whole.
+    pub fn to_cookie(&self, seal: &Seal) -> Cookie<'static> {
+        const MOST: usize = 3_500; // of the 4,096 bytes that browsers keep
+        let value = seal.seal(self);
+        if value.len() <= MOST {
+            return cookies::build(COOKIE, value, TimeDelta::minutes(1), seal.over_tls);
+        }
+        let short = Self { undo: None, undo_fields: Vec::new(), ..self.clone() };
+        cookies::build(COOKIE, seal.seal(&short), TimeDelta::minutes(1), seal.over_tls)
     }
 
-    /// Reads the message back; anything else than what [`Flash::to_cookie`] wrote is no message.
-    pub fn from_cookie(value: &str) -> Option<Self> {
-        let flash: Self = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(value).ok()?).ok()?;
-        let goes_home = |undo: &Undo| undo.action.starts_with('/') && !undo.action.starts_with("//");
-        (flash.key.starts_with("flash-") && flash.undo.as_ref().is_none_or(goes_home)).then_some(flash)
+    /// The message that a request brings; one that [`Flash::to_cookie`] did not write for this very session is none.
+    pub fn of(request: &HttpRequest, seal: &Seal) -> Option<Self> {
+        seal.open(cookies::find(request, COOKIE, seal.over_tls)?.value())
     }
 }
 
-/// The cookie that takes a shown message away.
-pub fn removal(secure: bool) -> Cookie<'static> {
-    cookie(String::new(), Duration::ZERO, secure)
+/// What makes a message ours: it carries forms that somebody will send with one press, so it is signed, for one session alone.
+#[derive(Debug, Clone)]
+pub struct Seal {
+    signer: Signer,
+    /// The session's token; empty for a visitor.
+    session: String,
+    over_tls: bool,
 }
 
-fn cookie(value: String, age: Duration, secure: bool) -> Cookie<'static> {
-    Cookie::build(COOKIE, value).path("/").http_only(true).secure(secure).same_site(SameSite::Lax).max_age(age).finish()
+impl Seal {
+    /// Of the session with this token.
+    pub fn new(signer: Signer, session: &str, over_tls: bool) -> Self {
+        Self { signer, session: session.to_owned(), over_tls }
+    }
+
+    /// The cookie that takes a shown message away.
+    pub fn removal(&self) -> Cookie<'static> {
+        cookies::build(COOKIE, String::new(), TimeDelta::zero(), self.over_tls)
+    }
+
+    fn seal(&self, flash: &Flash) -> String {
+        let body = serde_json::to_vec(flash).unwrap_or_default();
+        let signature = self.signer.sign(&[self.session.as_bytes(), &body]);
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(&body), URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    fn open(&self, value: &str) -> Option<Flash> {
+        let (body, signature) = value.split_once('.')?;
+        let (body, signature) = (URL_SAFE_NO_PAD.decode(body).ok()?, URL_SAFE_NO_PAD.decode(signature).ok()?);
+        let is_ours = self.signer.verifies(&[self.session.as_bytes(), &body], &signature);
+        is_ours.then(|| serde_json::from_slice(&body).ok()).flatten()
+    }
+}
+
+/// The signer of messages under a program's secret.
+pub fn signer(secret: &[u8]) -> Signer {
+    Signer::new(secret, "rainstaff: message after a redirect, 1")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn undo(action: &str) -> Undo {
-        Undo { action: action.to_owned(), id: Uuid::nil(), base: 3, region: Some("ankara".to_owned()) }
+    fn seal(session: &str) -> Seal {
+        Seal::new(signer(b"secret"), session, true)
+    }
+
+    fn deletion() -> Flash {
+        let undo = Undo { act: UndoAct::RestoreTimesheet(Uuid::nil()), id: Uuid::nil(), base: 3, region: Some("ankara".to_owned()) };
+        Flash::new(Tone::Success, "flash-timesheet-deleted", "Şükrü Işık").with_undo(undo)
     }
 
     #[test]
     fn a_message_survives_the_journey() {
-        let flash = Flash::new(Tone::Success, "flash-timesheet-deleted", "Şükrü Işık").with_undo(undo("/timesheets/1/restoration"));
-        assert_eq!(Flash::from_cookie(flash.to_cookie(true).value()), Some(flash));
+        let cookie = deletion().to_cookie(&seal("one"));
+        assert_eq!(cookie.name(), "__Host-rainstaff-flash");
+        assert_eq!(seal("one").open(cookie.value()), Some(deletion()));
     }
 
     #[test]
-    fn a_forged_message_is_none() {
-        assert_eq!(Flash::from_cookie("%%%"), None);
-        assert_eq!(Flash::from_cookie(&URL_SAFE_NO_PAD.encode("{}")), None);
-        let foreign_text = Flash::new(Tone::Info, "login-title", "");
-        assert_eq!(Flash::from_cookie(foreign_text.to_cookie(true).value()), None);
-        for elsewhere in ["https://example.com/", "//example.com/"] {
-            let flash = Flash::new(Tone::Info, "flash-timesheet-deleted", "").with_undo(undo(elsewhere));
-            assert_eq!(Flash::from_cookie(flash.to_cookie(true).value()), None, "{elsewhere}");
+    fn a_message_of_somebody_else_or_of_another_session_is_none() {
+        let value = deletion().to_cookie(&seal("one")).value().to_owned();
+        assert_eq!(seal("two").open(&value), None, "another session");
+        assert_eq!(Seal::new(signer(b"another secret"), "one", true).open(&value), None);
+        let (body, signature) = value.split_once('.').unwrap();
+        let forged = String::from_utf8(URL_SAFE_NO_PAD.decode(body).unwrap()).unwrap().replace("ankara", "izmir1");
+        assert_eq!(seal("one").open(&format!("{}.{signature}", URL_SAFE_NO_PAD.encode(forged))), None, "another region");
+        for nonsense in ["", ".", "%%%", body, &format!("{body}."), &URL_SAFE_NO_PAD.encode("{}")] {
+            assert_eq!(seal("one").open(nonsense), None, "{nonsense}");
         }
     }
 
     #[test]
+    fn a_message_that_is_too_long_for_a_cookie_keeps_its_words() {
+        let long = deletion().with_undo_fields(&[("notes", &"a".repeat(4000))]);
+        let cookie = long.to_cookie(&seal("one"));
+        assert!(cookie.to_string().len() < 4096);
+        let shown = seal("one").open(cookie.value()).unwrap();
+        assert_eq!((shown.key.as_str(), shown.undo, shown.undo_fields), ("flash-timesheet-deleted", None, Vec::new()));
+    }
+
+    #[test]
     fn a_shown_message_is_taken_away() {
-        assert_eq!(removal(true).max_age(), Some(Duration::ZERO));
+        assert_eq!(seal("").removal().max_age(), Some(actix_web::cookie::time::Duration::ZERO));
     }
 }

@@ -60,6 +60,11 @@ impl Posted {
         }
     }
 
+    /// The first value of that name as it was typed, blanks and all: a password.
+    pub fn raw(&self, name: &str) -> &str {
+        self.pairs.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+    }
+
     /// All values of that name that are not blank: ticked boxes.
     pub fn values(&self, name: &str) -> Vec<String> {
         self.given(name).map(str::to_owned).collect()
@@ -309,7 +314,7 @@ pub fn acknowledged(op_id: Uuid) -> HttpResponseBuilder {
 
 /// The answer to a form posted without scripts: on to a page that shows the message.
 pub fn redirect(ctx: &Ctx, op_id: Uuid, to: &str, flash: &Flash) -> HttpResponse {
-    acknowledged(op_id).status(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).cookie(flash.to_cookie(ctx.secure)).finish()
+    acknowledged(op_id).status(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).cookie(flash.to_cookie(&ctx.seal)).finish()
 }
 
 /// Where a form without scripts came from, when that is a page below `home`; else `home`.

@@ -13,8 +13,10 @@ use actix_web::{
     web::Data,
 };
 
+use chrono::TimeDelta;
+
 use super::{
-    flash,
+    cookies, flash,
     htmx::{X_APP, X_USER, X_WARM_UP, wants_fragment},
     policy::ALWAYS,
 };
@@ -22,12 +24,14 @@ use crate::{auth, state::AppState, telemetry::RequestId};
 
 /// The middleware. Pages are never kept by caches between us and the reader; assets say so themselves.
 pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    let over_tls =
-        request.app_data::<Data<AppState>>().is_some_and(|s| s.config.public_origin.as_deref().is_some_and(|o| o.starts_with("https://")));
+    let over_tls = request.app_data::<Data<AppState>>().is_some_and(|state| state.config.is_over_tls());
     let is_warm_up = request.headers().contains_key(X_WARM_UP);
-    let message_waits = request.cookie(flash::COOKIE).is_some() && !wants_fragment(request.headers()) && !is_warm_up;
+    let message_waits =
+        cookies::find(request.request(), flash::COOKIE, over_tls).is_some() && !wants_fragment(request.headers()) && !is_warm_up;
     let mut response = next.call(request).await?;
-    forget_message(&mut response, message_waits);
+    if message_waits {
+        forget_message(&mut response, over_tls);
+    }
     let request_id = response.request().extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
@@ -58,12 +62,13 @@ pub async fn name_reader<B: MessageBody>(request: ServiceRequest, next: Next<B>)
 }
 
 /// A page that was shown has shown the waiting message; a redirect has not, and one that brings a new message keeps it.
-fn forget_message<B>(response: &mut ServiceResponse<B>, message_waits: bool) {
+fn forget_message<B>(response: &mut ServiceResponse<B>, over_tls: bool) {
     let is_page = response.status() != StatusCode::SEE_OTHER
         && response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
-    let brings_one = response.response().cookies().any(|c| c.name() == flash::COOKIE);
-    if message_waits && is_page && !brings_one {
+    let name = cookies::full_name(flash::COOKIE, over_tls);
+    let brings_one = response.response().cookies().any(|c| c.name() == name);
+    if is_page && !brings_one {
         // Only a cookie that cannot be written as a header fails, and this one can.
-        let _ = response.response_mut().add_cookie(&flash::removal(false));
+        let _ = response.response_mut().add_cookie(&cookies::build(flash::COOKIE, String::new(), TimeDelta::zero(), over_tls));
     }
 }

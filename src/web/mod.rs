@@ -7,6 +7,7 @@ pub mod body;
 pub mod carried;
 pub mod change;
 pub mod connection;
+pub mod cookies;
 #[cfg(feature = "server")]
 pub mod csrf;
 #[cfg(feature = "server")]

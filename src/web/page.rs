@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     auth::Actor,
     i18n::{Lang, filters::LANG, format, t_with},
-    web::flash::Flash,
+    web::flash::{Flash, Seal},
 };
 
 /// Light or dark.
@@ -105,6 +105,8 @@ pub struct Ctx {
     pub demo: bool,
     /// Cookies are for https only.
     pub secure: bool,
+    /// Signs the message for the next page.
+    pub seal: Seal,
     /// The regions of the person who is signed in; all offices for an admin.
     pub regions: Vec<RegionName>,
     /// Message from the request before this one.

@@ -33,7 +33,7 @@ impl<'s> Person<'s> {
         let request = TestRequest::post().uri("/login").insert_header((FETCH_SITE, "same-origin")).set_form(form);
         let answer = call_service(&app, request.peer_addr(([192, 0, 2, 1], 4000).into()).to_request()).await;
         assert_eq!(answer.status(), 303, "{username} may sign in");
-        let session = answer.response().cookies().next().expect("a session").into_owned();
+        let session = answer.response().cookies().find(|cookie| cookie.name() == "__Host-rainstaff").expect("a session").into_owned();
         let mut person = Self { state, session, csrf: String::new() };
         let page = person.get("/password").await;
         person.csrf = texts_of(&page, "input[name=_csrf]", Some("value")).remove(0);

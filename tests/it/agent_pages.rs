@@ -129,6 +129,7 @@ impl Pc {
             htmx_target: target.map(str::to_owned),
             demo: true,
             secure: false,
+            seal: rainstaff::web::flash::Seal::new(rainstaff::web::flash::signer(b"test"), "", false),
             regions: vec![region],
             flash: None,
             kept_since: Some(1_771_394_400_000),

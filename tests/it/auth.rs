@@ -19,9 +19,10 @@ use rainstaff::{
         Hasher, Role,
         accounts::{self, AccountError, FirstStart, NewUser, PasswordState},
         actor_of,
+        known_browser::Marks,
         password::{Password, PasswordFault},
         purge_expired, session_middleware,
-        sign_in::{self, Change, SignIn},
+        sign_in::{self, Change, From, SignIn},
     },
     clock::Clock,
     config::{Config, Secret},
@@ -121,7 +122,8 @@ fn visitor(address: &str) -> Visitor {
 async fn enter(session: Session, state: Data<AppState>, Json(body): Json<Value>) -> Result<HttpResponse, rainstaff::error::AppError> {
     let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
     let from = visitor(body["address"].as_str().unwrap_or("192.0.2.1"));
-    let outcome = sign_in::sign_in(&state, &session, &from, &text("username"), Password::new(text("password"))).await?;
+    let from = From { visitor: &from, marks: &Marks::default() };
+    let outcome = sign_in::sign_in(&state, &session, from, &text("username"), Password::new(text("password"))).await?;
     if body["reset_meanwhile"] == true {
         let new = Password::new("baska bir parola");
         accounts::set_password(&state.db, &state.hasher, &state.clock, None, &text("username"), new, false).await.unwrap();
@@ -129,6 +131,7 @@ async fn enter(session: Session, state: Data<AppState>, Json(body): Json<Value>)
     Ok(HttpResponse::Ok().json(match outcome {
         SignIn::Welcome { must_change, .. } => json!({ "welcome": true, "must_change": must_change }),
         SignIn::Wrong => json!({ "wrong": true }),
+        SignIn::Ended => json!({ "ended": true }),
         SignIn::Wait(seconds) => json!({ "wait": seconds }),
     }))
 }
@@ -143,9 +146,11 @@ async fn change(session: Session, state: Data<AppState>, Json(body): Json<Value>
     let actor = actor_of(&session).unwrap();
     let password = |name: &str| Password::new(body[name].as_str().unwrap());
     let from = visitor("192.0.2.1");
-    let outcome = sign_in::change_password(&state, &session, &actor, &from, password("current"), password("new")).await?;
+    let from = From { visitor: &from, marks: &Marks::default() };
+    let outcome = sign_in::change_password(&state, &session, &actor, from, password("current"), password("new")).await?;
     Ok(HttpResponse::Ok().body(match outcome {
         Change::Done { .. } => "done".to_owned(),
+        Change::Ended => "ended".to_owned(),
         Change::WrongCurrent => "wrong".to_owned(),
         Change::Refused(fault) => format!("{fault:?}"),
         Change::Wait(seconds) => format!("wait {seconds}"),
@@ -233,11 +238,11 @@ async fn the_first_start_makes_offices_and_accounts_once_and_only_the_admin_can_
     }
     assert_eq!(passwords.len(), 1, "two servers started at once, a third later: one made the accounts");
 
-    let users = accounts::list_users(&company.state.db, None).await.unwrap();
+    let users = accounts::list_users(&company.state.db, &company.state.clock, None).await.unwrap();
     let seen: Vec<_> = users.iter().map(|u| (u.username.as_str(), u.role, u.regions.join(","), u.password)).collect();
     let clerk = |name, region: &str| (name, Role::User, region.to_owned(), PasswordState::Missing);
     let expected = [
-        ("admin", Role::Admin, String::new(), PasswordState::Temporary),
+        ("admin", Role::Admin, String::new(), PasswordState::Temporary(at(72 * 3600))),
         clerk("ankara1", "ankara"),
         clerk("bursa1", "bursa"),
         clerk("istanbul1", "istanbul"),
@@ -392,10 +397,18 @@ async fn a_new_password_a_disabled_account_and_a_late_session_end_at_once() {
 async fn changing_the_password_keeps_this_session_and_ends_the_others() {
     let company = Company::new().await;
     let s = &company.state;
+    let mut other = Browser::default();
+    other.sign_in(s, "ankara1", CLERK_PASSWORD).await;
+    let mut here = Browser::default();
+    here.sign_in(s, "ankara1", CLERK_PASSWORD).await;
+    assert_eq!(here.change_password(s, CLERK_PASSWORD, "kendi parolam 0").await, "done");
+    assert_ne!(here.who(s).await, Value::Null);
+    assert_eq!(other.who(s).await, Value::Null);
+
     company.give_password("ankara1", "gecici parola 1", true).await.unwrap();
     let (mut here, mut elsewhere) = (Browser::default(), Browser::default());
     assert_eq!(here.sign_in(s, "ankara1", "gecici parola 1").await["must_change"], true);
-    elsewhere.sign_in(s, "ankara1", "gecici parola 1").await;
+    assert_eq!(elsewhere.sign_in(s, "ankara1", "gecici parola 1").await, json!({ "ended": true }), "it is good for one sign-in");
     assert_eq!(here.who(s).await["must_change"], true);
 
     assert_eq!(here.change_password(s, "gecici parola 1", "gecici parola 1").await, "SameAsOld");
@@ -407,7 +420,7 @@ async fn changing_the_password_keeps_this_session_and_ends_the_others() {
     assert_eq!(here.who(s).await["must_change"], false);
     assert_eq!(elsewhere.who(s).await, Value::Null);
     assert_eq!(Browser::default().sign_in(s, "ankara1", "gecici parola 1").await, json!({ "wrong": true }));
-    assert_eq!(company.events("password_changed").await, ["ankara password_changed ankara1"]);
+    assert_eq!(company.events("password_changed").await, ["ankara password_changed ankara1"; 2]);
 }
 
 #[actix_web::test]
@@ -518,6 +531,9 @@ async fn the_last_admin_cannot_be_disabled() {
     assert!(matches!(refused, AccountError::LastAdmin(_)), "{refused}");
     let second = NewUser { username: "mudur".to_owned(), role: Role::Admin, regions: Vec::new() };
     accounts::add_user(&s.db, &s.clock, None, &second).await.unwrap();
+    let refused = accounts::disable_user(&s.db, &s.clock, None, "admin").await.unwrap_err();
+    assert!(matches!(refused, AccountError::LastAdmin(_)), "the other one has no password yet: {refused}");
+    company.give_password("mudur", "gul kurusu 1923", false).await.unwrap();
     accounts::disable_user(&s.db, &s.clock, None, "admin").await.unwrap();
     let missing = accounts::disable_user(&s.db, &s.clock, None, "kimse").await.unwrap_err();
     assert!(matches!(missing, AccountError::NoSuchUser(_)), "{missing}");

@@ -63,6 +63,10 @@ impl<'s> Browser<'s> {
         Answer { status, location, retry_after, html }
     }
 
+    fn has_session(&self) -> bool {
+        self.cookies.iter().any(|cookie| cookie.name() == "__Host-rainstaff")
+    }
+
     async fn get(&mut self, path: &str) -> Answer {
         self.send(TestRequest::get().uri(path)).await
     }
@@ -183,7 +187,7 @@ async fn signing_out_needs_the_sessions_token_and_is_no_error_for_a_visitor() {
     assert_eq!(browser.get("/password").await.status, 200, "still signed in");
     let answer = browser.post("/logout", &[("_csrf", &token)]).await;
     assert_eq!((answer.status, answer.location.as_str()), (303, "/login"));
-    assert!(browser.cookies.is_empty());
+    assert!(!browser.has_session());
     assert_eq!(company.count("SELECT count(*) FROM auth.sessions").await, 0);
     assert_eq!(browser.post("/logout", &[]).await.location, "/login");
 }
@@ -303,5 +307,5 @@ async fn nobody_is_taken_for_signed_out_while_the_database_is_away() {
         assert_eq!((answer.status, answer.location.as_str()), (503, ""), "{path}");
         assert!(answer.has("main"));
     }
-    assert_eq!(browser.cookies.len(), 1, "the browser keeps its session");
+    assert!(browser.has_session(), "the browser keeps its session");
 }

@@ -3,7 +3,6 @@
 
 #![cfg(test)]
 
-use actix_web::test::TestRequest;
 use rainstaff::{
     auth::rights::find_rights,
     ids::new_id,
@@ -266,6 +265,7 @@ async fn no_identity_number_reaches_a_pc() {
 
 #[actix_web::test]
 async fn what_a_pc_cannot_have_read_goes_into_the_quarantine_under_its_name() {
+    use actix_web::test::TestRequest;
     let office = Office::new().await;
     let request = TestRequest::post().uri("/api/v1/ops/quarantine").set_payload("\u{1}bozuk");
     let request = request.insert_header(("Authorization", format!("Bearer {}", office.pc.token)));
@@ -305,7 +305,7 @@ async fn a_grant_that_was_given_to_a_pc_is_good_in_its_hands_alone_and_outlives_
             ("X-Sync-Client", "agent".into()),
             ("X-Device-Token", token.to_owned()),
         ];
-        pairs.into_iter().fold(TestRequest::post().uri("/api/v1/grant"), TestRequest::insert_header)
+        pairs.into_iter().fold(actix_web::test::TestRequest::post().uri("/api/v1/grant"), |request, pair| request.insert_header(pair))
     };
     let ask = async |token: &str| {
         let request = headers(token).set_json(json!({ "queue_id": queue_id(1) }));

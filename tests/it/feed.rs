@@ -25,6 +25,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{
     app::state_on,
+    browser::Browser,
     builders::{Company, admin, clerk, employee_id, op, queue_id, template_id, timesheet_id},
 };
 
@@ -274,22 +275,21 @@ async fn a_cursor_shows_nobody_more_than_their_own_regions() {
     assert!(all["items"].as_array().unwrap().iter().all(|c| c["region"] == "istanbul"), "another region's row was disclosed");
 }
 
-#[tokio::test]
+#[actix_web::test]
 async fn a_reader_that_waits_is_woken_by_the_next_change() {
-    let company = Company::new().await;
-    let state = state_on(&company.db);
+    let company = crate::auth::Company::new().await;
+    let mut reader = Browser::of(&company.state, "ankara1", crate::auth::CLERK_PASSWORD).await;
     let ankara = clerk("ankara");
     let asked = Instant::now();
-    let waiting = handlers::get_changes(Data::new(state.clone()), Client::Person(ankara.clone()), Checked::from_query("wait=20").unwrap());
     let writing = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        deliver(&state, &ankara, Origin::Offline, vec![op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe")]).await
+        deliver(&company.state, &ankara, Origin::Offline, vec![op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe")]).await
     };
-    let (answer, written) = tokio::join!(waiting, writing);
+    let (answer, written) = tokio::join!(reader.get("/api/v1/changes?wait=20"), writing);
     written.unwrap();
     assert!(asked.elapsed() > Duration::from_millis(200), "it waited");
     assert!(asked.elapsed() < Duration::from_secs(10), "but not to the end of its 20 seconds");
-    assert_eq!(body(answer.unwrap()).await["changes"][0]["row"]["full_name"], "Ayşe");
+    assert_eq!(answer.json()["changes"][0]["row"]["full_name"], "Ayşe");
 }
 
 #[tokio::test]
@@ -357,6 +357,7 @@ async fn a_save_wakes_the_readers_of_its_region_and_no_other() {
     let company = Company::new().await;
     let state = state_on(&company.db);
     let (ankara, istanbul) = (clerk("ankara"), clerk("istanbul"));
+    company.admit(&istanbul).await;
     let mut readers = JoinSet::new();
     for _ in 0..100 {
         readers.spawn_local(reads_one(state.clone(), istanbul.clone(), String::new()));
@@ -394,6 +395,7 @@ async fn what_another_process_commits_is_found_with_one_look_for_all_readers() {
     let company = Company::new().await;
     let (here, there) = (state_on(&company.db), state_on(&company.db));
     let ankara = clerk("ankara");
+    company.admit(&ankara).await;
     let watching = tokio::spawn(here.bell.clone().watch(here.db.clone()));
     let mut readers = JoinSet::new();
     for _ in 0..50 {

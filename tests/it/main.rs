@@ -53,6 +53,7 @@ mod rls;
 mod schema;
 mod scope_leak;
 mod shift_templates;
+mod sign_in;
 mod support;
 mod texts;
 mod timesheets;

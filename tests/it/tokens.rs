@@ -116,6 +116,8 @@ async fn a_revoked_or_lapsed_key_and_one_of_a_disabled_account_are_refused_at_th
     accounts::disable_user(&state.db, &state.clock, None, "ankara1").await.unwrap();
     assert_eq!(read(state, &kept, TIMESHEETS).await.problem(), "token");
     accounts::enable_user(&state.db, &state.clock, None, "ankara1").await.unwrap();
+    assert_eq!(read(state, &kept, TIMESHEETS).await.problem(), "token", "an enabled account has to make its keys anew");
+    let kept = make_key(&mut clerk(&company).await, "yeni", &["scope_timesheets"]).await;
     assert_eq!(read(state, &kept, TIMESHEETS).await.status, 200);
     company.give_password("ankara1", "baska bir parola", false).await.unwrap();
     assert_eq!(read(state, &kept, TIMESHEETS).await.problem(), "token", "a password given by somebody else ends the keys");
@@ -177,7 +179,7 @@ async fn what_is_wrong_with_a_form_is_said_at_its_field_and_a_form_sent_twice_ma
     assert_eq!(refused.text("#f-name-error"), "Anahtara bir ad verin.");
     assert_eq!(refused.text("#token-scopes-error"), "En az bir veri türü seçin.");
     assert_eq!(refused.text("#token-regions-error"), "En az bir bölge seçin.");
-    let good = admin.get("/account/tokens").await.form("form.entry-form").with("name", &["bordro"]);
+    let good = admin.get("/account/tokens").await.form("form.entry-form").with("name", &["bordro"]).with("password", &[ADMIN_PASSWORD]);
     assert_eq!(admin.post(&good).await.status, 200);
     assert_eq!(admin.post(&good).await.status, 303, "a reload makes no second key");
     assert_eq!(admin.get("/account/tokens").await.count("tbody tr"), 1);

@@ -121,6 +121,8 @@ impl Form {
 
 /// One person's browser.
 pub struct Browser {
+    /// With which the person signed in.
+    pub password: String,
     state: AppState,
     cookies: Vec<Cookie<'static>>,
 }
@@ -128,7 +130,7 @@ pub struct Browser {
 impl Browser {
     /// Signs in.
     pub async fn of(state: &AppState, username: &str, password: &str) -> Self {
-        let mut browser = Self { state: state.clone(), cookies: Vec::new() };
+        let mut browser = Self { password: password.to_owned(), state: state.clone(), cookies: Vec::new() };
         let fields = [("username", username), ("password", password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
         let answer = browser.send(TestRequest::post().uri("/login").set_form(fields)).await;
         assert_eq!(answer.status, 303, "{username} can sign in");

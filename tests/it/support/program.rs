@@ -63,7 +63,8 @@ pub async fn read(state: &AppState, key: &str, path: &str) -> Reply {
 
 /// Makes a key with these boxes ticked and no others.
 pub async fn make_key(browser: &mut Browser, name: &str, ticked: &[&str]) -> String {
-    let mut form = browser.get("/account/tokens").await.form("form.entry-form").with("name", &[name]);
+    let mut form =
+        browser.get("/account/tokens").await.form("form.entry-form").with("name", &[name]).with("password", &[&browser.password.clone()]);
     form.fields.retain(|(field, _)| !field.starts_with("scope_") && !field.starts_with("region_"));
     for field in ticked {
         form = form.with(field, &["true"]);
