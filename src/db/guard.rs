@@ -145,6 +145,7 @@ UNION ALL SELECT 'secdef_without_path', p.oid::regprocedure::text FROM pg_proc p
 UNION ALL SELECT 'scope_widened', p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE n.nspname IN ('app', 'auth', 'sec') AND (array_to_string(p.proconfig, ';') LIKE '%app.regions=%' OR p.prosrc ~* 'set_config\s*\(\s*''app\.regions')
     AND (p.oid IS DISTINCT FROM to_regprocedure('sec.keep_ids_apart()') OR p.prorettype <> 'trigger'::regtype)
+    AND has_function_privilege(p.oid, 'EXECUTE')
 UNION ALL SELECT 'leakproof_udf', p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE n.nspname IN ('app', 'auth', 'sec') AND p.proleakproof
 UNION ALL SELECT 'pg_rls_cve', v::text FROM (SELECT current_setting('server_version_num')::int AS v) x
