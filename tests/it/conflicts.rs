@@ -107,7 +107,9 @@ async fn another_office_finds_no_conflict_of_this_one() {
     let form = browser.get("/conflicts").await.form("form.conflict").minted().with("choice", &["kept"]);
     company.give_password("istanbul1", CLERK_PASSWORD, false).await.unwrap();
     let mut other = Browser::of(&company.state, "istanbul1", CLERK_PASSWORD).await;
-    assert_eq!(other.submit(&form).await.status, 404);
+    assert_eq!(other.submit(&form).await.status, 401, "a form of somebody else's page");
+    let forged = other.forge(form).await;
+    assert_eq!(other.submit(&forged).await.status, 404);
     assert_eq!(other.get("/conflicts?region=ankara").await.status, 404);
     assert_eq!((other.get("/conflicts").await.count("form.conflict"), company.count(OPEN).await), (0, 2));
 }

@@ -162,7 +162,8 @@ async fn a_clerk_is_offered_no_way_back_from_what_an_admin_changed_and_has_none(
     let page = ankara.get("/activity").await;
     assert!(page.html.contains("Ayarlar"), "the clerk sees the change");
     assert_eq!(page.count("form.change-reversal"), 0);
-    let answer = ankara.submit(&offered.form("form.change-reversal").minted()).await;
+    let forged = ankara.forge(offered.form("form.change-reversal").minted()).await;
+    let answer = ankara.submit(&forged).await;
     assert_eq!((answer.status, answer.op_ack.as_str()), (422, ""), "{}", answer.html);
     assert!(answer.html.contains("yalnızca yöneticiler"), "{}", answer.html);
     assert_eq!(company.count("SELECT weekday_min::bigint FROM app.settings WHERE region = 'ankara'").await, 420);
@@ -184,8 +185,8 @@ async fn what_met_in_rows_of_admins_only_an_admin_settles() {
     let offered = boss.get("/conflicts").await;
     assert_eq!(offered.count("form.conflict button[name=choice]"), 2);
     for choice in ["kept", "replaced"] {
-        let form = offered.form("form.conflict").minted().with("choice", &[choice]);
-        assert_eq!(ankara.submit(&form).await.status, 403, "{choice}");
+        let forged = ankara.forge(offered.form("form.conflict").minted().with("choice", &[choice])).await;
+        assert_eq!(ankara.submit(&forged).await.status, 403, "{choice}");
     }
     assert_eq!(company.count("SELECT count(*) FROM app.conflict WHERE resolved_at IS NULL").await, 1);
     assert_eq!(boss.submit(&offered.form("form.conflict").minted().with("choice", &["replaced"])).await.status, 200);

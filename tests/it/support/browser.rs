@@ -148,6 +148,12 @@ impl Browser {
     }
 
     /// The cookies as a header, for a request that something else sends.
+    /// A form of somebody else's page as this person may forge it: with the token of one's own pages.
+    pub async fn forge(&mut self, form: Form) -> Form {
+        let token = self.get("/account").await.attribute("input[name=_csrf]", "value");
+        form.with("_csrf", &[&token])
+    }
+
     pub fn cookie_header(&self) -> String {
         self.cookies.iter().map(|cookie| cookie.stripped().to_string()).collect::<Vec<_>>().join("; ")
     }
