@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::store::{Reader, Shown, StoreError};
 use crate::{
-    civil::{format_time, parse_break, parse_time, stored_end},
+    civil::{self, format_time, parse_break, parse_time, stored_end},
     clock::in_istanbul,
     employees::Employee,
     ids,
@@ -394,7 +394,7 @@ impl Post<'_> {
 
     /// People with entries are not deleted.
     fn check_unused(&self, employee: Uuid) -> Planned<Vec<FieldError>> {
-        let entries = self.reader.list_entries(NaiveDate::MIN, NaiveDate::MAX, Some(employee))?;
+        let entries = self.reader.list_entries(civil::FIRST_DAY, civil::LAST_DAY, Some(employee))?;
         let count = entries.iter().filter(|entry| !entry.deleted).count();
         Ok(if count == 0 { Vec::new() } else { vec![FieldError::new("", "employee-has-timesheets").with("count", count)] })
     }

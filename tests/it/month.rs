@@ -298,7 +298,12 @@ async fn a_blank_day_opens_as_planned_and_an_entered_one_with_its_entries() {
     let more = clerk.load(&format!("{ayse}/2026-01-14?more=true"), "div#day-editor").await;
     assert_eq!(more.count("form.entry-form"), 2);
 
-    let overlapping = more.form("form.entry-form:last-of-type").with("start_time", &["09:00"]).with("end_time", &["10:00"]).minted();
+    let overlapping = more
+        .form("form.entry-form:last-of-type")
+        .with("start_time", &["09:00"])
+        .with("end_time", &["10:00"])
+        .with("break_minutes", &["0"])
+        .minted();
     let refused = clerk.submit(&overlapping).await;
     assert_eq!((refused.status, refused.op_ack.as_str()), (422, ""));
     assert!(refused.text("#day-new-start_time-error").contains("çakışan"), "{}", refused.html);

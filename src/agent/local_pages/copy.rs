@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     agent::store::{Context, Reader, Shown, StoreError},
     calendar::{Calendar, CalendarDay, DayKind, Entry},
-    collate,
+    civil, collate,
     employees::{Employee, listed as people},
     error::{AppError, AppResult},
     fold::fold,
@@ -92,7 +92,7 @@ impl<'r> RegionCopy<'r> {
 
     /// The same person with the date of the last entry.
     pub fn with_last_entry(&self, person: people::Listed) -> AppResult<people::Listed> {
-        let entries = self.reader.list_entries(NaiveDate::MIN, NaiveDate::MAX, Some(person.id))?;
+        let entries = self.reader.list_entries(civil::FIRST_DAY, civil::LAST_DAY, Some(person.id))?;
         let dates = entries.iter().filter(|shown| !shown.deleted).filter_map(|shown| shown.row.get("work_date")?.as_str()?.parse().ok());
         Ok(people::Listed { last_entry: dates.max(), ..person })
     }
