@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 use rainstaff::ops::{
-    ConflictDraft, ConflictKind, FieldError, Fields, Kind, Op, Reason, Record, Verdict, VerdictKind, fingerprint, merge, same_value,
+    ConflictDraft, ConflictKind, FieldError, Fields, Kind, Op, Reason, Record, Verdict, VerdictKind, clean_op, fingerprint, merge,
+    same_value,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -303,8 +304,9 @@ impl Server {
         }
     }
 
+    /// The operation as the decision reads it: cleaned, like the server's.
     fn as_seen(&self, op: &Op, current: Option<&Record>) -> Op {
-        let mut op = op.clone();
+        let mut op = clean_op(op, current.map(|row| &row.fields)).into_owned();
         match (self.broken, current) {
             (Broken::DeleteAlwaysWins, _) if op.kind == Kind::Delete => op.base_version = Some(i64::MAX),
             (Broken::ArrivalWins, Some(row)) => {
