@@ -7,10 +7,10 @@ use actix_web::{
     Error,
     body::{BoxBody, EitherBody, MessageBody},
     cookie::{Cookie, CookieJar, Key},
-    dev::{Payload, ServiceRequest, ServiceResponse},
+    dev::{Payload, ServiceRequest, ServiceResponse, UrlEncoded},
     http::{Method, header},
     middleware::Next,
-    web::{Bytes, Data, Form},
+    web::{Bytes, Data},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -99,8 +99,8 @@ pub async fn offer_sign_in<B: MessageBody>(
 async fn read(request: &ServiceRequest, body: &Bytes) -> Option<(Data<AppState>, CarriedForm)> {
     let state = request.app_data::<Data<AppState>>()?.clone();
     let mut payload = Payload::from(body.clone());
-    let pairs = <Form<Vec<(String, String)>> as actix_web::FromRequest>::from_request(request.request(), &mut payload).await.ok()?;
-    let form = CarriedForm::of(request.path(), pairs.into_inner(), state.clock.now())?;
+    let pairs = UrlEncoded::<Vec<(String, String)>>::new(request.request(), &mut payload).limit(MOST_BYTES).await.ok()?;
+    let form = CarriedForm::of(request.path(), pairs, state.clock.now())?;
     Some((state, form))
 }
 

@@ -99,6 +99,7 @@ function moveOnForms(now: string): void {
     if (madeOn !== now && field.value === madeOn && field.defaultValue === madeOn && document.activeElement !== field) {
       field.value = now;
       field.defaultValue = now;
+      field.dispatchEvent(new Event("change", { bubbles: true })); // what goes with the date follows it
     }
   }
 }

@@ -147,9 +147,13 @@ function isRefused(form: HTMLFormElement): boolean {
   return form.querySelector("[aria-invalid=true], .alert-danger") !== null;
 }
 
+/** Fields that somebody has typed in; what a form fills in by itself is nobody's draft. */
+const touched = new WeakSet<Element>();
+
 function onInput({ target }: Event): void {
   const form = target instanceof Element && "form" in target ? (target.form as HTMLFormElement | null) : null;
   if (form?.matches(FORMS)) {
+    touched.add(target as Element);
     keep(form);
   }
 }
@@ -157,7 +161,7 @@ function onInput({ target }: Event): void {
 function keep(form: HTMLFormElement): void {
   const key = keyOf(form);
   const before = isRefused(form) ? Object.keys(read(key)?.values ?? {}) : [];
-  const names = new Set([...before, ...controls(form).filter(isChanged).map(({ name }) => name)]);
+  const names = new Set([...before, ...controls(form).filter((control) => touched.has(control) && isChanged(control)).map(({ name }) => name)]);
   const values = Object.fromEntries([...names].map((name) => [name, valueIn(form, name)]));
   write(key, names.size > 0 ? { at: Date.now(), values } : null);
 }
