@@ -28,6 +28,8 @@ use crate::{
 const LIFE: TimeDelta = TimeDelta::hours(1);
 /// Bytes of a form that is carried at most; a longer one is one step back in the browser.
 const MOST_BYTES: usize = 32 * 1024;
+/// Bytes of what goes along with the sign-in page at most: a form of one's account is no longer (`limits`).
+const MOST_SEALED: usize = 12 * 1024;
 /// Fields that are not carried: the token of the session that has ended, and passwords.
 const NEVER: [&str; 5] = [forms::CSRF, forms::PASSWORD, forms::CURRENT, forms::NEW, forms::REPEAT];
 /// Name under which it is sealed.
@@ -91,7 +93,8 @@ pub async fn offer_sign_in<B: MessageBody>(
     request.set_payload(Payload::from(body));
     let Some((state, form)) = carried else { return Ok(next.call(request).await?.map_into_left_body()) };
     let ctx = plain_context(request.request(), &state, None);
-    let answer = auth::pages::ask_to_sign_in_again(&ctx, request.request(), &form.seal(&state.config.secret));
+    let sealed = Some(form.seal(&state.config.secret)).filter(|sealed| sealed.len() <= MOST_SEALED);
+    let answer = auth::pages::ask_to_sign_in_again(&ctx, request.request(), sealed.as_deref().unwrap_or_default());
     let answer = answer.unwrap_or_else(|error| actix_web::ResponseError::error_response(&error));
     Ok(request.into_response(answer).map_into_right_body())
 }
