@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn weekdays_and_plans_are_words_and_hours() {
         let fields = described(&json!({"weekdays": "12", "weekday_min": null}), &json!({"weekdays": "", "weekday_min": 450}));
-        assert_eq!(fields, [line("Günler", "Pazartesi, Salı", ""), line("Hafta içi günlük plan", "", "7,50 saat")]);
+        assert_eq!(fields, [line("Günler", "Pazartesi, Salı", ""), line("Hafta içi normal süre", "", "7,50 saat")]);
     }
 
     #[test]

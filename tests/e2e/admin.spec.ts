@@ -85,10 +85,10 @@ for (const [size, options] of [
       await admin.getByRole("button", { name: `Yeni kayda kapat: ${region.name}` }).click();
       await expect(admin.locator(`#region-${region.code}`)).toContainText("kapalı");
       await person.goto("/employees/new");
-      await expect(person.locator(".closed-strip")).toContainText(`${region.name} kapatıldı`);
+      await expect(person.locator(".closed-strip")).toContainText(`${region.name} yeni kayda kapatıldı`);
       await person.getByLabel("Ad soyad").fill("Geç Kalan");
       await person.getByRole("button", { name: "Kaydet" }).click();
-      await expect(person.getByText("Bu bölge kapatıldı")).toBeVisible();
+      await expect(person.getByText("Bu bölge yeni kayda kapatıldı")).toBeVisible();
       await expect(person.getByLabel("Ad soyad")).toHaveValue("Geç Kalan");
       await shot(person, `closed-${size}`);
       await admin.getByRole("button", { name: "Geri al" }).click();
@@ -107,15 +107,15 @@ test("settings of a region show what they take from the company, and the calenda
   await shot(page, "admin-settings");
   await page.getByRole("link", { name: "Düzelt: Bursa" }).click();
   await expect(page.getByText("Boş bırakılırsa varsayılan geçerlidir: 9,00 saat.")).toBeVisible();
-  await page.getByLabel("Hafta içi günlük plan (saat)").fill("sekiz");
+  await page.getByLabel("Hafta içi normal süre (saat)").fill("sekiz");
   await page.getByRole("button", { name: "Kaydet" }).click();
   await expect(page.getByText("Süre biçimi geçersiz")).toBeVisible();
-  await page.getByLabel("Hafta içi günlük plan (saat)").fill("7,5");
+  await page.getByLabel("Hafta içi normal süre (saat)").fill("7,5");
   await shot(page, "admin-settings-edit");
   await page.getByRole("button", { name: "Kaydet" }).click();
   await expect(page.locator("[data-toast]")).toContainText("Bursa: ayarlar kaydedildi.");
   await expect(page.locator(".example").first()).toContainText("7,50");
-  await page.getByLabel("Hafta içi günlük plan (saat)").fill("");
+  await page.getByLabel("Hafta içi normal süre (saat)").fill("");
   await page.getByRole("button", { name: "Kaydet" }).click();
   await expect(page.locator(".example").first()).toContainText("9,00");
 

@@ -281,7 +281,7 @@ async fn failures_are_in_the_accounts_history_and_unknown_accounts_are_not_found
     let company = Company::new().await;
     let mut boss = admin(&company).await;
     let page = page_of(&mut boss, "bursa1").await;
-    assert!(boss.get(&page).await.html.contains("Henüz giriş yok."));
+    assert!(boss.get(&page).await.html.contains("Henüz oturum açılmadı."));
     let wrong = [("username", "bursa1"), ("password", "yanlis parola")].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec();
     let mut stranger = clerk(&company).await;
     stranger.post(&Form { action: "/login".to_owned(), fields: wrong }).await;

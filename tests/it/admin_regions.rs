@@ -130,10 +130,10 @@ async fn a_closed_region_is_read_by_its_people_and_takes_nothing_until_it_is_ope
 
     let list = person.get("/employees").await;
     assert!(list.status == 200 && list.html.contains("Ayşe Işık"));
-    assert!(list.text(".closed-strip").contains("Ankara kapatıldı"), "the page says so");
+    assert!(list.text(".closed-strip").contains("Ankara yeni kayda kapatıldı"), "the page says so");
     let refused = person.submit(&waiting).await;
     assert_eq!((refused.status, refused.op_ack.as_str()), (422, ""));
-    assert!(refused.html.contains("Bu bölge kapatıldı") && refused.html.contains("Can Geç"), "with what was typed");
+    assert!(refused.html.contains("Bu bölge yeni kayda kapatıldı") && refused.html.contains("Can Geç"), "with what was typed");
     let id = look(&company, "SELECT id::text FROM app.employees").await;
     let edit = person.get(&format!("/employees/{id}/edit")).await.form("form.entry-form").minted().with("title", &["Usta"]);
     assert_eq!(person.submit(&edit).await.status, 422);
@@ -148,7 +148,7 @@ async fn a_closed_region_is_read_by_its_people_and_takes_nothing_until_it_is_ope
     assert_eq!(person.submit(&waiting).await.status, 200, "the form was kept, and the same attempt works now");
     assert_eq!(person.get("/employees").await.count(".closed-strip"), 0);
     let log = person.get("/activity").await.html;
-    assert!(log.contains("Bölge yeni kayda kapatıldı: Ankara") && log.contains("Bölge yeniden açıldı: Ankara"));
+    assert!(log.contains("Bölge yeni kayda kapatıldı: Ankara") && log.contains("Bölge yeniden yeni kayda açıldı: Ankara"));
 }
 
 /// What was entered while offline is not lost because somebody closed the region meanwhile.

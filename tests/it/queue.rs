@@ -174,7 +174,7 @@ async fn the_page_says_what_waits_and_why_and_its_buttons_do_what_they_say() {
     let page = browser.get("/queue").await;
     assert_eq!(page.texts(".held h3"), ["Yeni kayıt (Çalışan)", "Yeni kayıt (Çalışan): Ayşe Işık"]);
     assert!(page.text(".held-errors").starts_with("Ad soyad: "), "{}", page.text(".held-errors"));
-    assert_eq!(browser.load("/queue/badges", "div").await.texts("hx-partial").last().unwrap(), "2 bekleyen ya da reddedilen işlem");
+    assert_eq!(browser.load("/queue/badges", "div").await.texts("hx-partial").last().unwrap(), "2 bekletilen ya da reddedilen işlem");
 
     let seen = browser.submit(&page.form("form[action$='/notice']").minted()).await;
     assert_eq!((seen.status, seen.op_ack.is_empty()), (200, false), "{}", seen.html);
