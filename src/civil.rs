@@ -311,14 +311,28 @@ pub fn format_date_tr(date: NaiveDate) -> String {
     date.format("%d.%m.%Y").to_string()
 }
 
-/// Minutes as hours with two decimals: `8,25` in Turkish (`tr`), `8.25` in any other language. No tie can occur when whole minutes are
-/// rounded to hundredths of an hour (DOMAIN 4.1 item 9).
+/// Minutes as hours with two decimals: `1.429,50` in Turkish (`tr`), `1,429.50` in any other language. No tie can occur when whole minutes
+/// are rounded to hundredths of an hour (DOMAIN 4.1 item 9).
 pub fn format_hours(minutes: impl Into<i64>, lang: &str) -> String {
     let minutes = minutes.into();
     let hundredths = (minutes.unsigned_abs() * 5 + 1) / 3;
     let sign = if minutes < 0 { "-" } else { "" };
     let mark = if lang == "tr" { ',' } else { '.' };
-    format!("{sign}{}{mark}{:02}", hundredths / 100, hundredths % 100)
+    format!("{sign}{}{mark}{:02}", grouped(hundredths / 100, lang), hundredths % 100)
+}
+
+/// A whole number with its thousands grouped: `1.300` in Turkish (`tr`), `1,300` in any other language.
+pub fn grouped(value: u64, lang: &str) -> String {
+    let separator = if lang == "tr" { '.' } else { ',' };
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]

@@ -140,9 +140,9 @@ impl TotalView {
         };
         let parts: Vec<PartView> = entries.iter().map(part).filter(|part| part.minutes > 0).collect();
         let minutes: i64 = parts.iter().map(|part| part.minutes).sum();
-        let terms: Vec<String> = parts.iter().map(|part| part.minutes.to_string()).collect();
+        let terms: Vec<String> = parts.iter().map(|part| format::number(ctx.lang, part.minutes)).collect();
         let hours = civil::format_hours(minutes, ctx.lang.as_str());
-        let sum = t_with(ctx.lang, "total-sum", &[("terms", &terms.join(" + ")), ("minutes", &minutes.to_string()), ("hours", &hours)]);
+        let sum = t_with(ctx.lang, "total-sum", &[("terms", &terms.join(" + ")), ("minutes", &minutes), ("hours", &hours)]);
         (minutes > 0).then_some(Self { total, minutes, parts, sum })
     }
 

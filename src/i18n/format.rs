@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
 use super::{Lang, t, t_with};
-use crate::clock::in_istanbul;
+use crate::{civil::grouped, clock::in_istanbul};
 
 const MONTHS: [&str; 12] = [
     "month-name-1",
@@ -47,7 +47,7 @@ pub fn day_of_year(lang: Lang, day: NaiveDate) -> String {
 /// A whole number with its thousands grouped: `1.300`, in English `1,300`.
 pub fn number(lang: Lang, value: i64) -> String {
     let sign = if value < 0 { "-" } else { "" };
-    format!("{sign}{}", grouped(lang, value.unsigned_abs()))
+    format!("{sign}{}", grouped(value.unsigned_abs(), lang.as_str()))
 }
 
 /// Hundredths of an hour: 299 is `2,99`, in English `2.99`.
@@ -82,22 +82,6 @@ pub fn long_day(lang: Lang, day: NaiveDate) -> String {
 
 fn weekday_of(lang: Lang, day: NaiveDate) -> &'static str {
     t(lang, WEEKDAYS[day.weekday().num_days_from_monday() as usize])
-}
-
-fn grouped(lang: Lang, value: u64) -> String {
-    let separator = match lang {
-        Lang::Tr => '.',
-        Lang::En => ',',
-    };
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(separator);
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

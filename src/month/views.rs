@@ -388,7 +388,7 @@ impl ShortHours {
                 dest.write_char(digit(whole / 10))?;
                 dest.write_char(digit(whole))?;
             }
-            _ => write!(dest, "{whole}")?,
+            _ => dest.write_str(&civil::grouped(whole, self.lang.as_str()))?,
         }
         if tenth > 0 || hundredth > 0 {
             dest.write_char(if self.lang == Lang::Tr { ',' } else { '.' })?;
@@ -414,8 +414,8 @@ mod tests {
 
     #[test]
     fn hours_of_a_cell_are_exact_and_short() {
-        let shown: Vec<String> = [480, 510, 585, 500, 600, 0, 6000].iter().map(|minutes| short_hours(*minutes, Lang::Tr)).collect();
-        assert_eq!(shown, ["8", "8,5", "9,75", "8,33", "10", "0", "100"]);
+        let shown: Vec<String> = [480, 510, 585, 500, 600, 0, 6000, 85_770].iter().map(|minutes| short_hours(*minutes, Lang::Tr)).collect();
+        assert_eq!(shown, ["8", "8,5", "9,75", "8,33", "10", "0", "100", "1.429,5"]);
         assert_eq!(short_hours(510, Lang::En), "8.5");
         for minutes in 0..=20_000 {
             let long = civil::format_hours(minutes, "tr");

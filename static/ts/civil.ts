@@ -103,11 +103,19 @@ export function formatDateTr(date: string): string {
   return date.split("-").reverse().join(".");
 }
 
-/** Minutes as hours with two decimals: `8,25` in Turkish (`tr`), `8.25` in any other language. */
+/** Minutes as hours with two decimals: `1.429,50` in Turkish (`tr`), `1,429.50` in any other language. */
 export function formatHours(minutes: number, lang: string): string {
   const hundredths = Math.floor((Math.abs(minutes) * 5 + 1) / 3);
-  const mark = lang === "tr" ? "," : ".";
-  return `${minutes < 0 ? "-" : ""}${Math.floor(hundredths / 100)}${mark}${pad(hundredths % 100)}`;
+  const [mark, separator] = lang === "tr" ? [",", "."] : [".", ","];
+  const whole = String(Math.floor(hundredths / 100)).replace(/\B(?=(\d{3})+$)/g, separator);
+  return `${minutes < 0 ? "-" : ""}${whole}${mark}${pad(hundredths % 100)}`;
+}
+
+/** An instant by Istanbul's clock, whatever the computer's time zone is: `05.01.2026 14:30`, in both languages. */
+export function formatInstant(at: Date | number): string {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Istanbul", day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const { day, month, year, hour, minute } = Object.fromEntries(parts.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${day}.${month}.${year} ${hour}:${minute}`;
 }
 
 /** Takes off what Rust's `trim` takes off; JavaScript's own differs in two characters. */

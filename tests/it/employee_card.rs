@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+use rainstaff::i18n::{Lang, format};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
@@ -71,10 +72,10 @@ async fn the_months_and_the_totals_come_to_what_the_rule_gives_and_every_total_s
 
     for (part, minutes) in ["worked", "overtime", "night", "overnight", "special"].into_iter().zip(january) {
         let how = page.text(&format!("#{part}"));
-        assert!(how.contains(&format!("= {minutes} dakika, yani {} saat.", long(minutes))), "{part}: {how}");
+        assert!(how.contains(&format!("= {} dakika, yani {} saat.", format::number(Lang::Tr, minutes), long(minutes))), "{part}: {how}");
     }
     let overtime = page.text("#overtime");
-    for sentence in ["645 − 540 = 105", "Mola planın içinde sayılır", "Toplam: 105 + 90 + 300 = 495 dakika"] {
+    for sentence in ["645 − 540 = 105", "Mola normal sürenin içinde sayılır", "Toplam: 105 + 90 + 300 = 495 dakika"] {
         assert!(overtime.contains(sentence), "{sentence} in {overtime}");
     }
     assert!(!overtime.contains("7 Ocak"), "an entry that adds nothing is left out: {overtime}");

@@ -56,3 +56,20 @@ test("every plan of a day reads back as it is shown", () => {
     assert.deepEqual(civil.parseHours(civil.formatHours(minutes, "tr")), { ok: true, value: minutes });
   }
 });
+
+test("thousands of hours are grouped, in each language by its own mark", () => {
+  assert.deepEqual([civil.formatHours(85_770, "tr"), civil.formatHours(85_770, "en")], ["1.429,50", "1,429.50"]);
+});
+
+test("an instant is shown by Istanbul's clock, whatever the computer's time zone and language are", () => {
+  const before = process.env["TZ"];
+  process.env["TZ"] = "America/New_York";
+  try {
+    const at = Date.UTC(2026, 0, 4, 21, 5);
+    assert.equal(new Date(at).getHours(), 16, "the computer's clock is another one");
+    assert.deepEqual([civil.formatInstant(at), civil.formatInstant(new Date(at))], ["05.01.2026 00:05", "05.01.2026 00:05"]);
+  } finally {
+    if (before === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = before;
+  }
+});

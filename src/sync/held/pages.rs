@@ -21,6 +21,7 @@ use crate::{
         Actor, Role,
         rights::{Rights, find_rights},
     },
+    civil,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
     ops::{Reason, Verdict, VerdictKind},
@@ -200,8 +201,9 @@ fn message(decision: Decision, before: &StoredOp, verdict: &Verdict) -> Flash {
         (_, VerdictKind::Rejected) => (Tone::Danger, "flash-queue-rejected"),
         (_, VerdictKind::Held | VerdictKind::Retry) => (Tone::Warning, "flash-queue-still-held"),
     };
-    let text = |name: &str| before.op.fields.get(name).and_then(|change| change.to.as_str()).unwrap_or_default();
-    Flash::new(tone, key, [text("full_name"), text("name"), text("work_date")].into_iter().find(|t| !t.is_empty()).unwrap_or("-"))
+    let text = |name: &str| before.op.fields.get(name).and_then(|change| change.to.as_str()).filter(|text| !text.is_empty());
+    let day = text("work_date").or_else(|| text("day")).and_then(|day| civil::parse_date(day).ok()).map(civil::format_date_tr);
+    Flash::new(tone, key, text("full_name").or_else(|| text("name")).or(day.as_deref()).unwrap_or("-"))
 }
 
 #[derive(Template)]

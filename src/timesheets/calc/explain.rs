@@ -3,7 +3,7 @@
 use chrono::{Datelike, Weekday};
 
 use super::{Hours, Rules, Shift, hours};
-use crate::civil::{DAY, format_hours, format_time};
+use crate::civil::{DAY, format_hours, format_time, grouped};
 
 /// Every key a [`Step`] can have: one message each in every language.
 pub const KEYS: [&str; 21] = [
@@ -42,11 +42,14 @@ pub enum Arg {
 }
 
 impl Arg {
-    /// The number as the language writes it: `08:30`, `495`, `8,25`.
+    /// The number as the language writes it: `08:30`, `1.495`, `8,25`.
     pub fn text(self, lang: &str) -> String {
         match self {
             Self::Clock(minutes) => format_time(minutes),
-            Self::Minutes(minutes) => minutes.to_string(),
+            Self::Minutes(minutes) => {
+                let sign = if minutes < 0 { "-" } else { "" };
+                format!("{sign}{}", grouped(minutes.unsigned_abs(), lang))
+            }
             Self::Hours(minutes) => format_hours(minutes, lang),
         }
     }

@@ -10,6 +10,7 @@ import { isOfPc, nowRevoked } from "./kept.ts";
 import { whyOf } from "./overlay.ts";
 import { CHANNEL, type Queue, type QueueEvent } from "./queue.ts";
 import { refreshLists } from "./refresh.ts";
+import { formatInstant } from "../civil.ts";
 import { loadSentences, say } from "./say.ts";
 import { showStrip } from "./strips.ts";
 
@@ -176,7 +177,7 @@ function rowOf({ op_id, kind, entity, label, href, stored_at, verdict, reason, e
   const cell = (head: string, ...children: (Node | string)[]): HTMLElement => make("td", { "data-label": say(head) }, ...children);
   const what = say(`offline-${kind}-${entity.replaceAll("_", "-")}`);
   const name = label || what;
-  const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" }).format(new Date(stored_at));
+  const when = formatInstant(new Date(stored_at));
   return make(
     "tr",
     { "data-op": op_id },

@@ -21,6 +21,7 @@ import { refreshLists } from "./refresh.ts";
 import { loadSentences, say } from "./say.ts";
 import { guardSignOut } from "./session.ts";
 import { showStrip } from "./strips.ts";
+import { formatInstant } from "../civil.ts";
 import { type Entity, type Progress, type Summary } from "./types.ts";
 
 const WAKE_MS = 30_000;
@@ -210,7 +211,7 @@ function onWorker({ type, progress, warmth, isUp, user: who }: Word): void {
 function markReady(at: number): void {
   const mark = document.getElementById("works-offline");
   if (mark && navigator.serviceWorker.controller) {
-    const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" }).format(at);
+    const when = formatInstant(at);
     mark.hidden = false;
     mark.title = say("offline-ready", { when });
     mark.setAttribute("aria-label", mark.title);

@@ -6,6 +6,7 @@ import { button, make } from "./dom.ts";
 import { whyOf } from "./overlay.ts";
 import { type Queue } from "./queue.ts";
 import { say } from "./say.ts";
+import { formatInstant } from "../civil.ts";
 import { download } from "./session.ts";
 import { importQueue } from "./transfer.ts";
 import { type DoneOp, type Progress, type QueuedOp, type Summary } from "./types.ts";
@@ -163,7 +164,7 @@ function errorOf(error: string): string {
 }
 
 function instant(at: number): string {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" }).format(at);
+  return formatInstant(at);
 }
 
 function age(at: number | null): string {
