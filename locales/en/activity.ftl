@@ -156,6 +156,8 @@ kind-identity-no-revealed = Identity number shown
 kind-legacy-imported = Takeover of a desktop file
 kind-token-made = API key made
 kind-token-revoked = API key revoked
+kind-region-view-started = Started to look as a region
+kind-region-view-ended = Ended looking as a region
 kind-exported = Export to a file
 
 change-reverse = Take this change back

@@ -148,6 +148,8 @@ kind-identity-no-revealed = Kimlik numarası gösterme
 kind-legacy-imported = Masaüstü dosyası aktarımı
 kind-token-made = API anahtarı oluşturma
 kind-token-revoked = API anahtarı iptali
+kind-region-view-started = Bölge gözüyle bakmaya başlama
+kind-region-view-ended = Bölge gözüyle bakmayı bitirme
 kind-exported = Dosyaya aktarma
 
 change-reverse = Bu değişikliği geri al

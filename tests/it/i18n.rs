@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 use rainstaff::i18n::{Lang, keys};
@@ -64,25 +65,57 @@ fn every_complaint_about_a_typed_date_or_time_has_a_sentence() {
     assert!(missing.is_empty(), "no sentence for {missing:?}");
 }
 
+/// A key may come out of a `match` or a table, so every literal counts, wherever it stands: one that begins like a text is a text, or it is
+/// known to be something else.
+#[test]
+fn every_literal_that_looks_like_a_key_has_a_text() {
+    let known = keys(Lang::Tr);
+    let (keys, begun) = (Known::new(&known), keys_that_scripts_finish());
+    assert!(keys.families.len() > 50, "the texts are read");
+    let mut missing = BTreeSet::new();
+    for (path, source) in sources() {
+        for literal in literals_of(&path, &source) {
+            if keys.looks_like_one(&literal) && !keys.has(&literal) && !is_something_else(&literal) {
+                missing.insert((path.display().to_string(), literal));
+            }
+        }
+    }
+    for (path, source) in scripts() {
+        for literal in literals(&source).filter(|literal| literal.starts_with("offline-")) {
+            if !known.contains(&literal) && !is_something_else(&literal) && !begun.contains(&literal) {
+                missing.insert((path.display().to_string(), literal));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no text for {missing:?}; what is no key goes into NO_KEYS");
+}
+
+/// The other way round: each of the catalogue's texts is asked for by a literal that the test above has seen.
 #[test]
 fn every_text_is_used() {
-    let sources: String = sources().into_iter().chain(scripts()).map(|(_, source)| source).collect();
-    // Scripts end a key with what they know only then: `offline-reason-${reason}`.
-    let begun: BTreeSet<&str> = sources
-        .split('`')
-        .filter_map(|text| text.split_once("${"))
-        .map(|(start, _)| start)
-        .filter(|start| start.starts_with("offline-"))
+    let known = keys(Lang::Tr);
+    let seen: BTreeSet<String> = sources()
+        .iter()
+        .flat_map(|(path, source)| literals_of(path, source))
+        .chain(scripts().iter().flat_map(|(_, source)| literals(source).collect::<Vec<_>>()))
         .collect();
+    let begun = keys_that_scripts_finish();
     // The sentence of a complaint is asked for by the complaint's code.
     let is_used = |key: &String| {
-        let code = key.strip_prefix("error-").unwrap_or(key);
-        sources.contains(&format!("\"{key}\""))
-            || sources.contains(&format!("\"{code}\""))
-            || begun.iter().any(|start| key.starts_with(start))
+        seen.contains(key)
+            || key.strip_prefix("error-").is_some_and(|code| seen.contains(code))
+            || begun.iter().any(|start| key.starts_with(start.as_str()))
     };
-    let unused: Vec<String> = keys(Lang::Tr).into_iter().filter(|key| !is_used(key)).collect();
+    let unused: Vec<&String> = known.iter().filter(|key| !is_used(key)).collect();
     assert!(unused.is_empty(), "nobody uses {unused:?}");
+    assert!(known.len() > 1_000, "all of them are counted: {}", known.len());
+}
+
+/// Scripts end a key with what they know only then: `offline-reason-${reason}`.
+fn keys_that_scripts_finish() -> BTreeSet<String> {
+    let scripts: String = scripts().into_iter().map(|(_, source)| source).collect();
+    let starts = scripts.split('`').filter_map(|text| text.split_once("${")).map(|(start, _)| start.to_owned());
+    starts.filter(|start| start.starts_with("offline-")).collect()
 }
 
 #[test]
@@ -99,6 +132,67 @@ fn the_scan_sees_what_templates_and_code_ask_for() {
     let code =
         r#"t(lang, "login-title"); t_with(Lang::Tr, "pill-failed", &[]); Flash::new(Tone::Info, "flash-a", name); set(lang, "other")"#;
     assert_eq!(asked_for(code), ["login-title", "pill-failed", "flash-a"]);
+}
+
+/// Looks like a key, and is none: beginnings of keys, words of HTTP, words of the API.
+const NO_KEYS: [&str; 6] = ["explain-night", "explain-overtime", "explain-plan", "no-cache", "no-store", "no-day-off"];
+
+/// What the ids and classes of elements, and the names of events in the page, end in.
+const NAMES_END_IN: [&str; 7] = ["-list", "-grid", "-mark", "-icon", "-changed", "-dialog", "-strip"];
+
+/// An icon, the name of an element or of an event.
+fn is_something_else(literal: &str) -> bool {
+    static ICONS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let source = read(&root().join("scripts/build-assets.mjs"));
+        let list = source.split("ICONS = `").nth(1).and_then(|rest| rest.split('`').next()).expect("the icons in use");
+        list.split_whitespace().map(str::to_owned).collect()
+    });
+    NO_KEYS.contains(&literal) || ICONS.contains(literal) || NAMES_END_IN.iter().any(|end| literal.ends_with(end))
+}
+
+/// The texts there are, and the words that their keys begin with.
+struct Known<'k> {
+    keys: &'k BTreeSet<String>,
+    families: BTreeSet<&'k str>,
+}
+
+impl<'k> Known<'k> {
+    fn new(keys: &'k BTreeSet<String>) -> Self {
+        let family = |key: &'k str| key.split('-').next().unwrap_or_default();
+        let codes = keys.iter().filter_map(|key| key.strip_prefix("error-")).map(family);
+        Self { keys, families: keys.iter().map(|key| family(key)).chain(codes).collect() }
+    }
+
+    fn looks_like_one(&self, literal: &str) -> bool {
+        let is_kebab = literal.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        is_kebab && literal.split_once('-').is_some_and(|(family, rest)| !rest.is_empty() && self.families.contains(family))
+    }
+
+    fn has(&self, literal: &str) -> bool {
+        self.keys.contains(literal) || self.keys.contains(&format!("error-{literal}"))
+    }
+}
+
+/// The literals of a source file; of a template those in its expressions. Unit tests, which also ask for what does not exist, are left out.
+fn literals_of(path: &Path, source: &str) -> Vec<String> {
+    if path.extension().is_some_and(|ending| ending == "html") {
+        return expressions(source).flat_map(|part| literals(part).collect::<Vec<_>>()).collect();
+    }
+    let is_test = path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs");
+    let source = if is_test { "" } else { source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default() };
+    literals(source).collect()
+}
+
+/// What a template computes: between `{{` and `}}`, between `{%` and `%}`.
+fn expressions(source: &str) -> impl Iterator<Item = &str> {
+    let begun = |(open, close): (&'static str, &'static str)| source.split(open).skip(1).filter_map(move |rest| rest.split(close).next());
+    [("{{", "}}"), ("{%", "%}")].into_iter().flat_map(begun)
+}
+
+/// What stands between quotation marks in the lines that are no comments. A literal over several lines is no key.
+fn literals(source: &str) -> impl Iterator<Item = String> {
+    let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.flat_map(|line| line.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
 }
 
 /// Keys before a `t` filter, and keys given to `t`, `t_with` and `Flash::new`. Unit tests, which also ask for what does not exist, come
