@@ -141,7 +141,7 @@ test-agent: assets
 test-browser: assets
 	$(call say,Tests: browser)
 	$(build-both)
-	@chromium=$$(scripts/find-chromium.sh) && RAINSTAFF_CHROMIUM="$$chromium" npx --no-install playwright test -c tests/e2e/playwright.config.ts
+	@scripts/find-pdftotext.sh >/dev/null && chromium=$$(scripts/find-chromium.sh) && RAINSTAFF_CHROMIUM="$$chromium" npx --no-install playwright test -c tests/e2e/playwright.config.ts
 
 check-licences:
 	@if cargo deny --version >/dev/null 2>&1; then printf '\n== Licences and advisories\n'; cargo deny --all-features check; \

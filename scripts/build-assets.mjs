@@ -27,6 +27,9 @@ const ICONS = `
 // Class names put together in templates; everything else must stand there in full to survive.
 const PUT_TOGETHER = [/^bg-(green|yellow|red|blue|secondary)-lt$/, /^btn-(ghost|outline)?-?(primary|secondary|danger)$/, /^data-bs-theme$/];
 
+// The style sheets of ours, in their order.
+const STYLES = ["app.css", "print.css"];
+
 // What a page needs to stand without a network.
 const PRECACHED = ["app.js", "theme.js", "app.css", "icons.svg", "favicon.svg", "offline-tr.json", "offline-en.json"];
 
@@ -114,7 +117,7 @@ async function bundled(entry, define = {}) {
 // Tabler's rules that no template, script or page module mentions are left out.
 async function styles() {
   const tabler = await readFile(join(root, "node_modules/@tabler/core/dist/css/tabler.css"), "utf8");
-  const own = await readFile(join(root, "static/css/app.css"), "utf8");
+  const files = await Promise.all(STYLES.map(async (name) => [name, await readFile(join(root, "static/css", name), "utf8")]));
   const [purged] = await new PurgeCSS().purge({
     css: [{ raw: tabler }],
     content: ["templates", "static/ts", "src"].map((folder) => join(root, folder, "**/*.{html,ts,rs}")),
@@ -123,8 +126,11 @@ async function styles() {
     keyframes: true,
   });
   // A rule left open would swallow those after it without a word: what is wrong in a style sheet of ours stops the build.
-  const { warnings } = await transform(own, { loader: "css" });
-  if (warnings.length > 0) throw new Error(warnings.map(({ text, location }) => `static/css/app.css:${location?.line}: ${text}`).join("\n"));
+  for (const [name, text] of files) {
+    const { warnings } = await transform(text, { loader: "css" });
+    if (warnings.length > 0) throw new Error(warnings.map(({ text, location }) => `static/css/${name}:${location?.line}: ${text}`).join("\n"));
+  }
+  const own = files.map(([, text]) => text).join("\n");
   const { code } = await transform(`${purged.css}\n${own}`, { loader: "css", minify: true, target: "es2022" });
   return code;
 }

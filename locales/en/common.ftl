@@ -57,3 +57,4 @@ month-name-11 = November
 month-name-12 = December
 day-of-year = { $weekday } { $day } { $month }
 list-history = History
+paper-all-dates = All dates

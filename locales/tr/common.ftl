@@ -40,3 +40,4 @@ month-name-11 = Kasım
 month-name-12 = Aralık
 day-of-year = { $day } { $month } { $weekday }
 list-history = Geçmiş
+paper-all-dates = Tüm tarihler

@@ -59,6 +59,7 @@ fn ctx(lang: Lang, role: Role, offices: &[(&str, &str)]) -> Ctx {
         seal: Seal::new(flash::signer(b"test"), "", false),
         regions: offices.iter().map(|(code, name)| RegionName { code: (*code).into(), name: (*name).into(), is_open: true }).collect(),
         flash: None,
+        company_name: None,
         kept_since: None,
         waiting: std::collections::HashSet::new(),
     }

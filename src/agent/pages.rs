@@ -236,6 +236,8 @@ pub(super) fn context(front: &Front, request: &HttpRequest, visit: Option<&Visit
     let reader = front.agent.store.read()?;
     let facts = reader.context()?.unwrap_or_default();
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let company_name = facts.company.settings.get("company_name").and_then(|name| name.as_str()).map(str::trim);
+    let company_name = company_name.filter(|name| !name.is_empty()).map(str::to_owned);
     let region = RegionName { code: facts.region.code, name: facts.region.name, is_open: facts.region.is_open };
     let actor = visit.map(|visit| actor_of(front, visit));
     let chosen = match visit {
@@ -259,6 +261,7 @@ pub(super) fn context(front: &Front, request: &HttpRequest, visit: Option<&Visit
         regions: if actor.is_some() { vec![region] } else { Vec::new() },
         flash: Flash::of(request, &seal),
         seal,
+        company_name,
         kept_since: reader.mirror()?.synced_at.map(|at| at.timestamp_millis()),
         waiting: HashSet::new(),
         actor,

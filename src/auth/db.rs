@@ -35,6 +35,8 @@ pub(super) struct SessionRow {
     pub region_names: Vec<String>,
     /// Whether they take operations, in the same order.
     pub regions_open: Vec<bool>,
+    /// The company's name, for paper; none where nobody set it.
+    pub company_name: Option<String>,
 }
 
 /// A session by the hash of its key; none when it has lapsed or its account may not sign in. An admin's regions are all
@@ -62,7 +64,8 @@ pub(super) async fn find_session(
             coalesce(c.must_change, true) AS "must_change!",
             coalesce(mine.codes, '{}') AS "regions!",
             coalesce(mine.names, '{}') AS "region_names!",
-            coalesce(mine.open, '{}') AS "regions_open!"
+            coalesce(mine.open, '{}') AS "regions_open!",
+            (SELECT nullif(trim(company.company_name), '') FROM sec.company_settings company) AS company_name
         FROM auth.sessions s
         JOIN auth.users u ON u.id = s.user_id
         LEFT JOIN auth.credentials c ON c.user_id = u.id

@@ -48,6 +48,6 @@ pub(crate) use db::{is_at_epoch, lock_account};
 #[cfg(feature = "server")]
 pub use password::Hasher;
 #[cfg(feature = "server")]
-pub use session_store::{actor_of, find_actor, purge_expired, region_names_of, session_middleware};
+pub use session_store::{actor_of, company_name_of, find_actor, purge_expired, region_names_of, session_middleware};
 #[cfg(feature = "server")]
 pub use visitor::{client_address, visitor_of};

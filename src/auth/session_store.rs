@@ -46,6 +46,7 @@ const EPOCH: &str = "epoch";
 const VIEW: &str = "view";
 const ACTOR: &str = "actor"; // made by load() at every request
 const REGIONS: &str = "regions"; // their names, made by load() too
+const COMPANY: &str = "company"; // its name, likewise
 const VISITOR: &str = "visitor"; // handed to save() once, for the columns
 const TROUBLE: &str = "trouble"; // load() could not ask the database
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
@@ -84,6 +85,11 @@ pub fn actor_of(session: &Session) -> Option<Actor> {
 /// The regions of the person who is signed in, in Turkish order; all offices for an admin.
 pub fn region_names_of(session: &Session) -> Vec<RegionName> {
     session.get(REGIONS).ok().flatten().unwrap_or_default()
+}
+
+/// The company's name; none where nobody set it, and for visitors.
+pub fn company_name_of(session: &Session) -> Option<String> {
+    session.get(COMPANY).ok().flatten()
 }
 
 /// Like [`actor_of`], but an error where the database could not be asked: nobody is taken for signed out because of that.
@@ -268,6 +274,9 @@ fn state_with_actor(row: SessionRow) -> Option<Result<State, Unreadable>> {
     };
     state.insert(ACTOR.to_owned(), actor);
     state.insert(REGIONS.to_owned(), names);
+    if let Some(Ok(company)) = row.company_name.map(|name| serde_json::to_string(&name)) {
+        state.insert(COMPANY.to_owned(), company);
+    }
     Some(Ok(state))
 }
 
@@ -286,6 +295,7 @@ fn read<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> Option<T> 
 fn kept(mut state: State) -> State {
     state.remove(ACTOR);
     state.remove(REGIONS);
+    state.remove(COMPANY);
     state.remove(VISITOR);
     state.remove(TROUBLE);
     state

@@ -182,7 +182,8 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
         None => chosen,
     };
     // When an error page is made, the session has been put away already.
-    let of_session = auth::region_names_of(&request.get_session());
+    let session = request.get_session();
+    let (of_session, company_name) = (auth::region_names_of(&session), auth::company_name_of(&session));
     let regions = if of_session.is_empty() {
         request.extensions().get::<KnownRegions>().map(|known| known.0.clone()).unwrap_or_default()
     } else {
@@ -207,6 +208,7 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
         seal,
         actor,
         regions,
+        company_name,
         kept_since: None,
         waiting: HashSet::new(),
     }

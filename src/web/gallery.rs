@@ -65,6 +65,7 @@ fn ctx(lang: Lang, theme: Theme, role: Role) -> Ctx {
         seal: Seal::new(flash::signer(b"test"), "", false),
         regions,
         flash: Some(deleted()),
+        company_name: None,
         kept_since: None,
         waiting: HashSet::new(),
     }

@@ -31,6 +31,7 @@ pub mod pace;
 pub mod page;
 pub mod pagination;
 pub mod pairs;
+pub mod paper;
 pub mod part;
 pub mod policy;
 pub mod shell;

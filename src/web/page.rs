@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::Actor,
-    i18n::{Lang, filters::LANG, format, t_with},
+    i18n::{Lang, filters::LANG, format, t, t_with},
     web::flash::{Flash, Seal},
 };
 
@@ -109,6 +109,8 @@ pub struct Ctx {
     pub seal: Seal,
     /// The regions of the person who is signed in; all offices for an admin.
     pub regions: Vec<RegionName>,
+    /// Name of the company, for paper; none where nobody set it.
+    pub company_name: Option<String>,
     /// Message from the request before this one.
     pub flash: Option<Flash>,
     /// When the copy was brought up to date that this page is made from, in milliseconds; none on the server, which has no copy.
@@ -129,6 +131,9 @@ pub struct NavEntry {
     /// Only an admin sees it.
     pub admin_only: bool,
 }
+
+/// The program's name.
+const PROGRAM: &str = "Rainstaff";
 
 /// The side bar: one line per page.
 const NAV: [NavEntry; 9] = [
@@ -221,6 +226,16 @@ impl Ctx {
     /// The names of the person's regions, for the head of the side bar.
     pub fn region_names(&self) -> String {
         self.regions.iter().map(|region| region.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whose paper a printed page is: the company's name, or the program's where nobody set one.
+    pub fn firm(&self) -> &str {
+        self.company_name.as_deref().unwrap_or(PROGRAM)
+    }
+
+    /// The regions that a page is about, for paper: all of them for an admin.
+    pub fn paper_regions(&self) -> String {
+        if self.is_admin() { t(self.lang, "region-all").to_owned() } else { self.region_names() }
     }
 
     /// The name of a region; its code where it is not one of the person's.

@@ -10,3 +10,13 @@ if (root.dataset["theme"] === "auto") {
   apply();
   dark.addEventListener("change", apply);
 }
+
+// Paper is white.
+let onScreen: string | undefined;
+addEventListener("beforeprint", () => {
+  onScreen = root.dataset["bsTheme"];
+  root.dataset["bsTheme"] = "light";
+});
+addEventListener("afterprint", () => {
+  if (onScreen) root.dataset["bsTheme"] = onScreen;
+});

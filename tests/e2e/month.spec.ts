@@ -123,8 +123,11 @@ test("25 people are one sheet of A4, more are two, and the sheet says who signs"
   await page.emulateMedia({ media: "print" });
   await page.setViewportSize({ width: 1070, height: 741 }); // what a sheet has room for between its margins
   await shot(page, "month-print");
-  for (const words of ["Aylık puantaj cetveli", "Bursa · Ocak 2026", "Düzenleyen", "Kontrol eden", "Onaylayan", "01.01.2026"]) {
-    await expect(page.getByText(words, { exact: true })).toBeVisible();
+  for (const words of ["Aylık puantaj cetveli · Bursa", "Ocak 2026"]) {
+    await expect(page.getByRole("banner").getByText(words, { exact: true })).toBeVisible();
+  }
+  for (const words of ["Düzenleyen", "Kontrol eden", "Onaylayan", "01.01.2026"]) {
+    await expect(page.locator(".paper-end").getByText(words, { exact: true })).toBeVisible();
   }
   await expect(page.getByRole("columnheader", { name: "İmza" })).toBeVisible();
   await expect(page.getByRole("navigation", { name: "Ana menü" })).toBeHidden();

@@ -132,6 +132,7 @@ impl Pc {
             seal: rainstaff::web::flash::Seal::new(rainstaff::web::flash::signer(b"test"), "", false),
             regions: vec![region],
             flash: None,
+            company_name: Some("Örnek A.Ş.".to_owned()),
             kept_since: Some(1_771_394_400_000),
             waiting: HashSet::new(),
         }

@@ -69,6 +69,13 @@ export async function signIn(page: Page, account: Account): Promise<void> {
   await expect(page, "a clerk's day, or an admin's first page").toHaveURL(/\/(timesheets|dashboard)?$/);
 }
 
+/** Shows the pages in the other language from now on, also in the account's other browsers. */
+export async function speak(page: Page, language: "Türkçe" | "English"): Promise<void> {
+  await page.locator(".user-menu summary").click();
+  await page.locator(".preferences").getByRole("button", { name: language }).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", language === "English" ? "en" : "tr");
+}
+
 /** Keeps a picture in tests/e2e/shots. Nothing is added to the page for it: the content policy would refuse a style. */
 export async function shot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: fileURLToPath(new URL(`../shots/${name}.png`, import.meta.url)), caret: "initial" });

@@ -1,0 +1,87 @@
+// Regions with as many people and entries as a test wants; rows come as out of a queue.
+
+import { expect, type Page } from "@playwright/test";
+
+/** Such as nobody forgets: long, with every Turkish letter, or in one piece. */
+const NAMES = [
+  "Abdurrahman Muhammed Çağlayangilzadeoğlu Karamanlıoğulları",
+  "Ayşe Yılmaz",
+  "Şükrü Işık",
+  "Gülbahar Nursultan Hacıömeroğlu",
+  "İğdemöğündürülmüşoğullarındanmışçasına Öz",
+  "Ali Koç",
+];
+
+/** Days of a month that are worked here: five or six of a week. */
+const WORKED = Array.from({ length: 31 }, (_, n) => n + 1).filter((day) => day % 7 !== 4);
+
+type Values = Record<string, unknown>;
+
+export interface Staff {
+  page: Page;
+  user: { id: string };
+  sent: number;
+}
+
+/** Somebody who may write in all regions: an admin's page. */
+export async function staffOf(page: Page): Promise<Staff> {
+  const { user } = (await (await page.request.get("/api/v1/ping")).json()) as { user: { id: string } };
+  return { page, user, sent: 0 };
+}
+
+/** What a person's name ends in: it is found again wherever the name is printed. */
+export function markOf(number: number): string {
+  return `K${String(number).padStart(3, "0")}`;
+}
+
+/** A new region. */
+export async function addRegion({ page }: Staff, name: string, code: string): Promise<void> {
+  await page.goto("/admin/regions");
+  await page.getByLabel("Bölge", { exact: true }).fill(name);
+  await page.getByLabel("Kod", { exact: true }).fill(code);
+  await page.getByRole("button", { name: "Bölge ekle" }).click();
+  await expect(page.locator("[data-toast]")).toContainText(`${name} bölgesi eklendi.`);
+}
+
+/** So many people; answers their ids. */
+export async function addStaff(staff: Staff, region: string, count: number): Promise<string[]> {
+  const people = Array.from({ length: count }, (_, n) => ({
+    id: crypto.randomUUID(),
+    values: { full_name: `${NAMES[n % NAMES.length]} ${markOf(n + 1)}`, department: "Saha", title: "Teknisyen", hire_date: "2025-01-01", is_active: true },
+  }));
+  await send(staff, region, "employee", people);
+  return people.map(({ id }) => id);
+}
+
+/** A month of entries for each: long days, nights, special days, two entries on some days. `month` is `2026-01`. */
+export async function addEntries(staff: Staff, region: string, people: string[], month: string): Promise<void> {
+  const entry = (employee_id: string, day: number, start_time: string, end_time: string, more: Values = {}): { id: string; values: Values } => ({
+    id: crypto.randomUUID(),
+    values: { employee_id, work_date: `${month}-${String(day).padStart(2, "0")}`, start_time, end_time, break_minutes: 15, is_special: false, notes: "", ...more },
+  });
+  const rows = people.flatMap((person, place) =>
+    WORKED.flatMap((day) => {
+      if (place % 5 === 3) return [entry(person, day, "18:00", "06:45", { notes: "gece nöbeti" })];
+      if (place % 5 === 4 && day % 9 === 0) return [entry(person, day, "08:00", "12:30"), entry(person, day, "13:15", "23:30", { is_special: true })];
+      return [entry(person, day, "08:00", "22:00", { is_special: day === 1 })];
+    }),
+  );
+  await send(staff, region, "timesheet", rows);
+}
+
+async function send(staff: Staff, region: string, entity: string, rows: { id: string; values: Values }[]): Promise<void> {
+  const headers = { "Content-Type": "application/json", "X-Sync-Client": "tests", "Sec-Fetch-Site": "same-origin" };
+  const rest = { grant: null, app: null, base_version: null, name: null, args: null, after: [], offset_ms: 0 };
+  const queue_id = crypto.randomUUID();
+  for (let from = 0; from < rows.length; from += 100) {
+    const ops = rows.slice(from, from + 100).map(({ id, values }) => {
+      const fields = Object.fromEntries(Object.entries(values).map(([name, to]) => [name, { from: null, to }]));
+      staff.sent += 1;
+      return { v: 1, op_id: crypto.randomUUID(), queue_id, n: staff.sent, actor: staff.user.id, kind: "create", entity, id, region, fields, edited_at: "2026-02-01T08:00:00Z", ...rest };
+    });
+    const answer = await staff.page.request.post("/api/v1/ops", { headers, data: { nonce: 1, ops } });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    const { results } = (await answer.json()) as { results: { verdict: string }[] };
+    expect(results.filter(({ verdict }) => verdict !== "applied"), "all are stored").toEqual([]);
+  }
+}
