@@ -21,7 +21,7 @@ month-foot-present = Present
 month-foot-blank = Blank
 month-foot-total = Total hours
 
-month-mark-blank = gap
+month-mark-blank = blank
 month-mark-late = N
 month-mark-special = S
 month-cell-hours = { $n } hours

@@ -23,7 +23,7 @@ theme-auto = As the device
 theme-light = Light
 theme-dark = Dark
 lang-label = Language
-demo-strip = Demo: people and entries are invented.
+demo-strip = Trial server: everybody knows the passwords of its accounts; enter no real people or hours.
 
 # The save pill: three honest words.
 pill-saved = Saved

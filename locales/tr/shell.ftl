@@ -23,7 +23,7 @@ theme-auto = Cihaza göre
 theme-light = Açık
 theme-dark = Koyu
 lang-label = Dil
-demo-strip = Demo: kişiler ve kayıtlar uydurmadır.
+demo-strip = Deneme sunucusu: hesapların parolaları herkesçe bilinir; gerçek kişi ve kayıt girmeyin.
 
 # The save pill: three honest words.
 pill-saved = Kaydedildi

@@ -48,15 +48,15 @@ export interface Running {
   resume: () => Promise<void>;
 }
 
-/** A server with the demo company in a new folder. */
-export async function startServer(): Promise<Running> {
+/** A server with the demo company in a new folder. What it says goes to the log of all servers, or to one of its own. */
+export async function startServer(logTo = LOG): Promise<Running> {
   const binary = join(resolve(ROOT, process.env["CARGO_TARGET_DIR"] ?? "target"), "debug/rainstaff");
   const dataDir = await mkdtemp(join(tmpdir(), "rainstaff-e2e-"));
   await chmod(dataDir, 0o755); // started by root, the account that PostgreSQL runs under must get in
   const url = `http://127.0.0.1:${await freePort()}`;
   const listen = url.replace("http://", "");
   await mkdir(join(ROOT, "test-results"), { recursive: true });
-  const log = createWriteStream(LOG, { flags: "a" });
+  const log = createWriteStream(logTo, { flags: "a" });
   let server: ChildProcess | null = null;
   const resume = async (): Promise<void> => {
     const started = spawn(binary, ["dev", "--data-dir", dataDir, "--listen", listen], { cwd: ROOT, env: plainEnvironment(), stdio: ["ignore", "pipe", "pipe"] });

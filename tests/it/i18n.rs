@@ -165,7 +165,8 @@ impl<'k> Known<'k> {
 
     fn looks_like_one(&self, literal: &str) -> bool {
         let is_kebab = literal.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        is_kebab && literal.split_once('-').is_some_and(|(family, rest)| !rest.is_empty() && self.families.contains(family))
+        // What ends in a hyphen is only the beginning of one.
+        is_kebab && !literal.ends_with('-') && literal.split_once('-').is_some_and(|(family, _)| self.families.contains(family))
     }
 
     fn has(&self, literal: &str) -> bool {

@@ -38,7 +38,7 @@ export const test = plain.extend<Fixtures, WorkerFixtures>({
     await use(async (options = {}) => {
       const context = await browser.newContext({ baseURL: baseURL ?? "", ...options });
       contexts.push(context);
-      watch(context, new URL(baseURL ?? "").origin, complaints, grave);
+      watch(context, new URL(options.baseURL ?? baseURL ?? "").origin, complaints, grave);
       return context.newPage();
     });
     for (const context of contexts) {
