@@ -41,6 +41,9 @@ pub enum AppError {
     /// The body came so slowly that it was not waited for any longer.
     #[error("the body came too slowly")]
     TooSlow,
+    /// Parameters of a page's address that make no sense: a sentence for each, in the reader's language.
+    #[error("bad query: {0:?}")]
+    BadQuery(Vec<String>),
     /// A body of more than so many bytes.
     #[error("more than {0} bytes")]
     TooLarge(usize),
@@ -115,7 +118,7 @@ impl AppError {
             Self::Forbidden => "forbidden",
             Self::OnlyLooking => "only_looking",
             Self::CrossSite => "origin",
-            Self::BadRequest(_) => "bad_request",
+            Self::BadRequest(_) | Self::BadQuery(_) => "bad_request",
             Self::Packed => "content_encoding",
             Self::TooSlow => "too_slow",
             #[cfg(feature = "server")]
@@ -165,7 +168,7 @@ impl ResponseError for AppError {
             Self::PasswordChange | Self::Forbidden | Self::OnlyLooking | Self::CrossSite | Self::TokenScope(_) | Self::DeviceCode => {
                 StatusCode::FORBIDDEN
             }
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::BadQuery(_) => StatusCode::BAD_REQUEST,
             Self::Packed => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::WhichRegion => StatusCode::CONFLICT,

@@ -135,6 +135,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/regions", post().to(admin::regions::create_region));
     cfg.route("/admin/regions/{code}", post().to(admin::regions::rename_region));
     cfg.route("/admin/regions/{code}/edit", get().to(admin::regions::edit_region));
+    cfg.route("/admin/regions/{code}/templates", post().to(admin::regions::copy_templates));
     cfg.route("/admin/regions/{code}/closure", post().to(admin::regions::close_region));
     cfg.route("/admin/regions/{code}/opening", post().to(admin::regions::open_region));
     cfg.route("/admin/calendar", get().to(calendar::pages::list_days));

@@ -47,3 +47,4 @@ month-keys-people = First and last person
 month-keys-page = Ten people up, ten people down
 month-keys-months = Previous and next month
 month-keys-open = Open the cell; Esc closes it
+month-placeholder = 2026-12 or December 2026

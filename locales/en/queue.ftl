@@ -81,3 +81,5 @@ flash-conflict-replaced = The other value was put in its place.
 flash-conflict-settled-before = { $name } settled this conflict before.
 keys-conflict-move = Previous and next conflict
 keys-conflict-choose = The one that stands, or the other; Enter decides
+conflict-row-stays-with = The entry stays: { $start }-{ $end }, break { $rest } min
+conflict-open-row = Open the entry

@@ -81,3 +81,5 @@ flash-conflict-replaced = Öteki değer yerine kondu.
 flash-conflict-settled-before = Bu çakışmayı daha önce { $name } karara bağladı.
 keys-conflict-move = Önceki ve sonraki çakışma
 keys-conflict-choose = Geçerli olan ya da öteki; Enter ile karar
+conflict-row-stays-with = Kayıt duruyor: { $start }-{ $end }, mola { $rest } dk
+conflict-open-row = Kaydı aç

@@ -101,6 +101,8 @@ pub struct ActivityPage<'a> {
     pub continued: bool,
     /// This page does not begin with the newest line.
     pub is_older_part: bool,
+    /// What of the address was not understood; then nothing is listed.
+    pub wrong: Vec<String>,
 }
 
 /// A line with its place in the list.

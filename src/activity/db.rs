@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{NewEvent, filter::Filter};
 use crate::{
     db::{Mode, ScopedTx, Write},
+    employees,
     ids::new_id,
     regions::Region,
 };
@@ -405,19 +406,19 @@ pub(super) async fn list_row_names<M: Mode>(tx: &mut ScopedTx<M>, ids: &[Uuid]) 
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
-        SELECT id AS "id!", full_name AS "name!", NULL::date AS work_date, deleted_at IS NOT NULL AS "deleted!"
+        SELECT id AS "id!", full_name AS "name!", NULL::date AS work_date, deleted_at IS NOT NULL AS "deleted!", id AS employee_id
         FROM app.employees
         WHERE region = ANY ($1) AND id = ANY ($2)
         UNION ALL
-        SELECT id, name, NULL, deleted_at IS NOT NULL
+        SELECT id, name, NULL, deleted_at IS NOT NULL, NULL
         FROM app.shift_templates
         WHERE region = ANY ($1) AND id = ANY ($2)
         UNION ALL
-        SELECT id, name, day, deleted_at IS NOT NULL
+        SELECT id, name, day, deleted_at IS NOT NULL, NULL
         FROM app.calendar_days
         WHERE region = ANY ($1) AND id = ANY ($2)
         UNION ALL
-        SELECT t.id, e.full_name, t.work_date, t.deleted_at IS NOT NULL
+        SELECT t.id, e.full_name, t.work_date, t.deleted_at IS NOT NULL, t.employee_id
         FROM app.timesheets t
         JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
         WHERE t.region = ANY ($1) AND t.id = ANY ($2)
@@ -427,7 +428,12 @@ pub(super) async fn list_row_names<M: Mode>(tx: &mut ScopedTx<M>, ids: &[Uuid]) 
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|r| (r.id, RowName { name: r.name, work_date: r.work_date, deleted: r.deleted })).collect())
+    let labels = employees::db::load_labels(tx).await?;
+    let name = |name: String, person: Option<Uuid>| person.map_or_else(|| name.clone(), |id| labels.name(id, &name));
+    Ok(rows
+        .into_iter()
+        .map(|r| (r.id, RowName { name: name(r.name, r.employee_id), work_date: r.work_date, deleted: r.deleted }))
+        .collect())
 }
 
 /// Events of these kinds in the scope, newest first.

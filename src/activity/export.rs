@@ -45,12 +45,11 @@ pub(super) enum Format {
 }
 
 impl Format {
-    pub fn parse(word: &str) -> AppResult<Option<Self>> {
+    pub fn parse(word: &str) -> Option<Self> {
         match word {
-            "" => Ok(None),
-            "csv" => Ok(Some(Self::Csv)),
-            "json" => Ok(Some(Self::Json)),
-            _ => Err(AppError::BadRequest("format: csv or json".into())),
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            _ => None,
         }
     }
 

@@ -28,6 +28,7 @@ impl Row {
 }
 
 /// Lines that fit, newest first, with the names their words need.
+#[derive(Default)]
 pub(super) struct Part {
     pub rows: Vec<Row>,
     pub names: HashMap<Uuid, RowName>,

@@ -18,9 +18,13 @@ use super::{
 use crate::{
     auth::Actor,
     error::{AppError, AppResult},
+    ops::FieldError,
     state::AppState,
     timesheets::api::scope_with_company,
     web::{
+        answer::html_or_wrong,
+        asked::Asked,
+        form::sentence,
         page::{Ctx, render, url_with},
         part::ACTIVITY,
     },
@@ -38,16 +42,25 @@ pub async fn list_activity(
     query: Query<ActivityQuery>,
 ) -> AppResult<HttpResponse> {
     let before = match query.before.as_deref().filter(|text| !text.is_empty()) {
-        Some(text) => Some(text.parse::<Cursor>().map_err(|e| AppError::BadRequest(e.to_string()))?),
+        Some(text) => Some(
+            text.parse::<Cursor>()
+                .map_err(|_| AppError::BadQuery(vec![sentence(ctx.lang, &FieldError::new("before", "choice-unknown"))]))?,
+        ),
         None => None,
     };
-    let (filter, shown) = read_filter(ctx.lang, &query)?;
+    let (filter, shown, wrong) = read_filter(ctx.lang, &query);
     let scope = scope_with_company(&actor, Some(&shown.region))?;
-    if let Some(format) = Format::parse(query.format.as_deref().unwrap_or(""))? {
+    let mut asked = Asked::new(ctx.lang);
+    let format = asked.word("format", query.format.as_deref(), Format::parse);
+    asked.refuse()?;
+    if let Some(format) = format {
+        if !wrong.is_empty() {
+            return Err(AppError::BadQuery(wrong));
+        }
         return export(&ctx, &actor, &state, &request, scope, filter, format).await;
     }
     let mut tx = state.db.read(&scope).await?;
-    let part = list_part(&mut tx, &filter, before.unwrap_or(Cursor::TOP), PART).await?;
+    let part = if wrong.is_empty() { list_part(&mut tx, &filter, before.unwrap_or(Cursor::TOP), PART).await? } else { Part::default() };
     let continued = ctx.is_htmx && before.is_some();
     let people = if ctx.is_htmx { Vec::new() } else { db::list_recent_names(&mut tx).await? };
     let subject = match filter.entity_id {
@@ -63,7 +76,7 @@ pub async fn list_activity(
     let lines = part.rows.into_iter().map(|row| Placed::new(&ctx, row, &part.names)).collect();
     let days = by_day(ctx.lang, lines, state.clock.today(), above);
     let choices = Choices::new(&ctx, people);
-    let page = ActivityPage { ctx: &ctx, filter: shown, choices, subject, days, older, continued, is_older_part: before.is_some() };
+    let page = ActivityPage { ctx: &ctx, filter: shown, choices, subject, days, older, continued, is_older_part: before.is_some(), wrong };
     let html = if continued {
         render(&ctx, &page.as_part())?
     } else if ACTIVITY.is_wanted(&ctx) {
@@ -71,7 +84,7 @@ pub async fn list_activity(
     } else {
         render(&ctx, &page)?
     };
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
+    Ok(html_or_wrong(html, &page.wrong))
 }
 
 /// What the one row is called; empty for one that nobody here knows.

@@ -16,6 +16,7 @@ use crate::{
         db::list_offices,
         offices::{self, Office},
     },
+    shift_templates::give_templates,
     state::AppState,
     web::{
         answer::{html, stored_and_done, unprocessable},
@@ -36,8 +37,16 @@ pub async fn list_regions(ctx: Ctx, admin: Admin, state: Data<AppState>) -> AppR
 /// `POST /admin/regions`: a new region, which works at once.
 pub async fn create_region(ctx: Ctx, admin: Admin, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
     let name = posted.value("name");
+    let from = match posted.value("templates") {
+        "" => None,
+        code => Some(region_of(&find(&state, &admin, code).await?)?),
+    };
     match offices::add_office(&state, &admin, posted.value("code"), name).await? {
-        Ok(_) => Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &Flash::new(Tone::Success, "flash-region-added", name))),
+        Ok(region) => {
+            let click = posted.op_id()?;
+            let count = give_templates(&state, &admin, &region, from.as_ref(), click).await?;
+            Ok(stored_and_done(&ctx, click, HOME, &Flash::new(Tone::Success, "flash-region-added", name).about(count)))
+        }
         Err(errors) => {
             let form = FormView::refused(&posted, None, &errors, ctx.lang);
             let page = RegionsPage { ctx: &ctx, rows: list(&state, &admin).await?, form };
@@ -67,6 +76,19 @@ pub async fn rename_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: 
 fn refuse_name(ctx: &Ctx, office: &Office, posted: &Posted, errors: &[FieldError]) -> AppResult<HttpResponse> {
     let form = FormView::refused(posted, None, errors, ctx.lang);
     Ok(unprocessable(render(ctx, &EditRegionPage { ctx, code: &office.code, name: &office.name, form })?))
+}
+
+/// `POST /admin/regions/{code}/templates`: the standard templates, or copies of another region's, besides those there are.
+pub async fn copy_templates(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>, posted: Posted) -> AppResult<HttpResponse> {
+    let office = find(&state, &admin, &code).await?;
+    let from = match posted.value("templates") {
+        "" => None,
+        other => Some(region_of(&find(&state, &admin, other).await?)?),
+    };
+    let click = posted.op_id()?;
+    let count = give_templates(&state, &admin, &region_of(&office)?, from.as_ref(), click).await?;
+    let key = if count == 0 { "flash-templates-known" } else { "flash-templates-copied" };
+    Ok(stored_and_done(&ctx, click, HOME, &Flash::new(Tone::Success, key, &office.name).about(count)))
 }
 
 /// `POST /admin/regions/{code}/closure`: read only from now on.

@@ -118,6 +118,7 @@ fn answer_local(local: Local, visit: &Visit, kept_since: Option<i64>, seal: &Sea
         Local::Page(html) => page(StatusCode::OK, Some(visit), kept_since, html),
         Local::Missing(html) => page(StatusCode::NOT_FOUND, Some(visit), kept_since, html),
         Local::Refused(html) => page(StatusCode::UNPROCESSABLE_ENTITY, Some(visit), kept_since, html),
+        Local::Unclear(html) => page(StatusCode::BAD_REQUEST, Some(visit), kept_since, html),
         Local::Elsewhere(to) => go(to),
         Local::Back(to, flash) => {
             let mut answer = go(to);

@@ -23,6 +23,7 @@ use crate::{
         Timesheet,
         calc::{Rules, hours},
         doubts::{Around, CONFIRMED, code_of, confirm, doubts_of},
+        overlapping,
     },
 };
 
@@ -417,20 +418,24 @@ impl Post<'_> {
         let (before, after) = (entry.work_date.checked_sub_days(Days::new(1)), entry.work_date.checked_add_days(Days::new(1)));
         let (from, to) = (before.unwrap_or(entry.work_date), after.unwrap_or(entry.work_date));
         let others = self.reader.list_entries(from, to, Some(entry.employee_id))?;
-        let overlaps = others.iter().filter(|other| other.id != id && !other.deleted).any(|other| overlap(entry, other));
-        Ok(if overlaps { vec![FieldError::new("start_time", "overlap")] } else { Vec::new() })
+        let other = others
+            .iter()
+            .filter(|other| other.id != id && !other.deleted)
+            .find_map(|other| overlap(entry, other).map(|value| (other.id, value)));
+        let complaint = |(id, value): (Uuid, Timesheet)| overlapping(id, value.work_date, value.start_min, value.end_min);
+        Ok(other.map(complaint).into_iter().collect())
     }
 }
 
-/// Whether two entries lie over one another.
-fn overlap(entry: &Timesheet, other: &Shown) -> bool {
-    let Ok(other) = Timesheet::parse(&other.row, &BTreeSet::new(), Origin::Agent) else { return false };
+/// The other entry, where the two lie over one another.
+fn overlap(entry: &Timesheet, other: &Shown) -> Option<Timesheet> {
+    let other = Timesheet::parse(&other.row, &BTreeSet::new(), Origin::Agent).ok()?;
     let span = |entry: &Timesheet| {
         let day = entry.work_date.signed_duration_since(NaiveDate::MIN).num_minutes();
         (day + i64::from(entry.start_min), day + i64::from(entry.end_min))
     };
     let (one, two) = (span(entry), span(&other));
-    one.0 < two.1 && two.0 < one.1
+    (one.0 < two.1 && two.0 < one.1).then_some(other)
 }
 
 /// The operation that a batch enters a person with, and the row it makes.
@@ -501,8 +506,8 @@ mod tests {
         let entry = |row: &Row| Timesheet::parse(row, &BTreeSet::new(), Origin::Agent).unwrap();
         let shown = |row: Row| Shown { region: "ankara".into(), id: Uuid::nil(), version: 1, deleted: false, row, waiting: false };
         let morning = entry(&row("2026-11-28", "05:00", "13:00"));
-        assert!(overlap(&morning, &shown(row("2026-11-27", "22:00", "06:00"))));
-        assert!(!overlap(&morning, &shown(row("2026-11-27", "22:00", "05:00"))));
-        assert!(!overlap(&morning, &shown(row("2026-11-28", "13:00", "15:00"))));
+        assert!(overlap(&morning, &shown(row("2026-11-27", "22:00", "06:00"))).is_some());
+        assert!(overlap(&morning, &shown(row("2026-11-27", "22:00", "05:00"))).is_none());
+        assert!(overlap(&morning, &shown(row("2026-11-28", "13:00", "15:00"))).is_none());
     }
 }

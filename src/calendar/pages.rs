@@ -23,6 +23,7 @@ use crate::{
     sync::submit,
     web::{
         answer::{html, refused_act, row_id, settle, stored_and_done, tone_of, unprocessable},
+        asked::Asked,
         flash::{Flash, Tone, Undo, UndoAct},
         form::{FormView, Posted},
         page::{Ctx, render},
@@ -36,18 +37,21 @@ const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 /// Which year the list shows.
 #[derive(Debug, Default, Deserialize)]
 pub struct YearQuery {
-    year: Option<i32>,
+    year: Option<String>,
 }
 
 impl YearQuery {
-    fn year(&self, state: &AppState) -> i32 {
-        self.year.filter(|year| YEARS.contains(year)).unwrap_or_else(|| state.clock.today().year())
+    fn read(&self, ctx: &Ctx, state: &AppState) -> AppResult<i32> {
+        let mut asked = Asked::new(ctx.lang);
+        let year = asked.number("year", self.year.as_deref(), i64::from(*YEARS.start())..=i64::from(*YEARS.end()));
+        asked.refuse()?;
+        Ok(year.and_then(|year| i32::try_from(year).ok()).unwrap_or_else(|| state.clock.today().year()))
     }
 }
 
 /// `GET /admin/calendar`.
 pub async fn list_days(ctx: Ctx, admin: Admin, state: Data<AppState>, query: Query<YearQuery>) -> AppResult<HttpResponse> {
-    let year = query.year(&state);
+    let year = query.read(&ctx, &state)?;
     let scope = Scope::with_company(admin.actor()).ok_or(AppError::Forbidden)?;
     let (Some(from), Some(to)) = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31)) else {
         return Err(AppError::NotFound);
@@ -83,7 +87,7 @@ pub async fn new_day(ctx: Ctx, _admin: Admin, state: Data<AppState>, query: Quer
     let mut form = FormView::blank(&[("kind", DayKind::Holiday.as_str().to_owned())]);
     Region::company().code().clone_into(&mut form.region);
     form.focus = "day";
-    Ok(html(render(&ctx, &NewPage { ctx: &ctx, year: query.year(&state), form })?))
+    Ok(html(render(&ctx, &NewPage { ctx: &ctx, year: query.read(&ctx, &state)?, form })?))
 }
 
 /// `POST /admin/calendar`.

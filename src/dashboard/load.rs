@@ -65,8 +65,8 @@ pub(super) struct Oddities {
 /// All of it.
 pub(super) struct Board {
     pub tiles: Vec<Tile>,
-    /// People without an entry on the day of the oddities.
-    pub blank_on_day: usize,
+    /// People expected on the day of the oddities, and those of them without an entry.
+    pub on_day: (usize, usize),
     pub of_day: Oddities,
     pub of_period: Oddities,
     pub steps: Vec<Period>,
@@ -113,9 +113,10 @@ pub(super) async fn load_board<M: Mode>(tx: &mut ScopedTx<M>, wish: &Wish) -> Re
         is_cut: i64::try_from(suspects.len()).unwrap_or(i64::MAX) >= SUSPECTS,
         alerts: finder.all(&suspects, &worked, window, |run| run.from <= period.to && run.to >= period.from),
     };
-    let blank_on_day = blanks(&roster, &worked_then, day, day).len();
+    let expected = roster.people().iter().filter(|person| roster.expected(person, day).shift().is_some()).count();
+    let on_day = (expected, blanks(&roster, &worked_then, day, day).len());
     let recent = db::list_recent(tx, RECENT).await?;
-    Ok(Board { tiles, blank_on_day, of_day, of_period, steps, trends, recent, summary })
+    Ok(Board { tiles, on_day, of_day, of_period, steps, trends, recent, summary })
 }
 
 /// The instant at which a date begins in Istanbul.
@@ -182,6 +183,11 @@ impl Finder<'_> {
             alerts_of(suspect, &self.rules.get(&suspect.region).copied().unwrap_or_default(), holiday, self.wish.today)
         });
         let mut found: Vec<Alert> = self.runs(worked, window, concerns).chain(of_entries).collect();
+        for alert in &mut found {
+            if let Some(person) = self.roster.person(alert.employee_id) {
+                alert.employee_name.clone_from(&person.full_name); // with what tells namesakes apart
+            }
+        }
         alerts::sort(&mut found);
         found
     }

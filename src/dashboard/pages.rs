@@ -11,7 +11,7 @@ use super::{
     alerts::AlertKind,
     load::{Board, Oddities, Wish, load_board},
     period::{Period, Step},
-    views::{AlertList, AlertView, BoardPage, DayView, FilterView, LeaderView, RecentView, TileView, TrendView},
+    views::{AlertList, AlertView, BoardPage, DateView, DatesView, DayView, FilterView, LeaderView, RecentView, TileView, TrendView},
 };
 use crate::{
     activity,
@@ -19,13 +19,15 @@ use crate::{
     civil,
     contact::load_queues,
     devices::load_alarms,
+    employees::labels::{Face, Labels},
     error::AppResult,
     fold::fold,
     reports::{Sort, Summary},
     state::AppState,
     timesheets::api::scope_with_company,
     web::{
-        answer::html,
+        answer::html_or_wrong,
+        asked::Asked,
         page::{Ctx, render, url_with},
         pagination::Pager,
     },
@@ -50,14 +52,23 @@ pub struct BoardQuery {
     kind: Option<String>,
     trend: Option<String>,
     q: Option<String>,
-    page: Option<i64>,
+    page: Option<String>,
     seen: Option<String>,
 }
 
 impl BoardQuery {
     /// The dates asked for.
-    pub(super) fn period(&self, today: NaiveDate) -> Period {
-        Period::read(word(self.month.as_deref()), word(self.from.as_deref()), word(self.to.as_deref()), today)
+    pub(super) fn period(&self, asked: &mut Asked, today: NaiveDate) -> Period {
+        Period::read(asked, self.month.as_deref(), self.from.as_deref(), self.to.as_deref(), today)
+    }
+
+    /// First and last date as the form shows them: as typed where they make no sense.
+    pub(super) fn shown(&self, asked: &Asked, period: Period) -> DatesView {
+        let typed = |name: &str, typed: &Option<String>, date: NaiveDate| {
+            let error = asked.error(name);
+            DateView { value: if error.is_empty() { date.to_string() } else { word(typed.as_deref()).to_owned() }, error }
+        };
+        DatesView { from: typed("from", &self.from, period.from), to: typed("to", &self.to, period.to) }
     }
 }
 
@@ -77,55 +88,57 @@ pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, q
         return Ok(HttpResponse::NoContent().finish());
     }
     let yesterday = today.pred_opt().unwrap_or(today);
-    let wish = Wish {
-        period: query.period(today).limited(),
-        day: civil::parse_date(word(query.day.as_deref())).unwrap_or(yesterday),
-        step: Step::parse(word(query.trend.as_deref())),
-        text: fold(word(query.q.as_deref())),
-        today,
-    };
+    let mut asked = Asked::new(ctx.lang);
+    let period = query.period(&mut asked, today);
+    let (day, kind) = (asked.date("day", query.day.as_deref()), asked.word("kind", query.kind.as_deref(), AlertKind::parse));
+    let (step, number) = (asked.word("trend", query.trend.as_deref(), Step::parse), asked.page(query.page.as_deref()));
+    let text = fold(&asked.text("q", query.q.as_deref()));
+    let dates = query.shown(&asked, period.limited());
+    let period = if asked.is_clear() { period.limited() } else { Period::month_of(today) };
+    let wish = Wish { period, day: day.unwrap_or(yesterday), step: step.unwrap_or_default(), text, today };
     let board = load_board(&mut tx, &wish).await?;
     let sign_ins = activity::latest_sign_ins(&mut tx, &ctx, SIGN_INS, today).await?;
     let queues = load_queues(&mut tx, &ctx, now).await?;
     let device_alarms = load_alarms(&mut tx, &ctx).await?;
     drop(tx);
-    let Board { tiles, blank_on_day, of_day, of_period, steps, trends, recent, summary } = board;
+    let Board { tiles, on_day, of_day, of_period, steps, trends, recent, summary } = board;
     let lang = ctx.lang;
     let page = BoardPage {
         ctx: &ctx,
-        filter: filter_view(&query, &wish, yesterday),
+        filter: filter_view(&query, &wish, dates, yesterday, kind),
         period: wish.period,
         seen,
         tiles: tiles.into_iter().map(|tile| TileView::new(lang, tile, wish.period, today, now)).collect(),
-        day: day_view(&ctx, &wish, of_day, blank_on_day),
-        alerts: alert_list(&ctx, of_period, &query),
+        day: day_view(&ctx, &wish, of_day, on_day),
+        alerts: alert_list(&ctx, of_period, kind, number),
         trend: TrendView::new(lang, wish.step, steps, trends),
         recent: recent.into_iter().map(|row| RecentView::new(lang, row, now)).collect(),
         sign_ins,
         leaders: leaders(summary),
         queues,
         device_alarms,
+        wrong: asked.sentences(),
     };
     let is_board = ctx.htmx_target.as_deref() == Some("dash");
-    Ok(html(if is_board { render(&ctx, &page.as_board())? } else { render(&ctx, &page)? }))
+    let html = if is_board { render(&ctx, &page.as_board())? } else { render(&ctx, &page)? };
+    Ok(html_or_wrong(html, &page.wrong))
 }
 
-fn filter_view(query: &BoardQuery, wish: &Wish, yesterday: NaiveDate) -> FilterView {
+fn filter_view(query: &BoardQuery, wish: &Wish, dates: DatesView, yesterday: NaiveDate, kind: Option<AlertKind>) -> FilterView {
     let mut kept = Vec::new();
     if wish.day != yesterday {
         kept.push(("day", wish.day.to_string()));
     }
-    if let Some(kind) = AlertKind::parse(word(query.kind.as_deref())) {
+    if let Some(kind) = kind {
         kept.push(("kind", kind.as_str().to_owned()));
     }
     if wish.step == Step::Month {
         kept.push(("trend", "months".to_owned()));
     }
-    let (from, to) = (wish.period.from, wish.period.to);
-    FilterView { region: word(query.region.as_deref()).to_owned(), from, to, q: word(query.q.as_deref()).to_owned(), kept }
+    FilterView { region: word(query.region.as_deref()).to_owned(), dates, q: word(query.q.as_deref()).to_owned(), kept }
 }
 
-fn day_view(ctx: &Ctx, wish: &Wish, oddities: Oddities, blank: usize) -> DayView {
+fn day_view(ctx: &Ctx, wish: &Wish, oddities: Oddities, (expected, blank): (usize, usize)) -> DayView {
     let day = wish.day;
     DayView {
         day,
@@ -133,18 +146,19 @@ fn day_view(ctx: &Ctx, wish: &Wish, oddities: Oddities, blank: usize) -> DayView
         previous: day.pred_opt().filter(|before| *before >= civil::FIRST_DAY),
         next: day.succ_opt().filter(|after| *after <= civil::LAST_DAY),
         alerts: oddities.alerts.into_iter().map(|alert| AlertView::new(ctx, alert)).collect(),
+        expected,
         blank,
+        is_over: day < wish.today,
     }
 }
 
-fn alert_list(ctx: &Ctx, oddities: Oddities, query: &BoardQuery) -> AlertList {
+fn alert_list(ctx: &Ctx, oddities: Oddities, kind: Option<AlertKind>, page: Option<i64>) -> AlertList {
     let Oddities { mut alerts, is_cut } = oddities;
     let count = alerts.len();
     let of_kind = |kind: AlertKind| (kind, alerts.iter().filter(|alert| alert.kind == kind).count());
     let kinds = AlertKind::ALL.into_iter().map(of_kind).filter(|(_, count)| *count > 0).collect();
-    let kind = AlertKind::parse(word(query.kind.as_deref()));
     alerts.retain(|alert| kind.is_none_or(|kind| alert.kind == kind));
-    let pager = Pager::new(query.page, PAGE_SIZE, i64::try_from(alerts.len()).unwrap_or(i64::MAX));
+    let pager = Pager::new(page, PAGE_SIZE, i64::try_from(alerts.len()).unwrap_or(i64::MAX));
     let skipped = usize::try_from(pager.offset()).unwrap_or_default();
     let size = usize::try_from(pager.size).unwrap_or_default();
     let shown = alerts.into_iter().skip(skipped).take(size).map(|alert| AlertView::new(ctx, alert)).collect();
@@ -152,12 +166,20 @@ fn alert_list(ctx: &Ctx, oddities: Oddities, query: &BoardQuery) -> AlertList {
 }
 
 fn leaders(mut summary: Summary) -> Vec<LeaderView> {
-    summary.sort(Sort::parse("-overtime"));
+    summary.sort(Sort { column: "overtime", descends: true });
+    let labels = Labels::of(summary.people.iter().map(|person| Face {
+        id: person.employee_id,
+        region: &person.region,
+        full_name: &person.full_name,
+        department: &person.department,
+        title: &person.title,
+        hire_date: None,
+    }));
     let with_overtime = summary.people.into_iter().filter(|person| person.hours.overtime > 0).take(LEADERS);
     with_overtime
         .map(|person| LeaderView {
             employee_id: person.employee_id,
-            full_name: person.full_name,
+            full_name: labels.name(person.employee_id, &person.full_name),
             region: person.region,
             overtime: person.hours.overtime,
         })

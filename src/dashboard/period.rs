@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
-use crate::civil;
+use crate::{civil, web::asked::Asked};
 
 /// Steps of the trend.
 pub const STEPS: u32 = 12;
@@ -23,17 +23,14 @@ impl Period {
         Self { from, to }
     }
 
-    /// What the address asks for: `month=2026-01`, or `from` and `to` (one of them is enough). What cannot be read is the month of `today`.
-    pub fn read(month: &str, from: &str, to: &str, today: NaiveDate) -> Self {
-        if let Some(month) = parse_month(month) {
-            return Self::month_of(month);
-        }
-        match (civil::parse_date(from).ok(), civil::parse_date(to).ok()) {
-            (None, None) => Self::month_of(today),
-            (from, to) => {
-                let from = from.unwrap_or(civil::FIRST_DAY);
-                Self { from, to: to.unwrap_or(civil::LAST_DAY).max(from) }
-            }
+    /// What the address asks for: `month=2026-01`, or `from` and `to` (one of them is enough), else the month of `today`. What cannot be read
+    /// is complained of.
+    pub fn read(asked: &mut Asked, month: Option<&str>, from: Option<&str>, to: Option<&str>, today: NaiveDate) -> Self {
+        let (month, range) = (asked.month("month", month), asked.range(from, to));
+        match (month, range) {
+            (Some(month), _) => Self { from: month.first(), to: month.last() },
+            (None, (None, None)) => Self::month_of(today),
+            (None, (from, to)) => Self { from: from.unwrap_or(civil::FIRST_DAY), to: to.unwrap_or(civil::LAST_DAY) },
         }
     }
 
@@ -82,11 +79,6 @@ impl Period {
     }
 }
 
-/// `2026-01`, as a month's field writes it.
-fn parse_month(text: &str) -> Option<NaiveDate> {
-    format!("{text}-01").parse().ok().filter(|day: &NaiveDate| civil::WORK_YEARS.contains(&day.year()))
-}
-
 /// How wide a step of the trend is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Step {
@@ -99,8 +91,12 @@ pub enum Step {
 
 impl Step {
     /// As the address says it.
-    pub fn parse(word: &str) -> Self {
-        if word == "months" { Self::Month } else { Self::Week }
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "weeks" => Some(Self::Week),
+            "months" => Some(Self::Month),
+            _ => None,
+        }
     }
 
     /// The last twelve steps, the one of `today` among them, oldest first.
@@ -123,6 +119,7 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::i18n::Lang;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -132,21 +129,29 @@ mod tests {
         Period { from: day(from), to: day(to) }
     }
 
+    /// The period, and how many complaints there are.
+    fn read(month: &str, from: &str, to: &str) -> (Period, usize) {
+        let mut asked = Asked::new(Lang::Tr);
+        let read = Period::read(&mut asked, Some(month), Some(from), Some(to), day("2026-02-10"));
+        (read, asked.sentences().len())
+    }
+
     #[test]
-    fn an_address_without_dates_means_this_month_and_nonsense_does_too() {
-        let today = day("2026-02-10");
-        for (month, from, to) in [("", "", ""), ("2026-13", "", ""), ("", "yarın", "32.01.2026"), ("9999-01", "", "")] {
-            assert_eq!(Period::read(month, from, to, today), period("2026-02-01", "2026-02-28"), "{month} {from} {to}");
+    fn an_address_without_dates_means_this_month_and_nonsense_is_complained_of() {
+        assert_eq!(read("", "", ""), (period("2026-02-01", "2026-02-28"), 0));
+        for (month, from, to, complaints) in
+            [("2026-13", "", "", 1), ("", "yarın", "32.01.2026", 2), ("9999-01", "", "", 1), ("", "2026-01-05", "2025-01-05", 1)]
+        {
+            assert_eq!(read(month, from, to).1, complaints, "{month} {from} {to}");
         }
     }
 
     #[test]
     fn a_month_or_two_dates_are_read() {
-        let today = day("2026-02-10");
-        assert_eq!(Period::read("2025-12", "", "", today), period("2025-12-01", "2025-12-31"));
-        assert_eq!(Period::read("", "05.01.2026", "2026-01-10", today), period("2026-01-05", "2026-01-10"));
-        assert_eq!(Period::read("", "2026-01-05", "", today).to, civil::LAST_DAY);
-        assert_eq!(Period::read("", "2026-01-05", "2025-01-05", today), period("2026-01-05", "2026-01-05"), "never turned round");
+        assert_eq!(read("2025-12", "", ""), (period("2025-12-01", "2025-12-31"), 0));
+        assert_eq!(read("Aralık 2025", "", ""), (period("2025-12-01", "2025-12-31"), 0));
+        assert_eq!(read("", "05.01.2026", "2026-01-10"), (period("2026-01-05", "2026-01-10"), 0));
+        assert_eq!(read("", "2026-01-05", "").0.to, civil::LAST_DAY);
         assert_eq!(period("2026-02-01", "2026-02-28").month(), "2026-02");
         assert_eq!(period("2026-02-01", "2026-02-27").month(), "");
         assert_eq!(period("2026-01-15", "2026-03-27").previous_month(), "2025-12");

@@ -20,15 +20,31 @@ use crate::{
     web::{filters, page::Ctx, pagination::Pager},
 };
 
+/// A date's field.
+#[derive(Debug, Clone, Default)]
+pub struct DateView {
+    /// What it holds.
+    pub value: String,
+    /// What is wrong with it.
+    pub error: String,
+}
+
+/// The fields of a range of dates.
+#[derive(Debug, Clone, Default)]
+pub struct DatesView {
+    /// The first date.
+    pub from: DateView,
+    /// The last date.
+    pub to: DateView,
+}
+
 /// The filters as the form shows them.
 #[derive(Debug, Clone)]
 pub struct FilterView {
     /// Region's code.
     pub region: String,
-    /// First date.
-    pub from: NaiveDate,
-    /// Last date.
-    pub to: NaiveDate,
+    /// First and last date.
+    pub dates: DatesView,
     /// Text, as typed.
     pub q: String,
     /// What the other parts of the page are set to: name and value, kept when the form is sent.
@@ -265,8 +281,12 @@ pub struct DayView {
     pub next: Option<NaiveDate>,
     /// The most urgent first.
     pub alerts: Vec<AlertView>,
-    /// People without an entry that day.
+    /// People who were expected that day.
+    pub expected: usize,
+    /// Those of them without an entry.
     pub blank: usize,
+    /// The day is over.
+    pub is_over: bool,
 }
 
 impl DayView {
@@ -465,6 +485,8 @@ pub struct BoardPage<'a> {
     pub queues: QueuesView,
     /// What is odd about the offices' PCs.
     pub device_alarms: Vec<DeviceAlarmView>,
+    /// What of the address was not understood; then nothing is shown.
+    pub wrong: Vec<String>,
 }
 
 impl BoardPage<'_> {
@@ -503,8 +525,25 @@ pub struct BlanksPage<'a> {
     pub region: String,
     /// The dates asked for.
     pub period: Period,
+    /// The same as fields.
+    pub dates: DatesView,
+    /// What may be said where nobody has a blank day.
+    pub standing: Standing,
     /// The people, in Turkish order.
     pub people: Vec<BlankView>,
     /// All their days together.
     pub count: usize,
+    /// What of the address was not understood; then nothing is listed.
+    pub wrong: Vec<String>,
+}
+
+/// What it means that nobody has a blank day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Everybody who was expected has an entry.
+    AllEntered,
+    /// No day of the range is over.
+    NotYet,
+    /// Nobody was expected on any day of it.
+    NobodyExpected,
 }

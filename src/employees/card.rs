@@ -20,6 +20,7 @@ use crate::{
     auth::{Actor, visitor_of},
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
+    month::Month,
     ops::Entity as _,
     roster::load_roster,
     settings::list_rules,
@@ -47,7 +48,7 @@ struct IdentityNo {
 /// `GET /employees/{id}`.
 pub async fn show_card(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, query: Query<CardQuery>) -> AppResult<HttpResponse> {
     let employee = find(&state, &actor, *id).await?;
-    let page = card_of(&ctx, &actor, &state, employee, query.month.as_deref(), None).await?;
+    let page = card_of(&ctx, &actor, &state, employee, query.read(ctx.lang)?, None).await?;
     Ok(html(render(&ctx, &page)?))
 }
 
@@ -75,8 +76,8 @@ pub async fn reveal_identity_no(
     let body = if ctx.is_htmx {
         render(&ctx, &IdentityNo { number })?
     } else {
-        let month = posted.value("month").to_owned();
-        render(&ctx, &card_of(&ctx, &actor, &state, employee, Some(&month), Some(number)).await?)?
+        let month = Month::parse(posted.value("month"));
+        render(&ctx, &card_of(&ctx, &actor, &state, employee, month, Some(number)).await?)?
     };
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).content_type("text/html; charset=utf-8").body(body))
 }
@@ -86,7 +87,7 @@ async fn card_of<'a>(
     actor: &Actor,
     state: &AppState,
     employee: Listed,
-    asked: Option<&str>,
+    asked: Option<Month>,
     number: Option<String>,
 ) -> AppResult<CardPage<'a>> {
     let today = state.clock.today();

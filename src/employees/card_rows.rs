@@ -10,6 +10,8 @@ use super::{
     views::EmployeeView,
 };
 use crate::{
+    error::AppResult,
+    i18n::Lang,
     month::{Cell, Month, Plan, tally},
     roster::{self, Person, Roster},
     timesheets::{
@@ -17,7 +19,7 @@ use crate::{
         listed::Listed as Entry,
         views::EntryView,
     },
-    web::{change::ChangeView, page::Ctx},
+    web::{asked::Asked, change::ChangeView, page::Ctx},
 };
 
 /// Months that the table shows.
@@ -26,7 +28,17 @@ const MONTHS: u32 = 12;
 /// The month whose entries are shown.
 #[derive(Debug, Default, Deserialize)]
 pub struct CardQuery {
-    pub(crate) month: Option<String>,
+    month: Option<String>,
+}
+
+impl CardQuery {
+    /// The month asked for.
+    pub fn read(&self, lang: Lang) -> AppResult<Option<Month>> {
+        let mut asked = Asked::new(lang);
+        let month = asked.month("month", self.month.as_deref());
+        asked.refuse()?;
+        Ok(month)
+    }
 }
 
 /// The months that a page tells about.
@@ -40,9 +52,9 @@ pub struct Window {
 
 impl Window {
     /// For the month that was asked for, else the current one.
-    pub fn new(asked: Option<&str>, today: NaiveDate) -> Self {
+    pub fn new(asked: Option<Month>, today: NaiveDate) -> Self {
         let current = Month::of(today);
-        let month = asked.and_then(Month::parse).unwrap_or(current);
+        let month = asked.unwrap_or(current);
         Self { month, months: months_of(month, current) }
     }
 

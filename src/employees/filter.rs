@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{listed::Filter, views::FilterView};
-use crate::{fold::fold, text::clean};
+use crate::{error::AppResult, fold::fold, i18n::Lang, web::asked::Asked};
 
 /// Rows on a page of the list.
 pub const PAGE_SIZE: i64 = 50;
@@ -18,18 +18,21 @@ pub struct ListQuery {
     pub(crate) state: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) sort: Option<String>,
-    pub(crate) page: Option<i64>,
+    pub(crate) page: Option<String>,
 }
 
 impl ListQuery {
-    /// The filters, and how the form shows them. What an address of somebody else's making asks for and nobody knows is the default.
-    pub fn read(&self) -> (Filter, FilterView) {
-        let text = |field: &Option<String>| clean(field.as_deref().unwrap_or_default());
-        let (q, state_word, sort_word) = (text(&self.q), text(&self.state), text(&self.sort));
-        let state = FilterView::STATES.iter().find(|(word, ..)| *word == state_word).map(|(.., state)| *state).unwrap_or_default();
-        let sort = SORTS.into_iter().find(|sort| *sort == sort_word).unwrap_or(SORTS[0]);
-        let filter = Filter { state, text: fold(&q), sort };
-        (filter, FilterView { q, state, region: text(&self.region), sort })
+    /// The filters, how the form shows them, and the page asked for.
+    pub fn read(&self, lang: Lang) -> AppResult<(Filter, FilterView, Option<i64>)> {
+        let mut asked = Asked::new(lang);
+        let q = asked.text("q", self.q.as_deref());
+        let known = |word: &str| FilterView::STATES.iter().find(|(known, ..)| *known == word).map(|(.., state)| *state);
+        let state = asked.word("state", self.state.as_deref(), known).unwrap_or_default();
+        let sort = asked.word("sort", self.sort.as_deref(), |word| SORTS.into_iter().find(|sort| *sort == word)).unwrap_or(SORTS[0]);
+        let page = asked.page(self.page.as_deref());
+        asked.refuse()?;
+        let region = self.region.as_deref().unwrap_or("").trim().to_owned();
+        Ok((Filter { state, text: fold(&q), sort }, FilterView { q, state, region, sort }, page))
     }
 }
 
@@ -44,22 +47,23 @@ mod tests {
 
     #[test]
     fn a_list_starts_with_active_people_by_name() {
-        let (filter, _) = ListQuery::default().read();
+        let (filter, ..) = ListQuery::default().read(Lang::Tr).unwrap();
         assert_eq!((filter.state, filter.sort, filter.text.as_str()), (State::Active, "full_name", ""));
     }
 
     #[test]
     fn a_search_is_folded_but_shown_as_typed() {
-        let (filter, shown) = query("deleted", "-hire_date", "  IŞIK ").read();
+        let (filter, shown, _) = query("deleted", "-hire_date", "  IŞIK ").read(Lang::Tr).unwrap();
         assert_eq!((filter.state, filter.sort, filter.text.as_str()), (State::Deleted, "-hire_date", "isik"));
         assert_eq!(shown.q, "IŞIK");
     }
 
     #[test]
-    fn an_order_nobody_knows_is_the_order_by_name() {
-        for forged in ["identity_no", "full_name; DROP TABLE", "--full_name", "-"] {
-            assert_eq!(query("all", forged, "").read().0.sort, "full_name", "{forged}");
+    fn an_order_or_a_state_nobody_knows_is_refused() {
+        for (state, forged) in
+            [("", "identity_no"), ("", "full_name; DROP TABLE"), ("", "--full_name"), ("", "-"), ("nobody", ""), ("all", "")]
+        {
+            assert!(query(state, forged, "").read(Lang::Tr).is_err(), "{state} {forged}");
         }
-        assert_eq!(query("nobody", "", "").read().0.state, State::Active);
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod card_views;
 pub mod db;
 pub mod filter;
 pub mod identity_no;
+pub mod labels;
 pub mod listed;
 mod model;
 #[cfg(feature = "server")]

@@ -42,10 +42,10 @@ pub(super) const LIST_CHANGED: &str = EMPLOYEES.event;
 const ROW_CHANGED: &str = "employee-row-changed";
 /// `GET /employees`.
 pub async fn list_employees(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
-    let (filter, shown) = query.read();
+    let (filter, shown, page) = query.read(ctx.lang)?;
     let scope = scope_for(&actor, query.region.as_deref())?;
     let mut tx = state.db.read(&scope).await?;
-    let pager = Pager::new(query.page, PAGE_SIZE, db::count_employees(&mut tx, &filter).await?);
+    let pager = Pager::new(page, PAGE_SIZE, db::count_employees(&mut tx, &filter).await?);
     let people = db::list_employees(&mut tx, &filter, PAGE_SIZE, pager.offset()).await?;
     drop(tx);
     Ok(html(render_list(&ctx, shown, people, pager)?))

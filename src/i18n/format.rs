@@ -33,6 +33,12 @@ pub fn weekday_key(number: u32) -> Option<&'static str> {
     WEEKDAYS.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
 }
 
+/// A month's name by its number, 1 to 12; `""` for any other.
+pub fn month(lang: Lang, number: u32) -> &'static str {
+    let key = usize::try_from(number).ok().and_then(|number| MONTHS.get(number.checked_sub(1)?));
+    key.map_or("", |key| t(lang, key))
+}
+
 /// The month of a day: `Ocak 2026`.
 pub fn month_of_year(lang: Lang, day: NaiveDate) -> String {
     format!("{} {}", t(lang, MONTHS[day.month0() as usize]), day.year())

@@ -68,7 +68,7 @@ pub async fn show_day(
         let page = page_without_script(day.employee.id, day.date, &day.entries);
         return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish());
     }
-    let new = if query.wants_new(&day.entries) {
+    let new = if query.wants_new(ctx.lang, &day.entries)? {
         Some(load_planned_form(&mut day.tx, &day.region, day.employee.id, day.date).await?)
     } else {
         None
@@ -147,10 +147,11 @@ impl Day {
     /// A person of the actor's regions, and the day's entries. Anybody else is not found.
     async fn find(state: &AppState, actor: &Actor, (id, date): (Uuid, NaiveDate)) -> AppResult<Self> {
         let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
-        let employee = employees::db::find_employee(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)?;
+        let mut employee = employees::db::find_employee(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)?;
         let region = Region::parse(&employee.region).map_err(|_| AppError::NotFound)?;
         let scope = Scope::one(actor, &region).ok_or(AppError::NotFound)?;
         let mut tx = state.db.read(&scope).await?;
+        employees::db::load_labels(&mut tx).await?.apply(id, &mut employee.value.full_name);
         let filter = Filter { employee_id: Some(id), from: date, to: date, text: String::new() };
         let entries = list_timesheets(&mut tx, &filter, MOST, 0).await?;
         Ok(Self { employee, region, date, tx, entries })

@@ -6,24 +6,28 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
-    i18n::format,
+    error::AppResult,
+    i18n::{Lang, format},
     ops::Entity as _,
     regions::Region,
     shift_templates::listed::TemplateChoice,
     timesheets::listed::Listed,
-    web::{filters, form::FormView, page::Ctx},
+    web::{asked::Asked, filters, form::FormView, page::Ctx},
 };
 
 /// Whether one more entry is wanted beside those there are.
 #[derive(Debug, Default, Deserialize)]
 pub struct DayQuery {
-    pub(crate) more: Option<bool>,
+    more: Option<String>,
 }
 
 impl DayQuery {
     /// A new entry's form is wanted: one more, or the first.
-    pub fn wants_new(&self, entries: &[Listed]) -> bool {
-        entries.is_empty() || self.more == Some(true)
+    pub fn wants_new(&self, lang: Lang, entries: &[Listed]) -> AppResult<bool> {
+        let mut asked = Asked::new(lang);
+        let more = asked.word("more", self.more.as_deref(), |word| word.parse::<bool>().ok());
+        asked.refuse()?;
+        Ok(entries.is_empty() || more == Some(true))
     }
 }
 

@@ -5,7 +5,12 @@ use actix_web::{
     web::{Data, Query},
 };
 
-use super::{Sheet, db::list_shifts, query::MonthQuery, views::MonthPage};
+use super::{
+    Sheet,
+    db::list_shifts,
+    query::{MonthQuery, Wanted},
+    views::MonthPage,
+};
 use crate::{
     auth::Actor,
     db::Scope,
@@ -14,7 +19,10 @@ use crate::{
     roster::load_roster,
     settings::find_report_settings,
     state::AppState,
-    web::{answer::html_large, page::Ctx},
+    web::{
+        answer::{html_large, unprocessable},
+        page::Ctx,
+    },
 };
 
 /// One region's month: the current one unless the address says another, and of several regions the first.
@@ -26,7 +34,7 @@ pub async fn show_month(
     query: Query<MonthQuery>,
 ) -> AppResult<HttpResponse> {
     let today = state.clock.today();
-    let (month, name) = query.read(&ctx, today)?;
+    let Wanted { month, region: name, typed, error, wrong } = query.read(&ctx, today)?;
     let region = Region::parse(&name.code).map_err(|_| AppError::NotFound)?;
     let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
@@ -35,6 +43,10 @@ pub async fn show_month(
     let (rules, names) = find_report_settings(&mut tx, &region).await?;
     drop(tx);
     let sheet = Sheet::new(month, &roster, &shifts, &rules, today);
-    let page = MonthPage::new(&ctx, month, name, names, &roster, sheet, today);
-    Ok(html_large(&request, page.render()?))
+    let mut page = MonthPage::new(&ctx, month, name, names, &roster, sheet, today);
+    if wrong.is_empty() {
+        return Ok(html_large(&request, page.render()?));
+    }
+    page.refuse(typed, error, wrong);
+    Ok(unprocessable(page.render()?))
 }

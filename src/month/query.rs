@@ -6,7 +6,10 @@ use serde::Deserialize;
 use super::Month;
 use crate::{
     error::{AppError, AppResult},
-    web::page::{Ctx, RegionName},
+    web::{
+        asked::Asked,
+        page::{Ctx, RegionName},
+    },
 };
 
 /// Which month, and whose.
@@ -18,10 +21,31 @@ pub struct MonthQuery {
 
 impl MonthQuery {
     /// The current month unless the address says another, and of several regions the first.
-    pub(crate) fn read(&self, ctx: &Ctx, today: NaiveDate) -> AppResult<(Month, RegionName)> {
-        let month = self.month.as_deref().and_then(Month::parse).unwrap_or_else(|| Month::of(today));
-        Ok((month, choose_region(ctx, self.region.as_deref())?))
+    pub(crate) fn read(&self, ctx: &Ctx, today: NaiveDate) -> AppResult<Wanted> {
+        let mut asked = Asked::new(ctx.lang);
+        let month = asked.month("month", self.month.as_deref());
+        let typed = month.map_or_else(|| self.month.clone().unwrap_or_default().trim().to_owned(), |month| month.to_string());
+        let region = choose_region(ctx, self.region.as_deref())?;
+        Ok(Wanted {
+            month: month.unwrap_or_else(|| Month::of(today)),
+            region,
+            typed,
+            error: asked.error("month"),
+            wrong: asked.sentences(),
+        })
     }
+}
+
+/// What an address of the month asks for.
+pub(crate) struct Wanted {
+    pub month: Month,
+    pub region: RegionName,
+    /// The month as it was typed.
+    pub typed: String,
+    /// What is wrong with it.
+    pub error: String,
+    /// The same as sentences; then nothing is shown.
+    pub wrong: Vec<String>,
 }
 
 /// The asked region, or the first of the person's. A foreign one is not found.

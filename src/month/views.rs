@@ -54,6 +54,12 @@ pub(crate) struct MonthPage<'a> {
     pub feet: Vec<Foot>,
     /// All of it.
     pub total: Tally,
+    /// What the month's field holds.
+    pub typed: String,
+    /// What is wrong with it.
+    pub month_error: String,
+    /// What of the address was not understood; then no days are shown.
+    pub wrong: Vec<String>,
 }
 
 /// The head of a day's column.
@@ -195,7 +201,13 @@ impl<'a> MonthPage<'a> {
         let of = region_query(ctx, &region.code);
         let row = |row| Row::new(ctx.lang, month, words, &of, row, now);
         let rows = sheet.rows.into_iter().map(row).collect();
-        Self { ctx, month, words, region, names, heads, rows, feet, total: sheet.total }
+        let (typed, month_error, wrong) = (month.to_string(), String::new(), Vec::new());
+        Self { ctx, month, words, region, names, heads, rows, feet, total: sheet.total, typed, month_error, wrong }
+    }
+
+    /// Shows what was typed and what is wrong with it, and no days.
+    pub fn refuse(&mut self, typed: String, error: String, wrong: Vec<String>) {
+        (self.typed, self.month_error, self.wrong) = (typed, error, wrong);
     }
 
     /// Marks a day of a person with an entry that the server does not have yet.

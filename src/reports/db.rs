@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::summary::{DayShape, Filter, Person, PersonShape, Summary};
 use crate::{
     db::{Mode, ScopedTx},
+    employees::labels::{Face, Labels},
     settings::list_rules,
     timesheets::calc::Shift,
 };
@@ -157,9 +158,11 @@ pub(super) async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Choice
     let rows = sqlx::query!(
         r#"
         SELECT id,
+               region,
                full_name,
                department,
-               title
+               title,
+               hire_date
         FROM app.employees
         WHERE region = ANY ($1) AND deleted_at IS NULL
         ORDER BY full_name COLLATE "tr-x-icu", id
@@ -183,8 +186,16 @@ pub(super) async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Choice
     )
     .fetch_all(tx.conn())
     .await?;
-    let mut choices =
-        Choices { people: rows.into_iter().map(|r| (r.id, r.full_name)).collect(), departments: Vec::new(), titles: Vec::new() };
+    let labels = Labels::of(rows.iter().map(|r| Face {
+        id: r.id,
+        region: &r.region,
+        full_name: &r.full_name,
+        department: &r.department,
+        title: &r.title,
+        hire_date: r.hire_date,
+    }));
+    let people = rows.iter().map(|r| (r.id, labels.name(r.id, &r.full_name))).collect();
+    let mut choices = Choices { people, departments: Vec::new(), titles: Vec::new() };
     for row in words {
         if row.is_title { choices.titles.push(row.word) } else { choices.departments.push(row.word) }
     }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     db,
-    summary::{Filter, Sort},
+    summary::{Filter, Sort, Summary},
     views::{FilterView, SummaryPage},
 };
 use crate::{
@@ -21,8 +21,8 @@ use crate::{
     text::clean,
     timesheets::api::scope_for,
     web::{
-        answer::html,
-        form::read_bound,
+        answer::html_or_wrong,
+        asked::Asked,
         page::{Ctx, render},
         pagination::Pager,
         part::SUMMARY,
@@ -42,55 +42,53 @@ pub struct SummaryQuery {
     title: Option<String>,
     q: Option<String>,
     sort: Option<String>,
-    page: Option<i64>,
+    page: Option<String>,
 }
 
 /// `GET /reports/summary`.
 pub async fn show_summary(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<SummaryQuery>) -> AppResult<HttpResponse> {
-    let (filter, shown) = read_filter(&ctx, state.clock.today(), &query);
+    let Read { filter, shown, sort, page, wrong } = read_query(&ctx, state.clock.today(), &query);
     let scope = scope_for(&actor, query.region.as_deref())?;
     let mut tx = state.db.read_snapshot(&scope).await?;
-    let mut summary = db::load_summary(&mut tx, &filter).await?;
+    let mut summary = if wrong.is_empty() { db::load_summary(&mut tx, &filter).await? } else { Summary::default() };
     let choices = db::list_choices(&mut tx).await?;
     drop(tx);
-    let sort = Sort::parse(query.sort.as_deref().unwrap_or(""));
     summary.sort(sort);
-    let pager = Pager::new(query.page, PAGE_SIZE, i64::try_from(summary.people.len()).unwrap_or(i64::MAX));
-    let page = SummaryPage { ctx: &ctx, filter: shown, choices, summary, sort: sort.word(), pager };
+    let pager = Pager::new(page, PAGE_SIZE, i64::try_from(summary.people.len()).unwrap_or(i64::MAX));
+    let page = SummaryPage { ctx: &ctx, filter: shown, choices, summary, sort: sort.word(), pager, wrong };
     let is_list = SUMMARY.is_wanted(&ctx);
-    Ok(html(if is_list { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
+    let html = if is_list { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? };
+    Ok(html_or_wrong(html, &page.wrong))
+}
+
+/// What an address asks for.
+struct Read {
+    filter: Filter,
+    shown: FilterView,
+    sort: Sort,
+    page: Option<i64>,
+    wrong: Vec<String>,
 }
 
 /// The filters, and how the form shows them. Without dates in the address it is the current month; emptied dates mean "all".
-fn read_filter(ctx: &Ctx, today: NaiveDate, query: &SummaryQuery) -> (Filter, FilterView) {
+fn read_query(ctx: &Ctx, today: NaiveDate, query: &SummaryQuery) -> Read {
+    let mut asked = Asked::new(ctx.lang);
+    let employee_id = asked.id("employee_id", query.employee_id.as_deref());
+    let sort = asked.word("sort", query.sort.as_deref(), Sort::parse).unwrap_or_default();
+    let page = asked.page(query.page.as_deref());
+    let q = asked.text("q", query.q.as_deref());
     let text = |field: &Option<String>| clean(field.as_deref().unwrap_or_default());
     let mut shown = FilterView {
-        from: text(&query.from),
-        to: text(&query.to),
         region: text(&query.region),
         employee_id: text(&query.employee_id),
         department: text(&query.department),
         title: text(&query.title),
-        q: text(&query.q),
+        q,
         ..FilterView::default()
     };
-    let (from, to) = if query.from.is_none() && query.to.is_none() {
-        let month = civil::month_of(today);
-        (shown.from, shown.to) = (month.0.to_string(), month.1.to_string());
-        month
-    } else {
-        (
-            read_bound(ctx, "from", &mut shown.from, &mut shown.from_error, civil::FIRST_DAY),
-            read_bound(ctx, "to", &mut shown.to, &mut shown.to_error, civil::LAST_DAY),
-        )
-    };
-    let filter = Filter {
-        from,
-        to,
-        employee_id: shown.employee_id.parse().ok(),
-        department: shown.department.clone(),
-        title: shown.title.clone(),
-        text: fold(&shown.q),
-    };
-    (filter, shown)
+    let (from, to);
+    ((from, to), shown.from, shown.to) = asked.dates(query.from.as_deref(), query.to.as_deref(), civil::month_of(today));
+    (shown.from_error, shown.to_error) = (asked.error("from"), asked.error("to"));
+    let filter = Filter { from, to, employee_id, department: shown.department.clone(), title: shown.title.clone(), text: fold(&shown.q) };
+    Read { filter, shown, sort, page, wrong: asked.sentences() }
 }

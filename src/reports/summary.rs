@@ -146,15 +146,22 @@ pub struct Sort {
     pub descends: bool,
 }
 
+impl Default for Sort {
+    /// By name.
+    fn default() -> Self {
+        Self { column: Self::COLUMNS[0], descends: false }
+    }
+}
+
 impl Sort {
     /// The columns a list can be sorted by, the first of them without being asked.
     pub const COLUMNS: [&str; 7] = ["name", "count", "worked", "overtime", "night", "overnight", "special"];
 
-    /// As the address says it: `overtime`, `-overtime`. Anything else sorts by name.
-    pub fn parse(word: &str) -> Self {
+    /// As the address says it: `overtime`, `-overtime`.
+    pub fn parse(word: &str) -> Option<Self> {
         let bare = word.strip_prefix('-');
-        let known = Self::COLUMNS.into_iter().find(|column| *column == bare.unwrap_or(word));
-        Self { column: known.unwrap_or(Self::COLUMNS[0]), descends: known.is_some() && bare.is_some() }
+        let column = Self::COLUMNS.into_iter().find(|column| *column == bare.unwrap_or(word))?;
+        Some(Self { column, descends: bare.is_some() })
     }
 
     /// The word of the address.
@@ -210,13 +217,13 @@ mod tests {
     fn people_are_sorted_by_a_column_both_ways_and_nonsense_sorts_by_name() {
         let order = |word: &str| {
             let mut summary = summary(&[(1, 30, 1), (2, 60, 3), (3, 0, 2)]);
-            summary.sort(Sort::parse(word));
+            summary.sort(Sort::parse(word).unwrap_or_default());
             summary.people.iter().map(|person| person.employee_id.as_u128()).collect::<Vec<_>>()
         };
         assert_eq!(order("-overtime"), [2, 1, 3]);
         assert_eq!(order("count"), [1, 3, 2]);
         assert_eq!((order("colour"), order("-colour"), order("-name")), (vec![1, 2, 3], vec![1, 2, 3], vec![3, 2, 1]));
-        assert_eq!(Sort::parse("-overtime").word(), "-overtime");
+        assert_eq!(Sort::parse("-overtime").unwrap().word(), "-overtime");
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub struct SummaryPage<'a> {
     pub sort: String,
     /// Which of the people are shown.
     pub pager: Pager,
+    /// What of the address was not understood; then there are no sums.
+    pub wrong: Vec<String>,
 }
 
 impl SummaryPage<'_> {

@@ -18,6 +18,7 @@ pub use worked::{Blanks, WorkedDays, blanks};
 
 use crate::{
     calendar::{Calendar, Mark},
+    employees::labels::{Face, Labels},
     shift_templates::listed::TemplateChoice,
 };
 
@@ -110,7 +111,10 @@ pub struct Roster {
 
 impl Roster {
     /// Puts the parts together; of two templates that claim a weekday the first one wins.
-    pub fn new(people: Vec<Person>, shifts: &[(String, Shift, String)], calendar: Calendar) -> Self {
+    /// Namesakes go by what tells them apart.
+    pub fn new(mut people: Vec<Person>, shifts: &[(String, Shift, String)], calendar: Calendar) -> Self {
+        let labels = Labels::of(people.iter().map(Face::from));
+        people.iter_mut().for_each(|person| labels.apply(person.id, &mut person.full_name));
         let mut of_weekday: HashMap<String, HashMap<u32, Shift>> = HashMap::new();
         for (region, shift, weekdays) in shifts {
             let of_region = of_weekday.entry(region.clone()).or_default();

@@ -9,7 +9,11 @@ mod model;
 #[cfg(feature = "server")]
 pub mod pages;
 #[cfg(feature = "server")]
+mod start;
+#[cfg(feature = "server")]
 mod table;
 pub(crate) mod views;
 
 pub use model::ShiftTemplate;
+#[cfg(feature = "server")]
+pub use start::give_templates;

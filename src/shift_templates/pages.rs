@@ -36,7 +36,7 @@ pub(super) const LIST_CHANGED: &str = SHIFT_TEMPLATES.event;
 
 /// `GET /shift-templates`.
 pub async fn list_shift_templates(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
-    let is_bin = query.is_bin();
+    let is_bin = query.is_bin(ctx.lang)?;
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
     let templates = db::list_templates(&mut state.db.read(&scope).await?, is_bin).await?;
     Ok(html(render_list(&ctx, templates, is_bin)?))

@@ -8,10 +8,11 @@ use super::listed::Listed;
 use crate::{
     civil,
     error::{AppError, AppResult},
-    i18n::format,
+    i18n::{Lang, format},
     ops::Entity as _,
     regions::Region,
     web::{
+        asked::Asked,
         filters,
         form::FormView,
         page::{Ctx, render},
@@ -113,9 +114,12 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// The bin is asked for.
-    pub fn is_bin(&self) -> bool {
-        self.state.as_deref() == Some("deleted")
+    /// Whether the bin is asked for.
+    pub fn is_bin(&self, lang: Lang) -> AppResult<bool> {
+        let mut asked = Asked::new(lang);
+        let is_bin = asked.word("state", self.state.as_deref(), |word| (word == "deleted").then_some(true));
+        asked.refuse()?;
+        Ok(is_bin.unwrap_or(false))
     }
 }
 

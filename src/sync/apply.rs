@@ -263,8 +263,9 @@ async fn decide(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdi
             db::release_savepoint(tx).await?;
             Ok(decision.verdict)
         }
-        Err(DecideError::Refused(verdict)) => {
+        Err(DecideError::Refused(mut verdict)) => {
             db::rollback_to_savepoint(tx).await?;
+            verdict.errors = registry::explain_by_name(tx, op, verdict.errors).await?;
             Ok(*verdict)
         }
         Err(DecideError::Database(error)) if classify(&error) == DbOutcome::TryAgain => Err(error),

@@ -7,7 +7,7 @@ use super::{
     authors::Authors,
     db,
     grant::GrantKey,
-    volume,
+    registry, volume,
 };
 use crate::{
     auth::Actor,
@@ -48,7 +48,10 @@ pub async fn submit_asking(state: &AppState, actor: &Actor, op: Op) -> AppResult
 async fn submit_as(state: &AppState, actor: &Actor, op: Op, asks: bool) -> AppResult<Submitted> {
     let scope = Scope::one(actor, &op.region).ok_or(AppError::NotFound)?;
     let who = Caller { asks, ..Caller::of_own(actor.user_id, state.clock.now(), Delivery::Interactive) };
-    let verdict = in_own_transaction(state, &scope, &who, std::slice::from_ref(&op)).await?.remove(0);
+    let mut verdict = in_own_transaction(state, &scope, &who, std::slice::from_ref(&op)).await?.remove(0);
+    if !verdict.errors.is_empty() {
+        verdict.errors = registry::explain_by_name(&mut state.db.read(&scope).await?, &op, verdict.errors).await?;
+    }
     Ok(match (verdict.verdict, verdict.reason) {
         (VerdictKind::Applied | VerdictKind::Merged, _) => Submitted::Done(Box::new(verdict)),
         (_, Some(Reason::OpIdReused)) => Submitted::Reused,

@@ -10,7 +10,7 @@ use crate::{
     calendar::CalendarDay,
     db::{Mode, ScopedTx, Write},
     employees::Employee,
-    ops::{Entity as _, Reason, Row, Verdict, form_codec::FormSpec},
+    ops::{Entity as _, FieldError, Op, Reason, Row, Verdict, form_codec::FormSpec},
     regions::Region,
     settings::RegionSettings,
     shift_templates::ShiftTemplate,
@@ -58,6 +58,25 @@ pub(super) async fn decide_by_name(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> R
 pub(super) async fn create_by_name(tx: &mut ScopedTx<Write>, jobs: &[Job<'_>]) -> Result<Option<Vec<Verdict>>, DecideError> {
     let Some(first) = jobs.first() else { return Ok(None) };
     with_entity!(first.op.entity.as_str(), E => create_all::<E>(tx, jobs).await, else Ok(None))
+}
+
+/// Says more about the refusal of an operation, once its transaction can read again.
+pub(super) async fn explain_by_name<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    op: &Op,
+    errors: Vec<FieldError>,
+) -> Result<Vec<FieldError>, sqlx::Error> {
+    with_entity!(op.entity.as_str(), E => explain::<E, M>(tx, op, errors).await, else Ok(errors))
+}
+
+async fn explain<E: Table, M: Mode>(tx: &mut ScopedTx<M>, op: &Op, errors: Vec<FieldError>) -> Result<Vec<FieldError>, sqlx::Error> {
+    let mut wanted = E::load(tx, &op.region, &[op.id]).await?.pop().map(|stored| stored.value.to_row()).unwrap_or_default();
+    wanted.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
+    let mut explained = Vec::with_capacity(errors.len());
+    for error in errors {
+        explained.push(E::explain(tx, &op.region, op.id, &wanted, error).await?);
+    }
+    Ok(explained)
 }
 
 /// The form of an entity; none for one that this server does not know.

@@ -137,4 +137,15 @@ pub trait Table: Entity {
 
     /// Translates a named constraint into words.
     fn refusal(constraint: &str) -> Option<Refusal>;
+
+    /// Says more about a refusal of the values that were wanted, such as which other row is in the way.
+    fn explain<M: Mode>(
+        _tx: &mut ScopedTx<M>,
+        _region: &Region,
+        _id: Uuid,
+        _wanted: &Row,
+        error: FieldError,
+    ) -> impl Future<Output = Result<FieldError, sqlx::Error>> + Send {
+        std::future::ready(Ok(error))
+    }
 }

@@ -19,6 +19,47 @@ use crate::{
 
 type Meta = BTreeMap<String, Stamp>;
 
+/// An entry that lies in the way of another one.
+pub(super) struct InTheWay {
+    pub id: Uuid,
+    pub work_date: NaiveDate,
+    pub start_min: i32,
+    pub end_min: i32,
+}
+
+/// The first other entry of the person at the same time.
+pub(super) async fn find_overlapping<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    region: &Region,
+    id: Uuid,
+    entry: &Timesheet,
+) -> Result<Option<InTheWay>, sqlx::Error> {
+    sqlx::query_as!(
+        InTheWay,
+        r#"
+        SELECT id, work_date, start_min, end_min
+        FROM app.timesheets
+        WHERE region = $1
+          AND employee_id = $2
+          AND id <> $3
+          AND deleted_at IS NULL
+          AND work_date BETWEEN $4::date - 1 AND $4::date + 1
+          AND (work_date - $4::date) * 1440 + start_min < $6
+          AND (work_date - $4::date) * 1440 + end_min > $5
+        ORDER BY work_date, start_min
+        LIMIT 1
+        "#,
+        region.code(),
+        entry.employee_id,
+        id,
+        entry.work_date,
+        entry.start_min,
+        entry.end_min,
+    )
+    .fetch_optional(tx.conn())
+    .await
+}
+
 /// One row of the table as the write path wants it: `query!` makes a type per query, so this turns each of them into a [`Stored`].
 macro_rules! stored {
     ($r:expr, $region:expr) => {{

@@ -13,9 +13,10 @@ use super::{
 };
 use crate::{
     civil,
+    error::AppResult,
     fold::fold,
     text::clean,
-    web::{form::read_bound, page::Ctx},
+    web::{asked::Asked, page::Ctx},
 };
 
 /// Rows on a page of the list.
@@ -29,7 +30,7 @@ pub struct ListQuery {
     pub(crate) to: Option<String>,
     pub(crate) q: Option<String>,
     pub(crate) region: Option<String>,
-    pub(crate) page: Option<i64>,
+    pub(crate) page: Option<String>,
 }
 
 impl ListQuery {
@@ -49,26 +50,19 @@ impl ListQuery {
 
     /// The filters, and how the form shows them. Without dates in the address the list starts with the current month; emptied dates mean
     /// "all".
-    pub fn read(&self, ctx: &Ctx, today: NaiveDate) -> (Filter, FilterView) {
-        let (mut from, mut to) = (civil::FIRST_DAY, civil::LAST_DAY);
+    pub fn read(&self, ctx: &Ctx, today: NaiveDate) -> Read {
+        let mut asked = Asked::new(ctx.lang);
         let text = |field: &Option<String>| clean(field.as_deref().unwrap_or_default());
-        let mut shown = FilterView {
-            employee_id: text(&self.employee_id),
-            from: text(&self.from),
-            to: text(&self.to),
-            q: text(&self.q),
-            region: text(&self.region),
-            ..FilterView::default()
-        };
-        if self.from.is_none() && self.to.is_none() {
-            (from, to) = civil::month_of(today);
-            (shown.from, shown.to) = (from.to_string(), to.to_string());
-        } else {
-            from = read_bound(ctx, "from", &mut shown.from, &mut shown.from_error, from);
-            to = read_bound(ctx, "to", &mut shown.to, &mut shown.to_error, to);
-        }
-        let filter = Filter { employee_id: shown.employee_id.parse().ok(), from, to, text: fold(&shown.q) };
-        (filter, shown)
+        let employee_id = asked.id("employee_id", self.employee_id.as_deref());
+        let q = asked.text("q", self.q.as_deref());
+        let page = asked.page(self.page.as_deref());
+        let mut shown = FilterView { employee_id: text(&self.employee_id), region: text(&self.region), ..FilterView::default() };
+        let (from, to);
+        ((from, to), shown.from, shown.to) = asked.dates(self.from.as_deref(), self.to.as_deref(), civil::month_of(today));
+        (shown.from_error, shown.to_error) = (asked.error("from"), asked.error("to"));
+        let filter = Filter { employee_id, from, to, text: fold(&q) };
+        shown.q = q;
+        Read { filter, shown, page, wrong: asked.sentences() }
     }
 
     /// Whether an empty list may be empty because of the filters.
@@ -77,11 +71,34 @@ impl ListQuery {
     }
 }
 
+/// What an address of the list asks for.
+#[derive(Debug)]
+pub struct Read {
+    /// Which entries.
+    pub filter: Filter,
+    /// The same as the form shows it.
+    pub shown: FilterView,
+    /// Which page of them.
+    pub page: Option<i64>,
+    /// What was not understood; then nothing is listed.
+    pub wrong: Vec<String>,
+}
+
 /// Whose day a new entry is for.
 #[derive(Debug, Default, Deserialize)]
 pub struct NewQuery {
-    pub(crate) employee_id: Option<Uuid>,
-    pub(crate) work_date: Option<NaiveDate>,
+    employee_id: Option<String>,
+    work_date: Option<String>,
+}
+
+impl NewQuery {
+    /// The person, and the day where one is given.
+    pub fn read(&self, ctx: &Ctx) -> AppResult<(Option<Uuid>, Option<NaiveDate>)> {
+        let mut asked = Asked::new(ctx.lang);
+        let found = (asked.id("employee_id", self.employee_id.as_deref()), asked.date("work_date", self.work_date.as_deref()));
+        asked.refuse()?;
+        Ok(found)
+    }
 }
 
 /// The rule of each region by its code.

@@ -20,5 +20,5 @@ pub mod views;
 
 #[cfg(feature = "server")]
 pub use db::count_live_of_employee;
-pub use model::Timesheet;
+pub use model::{Timesheet, overlapping};
 pub use views::weekday_key;

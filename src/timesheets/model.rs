@@ -50,6 +50,15 @@ impl Timesheet {
     }
 }
 
+/// The complaint that another entry of the person is there at the same time, with which one it is.
+pub fn overlapping(id: Uuid, work_date: NaiveDate, start_min: i32, end_min: i32) -> FieldError {
+    FieldError::new("start_time", "overlap")
+        .with("entry", id)
+        .with("date", civil::format_date_tr(work_date))
+        .with("start", civil::format_time(start_min))
+        .with("end", civil::format_time(end_min))
+}
+
 impl Entity for Timesheet {
     const NAME: &'static str = "timesheet";
     const FORM: FormSpec = &[

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Timesheet, db,
-    filter::{ListQuery, NewQuery, PAGE_SIZE, sum_up},
+    filter::{ListQuery, NewQuery, PAGE_SIZE, Read, sum_up},
     forms::{BLANKS, Forms, WALK, day_after, next_form, planned_form, walk_blanks, walk_end},
     listed::Listed,
     views::{Choices, EntryForm, EntryView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation, render_edit, with_hours},
@@ -20,7 +20,7 @@ use crate::{
     calendar::{Calendar, db::load_calendar},
     civil,
     db::{Mode, Scope, ScopedTx, is_in_two_regions},
-    employees,
+    employees::{self, labels::label_choices},
     error::{AppError, AppResult},
     i18n::{format::instant, t_with},
     ops::{Entity as _, FieldError, Verdict, VerdictKind},
@@ -48,23 +48,22 @@ const SUMS_CHANGED: &str = TIMESHEET_TOTALS.event;
 
 /// `GET /timesheets`. The list and its totals load again by themselves after changes, without what only the forms need.
 pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
-    let html = if TIMESHEETS.is_wanted(&ctx) {
-        render(&ctx, &list_page(&ctx, &actor, &state, &query, Forms::None).await?.as_list())?
-    } else if TIMESHEET_TOTALS.is_wanted(&ctx) {
-        render(&ctx, &totals(&ctx, &actor, &state, &query).await?)?
-    } else {
-        render(&ctx, &list_page(&ctx, &actor, &state, &query, Forms::New).await?)?
-    };
-    Ok(answer::html(html))
+    if TIMESHEET_TOTALS.is_wanted(&ctx) {
+        return Ok(answer::html(render(&ctx, &totals(&ctx, &actor, &state, &query).await?)?));
+    }
+    let is_list = TIMESHEETS.is_wanted(&ctx);
+    let page = list_page(&ctx, &actor, &state, &query, if is_list { Forms::None } else { Forms::New }).await?;
+    let html = if is_list { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? };
+    Ok(answer::html_or_wrong(html, &page.wrong))
 }
 
 /// `GET /timesheets/new`: the page of `/timesheets`; the form is on it. With a person (and a date, else today) the form is filled in as
 /// planned, over that month's entries of the person, and goes on from one blank day to the next.
 pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<NewQuery>) -> AppResult<HttpResponse> {
-    let Some(employee_id) = query.employee_id else {
+    let (Some(employee_id), day) = query.read(&ctx)? else {
         return list_timesheets(ctx.shown_at(HOME, String::new()), actor, state, Query(ListQuery::default())).await;
     };
-    let day = query.work_date.unwrap_or_else(|| state.clock.today());
+    let day = day.unwrap_or_else(|| state.clock.today());
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
     let code = employees::db::find_region(&mut state.db.read(&scope).await?, employee_id).await?.ok_or(AppError::NotFound)?;
     let region = Region::parse(&code).map_err(|_| AppError::NotFound)?;
@@ -119,13 +118,16 @@ async fn next_blanks<M: Mode>(
 }
 
 async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery, forms: Forms) -> AppResult<ListPage<'a>> {
-    let (filter, shown) = query.read(ctx, state.clock.today());
+    let Read { filter, shown, page, wrong } = query.read(ctx, state.clock.today());
     let scope = super::api::scope_for(actor, query.region.as_deref())?;
     let mut tx = state.db.read(&scope).await?;
     let rules = list_rules(&mut tx).await?;
-    let (totals, count) = sum_up(&db::list_shapes(&mut tx, &filter).await?, &rules);
-    let pager = Pager::new(query.page, PAGE_SIZE, count);
-    let entries = db::list_timesheets(&mut tx, &filter, PAGE_SIZE, pager.offset()).await?;
+    let shapes = if wrong.is_empty() { db::list_shapes(&mut tx, &filter).await? } else { Vec::new() };
+    let (totals, count) = sum_up(&shapes, &rules);
+    let pager = Pager::new(page, PAGE_SIZE, count);
+    let mut entries = if wrong.is_empty() { db::list_timesheets(&mut tx, &filter, PAGE_SIZE, pager.offset()).await? } else { Vec::new() };
+    let labels = employees::db::load_labels(&mut tx).await?;
+    entries.iter_mut().for_each(|entry| labels.apply(entry.value.employee_id, &mut entry.employee_name));
     let (choices, calendar) = if forms.is_none() {
         (Choices::default(), Calendar::default())
     } else {
@@ -134,24 +136,32 @@ async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &Li
     drop(tx);
     let (form, plan) = forms.form_and_plan(&choices.templates, calendar, actor, state.clock.today());
     let filtered = query.is_narrowed(&filter);
-    Ok(ListPage { ctx, filter: shown, form, choices, plan, rows: with_hours(entries, &rules), totals, pager, filtered })
+    Ok(ListPage { ctx, filter: shown, form, choices, plan, rows: with_hours(entries, &rules), totals, pager, filtered, wrong })
 }
 
 async fn totals<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery) -> AppResult<TotalsFragment<'a>> {
-    let (filter, _) = query.read(ctx, state.clock.today());
+    let Read { filter, page, wrong, .. } = query.read(ctx, state.clock.today());
+    if !wrong.is_empty() {
+        return Err(AppError::BadQuery(wrong));
+    }
     let scope = super::api::scope_for(actor, query.region.as_deref())?;
     let mut tx = state.db.read(&scope).await?;
     let rules = list_rules(&mut tx).await?;
     let (totals, count) = sum_up(&db::list_shapes(&mut tx, &filter).await?, &rules);
-    Ok(TotalsFragment { ctx, totals, pager: Pager::new(query.page, PAGE_SIZE, count) })
+    Ok(TotalsFragment { ctx, totals, pager: Pager::new(page, PAGE_SIZE, count) })
+}
+
+/// An entry, with what tells its person from a namesake.
+async fn find_named<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
+    let Some(mut entry) = db::find_timesheet(tx, id).await? else { return Ok(None) };
+    employees::db::load_labels(tx).await?.apply(entry.value.employee_id, &mut entry.employee_name);
+    Ok(Some(entry))
 }
 
 async fn load_choices<M: Mode>(ctx: &Ctx, tx: &mut ScopedTx<M>) -> AppResult<Choices> {
-    Ok(Choices {
-        employees: employees::db::list_choices(tx).await?,
-        templates: shift_templates::db::list_choices(tx).await?,
-        regions: ctx.regions.clone(),
-    })
+    let mut employees = employees::db::list_choices(tx).await?;
+    label_choices(&mut employees);
+    Ok(Choices { employees, templates: shift_templates::db::list_choices(tx).await?, regions: ctx.regions.clone() })
 }
 
 /// `POST /timesheets`.
@@ -174,7 +184,7 @@ pub async fn create_timesheet(
     };
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
     let mut tx = state.db.read(&scope).await?;
-    let entry = db::find_timesheet(&mut tx, row_id(&verdict)?).await?.ok_or(AppError::NotFound)?;
+    let entry = find_named(&mut tx, row_id(&verdict)?).await?.ok_or(AppError::NotFound)?;
     let choices = load_choices(&ctx, &mut tx).await?;
     drop(tx);
     let next = next_entry(&state, &actor, &region, &entry, posted.value(WALK) == BLANKS).await?;
@@ -258,7 +268,7 @@ async fn refuse_create(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Post
 pub async fn edit_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let scope = Scope::of(&actor).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
-    let entry = db::find_timesheet(&mut tx, *id).await?.filter(|e| e.deleted_at.is_none()).ok_or(AppError::NotFound)?;
+    let entry = find_named(&mut tx, *id).await?.filter(|e| e.deleted_at.is_none()).ok_or(AppError::NotFound)?;
     let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
     let choices = load_choices(&ctx, &mut tx).await?.only(&region);
     drop(tx);
@@ -305,7 +315,7 @@ async fn answer_with_row(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, o
 pub async fn show_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let scope = Scope::of(&actor).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
-    let entry = db::find_timesheet(&mut tx, *id).await?.ok_or(AppError::NotFound)?;
+    let entry = find_named(&mut tx, *id).await?.ok_or(AppError::NotFound)?;
     let rules = list_rules(&mut tx).await?.remove(&entry.region).unwrap_or_default();
     let history = activity::views::history_of(&mut tx, &ctx, Timesheet::NAME, *id).await?;
     drop(tx);
@@ -318,13 +328,13 @@ pub async fn show_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: P
 
 pub(super) async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<Listed> {
     let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
-    db::find_timesheet(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)
+    find_named(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)
 }
 
 async fn find_view(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<EntryView> {
     let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
-    let entry = db::find_timesheet(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    let entry = find_named(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     let rules = list_rules(&mut tx).await?;
     let of_region = rules.get(&entry.region).copied().unwrap_or_default();
     Ok(EntryView::new(entry, &of_region))

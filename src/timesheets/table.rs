@@ -9,12 +9,13 @@ use uuid::Uuid;
 use super::{
     Timesheet, db,
     doubts::{confirm, doubts_of},
+    model::overlapping,
 };
 use crate::{
     clock::in_istanbul,
     db::{Mode, ScopedTx, Write},
     employees::{self, Employee},
-    ops::{ConflictDraft, ConflictKind, Entity as _, FieldError, Reason},
+    ops::{ConflictDraft, ConflictKind, Entity as _, FieldError, Origin, Reason, Row},
     regions::Region,
     sync::{Refusal, Stored, Table, Tail, Veto},
 };
@@ -89,6 +90,22 @@ impl Table for Timesheet {
 
     async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
         db::update_timesheet(tx, region, id, self, tail).await
+    }
+
+    /// Names the entry that is there at the same time.
+    async fn explain<M: Mode>(
+        tx: &mut ScopedTx<M>,
+        region: &Region,
+        id: Uuid,
+        wanted: &Row,
+        error: FieldError,
+    ) -> Result<FieldError, sqlx::Error> {
+        if error.code != "overlap" {
+            return Ok(error);
+        }
+        let Ok(entry) = Self::parse(wanted, &BTreeSet::new(), Origin::Web) else { return Ok(error) };
+        let other = db::find_overlapping(tx, region, id, &entry).await?;
+        Ok(other.map_or(error, |other| overlapping(other.id, other.work_date, other.start_min, other.end_min)))
     }
 
     fn refusal(constraint: &str) -> Option<Refusal> {

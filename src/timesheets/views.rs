@@ -145,6 +145,8 @@ pub struct ListPage<'a> {
     pub pager: Pager,
     /// Filters are set: an empty list then says so.
     pub filtered: bool,
+    /// What of the address was not understood; then nothing is listed.
+    pub wrong: Vec<String>,
 }
 
 /// The foot of the list, after a row has changed in its place. A template of its own: a block inside a condition renders to nothing.

@@ -136,6 +136,10 @@ async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<(Place, Li
 /// The day and the entry after the act.
 async fn read_again(state: &AppState, actor: &Actor, place: &Place, id: Uuid) -> AppResult<(Day, Listed)> {
     let mut tx = state.db.read(&place.scope(actor)?).await?;
-    let entry = find_timesheet(&mut tx, id).await?.ok_or(AppError::NotFound)?;
-    Ok((load_day(&mut tx, place).await?, entry))
+    let mut entry = find_timesheet(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    let day = load_day(&mut tx, place).await?;
+    if let Some(person) = day.person(entry.value.employee_id) {
+        entry.employee_name.clone_from(&person.person.full_name);
+    }
+    Ok((day, entry))
 }

@@ -49,7 +49,7 @@ pub(super) fn answer_stored(
     }
     for Refused { employee_id, why } in refused {
         if let Some(view) = views.iter_mut().find(|view| view.id == *employee_id) {
-            view.refuse_plan(sentence(ctx.lang, why));
+            view.refuse_plan(why, ctx.lang);
         }
     }
     let body = render(ctx, &Changed { ctx, people: views, gone, count: Count::new(ctx, day) })? + &toast_aside(ctx, flash)?;

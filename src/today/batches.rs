@@ -207,6 +207,7 @@ pub async fn undo_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, batch: Pa
     let mut tx = state.db.read_snapshot(&scope).await?;
     let made = list_made(&mut tx, *batch).await?;
     let place = place_of(&made)?;
+    let labels = employees::db::load_labels(&mut tx).await?;
     if !place.is_open(&ctx) {
         return refuse_closed(&ctx, &place);
     }
@@ -234,7 +235,7 @@ pub async fn undo_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, batch: Pa
         if deleted_now.contains(&id) || known.get(&id) == Some(&true) {
             deleted += 1;
         } else if !made.is_deleted {
-            left.push(made.employee_name.clone());
+            left.push(labels.name(made.value.employee_id, &made.employee_name));
         }
     }
     let flash = if left.is_empty() {

@@ -126,8 +126,9 @@ impl Day {
                 entries: Vec::new(),
             })
             .collect();
-        for entry in entries {
+        for mut entry in entries {
             if let Some(person) = people.iter_mut().find(|p| p.person.id == entry.value.employee_id) {
+                entry.employee_name.clone_from(&person.person.full_name);
                 let hours = hours(&entry.value.shift(), rules);
                 person.entries.push(Saved { entry, hours });
             }

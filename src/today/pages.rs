@@ -9,7 +9,10 @@ use crate::{
     auth::Actor,
     error::AppResult,
     state::AppState,
-    web::{answer::html, page::Ctx},
+    web::{
+        answer::{html, unprocessable},
+        page::Ctx,
+    },
 };
 use actix_web::{
     HttpResponse,
@@ -35,5 +38,7 @@ pub async fn show_today(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Qu
     let (place, date_error) = query.read(&ctx, today)?;
     let scope = place.scope(&actor)?;
     let day = load_day(&mut state.db.read(&scope).await?, &place).await?;
-    Ok(html(render_page(&ctx, &day, today, date_error, None)?))
+    let is_clear = date_error.is_empty();
+    let page = render_page(&ctx, &day, today, date_error, None)?;
+    Ok(if is_clear { html(page) } else { unprocessable(page) })
 }

@@ -5,10 +5,9 @@ use serde::Deserialize;
 
 use super::day::Place;
 use crate::{
-    civil,
     error::{AppError, AppResult},
     regions::Region,
-    web::{form::sentence, page::Ctx},
+    web::{asked::Asked, page::Ctx},
 };
 
 /// Which day of which region, as it stands in the address.
@@ -22,13 +21,9 @@ impl DayQuery {
     /// The day, and what is wrong with the date where it is today's instead.
     pub(crate) fn read(&self, ctx: &Ctx, today: NaiveDate) -> AppResult<(Place, String)> {
         let region = region_of(ctx, self.region.as_deref())?;
-        let typed = self.date.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        let (date, date_error) = match typed.map(civil::parse_work_date) {
-            None => (today, String::new()),
-            Some(Ok(date)) => (date, String::new()),
-            Some(Err(error)) => (today, sentence(ctx.lang, &error.about("date"))),
-        };
-        Ok((Place { region, date }, date_error))
+        let mut asked = Asked::new(ctx.lang);
+        let date = asked.date("date", self.date.as_deref()).unwrap_or(today);
+        Ok((Place { region, date }, asked.error("date")))
     }
 }
 

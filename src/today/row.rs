@@ -2,6 +2,7 @@
 
 #[cfg(feature = "server")]
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     civil::format_time,
@@ -12,7 +13,7 @@ use crate::{
         Timesheet,
         doubts::{CONFIRMED, code_of},
     },
-    web::form::{Posted, sentence},
+    web::form::{Posted, other_of, sentence},
 };
 
 /// What a row's form may change. The rest of an entry (its note, whose and of which day it is) is changed on its own page.
@@ -55,6 +56,8 @@ pub(crate) struct RowForm {
     pub confirmed: String,
     /// What is asked; the next Enter confirms it.
     pub questions: Vec<String>,
+    /// The other entry that is in the way.
+    pub other: Option<Uuid>,
 }
 
 impl RowForm {
@@ -103,12 +106,14 @@ impl RowForm {
             }
         }
         self.is_refused = true;
+        self.other = other_of(errors);
     }
 
     /// The planned values, which were refused.
     #[cfg(feature = "server")]
-    pub fn refuse_plan(&mut self, why: String) {
-        self.start.error = why;
+    pub fn refuse_plan(&mut self, why: &FieldError, lang: Lang) {
+        self.start.error = sentence(lang, why);
+        self.other = other_of(std::slice::from_ref(why));
         self.is_refused = true;
     }
 

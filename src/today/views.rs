@@ -242,9 +242,9 @@ impl PersonView {
 
     /// Says at the row why its plan could not be entered.
     #[cfg(feature = "server")]
-    pub fn refuse_plan(&mut self, why: String) {
+    pub fn refuse_plan(&mut self, why: &FieldError, lang: Lang) {
         if let [row] = self.rows.as_mut_slice() {
-            row.form.refuse_plan(why);
+            row.form.refuse_plan(why, lang);
         }
     }
 

@@ -33,6 +33,11 @@ pub fn html(body: String) -> HttpResponse {
     HttpResponse::Ok().content_type(HTML).body(body)
 }
 
+/// A page whose address was understood, or 422 with what was not.
+pub fn html_or_wrong(body: String, wrong: &[String]) -> HttpResponse {
+    if wrong.is_empty() { html(body) } else { unprocessable(body) }
+}
+
 /// [`html`] for a large page: compressed where it was made. The middleware would hand it to another thread for what is a quarter of a
 /// millisecond's work, and have this one woken again.
 pub fn html_large(request: &HttpRequest, body: String) -> HttpResponse {

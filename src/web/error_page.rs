@@ -32,6 +32,18 @@ struct WhichRegionPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "errors/query.html")]
+struct BadQueryPage<'a> {
+    ctx: &'a Ctx,
+    sentences: &'a [String],
+}
+
+/// The page for an address with parameters that make no sense.
+pub fn render_bad_query(ctx: &Ctx, sentences: &[String]) -> askama::Result<String> {
+    render(ctx, &BadQueryPage { ctx, sentences })
+}
+
+#[derive(Template)]
 #[template(path = "errors/413.html")]
 struct TooLargePage<'a> {
     ctx: &'a Ctx,

@@ -12,7 +12,7 @@ use actix_web::{
 };
 
 use super::{
-    error_page::{render_error, render_only_looking},
+    error_page::{render_bad_query, render_error, render_only_looking},
     extract::plain_context,
     flash::{Flash, Tone},
     htmx::{HX_RESWAP, X_SYNC},
@@ -80,7 +80,11 @@ fn answer_to<B>(response: &ServiceResponse<B>) -> HttpResponse {
     if let Some(AppError::OnlyLooking) = error {
         return refuse_onlooker(&ctx, &answer);
     }
-    let page = render_error(&ctx, status.as_u16()).unwrap_or_else(|_| format!("{} ({request_id})", status.as_u16()));
+    let page = match error {
+        Some(AppError::BadQuery(sentences)) => render_bad_query(&ctx, sentences),
+        _ => render_error(&ctx, status.as_u16()),
+    };
+    let page = page.unwrap_or_else(|_| format!("{} ({request_id})", status.as_u16()));
     answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
     answer.set_body(BoxBody::new(page))
 }

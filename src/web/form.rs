@@ -6,7 +6,6 @@ use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{StatusCode, header},
 };
-use chrono::NaiveDate;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -160,23 +159,6 @@ impl Posted {
     }
 }
 
-/// A filter's first or last day: what was typed is shown as a date, or complained of; an empty or unreadable one is `unset`.
-pub fn read_bound(ctx: &Ctx, name: &str, shown: &mut String, complaint: &mut String, unset: NaiveDate) -> NaiveDate {
-    if shown.is_empty() {
-        return unset;
-    }
-    match civil::parse_date(shown) {
-        Ok(date) => {
-            *shown = date.to_string();
-            date
-        }
-        Err(error) => {
-            *complaint = sentence(ctx.lang, &error.about(name));
-            unset
-        }
-    }
-}
-
 /// A form as a template shows it: the values as typed, and a sentence at each field that is wrong.
 #[derive(Debug, Clone, Default)]
 pub struct FormView {
@@ -192,6 +174,8 @@ pub struct FormView {
     pub focus: &'static str,
     /// It came back: its values are what somebody typed.
     pub is_refused: bool,
+    /// The other entry that is in the way.
+    pub other: Option<Uuid>,
     values: BTreeMap<String, String>,
     errors: BTreeMap<String, String>,
     questions: Vec<String>,
@@ -246,6 +230,7 @@ impl FormView {
             questions: asked.into_iter().map(|e| sentence(lang, e)).collect(),
             focus: if codes.is_empty() { "" } else { "start_time" }, // Enter in a field confirms
             is_refused: true,
+            other: other_of(errors),
         }
     }
 
@@ -290,6 +275,11 @@ impl FormView {
     }
 }
 
+/// The row that a complaint names.
+pub fn other_of(errors: &[FieldError]) -> Option<Uuid> {
+    errors.iter().find_map(|error| error.args.get("entry")?.parse().ok())
+}
+
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -300,7 +290,9 @@ fn shown(value: &Value) -> String {
 
 /// The sentence for a complaint, from the catalogue.
 pub fn sentence(lang: Lang, error: &FieldError) -> String {
-    let key = format!("error-{}", error.code);
+    // Where it is known which entry is in the way, the sentence names it.
+    let names_other = error.code == "overlap" && error.args.contains_key("start");
+    let key = if names_other { "error-overlap-with".to_owned() } else { format!("error-{}", error.code) };
     let args: Vec<(&str, &dyn Arg)> = error.args.iter().map(|(name, value)| (name.as_str(), value as &dyn Arg)).collect();
     t_with(lang, &key, &args)
 }

@@ -1,6 +1,7 @@
 //! What every page shares: the request's context, rendering, assets, htmx, the message after a redirect.
 
 pub mod answer;
+pub mod asked;
 pub mod assets;
 pub mod body;
 #[cfg(feature = "server")]

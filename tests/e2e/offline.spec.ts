@@ -55,8 +55,8 @@ test("the walk: a day's work without a network survives a closed browser and is 
   await shot(page, "offline-timesheets");
 
   // Refused on the spot, in the server's words.
-  await tryDay(page, "2026-03-03", "çakışan");
-  await expect(entryForm(page).getByText("Bu çalışanın bu saatlerle çakışan bir kaydı var")).toBeVisible();
+  await tryDay(page, "2026-03-03", "bu saatlere denk gelen");
+  await expect(entryForm(page).getByText("Bu çalışanın bu saatlere denk gelen başka bir kaydı var")).toBeVisible();
   await fillEntry(entryForm(page), null, { date: "2026-03-20", end: "25:00" });
   await save(entryForm(page));
   await expect(entryForm(page).getByText("25:00 saat değil")).toBeVisible();

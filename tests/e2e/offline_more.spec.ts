@@ -318,7 +318,7 @@ test("Düzelt at /queue: an entry that the server has refused is corrected and a
   await page.goto("/queue");
   const refused = page.locator('[data-part="rows"] tr').filter({ hasText: "08.07.2026" });
   await expect(refused).toContainText("Reddedildi");
-  await expect(refused).toContainText("çakışan");
+  await expect(refused).toContainText("bu saatlere denk gelen");
   await fixAtQueue(page, "08.07.2026");
   const form = entryForm(page);
   await expect(form.getByLabel("Not")).toHaveValue("geç kalan");

@@ -225,3 +225,32 @@ async fn inspect(company: &Company) -> sqlx::PgConnection {
 async fn look(company: &Company, sql: &str) -> String {
     sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut inspect(company).await).await.unwrap()
 }
+
+/// Rows of the list of templates that name a region.
+async fn templates_of(boss: &mut Browser, region: &str) -> Vec<String> {
+    let rows = boss.get("/shift-templates").await.texts("#template-list tbody tr");
+    rows.into_iter().filter(|row| row.contains(region)).collect()
+}
+
+#[actix_web::test]
+async fn a_new_region_starts_with_the_standard_templates_or_copies_and_a_region_can_be_given_more() {
+    let company = Company::new().await;
+    let mut boss = admin(&company).await;
+    add(&mut boss, "Kayseri", "").await;
+    let standard = templates_of(&mut boss, "Kayseri").await;
+    assert!(standard.len() == 1 && standard[0].starts_with("Hafta içi") && standard[0].contains("09:00"), "{standard:?}");
+    let new = boss.get("/shift-templates/new").await.form("form.entry-form").minted().with("region", &["kayseri"]);
+    boss.post(&new.with("name", &["Gece"]).with("start_time", &["2200"]).with("end_time", &["0600"]).with("break_minutes", &["30"])).await;
+
+    let form = boss.get("/admin/regions").await.form("form.entry-form").minted();
+    boss.post(&form.with("name", &["Sivas"]).with("templates", &["kayseri"])).await;
+    assert_eq!(templates_of(&mut boss, "Sivas").await.len(), 2, "those of the other region");
+
+    assert!(templates_of(&mut boss, "Ankara").await.is_empty());
+    for times in 1..=2 {
+        let copy = boss.get("/admin/regions/ankara/edit").await.form("form[action$='/templates']").minted();
+        boss.post(&copy.with("templates", &["kayseri"])).await;
+        assert_eq!(templates_of(&mut boss, "Ankara").await.len(), 2, "pressed {times} times");
+    }
+    assert_eq!(look(&company, "SELECT count(*)::text FROM app.op_inbox WHERE entity = 'shift_template'").await, "6", "each once");
+}

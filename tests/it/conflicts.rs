@@ -74,8 +74,14 @@ async fn a_deletion_that_met_an_edit_can_still_be_done_and_the_first_decision_st
     let (company, mut browser) = company_with_conflicts().await;
     let page = browser.get("/conflicts").await;
     let form = page.form("form[aria-label^='Biri sildi']");
-    browser.submit(&form.clone().minted().with("choice", &["replaced"])).await;
-    assert_eq!(company.count("SELECT count(*) FROM app.timesheets WHERE deleted_at IS NOT NULL").await, 1);
+    let stands = page.text("form[aria-label^='Biri sildi'] .conflict-stands dd strong");
+    assert!(stands.starts_with("Kayıt duruyor: 0") && stands.contains("mola"), "the hours that would go: {stands}");
+    assert_eq!(page.attribute("form[aria-label^='Biri sildi'] .held-acts a", "href"), format!("/timesheets/{}", timesheet_id(2)));
+    let done = browser.submit(&form.clone().minted().with("choice", &["replaced"])).await;
+    let deleted = "SELECT count(*) FROM app.timesheets WHERE deleted_at IS NOT NULL";
+    assert_eq!(company.count(deleted).await, 1);
+    browser.submit(&done.form("form[data-undo]").minted()).await;
+    assert_eq!(company.count(deleted).await, 0, "and it can be taken back");
     let late = browser.submit(&form.minted().with("choice", &["kept"])).await;
     assert!(late.html.contains("daha önce ankara1"), "{}", late.html);
     assert_eq!(company.count("SELECT count(*) FROM app.conflict WHERE resolution = 'replaced'").await, 1);

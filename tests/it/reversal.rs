@@ -108,7 +108,7 @@ async fn what_was_deleted_comes_back_unless_its_hours_are_taken_now() {
     let form = way_back(&mut browser, &entry).await;
     let refused = take_back(&mut browser, &form).await;
     assert_eq!((refused.status, refused.op_ack.as_str()), (422, ""));
-    assert!(refused.text(".toast-text").contains("Bu çalışanın bu saatlerle çakışan bir kaydı var."), "{}", refused.html);
+    assert!(refused.text(".toast-text").contains("Bu çalışanın bu saatlere denk gelen başka bir kaydı var: "), "{}", refused.html);
     change(&mut browser, &other, &[("start_time", "1800")]).await;
     assert_eq!(take_back(&mut browser, &form).await.status, 200, "the same button works when the way is free");
     assert_eq!(entry_is(&company, &entry).await, "510 1050 60  f");

@@ -305,7 +305,7 @@ async fn filters_find_by_person_and_by_folded_text_and_a_bad_date_is_said() {
         assert!(!list.html.contains("<html"), "a part, not a page");
     }
     let wrong = browser.get("/timesheets?from=yarin&to=").await;
-    assert_eq!(wrong.status, 200);
+    assert_eq!(wrong.status, 422);
     assert!(!wrong.text("#filter-from-error").is_empty());
 }
 

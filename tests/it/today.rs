@@ -262,10 +262,14 @@ async fn a_plan_that_overlaps_with_last_night_is_named_and_the_others_are_stored
         assert_eq!((answer.status, answer.op_ack.as_str()), (200, form.value("_op")));
         let message = answer.text(".toast-text");
         assert!(
-            message.starts_with("3 kişi planlandığı gibi kaydedildi. Kaydedilemeyen: Çağrı Şahin: Bu çalışanın bu saatlerle çakışan"),
+            message.starts_with(
+                "3 kişi planlandığı gibi kaydedildi. Kaydedilemeyen: Çağrı Şahin: Bu çalışanın bu saatlere denk gelen başka bir kaydı var: 23:00-09:00"
+            ),
             "{message}"
         );
-        assert!(answer.text(&format!("#errors-{}", employee_id(2))).contains("çakışan"), "its row says so too");
+        let why = format!("#errors-{}", employee_id(2));
+        assert!(answer.text(&why).contains("23:00-09:00 (04.01.2026)"), "its row says so too");
+        assert_eq!(answer.attribute(&format!("{why} a"), "href"), format!("/timesheets/{}", timesheet_id(1)), "and leads there");
     }
     let after = browser.get("/today").await;
     assert_eq!(states(&after), ["Planlandığı gibi", "Boş", "Planlandığı gibi", "Planlandığı gibi"]);
@@ -406,7 +410,7 @@ async fn what_is_wrong_is_said_in_its_row_and_what_was_typed_stays() {
     apply(&company, "ankara", vec![entry(1, 3, "2026-01-05", ("08:00", "17:00"))]).await;
     let late = browser.post(&row_form(&page, 3, ("0830", "1730"))).await;
     assert_eq!((late.status, late.count("tr[data-extra]")), (422, 1));
-    assert!(late.text(&format!("#errors-{}-new", employee_id(3))).contains("çakışan"));
+    assert!(late.text(&format!("#errors-{}-new", employee_id(3))).contains("başka bir kaydı var: 08:00-17:00"));
 }
 
 #[actix_web::test]
@@ -520,7 +524,7 @@ async fn a_date_that_is_none_is_said_and_today_is_shown() {
     let (_company, mut browser) = ankara().await;
     for wrong in ["yarin", "2026-02-30", "1900-01-01"] {
         let page = browser.get(&format!("/today?date={wrong}")).await;
-        assert_eq!((page.status, page.text("h1")), (200, "Bugün, 5 Ocak 2026 Pazartesi".into()), "{wrong}");
+        assert_eq!((page.status, page.text("h1")), (422, "Bugün, 5 Ocak 2026 Pazartesi".into()), "{wrong}");
         assert!(page.text("#today-date-error").len() > 10, "{wrong}");
     }
     let edge = browser.get("/today?date=2100-12-31").await;

@@ -13,7 +13,11 @@ use crate::{
     agent::store::{Context, Reader, Shown, StoreError},
     calendar::{Calendar, CalendarDay, DayKind, Entry},
     civil, collate,
-    employees::{Employee, listed as people},
+    employees::{
+        Employee,
+        labels::{Face, Labels, label_choices},
+        listed as people,
+    },
     error::{AppError, AppResult},
     fold::fold,
     ops::{Entity, Origin, Row},
@@ -97,6 +101,13 @@ impl<'r> RegionCopy<'r> {
         Ok(people::Listed { last_entry: dates.max(), ..person })
     }
 
+    /// What somebody is called, told from namesakes.
+    pub fn label(&self, person: &people::Listed) -> AppResult<String> {
+        let others = self.list_people()?;
+        let labels = Labels::of(others.iter().filter(|other| other.deleted_at.is_none()).map(Face::from));
+        Ok(labels.name(person.id, &person.value.full_name))
+    }
+
     /// The templates, or those in the bin.
     pub fn list_templates(&self, deleted: bool) -> AppResult<Vec<templates::Listed>> {
         let rows = self.rows::<ShiftTemplate>()?.into_iter().filter(|(shown, _)| shown.deleted == deleted);
@@ -139,11 +150,9 @@ impl<'r> RegionCopy<'r> {
             exit_date: p.value.exit_date,
             shift_template_id: p.value.shift_template_id,
         };
-        Ok(Choices {
-            employees: present.into_iter().map(choice).collect(),
-            templates: self.list_template_choices()?,
-            regions: ctx.regions.clone(),
-        })
+        let mut employees: Vec<people::Choice> = present.into_iter().map(choice).collect();
+        label_choices(&mut employees);
+        Ok(Choices { employees, templates: self.list_template_choices()?, regions: ctx.regions.clone() })
     }
 
     /// The entries that fit and are not in the bin: newest date first, then by name.
@@ -260,6 +269,7 @@ struct Names(HashMap<Uuid, (usize, String)>);
 
 impl Names {
     fn of(people: &[people::Listed]) -> Self {
+        let labels = Labels::of(people.iter().filter(|person| person.deleted_at.is_none()).map(Face::from));
         let mut keys: Vec<(collate::Key, &people::Listed)> = people.iter().map(|p| (collate::key(&p.value.full_name), p)).collect();
         keys.sort_by(|a, b| a.0.cmp(&b.0));
         let mut rank = 0;
@@ -268,7 +278,7 @@ impl Names {
             if place > 0 && keys[place - 1].0 != *key {
                 rank += 1;
             }
-            names.insert(person.id, (rank, person.value.full_name.clone()));
+            names.insert(person.id, (rank, labels.name(person.id, &person.value.full_name)));
         }
         Self(names)
     }

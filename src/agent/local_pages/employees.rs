@@ -31,10 +31,10 @@ use crate::{
 pub(super) fn list(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
     let query: ListQuery = query_of(ctx)?;
     copy.check_region(query.region.as_deref())?;
-    let (filter, shown) = query.read();
+    let (filter, shown, page) = query.read(ctx.lang)?;
     let mut people: Vec<Listed> = copy.list_people()?.into_iter().filter(|person| fits(person, &filter)).collect();
     sort(&mut people, filter.sort);
-    let pager = Pager::new(query.page, PAGE_SIZE, i64::try_from(people.len()).unwrap_or(i64::MAX));
+    let pager = Pager::new(page, PAGE_SIZE, i64::try_from(people.len()).unwrap_or(i64::MAX));
     let of_page = people.into_iter().skip(at(pager.offset())).take(at(PAGE_SIZE));
     let of_page = of_page.map(|person| copy.with_last_entry(person)).collect::<AppResult<_>>()?;
     Ok(Local::Page(render_list(ctx, shown, of_page, pager)?))
@@ -88,7 +88,7 @@ pub(super) fn refuse_new(ctx: &Ctx, copy: &RegionCopy<'_>, posted: &Posted, erro
 pub(super) fn card(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> AppResult<Local> {
     let query: CardQuery = query_of(ctx)?;
     let employee = copy.find_person(id)?;
-    let window = Window::new(query.month.as_deref(), copy.today);
+    let window = Window::new(query.read(ctx.lang)?, copy.today);
     let template = employee.value.shift_template_id.and_then(|id| copy.find_template(id).ok());
     let rows = CardRows {
         roster: copy.roster(window.first(), window.last())?,

@@ -17,7 +17,13 @@ use crate::{
     auth::Actor,
     error::{AppError, AppResult},
     ops::FieldError,
-    web::{error_page::render_error, flash::Flash, form::Posted, offline::render_offline, page::Ctx},
+    web::{
+        error_page::{render_bad_query, render_error},
+        flash::Flash,
+        form::Posted,
+        offline::render_offline,
+        page::Ctx,
+    },
 };
 use copy::RegionCopy;
 
@@ -32,8 +38,17 @@ pub enum Local {
     Missing(String),
     /// A form that came back, with what is wrong: 422.
     Refused(String),
+    /// An address that makes no sense: 400.
+    Unclear(String),
     /// An act that was refused: back to that address, which shows the message: 303.
     Back(String, Flash),
+}
+
+impl Local {
+    /// A page whose address was understood, or one that says what was not.
+    fn page_or_wrong(html: String, wrong: &[String]) -> Self {
+        if wrong.is_empty() { Self::Page(html) } else { Self::Refused(html) }
+    }
 }
 
 /// The page at the context's address; none for one that is not made here, and before the first copy has come whole.
@@ -121,6 +136,7 @@ fn open(mut ctx: Ctx, reader: &Reader, today: NaiveDate) -> AppResult<Option<(Ct
 fn or_missing(ctx: &Ctx, found: AppResult<Local>) -> AppResult<Local> {
     match found {
         Err(AppError::NotFound | AppError::BadRequest(_)) => Ok(Local::Missing(render_error(ctx, 404)?)),
+        Err(AppError::BadQuery(sentences)) => Ok(Local::Unclear(render_bad_query(ctx, &sentences)?)),
         found => found,
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     month::{
         Sheet, Shifts,
         day_editor::{DayEditor, DayQuery, forms_of, page_without_script},
-        query::MonthQuery,
+        query::{MonthQuery, Wanted},
         views::MonthPage,
     },
     ops::FieldError,
@@ -26,7 +26,7 @@ use crate::{
 /// The month, or its grid alone.
 pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
     let query: MonthQuery = query_of(ctx)?;
-    let (month, region) = query.read(ctx, copy.today)?;
+    let Wanted { month, region, typed, error, wrong } = query.read(ctx, copy.today)?;
     copy.check_region(Some(&region.code))?;
     let roster = copy.roster(month.first(), month.last())?;
     let mut entries = copy.list_entries(&Filter { employee_id: None, from: month.first(), to: month.last(), text: String::new() })?;
@@ -41,7 +41,10 @@ pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
     for entry in entries.iter().filter(|entry| ctx.is_waiting(&entry.id)) {
         page.mark_waiting(entry.value.employee_id, entry.value.work_date);
     }
-    Ok(Local::Page(page.render()?))
+    if !wrong.is_empty() {
+        page.refuse(typed, error, wrong.clone());
+    }
+    Ok(Local::page_or_wrong(page.render()?, &wrong))
 }
 
 /// A day of a person in its place; without scripts on to the timesheets' own pages.
@@ -52,9 +55,9 @@ pub(super) fn show_day(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid, date: NaiveDa
     if !ctx.is_htmx {
         return Ok(Local::Elsewhere(page_without_script(id, date, &entries)));
     }
-    let new = if query.wants_new(&entries) { Some(planned(copy, id, date)?) } else { None };
+    let new = if query.wants_new(ctx.lang, &entries)? { Some(planned(copy, id, date)?) } else { None };
     let forms = forms_of(&entries, &copy.region, new.is_none());
-    let editor = DayEditor::new(ctx, (id, person.value.full_name), date, copy.list_template_choices()?, forms, new);
+    let editor = DayEditor::new(ctx, (id, copy.label(&person)?), date, copy.list_template_choices()?, forms, new);
     Ok(Local::Page(render(ctx, &editor)?))
 }
 
@@ -75,6 +78,6 @@ pub(super) fn refuse_day(
         forms.iter_mut().filter(|form| form.id == entry).for_each(|form| form.clone_from(&refused));
         None
     };
-    let editor = DayEditor::new(ctx, (id, person.value.full_name), date, copy.list_template_choices()?, forms, new);
+    let editor = DayEditor::new(ctx, (id, copy.label(&person)?), date, copy.list_template_choices()?, forms, new);
     Ok(Local::Refused(render(ctx, &editor)?))
 }

@@ -16,7 +16,8 @@ use crate::{
 /// The list, or the page around it.
 pub(super) fn list(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
     let query: ListQuery = query_of(ctx)?;
-    Ok(Local::Page(render_list(ctx, copy.list_templates(query.is_bin())?, query.is_bin())?))
+    let is_bin = query.is_bin(ctx.lang)?;
+    Ok(Local::Page(render_list(ctx, copy.list_templates(is_bin)?, is_bin)?))
 }
 
 /// The form of a new template.

@@ -13,7 +13,7 @@ use crate::{
     ops::{Entity as _, FieldError},
     roster::{WorkedDays, blanks},
     timesheets::{
-        filter::{ListQuery, NewQuery, PAGE_SIZE, sum_up},
+        filter::{ListQuery, NewQuery, PAGE_SIZE, Read, sum_up},
         forms::{Forms, day_after, planned_form, walk_blanks, walk_end},
         listed::{Filter, Listed, Shape},
         views::{Choices, EntryView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation, render_edit, with_hours},
@@ -29,25 +29,28 @@ use crate::{
 /// The list, its totals alone, or the page around them.
 pub(super) fn list(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult<Local> {
     let query: ListQuery = query_of(ctx)?;
-    let html = if TIMESHEETS.is_wanted(ctx) {
-        render(ctx, &list_page(ctx, copy, actor, &query, Forms::None)?.as_list())?
-    } else if TIMESHEET_TOTALS.is_wanted(ctx) {
-        let ListPage { totals, pager, .. } = list_page(ctx, copy, actor, &query, Forms::None)?;
-        render(ctx, &TotalsFragment { ctx, totals, pager })?
-    } else {
-        render(ctx, &list_page(ctx, copy, actor, &query, Forms::New)?)?
-    };
-    Ok(Local::Page(html))
+    if TIMESHEET_TOTALS.is_wanted(ctx) {
+        let ListPage { totals, pager, wrong, .. } = list_page(ctx, copy, actor, &query, Forms::None)?;
+        return if wrong.is_empty() {
+            Ok(Local::Page(render(ctx, &TotalsFragment { ctx, totals, pager })?))
+        } else {
+            Err(AppError::BadQuery(wrong))
+        };
+    }
+    let is_list = TIMESHEETS.is_wanted(ctx);
+    let page = list_page(ctx, copy, actor, &query, if is_list { Forms::None } else { Forms::New })?;
+    let html = if is_list { render(ctx, &page.as_list())? } else { render(ctx, &page)? };
+    Ok(Local::page_or_wrong(html, &page.wrong))
 }
 
 /// The same with the form for a person's day filled in as planned.
 pub(super) fn new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult<Local> {
     let query: NewQuery = query_of(ctx)?;
-    let Some(employee_id) = query.employee_id else {
+    let (Some(employee_id), day) = query.read(ctx)? else {
         let ctx = ctx.clone().shown_at(TIMESHEETS.path, String::new());
         return list(&ctx, copy, actor);
     };
-    let day = query.work_date.unwrap_or(copy.today);
+    let day = day.unwrap_or(copy.today);
     if copy.find_person(employee_id)?.deleted_at.is_some() {
         return Err(AppError::NotFound);
     }
@@ -88,12 +91,12 @@ pub(super) fn planned(copy: &RegionCopy<'_>, employee_id: Uuid, day: NaiveDate) 
 
 fn list_page<'a>(ctx: &'a Ctx, copy: &RegionCopy<'_>, actor: &Actor, query: &ListQuery, forms: Forms) -> AppResult<ListPage<'a>> {
     copy.check_region(query.region.as_deref())?;
-    let (filter, shown) = query.read(ctx, copy.today);
+    let Read { filter, shown, page, wrong } = query.read(ctx, copy.today);
     let rules = copy.rules()?;
-    let entries = copy.list_entries(&filter)?;
+    let entries = if wrong.is_empty() { copy.list_entries(&filter)? } else { Vec::new() };
     let shapes: Vec<Shape> = entries.iter().map(shape_of).collect();
     let (totals, count) = sum_up(&shapes, &rules);
-    let pager = Pager::new(query.page, PAGE_SIZE, count);
+    let pager = Pager::new(page, PAGE_SIZE, count);
     let of_page = entries.into_iter().skip(at(pager.offset())).take(at(PAGE_SIZE)).collect();
     let (choices, calendar) = if forms.is_none() {
         (Choices::default(), Calendar::default())
@@ -102,7 +105,7 @@ fn list_page<'a>(ctx: &'a Ctx, copy: &RegionCopy<'_>, actor: &Actor, query: &Lis
     };
     let (form, plan) = forms.form_and_plan(&choices.templates, calendar, actor, copy.today);
     let filtered = query.is_narrowed(&filter);
-    Ok(ListPage { ctx, filter: shown, form, choices, plan, rows: with_hours(of_page, &rules), totals, pager, filtered })
+    Ok(ListPage { ctx, filter: shown, form, choices, plan, rows: with_hours(of_page, &rules), totals, pager, filtered, wrong })
 }
 
 fn shape_of(entry: &Listed) -> Shape {

@@ -30,7 +30,9 @@ pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
     let query: DayQuery = query_of(ctx)?;
     let (place, date_error) = query.read(ctx, copy.today)?;
     copy.check_region(Some(place.region.code()))?;
-    Ok(Local::Page(render_page(ctx, &read_day(copy, &place)?, copy.today, date_error, None)?))
+    let is_clear = date_error.is_empty();
+    let page = render_page(ctx, &read_day(copy, &place)?, copy.today, date_error, None)?;
+    Ok(if is_clear { Local::Page(page) } else { Local::Refused(page) })
 }
 
 fn read_day(copy: &RegionCopy<'_>, place: &Place) -> AppResult<Day> {

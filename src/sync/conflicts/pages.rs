@@ -19,14 +19,15 @@ use crate::{
     auth::Actor,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
-    ops::{Change, Fields, Kind, Op},
+    ops::{Change, Fields, Kind, Op, VerdictKind},
     regions::Region,
     state::AppState,
     sync::{FeedRow, held::pages::people_of, load_by_name, submit},
     timesheets::api::scope_with_company,
     web::{
         answer::{acted, html, refused_act, settle},
-        flash::{Flash, Tone},
+        asked::Asked,
+        flash::{Flash, Tone, Undo, UndoAct},
         form::{Posted, back_to},
         page::{Ctx, render},
         pagination::cut,
@@ -50,11 +51,9 @@ pub struct ConflictsQuery {
 
 /// `GET /conflicts`.
 pub async fn list_conflicts(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ConflictsQuery>) -> AppResult<HttpResponse> {
-    let settled = match query.state.as_str() {
-        "" => false,
-        "settled" => true,
-        _ => return Err(AppError::BadRequest("state".into())),
-    };
+    let mut asked = Asked::new(ctx.lang);
+    let settled = asked.word("state", Some(&query.state), |word| (word == "settled").then_some(true)).unwrap_or(false);
+    asked.refuse()?;
     let mut tx = state.db.read_snapshot(&scope_with_company(&actor, Some(&query.region))?).await?;
     let mut conflicts = db::list_conflicts(&mut tx, settled, None, MOST + 1).await?;
     let is_cut = cut(&mut conflicts, MOST);
@@ -106,8 +105,14 @@ pub async fn settle_conflict(
     let mut flash = Flash::new(Tone::Success, if resolution == "kept" { "flash-conflict-kept" } else { "flash-conflict-replaced" }, "");
     if conflict.resolved_at.is_none() && resolution == "replaced" {
         let op = replacement(&actor, &state, &posted, &conflict, region.clone())?;
-        if let Err(errors) = settle(submit(&state, &actor, op).await?)? {
-            return refused_act(&ctx, &to, &errors);
+        let kind = op.kind;
+        let verdict = match settle(submit(&state, &actor, op).await?)? {
+            Ok(verdict) => verdict,
+            Err(errors) => return refused_act(&ctx, &to, &errors),
+        };
+        if let (Kind::Delete, VerdictKind::Applied, Some(act)) = (kind, verdict.verdict, restoration_of(&conflict)) {
+            flash =
+                flash.with_undo(Undo { act, id: conflict.entity_id, base: verdict.version.unwrap_or(0), region: Some(region.to_string()) });
         }
     }
     let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
@@ -118,6 +123,17 @@ pub async fn settle_conflict(
     }
     tx.commit().await?;
     acted(&ctx, click, LIST_CHANGED, &to, &flash)
+}
+
+/// The act that takes a deletion back.
+fn restoration_of(conflict: &ConflictRow) -> Option<UndoAct> {
+    let id = conflict.entity_id;
+    match conflict.entity.as_str() {
+        "timesheet" => Some(UndoAct::RestoreTimesheet(id)),
+        "employee" => Some(UndoAct::RestoreEmployee(id)),
+        "shift_template" => Some(UndoAct::RestoreShiftTemplate(id)),
+        _ => None,
+    }
 }
 
 /// The operation that puts the other value in its place. It says what the reader had on the screen, so that whatever came in between is

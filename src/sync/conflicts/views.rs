@@ -123,7 +123,7 @@ impl ConflictView {
         let (stands, other) = if is_field {
             (words(&conflict.win), words(&conflict.lose))
         } else {
-            (t(lang, "conflict-row-stays").to_owned(), t(lang, "conflict-row-goes").to_owned())
+            (row_in_words(lang, now), t(lang, "conflict-row-goes").to_owned())
         };
         let current = if is_field { now.and_then(|row| row.row.get(field)).unwrap_or(&Value::Null) } else { &Value::Null };
         let has_moved = is_field && now.is_some() && *current != conflict.win;
@@ -139,6 +139,18 @@ impl ConflictView {
             changed_since: if has_moved { words(current) } else { String::new() },
             settled: settled(lang, conflict),
         }
+    }
+}
+
+/// "Kayıt duruyor: 08:30-17:30, mola 60 dk": what would go.
+fn row_in_words(lang: Lang, now: Option<&FeedRow>) -> String {
+    let text =
+        |name: &str| now.and_then(|row| row.row.get(name)).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    match (text("start_time"), text("end_time"), text("break_minutes")) {
+        (Some(start), Some(end), Some(rest)) => {
+            t_with(lang, "conflict-row-stays-with", &[("start", &start), ("end", &end), ("rest", &rest)])
+        }
+        _ => t(lang, "conflict-row-stays").to_owned(),
     }
 }
 

@@ -31,6 +31,7 @@ use crate::{
     timesheets::api::scope_with_company,
     web::{
         answer::{acted, html},
+        asked::Asked,
         filters,
         flash::{Flash, Tone},
         form::{Posted, back_to},
@@ -57,7 +58,10 @@ pub struct QueueQuery {
 
 /// `GET /queue`.
 pub async fn show_queue(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<QueueQuery>) -> AppResult<HttpResponse> {
-    let shown = State::parse(&query.state).ok_or_else(|| AppError::BadRequest("state".into()))?;
+    let mut asked = Asked::new(ctx.lang);
+    let shown = asked.word("state", Some(&query.state), State::parse).or_else(|| State::parse(""));
+    asked.refuse()?;
+    let shown = shown.ok_or_else(|| AppError::Fault("no first state".into()))?;
     let scope = scope_with_company(&actor, Some(&query.region))?;
     let mut tx = state.db.read(&scope).await?;
     let (ops, pager) = page_of(&mut tx, shown, query.page).await?;

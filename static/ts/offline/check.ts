@@ -1,7 +1,7 @@
 // What is refused on the spot, with the server's codes (src/ops/fields.rs, the entities' `parse`, the named constraints). The server looks
 // again: whatever only it can know comes back with its verdict.
 
-import { type Parsed, DAY, parseBreak, parseDate, parseTime, storedEnd, trim } from "../civil.ts";
+import { type Parsed, DAY, formatDateTr, parseBreak, parseDate, parseTime, storedEnd, trim } from "../civil.ts";
 import { clean } from "../text.ts";
 import { type Expected, type Mirror, valuesOf, withOp } from "./mirror.ts";
 import type { Queue } from "./queue.ts";
@@ -27,7 +27,7 @@ async function checkDraft(draft: Draft, userId: string, mirror: Mirror): Promise
   const isWhole = known !== null || draft.kind === "create";
   const relevant = isWhole ? errors : errors.filter(({ field, code }) => field in draft.fields || (code === "times-equal" && "start_time" in draft.fields));
   if (relevant.length > 0 || draft.entity !== "timesheet") return relevant;
-  return (await overlaps(draft, row, userId, mirror)) ? [{ field: "start_time", code: "overlap" }] : [];
+  return inTheWay(draft, row, userId, mirror);
 }
 
 /** The complaints about a whole row, in the server's order. `changed` names the fields that the operation changes. */
@@ -84,15 +84,19 @@ async function checkUnused(employeeId: string, userId: string, mirror: Mirror): 
   return entries.length === 0 ? [] : [{ field: "", code: "employee-has-timesheets", args: { count: String(entries.length) } }];
 }
 
-/** Whether an entry would lie over another one of the same person, of those that this browser knows. */
-async function overlaps(draft: Draft, row: Row, userId: string, mirror: Mirror): Promise<boolean> {
+/** The complaint that an entry would lie over another one of the same person, of those that this browser knows, with which one it is. */
+async function inTheWay(draft: Draft, row: Row, userId: string, mirror: Mirror): Promise<FieldError[]> {
   const own = spanOf(row);
-  if (!own || typeof row["employee_id"] !== "string") return false;
+  if (!own || typeof row["employee_id"] !== "string") return [];
   const others = await expectedEntries(mirror, userId, row["employee_id"]);
-  return [...others].some(([id, entry]) => {
+  const found = [...others].find(([id, entry]) => {
     const other = id === draft.id || entry.deleted || entry.row["employee_id"] !== row["employee_id"] ? null : spanOf(entry.row);
     return other !== null && own.start < other.end && other.start < own.end;
   });
+  if (!found) return [];
+  const [id, { row: values }] = found;
+  const args = { entry: id, date: formatDateTr(String(values["work_date"])), start: String(values["start_time"]), end: String(values["end_time"]) };
+  return [{ field: "start_time", code: "overlap", args }];
 }
 
 /** The entries of an employee once everything that waits is applied. */

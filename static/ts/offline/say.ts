@@ -30,5 +30,6 @@ export function say(key: string, values: Record<string, string | number> = {}): 
 
 /** What is wrong with a field, as the server would say it. */
 export function sentenceOf(error: FieldError): string {
-  return say(`error-${error.code}`, error.args ?? {}) || error.code;
+  const namesOther = error.code === "overlap" && error.args?.["start"] !== undefined;
+  return say(namesOther ? "error-overlap-with" : `error-${error.code}`, error.args ?? {}) || error.code;
 }

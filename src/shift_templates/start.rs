@@ -1,0 +1,69 @@
+//! What a region starts with: the company's standard templates, or copies of another region's. Without templates nobody is expected, Bugün is
+//! empty, and no day is ever blank.
+
+use uuid::Uuid;
+
+use super::{ShiftTemplate, db};
+use crate::{
+    auth::{Actor, Admin},
+    db::Scope,
+    error::{AppError, AppResult},
+    fold::fold,
+    ops::{Entity as _, Kind, Op, VerdictKind, form_codec::changes_of_new},
+    regions::Region,
+    state::AppState,
+    sync::submit_all,
+};
+
+/// The standard: Monday to Friday from nine to six with an hour's break, 40 hours.
+fn standard() -> Vec<ShiftTemplate> {
+    vec![ShiftTemplate { name: "Hafta içi".into(), start_min: 540, end_min: 1080, break_minutes: 60, weekdays: "12345".into() }]
+}
+
+/// Gives a region templates: those of `from`, or the standard. What it has under the same name already stays as it is. Answers how many are new.
+/// `click` names the act, so that the same one twice makes nothing twice.
+pub async fn give_templates(state: &AppState, admin: &Admin, region: &Region, from: Option<&Region>, click: Uuid) -> AppResult<usize> {
+    // A region that was added by this very request is not among the person's yet.
+    let actor = Actor { regions: vec![region.clone()], ..admin.actor().clone() };
+    let wanted = match from {
+        None => standard(),
+        Some(other) => list(state, admin.actor(), other).await?,
+    };
+    let known: Vec<String> = list(state, &actor, region).await?.iter().map(|template| fold(&template.name)).collect();
+    let new = wanted.into_iter().filter(|template| !known.contains(&fold(&template.name)));
+    let ops: Vec<Op> = (1..).zip(new).map(|(n, template)| create_op(state, &actor, region, click, n, &template)).collect();
+    let verdicts = submit_all(state, &actor, region, &ops).await?;
+    match verdicts.iter().find(|verdict| !matches!(verdict.verdict, VerdictKind::Applied | VerdictKind::Merged)) {
+        Some(bad) => Err(AppError::Fault(format!("a template was not taken: {:?} {:?}", bad.reason, bad.errors))),
+        None => Ok(verdicts.len()),
+    }
+}
+
+async fn list(state: &AppState, actor: &Actor, region: &Region) -> AppResult<Vec<ShiftTemplate>> {
+    let scope = Scope::one(actor, region).ok_or(AppError::NotFound)?;
+    Ok(db::list_templates(&mut state.db.read(&scope).await?, false).await?.into_iter().map(|listed| listed.value).collect())
+}
+
+fn create_op(state: &AppState, actor: &Actor, region: &Region, click: Uuid, n: i64, template: &ShiftTemplate) -> Op {
+    let op_id = Uuid::new_v5(&click, fold(&template.name).as_bytes());
+    Op {
+        v: 1,
+        op_id,
+        queue_id: click,
+        n,
+        actor: actor.user_id,
+        grant: None,
+        app: None,
+        kind: Kind::Create,
+        entity: ShiftTemplate::NAME.into(),
+        id: Uuid::new_v5(&op_id, b"shift_template"),
+        region: region.clone(),
+        base_version: None,
+        fields: changes_of_new(template.to_row()),
+        name: None,
+        args: None,
+        after: Vec::new(),
+        edited_at: state.clock.now(),
+        offset_ms: 0,
+    }
+}
