@@ -219,7 +219,9 @@ async fn relay(backend: &mut Backend, client: &mut UnixStream, mut awaited: VecD
             continue;
         }
         if kind == b'E' {
-            awaited.drain(..).for_each(|(_, statement)| drop(backend.statements.remove(&statement)));
+            for (_, statement) in awaited.drain(..) {
+                backend.statements.remove(&statement);
+            }
         }
         client.write_all(&message(kind, &body)).await?;
         if kind == b'Z' {
