@@ -419,7 +419,7 @@ mod tests {
         assert_eq!(format_hours(1, "tr"), "0,02");
         assert_eq!(format_hours(650, "en"), "10.83");
         assert_eq!(format_hours(-60, "tr"), "-1,00");
-        assert_eq!(format_hours(14_400_000_000_i64, "en"), "240000000.00");
+        assert_eq!(format_hours(14_400_000_000_i64, "en"), "240,000,000.00");
     }
 
     proptest! {

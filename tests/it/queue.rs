@@ -186,7 +186,9 @@ async fn the_page_says_what_waits_and_why_and_its_buttons_do_what_they_say() {
 
     company.give_password("istanbul1", CLERK_PASSWORD, false).await.unwrap();
     let mut other = Browser::of(&company.state, "istanbul1", CLERK_PASSWORD).await;
-    let mut foreign = page.form("form[action$='/attempt']").minted();
+    let foreign = page.form("form[action$='/attempt']").minted();
+    assert_eq!(other.submit(&foreign).await.status, 401, "the form is somebody else's");
+    let mut foreign = other.forge(foreign).await;
     assert_eq!(other.submit(&foreign).await.status, 404, "the region is not theirs");
     foreign = foreign.with("region", &["istanbul"]);
     assert_eq!(other.submit(&foreign).await.status, 404, "their region has no such operation");

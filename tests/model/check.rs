@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rainstaff::ops::{ConflictKind, Kind, Op, Reason, VerdictKind, same_value};
+use rainstaff::ops::{ConflictKind, Kind, Op, Reason, VerdictKind, clean_op, same_value};
 use uuid::Uuid;
 
 use super::{
@@ -78,11 +78,13 @@ fn diverged(world: &World) -> Vec<Key> {
 /// I4: every value is current, knowingly replaced, in a conflict, or in the body of something held or refused.
 fn overwritten(world: &World) -> Vec<String> {
     let state = &world.server.state;
-    let in_effect = || state.inbox.values().filter(|e| e.latest().verdict.took_effect());
+    let took_effect = state.inbox.values().filter(|e| e.latest().verdict.took_effect());
+    // A text of blanks only is no text, and no change where there was none.
+    let in_effect: Vec<_> = took_effect.map(|entry| clean_op(&entry.op, None)).collect();
     let mut replaced: BTreeMap<(Key, &str), Vec<&serde_json::Value>> = BTreeMap::new();
-    for entry in in_effect() {
-        for (name, from, _) in real_changes(&entry.op.fields) {
-            for key in rows_of(world, &entry.op) {
+    for op in &in_effect {
+        for (name, from, _) in real_changes(&op.fields) {
+            for key in rows_of(world, op) {
                 replaced.entry((key, name)).or_default().push(from);
             }
         }
@@ -92,16 +94,16 @@ fn overwritten(world: &World) -> Vec<String> {
         kept.entry((&conflict.key, conflict.draft.field.as_deref())).or_default().push(&conflict.draft.lose);
     }
     let mut gone = Vec::new();
-    for entry in in_effect() {
-        for (name, _, to) in real_changes(&entry.op.fields).filter(|(name, ..)| *name != "employee_id") {
-            let is_value = |other: &&serde_json::Value| same_value(other, to) || (to.as_str().map(str::trim) == other.as_str());
+    for op in &in_effect {
+        for (name, _, to) in real_changes(&op.fields).filter(|(name, ..)| *name != "employee_id") {
+            let is_value = |other: &&serde_json::Value| same_value(other, to);
             let is_accounted_for = |key: &Key| {
                 let is_current = state.rows.get(key).and_then(|row| row.fields.get(name)).is_some_and(|now| is_value(&now));
                 let is_replaced = || replaced.get(&(key.clone(), name)).is_some_and(|all| all.iter().any(is_value));
                 is_current || is_replaced() || kept.get(&(key, Some(name))).is_some_and(|all| all.iter().any(is_value))
             };
-            if !rows_of(world, &entry.op).iter().any(is_accounted_for) {
-                gone.push(format!("overwritten: {name} = {to} of {}", entry.op.op_id));
+            if !rows_of(world, op).iter().any(is_accounted_for) {
+                gone.push(format!("overwritten: {name} = {to} of {}", op.op_id));
             }
         }
     }

@@ -113,7 +113,7 @@ fn every_key_is_used_and_no_other() {
 #[test]
 fn numbers_are_written_as_the_language_does() {
     assert_eq!(Arg::Clock(1800).text("tr"), "06:00");
-    assert_eq!(Arg::Minutes(1495).text("tr"), "1495");
+    assert_eq!(Arg::Minutes(1495).text("tr"), "1.495");
     assert_eq!((Arg::Hours(495).text("tr"), Arg::Hours(495).text("en")), ("8,25".into(), "8.25".into()));
 }
 
