@@ -45,13 +45,11 @@ pub async fn guard_body<B: MessageBody>(
         let limited: Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> = Box::pin(LimitedBody::new(payload, was_cut.clone()));
         request.set_payload(limited.into());
     }
-    let answer = next.call(request).await;
+    let response = next.call(request).await?;
     if was_cut.get() {
         phase.end();
-        // Whatever read the body may have answered, or passed the error of reading on.
-        return answer.map_or(Err(AppError::TooSlow.into()), |a| Ok(a.error_response(AppError::TooSlow).map_into_right_body()));
+        return Ok(response.error_response(AppError::TooSlow).map_into_right_body());
     }
-    let response = answer?;
     phase.answered();
     Ok(response.map_into_left_body())
 }

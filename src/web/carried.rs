@@ -88,7 +88,10 @@ pub async fn offer_sign_in<B: MessageBody>(
     if !has_ended || !is_plain_form(&request) {
         return Ok(next.call(request).await?.map_into_left_body());
     }
-    let body = request.extract::<Bytes>().await?;
+    let body = match request.extract::<Bytes>().await {
+        Ok(body) => body,
+        Err(error) => return Ok(request.error_response(error).map_into_right_body()),
+    };
     let carried = read(&request, &body).await;
     request.set_payload(Payload::from(body));
     let Some((state, form)) = carried else { return Ok(next.call(request).await?.map_into_left_body()) };

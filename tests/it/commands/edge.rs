@@ -91,8 +91,8 @@ async fn whatever_trickles_is_cut_within_half_a_minute_and_a_steady_upload_is_ta
     let db = company().await;
     let server = Running::start(serve_on(db.owner_url()));
     let post = |path: &str, length: &str| {
-        let form = "Content-Type: application/x-www-form-urlencoded";
-        format!("POST {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\n{form}\r\n{length}\r\n\r\n", server.address)
+        let kind = if path == "/login" { "application/x-www-form-urlencoded" } else { "text/plain" };
+        format!("POST {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nContent-Type: {kind}\r\n{length}\r\n\r\n", server.address)
     };
     let answered = format!("GET /health HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
     let cases = [
