@@ -117,7 +117,7 @@ pub(super) fn read_filter(lang: Lang, query: &ActivityQuery) -> (Filter, FilterV
     let mut filter = Filter { wants_changes: true, wants_events: true, ..Filter::default() };
     filter.actor = Some(account_name(&shown.actor)).filter(|name| !name.is_empty());
     let known = |words: &[&str], word: &str| words.contains(&word).then(|| word.to_owned());
-    filter.entity = asked.word("entity", Some(&shown.entity), |word| known(&ENTITIES, word));
+    filter.entity = asked.word("entity", Some(&shown.entity), |word| known(ENTITIES, word));
     filter.origin = asked.word("origin", Some(&shown.origin), |word| known(&ORIGINS.map(Origin::as_str), word));
     filter.entity_id = asked.id("entity_id", Some(&shown.entity_id));
     asked.word("kind", Some(&shown.kind), |word| read_kind(&mut filter, word));

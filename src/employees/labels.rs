@@ -105,7 +105,9 @@ impl<'p> From<&'p Listed> for Face<'p> {
 /// Choices under what tells them apart.
 pub fn label_choices(choices: &mut [Choice]) {
     let labels = Labels::of(choices.iter().map(Face::from));
-    choices.iter_mut().for_each(|choice| labels.apply(choice.id, &mut choice.full_name));
+    for choice in choices {
+        labels.apply(choice.id, &mut choice.full_name);
+    }
 }
 
 #[cfg(test)]

@@ -114,7 +114,9 @@ impl Roster {
     /// Namesakes go by what tells them apart.
     pub fn new(mut people: Vec<Person>, shifts: &[(String, Shift, String)], calendar: Calendar) -> Self {
         let labels = Labels::of(people.iter().map(Face::from));
-        people.iter_mut().for_each(|person| labels.apply(person.id, &mut person.full_name));
+        for person in &mut people {
+            labels.apply(person.id, &mut person.full_name);
+        }
         let mut of_weekday: HashMap<String, HashMap<u32, Shift>> = HashMap::new();
         for (region, shift, weekdays) in shifts {
             let of_region = of_weekday.entry(region.clone()).or_default();

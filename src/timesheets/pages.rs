@@ -127,7 +127,9 @@ async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &Li
     let pager = Pager::new(page, PAGE_SIZE, count);
     let mut entries = if wrong.is_empty() { db::list_timesheets(&mut tx, &filter, PAGE_SIZE, pager.offset()).await? } else { Vec::new() };
     let labels = employees::db::load_labels(&mut tx).await?;
-    entries.iter_mut().for_each(|entry| labels.apply(entry.value.employee_id, &mut entry.employee_name));
+    for entry in &mut entries {
+        labels.apply(entry.value.employee_id, &mut entry.employee_name);
+    }
     let (choices, calendar) = if forms.is_none() {
         (Choices::default(), Calendar::default())
     } else {

@@ -105,7 +105,6 @@ impl Asked {
     }
 
     /// The dates of a list, with what its form shows: `unset` where the address has none; where they were emptied, everything.
-    #[expect(clippy::type_complexity, reason = "a range, and its two fields")]
     pub fn dates(
         &mut self,
         from: Option<&str>,

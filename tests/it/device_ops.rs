@@ -305,7 +305,7 @@ async fn a_grant_that_was_given_to_a_pc_is_good_in_its_hands_alone_and_outlives_
             ("X-Sync-Client", "agent".into()),
             ("X-Device-Token", token.to_owned()),
         ];
-        pairs.into_iter().fold(actix_web::test::TestRequest::post().uri("/api/v1/grant"), |request, pair| request.insert_header(pair))
+        pairs.into_iter().fold(actix_web::test::TestRequest::post().uri("/api/v1/grant"), actix_web::test::TestRequest::insert_header)
     };
     let ask = async |token: &str| {
         let request = headers(token).set_json(json!({ "queue_id": queue_id(1) }));

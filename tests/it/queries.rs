@@ -14,8 +14,11 @@ use crate::{
     },
 };
 
+/// A page, and its parameters with bad values for each.
+type Page = (&'static str, &'static [(&'static str, &'static [&'static str])]);
+
 /// Pages whose query says something, with a bad value for each parameter. `{person}` and `{entry}` are rows that are there.
-const PAGES: [(&str, &[(&str, &[&str])]); 16] = [
+const PAGES: [Page; 16] = [
     ("/", &[("date", DATES), ("region", REGIONS)]),
     ("/today", &[("date", DATES), ("region", REGIONS)]),
     (

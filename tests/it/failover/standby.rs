@@ -16,7 +16,7 @@ use rainstaff::db::embedded::Cluster;
 use sqlx::{AssertSqlSafe, Connection, Executor, Row, postgres::PgConnection};
 
 /// How long servers may take for anything.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A connection, with patience: a server may be starting.
 pub async fn connect(url: &str) -> PgConnection {

@@ -1,5 +1,5 @@
 //! A pooler in transaction mode, over real sockets: it speaks PostgreSQL's protocol, lends one of a few connections of the server to a client for
-//! the time of a transaction, and keeps track of prepared statements, as PgBouncer does from 1.21 on.
+//! the time of a transaction, and keeps track of prepared statements, as `PgBouncer` does from 1.21 on.
 
 #![cfg(test)]
 
@@ -24,7 +24,7 @@ type Result<T> = std::io::Result<T>;
 /// Which of the free connections is lent next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lends {
-    /// The one that came back last, PgBouncer's own way.
+    /// The one that came back last, `PgBouncer`'s own way.
     TheLast,
     /// The one that has been free longest.
     TheFirst,
@@ -114,12 +114,11 @@ impl Pool {
             if batch.last().unwrap().0 == b'X' {
                 return Ok(()); // with a transaction open, its connection ends as well
             }
-            let (mut backend, place) = match lent.take() {
-                Some(held) => held,
-                None => {
-                    let place = self.places.acquire().await.unwrap();
-                    (self.lend(&startup).await?, place)
-                }
+            let (mut backend, place) = if let Some(held) = lent.take() {
+                held
+            } else {
+                let place = self.places.acquire().await.unwrap();
+                (self.lend(&startup).await?, place)
             };
             let mut awaited = VecDeque::new();
             for Message(kind, body) in batch {
