@@ -34,9 +34,9 @@ test("from the tiles to an oddity, to the very entry, and to who changed what", 
     const row = page.locator("#dash-alerts tbody tr").filter({ hasText: NAME });
     await expect(row).toContainText("Uzun mesai");
     await expect(row).toContainText("08:00–20:30 arası brüt 12,50 saat");
-    await expect(row.getByRole("link", { name: NAME, exact: true })).toHaveAttribute("href", `/employees/${person.id}`);
+    await expect(row.getByRole("link", { name: NAME, exact: true })).toHaveAttribute("href", `/employees/${person.id}?region=bursa`);
     await row.getByRole("link", { name: /^Kayda git/ }).click();
-    await expect(page).toHaveURL(`/timesheets/${id}`);
+    await expect(page).toHaveURL(`/timesheets/${id}?region=bursa`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${NAME}, 12.01.2026`);
     await expect(page.locator("article").filter({ hasText: "Puantaj kaydı eklendi" })).toContainText("bursa1");
   });

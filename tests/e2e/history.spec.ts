@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 
-import { expect, shot, test } from "./support/browser.ts";
+import { PASSWORD, expect, shot, test } from "./support/browser.ts";
 import { JANUARY, addEmployee, enter, openList, rowOf, toast } from "./support/puantaj.ts";
 
 const DAY = { date: "2026-01-14", start: "08:30", end: "17:30", breakMinutes: 60 };
@@ -88,7 +88,7 @@ test("the log can be filtered and a change taken back without scripts", async ({
   await page.getByLabel("Unvan").fill("Kısa süreli");
   await page.getByRole("button", { name: "Kaydet" }).click();
   await page.goto("/activity");
-  await page.getByLabel("İşlem").selectOption("update");
+  await page.getByLabel("İşlem", { exact: true }).selectOption("update");
   await page.getByRole("button", { name: "Filtrele" }).click();
   await expect(page).toHaveURL(/kind=update/);
   await page.getByRole("button", { name: /^Bu değişikliği geri al/ }).first().click();
@@ -101,6 +101,7 @@ test("an API key is made, shown once, reads, and is revoked", async ({ as, reque
   await page.locator(".user-menu summary").click();
   await page.getByRole("link", { name: "API anahtarları" }).click();
   await page.getByLabel("Ad", { exact: true }).fill("bordro");
+  await page.getByLabel("Parolanız").fill(PASSWORD);
   await page.getByRole("button", { name: "Anahtar oluştur" }).click();
   const key = await page.locator("[data-token]").innerText();
   await shot(page, "api-key");

@@ -3,12 +3,15 @@
 import { type Locator } from "@playwright/test";
 
 import { type Page, expect, expectNoSidewaysScroll, shot, test } from "./support/browser.ts";
-import { addEmployee, pill, toast } from "./support/puantaj.ts";
+import { addEmployee, enter, openList, pill, toast } from "./support/puantaj.ts";
 
 const JANUARY = "/timesheets/month?month=2026-01";
 
 test("a cell opens in its place, is filled in, corrected, deleted and taken back, and the focus stays on it", async ({ as, complaints }) => {
   const page = await as("izmir1");
+  const first = await addEmployee(page, "İlk Kayıt", { "İşe giriş": "2025-12-01" });
+  await openList(page, first); // a day is blank from a region's first entry on
+  await enter(page, first, { date: "2026-01-02", start: "08:30", end: "17:30", breakMinutes: 60 });
   const person = await addEmployee(page, "Ayla Gündoğdu", { "İşe giriş": "2025-12-01" });
   await page.goto(JANUARY);
   const cell = cellOf(page, person.id, "2026-01-14");

@@ -76,7 +76,7 @@ test("pages open without a network until 14 days after the last sign-in at this 
   await proxy.up();
   await page.goto("/timesheets"); // the session at the server is still good
   await expect(pill(page), "what waited has gone up").toHaveText("Kaydedildi", { timeout: 45_000 });
-  expect(await entriesOn(page, "2026-08-03")).toHaveLength(1);
+  await expect.poll(() => entriesOn(page, "2026-08-03"), { timeout: 30_000 }).toHaveLength(1);
 });
 
 test("signing out without a network says that the session is still open, forgets the pages at once, and ends it before anything else is shown", async ({ clerk }) => {
