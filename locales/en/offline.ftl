@@ -161,5 +161,5 @@ offline-many-flash-timesheet-restored = { $n } entries restored: { $about }
 toast-show = Show the entry
 
 offline-draft-back = What you had half typed is back.
-offline-draft-drop = Discard
+offline-draft-drop = Discard the draft
 offline-draft-cell = Half-typed entry

@@ -161,5 +161,5 @@ offline-many-flash-timesheet-restored = { $n } kayıt geri getirildi: { $about }
 toast-show = Kaydı göster
 
 offline-draft-back = Yarım kalan kaydınız geri getirildi.
-offline-draft-drop = Sil
+offline-draft-drop = Yarım kalanı sil
 offline-draft-cell = Yarım kalan kayıt
