@@ -172,6 +172,7 @@ test("a person's page: how a total came about, the next person by key, the numbe
   await page.keyboard.press("PageUp");
   await expect(page).toHaveURL(/month=2026-01/);
   await expect(page.getByRole("heading", { level: 1 })).not.toHaveText(person.name);
+  await page.waitForLoadState();
   await page.keyboard.press("PageDown");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(person.name);
 });
