@@ -10,7 +10,7 @@ use super::{
     run::{Agent, Trouble},
     store::{
         Contact, Context, KnownPerson, StoreError,
-        facts::{CompanyFacts, RegionFact, put_contact, put_context},
+        facts::{CompanyFacts, RegionFact, put_contact, put_context, put_moment},
         ops,
         people::put_people,
     },
@@ -38,6 +38,8 @@ pub async fn keep_in_contact(agent: Arc<Agent>) {
         }
         if agent.line.device().is_revoked() {
             forget(&agent).await;
+        } else if let Err(error) = note_moment(&agent).await {
+            tracing::warn!(%error, "the time was not noted");
         }
         let pause = if agent.line.is_up() { EVERY } else { Duration::from_secs(10) };
         tokio::select! {
@@ -46,6 +48,15 @@ pub async fn keep_in_contact(agent: Arc<Agent>) {
             changed = sent.changed() => if changed.is_err() { return } else { tokio::time::sleep(Duration::from_secs(2)).await },
         }
     }
+}
+
+/// Writes down how late it is, so that a clock that is put back later is known for one.
+async fn note_moment(agent: &Agent) -> Result<(), StoreError> {
+    let now = agent.clock.now();
+    if agent.store.read()?.is_moment_due(now)? {
+        agent.store.write(move |db| put_moment(db, now)).await?;
+    }
+    Ok(())
 }
 
 enum Failure {
@@ -107,6 +118,9 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
             put_people(db, &people, sent_at)?;
             put_context(db, &context)?;
             put_contact(db, &contact)?;
+            if contact.offset_ms.abs() <= CLOCK_MAY_DIFFER {
+                put_moment(db, came_at)?;
+            }
             ops::prune(db, came_at).map(|_| ())
         })
         .await?;

@@ -25,7 +25,7 @@ use super::{
     run::Agent,
     store::{
         StoreError, Visit,
-        people::{TRUSTED_FOR, end_session, forget_password, note_sign_in, put_grant, put_session},
+        people::{end_session, forget_password, is_within_trust, note_sign_in, put_grant, put_session},
         tries::{book_try, forget_tries},
     },
 };
@@ -45,7 +45,7 @@ pub const PC_COOKIE: &str = "__Host-rainstaff-pc";
 const NOTED_EVERY: Duration = Duration::from_mins(10);
 /// Sign-ins that are looked at or wait for it.
 const PLACES: usize = 10;
-/// A proof of authorship is renewed when it is this old; it is good for 60 days.
+/// A proof of authorship is renewed when it is this old, and when the account's epoch is another one than it was given at; it is good for 60 days.
 const GRANT_RENEWED_AFTER: TimeDelta = TimeDelta::days(7);
 
 /// Keeps whom the server has named for which browser.
@@ -201,7 +201,8 @@ impl Desk {
             return Ok(SignIn::Wait(u64::try_from((until - now).num_seconds()).unwrap_or(0) + 1));
         }
         let known = self.agent.store.read()?.find_credentials(&name)?;
-        let trusted = known.filter(|known| known.person.active && known.signed_in_at.is_some_and(|at| now - at < TRUSTED_FOR));
+        let trusted =
+            known.filter(|known| known.person.active && known.signed_in_at.is_some_and(|at| is_within_trust(at, known.seen, now)));
         let (person, verifier) = trusted.map(|known| (known.person, known.verifier)).unzip();
         let fits = self.fits(password, verifier.flatten()).await;
         let Some(person) = person.filter(|_| fits) else { return Ok(SignIn::Refused) };

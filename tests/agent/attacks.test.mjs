@@ -337,6 +337,29 @@ test("after the first sign-in at the PC the new password opens it without the se
   office.cut(false);
 });
 
+test("what somebody enters at the PC after a new password, without the server, is taken and not held", async () => {
+  const admin = await office.stack.signIn("admin");
+  const [name, temporary, first, second] = [`parola${Date.now() % 100_000}`, "gecici-parola-2", "yağmur sonrası 1987", "gül kurusu 1923"];
+  const made = await admin.post("/admin/users/new", "/admin/users", { username: name, role: "user", regions: ["ankara"], password: temporary });
+  assert.equal(made.status, 200);
+  const session = Object.assign(Object.create(Object.getPrototypeOf(office.clerk)), { origin, cookie: cookiesOf(await signInHere(name, temporary)) });
+  const change = async (current, next) => {
+    const changed = await session.post("/password", "/password", { current, new: next, repeat: next });
+    assert.deepEqual([changed.status, changed.headers.get("Location")], [303, "/"]);
+    session.cookie = cookiesOf(changed);
+  };
+  await change(temporary, first); // the PC gets a grant
+  await change(first, second); // which is worth nothing any more
+  const token = await session.token("/timesheets");
+  office.cut();
+  const form = { _op: newId(), _id: newId(), _csrf: token, region: "ankara", full_name: "Paroladan Sonra", is_active: "true" };
+  const kept = await fetch(`${origin}/employees`, { method: "POST", body: new URLSearchParams(form), redirect: "manual", headers: { Cookie: session.cookie, Origin: origin, "HX-Request": "true" } });
+  assert.equal(kept.status, 202, await kept.text());
+  office.cut(false);
+  await office.drained();
+  assert.equal(await office.count(`SELECT count(*) FROM app.change_log WHERE entity_id = '${form._id}' AND actor_name = '${name}'`), 1);
+});
+
 const cookiesOf = (answer) => answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
 
 /** Posts the form of signing in at the PC; without a password where none is given. */

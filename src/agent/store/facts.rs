@@ -5,13 +5,16 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::{Reader, StoreError};
+use super::{Reader, StoreError, instant, ms};
 use crate::ops::Row;
 pub use crate::wire::device::CompanyDay;
 
 const MIRROR: &str = "mirror";
 const CONTEXT: &str = "context";
 const CONTACT: &str = "contact";
+const MOMENT: &str = "moment";
+/// A moment is written down when it is so much later than the last one that was, in milliseconds.
+const MOMENT_EVERY: i64 = 60_000;
 
 /// Where the mirror stands. It is kept in the same transaction as the rows it speaks of.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -114,6 +117,11 @@ pub fn put_contact(db: &Connection, contact: &Contact) -> Result<(), StoreError>
     put(db, CONTACT, contact)
 }
 
+/// Takes this moment for the latest, whatever the clock showed before: it is known to be right, or the server has said who is here.
+pub fn put_moment(db: &Connection, now: DateTime<Utc>) -> Result<(), StoreError> {
+    put(db, MOMENT, &ms(now))
+}
+
 /// Where the mirror stands.
 pub fn find_mirror(db: &Connection) -> Result<MirrorState, StoreError> {
     Ok(find(db, MIRROR)?.unwrap_or_default())
@@ -140,6 +148,16 @@ impl Reader {
     /// What pages need besides rows; none before the first contact.
     pub fn context(&self) -> Result<Option<Context>, StoreError> {
         find(self, CONTEXT)
+    }
+
+    /// The latest moment that this PC has had, to a minute; none before the first.
+    pub fn latest_moment(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(find::<i64>(self, MOMENT)?.map(instant))
+    }
+
+    /// Whether it is time to write down that it is later than before.
+    pub fn is_moment_due(&self, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        Ok(self.latest_moment()?.is_none_or(|seen| ms(now) - ms(seen) >= MOMENT_EVERY))
     }
 
     /// The last contact.

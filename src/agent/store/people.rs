@@ -5,11 +5,23 @@ use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Reader, StoreError, instant, ms};
-use crate::wire::{PasswordTaken, device::Person};
+use super::{Reader, StoreError, facts::put_moment, instant, ms};
+use crate::{
+    ops::Grant,
+    wire::{PasswordTaken, device::Person},
+};
 
 /// For so long after a sign-in through this PC its copy may be read, and entered into, without the server (SYNC 3.10).
 pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(14);
+/// Whose clock is further behind than this after moments that this PC has seen has had it put back.
+const CLOCK_MAY_GO_BACK: TimeDelta = TimeDelta::days(1);
+
+/// Whether somebody who signed in through this PC at `signed_in_at` is still trusted without the server. `seen` is the latest moment that this PC has
+/// had: the days are counted up to it, also where the clock stands before it.
+pub fn is_within_trust(signed_in_at: DateTime<Utc>, seen: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    let latest = now.max(signed_in_at).max(seen.unwrap_or(now));
+    latest - now <= CLOCK_MAY_GO_BACK && latest - signed_in_at < TRUSTED_FOR
+}
 
 /// An account, as the server names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,23 +64,27 @@ pub struct Visit {
     pub made_here: bool,
     /// When the person signed in through this PC last.
     pub signed_in_at: Option<DateTime<Utc>>,
+    /// The latest moment that this PC has had.
+    pub seen: Option<DateTime<Utc>>,
 }
 
 impl Visit {
     /// Whether the PC's copy may be shown to the person, and take entries of theirs, without the server.
     pub fn is_trusted(&self, now: DateTime<Utc>) -> bool {
-        self.person.active && self.signed_in_at.is_some_and(|at| now - at < TRUSTED_FOR)
+        self.person.active && self.signed_in_at.is_some_and(|at| is_within_trust(at, self.seen, now))
     }
 }
 
 /// Takes over whom the server names, as it was asked at `asked_at`. Who is not among them any more, is disabled or has got a new password, has
-/// to sign in at the server first. What it said before a password was taken here says nothing against that one.
+/// to sign in at the server first. What it said before a password was taken here says nothing against that one. A grant from before another epoch is
+/// due to be replaced; until then it goes with what waits, so that the server hears it has lapsed and not that there is none.
 pub fn put_people(db: &Connection, people: &[KnownPerson], asked_at: DateTime<Utc>) -> Result<(), StoreError> {
     let mut put = db.prepare_cached(
         "INSERT INTO people (user_id, username, role, active, epoch, lang, theme, queue_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (user_id) DO UPDATE SET username = ?2, role = ?3, active = ?4, lang = ?6, theme = ?7,
              verifier = CASE WHEN ?4 AND (epoch = ?5 OR signed_in_at >= ?9) THEN verifier END,
              signed_in_at = CASE WHEN ?4 AND (epoch = ?5 OR signed_in_at >= ?9) THEN signed_in_at END,
+             grant_at = CASE WHEN epoch = ?5 OR (?4 AND signed_in_at >= ?9) THEN grant_at END,
              epoch = CASE WHEN ?4 AND signed_in_at >= ?9 THEN epoch ELSE ?5 END",
     )?;
     for person in people {
@@ -96,28 +112,31 @@ pub fn put_people(db: &Connection, people: &[KnownPerson], asked_at: DateTime<Ut
 }
 
 /// A password that the server took: whose, and how to tell it again. Answers the account's name; none for somebody whom the server has not
-/// named here.
+/// named here. Where the account's epoch is another one now, its grant is due to be replaced. The server lets somebody in at the moment, so whatever
+/// this PC's clock had shown before counts no more.
 pub fn note_sign_in(db: &Connection, taken: PasswordTaken, verifier: &str, now: DateTime<Utc>) -> Result<Option<String>, StoreError> {
+    put_moment(db, now)?;
     let name = db
-        .prepare_cached("UPDATE people SET verifier = ?2, epoch = ?3, signed_in_at = ?4 WHERE user_id = ?1 RETURNING username")?
+        .prepare_cached(
+            "UPDATE people SET verifier = ?2, grant_at = CASE WHEN epoch = ?3 THEN grant_at END, epoch = ?3, signed_in_at = ?4
+             WHERE user_id = ?1 RETURNING username",
+        )?
         .query_row(params![taken.user.to_string(), verifier, taken.epoch, ms(now)], |row| row.get(0))
         .optional()?;
     Ok(name)
 }
 
-/// The password that was known of somebody is not theirs any more.
+/// The password that was known of somebody is not theirs any more, and their grant is due to be replaced.
 pub fn forget_password(db: &Connection, user: Uuid) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE people SET verifier = NULL WHERE user_id = ?1")?.execute([user.to_string()])?;
+    db.prepare_cached("UPDATE people SET verifier = NULL, grant_at = NULL WHERE user_id = ?1")?.execute([user.to_string()])?;
     Ok(())
 }
 
-/// Keeps somebody's proof of authorship for their queue here.
+/// Keeps somebody's proof of authorship for their queue here. One that was asked for before a new password and comes after it is due at once.
 pub fn put_grant(db: &Connection, user: Uuid, grant: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE people SET grant_text = ?2, grant_at = ?3 WHERE user_id = ?1")?.execute(params![
-        user.to_string(),
-        grant,
-        ms(now)
-    ])?;
+    let epoch = Grant::claimed_by(grant).map(|claimed| claimed.epoch);
+    db.prepare_cached("UPDATE people SET grant_text = ?2, grant_at = CASE WHEN epoch <= ?4 THEN ?3 END WHERE user_id = ?1")?
+        .execute(params![user.to_string(), grant, ms(now), epoch])?;
     Ok(())
 }
 
@@ -155,6 +174,8 @@ pub struct Credentials {
     pub verifier: Option<String>,
     /// When that was.
     pub signed_in_at: Option<DateTime<Utc>>,
+    /// The latest moment that this PC has had.
+    pub seen: Option<DateTime<Utc>>,
 }
 
 /// A person's queue on this PC.
@@ -162,7 +183,7 @@ pub struct Credentials {
 pub struct Queue {
     /// Its id.
     pub id: Uuid,
-    /// When its grant was given; none while there is none.
+    /// When its grant was given; none while there is none, and where another one is due.
     pub grant_at: Option<DateTime<Utc>>,
 }
 
@@ -183,6 +204,7 @@ fn person_of(row: &SqlRow<'_>) -> rusqlite::Result<KnownPerson> {
 impl Reader {
     /// Who sits at the browser with this cookie.
     pub fn find_visit(&self, hash: &[u8]) -> Result<Option<Visit>, StoreError> {
+        let seen = self.latest_moment()?;
         let mut query = self.prepare_cached(&format!(
             "SELECT {PERSON}, p.queue_id, s.csrf, s.made_here, p.signed_in_at FROM sessions s JOIN people p ON p.user_id = s.user_id WHERE s.hash = ?1",
         ))?;
@@ -193,6 +215,7 @@ impl Reader {
                 csrf: row.get(8)?,
                 made_here: row.get(9)?,
                 signed_in_at: row.get::<_, Option<i64>>(10)?.map(instant),
+                seen,
             })
         });
         Ok(visit.optional()?)
@@ -200,9 +223,11 @@ impl Reader {
 
     /// An account by its name, for a sign-in without the server.
     pub fn find_credentials(&self, username: &str) -> Result<Option<Credentials>, StoreError> {
+        let seen = self.latest_moment()?;
         let mut query = self.prepare_cached(&format!("SELECT {PERSON}, p.verifier, p.signed_in_at FROM people p WHERE p.username = ?1"))?;
         let found = query.query_row([username], |row| {
-            Ok(Credentials { person: person_of(row)?, verifier: row.get(7)?, signed_in_at: row.get::<_, Option<i64>>(8)?.map(instant) })
+            let signed_in_at = row.get::<_, Option<i64>>(8)?.map(instant);
+            Ok(Credentials { person: person_of(row)?, verifier: row.get(7)?, signed_in_at, seen })
         });
         Ok(found.optional()?)
     }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -9,12 +10,13 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::{
+    facts::put_moment,
     ops::{LOG_KEPT, count, keep, list_held, list_needed, list_next, revise, send_log_again, settle},
-    people::{next_number, note_sign_in, put_grant, put_people},
+    people::{Queue, forget_password, is_within_trust, next_number, note_sign_in, put_grant, put_people},
     rows::{drop_older_rounds, put_base},
     *,
 };
-use crate::ops::{Change, Fields, Kind, Op, Reason, Row, Verdict, VerdictKind, fingerprint};
+use crate::ops::{Change, Fields, Grant, Kind, Op, Reason, Row, Verdict, VerdictKind, fingerprint};
 use crate::regions::Region;
 use crate::wire::PasswordTaken;
 
@@ -311,21 +313,103 @@ async fn an_identity_number_is_not_kept_in_the_copy_or_in_a_verdict() {
     assert!(!kept.contains("10000000146"), "{kept}");
 }
 
+fn person(epoch: i64, active: bool) -> KnownPerson {
+    let (username, role, lang) = ("ankara1".into(), "user".into(), "tr".into());
+    KnownPerson { id: Uuid::from_u128(1), username, role, active, epoch, lang, theme: String::new() }
+}
+
+fn taken(epoch: i32) -> PasswordTaken {
+    PasswordTaken { user: Uuid::from_u128(1), epoch }
+}
+
+fn later(minutes: i64) -> DateTime<Utc> {
+    now() + TimeDelta::minutes(minutes)
+}
+
+/// A grant is used until another one comes, so that what waits is told that it lapsed; but that one is asked for at once.
+#[tokio::test]
+async fn with_every_new_password_another_grant_is_due() {
+    let folder = folder();
+    let store = open(&folder);
+    let queue = || store.read().unwrap().find_queue(Uuid::from_u128(1)).unwrap().unwrap();
+    let give = async |epoch, at| {
+        let Queue { id, .. } = queue();
+        let (issued, expires, user) = (now(), later(60), Uuid::from_u128(1));
+        let grant = Grant { user, regions: vec![], queue: id, issued, expires, epoch, session: None, device: None };
+        let text = format!("g1.{}.tag", URL_SAFE_NO_PAD.encode(serde_json::to_vec(&grant).unwrap()));
+        store.write(move |db| put_grant(db, user, &text, at)).await.unwrap();
+    };
+    store.write(|db| put_people(db, &[person(1, true)], now())).await.unwrap();
+    store.write(|db| note_sign_in(db, taken(1), "verifier", now())).await.unwrap();
+    give(1, later(1)).await;
+    store.write(|db| note_sign_in(db, taken(1), "verifier", later(2))).await.unwrap();
+    store.write(|db| put_people(db, &[person(1, true)], later(3))).await.unwrap();
+    assert_eq!(queue().grant_at, Some(later(1)), "the same password");
+    // One's own new password, taken here; the server's word of before says nothing against it.
+    store.write(|db| note_sign_in(db, taken(2), "newer", later(4))).await.unwrap();
+    assert_eq!(queue().grant_at, None);
+    give(1, later(5)).await;
+    assert_eq!(queue().grant_at, None, "asked for before, came after");
+    give(2, later(6)).await;
+    store.write(|db| put_people(db, &[person(1, true)], later(3))).await.unwrap();
+    store.write(|db| put_people(db, &[person(2, true)], later(7))).await.unwrap();
+    assert_eq!(queue().grant_at, Some(later(6)));
+    // One that was set elsewhere.
+    store.write(|db| put_people(db, &[person(3, true)], later(8))).await.unwrap();
+    assert_eq!(queue().grant_at, None);
+    let own = Op { queue_id: queue().id, actor: Uuid::from_u128(1), ..entry(1, 100) };
+    store.write(move |db| keep(db, &NewOp { source: Source::Form, ..queued(own) }, now())).await.unwrap();
+    let next = list_next(&store.read().unwrap(), 1, usize::MAX, &[]).unwrap().remove(0);
+    assert_eq!(next.op.grant.and_then(|text| Grant::claimed_by(&text)).map(|grant| grant.epoch), Some(2), "lapsed, not missing");
+    give(3, later(9)).await;
+    store.write(|db| forget_password(db, Uuid::from_u128(1))).await.unwrap();
+    assert_eq!(queue().grant_at, None, "a password that was not noted");
+}
+
+#[test]
+fn a_clock_that_is_put_back_stretches_no_trust() {
+    let days = |days| now() + TimeDelta::days(days);
+    for (signed_in, seen, clock, is_trusted) in [
+        (0, None, 13, true),
+        (0, None, 14, false),
+        (0, Some(5), 13, true),
+        (0, Some(13), 12, true),
+        (0, Some(14), 13, false), // the fourteen days were over
+        (0, Some(13), 11, false), // two days back
+        (0, None, -1, true),
+        (0, None, -2, false), // before the sign-in itself
+        (0, Some(400), 1, false),
+    ] {
+        let trusted = is_within_trust(days(signed_in), seen.map(days), days(clock));
+        assert_eq!(trusted, is_trusted, "signed in {signed_in}, seen {seen:?}, clock {clock}");
+    }
+}
+
+#[tokio::test]
+async fn the_latest_moment_outlives_the_program_and_a_sign_in_at_the_server_starts_it_anew() {
+    let folder = folder();
+    let store = open(&folder);
+    store.write(|db| put_people(db, &[person(1, true)], now())).await.unwrap();
+    store.write(|db| note_sign_in(db, taken(1), "verifier", now())).await.unwrap();
+    store.write(|db| people::put_session(db, b"cookie", Uuid::from_u128(1), false, "csrf", now())).await.unwrap();
+    let ten_days = now() + TimeDelta::days(10);
+    assert!(!store.read().unwrap().is_moment_due(later(0)).unwrap() && store.read().unwrap().is_moment_due(ten_days).unwrap());
+    store.write(move |db| put_moment(db, ten_days)).await.unwrap();
+    drop(store);
+    let store = open(&folder);
+    assert!(!store.read().unwrap().is_moment_due(later(1)).unwrap(), "an earlier one is not written down");
+    let visit = || store.read().unwrap().find_visit(b"cookie").unwrap().unwrap();
+    assert!(visit().is_trusted(ten_days) && !visit().is_trusted(later(1)));
+    let seen = store.read().unwrap().find_credentials("ankara1").unwrap().unwrap().seen;
+    assert_eq!(seen, Some(ten_days), "the sign-in at the PC asks the same");
+    store.write(|db| note_sign_in(db, taken(1), "verifier", later(1))).await.unwrap();
+    assert!(visit().is_trusted(later(2)), "the server has let them in at this moment");
+}
+
 #[tokio::test]
 async fn whoever_is_disabled_or_got_a_new_password_is_trusted_no_more() {
     let folder = folder();
     let store = open(&folder);
-    let person = |epoch, active| KnownPerson {
-        id: Uuid::from_u128(1),
-        username: "ankara1".into(),
-        role: "user".into(),
-        active,
-        epoch,
-        lang: "tr".into(),
-        theme: String::new(),
-    };
-    let taken = |epoch| PasswordTaken { user: Uuid::from_u128(1), epoch };
-    let later = |minutes| now() + TimeDelta::minutes(minutes);
     store.write(move |db| put_people(db, &[person(1, true)], now())).await.unwrap();
     let queue = store.read().unwrap().find_queue(Uuid::from_u128(1)).unwrap().unwrap().id;
     assert!(store.write(move |db| note_sign_in(db, taken(1), "verifier", now())).await.unwrap().is_some());
