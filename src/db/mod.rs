@@ -72,8 +72,22 @@ pub struct Db {
     places: Arc<Places>,
 }
 
-/// Connections for whatever no worker does: alarms, the bell, housekeeping.
+/// Connections for whatever no worker does, where there are enough: alarms, the bell, housekeeping.
 const FOR_THE_HOUSE: u32 = 4;
+/// No pool has fewer: a request may need a second connection with one in hand.
+const FEWEST: u32 = 2;
+
+/// How `most` connections are shared out: the house's pool, then those of the workers. Together they are `most`; for less than 4 there is one
+/// pool for everything.
+fn shares(most: u32, workers: usize) -> Vec<u32> {
+    let house = (most / 3).clamp(FEWEST, FOR_THE_HOUSE);
+    let left = most.saturating_sub(house);
+    let pools = u32::try_from(workers).unwrap_or(u32::MAX).min(left / FEWEST);
+    if pools == 0 {
+        return vec![most];
+    }
+    std::iter::once(house).chain((0..pools).map(|n| left / pools + u32::from(n < left % pools))).collect()
+}
 
 thread_local! {
     /// Which worker this thread is, from 1; 0 for none.
@@ -120,13 +134,12 @@ impl Db {
 
     /// The same database with connections of its own for each worker, as many in all as there were; a few of them are for everything else. What
     /// arrives on a connection wakes the thread that opened it: when another one works with it, both are woken each time, and the one waits for
-    /// the other's work. The connections there are now are closed.
+    /// the other's work. Where there are too few for that, workers share theirs. The connections there are now are closed.
     #[must_use]
     pub async fn for_workers(self, workers: usize) -> Self {
         let (options, most) = (self.pools[0].connect_options(), self.pools[0].options().get_max_connections());
-        let each = (most.saturating_sub(FOR_THE_HOUSE) / u32::try_from(workers).unwrap_or(u32::MAX)).max(2);
         let pool = |connections| self.pools[0].options().clone().max_connections(connections).connect_lazy_with((*options).clone());
-        let pools = std::iter::once(pool(FOR_THE_HOUSE)).chain((0..workers).map(|_| pool(each))).collect();
+        let pools = shares(most, workers).into_iter().map(pool).collect();
         self.pools[0].close().await;
         Self { pools, begun: self.begun, places: self.places }
     }
@@ -222,5 +235,27 @@ impl Db {
             }
         });
         task.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pools_of_a_process_have_as_many_connections_as_it_may_have_and_none_less_than_two() {
+        assert_eq!(shares(20, 8), [4, 2, 2, 2, 2, 2, 2, 2, 2]);
+        assert_eq!(shares(20, 2), [4, 8, 8]);
+        assert_eq!(shares(6, 8), [2, 2, 2]);
+        assert_eq!(shares(9, 3), [3, 2, 2, 2]);
+        assert_eq!(shares(12, 8), [4, 2, 2, 2, 2]);
+        assert_eq!((shares(3, 8), shares(4, 0)), (vec![3], vec![4]));
+        for most in 4..200 {
+            for workers in 1..=8 {
+                let shares = shares(most, workers);
+                assert_eq!(shares.iter().sum::<u32>(), most, "{shares:?}");
+                assert!(shares.len() > 1 && shares.iter().all(|n| *n >= FEWEST), "{shares:?}");
+            }
+        }
     }
 }

@@ -2,12 +2,23 @@
 
 #![cfg(test)]
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, Barrier},
+    thread,
+    time::{Duration, Instant},
+};
 
-use rainstaff::db::{Db, Read, Scope, ScopedTx};
-use tokio::task::JoinSet;
+use rainstaff::{
+    db::{Db, Read, Scope, ScopedTx, enter_worker},
+    timesheets::{
+        db::list_timesheets,
+        listed::{Filter, Listed},
+    },
+};
+use sqlx::Executor as _;
+use tokio::{task::JoinSet, time::timeout};
 
-use crate::support::builders::{Company, clerk};
+use crate::support::builders::{Company, clerk, employee_id, op, region, timesheet_id};
 
 async fn all_of(db: &Db, office: &str, count: usize) -> Vec<ScopedTx<Read>> {
     let scope = Scope::of(&clerk(office)).unwrap();
@@ -50,4 +61,67 @@ async fn whoever_waits_too_long_is_told_so_and_the_place_is_given_back() {
     company.db.write(&scope).await.expect("what is entered needs no place");
     drop(reading);
     company.db.read(&scope).await.expect("there is room again");
+}
+
+/// Writes for as long as `end` is not reached, on as many connections as it gets.
+async fn take_what_there_is(db: &Db, full: &Barrier, end: &Barrier) {
+    let scope = Scope::of(&clerk("ankara")).unwrap();
+    let mut held = Vec::new();
+    while let Ok(Ok(tx)) = timeout(Duration::from_millis(1500), db.write(&scope)).await {
+        held.push(tx);
+    }
+    assert!(held.len() >= 2, "{} connections for a worker", held.len());
+    tokio::task::block_in_place(|| {
+        full.wait();
+        end.wait();
+    });
+}
+
+#[tokio::test]
+async fn a_process_opens_no_more_connections_than_it_is_given_however_many_workers_it_has() {
+    for (given, workers) in [(6, 2), (20, 8), (13, 3)] {
+        let company = Company::with_connections(given).await;
+        let db = company.db.clone().for_workers(workers).await;
+        let (full, end) = (Arc::new(Barrier::new(workers + 2)), Arc::new(Barrier::new(workers + 2)));
+        let threads = (0..=workers).map(|worker| {
+            let (db, full, end) = (db.clone(), full.clone(), end.clone());
+            thread::spawn(move || {
+                if worker > 0 {
+                    enter_worker();
+                }
+                let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+                runtime.block_on(take_what_there_is(&db, &full, &end));
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        let looks = (full.clone(), end.clone());
+        tokio::task::spawn_blocking(move || looks.0.wait()).await.unwrap();
+        let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rainstaff'";
+        let open: i64 = sqlx::query_scalar(open).fetch_one(&mut company.files.connect_owner().await).await.unwrap();
+        assert_eq!((open, db.pool_figures().most), (i64::from(given), i64::from(given)), "{workers} workers");
+        tokio::task::spawn_blocking(move || looks.1.wait()).await.unwrap();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_statement_of_a_reader_ends_after_five_seconds_and_one_of_the_server_may_take_ten() {
+    let company = Company::new().await;
+    let actor = clerk("ankara");
+    let made = op(&actor, "ankara");
+    company.apply_one(&actor, &made.new_employee(employee_id(1), "Ayşe")).await;
+    company.apply_one(&actor, &op(&actor, "ankara").new_timesheet(timesheet_id(1), employee_id(1), "2026-11-16")).await;
+    let slowly = "CREATE POLICY slowly ON app.timesheets AS RESTRICTIVE FOR SELECT USING (pg_sleep(7) IS NOT NULL)";
+    company.files.connect_owner().await.execute(slowly).await.unwrap();
+    let list = async |scope: Scope| -> Result<Vec<Listed>, sqlx::Error> {
+        let day = |text: &str| text.parse().unwrap();
+        let filter = Filter { employee_id: None, from: day("2026-11-01"), to: day("2026-11-30"), text: String::new() };
+        list_timesheets(&mut company.db.read(&scope).await?, &filter, 10, 0).await
+    };
+    let (read, by_server) = tokio::join!(list(Scope::of(&actor).unwrap()), list(Scope::of_server(vec![region("ankara")])));
+    let refused = read.unwrap_err();
+    assert_eq!(refused.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("57014"), "{refused}");
+    assert_eq!(by_server.unwrap().len(), 1);
 }
