@@ -8,6 +8,7 @@ use super::{
     db::{self, AccountRow},
     password::{Password, PasswordFault, check_new},
     places::Turn,
+    sessions::db::{Which, end_sessions},
 };
 use crate::{
     activity::{self, EventKind, NewEvent},
@@ -287,7 +288,7 @@ async fn store_new_password(
     db::store_password(&mut tx, account.id, &phc, must_change, clock.now()).await?;
     db::delete_counters_of(&mut tx, username).await?;
     db::raise_epoch(&mut tx, account.id).await?;
-    db::delete_sessions_of(&mut tx, account.id).await?;
+    end_sessions(&mut tx, account.id, Which::All, clock.now()).await?;
     tokens::revoke_all_of(&mut tx, account.id, clock.now()).await?;
     tx.commit().await?;
     record(db, clock, by, first_region(&account), EventKind::PasswordSet, username).await
@@ -304,7 +305,7 @@ pub async fn disable_user(db: &Db, clock: &Clock, by: Option<&Admin>, username: 
     }
     db::store_active(&mut tx, account.id, false).await?;
     db::raise_epoch(&mut tx, account.id).await?;
-    db::delete_sessions_of(&mut tx, account.id).await?;
+    end_sessions(&mut tx, account.id, Which::All, clock.now()).await?;
     tokens::revoke_all_of(&mut tx, account.id, clock.now()).await?;
     tx.commit().await?;
     record(db, clock, by, first_region(&account), EventKind::UserDisabled, username).await
@@ -319,7 +320,7 @@ pub async fn enable_user(db: &Db, clock: &Clock, by: Option<&Admin>, username: &
 }
 
 /// Gives an account another role or other regions. Regions hold from its next request on; another role ends its sessions, so that nobody
-/// goes on with a page of rights they no longer have, or without those they have been given (SECURITY, threat 23).
+/// goes on with a page of rights they no longer have, or without those they have been given.
 pub async fn change_rights(
     db: &Db,
     clock: &Clock,
@@ -344,7 +345,7 @@ pub async fn change_rights(
             return Err(AccountError::LastAdmin(user.username.clone()));
         }
         db::raise_epoch(&mut tx, account.id).await?;
-        db::delete_sessions_of(&mut tx, account.id).await?;
+        end_sessions(&mut tx, account.id, Which::All, clock.now()).await?;
     }
     db::store_rights(&mut tx, account.id, role.as_str(), &regions).await?;
     let names = (db::list_region_names(&mut tx, &was.regions).await?, db::list_region_names(&mut tx, &regions).await?);

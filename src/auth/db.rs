@@ -173,45 +173,12 @@ pub(super) async fn is_still_good(tx: &mut SystemTx, user_id: Uuid, id: Uuid, no
     .await
 }
 
-/// How many sessions of an account were opened from an address since `since`. Needs `Own` (of that account).
-pub(super) async fn count_sign_ins_since(tx: &mut SystemTx, user_id: Uuid, address: Option<&str>, since: DateTime<Utc>) -> Result<i64> {
-    sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM auth.sessions WHERE user_id = $1 AND address IS NOT DISTINCT FROM $2 AND created_at > $3"#,
-        user_id,
-        address,
-        since,
-    )
-    .fetch_one(tx.conn())
-    .await
+/// Whose session it is; none when it has ended. Needs `Session`.
+pub(super) async fn find_holder(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Result<Option<Uuid>> {
+    sqlx::query_scalar!("SELECT user_id FROM auth.sessions WHERE token_hash = $1", token_hash.as_slice()).fetch_optional(tx.conn()).await
 }
 
-/// Ends those sessions of an account that are beyond `most`, the one whose last use is longest ago first; answers how many. Needs `Own` (of
-/// that account).
-pub(super) async fn delete_sessions_beyond(tx: &mut SystemTx, user_id: Uuid, most: i64) -> Result<u64> {
-    let done = sqlx::query!(
-        r#"
-        DELETE FROM auth.sessions
-        WHERE user_id = $1
-          AND id IN (SELECT s.id FROM auth.sessions s WHERE s.user_id = $1 ORDER BY s.seen_at DESC, s.created_at DESC, s.id DESC OFFSET $2)
-        "#,
-        user_id,
-        most,
-    );
-    Ok(done.execute(tx.conn()).await?.rows_affected())
-}
-
-/// Ends a session. Needs `Session`.
-pub(super) async fn delete_session(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Result<()> {
-    sqlx::query!("DELETE FROM auth.sessions WHERE token_hash = $1", token_hash.as_slice()).execute(tx.conn()).await?;
-    Ok(())
-}
-
-/// Ends all sessions of an account. Needs `Users`.
-pub(super) async fn delete_sessions_of(tx: &mut SystemTx, user_id: Uuid) -> Result<u64> {
-    Ok(sqlx::query!("DELETE FROM auth.sessions WHERE user_id = $1", user_id).execute(tx.conn()).await?.rows_affected())
-}
-
-/// Deletes lapsed sessions; answers how many. Needs `Users`.
+/// Deletes lapsed sessions; answers how many. Nobody has ended them, so their grants stay good. Needs `Users`.
 pub(super) async fn delete_lapsed_sessions(tx: &mut SystemTx, now: DateTime<Utc>, idle_since: DateTime<Utc>) -> Result<u64> {
     let done =
         sqlx::query!("DELETE FROM auth.sessions WHERE expires_at <= $1 OR seen_at <= $2", now, idle_since).execute(tx.conn()).await?;
@@ -322,7 +289,7 @@ pub(super) async fn find_rights(tx: &mut SystemTx, user_id: Uuid) -> Result<Opti
     .await
 }
 
-/// Counters of failed sign-ins, locked until the transaction ends; always in the same order, so that two attempts cannot block each other.
+/// Counters of sign-ins, locked until the transaction ends; always in the same order, so that two attempts cannot block each other.
 /// Needs `Login`.
 pub(super) async fn lock_counters(tx: &mut SystemTx, keys: &[String]) -> Result<HashMap<String, Counter>> {
     let rows = sqlx::query!(
@@ -386,7 +353,7 @@ pub(super) async fn delete_counter(tx: &mut SystemTx, key: &str) -> Result<()> {
 /// Forgets the failures of a name, wherever they were. Needs `Users`.
 pub(super) async fn delete_counters_of(tx: &mut SystemTx, username: &str) -> Result<()> {
     sqlx::query!(
-        "DELETE FROM auth.login_state WHERE starts_with(key, 'pair:' || $1 || '@') OR starts_with(key, 'known:' || $1 || '@') OR key = 'user:' || $1",
+        "DELETE FROM auth.login_state WHERE starts_with(key, 'pair:' || $1 || '@') OR starts_with(key, 'known:' || $1 || '@') OR starts_with(key, 'in:' || $1 || '@') OR key = 'user:' || $1",
         username,
     )
     .execute(tx.conn())

@@ -1,4 +1,4 @@
-//! Passwords: what a new one must be like, and argon2id hashes, made and checked a few at a time (SECURITY, threats 27 and 28).
+//! Passwords: what a new one must be like, and argon2id hashes, made and checked a few at a time.
 
 use std::{collections::HashSet, fmt, hint, sync::Arc};
 

@@ -45,7 +45,8 @@ pub async fn find_rights(db: &Db, user_id: Uuid) -> Result<Option<Rights>, sqlx:
     Ok(Some(Rights { username: row.username, role, active: row.active, epoch: row.auth_epoch, regions }))
 }
 
-/// A session that somebody ended on purpose: by signing out, or from the list of sessions.
+/// A session that was ended before its time: by signing out, by signing in over it, from the list of sessions, as one too many, or with its
+/// account's rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EndedSession {
     /// The session.
@@ -56,7 +57,7 @@ pub struct EndedSession {
     pub last: Option<(Uuid, i64)>,
 }
 
-/// An account's sessions that were ended on purpose, as long as anybody has to know of them.
+/// An account's sessions that were ended before their time, as long as anybody has to know of them.
 pub async fn list_ended_sessions(db: &Db, user_id: Uuid) -> Result<Vec<EndedSession>, sqlx::Error> {
     let mut tx = db.system(&Capability::Own(user_id)).await?;
     list_ended(&mut tx, user_id).await

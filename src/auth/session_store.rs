@@ -1,4 +1,4 @@
-//! Sessions in the database, so that several server processes share them and an end is an end (SECURITY, threats 22 to 25).
+//! Sessions in the database, so that several server processes share them and an end is an end.
 //!
 //! The cookie carries a random key of 256 bits; the table only its SHA-256. Every request reads session, account and rights anew in one
 //! query and hands them on as the entries `ACTOR` and `REGIONS`, which are never stored. Kept in the table: `UID`, `CSRF` and the account's epoch at
@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::{
     Actor, Role,
     db::{self, NewSession, SessionRow, State},
-    sessions::db::delete_old_ended,
+    sessions::db::{Which, delete_old_ended, end_sessions},
     sign_in::region_of_account,
 };
 use crate::{
@@ -179,7 +179,7 @@ impl PgSessionStore {
         let mut tx = self.db.system(&Capability::Own(new.user_id)).await?;
         db::lock_account(&mut tx, new.user_id).await?;
         db::create_session(&mut tx, new).await?;
-        let ended = db::delete_sessions_beyond(&mut tx, new.user_id, MOST_SESSIONS).await?;
+        let ended = end_sessions(&mut tx, new.user_id, Which::Beyond(MOST_SESSIONS), new.now).await?.len();
         let account = if ended > 0 { db::find_own_account(&mut tx, new.user_id).await? } else { None };
         tx.commit().await?;
         if let Some(account) = account {
@@ -196,9 +196,13 @@ impl PgSessionStore {
         tx.commit().await
     }
 
+    /// At a sign-out, and when somebody signs in over a session that is still open.
     async fn end(&self, token_hash: &[u8; 32]) -> Result<(), sqlx::Error> {
         let mut tx = self.db.system(&Capability::Session(token_hash)).await?;
-        db::delete_session(&mut tx, token_hash).await?;
+        let Some(holder) = db::find_holder(&mut tx, token_hash).await? else { return Ok(()) };
+        drop(tx);
+        let mut tx = self.db.system(&Capability::Own(holder)).await?;
+        end_sessions(&mut tx, holder, Which::Key(token_hash), self.clock.now()).await?;
         tx.commit().await
     }
 }

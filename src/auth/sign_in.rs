@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use actix_session::Session;
 use actix_web::cookie::Cookie;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use super::{
     places::Turn,
     rights::EndedSession,
     session_store::open_session,
-    sessions::db::insert_ended,
+    sessions::db::{Which, end_sessions, insert_ended},
     throttle::{self, Admission, Counter, Place},
 };
 use crate::{
@@ -94,9 +94,6 @@ pub enum Confirmation {
     Wait(u64),
 }
 
-/// Sign-ins with one account from one address in a minute at most, right ones. Programs that sign in again and again are to use a key.
-const MOST_A_MINUTE: i64 = 30;
-
 /// Signs in: checks the password and gives the request a new session.
 pub async fn sign_in(state: &AppState, session: &Session, from: From<'_>, typed_name: &str, password: Password) -> AppResult<SignIn> {
     let account = match check_password(state, from, typed_name, password).await? {
@@ -104,12 +101,11 @@ pub async fn sign_in(state: &AppState, session: &Session, from: From<'_>, typed_
         Check::Wrong => return Ok(SignIn::Wrong),
         Check::Wait(seconds) => return Ok(SignIn::Wait(seconds)),
     };
+    if let Some(seconds) = Attempt::new(&account.username, from.visitor).count_sign_in(state).await? {
+        return Ok(SignIn::Wait(seconds));
+    }
     let now = state.clock.now();
     let mut tx = state.db.system(&Capability::Own(account.id)).await?;
-    let address = from.visitor.address().map(|a| a.to_string());
-    if db::count_sign_ins_since(&mut tx, account.id, address.as_deref(), now - TimeDelta::minutes(1)).await? >= MOST_A_MINUTE {
-        return Ok(SignIn::Wait(60));
-    }
     if account.must_change && !(account.is_in_time(now) && db::use_temporary_password(&mut tx, account.id, account.auth_epoch, now).await?)
     {
         return Ok(SignIn::Ended);
@@ -192,7 +188,7 @@ async fn replace_password(state: &AppState, checked: &AccountRow, phc: &str) -> 
         return Ok(None);
     };
     db::store_password(&mut tx, checked.id, phc, false, now).await?;
-    db::delete_sessions_of(&mut tx, checked.id).await?;
+    end_sessions(&mut tx, checked.id, Which::All, now).await?;
     tokens::revoke_all_of(&mut tx, checked.id, now).await?;
     tx.commit().await?;
     Ok(Some(epoch))
@@ -401,6 +397,23 @@ impl Attempt {
             wait = Some(Wait { by: "username", seconds: throttle::seconds_until(counter.next_try_at, now) });
         }
         Ok(wait)
+    }
+
+    /// Counts a sign-in whose password was right, before anything is opened; or tells the seconds to wait. Under the counter's lock, so that many at
+    /// once are counted one by one, and apart from the sessions, so that it counts what was signed out again as well.
+    async fn count_sign_in(&self, state: &AppState) -> AppResult<Option<u64>> {
+        let key = format!("in:{}@{}", self.name, self.address.map(|a| a.to_string()).unwrap_or_default());
+        let (keys, now) = ([key], state.clock.now());
+        let mut tx = self.open(state).await?;
+        db::create_counters(&mut tx, &keys, now).await?;
+        let before = db::lock_counters(&mut tx, &keys).await?;
+        let counter = match throttle::sign_in_once_more(&before.get(&keys[0]).copied().unwrap_or(Counter::none(now)), now) {
+            Ok(counter) => counter,
+            Err(seconds) => return Ok(Some(seconds)),
+        };
+        db::store_counter(&mut tx, &keys[0], &counter).await?;
+        tx.commit().await?;
+        Ok(None)
     }
 
     async fn count_failure_of_address(&self, tx: &mut SystemTx, now: DateTime<Utc>) -> AppResult<Option<Wait>> {

@@ -1,10 +1,12 @@
-//! Who has to wait after failed sign-ins (SECURITY, threat 26). Decided here from values; `sign_in` acts.
+//! Who has to wait after failed sign-ins, and after very many right ones. Decided here from values; `sign_in` acts.
 //!
 //! - **A stranger's wait belongs to a name from one address.** From the third failure on, each one doubles it: 1, 2, 4 .. 900 s. So whoever
 //!   fails on purpose keeps nobody out but those who sit at the same address.
 //! - **A browser that has signed this person in before** (`known_browser`) has a wait of its own and none of the others', so at the same
 //!   address, too, people get in.
 //! - **An address** has 20 failures a minute. A stranger's attempt inside a wait is one of them.
+//! - **Right passwords** of one account from one address are taken 30 times a minute, whether or not the sessions are still open. Programs that sign
+//!   in again and again are to use a key.
 //!
 //! A wait never is for good: a success forgets it, so does a day without failures, and so does a new password that somebody sets. From the
 //! third failure on an attempt is booked as failed *before* the password is looked at, so that many guesses at once cannot share one opening.
@@ -18,11 +20,13 @@ const LONGEST_WAIT: i64 = 900;
 const FORGET_AFTER: TimeDelta = TimeDelta::hours(24);
 const ADDRESS_FAILURES: i32 = 20;
 const ADDRESS_WINDOW: TimeDelta = TimeDelta::seconds(60);
+const SIGN_INS: i32 = 30;
+const SIGN_IN_WINDOW: TimeDelta = TimeDelta::seconds(60);
 
 /// Failures of one place or address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counter {
-    /// How many; for an address, in the current minute.
+    /// How many; for an address, in the current minute. (Of right passwords: sign-ins in it.)
     pub fails: i32,
     /// When the last one was.
     pub last_failed_at: DateTime<Utc>,
@@ -117,6 +121,19 @@ pub fn fail_address(counter: &Counter, now: DateTime<Utc>) -> Counter {
         return Counter { fails: counter.fails.saturating_add(1), last_failed_at: now, ..*counter };
     }
     Counter { fails: 1, last_failed_at: now, next_try_at: now + ADDRESS_WINDOW }
+}
+
+/// The counter of an account's sign-ins from an address, in the minute that began with the first of them, after one more; or the seconds until there
+/// may be one.
+pub fn sign_in_once_more(counter: &Counter, now: DateTime<Utc>) -> Result<Counter, u64> {
+    let ends = counter.next_try_at.min(now + SIGN_IN_WINDOW); // a clock that was put back keeps nobody out for long
+    if counter.fails == 0 || now >= ends {
+        return Ok(Counter { fails: 1, last_failed_at: now, next_try_at: now + SIGN_IN_WINDOW });
+    }
+    if counter.fails >= SIGN_INS {
+        return Err(seconds_until(ends, now));
+    }
+    Ok(Counter { fails: counter.fails + 1, last_failed_at: now, ..*counter })
 }
 
 /// Whether this very failure used up the address's minute.

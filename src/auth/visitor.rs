@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, http::header};
 use crate::{activity::Visitor, config::Config};
 
 /// The client's address: the peer's, or behind proxies the hop of X-Forwarded-For that the outermost of them wrote. Hops before it are
-/// whatever the client claims (SECURITY, threat 53).
+/// whatever the client claims.
 pub fn client_address(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let address = if config.proxies == 0 { peer } else { hop_from_the_end(request, config.proxies).or(peer) };

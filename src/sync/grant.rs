@@ -65,11 +65,15 @@ impl GrantKey {
     pub fn check(&self, op: &Op, author: &Author, hands: Carrier, at: DateTime<Utc>) -> Result<(), Doubt> {
         let grant = op.grant.as_deref().and_then(|text| self.read(text)).ok_or(Doubt::NotTheirs)?;
         let is_of_these_hands = grant.device.is_none_or(|device| hands == Carrier::Device(device));
-        if !grant.is_about(op) || !is_of_these_hands || author.had_signed_out(&grant, op, at) {
+        if !grant.is_about(op) || !is_of_these_hands {
             return Err(Doubt::NotTheirs);
         }
+        // Before the session's end, which a new password brings about as well: whoever has one has tried nothing.
         if at >= grant.expires || grant.epoch != author.rights.epoch || !author.rights.active {
             return Err(Doubt::Lapsed);
+        }
+        if author.had_signed_out(&grant, op, at) {
+            return Err(Doubt::NotTheirs);
         }
         Ok(())
     }
@@ -80,7 +84,7 @@ impl GrantKey {
 pub struct Author {
     /// What the account may do now.
     pub rights: Rights,
-    /// Its sessions that somebody ended on purpose, as long as grants of theirs may be about.
+    /// Its sessions that were ended before their time, as long as grants of theirs may be about.
     pub ended: Vec<EndedSession>,
 }
 

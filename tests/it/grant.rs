@@ -3,9 +3,10 @@
 #![cfg(test)]
 
 use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
+use chrono::TimeDelta;
 use rainstaff::{
     app::build_app,
-    auth::{Actor, rights::find_rights},
+    auth::{Actor, purge_expired, rights::find_rights},
     clock::Clock,
     ops::{Op, Origin, Reason, Verdict, VerdictKind},
     regions::Region,
@@ -240,7 +241,7 @@ async fn of_what_was_entered_after_the_sign_out_the_sessions_grant_proves_nothin
 }
 
 #[actix_web::test]
-async fn a_sign_out_ends_what_the_sessions_grants_prove_and_so_does_whoever_ends_the_session() {
+async fn a_sign_out_ends_what_the_sessions_grants_prove_and_the_browsers_last_number_is_noted() {
     let company = accounts::Company::new().await;
     let ended = "SELECT concat_ws(' ', u.username, e.session_id = '{}', e.queue_id, e.last_n) FROM auth.ended_sessions e JOIN auth.users u ON u.id = e.user_id";
     let grant_of = async |browser: &mut Browser| {
@@ -275,4 +276,84 @@ async fn the_activity_says_who_carried_what_somebody_else_entered() {
     let page = clerks.get("/activity").await.html;
     assert_eq!(page.matches("taşıyan: admin").count(), 1, "once, and of the one that somebody else brought");
     assert!(admins.get("/activity?format=json").await.html.contains(r#""carrier":"admin""#));
+}
+
+/// The sessions of an account that were ended before their time.
+async fn count_ended(company: &accounts::Company) -> i64 {
+    company.count("SELECT count(*) FROM auth.ended_sessions e JOIN auth.users u ON u.id = e.user_id WHERE u.username = 'ankara1'").await
+}
+
+/// An operation that somebody entered after the session had ended, with the grant that the session was given, in somebody else's hands.
+async fn carry_for(company: &accounts::Company, grant: &str, n: u32) -> String {
+    let author = GrantKey::of(&company.state.config.secret).read(grant).unwrap().user;
+    let later = AppState { clock: Clock::Fixed(company.state.clock.now() + TimeDelta::hours(1)), ..company.state.clone() };
+    let draft = op(&clerk("ankara"), "ankara").queued(queue_id(1), i64::from(n)).new_employee(employee_id(n), &format!("Kişi {n}"));
+    let made = Op { actor: author, grant: Some(grant.to_owned()), edited_at: later.clock.now(), ..draft };
+    let mut admin = Browser::of(&later, "admin", accounts::ADMIN_PASSWORD).await;
+    let answer = admin.call("/api/v1/ops", &json!({ "nonce": 1, "ops": [made] })).await.json();
+    answer["results"][0]["verdict"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+#[actix_web::test]
+async fn however_a_session_is_ended_its_grants_prove_nothing_of_what_comes_later() {
+    let company = accounts::Company::new().await;
+    let state = &company.state;
+    let ask = async |browser: &mut Browser| {
+        browser.call("/api/v1/grant", &json!({ "queue_id": queue_id(1) })).await.json()["grant"].as_str().unwrap().to_owned()
+    };
+    let enter = async || {
+        let mut browser = Browser::of(state, "ankara1", accounts::CLERK_PASSWORD).await;
+        let grant = ask(&mut browser).await;
+        (browser, grant)
+    };
+    // Somebody signs in over it, the same person or another.
+    let (mut browser, first) = enter().await;
+    assert_eq!(carry_for(&company, &first, 1).await, "applied", "a session that is open");
+    browser.sign_in("ankara1", accounts::CLERK_PASSWORD).await;
+    assert_eq!((carry_for(&company, &first, 2).await.as_str(), count_ended(&company).await), ("held", 1));
+    let second = ask(&mut browser).await;
+    assert_eq!(carry_for(&company, &second, 3).await, "applied", "the next session's own");
+    browser.sign_in("admin", accounts::ADMIN_PASSWORD).await;
+    assert_eq!((carry_for(&company, &second, 4).await.as_str(), count_ended(&company).await), ("held", 2));
+    // It is the oldest of too many.
+    let (_, oldest) = enter().await;
+    let others = "INSERT INTO auth.sessions (token_hash, id, user_id, state, created_at, seen_at, expires_at)
+        SELECT sha256(n::text::bytea), gen_random_uuid(), s.user_id, '{}', s.created_at, s.seen_at + interval '1 hour', s.expires_at
+        FROM auth.sessions s JOIN auth.users u ON u.id = s.user_id, generate_series(1, 49) n WHERE u.username = 'ankara1'";
+    company.inspect().await.execute(others).await.unwrap();
+    assert_eq!(carry_for(&company, &oldest, 5).await, "applied");
+    let (mut owner, newest) = enter().await;
+    assert_eq!((carry_for(&company, &oldest, 6).await.as_str(), count_ended(&company).await), ("held", 3));
+    // Its person ends it from the list, alone and with all others; so does an admin.
+    company.inspect().await.execute("DELETE FROM auth.sessions WHERE state = '{}'").await.unwrap();
+    let (mut elsewhere, other) = enter().await;
+    let list = elsewhere.get("/account").await;
+    elsewhere.post(&list.form("tr[data-session] form").minted()).await;
+    assert_eq!((carry_for(&company, &newest, 7).await.as_str(), count_ended(&company).await), ("held", 4));
+    assert_eq!(owner.get("/account").await.status, 303);
+    let (mut here, last) = enter().await;
+    let list = here.get("/account").await;
+    here.post(&list.form("form[action='/account/sessions/closure']").minted()).await;
+    assert_eq!((carry_for(&company, &other, 8).await.as_str(), count_ended(&company).await), ("held", 5));
+    assert_eq!(carry_for(&company, &last, 9).await, "applied");
+    let mut admin = Browser::of(state, "admin", accounts::ADMIN_PASSWORD).await;
+    let address = admin.get("/admin/users").await.attribute("#user-ankara1 a", "href");
+    let list = admin.get(&address).await;
+    admin.post(&list.form("tr[data-session] form").minted()).await;
+    assert_eq!((carry_for(&company, &last, 10).await.as_str(), count_ended(&company).await), ("held", 6));
+    let (_, at_last) = enter().await;
+    let list = admin.get(&address).await;
+    admin.post(&list.form("form[action$='/sessions/closure']").minted()).await;
+    assert_eq!((carry_for(&company, &at_last, 11).await.as_str(), count_ended(&company).await), ("held", 7));
+}
+
+#[actix_web::test]
+async fn a_session_that_lapses_unended_takes_no_proof_with_it() {
+    let company = accounts::Company::new().await;
+    let mut browser = Browser::of(&company.state, "ankara1", accounts::CLERK_PASSWORD).await;
+    let grant = browser.call("/api/v1/grant", &json!({ "queue_id": queue_id(1) })).await.json()["grant"].as_str().unwrap().to_owned();
+    let days_later = Clock::Fixed(company.state.clock.now() + TimeDelta::days(3));
+    purge_expired(&company.state.db, &company.state.config, &days_later).await.unwrap();
+    assert_eq!(company.count("SELECT count(*) FROM auth.sessions").await, 0);
+    assert_eq!((carry_for(&company, &grant, 1).await.as_str(), count_ended(&company).await), ("applied", 0));
 }

@@ -176,7 +176,7 @@ async fn tries_inside_the_wait_count_for_the_address_and_a_set_password_ends_the
     assert!(matches!(fail(&company, OFFICE, "ankara1", 4).await, Attempt::Wait(_)));
     company.give_password("ankara1", "gul kurusu 1923", false).await.unwrap();
     assert_eq!(Browser::at(&company, OFFICE).sign_in("ankara1", "gul kurusu 1923").await, Attempt::In);
-    assert_eq!(company.count("SELECT count(*) FROM auth.login_state WHERE key LIKE '%ankara1%'").await, 0);
+    assert_eq!(company.count("SELECT count(*) FROM auth.login_state WHERE key LIKE '%ankara1%' AND key NOT LIKE 'in:%'").await, 0);
 }
 
 #[actix_web::test]
@@ -256,6 +256,32 @@ async fn an_account_has_fifty_sessions_and_thirty_sign_ins_a_minute() {
     }
     assert_eq!(attempts.iter().filter(|a| **a == Attempt::In).count(), 30);
     assert_eq!(attempts[30], Attempt::Wait(60));
+}
+
+#[actix_web::test]
+async fn signing_out_again_or_coming_all_at_once_gets_nobody_past_thirty_sign_ins_a_minute() {
+    let company = Company::new().await;
+    let mut one = Browser::at(&company, OFFICE);
+    for n in 1..=30 {
+        assert_eq!(one.sign_in("ankara1", CLERK_PASSWORD).await, Attempt::In, "sign-in {n}");
+        company.inspect().await.execute("DELETE FROM auth.sessions").await.unwrap();
+    }
+    assert_eq!(one.sign_in("ankara1", CLERK_PASSWORD).await, Attempt::Wait(60));
+    assert_eq!(Browser::at(&company, ELSEWHERE).sign_in("ankara1", CLERK_PASSWORD).await, Attempt::In, "another address counts for itself");
+    one.later(TimeDelta::seconds(59));
+    assert_eq!(one.sign_in("ankara1", CLERK_PASSWORD).await, Attempt::Wait(1));
+    one.later(TimeDelta::seconds(1));
+    let mut browsers: Vec<Browser> = (0..27).map(|_| one.clone()).collect();
+    for browser in &mut browsers {
+        browser.signs_out();
+        assert_eq!(browser.sign_in("ankara1", CLERK_PASSWORD).await, Attempt::In);
+    }
+    // Eight at once, where three may.
+    let mut attempts = Vec::new();
+    for _ in 0..2 {
+        attempts.extend(join_all(browsers.iter_mut().take(4).map(|browser| browser.sign_in("ankara1", CLERK_PASSWORD))).await);
+    }
+    assert_eq!(attempts.iter().filter(|a| **a == Attempt::In).count(), 3, "{attempts:?}");
 }
 
 #[actix_web::test]
@@ -342,6 +368,52 @@ async fn making_an_api_key_asks_for_the_password_and_a_wrong_one_counts() {
     assert!(refused.status == 422 && refused.text("#f-password-error").contains("1 saniye"), "{}", refused.html);
     assert!(!refused.html.contains(CLERK_PASSWORD), "passwords are not echoed");
     assert_eq!(browser.get("/account/tokens").await.count("tbody tr"), 0);
+}
+
+#[actix_web::test]
+async fn an_api_key_that_is_being_made_while_the_password_changes_is_not_made() {
+    let company = Company::new().await;
+    let mut thief = crate::support::browser::Browser::of(&company.state, "ankara1", CLERK_PASSWORD).await;
+    let form = thief.get("/account/tokens").await.form("form.entry-form").minted();
+    let form = form.with("name", &["bordro"]).with("password", &[CLERK_PASSWORD]);
+    let account = "hashtextextended('account ' || (SELECT id::text FROM auth.users WHERE username = 'ankara1'), 0)"; // its lock
+    let mut owner = company.inspect().await;
+    owner.execute(sqlx::AssertSqlSafe(format!("SELECT pg_advisory_lock({account})"))).await.unwrap();
+    let (answer, ()) = tokio::join!(thief.post(&form), async {
+        tokio::time::sleep(std::time::Duration::from_millis(800)).await; // the password is looked at, and the key waits to be written
+        owner.execute("UPDATE auth.users SET auth_epoch = auth_epoch + 1 WHERE username = 'ankara1'").await.unwrap();
+        owner.execute(sqlx::AssertSqlSafe(format!("SELECT pg_advisory_unlock({account})"))).await.unwrap();
+    });
+    assert_eq!((answer.status, answer.count("[data-token]")), (401, 0), "{}", answer.html);
+    assert_eq!(company.count("SELECT count(*) FROM auth.api_tokens").await, 0);
+}
+
+#[actix_web::test]
+async fn an_api_keys_reader_that_waits_gets_nothing_once_the_key_is_revoked() {
+    let company = Company::new().await;
+    let s = &company.state;
+    for is_revoked in [true, false] {
+        let mut owner = crate::support::browser::Browser::of(s, "ankara1", CLERK_PASSWORD).await;
+        let key = make_key(&mut owner, "bordro", &["scope_changes"]).await;
+        let cursor = read(s, &key, "/api/v1/changes").await.json()["cursor"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/changes?wait=10&cursor={cursor}");
+        let happens = async {
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            if is_revoked {
+                let list = owner.get("/account/tokens").await;
+                assert_eq!(owner.post(&list.form("tbody tr form")).await.location, "/account/tokens");
+            }
+            let form = owner.get("/employees/new").await.form("form.entry-form").with("full_name", &["Ayşe Işık"]);
+            assert_eq!(owner.submit(&form.minted()).await.status, 200);
+        };
+        let (answer, ()) = tokio::join!(read(s, &key, &path), happens);
+        assert_eq!(
+            (answer.status, answer.text.contains("Ayşe Işık")),
+            if is_revoked { (401, false) } else { (200, true) },
+            "{}",
+            answer.text
+        );
+    }
 }
 
 #[actix_web::test]

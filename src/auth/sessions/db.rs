@@ -43,43 +43,61 @@ pub(super) async fn list_open(tx: &mut SystemTx, user_id: Uuid, now: DateTime<Ut
     .await
 }
 
-/// Ends one session of an account, and what grants of it prove from now on; answers where it was opened from. None when there is no such
-/// session (any more). Needs `Own` (of that account) or `Users`.
-pub(super) async fn delete_one(tx: &mut SystemTx, user_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<Option<Option<String>>> {
+/// Which sessions of an account end.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::auth) enum Which<'a> {
+    /// All of them.
+    All,
+    /// The one with this id.
+    One(Uuid),
+    /// The one with this hash of its key.
+    Key(&'a [u8; 32]),
+    /// All but the one with this id.
+    AllBut(Uuid),
+    /// Those beyond so many, the one whose last use is longest ago first.
+    Beyond(i64),
+}
+
+/// Ends sessions of an account, and what grants of theirs prove from now on; answers where each was opened from. The only way in which a session
+/// ends before its time. Needs `Own` (of that account) or `Users`.
+pub(in crate::auth) async fn end_sessions(
+    tx: &mut SystemTx,
+    user_id: Uuid,
+    which: Which<'_>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Option<String>>> {
+    let (mut id, mut key, mut kept, mut newest) = (None, None, None, 0);
+    match which {
+        Which::All => {}
+        Which::One(one) => id = Some(one),
+        Which::Key(hash) => key = Some(hash.as_slice()),
+        Which::AllBut(one) => kept = Some(one),
+        Which::Beyond(most) => newest = most,
+    }
     sqlx::query_scalar!(
         r#"
         WITH gone AS (
-            DELETE FROM auth.sessions WHERE user_id = $1 AND id = $2 RETURNING id, user_id, address
+            DELETE FROM auth.sessions
+            WHERE user_id = $1
+              AND ($2::uuid IS NULL OR id = $2)
+              AND ($3::bytea IS NULL OR token_hash = $3)
+              AND id IS DISTINCT FROM $4
+              AND id NOT IN (SELECT s.id FROM auth.sessions s WHERE s.user_id = $1 ORDER BY s.seen_at DESC, s.created_at DESC, s.id DESC LIMIT $5)
+            RETURNING id, user_id, address
         ), noted AS (
-            INSERT INTO auth.ended_sessions (session_id, user_id, ended_at) SELECT id, user_id, $3 FROM gone ON CONFLICT DO NOTHING
+            INSERT INTO auth.ended_sessions (session_id, user_id, ended_at) SELECT id, user_id, $6 FROM gone ON CONFLICT DO NOTHING
         )
         SELECT address FROM gone
         "#,
         user_id,
         id,
+        key,
+        kept,
+        newest,
         now,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await
-}
-
-/// Ends the sessions of an account but for one, where one is named, and what grants of theirs prove from now on; answers how many. Needs `Own`
-/// (of that account) or `Users`.
-pub(super) async fn delete_all_but(tx: &mut SystemTx, user_id: Uuid, kept: Option<Uuid>, now: DateTime<Utc>) -> Result<u64> {
-    let count = sqlx::query_scalar!(
-        r#"
-        WITH gone AS (
-            DELETE FROM auth.sessions WHERE user_id = $1 AND id IS DISTINCT FROM $2 RETURNING id, user_id
-        ), noted AS (
-            INSERT INTO auth.ended_sessions (session_id, user_id, ended_at) SELECT id, user_id, $3 FROM gone ON CONFLICT DO NOTHING
-        )
-        SELECT count(*) AS "count!" FROM gone
-        "#,
-        user_id,
-        kept,
-        now,
-    );
-    Ok(u64::try_from(count.fetch_one(tx.conn()).await?).unwrap_or_default())
 }
 
 /// Notes that a session's person has signed out, with the last number of the browser's queue where it is known. Needs `Own` or `Users`.
@@ -101,7 +119,7 @@ pub(in crate::auth) async fn insert_ended(tx: &mut SystemTx, user_id: Uuid, ende
     Ok(())
 }
 
-/// The sessions of an account that were ended on purpose. Needs `Own` or `Users`.
+/// The sessions of an account that were ended before their time. Needs `Own` or `Users`.
 pub(in crate::auth) async fn list_ended(tx: &mut SystemTx, user_id: Uuid) -> Result<Vec<EndedSession>> {
     let rows = sqlx::query!("SELECT session_id, ended_at, queue_id, last_n FROM auth.ended_sessions WHERE user_id = $1", user_id)
         .fetch_all(tx.conn())

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use self::db::{Which, end_sessions};
 use super::{Actor, Admin, db as accounts_db, session_store::idle_time, sign_in::region_of_actor};
 use crate::{
     activity::{self, EventKind, NewEvent, Visitor},
@@ -115,7 +116,7 @@ pub async fn end_one(state: &AppState, holder: Holder<'_>, id: Uuid) -> AppResul
         return Ok(false);
     }
     let mut tx = state.db.system(&holder.capability()).await?;
-    let Some(address) = db::delete_one(&mut tx, holder.user_id(), id, state.clock.now()).await? else {
+    let Some(address) = end_sessions(&mut tx, holder.user_id(), Which::One(id), state.clock.now()).await?.pop() else {
         return Ok(false);
     };
     tx.commit().await?;
@@ -130,7 +131,8 @@ pub async fn end_all(state: &AppState, holder: Holder<'_>) -> AppResult<u64> {
     if kept.is_none() {
         accounts_db::raise_epoch(&mut tx, holder.user_id()).await?;
     }
-    let ended = db::delete_all_but(&mut tx, holder.user_id(), kept, state.clock.now()).await?;
+    let which = kept.map_or(Which::All, Which::AllBut);
+    let ended = u64::try_from(end_sessions(&mut tx, holder.user_id(), which, state.clock.now()).await?.len()).unwrap_or_default();
     tx.commit().await?;
     if ended > 0 {
         holder.record(state, vec![("count", ended.into())]).await?;

@@ -131,10 +131,15 @@ impl Browser {
     /// Signs in.
     pub async fn of(state: &AppState, username: &str, password: &str) -> Self {
         let mut browser = Self { password: password.to_owned(), state: state.clone(), cookies: Vec::new() };
-        let fields = [("username", username), ("password", password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
-        let answer = browser.send(TestRequest::post().uri("/login").set_form(fields)).await;
-        assert_eq!(answer.status, 303, "{username} can sign in");
+        browser.sign_in(username, password).await;
         browser
+    }
+
+    /// Signs in over whatever session the browser has.
+    pub async fn sign_in(&mut self, username: &str, password: &str) {
+        let fields = [("username", username), ("password", password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let answer = self.send(TestRequest::post().uri("/login").set_form(fields)).await;
+        assert_eq!(answer.status, 303, "{username} can sign in");
     }
 
     /// Opens a page.
