@@ -25,7 +25,7 @@ enum Words {
     Named,
     /// What a day of the calendar means for work.
     DayKind,
-    /// Masked (SECURITY, decisions).
+    /// Masked: everybody of a region reads the log.
     IdentityNo,
     Date,
     /// Minutes of the start day, to 2880.

@@ -103,7 +103,7 @@ pub async fn has_no_scope(tx: &mut SystemTx) -> Result<bool, sqlx::Error> {
     }
 }
 
-// SECURITY, "startup guard". Asks the catalog only, so there is nothing for the compile-time check to know.
+// Asks the catalog only, so there is nothing for the compile-time check to know.
 const GUARD: &str = r"
 WITH me AS (SELECT * FROM pg_roles WHERE rolname IN (current_user, session_user)),
      tables AS (SELECT c.*, c.oid::regclass::text AS rel, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

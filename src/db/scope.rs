@@ -74,7 +74,8 @@ impl Scope {
         &self.regions
     }
 
-    /// The regions' codes, as queries want them: every query names them besides the policy (SECURITY, verdict 2).
+    /// The regions' codes, as queries want them: every query names them besides the policy, so that each of the two
+    /// walls is enough for itself.
     pub fn codes(&self) -> Vec<String> {
         self.regions.iter().map(|r| r.code().to_owned()).collect()
     }

@@ -43,7 +43,7 @@ impl Client {
         }
     }
 
-    /// Whether identity numbers stay here: a PC keeps what it is given, for whoever takes it.
+    /// Whether it is an office's PC. What browsers alone have, such as a name of their own, it has not.
     pub fn is_device(&self) -> bool {
         matches!(self, Self::Device(_))
     }

@@ -52,7 +52,7 @@ pub async fn show_card(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<U
     Ok(html(render(&ctx, &page)?))
 }
 
-/// `POST /employees/{id}/identity-number`: shows the whole number, and says in the log who had it shown (SECURITY, decisions).
+/// `POST /employees/{id}/identity-number`: shows the whole number, and says in the log who had it shown.
 pub async fn reveal_identity_no(
     ctx: Ctx,
     actor: Actor,

@@ -1,4 +1,4 @@
-//! Opening a database file that somebody hands us (SECURITY, threats 38 to 40).
+//! Opening a database file that somebody hands us, whatever is in it.
 //!
 //! The file is read into memory once, so that what is hashed is what is read, nothing beside it is touched, and nothing can be written.
 //! SQLite then gets it read-only with every guard it has: defensive mode, an untrusted schema, no views and triggers, an authorizer that

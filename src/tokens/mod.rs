@@ -1,4 +1,4 @@
-//! Personal API keys: what another program shows instead of a session, to read and never to write (SECURITY, threat 43).
+//! Personal API keys: what another program shows instead of a session, to read and never to write.
 //!
 //! A key is 256 random bits; the table has only their SHA-256, so a lookup is one index probe and no password hash. It reads what its
 //! scopes name, in those of its regions that its owner has at that moment, and dies with its date, its revocation and its owner's account.

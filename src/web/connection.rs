@@ -157,3 +157,52 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for Limited<Io> {
         Pin::new(&mut self.io).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, pin::pin};
+
+    use super::*;
+
+    /// A socket whose other side takes nothing, until it is told to.
+    struct Full(bool);
+
+    impl AsyncWrite for Full {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            if self.0 { Poll::Ready(Ok(bytes.len())) } else { Poll::Pending }
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl AsyncRead for Full {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_of_which_nothing_is_taken_ends_after_a_minute_and_every_part_that_is_taken_begins_another() {
+        let mut connection = Limited::new(Full(false));
+        let write = async |connection: &mut Limited<Full>| {
+            let writing = poll_fn(|cx| pin!(&mut *connection).poll_write(cx, b"answer"));
+            tokio::time::timeout(Duration::from_millis(50), writing).await
+        };
+        assert!(write(&mut connection).await.is_err(), "it waits");
+        let ago = |seconds| Some(Instant::now() - Duration::from_secs(seconds));
+        connection.unread_since = ago(58);
+        assert!(write(&mut connection).await.is_err(), "it still waits");
+        connection.io.0 = true;
+        assert_eq!(write(&mut connection).await.unwrap().unwrap(), 6);
+        connection.io.0 = false;
+        assert!(write(&mut connection).await.is_err(), "a minute more");
+        connection.unread_since = ago(60);
+        assert_eq!(write(&mut connection).await.unwrap().unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+}

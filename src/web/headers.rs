@@ -1,4 +1,4 @@
-//! Headers every answer carries (SECURITY, "Web edge settings").
+//! Headers every answer carries.
 
 use actix_session::SessionExt as _;
 use actix_web::{

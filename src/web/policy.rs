@@ -1,4 +1,4 @@
-//! What a browser may do with a page of ours (SECURITY, "Web edge settings").
+//! What a browser may do with a page of ours.
 
 use actix_web::http::header::{self, HeaderName};
 

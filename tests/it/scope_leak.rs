@@ -1,4 +1,4 @@
-//! A request that is cancelled half-way must not leave its scope on the connection (SECURITY, experiment E4). sqlx forgets a transaction
+//! A request that is cancelled half-way must not leave its scope on the connection. sqlx forgets a transaction
 //! whose begin was cancelled and hands the connection on with the transaction open; `Db` therefore begins in a task of its own.
 //!
 //! A storm of transactions with random tiny timeouts runs over two connections. Each that comes through must see its own region and
