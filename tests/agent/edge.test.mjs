@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { newId, Office } from "./office.mjs";
+import { newId, Office, until } from "./office.mjs";
 
 /** A trickle is cut within so long. */
 const CUT_MS = 30_000;
@@ -41,6 +41,26 @@ function* drops(first, drop, times = 100) {
   yield first;
   for (let n = 0; n < times; n += 1) yield drop;
 }
+
+test("512 connections at once are served, and more when one of them ends", async () => {
+  const [most, more] = [512, 40];
+  let answered = 0;
+  const sockets = Array.from({ length: most + more }, () => {
+    const socket = connect(office.agent.port, "127.0.0.1").on("error", () => undefined);
+    socket.once("data", () => {
+      socket.isAnswered = true;
+      answered += 1;
+    });
+    socket.write(`GET /agent/health HTTP/1.1\r\nHost: 127.0.0.1:${office.agent.port}\r\n\r\n`);
+    return socket;
+  });
+  await until(() => answered >= most, "512 are not served", 60_000);
+  await new Promise((later) => setTimeout(later, 1000));
+  assert.equal(answered, most);
+  for (const socket of sockets.filter((one) => one.isAnswered)) socket.destroy();
+  await until(() => answered === most + more, "the others are not served when there is room", 60_000);
+  for (const socket of sockets) socket.destroy();
+});
 
 test("a packed body is refused before a byte of it is unpacked", async () => {
   const origin = `http://127.0.0.1:${office.agent.port}`;

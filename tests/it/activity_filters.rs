@@ -2,8 +2,13 @@
 
 #![cfg(test)]
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, future::poll_fn, pin::pin};
 
+use actix_web::{
+    body::MessageBody,
+    test::{TestRequest, call_service, init_service},
+};
+use rainstaff::app::build_app;
 use serde_json::Value;
 use sqlx::Executor;
 
@@ -201,4 +206,31 @@ async fn every_list_leads_to_the_history_of_its_rows() {
     let page = browser.get(&page).await;
     assert_eq!(page.count("section[aria-labelledby=history-title] article"), 1, "an entry's page has its history");
     assert_eq!(page.count(&format!("a[href='/activity?entity_id={}']", entry.value("_id"))), 1);
+}
+
+#[actix_web::test]
+async fn a_file_under_way_ends_with_the_session() {
+    let company = Company::new().await;
+    let people = "INSERT INTO app.employees (region, id, full_name) SELECT 'ankara', gen_random_uuid(), 'Kişi ' || n FROM generate_series(1, 1200) n";
+    company.inspect().await.execute(people).await.unwrap();
+    for is_ended in [false, true] {
+        let browser = Browser::of(&company.state, "ankara1", CLERK_PASSWORD).await;
+        let request = TestRequest::get().uri("/activity?format=csv").insert_header(("Cookie", browser.cookie_header()));
+        let app = init_service(build_app(company.state.clone())).await;
+        let answer = call_service(&app, request.peer_addr(([192, 0, 2, 1], 4000).into()).to_request()).await;
+        assert_eq!(answer.status().as_u16(), 200);
+        let mut body = pin!(answer.into_body());
+        let mut next = async || poll_fn(|cx| body.as_mut().poll_next(cx)).await;
+        let first = next().await.unwrap().ok().unwrap();
+        if is_ended {
+            company.inspect().await.execute("DELETE FROM auth.sessions").await.unwrap();
+            assert!(next().await.unwrap().is_err(), "the file is cut, so that nobody takes it for a whole one");
+        } else {
+            let mut size = first.len();
+            while let Some(part) = next().await {
+                size += part.ok().unwrap().len();
+            }
+            assert!(size > 2 * first.len(), "{size} of {} at first", first.len());
+        }
+    }
 }

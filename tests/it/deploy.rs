@@ -54,3 +54,17 @@ fn the_image_gets_everything_that_goes_into_the_program() {
         assert!(let_in.lines().any(|line| line == format!("!{script}")), "{script} stays outside");
     }
 }
+
+#[test]
+fn the_units_allow_as_many_open_files_as_the_programs_want() {
+    let number = |text: &str| text.trim_end_matches([',', ';']).replace('_', "").parse::<u64>().unwrap();
+    let (server, agent) = (read("docs/DEPLOY.md"), read("packaging/agent/rainstaff-agent.service"));
+    let ([server], [agent]) = (&after(&server, "LimitNOFILE=")[..], &after(&agent, "LimitNOFILE=")[..]) else { panic!("one in each unit") };
+    let app = read("src/app.rs");
+    let [wanted] = after(&app, "const WANTED_FILES: u64 = ")[..] else { panic!("one wish") };
+    assert_eq!(number(server), number(wanted));
+    let serving = read("src/agent/serve.rs");
+    let (_, connections) = serving.split_once("connections: ").unwrap();
+    let connections = number(connections.split_whitespace().next().unwrap());
+    assert!(connections == 512 && number(agent) >= 2 * connections, "{agent} files for {connections} connections");
+}

@@ -275,12 +275,28 @@ async fn what_a_pc_cannot_have_read_goes_into_the_quarantine_under_its_name() {
 }
 
 #[actix_web::test]
-async fn a_persons_key_still_reads_whole_rows_and_no_devices_address() {
+async fn a_persons_key_reads_rows_without_identity_numbers_and_no_devices_address() {
     use crate::support::program::{make_key, read, send};
     let office = Office::new().await;
     let mut browser = Browser::of(office.state(), "ankara1", CLERK_PASSWORD).await;
+    let grant = office.grant("ankara1", queue_id(1)).await;
+    let one = new_id();
+    let made = op(&clerk("ankara"), "ankara").queued(queue_id(1), 1);
+    let made = made.create("employee", one, json!({ "full_name": "Ayşe Işık", "identity_no": NUMBER, "title": "Usta" }));
+    assert_eq!(office.said(&Op { actor: grant.user, grant: Some(office.sign(&grant)), ..made }).await, "applied");
     let key = make_key(&mut browser, "bordro", &["scope_changes"]).await;
-    assert_eq!(read(office.state(), &key, "/api/v1/snapshot").await.status, 200);
+    for (path, list) in [("/api/v1/snapshot", "items"), ("/api/v1/changes", "changes")] {
+        let reply = read(office.state(), &key, path).await;
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text);
+        let answer = reply.json();
+        let row = &answer[list].as_array().unwrap().iter().find(|item| item["id"] == json!(one)).unwrap()["row"];
+        assert_eq!(
+            (&row["full_name"], &row["title"], &row["identity_no_masked"]),
+            (&json!("Ayşe Işık"), &json!("Usta"), &json!("*")),
+            "{path}"
+        );
+        assert!(!reply.text.contains(NUMBER) && !reply.text.contains("\"identity_no\":"), "{path}: {}", reply.text);
+    }
     let bearer = format!("Bearer {key}");
     for path in ["/api/v1/devices/contact", "/api/v1/devices/rotate", "/api/v1/ops"] {
         let reply = send(office.state(), "POST", path, &[("Authorization", &bearer)]).await;
