@@ -21,7 +21,7 @@ use crate::{
     i18n::{Lang, format, t, t_with},
     regions::Region,
     sync::ENTITIES,
-    web::{filters, page::Ctx},
+    web::{filters, page::Ctx, paper},
 };
 
 /// A line of the activity page.
@@ -103,6 +103,16 @@ pub struct ActivityPage<'a> {
     pub is_older_part: bool,
     /// What of the address was not understood; then nothing is listed.
     pub wrong: Vec<String>,
+}
+
+impl ActivityPage<'_> {
+    /// What a printed log says it is narrowed to.
+    pub fn about(&self) -> String {
+        let Choices { entities, actions, events, origins, .. } = &self.choices;
+        let (entity, origin) = (paper::chosen(entities, &self.filter.entity), paper::chosen(origins, &self.filter.origin));
+        let kind = [actions, events].into_iter().map(|choices| paper::chosen(choices, &self.filter.kind)).find(|word| !word.is_empty());
+        paper::listed(&[&self.filter.actor, entity, kind.unwrap_or_default(), origin])
+    }
 }
 
 /// A line with its place in the list.

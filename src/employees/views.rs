@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     error::AppResult,
+    i18n::t,
     ops::Entity as _,
     regions::Region,
     shift_templates::listed::TemplateChoice,
@@ -17,6 +18,7 @@ use crate::{
         form::FormView,
         page::{Ctx, render},
         pagination::Pager,
+        paper,
         part::EMPLOYEES,
     },
 };
@@ -89,6 +91,12 @@ impl FilterView {
         ("present", "employee-state-present", State::Present),
         ("deleted", "employee-state-deleted", State::Deleted),
     ];
+
+    /// What a printed list says of it: the state where it is not the usual one, and the text.
+    pub fn about(&self, ctx: &Ctx) -> String {
+        let state = Self::STATES.iter().find(|(value, _, state)| !value.is_empty() && *state == self.state);
+        paper::listed(&[state.map_or("", |(_, label, _)| t(ctx.lang, label)), &paper::quoted(&self.q)])
+    }
 
     /// Whether an empty list may be empty because of the filters.
     pub fn is_narrowed(&self) -> bool {

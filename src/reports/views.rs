@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     i18n::format,
-    web::{filters, page::Ctx, pagination::Pager},
+    web::{filters, page::Ctx, pagination::Pager, paper},
 };
 
 /// The filters as the form shows them.
@@ -59,6 +59,24 @@ impl SummaryPage<'_> {
     pub fn shown(&self) -> impl Iterator<Item = &PersonHours> {
         let skipped = usize::try_from(self.pager.offset()).unwrap_or_default();
         self.summary.people.iter().skip(skipped).take(usize::try_from(self.pager.size).unwrap_or_default())
+    }
+
+    /// The person, where only theirs is asked for.
+    fn person(&self) -> Option<&PersonHours> {
+        self.summary.people.first().filter(|_| !self.filter.employee_id.is_empty())
+    }
+
+    /// Code of the region that a printed summary is of; empty for all of them.
+    pub fn region(&self) -> &str {
+        self.person().map_or(&self.filter.region, |person| &person.region)
+    }
+
+    /// What a printed summary says it is narrowed to.
+    pub fn about(&self) -> String {
+        let FilterView { department, title, q, .. } = &self.filter;
+        let named = |label, value| paper::named(self.ctx, label, value);
+        let person = self.person().map_or("", |person| person.full_name.as_str());
+        paper::listed(&[person, &named("employee-department", department), &named("employee-title", title), &paper::quoted(q)])
     }
 
     /// Overtime of a person on average: `2,99`.

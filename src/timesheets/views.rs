@@ -21,6 +21,7 @@ use crate::{
         form::FormView,
         page::{Ctx, RegionName, render},
         pagination::Pager,
+        paper,
     },
 };
 
@@ -147,6 +148,24 @@ pub struct ListPage<'a> {
     pub filtered: bool,
     /// What of the address was not understood; then nothing is listed.
     pub wrong: Vec<String>,
+}
+
+impl ListPage<'_> {
+    /// The entries' person, where only theirs are asked for.
+    fn person(&self) -> Option<&Listed> {
+        self.rows.first().map(|row| &row.entry).filter(|_| !self.filter.employee_id.is_empty())
+    }
+
+    /// Code of the region that a printed list is of; empty for all of them.
+    pub fn region(&self) -> &str {
+        self.person().map_or(&self.filter.region, |entry| &entry.region)
+    }
+
+    /// What a printed list says it is narrowed to.
+    pub fn about(&self) -> String {
+        let person = self.person().map_or("", |entry| entry.employee_name.as_str());
+        paper::listed(&[person, &paper::quoted(&self.filter.q)])
+    }
 }
 
 /// The foot of the list, after a row has changed in its place. A template of its own: a block inside a condition renders to nothing.

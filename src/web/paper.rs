@@ -6,28 +6,45 @@ use crate::{
     i18n::{t, t_with},
 };
 
-/// Which part of what a list of days shows: region, dates, search text, and which rows of how many. `code` is a region's, `from` and `to` are
-/// as the filters show them; each may be empty.
-pub fn line(ctx: &Ctx, code: &str, from: &str, to: &str, text: &str, pager: &Pager) -> String {
-    listed(&[&region(ctx, code), &dates(ctx, from, to), &quoted(text), &part(ctx, pager)])
+/// Which part of what a list of days shows: region, dates, what else it is narrowed to, and which rows of how many. `code` is a region's,
+/// `from` and `to` are as the filters show them; each may be empty.
+pub fn line(ctx: &Ctx, code: &str, from: &str, to: &str, about: &str, pager: &Pager) -> String {
+    listed(&[&region(ctx, code), &dates(ctx, from, to), about, &part(ctx, pager)])
 }
 
 /// The same for a list that has no dates.
-pub fn people(ctx: &Ctx, code: &str, text: &str, pager: &Pager) -> String {
-    listed(&[&region(ctx, code), &quoted(text), &part(ctx, pager)])
+pub fn people(ctx: &Ctx, code: &str, about: &str, pager: &Pager) -> String {
+    listed(&[&region(ctx, code), about, &part(ctx, pager)])
+}
+
+/// The same for a list of what is open, which has neither dates nor parts.
+pub fn rows(ctx: &Ctx, code: &str, about: &str) -> String {
+    listed(&[&region(ctx, code), about])
 }
 
 /// The same for what is not shown in parts.
-pub fn days(ctx: &Ctx, code: &str, from: &str, to: &str) -> String {
-    listed(&[&region(ctx, code), &dates(ctx, from, to)])
+pub fn days(ctx: &Ctx, code: &str, from: &str, to: &str, about: &str) -> String {
+    listed(&[&region(ctx, code), &dates(ctx, from, to), about])
 }
 
-fn listed(parts: &[&str]) -> String {
+/// What is there, in a row: what a list is narrowed to.
+pub fn listed(parts: &[&str]) -> String {
     parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · ")
 }
 
-fn quoted(text: &str) -> String {
+/// A text that was searched for: `“ayşe”`.
+pub fn quoted(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("“{text}”") }
+}
+
+/// `Departman: Saha`; `label` is the key of the field's name. Nothing where the value is empty.
+pub fn named(ctx: &Ctx, label: &str, value: &str) -> String {
+    if value.is_empty() { String::new() } else { format!("{}: {value}", t(ctx.lang, label)) }
+}
+
+/// The word of a filter's choice; nothing where nothing is chosen.
+pub fn chosen<'c>(choices: &'c [(String, String)], value: &str) -> &'c str {
+    choices.iter().find(|(choice, _)| choice == value).map_or("", |(_, word)| word.as_str())
 }
 
 /// `1.300 kayıttan 1–50 arası`; nothing where all rows are shown.
@@ -39,7 +56,7 @@ fn part(ctx: &Ctx, pager: &Pager) -> String {
 }
 
 /// The name of a region, or of all of them where the code is empty.
-pub fn region(ctx: &Ctx, code: &str) -> String {
+fn region(ctx: &Ctx, code: &str) -> String {
     if code.is_empty() { ctx.paper_regions() } else { ctx.region_name(code).to_owned() }
 }
 

@@ -4,8 +4,8 @@ import { type Browser } from "@playwright/test";
 
 import { type Running, startServer } from "./server.ts";
 import { type Page, expect, signIn, speak, test } from "./support/browser.ts";
-import { type Sheet, expectSheets, sheetsOf } from "./support/paper.ts";
-import { type Staff, addEntries, addRegion, addStaff, markOf, staffOf } from "./support/staff.ts";
+import { type Sheet, cutOnPaper, expectNothingCut, expectSheets, sheetsOf } from "./support/paper.ts";
+import { type Staff, addConflict, addEntries, addRefused, addRegion, addStaff, markOf, staffOf } from "./support/staff.ts";
 
 test.describe.configure({ timeout: 300_000 });
 
@@ -19,6 +19,9 @@ const MONTH = "2026-01";
 
 let server: Running;
 let staff: Staff;
+/** Somebody of the smallest office, and an entry of theirs. */
+let person: string;
+let entry: string;
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(300_000);
@@ -30,8 +33,12 @@ test.beforeAll(async ({ browser }) => {
   await expect(staff.page.locator("[data-toast]")).toContainText("ayarlar kaydedildi");
   for (const { people, code, name } of OFFICES) {
     await addRegion(staff, name, code);
-    await addEntries(staff, code, await addStaff(staff, code, people), MONTH);
+    const ids = await addStaff(staff, code, people);
+    await addEntries(staff, code, ids, MONTH);
+    person ||= ids[0] ?? "";
   }
+  entry = await addConflict(staff, "dokuz", person, MONTH);
+  await addRefused(staff, "dokuz");
 });
 
 test.afterAll(async () => {
@@ -51,6 +58,8 @@ for (const { people, code, name } of OFFICES) {
       expect(signed[0]?.text).toContain(words);
     }
     expect(peopleOn(signed).length, "signatures and legend stand under people").toBeGreaterThanOrEqual(2);
+    expect(signed[0]?.text, "counts are grouped as the hours are").toContain(` ${counted(27 * people + (code === "dokuz" ? 1 : 0))} `);
+    await expectNothingCut(staff.page);
     expect(sheets.length, "25 people fit on a sheet").toBeLessThanOrEqual(Math.ceil(people / 20) + 1);
   });
 
@@ -59,17 +68,100 @@ for (const { people, code, name } of OFFICES) {
     const sheets = await sheetsOf(staff.page, `today-${people}`);
     expectSheets(sheets, [FIRM, name, "15 Ocak 2026 Perşembe", "Çalışan", "Plan", "Durum"]);
     expectNoSheetWithoutPeople(sheets, people);
+    expectFullWidth(sheets);
+    await expectNothingCut(staff.page);
+  });
+
+  test(`the list of entries of ${people} people: region, dates and which part of how many stand on every sheet`, async () => {
+    await staff.page.goto(`/timesheets?from=${MONTH}-01&to=${MONTH}-31&region=${code}`);
+    const sheets = await sheetsOf(staff.page, `timesheets-${people}`);
+    expectSheets(sheets, [FIRM, name, "Puantaj", "01.01.2026 – 31.01.2026", "1–50 arası", "Tarih", "Not"]);
+    for (const sheet of sheets) {
+      expect(peopleOn([sheet]).length, "no sheet without entries").toBeGreaterThan(0);
+    }
+    expect(sheets.at(-1)?.text).toContain("Toplam:");
+    expectFullWidth(sheets);
+    await expectNothingCut(staff.page);
+  });
+
+  test(`the summary of ${people} people has all of its columns and everybody`, async () => {
+    await staff.page.goto(`/reports/summary?from=${MONTH}-01&to=${MONTH}-31&region=${code}`);
+    const sheets = await sheetsOf(staff.page, `summary-${people}`);
+    expectSheets(sheets, [FIRM, name, "Çalışan özeti", "01.01.2026 – 31.01.2026", ...(people > 50 ? ["120 kayıttan 1–50 arası"] : [])]);
+    for (const column of ["Ad soyad", "Departman", "Unvan", "Kayıt", "Çalışılan", "Fazla", "Gece", "Geceye", "Özel"]) {
+      expect(sheets[0]?.text).toContain(column);
+    }
+    expectFullWidth(sheets);
+    expect(new Set(peopleOn(sheets)).size, "everybody of this part").toBe(Math.min(people, 50));
+    await expectNothingCut(staff.page);
   });
 }
 
-test("the list of entries: region, dates and which part of how many stand on every sheet", async () => {
-  await staff.page.goto(`/timesheets?from=${MONTH}-01&to=${MONTH}-31&region=yuzyirmi`);
-  const sheets = await sheetsOf(staff.page, "timesheets");
-  expectSheets(sheets, [FIRM, "Yüzyirmi Işıklar", "Puantaj", "01.01.2026 – 31.01.2026", "1–50 arası", "Tarih", "Not"]);
-  for (const sheet of sheets) {
-    expect(peopleOn([sheet]).length, "no sheet without entries").toBeGreaterThan(0);
+test("a list that is narrowed to a person, a department or a title says so on every sheet, in both languages", async () => {
+  const { page } = staff;
+  const name = "Abdurrahman Muhammed Çağlayangilzadeoğlu Karamanlıoğulları K001";
+  const dates = `from=${MONTH}-01&to=${MONTH}-31`;
+  for (const [lang, department, title, state, created] of [
+    ["tr", "Departman: Saha", "Unvan: Teknisyen", "Aktif ve pasif", "Ekleme"],
+    ["en", "Department: Saha", "Title: Teknisyen", "Active and passive", "Adding"],
+  ] as const) {
+    await page.goto("/dashboard");
+    await speak(page, lang === "tr" ? "Türkçe" : "English");
+    for (const [path, says] of [
+      [`/timesheets?employee_id=${person}&${dates}`, ["Dokuz Çeşme", name]],
+      [`/reports/summary?employee_id=${person}&${dates}`, ["Dokuz Çeşme", name]],
+      [`/reports/summary?department=Saha&title=Teknisyen&region=dokuz&${dates}`, ["Dokuz Çeşme", department, title]],
+      ["/employees?region=dokuz&q=K001&state=present", ["Dokuz Çeşme", state, "“K001”"]],
+      ["/activity?region=dokuz&actor=admin&kind=create", ["Dokuz Çeşme", "admin", created]],
+    ] as const) {
+      await page.goto(path);
+      const sheets = await sheetsOf(page, "narrowed");
+      expectSheets(sheets, [FIRM, ...says], lang);
+      expect(text(sheets), `${path}: of one region`).not.toMatch(/Tüm bölgeler|All regions/);
+    }
   }
-  expect(sheets.at(-1)?.text).toContain("Toplam:");
+  await page.goto("/dashboard");
+  await speak(page, "Türkçe");
+});
+
+test("what belongs to one region says which one, also to an admin, in both languages; the board says its month", async () => {
+  const { page } = staff;
+  for (const lang of ["tr", "en"] as const) {
+    await page.goto("/dashboard");
+    await speak(page, lang === "tr" ? "Türkçe" : "English");
+    for (const [path, says, name] of [
+      [`/employees/${person}?month=${MONTH}`, ["K001"], "card"],
+      [`/timesheets/${entry}`, ["K001", "04.01.2026"], "entry"],
+      [`/dashboard?region=dokuz&month=${MONTH}`, ["01.01.2026 – 31.01.2026", lang === "tr" ? "Pano" : "Dashboard"], "board"],
+      ["/conflicts?region=dokuz", [], "conflicts"],
+      ["/queue?region=dokuz", [], "queue"],
+    ] as const) {
+      await page.goto(path);
+      const sheets = await sheetsOf(page, `region-${name}-${lang}`);
+      expectSheets(sheets, [FIRM, "Dokuz Çeşme", ...says], lang);
+      expect(text(sheets), `${path}: of one region`).not.toMatch(/Tüm bölgeler|All regions/);
+      await expectNothingCut(page);
+    }
+    await page.goto("/conflicts?region=dokuz");
+    const conflict = text(await sheetsOf(page, `region-conflicts-${lang}`));
+    expect(conflict, "both values are printed").toContain("ilk not");
+    expect(conflict).toContain("ikinci not");
+  }
+  await page.goto("/dashboard");
+  await speak(page, "Türkçe");
+  await page.goto(`/dashboard?month=${MONTH}`);
+  expectSheets(await sheetsOf(page, "board-all"), [FIRM, "Tüm bölgeler", "01.01.2026 – 31.01.2026"]);
+});
+
+test("the board is printed with the region and the month that were chosen last", async () => {
+  const { page } = staff;
+  await page.goto("/dashboard");
+  await page.locator("#dash-filter").getByLabel("Bölge").selectOption("dokuz");
+  await expect(page).toHaveURL(/region=dokuz/);
+  await expect(page.locator("#dash > .paper-line")).toContainText("Dokuz Çeşme");
+  const sheets = await sheetsOf(page, "board-filtered");
+  expectSheets(sheets, [FIRM, "Dokuz Çeşme"]);
+  expect(text(sheets)).not.toContain("Tüm bölgeler");
 });
 
 test("the list of entries is printed as it was filtered last, without a new page from the server", async () => {
@@ -78,16 +170,6 @@ test("the list of entries is printed as it was filtered last, without a new page
   await expect(staff.page).toHaveURL(/2026-01-02/);
   await expect(staff.page.locator(".paper-line")).toContainText("02.01.2026");
   expectSheets(await sheetsOf(staff.page, "timesheets-filtered"), [FIRM, "Dokuz Çeşme", "01.01.2026 – 02.01.2026"]);
-});
-
-test("the summary has all of its columns", async () => {
-  await staff.page.goto(`/reports/summary?from=${MONTH}-01&to=${MONTH}-31&region=otuziki`);
-  const sheets = await sheetsOf(staff.page, "summary");
-  expectSheets(sheets, [FIRM, "Otuziki Eylül", "Çalışan özeti", "01.01.2026 – 31.01.2026"]);
-  const [first] = sheets;
-  for (const column of ["Ad soyad", "Departman", "Unvan", "Kayıt", "Çalışılan", "Fazla", "Gece", "Geceye", "Özel"]) {
-    expect(first?.text).toContain(column);
-  }
 });
 
 test("every other page carries firm, region and what it is, in English as well", async () => {
@@ -101,6 +183,7 @@ test("every other page carries firm, region and what it is, in English as well",
   ] as const) {
     await page.goto(path);
     expectSheets(await sheetsOf(page, `paper${path.replaceAll("/", "-")}`), [FIRM, "Tüm bölgeler", title]);
+    await expectNothingCut(page);
   }
   for (const path of ["/employees?region=dokuz", "/activity?region=dokuz&kind=create"]) {
     await page.goto(path);
@@ -114,6 +197,19 @@ test("every other page carries firm, region and what it is, in English as well",
   expectSheets(await sheetsOf(page, "month-english"), [FIRM, "Otuziki Eylül", "January 2026"], "en");
   await page.goto("/dashboard");
   await speak(page, "Türkçe");
+});
+
+test("a text that its cell cuts is found, although the PDF has all of it", async () => {
+  const { page } = staff;
+  await page.goto(`/timesheets?from=${MONTH}-01&to=${MONTH}-31&region=dokuz`);
+  expect(await cutOnPaper(page)).toEqual([]);
+  await page.locator("tbody tr td").nth(1).evaluate((cell: HTMLElement) => {
+    const box = document.createElement("div");
+    box.append(...cell.childNodes);
+    Object.assign(box.style, { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", width: "3em" });
+    cell.append(box);
+  });
+  expect(await cutOnPaper(page)).toEqual([expect.stringMatching(/^DIV\..*K\d{3}/)]);
 });
 
 test("a dark page is printed black on white", async () => {
@@ -130,6 +226,15 @@ test("a dark page is printed black on white", async () => {
   await staff.page.emulateMedia({ colorScheme: "light" });
 });
 
+function text(sheets: Sheet[]): string {
+  return sheets.map((sheet) => sheet.text).join(" ");
+}
+
+/** `3.240`. */
+function counted(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ".");
+}
+
 /** The marks that end the people's names, sorted. */
 function peopleOn(sheets: Sheet[]): string[] {
   return sheets.flatMap(({ words }) => words.map(({ text }) => text).filter((text) => /^K\d{3}$/.test(text))).sort();
@@ -137,6 +242,14 @@ function peopleOn(sheets: Sheet[]): string[] {
 
 function marks(people: number): string[] {
   return Array.from({ length: people }, (_, n) => markOf(n + 1));
+}
+
+/** The columns go as far as the margin: none is left empty for what belongs to the screen. The number of the sheet stands lower down. */
+function expectFullWidth(sheets: Sheet[]): void {
+  for (const { words, width, height } of sheets) {
+    const edge = Math.max(...words.filter(({ bottom }) => bottom > 0.12 * height && bottom < 0.9 * height).map(({ right }) => right));
+    expect(edge, "points from the left").toBeGreaterThan(width - 60);
+  }
 }
 
 function expectNoSheetWithoutPeople(sheets: Sheet[], people: number): void {

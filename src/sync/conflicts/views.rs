@@ -27,6 +27,11 @@ pub(super) struct ConflictsPage<'a> {
 }
 
 impl ConflictsPage<'_> {
+    /// Key of the filter's word.
+    fn state_label(&self) -> &'static str {
+        if self.settled { "conflicts-settled" } else { "conflicts-open" }
+    }
+
     /// The filter, as the address says it.
     fn state_word(&self) -> &'static str {
         if self.settled { "settled" } else { "" }

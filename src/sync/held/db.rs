@@ -84,6 +84,16 @@ impl State {
         }
     }
 
+    /// Key of its word in the filter.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Open => "queue-state-open",
+            Self::Held => "queue-state-held",
+            Self::Rejected => "queue-state-rejected",
+            Self::Settled => "queue-state-settled",
+        }
+    }
+
     /// Reads the word back.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)

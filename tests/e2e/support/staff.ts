@@ -17,6 +17,13 @@ const WORKED = Array.from({ length: 31 }, (_, n) => n + 1).filter((day) => day %
 
 type Values = Record<string, unknown>;
 
+/** A row as it is sent; `was` are the values that a change of its first version saw. */
+interface Row {
+  id: string;
+  values: Values;
+  was?: Values;
+}
+
 export interface Staff {
   page: Page;
   user: { id: string };
@@ -69,19 +76,35 @@ export async function addEntries(staff: Staff, region: string, people: string[],
   await send(staff, region, "timesheet", rows);
 }
 
-async function send(staff: Staff, region: string, entity: string, rows: { id: string; values: Values }[]): Promise<void> {
+/** An entry of the fourth of a month whose note two people have changed, each without having seen the other's; answers its id. */
+export async function addConflict(staff: Staff, region: string, employee_id: string, month: string): Promise<string> {
+  const id = crypto.randomUUID();
+  const values = { employee_id, work_date: `${month}-04`, start_time: "08:00", end_time: "17:00", break_minutes: 60, is_special: false, notes: "" };
+  await send(staff, region, "timesheet", [{ id, values }]);
+  await send(staff, region, "timesheet", [{ id, values: { notes: "ilk not" }, was: { notes: "" } }]);
+  await send(staff, region, "timesheet", [{ id, values: { notes: "ikinci not" }, was: { notes: "" } }], "merged");
+  return id;
+}
+
+/** Somebody without a name: refused, and kept for Senkron. */
+export async function addRefused(staff: Staff, region: string): Promise<void> {
+  await send(staff, region, "employee", [{ id: crypto.randomUUID(), values: { full_name: "", title: "Usta" } }], "rejected");
+}
+
+async function send(staff: Staff, region: string, entity: string, rows: Row[], wanted = "applied"): Promise<void> {
   const headers = { "Content-Type": "application/json", "X-Sync-Client": "tests", "Sec-Fetch-Site": "same-origin" };
-  const rest = { grant: null, app: null, base_version: null, name: null, args: null, after: [], offset_ms: 0 };
+  const rest = { grant: null, app: null, name: null, args: null, after: [], offset_ms: 0 };
   const queue_id = crypto.randomUUID();
   for (let from = 0; from < rows.length; from += 100) {
-    const ops = rows.slice(from, from + 100).map(({ id, values }) => {
-      const fields = Object.fromEntries(Object.entries(values).map(([name, to]) => [name, { from: null, to }]));
+    const ops = rows.slice(from, from + 100).map(({ id, values, was }) => {
+      const fields = Object.fromEntries(Object.entries(values).map(([name, to]) => [name, { from: was?.[name] ?? null, to }]));
+      const kind = was ? "update" : "create";
       staff.sent += 1;
-      return { v: 1, op_id: crypto.randomUUID(), queue_id, n: staff.sent, actor: staff.user.id, kind: "create", entity, id, region, fields, edited_at: "2026-02-01T08:00:00Z", ...rest };
+      return { v: 1, op_id: crypto.randomUUID(), queue_id, n: staff.sent, actor: staff.user.id, kind, base_version: was ? 1 : null, entity, id, region, fields, edited_at: "2026-02-01T08:00:00Z", ...rest };
     });
     const answer = await staff.page.request.post("/api/v1/ops", { headers, data: { nonce: 1, ops } });
     expect(answer.ok(), await answer.text()).toBe(true);
     const { results } = (await answer.json()) as { results: { verdict: string }[] };
-    expect(results.filter(({ verdict }) => verdict !== "applied"), "all are stored").toEqual([]);
+    expect(results.filter(({ verdict }) => verdict !== wanted), `all are ${wanted}`).toEqual([]);
   }
 }
