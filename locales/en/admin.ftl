@@ -61,7 +61,7 @@ temporary-set = { $name } has a temporary password, and its sessions were ended.
 temporary-once = This password is shown only now. It is good for one sign-in until { $until }, at which the person chooses their own.
 temporary-to-user = Go to the account
 
-regions-intro = A new region works at once: add a user, who signs in and adds employees. A closed region's entries can be read, but nothing new and no change is accepted.
+regions-intro = A new region works at once: add a user, who signs in and adds employees. The entries of a region that is closed to new entries can be read, but nothing new and no change is accepted.
 regions-none = No regions yet
 regions-none-text = Add the first one below.
 region-name = Region
@@ -114,8 +114,8 @@ flash-user-disabled = { $name } was disabled, and its sessions were ended.
 flash-user-enabled = { $name } was enabled again.
 flash-region-added = The region { $name } was added.
 flash-region-renamed = The region's new name: { $name }.
-flash-region-closed = { $name } was closed: its entries are read-only now.
-flash-region-opened = { $name } was opened again.
+flash-region-closed = { $name } was closed to new entries: its entries are read-only now.
+flash-region-opened = { $name } was opened to new entries again.
 flash-settings-company = The company-wide settings were saved.
 flash-settings-region = { $name }: the settings were saved.
 

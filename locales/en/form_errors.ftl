@@ -21,7 +21,7 @@ error-op-reused = This form was saved before with other content. What you typed 
 
 error-region-missing = Choose a region.
 error-region-unknown = There is no such region, or it is not one of yours. Choose one from the list.
-error-region-closed = This region is closed: its entries can be read, but not changed. Headquarters can open it again if needed.
+error-region-closed = This region is closed to new entries: its entries can be read, but not changed. Headquarters can open it again if needed.
 
 error-name-missing = The full name is required.
 error-identity-no-empty = The identity number is blank; type it, or leave the field empty.

@@ -52,7 +52,7 @@ offline-no-storage = This browser cannot store entries (private window, or a ful
 
 offline-reason-waiting-after = Waits for the entry before it to arrive.
 offline-reason-dep-rejected = The entry it depends on was refused; correct that one first.
-offline-reason-region-closed = The region is closed; it is taken in when the region opens.
+offline-reason-region-closed = The region is closed to new entries; it is taken in when the region opens.
 offline-reason-natural-key = There is a row with the same number or name. If it is the same person, join them on the Sync page; else correct it.
 offline-reason-forbidden-now = You may not write in this region any more; headquarters can accept it.
 offline-reason-forbidden = Only administrators may change this.

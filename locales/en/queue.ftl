@@ -27,7 +27,7 @@ queue-attempts = tried { $n } times
 
 queue-why-waiting-after = An operation made before this one has not arrived yet. When it does, this one follows by itself.
 queue-why-dep-rejected = The row it belongs to was refused. When that row is put right, this one follows by itself.
-queue-why-region-closed = The region is closed. When an administrator opens it, this is entered by itself.
+queue-why-region-closed = The region is closed to new entries. When an administrator opens it, this is entered by itself.
 queue-why-natural-key = There is a row with the same number or name already. Join them if it is the same one; else give this up and enter it with the right data.
 queue-why-forbidden-now = Whoever entered it may no longer write in this region. It is entered when the right is given back, or an administrator accepts it.
 queue-why-forbidden = Only administrators may change this, and whoever entered it is none.

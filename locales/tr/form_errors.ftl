@@ -76,5 +76,5 @@ error-month-format = Ay anlaşılamadı; 2026-12, 12.2026 ya da Aralık 2026 gib
 error-choice-unknown = Böyle bir seçenek yok; listeden seçin.
 error-number-range = { $min } ile { $max } arasında bir sayı yazın.
 query-wrong = { $name }: { $why }
-query-wrong-title = Adres ya da süzgeç anlaşılamadı; bu yüzden hiçbir şey gösterilmiyor.
+query-wrong-title = Adres ya da filtre anlaşılamadı; bu yüzden hiçbir şey gösterilmiyor.
 query-wrong-advice = Düzeltip yeniden deneyin.

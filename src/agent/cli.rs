@@ -23,7 +23,7 @@ struct Place {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Makes this PC known to a server, with the code that an admin reads under Yönetim > Bilgisayarlar
+    /// Makes this PC known to a server, with the code that an admin reads under Yönetim > Cihazlar
     Enrol {
         /// Address of the server, such as <https://puantaj.example.com>
         #[arg(long, env = "RAINSTAFF_SERVER")]

@@ -75,7 +75,7 @@ fn check_address(server: &str) -> Result<String, String> {
 fn explain(server: &str, error: &LineError) -> String {
     match error {
         error if error.is(AppError::DeviceCode.code()) => {
-            "the code is wrong, used already, or older than 15 minutes: ask the admin for a new one (Yönetim > Bilgisayarlar)".to_owned()
+            "the code is wrong, used already, or older than 15 minutes: ask the admin for a new one (Yönetim > Cihazlar)".to_owned()
         }
         LineError::Refused { status: 429, .. } => "too many attempts: wait a few minutes".to_owned(),
         error => format!("{server}: {error}"),

@@ -72,7 +72,7 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
         return Err(format!("--region: there is no region {region}; `rainstaff user list` shows which exist"));
     }
     if !is_open(db, region).await.map_err(text)? {
-        return Err(format!("--region: the region {region} is closed and takes no rows; an admin can open it again"));
+        return Err(format!("--region: the region {region} is closed to new entries and takes no rows; an admin can open it again"));
     }
     let actor = author(opened, region).await?;
     let scope = Scope::system(region.clone(), Some(actor.user_id), Origin::Import);

@@ -118,6 +118,14 @@ export function formatInstant(at: Date | number): string {
   return `${day}.${month}.${year} ${hour}:${minute}`;
 }
 
+/** A day by its full name: `14 Ocak 2026 Çarşamba` in Turkish (`tr`), `Wednesday 14 January 2026` in English. */
+export function longDay(date: string, lang: string): string {
+  const names = new Intl.DateTimeFormat(lang, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const parts = names.formatToParts(Date.parse(`${date}T00:00:00Z`));
+  const { weekday, day, month, year } = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+  return lang === "tr" ? `${day} ${month} ${year} ${weekday}` : `${weekday} ${day} ${month} ${year}`;
+}
+
 /** Takes off what Rust's `trim` takes off; JavaScript's own differs in two characters. */
 export function trim(text: string): string {
   return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");

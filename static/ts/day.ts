@@ -1,6 +1,7 @@
 // What day it is, while a page stays open or was kept: Bugün does not stay "Bugün" over midnight, and what is saved there then is asked
 // about once. The server's time counts: every page says when it was made.
 
+import { longDay } from "./civil.ts";
 import { dayAfter, dayAt } from "./istanbul.ts";
 import { keptSince } from "./offline/kept.ts";
 import { loadSentences, say } from "./offline/say.ts";
@@ -131,8 +132,7 @@ function hold(event: SubmitEvent): void {
     standing = "asked";
     event.preventDefault();
     event.stopImmediatePropagation();
-    const names = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeZone: "UTC" });
-    const sentence = { day: heading()?.dataset["name"] ?? "", today: names.format(Date.parse(`${today()}T00:00:00Z`)) };
+    const sentence = { day: heading()?.dataset["name"] ?? "", today: longDay(today(), document.documentElement.lang) };
     void loadSentences().then(() => (question = showToast(say("offline-day-ask", sentence), { tone: "warning", sticky: true })));
   } else if (standing === "asked") {
     standing = "confirmed";

@@ -250,7 +250,7 @@ fn values_of(lang: Lang, key: &str) -> BTreeSet<String> {
     names
 }
 
-fn sources() -> Vec<(PathBuf, String)> {
+pub(crate) fn sources() -> Vec<(PathBuf, String)> {
     ["templates", "src"]
         .iter()
         .flat_map(|folder| files(&root().join(folder), &["html", "rs"]))
@@ -263,7 +263,7 @@ fn scripts() -> Vec<(PathBuf, String)> {
     files(&root().join("static/ts"), &["ts"]).into_iter().map(|path| (path.clone(), read(&path))).collect()
 }
 
-fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder is there") {
         let path = entry.expect("a readable folder").path();
@@ -277,10 +277,10 @@ fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     found
 }
 
-fn read(path: &PathBuf) -> String {
+pub(crate) fn read(path: &PathBuf) -> String {
     fs::read_to_string(path).expect("a text file")
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }

@@ -32,6 +32,7 @@ mod entry_forms;
 mod failover;
 mod feed;
 mod fold;
+mod glossary;
 mod grant;
 mod i18n;
 mod isolation;

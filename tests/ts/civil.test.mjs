@@ -73,3 +73,10 @@ test("an instant is shown by Istanbul's clock, whatever the computer's time zone
     else process.env["TZ"] = before;
   }
 });
+
+test("a day is called by its full name as the shared vectors say", () => {
+  assert.ok(vectors.long_days.length > 3, "the vectors are there");
+  for (const { date, ...wanted } of vectors.long_days) {
+    assert.deepEqual({ tr: civil.longDay(date, "tr"), en: civil.longDay(date, "en") }, wanted, date);
+  }
+});
