@@ -236,6 +236,21 @@ fn the_sign_in_page_names_the_demo_accounts_only_in_a_demo() {
 }
 
 #[test]
+fn every_page_of_a_demo_warns_of_real_people_and_hours_and_no_other_server_does() {
+    let said = [
+        (Lang::Tr, "Deneme sunucusu: hesapların parolaları herkesçe bilinir; gerçek kişi ve kayıt girmeyin."),
+        (Lang::En, "Trial server: everybody knows the passwords of its accounts; enter no real people or hours."),
+    ];
+    for (lang, sentence) in said {
+        for role in [Role::User, Role::Admin] {
+            let demo = ctx(lang, Theme::Auto, role);
+            assert_eq!(text_of(&gallery(&demo), ".demo-strip"), sentence);
+            assert!(!has(&gallery(&Ctx { demo: false, ..demo }), ".demo-strip"));
+        }
+    }
+}
+
+#[test]
 fn the_password_page_says_why_and_what_is_wrong() {
     let ctx = ctx(Lang::Tr, Theme::Auto, Role::User);
     let problems = PasswordProblems { new: Some(PasswordProblem::TooShort), ..PasswordProblems::default() };
