@@ -3,6 +3,7 @@
 import { type Locator, type Page } from "@playwright/test";
 
 import { expect, shot, signIn, test } from "./support/browser.ts";
+import { meet, refuse } from "./support/inbox.ts";
 import { type Person, addEmployee, enter, entryForm, fillEntry, openList, pill, rowOf, save, storedEntries, toast } from "./support/puantaj.ts";
 
 // Without the worker: what it does besides is tried in offline.spec.ts and session.spec.ts.
@@ -151,7 +152,7 @@ test("an entry that the list does not show is led to by its message", async ({ a
 
 // The focus -----------------------------------------------------------------------------------------------------------------------------------
 
-test("after a deletion or a decision the focus is on the same act of the next row, never nowhere", async ({ as }) => {
+test("after a deletion the focus is on the same act of the next row, never nowhere", async ({ as }) => {
   const page = await as("bursa1");
   const person = await addEmployee(page, "Silinecek Satırlar");
   await openList(page, person);
@@ -187,6 +188,36 @@ test("after a deletion or a decision the focus is on the same act of the next ro
   });
 });
 
+test("after a decision the focus is on the same act of the next row, and at the end on what the empty page offers", async ({ as }) => {
+  const page = await as("bursa1");
+  for (const name of ["Odak Bir", "Odak İki", "Odak Üç"]) {
+    await meet(page, name);
+  }
+  await page.goto("/employees");
+  for (let n = 0; n < 3; n += 1) {
+    await refuse(page);
+  }
+  for (const [path, act] of [["/conflicts", /^Böyle kalsın/], ["/queue", /^Gördüm/]] as const) {
+    await test.step(path, async () => {
+      await page.goto(path);
+      const rows = page.locator("li.held");
+      await expect(rows).toHaveCount(3);
+      await rows.nth(1).getByRole("button", { name: act }).focus();
+      for (const [left, next] of [[2, "last"], [1, "first"]] as const) {
+        const id = await idOf(rows.nth(next === "last" ? 2 : 0));
+        await page.keyboard.press("Enter");
+        await expect(rows).toHaveCount(left);
+        await expect.poll(() => spotOf(page), `the ${next} row`).toEqual({ id, act: expect.stringMatching(act) });
+      }
+      await page.keyboard.press("Enter");
+      await expect(rows).toHaveCount(0);
+      await expect.poll(() => focused(page), "nothing is left: the page's heading, its list or what it offers").not.toBe("BODY");
+      const where = await page.evaluate(() => document.activeElement?.closest("main, h1") !== null);
+      expect(where, "in the page, not in its menu").toBe(true);
+    });
+  }
+});
+
 test("a deletion that leads to the page again comes back to its place in the list", async ({ as }) => {
   const page = await as("admin");
   for (const [day, name] of [["2027-02-15", "Odak bir"], ["2027-02-16", "Odak iki"]] as const) {
@@ -203,6 +234,19 @@ test("a deletion that leads to the page again comes back to its place in the lis
     await expect.poll(() => focused(page)).not.toBe("BODY");
   }
 });
+
+/** Whose row it is, whatever it is loaded again. */
+async function idOf(row: Locator): Promise<string> {
+  return row.locator("form").first().evaluate((form: HTMLFormElement) => form.getAttribute("action") ?? "");
+}
+
+/** Whose row and which of its acts has the focus. */
+async function spotOf(page: Page): Promise<{ id: string; act: string }> {
+  return page.evaluate(() => {
+    const { activeElement: button } = document;
+    return { id: button?.closest("li.held")?.querySelector("form")?.getAttribute("action") ?? "", act: (button?.textContent ?? "").trim() };
+  });
+}
 
 async function focused(page: Page): Promise<string> {
   const look = (): string => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.tagName ?? "BODY";
