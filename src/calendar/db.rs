@@ -17,7 +17,7 @@ use crate::{
 type Meta = BTreeMap<String, Stamp>;
 
 /// The table's CHECK knows the same words.
-fn kind_of(word: &str) -> Result<DayKind, sqlx::Error> {
+pub(crate) fn kind_of(word: &str) -> Result<DayKind, sqlx::Error> {
     DayKind::parse(word).ok_or_else(|| sqlx::Error::Decode(format!("calendar_days.kind: {word}").into()))
 }
 

@@ -1,12 +1,14 @@
 //! People as lists and forms want them, wherever they are read from.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Employee;
 use crate::roster::Person;
 
 /// A person to choose in a form.
+#[derive(Debug, Deserialize)]
 pub struct Choice {
     /// The row's id.
     pub id: Uuid,

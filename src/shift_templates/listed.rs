@@ -1,11 +1,13 @@
 //! Shift templates as lists and forms want them, wherever they are read from.
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::ShiftTemplate;
 
 /// A template to choose in a form. Minutes are of the start day.
+#[derive(Debug, Deserialize)]
 pub struct TemplateChoice {
     /// The row's id.
     pub id: Uuid,

@@ -35,6 +35,8 @@ pub struct Caller {
     pub authors: Authors,
     /// Whoever waits is asked about what is doubtful, and can confirm it; else it is done without asking.
     pub asks: bool,
+    /// A row that a form makes is taken to be new without a look: where it is not, its primary key says so, and the form is applied again.
+    pub assumes_new: bool,
 }
 
 /// Who brings operations.
@@ -66,7 +68,7 @@ impl Carrier {
 impl Caller {
     /// Somebody who delivers nothing but their own operations.
     pub fn of_own(user_id: Uuid, received_at: DateTime<Utc>, delivery: Delivery) -> Self {
-        Self { carrier: Carrier::Person(user_id), received_at, delivery, authors: Authors::default(), asks: false }
+        Self { carrier: Carrier::Person(user_id), received_at, delivery, authors: Authors::default(), asks: false, assumes_new: false }
     }
 }
 
@@ -249,7 +251,8 @@ async fn decide(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdi
     if let Some(verdict) = refuse_unseen(tx, who, op).await? {
         return Ok(verdict);
     }
-    let job = Job { op, received_at: who.received_at, is_new: false, asks: who.asks };
+    let is_new = who.assumes_new && op.kind == Kind::Create;
+    let job = Job { op, received_at: who.received_at, is_new, asks: who.asks };
     if who.delivery == Delivery::Interactive {
         return match decide_guarded(tx, &job).await {
             Ok(decision) => Ok(decision.verdict),

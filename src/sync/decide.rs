@@ -177,8 +177,16 @@ async fn write<E: Table>(
         Err(errors) => return Ok(invalid::<E>(op, stored, errors)),
     };
     if changed {
+        let deleted_at = record.deleted.then(|| stored.and_then(|s| s.deleted_at).unwrap_or(job.received_at));
+        let tail = tail(job, record.clone(), deleted_at);
+        let at_once = if created { value.look_and_insert(tx, &op.region, id, &tail).await } else { Ok(None) };
+        let looked = at_once.map_err(|error| explain::<E>(op, stored, error))?;
+        let is_written = looked.is_some();
         let deleting = record.deleted && stored.is_none_or(|s| s.deleted_at.is_none());
-        let mut veto = value.before_write(tx, &op.region, id, deleting, job.received_at).await?;
+        let mut veto = match looked {
+            Some(veto) => veto,
+            None => value.before_write(tx, &op.region, id, deleting, job.received_at).await?,
+        };
         if !veto.errors.is_empty() {
             return Ok(invalid::<E>(op, stored, veto.errors));
         }
@@ -186,12 +194,12 @@ async fn write<E: Table>(
             return Ok(invalid::<E>(op, stored, veto.questions));
         }
         conflicts.append(&mut veto.conflicts);
-        let deleted_at = record.deleted.then(|| stored.and_then(|s| s.deleted_at).unwrap_or(job.received_at));
-        let tail = tail(job, record.clone(), deleted_at);
-        let written = if created { value.insert(tx, &op.region, id, &tail).await } else { value.update(tx, &op.region, id, &tail).await };
-        if let Err(error) = written {
-            return Err(explain::<E>(op, stored, error));
-        }
+        let written = match (is_written, created) {
+            (true, _) => Ok(()),
+            (false, true) => value.insert(tx, &op.region, id, &tail).await,
+            (false, false) => value.update(tx, &op.region, id, &tail).await,
+        };
+        written.map_err(|error| explain::<E>(op, stored, error))?;
     }
     let mut verdict = Verdict::bare(op.op_id, if conflicts.is_empty() { VerdictKind::Applied } else { VerdictKind::Merged });
     for draft in &conflicts {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    db::{DbOutcome, Scope, classify},
+    db::{DbOutcome, Scope, ScopedTx, Write, classify, violated_constraint},
     devices::Device,
     error::{AppError, AppResult},
     ops::{FieldError, Op, Origin, Reason, Verdict, VerdictKind},
@@ -37,28 +37,50 @@ pub enum Submitted {
 
 /// Applies one form, with its author waiting for the answer.
 pub async fn submit(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submitted> {
-    submit_as(state, actor, op, false).await
+    Ok(submit_as(state, actor, op, false, NOTHING).await?.0)
 }
 
 /// The same for a form that can confirm: what is doubtful comes back as complaints first ([`crate::timesheets::doubts`]).
 pub async fn submit_asking(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submitted> {
-    submit_as(state, actor, op, true).await
+    Ok(submit_as(state, actor, op, true, NOTHING).await?.0)
 }
 
-async fn submit_as(state: &AppState, actor: &Actor, op: Op, asks: bool) -> AppResult<Submitted> {
+/// The same, and `read`s what the answer shows within the transaction that stores the form: it sees the one region of the form, and costs
+/// no transaction of its own. Nothing is read where nothing is stored, or where reading fails: that is no reason not to store.
+pub async fn submit_asking_and_read<T>(
+    state: &AppState,
+    actor: &Actor,
+    op: Op,
+    read: impl AsyncFn(&mut ScopedTx<Write>, &Verdict) -> AppResult<T>,
+) -> AppResult<(Submitted, Option<T>)> {
+    submit_as(state, actor, op, true, Some(read)).await
+}
+
+/// No reading.
+const NOTHING: Option<fn(&mut ScopedTx<Write>, &Verdict) -> std::future::Ready<AppResult<()>>> = None;
+
+async fn submit_as<T>(
+    state: &AppState,
+    actor: &Actor,
+    op: Op,
+    asks: bool,
+    read: Option<impl AsyncFn(&mut ScopedTx<Write>, &Verdict) -> AppResult<T>>,
+) -> AppResult<(Submitted, Option<T>)> {
     let scope = Scope::one(actor, &op.region).ok_or(AppError::NotFound)?;
-    let who = Caller { asks, ..Caller::of_own(actor.user_id, state.clock.now(), Delivery::Interactive) };
-    let mut verdict = in_own_transaction(state, &scope, &who, std::slice::from_ref(&op)).await?.remove(0);
+    let who = Caller { asks, assumes_new: true, ..Caller::of_own(actor.user_id, state.clock.now(), Delivery::Interactive) };
+    let (mut verdicts, answer) = in_own_transaction(state, &scope, &who, std::slice::from_ref(&op), read).await?;
+    let mut verdict = verdicts.remove(0);
     if !verdict.errors.is_empty() {
         verdict.errors = registry::explain_by_name(&mut state.db.read(&scope).await?, &op, verdict.errors).await?;
     }
-    Ok(match (verdict.verdict, verdict.reason) {
+    let submitted = match (verdict.verdict, verdict.reason) {
         (VerdictKind::Applied | VerdictKind::Merged, _) => Submitted::Done(Box::new(verdict)),
         (_, Some(Reason::OpIdReused)) => Submitted::Reused,
         (_, Some(Reason::UnknownEntity)) => Submitted::Unknown,
         (_, Some(Reason::Invalid | Reason::NaturalKey | Reason::RegionClosed | Reason::Forbidden)) => Submitted::Invalid(verdict.errors),
         (kind, reason) => return Err(AppError::Fault(format!("a form got the verdict {kind:?} {reason:?}"))),
-    })
+    };
+    Ok((submitted, answer))
 }
 
 /// Applies the operations of one form that is many acts in one, its author waiting: all in one transaction of one region, each with its
@@ -66,7 +88,7 @@ async fn submit_as(state: &AppState, actor: &Actor, op: Op, asks: bool) -> AppRe
 pub async fn submit_all(state: &AppState, actor: &Actor, region: &Region, ops: &[Op]) -> AppResult<Vec<Verdict>> {
     let scope = Scope::one(actor, region).ok_or(AppError::NotFound)?;
     let who = Caller::of_own(actor.user_id, state.clock.now(), Delivery::Queued);
-    in_own_transaction(state, &scope, &who, ops).await
+    Ok(in_own_transaction(state, &scope, &who, ops, NOTHING).await?.0)
 }
 
 /// Applies operations out of a queue: stored each with its verdict, in chunks of one region. What could not be stored says `retry`.
@@ -98,8 +120,14 @@ pub async fn deliver_of_device(state: &AppState, device: &Device, ops: Vec<Op>) 
     let scope = Scope::of_device(device);
     let ours = ops.iter().filter(|op| op.region == device.region);
     let authors = Authors::look_up_all(&state.db, GrantKey::of(&state.config.secret), device, ours).await?;
-    let who =
-        Caller { carrier: Carrier::Device(device.id), received_at: state.clock.now(), delivery: Delivery::Queued, authors, asks: false };
+    let who = Caller {
+        carrier: Carrier::Device(device.id),
+        received_at: state.clock.now(),
+        delivery: Delivery::Queued,
+        authors,
+        asks: false,
+        assumes_new: false,
+    };
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(ops.len());
     for run in ops.chunk_by(|a, b| a.region == b.region) {
         if run[0].region != device.region {
@@ -136,8 +164,8 @@ async fn keep_for_later(state: &AppState, actor: &Actor, who: &Caller, origin: O
 /// what was stored before is answered when it comes again.
 async fn store_chunk(state: &AppState, scope: &Scope, who: &Caller, chunk: &[Op]) -> AppResult<Vec<Verdict>> {
     let keep = |reason| chunk.iter().map(|op| Verdict::bare(op.op_id, VerdictKind::Retry).because(reason)).collect();
-    Ok(match in_own_transaction(state, scope, who, chunk).await {
-        Ok(done) => done,
+    Ok(match in_own_transaction(state, scope, who, chunk, NOTHING).await {
+        Ok((done, _)) => done,
         Err(error @ AppError::Volume(_)) => return Err(error),
         Err(AppError::Busy(why)) => {
             tracing::warn!(why, ops = chunk.len(), "chunk not stored, the client keeps it");
@@ -157,30 +185,65 @@ async fn store_chunk(state: &AppState, scope: &Scope, who: &Caller, chunk: &[Op]
     })
 }
 
-/// One transaction, tried again when the database says that this may help. Commits unless a form was refused.
-async fn in_own_transaction(state: &AppState, scope: &Scope, who: &Caller, ops: &[Op]) -> AppResult<Vec<Verdict>> {
-    let mut attempt = 0;
+/// One transaction, tried again when that may help. Commits unless a form was refused; before that it `read`s for the answer.
+async fn in_own_transaction<T>(
+    state: &AppState,
+    scope: &Scope,
+    who: &Caller,
+    ops: &[Op],
+    mut read: Option<impl AsyncFn(&mut ScopedTx<Write>, &Verdict) -> AppResult<T>>,
+) -> AppResult<(Vec<Verdict>, Option<T>)> {
+    let (mut who, mut attempt) = (who.clone(), 0);
     loop {
         attempt += 1;
-        match try_once(state, scope, who, ops).await {
-            Err(error) if classify(&error) == DbOutcome::TryAgain && attempt < 3 => {
+        match try_once(state, scope, &who, ops, read.as_ref()).await {
+            Err(Failed::Database(error)) if classify(&error) == DbOutcome::TryAgain && attempt < 3 => {
                 tokio::time::sleep(Duration::from_millis(20 * attempt)).await;
             }
-            Err(error) => return Err(error.into()),
+            Err(Failed::Database(error)) if who.assumes_new && is_there(&error) => who.assumes_new = false,
+            Err(Failed::Database(error)) => return Err(error.into()),
+            Err(Failed::Reading(error)) => {
+                tracing::warn!(%error, "the answer to a form was not read with it, the form is stored without");
+                read = None;
+            }
             Ok(None) => {
-                volume::note_refusal(state, scope, who, &ops[0].region).await?;
+                volume::note_refusal(state, scope, &who, &ops[0].region).await?;
                 return Err(AppError::Volume(volume::WAIT));
             }
-            Ok(Some(verdicts)) => {
+            Ok(Some((verdicts, answer))) => {
                 state.metrics.count_operations(scope.origin(), ops, &verdicts);
-                return Ok(verdicts);
+                return Ok((verdicts, answer));
             }
         }
     }
 }
 
+/// Why a transaction was not committed.
+enum Failed {
+    Database(sqlx::Error),
+    /// What the answer shows could not be read.
+    Reading(AppError),
+}
+
+impl From<sqlx::Error> for Failed {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Whether a row that was taken to be new is there.
+fn is_there(error: &sqlx::Error) -> bool {
+    violated_constraint(error).is_some_and(|constraint| constraint.ends_with("_pkey"))
+}
+
 /// None when the carrier's limit of the day does not allow for these.
-async fn try_once(state: &AppState, scope: &Scope, who: &Caller, ops: &[Op]) -> Result<Option<Vec<Verdict>>, sqlx::Error> {
+async fn try_once<T>(
+    state: &AppState,
+    scope: &Scope,
+    who: &Caller,
+    ops: &[Op],
+    read: Option<&impl AsyncFn(&mut ScopedTx<Write>, &Verdict) -> AppResult<T>>,
+) -> Result<Option<(Vec<Verdict>, Option<T>)>, Failed> {
     let mut tx = state.db.write(scope).await?;
     if let Some(op) = ops.first()
         && volume::is_limited(scope.origin())
@@ -190,13 +253,17 @@ async fn try_once(state: &AppState, scope: &Scope, who: &Caller, ops: &[Op]) -> 
     }
     let verdicts = apply_ops(&mut tx, who, ops).await?;
     let keep = who.delivery == Delivery::Queued || verdicts.iter().all(|v| v.verdict.took_effect());
+    let mut answer = None;
     if keep {
+        if let (Some(read), [verdict]) = (read, verdicts.as_slice()) {
+            answer = Some(read(&mut tx, verdict).await.map_err(Failed::Reading)?);
+        }
         tx.commit().await?;
         if let Some(op) = ops.first() {
             state.bell.ring(&op.region);
         }
     }
-    Ok(Some(verdicts))
+    Ok(Some((verdicts, answer)))
 }
 
 async fn fill_in_seqs(state: &AppState, scope: &Scope, verdicts: &mut [Verdict]) -> AppResult<()> {

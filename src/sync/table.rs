@@ -116,6 +116,18 @@ pub trait Table: Entity {
         tail: &Tail,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
+    /// Looks as [`Table::before_write`] does and writes a new row, in one statement. None, and nothing written, where the entity knows no such
+    /// statement or something is in the way. The answer may hold questions; the row is written, and does not stay where somebody is asked.
+    fn look_and_insert(
+        &self,
+        _tx: &mut ScopedTx<Write>,
+        _region: &Region,
+        _id: Uuid,
+        _tail: &Tail,
+    ) -> impl Future<Output = Result<Option<Veto>, sqlx::Error>> + Send {
+        async { Ok(None) }
+    }
+
     /// Writes rows that are all new, each named to the change log, in one statement. False, and nothing written, where one of them needs
     /// a look of its own, or the entity knows no such statement: then each is written by itself.
     fn insert_together(

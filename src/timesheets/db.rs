@@ -3,17 +3,22 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use serde::Deserialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
     Timesheet,
+    doubts::Around,
     listed::{Filter, Listed, Shape},
 };
 use crate::{
+    calendar::{Calendar, Entry, db::kind_of},
     db::{Mode, ScopedTx, Write, expect_one, sole},
+    employees::listed::Choice,
     ops::Stamp,
     regions::Region,
+    shift_templates::listed::TemplateChoice,
     sync::{Stored, Tail},
 };
 
@@ -25,6 +30,56 @@ pub(super) struct InTheWay {
     pub work_date: NaiveDate,
     pub start_min: i32,
     pub end_min: i32,
+}
+
+/// What the form for another entry is made of.
+pub(super) struct FormParts {
+    /// As [`employees::db::list_choices`] has them.
+    pub people: Vec<Choice>,
+    /// As [`shift_templates::db::list_choices`] has them.
+    pub templates: Vec<TemplateChoice>,
+    /// The marked days between the dates.
+    pub calendar: Calendar,
+}
+
+/// A marked day, as JSON.
+#[derive(Debug, Deserialize)]
+struct Day {
+    region: String,
+    day: NaiveDate,
+    name: String,
+    kind: String,
+    free_from_min: i32,
+}
+
+/// What the scope's forms are made of, in one wait for the database: whoever saves an entry waits for it.
+pub(super) async fn load_form_parts<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<FormParts, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let row = sqlx::query!(
+        r#"
+        SELECT (SELECT coalesce(json_agg(e ORDER BY e.full_name COLLATE "tr-x-icu", e.department COLLATE "tr-x-icu", e.id), '[]')
+                FROM (SELECT id, region, full_name, department, title, hire_date, exit_date, shift_template_id
+                      FROM app.employees WHERE region = ANY ($1) AND deleted_at IS NULL) e) AS "people!: Json<Vec<Choice>>",
+               (SELECT coalesce(json_agg(s ORDER BY s.name COLLATE "tr-x-icu", s.id), '[]')
+                FROM (SELECT id, region, name, start_min, end_min, break_min AS break_minutes, weekdays
+                      FROM app.shift_templates WHERE region = ANY ($1) AND deleted_at IS NULL) s) AS "templates!: Json<Vec<TemplateChoice>>",
+               (SELECT coalesce(json_agg(d), '[]')
+                FROM (SELECT 'company' AS region, day, name, kind, free_from_min
+                      FROM sec.company_days WHERE day BETWEEN $2 AND $3
+                      UNION ALL
+                      SELECT region, day, name, kind, free_from_min
+                      FROM app.calendar_days
+                      WHERE region = ANY ($1) AND region <> 'company' AND deleted_at IS NULL AND day BETWEEN $2 AND $3) d) AS "days!: Json<Vec<Day>>"
+        "#,
+        &codes,
+        from,
+        to,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let entry = |d: Day| Ok(Entry { region: d.region, day: d.day, name: d.name, kind: kind_of(&d.kind)?, free_from: d.free_from_min });
+    let entries: Result<Vec<Entry>, sqlx::Error> = row.days.0.into_iter().map(entry).collect();
+    Ok(FormParts { people: row.people.0, templates: row.templates.0, calendar: Calendar::new(&entries?) })
 }
 
 /// The first other entry of the person at the same time.
@@ -150,6 +205,55 @@ pub(super) async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, aft
     sqlx::query_scalar!("SELECT id FROM app.timesheets WHERE region = $1 AND id > $2 ORDER BY id LIMIT $3", region.code(), after, limit)
         .fetch_all(tx.conn())
         .await
+}
+
+/// Writes a new row where its person is there, whom it keeps there until the transaction ends. What the doubts want to know of the person;
+/// none, and nothing written, for somebody who is not there or in the bin.
+pub(super) async fn insert_for_person(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    id: Uuid,
+    value: &Timesheet,
+    tail: &Tail,
+) -> Result<Option<Around>, sqlx::Error> {
+    sqlx::query_as!(
+        Around,
+        r#"
+        WITH person AS MATERIALIZED (
+            SELECT hire_date,
+                   exit_date,
+                   (SELECT coalesce(sum(greatest(t.end_min - t.start_min - t.break_min, 0)), 0)
+                    FROM app.timesheets t
+                    WHERE t.region = $1 AND t.employee_id = $3 AND t.work_date = $4 AND t.id <> $2 AND t.deleted_at IS NULL) AS others_worked
+            FROM app.employees
+            WHERE region = $1 AND id = $3 AND deleted_at IS NULL
+            FOR KEY SHARE
+        ), made AS (
+            INSERT INTO app.timesheets (region, id, employee_id, work_date, start_min, end_min, break_min, is_special, notes, confirmed, version, row_meta, created_at, updated_at, created_by, updated_by)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $14
+            FROM person
+            RETURNING id
+        )
+        SELECT p.others_worked AS "others_worked!", p.hire_date, p.exit_date
+        FROM person p, made
+        "#,
+        region.code(),
+        id,
+        value.employee_id,
+        value.work_date,
+        value.start_min,
+        value.end_min,
+        value.break_minutes,
+        value.is_special,
+        value.notes,
+        value.confirmed,
+        tail.version,
+        tail.meta.clone() as _,
+        tail.at,
+        tail.by,
+    )
+    .fetch_optional(tx.conn())
+    .await
 }
 
 /// Writes new rows.

@@ -39,8 +39,13 @@ pub struct Listed {
 impl Listed {
     /// What messages call the entry: "Ayşe Yılmaz, 28.11.2026".
     pub fn title(&self) -> String {
-        format!("{}, {}", self.employee_name, format_date_tr(self.value.work_date))
+        title_of(&self.employee_name, self.value.work_date)
     }
+}
+
+/// What messages call an entry, of this person and day.
+pub fn title_of(name: &str, day: NaiveDate) -> String {
+    format!("{name}, {}", format_date_tr(day))
 }
 
 /// Equal shifts on equal weekdays have equal hours, so a total needs each shape only once: this keeps it exact, and quick for years.

@@ -1,5 +1,7 @@
 //! The pages of the timesheets. Every write is an operation (`sync::submit`).
 
+use std::collections::BTreeSet;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
@@ -11,7 +13,7 @@ use super::{
     Timesheet, db,
     filter::{ListQuery, NewQuery, PAGE_SIZE, Read, sum_up},
     forms::{BLANKS, Forms, WALK, day_after, next_form, planned_form, walk_blanks, walk_end},
-    listed::Listed,
+    listed::{Listed, title_of},
     views::{Choices, EntryForm, EntryView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation, render_edit, with_hours},
 };
 use crate::{
@@ -23,13 +25,13 @@ use crate::{
     employees::{self, labels::label_choices},
     error::{AppError, AppResult},
     i18n::{format::instant, t_with},
-    ops::{Entity as _, FieldError, Verdict, VerdictKind},
+    ops::{Entity as _, FieldError, Origin, Verdict, VerdictKind},
     regions::Region,
     roster::{Roster, blanks, load_roster, load_worked_days},
     settings::list_rules,
     shift_templates,
     state::AppState,
-    sync::submit_asking,
+    sync::{submit_asking, submit_asking_and_read},
     web::{
         answer::{self, row_id, settle, stored, tone_of},
         flash::{Flash, Undo, UndoAct},
@@ -180,59 +182,89 @@ pub async fn create_timesheet(
     };
     let op = posted.to_create::<Timesheet>(&actor, region.clone(), &state.clock)?;
     let op_id = op.op_id;
-    let verdict = match settle(submit_asking(&state, &actor, op).await?)? {
+    let is_walk = posted.value(WALK) == BLANKS;
+    let today = state.clock.today();
+    let (submitted, read) =
+        submit_asking_and_read(&state, &actor, op, async |tx, verdict| load_next(tx, &region, &saved_by(verdict)?, is_walk, today).await)
+            .await?;
+    let verdict = match settle(submitted)? {
         Ok(verdict) => verdict,
         Err(errors) => return refuse_create(&ctx, &actor, &state, &posted, &errors).await,
     };
-    let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
-    let mut tx = state.db.read(&scope).await?;
-    let entry = find_named(&mut tx, row_id(&verdict)?).await?.ok_or(AppError::NotFound)?;
-    let choices = load_choices(&ctx, &mut tx).await?;
-    drop(tx);
-    let next = next_entry(&state, &actor, &region, &entry, posted.value(WALK) == BLANKS).await?;
-    let flash = Flash::new(tone_of(&verdict), next.flash, &entry.title()).with_undo(Undo {
-        act: UndoAct::DeleteTimesheet(entry.id),
-        id: entry.id,
-        base: verdict.version.unwrap_or(entry.version),
-        region: Some(entry.region.clone()),
+    let next = match read {
+        Some(next) => next,
+        None => {
+            let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
+            load_next(&mut state.db.read(&scope).await?, &region, &saved_by(&verdict)?, is_walk, today).await?
+        }
+    };
+    let id = row_id(&verdict)?;
+    let flash = Flash::new(tone_of(&verdict), next.flash, &next.saved).with_undo(Undo {
+        act: UndoAct::DeleteTimesheet(id),
+        id,
+        base: verdict.version.unwrap_or(1),
+        region: Some(region.to_string()),
     });
     if !ctx.is_htmx {
         let to = next.address.unwrap_or_else(|| back_to(&request, HOME));
         return Ok(redirect(&ctx, op_id, &to, &flash));
     }
-    let form = next.form;
-    let body = render(&ctx, &EntryForm { ctx: &ctx, form, choices })? + &toast_aside(&ctx, &flash)?;
+    let choices = match actor.regions.as_slice() {
+        [_] => Choices { regions: ctx.regions.clone(), ..next.choices },
+        _ => load_choices(&ctx, &mut state.db.read(&Scope::of(&actor).ok_or(AppError::Forbidden)?).await?).await?,
+    };
+    let body = render(&ctx, &EntryForm { ctx: &ctx, form: next.form, choices })? + &toast_aside(&ctx, &flash)?;
     Ok(stored(op_id, LIST_CHANGED, body))
+}
+
+/// The entry as it was stored.
+fn saved_by(verdict: &Verdict) -> AppResult<Timesheet> {
+    let row = verdict.row.as_ref().ok_or_else(|| AppError::Fault("a verdict without its row".into()))?;
+    Timesheet::parse(row, &BTreeSet::new(), Origin::Web).map_err(|errors| AppError::Fault(format!("a stored entry: {errors:?}")))
 }
 
 /// What comes after a new entry.
 struct Next {
+    /// What messages call the entry that was saved.
+    saved: String,
     form: FormView,
+    /// What forms of the entry's region offer.
+    choices: Choices,
     flash: &'static str,
     /// Where a form without scripts finds it.
     address: Option<String>,
 }
 
 /// The form of the day after, or of the person's next blank day where the form goes from one to the next.
-async fn next_entry(state: &AppState, actor: &Actor, region: &Region, saved: &Listed, is_walk: bool) -> AppResult<Next> {
-    let value = &saved.value;
-    let scope = Scope::one(actor, region).ok_or(AppError::NotFound)?;
-    let mut tx = state.db.read(&scope).await?;
-    let last = state.clock.today().pred_opt().unwrap_or(value.work_date);
-    let tomorrow = day_after(value.work_date);
+async fn load_next<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, saved: &Timesheet, is_walk: bool, today: NaiveDate) -> AppResult<Next> {
+    let last = today.pred_opt().unwrap_or(saved.work_date);
+    let tomorrow = day_after(saved.work_date);
     let to = if is_walk { last.min(walk_end(tomorrow)).max(tomorrow) } else { tomorrow };
-    let roster = load_roster(&mut tx, value.work_date, to).await?;
-    let own = own_template(&mut tx, &roster, value.employee_id).await?;
-    let left = if is_walk { next_blanks(&mut tx, &roster, value.employee_id, tomorrow, last).await? } else { Vec::new() };
-    drop(tx);
+    let db::FormParts { mut people, templates, calendar } = db::load_form_parts(tx, saved.work_date, to).await?;
+    label_choices(&mut people);
+    let (name, own) = match people.iter().find(|person| person.id == saved.employee_id) {
+        Some(person) => (person.full_name.clone(), person.shift_template_id),
+        None => {
+            let person = employees::db::find_employee(tx, saved.employee_id).await?.ok_or(AppError::NotFound)?.value;
+            (person.full_name, person.shift_template_id)
+        }
+    };
+    let left = if is_walk {
+        let roster = load_roster(tx, saved.work_date, to).await?;
+        next_blanks(tx, &roster, saved.employee_id, tomorrow, last).await?
+    } else {
+        Vec::new()
+    };
+    let roster = Roster::of_templates(Vec::new(), &templates, calendar);
     let day = left.first().copied().unwrap_or(tomorrow);
-    let mut form = next_form(&roster, region, own, value, day);
+    let mut form = next_form(&roster, region, own, saved, day);
     if let [_, others @ ..] = left.as_slice() {
         walk_blanks(&mut form, others.len());
     }
     let flash = if is_walk && left.is_empty() { "flash-timesheet-created-last-blank" } else { "flash-timesheet-created" };
-    let address = left.first().map(|day| format!("{HOME}/new?employee_id={}&work_date={day}", value.employee_id));
-    Ok(Next { form, flash, address })
+    let address = left.first().map(|day| format!("{HOME}/new?employee_id={}&work_date={day}", saved.employee_id));
+    let choices = Choices { employees: people, templates, regions: Vec::new() };
+    Ok(Next { saved: title_of(&name, saved.work_date), form, choices, flash, address })
 }
 
 /// The region of a new entry is its employee's; the form may also say it (an admin's does, without scripts).

@@ -77,6 +77,16 @@ impl Table for Timesheet {
         db::insert_timesheets(tx, region, &[(id, self, tail)]).await
     }
 
+    /// For somebody who is there, and an entry of which nothing was confirmed: what was confirmed has to be looked at before it is stored.
+    async fn look_and_insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<Option<Veto>, sqlx::Error> {
+        if !self.confirmed.is_empty() || tail.deleted_at.is_some() {
+            return Ok(None);
+        }
+        let Some(around) = db::insert_for_person(tx, region, id, self, tail).await? else { return Ok(None) };
+        let doubts = doubts_of(&self.shift(), &around, in_istanbul(tail.at).date_naive());
+        Ok(Some(Veto { questions: confirm(&doubts, "").1, ..Veto::default() }))
+    }
+
     /// For people who are there: for the others [`Table::before_write`] has something to say.
     async fn insert_together(tx: &mut ScopedTx<Write>, region: &Region, rows: &[(Uuid, Self, Tail)]) -> Result<bool, sqlx::Error> {
         let people: BTreeSet<Uuid> = rows.iter().map(|(_, value, _)| value.employee_id).collect();

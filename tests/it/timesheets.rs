@@ -60,6 +60,35 @@ fn row_texts(answer: &Answer) -> Vec<String> {
 }
 
 #[actix_web::test]
+async fn saving_an_entry_is_two_transactions_the_sessions_and_its_own() {
+    let company = Company::new().await;
+    let mut clerk = clerk(&company, "ankara").await;
+    let ayse = add_employee(&mut clerk, "Ayşe Yılmaz").await;
+    let form = new_entry(&mut clerk, &ayse, "2026-01-05", ("08:30", "17:30"), "").await.with("confirmed", &[""]);
+    let before = company.state.db.transactions();
+    let answer = clerk.submit(&form).await;
+    assert_eq!(company.state.db.transactions() - before, 2);
+    assert_eq!((answer.status, answer.attribute("input[name=work_date]", "value").as_str()), (200, "2026-01-06"), "{}", answer.html);
+    assert_eq!(answer.texts("select[name=employee_id] option[selected]"), ["Ayşe Yılmaz"]);
+}
+
+#[actix_web::test]
+async fn a_form_whose_row_is_there_already_meets_it() {
+    let company = Company::new().await;
+    let mut clerk = clerk(&company, "ankara").await;
+    let ayse = add_employee(&mut clerk, "Ayşe Yılmaz").await;
+    let first = new_entry(&mut clerk, &ayse, "2026-01-05", ("08:30", "17:30"), "bir").await.with("confirmed", &[""]);
+    assert_eq!(clerk.submit(&first).await.status, 200);
+    let again = new_entry(&mut clerk, &ayse, "2026-01-05", ("08:30", "18:30"), "iki").await.with("confirmed", &[""]);
+    let answer = clerk.submit(&again.with("_id", &[first.value("_id")])).await;
+    assert_eq!(answer.status, 200, "{}", answer.html);
+    let there = items(&mut clerk).await;
+    assert_eq!((there.len(), &there[0]["version"]), (1, &json!(2)));
+    let kept: i64 = company.count("SELECT count(*) FROM app.conflict WHERE entity = 'timesheet'").await;
+    assert_eq!(kept, 2, "the end and the note of the one that lost");
+}
+
+#[actix_web::test]
 async fn an_entry_typed_without_colons_shows_its_hours_and_counts_in_the_totals() {
     let company = Company::new().await;
     let mut browser = clerk(&company, "ankara").await;
