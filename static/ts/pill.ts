@@ -26,9 +26,26 @@ export interface Queued {
 /** The browser's queue, and what only the PC's agent has. */
 const queues: Record<"browser" | "pc", Queued> = { browser: { here: 0, onPc: 0, failed: 0 }, pc: { here: 0, onPc: 0, failed: 0 } };
 
-/** One of the two queues has changed. */
-export function nowQueued(whose: "browser" | "pc", counts: Queued): void {
+/** Operations that a queue has taken and nobody has counted there yet. */
+const kept = new Map<string, "browser" | "pc">();
+
+/** A queue has taken this operation: it waits from now on, also before the queue is looked at. */
+export function nowKept(op: string, whose: "browser" | "pc"): void {
+  kept.set(op, whose);
+  paint();
+}
+
+/** What a look at the queue that begins now will have counted. */
+export function beingCounted(whose: "browser" | "pc"): string[] {
+  return [...kept.keys()].filter((op) => kept.get(op) === whose);
+}
+
+/** One of the two queues has changed; these operations are counted in it, or have left it. */
+export function nowQueued(whose: "browser" | "pc", counts: Queued, counted: Iterable<string>): void {
   queues[whose] = counts;
+  for (const op of counted) {
+    kept.delete(op);
+  }
   paint();
 }
 
@@ -89,7 +106,7 @@ export function paint(): void {
     return;
   }
   const queue = queued();
-  const [bad, open] = [failed.size + queue.failed, waiting.size + queue.here + queue.onPc];
+  const [bad, open] = [failed.size + queue.failed, waiting.size + kept.size + queue.here + queue.onPc];
   const [state, count] = bad > 0 ? ["failed", bad] : open > 0 ? ["waiting", open] : ["saved", 0];
   const sentence = (pill.dataset[String(state)] ?? "").replace("{n}", String(count));
   pill.dataset["state"] = String(state);

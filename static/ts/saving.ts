@@ -6,7 +6,7 @@ import { newId } from "./ids.ts";
 import { tellWhereKept } from "./offline/agent.ts";
 import { explainNothing, offerFile, queued, refusedHere, whyNothing } from "./offline/forms.ts";
 import { mint, renew, valueOf, writeForm } from "./op_fields.ts";
-import { isWaiting, noLongerWaiting, nowFailed, nowWaiting, paint, startPill } from "./pill.ts";
+import { isWaiting, noLongerWaiting, nowFailed, nowKept, nowWaiting, paint, startPill } from "./pill.ts";
 import { showRow } from "./shown_row.ts";
 import { askToSignIn } from "./sign_in.ts";
 import { text } from "./texts.ts";
@@ -171,6 +171,9 @@ function onError({ ctx }: { ctx?: RequestContext }): void {
 function onFinally({ ctx }: { ctx: RequestContext }): void {
   const write = sent.get(ctx);
   if (write) {
+    if (write.verdict === "queued") {
+      nowKept(write.op, ctx.response?.headers.get("X-App") === "agent" ? "pc" : "browser");
+    }
     noLongerWaiting(write.form);
     if (write.verdict === "saved" || write.verdict === "queued") {
       renew(write.form);

@@ -49,7 +49,7 @@ for (const serviceWorkers of ["block", "allow"] as const) {
       await expect(rows.nth(1)).toBeFocused();
       await page.keyboard.type("10");
       await page.keyboard.press("Enter");
-      await expect(rows.nth(1)).toHaveAccessibleName(/Farklı, 10:00-17:30/);
+      await expect(rows.nth(1)).toHaveAccessibleName(/Farklı, 10:00-18:00/);
       await rows.nth(1).focus();
       await page.keyboard.press("Control+z");
       await expect(rows.nth(1)).toHaveAccessibleName(/Planlandığı gibi/);

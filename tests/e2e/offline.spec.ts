@@ -297,8 +297,8 @@ test(`the browser is killed with a request in flight, ${TRIALS} times: nothing i
     proxy.fate = () => "pass";
     context = await chromium.launchPersistentContext(profile, { ...launch(), baseURL: proxy.url, locale: "tr-TR" });
     page = context.pages()[0] ?? (await context.newPage());
-    await page.goto("/login");
-    await signIn(page, "bursa1");
+    await page.goto("/login"); // leads on where the cookies were on the disk already
+    if (page.url().endsWith("/login")) await signIn(page, "bursa1");
     await expect(pill(page)).toHaveText("Kaydedildi", { timeout: 45_000 });
     await expect.poll(async () => (await queueOf(page)).length, { timeout: 45_000 }).toBe(0);
     expect((await entriesOn(page, `${month}01`, `${month}03`)).map((entry) => entry["work_date"]).sort()).toEqual(["01", "02", "03"].map((day) => month + day));

@@ -2,7 +2,7 @@
 // does, and sends it by itself. What it keeps of this person's is asked for here and shown beside the browser's own queue.
 
 import { onHtmx } from "../htmx_events.ts";
-import { nowQueued } from "../pill.ts";
+import { beingCounted, nowQueued } from "../pill.ts";
 import { showToast } from "../toasts.ts";
 import { type AgentOp, type AgentQueue, complaintOf, onlyThere, readQueue } from "./agent_queue.ts";
 import { button, make } from "./dom.ts";
@@ -111,6 +111,7 @@ async function askAll(): Promise<void> {
 }
 
 async function ask(): Promise<void> {
+  const counted = beingCounted("pc");
   const [response, health] = await Promise.all([get("queue"), get("health")]);
   const complaint = health?.ok ? complaintOf(await health.json().catch(() => null)) : null;
   nowRevoked(complaint?.key === "offline-pc-revoked");
@@ -122,7 +123,7 @@ async function ask(): Promise<void> {
     localStorage.removeItem(MET);
   }
   latest = (response.ok ? readQueue(await response.json().catch(() => null)) : null) ?? NOTHING;
-  await paint();
+  await paint(counted);
   document.dispatchEvent(new CustomEvent("rainstaff:agent", { detail: latest }));
 }
 
@@ -142,11 +143,11 @@ async function stored(op: string): Promise<void> {
   refreshLists(new Set(entity === undefined ? ENTITIES : [entity]));
 }
 
-async function paint(): Promise<void> {
+async function paint(counted: string[] = []): Promise<void> {
   const ids = [...latest.waiting, ...latest.failed].map(({ op_id }) => op_id);
   const known = (ids.length > 0 && (await queue?.known(ids).catch(() => null))) || new Set<string>();
   const there = onlyThere(latest, new Set([...known, ...seen()]));
-  nowQueued("pc", { here: 0, onPc: there.count, failed: there.failed.length });
+  nowQueued("pc", { here: 0, onPc: there.count, failed: there.failed.length }, counted);
   paintSection(there);
 }
 

@@ -3,7 +3,7 @@
 
 import { forgetDrafts } from "../drafts.ts";
 import { onHtmx } from "../htmx_events.ts";
-import { nowQueued } from "../pill.ts";
+import { beingCounted, nowQueued } from "../pill.ts";
 import { relative } from "../relative.ts";
 import { askToSignIn } from "../sign_in.ts";
 import { showToast } from "../toasts.ts";
@@ -241,6 +241,7 @@ async function paintAll(): Promise<void> {
 }
 
 async function paintOnce(): Promise<void> {
+  const counted = beingCounted("browser");
   const [waiting, failed] = [await queue.listWaiting(user), await queue.listFailed(user)];
   summary = await queue.summary(user);
   const rows = pendingRows(waiting, failed).filter((row) => !row.ops.some(beingFixed));
@@ -255,7 +256,7 @@ async function paintOnce(): Promise<void> {
   }
   paintPending(rows, names);
   const onPc = waiting.filter(({ state }) => state === "on_pc").length;
-  nowQueued("browser", { here: waiting.length - onPc, onPc, failed: summary.failed });
+  nowQueued("browser", { here: waiting.length - onPc, onPc, failed: summary.failed }, [...counted, ...waiting.map(({ op }) => op.op_id)]);
   askInTime(summary);
   tellState(summary);
   await tellClock();
