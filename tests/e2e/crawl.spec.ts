@@ -76,6 +76,7 @@ async function crawl(page: Page, withAxe: boolean): Promise<string[]> {
 
 async function look(page: Page, path: string, withAxe: boolean): Promise<void> {
   expect.soft(await keysOn(page), `${path}: words`).toEqual([]);
+  expect.soft(await brokenFigures(page), `${path}: figures over two lines`).toEqual([]);
   if (withAxe) expect.soft(await seriousFindings(page), `${path}: axe`).toEqual([]);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 768 });
@@ -100,6 +101,23 @@ async function keysOn(page: Page): Promise<string[]> {
 async function linksOf(page: Page): Promise<string[]> {
   const links = await page.evaluate(() => [...document.querySelectorAll<HTMLAnchorElement>("a[href]:not([download])")].filter(({ origin }) => origin === location.origin).map(({ pathname, search }) => pathname + search));
   return links.filter((link) => !NO_PAGE.test(link));
+}
+
+/** Times, dates and sums that stand on two lines. */
+async function brokenFigures(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found = [];
+    const texts = document.createTreeWalker(document.querySelector("main") ?? document.body, NodeFilter.SHOW_TEXT);
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      const figure = (node.textContent ?? "").trim();
+      if (!/^(\d\d:\d\d|\d\d\.\d\d\.\d{4}|-?[\d.]+,\d\d)$/.test(figure)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const lines = new Set(Array.from(range.getClientRects(), ({ top }) => Math.round(top)));
+      if (lines.size > 1) found.push(figure);
+    }
+    return found;
+  });
 }
 
 /** The path with ids, dates and codes left out, and which fields the query has. */
