@@ -1,6 +1,6 @@
 //! From the edge to `apply_ops`: one form, or a batch out of a queue.
 
-use std::time::Duration;
+use std::{future::Ready, time::Duration};
 
 use super::{
     apply::{Caller, Carrier, Delivery, apply_ops},
@@ -56,8 +56,9 @@ pub async fn submit_asking_and_read<T>(
     submit_as(state, actor, op, true, Some(read)).await
 }
 
-/// No reading.
-const NOTHING: Option<fn(&mut ScopedTx<Write>, &Verdict) -> std::future::Ready<AppResult<()>>> = None;
+/// What is read where nothing is.
+type Nothing = fn(&mut ScopedTx<Write>, &Verdict) -> Ready<AppResult<()>>;
+const NOTHING: Option<Nothing> = None;
 
 async fn submit_as<T>(
     state: &AppState,

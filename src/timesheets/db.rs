@@ -44,7 +44,7 @@ pub(super) struct FormParts {
 
 /// A marked day, as JSON.
 #[derive(Debug, Deserialize)]
-struct Day {
+struct Marked {
     region: String,
     day: NaiveDate,
     name: String,
@@ -69,7 +69,7 @@ pub(super) async fn load_form_parts<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDa
                       UNION ALL
                       SELECT region, day, name, kind, free_from_min
                       FROM app.calendar_days
-                      WHERE region = ANY ($1) AND region <> 'company' AND deleted_at IS NULL AND day BETWEEN $2 AND $3) d) AS "days!: Json<Vec<Day>>"
+                      WHERE region = ANY ($1) AND region <> 'company' AND deleted_at IS NULL AND day BETWEEN $2 AND $3) d) AS "days!: Json<Vec<Marked>>"
         "#,
         &codes,
         from,
@@ -77,7 +77,7 @@ pub(super) async fn load_form_parts<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDa
     )
     .fetch_one(tx.conn())
     .await?;
-    let entry = |d: Day| Ok(Entry { region: d.region, day: d.day, name: d.name, kind: kind_of(&d.kind)?, free_from: d.free_from_min });
+    let entry = |d: Marked| Ok(Entry { region: d.region, day: d.day, name: d.name, kind: kind_of(&d.kind)?, free_from: d.free_from_min });
     let entries: Result<Vec<Entry>, sqlx::Error> = row.days.0.into_iter().map(entry).collect();
     Ok(FormParts { people: row.people.0, templates: row.templates.0, calendar: Calendar::new(&entries?) })
 }

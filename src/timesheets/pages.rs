@@ -191,12 +191,11 @@ pub async fn create_timesheet(
         Ok(verdict) => verdict,
         Err(errors) => return refuse_create(&ctx, &actor, &state, &posted, &errors).await,
     };
-    let next = match read {
-        Some(next) => next,
-        None => {
-            let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
-            load_next(&mut state.db.read(&scope).await?, &region, &saved_by(&verdict)?, is_walk, today).await?
-        }
+    let next = if let Some(next) = read {
+        next
+    } else {
+        let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
+        load_next(&mut state.db.read(&scope).await?, &region, &saved_by(&verdict)?, is_walk, today).await?
     };
     let id = row_id(&verdict)?;
     let flash = Flash::new(tone_of(&verdict), next.flash, &next.saved).with_undo(Undo {
@@ -242,12 +241,11 @@ async fn load_next<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, saved: &Times
     let to = if is_walk { last.min(walk_end(tomorrow)).max(tomorrow) } else { tomorrow };
     let db::FormParts { mut people, templates, calendar } = db::load_form_parts(tx, saved.work_date, to).await?;
     label_choices(&mut people);
-    let (name, own) = match people.iter().find(|person| person.id == saved.employee_id) {
-        Some(person) => (person.full_name.clone(), person.shift_template_id),
-        None => {
-            let person = employees::db::find_employee(tx, saved.employee_id).await?.ok_or(AppError::NotFound)?.value;
-            (person.full_name, person.shift_template_id)
-        }
+    let (name, own) = if let Some(person) = people.iter().find(|person| person.id == saved.employee_id) {
+        (person.full_name.clone(), person.shift_template_id)
+    } else {
+        let person = employees::db::find_employee(tx, saved.employee_id).await?.ok_or(AppError::NotFound)?.value;
+        (person.full_name, person.shift_template_id)
     };
     let left = if is_walk {
         let roster = load_roster(tx, saved.work_date, to).await?;
