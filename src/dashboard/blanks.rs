@@ -27,7 +27,7 @@ use crate::{
 pub async fn list_blanks(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<BoardQuery>) -> AppResult<HttpResponse> {
     let today = state.clock.today();
     let mut asked = Asked::new(ctx.lang);
-    let period = query.period(&mut asked, today).limited();
+    let period = query.period(&mut asked, today);
     let dates = query.shown(&asked, period);
     let scope = scope_for(&actor, query.region.as_deref())?;
     let mut people = Vec::new();

@@ -62,11 +62,12 @@ impl BoardQuery {
         Period::read(asked, self.month.as_deref(), self.from.as_deref(), self.to.as_deref(), today)
     }
 
-    /// First and last date as the form shows them: as typed where they make no sense.
+    /// First and last date as the form shows them: as typed where they make no sense, and empty where the range has no end.
     pub(super) fn shown(&self, asked: &Asked, period: Period) -> DatesView {
         let typed = |name: &str, typed: &Option<String>, date: NaiveDate| {
             let error = asked.error(name);
-            DateView { value: if error.is_empty() { date.to_string() } else { word(typed.as_deref()).to_owned() }, error }
+            let is_typed = !error.is_empty() || [civil::FIRST_DAY, civil::LAST_DAY].contains(&date);
+            DateView { value: if is_typed { word(typed.as_deref()).to_owned() } else { date.to_string() }, error }
         };
         DatesView { from: typed("from", &self.from, period.from), to: typed("to", &self.to, period.to) }
     }
@@ -93,8 +94,8 @@ pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, q
     let (day, kind) = (asked.date("day", query.day.as_deref()), asked.word("kind", query.kind.as_deref(), AlertKind::parse));
     let (step, number) = (asked.word("trend", query.trend.as_deref(), Step::parse), asked.page(query.page.as_deref()));
     let text = fold(&asked.text("q", query.q.as_deref()));
-    let dates = query.shown(&asked, period.limited());
-    let period = if asked.is_clear() { period.limited() } else { Period::month_of(today) };
+    let dates = query.shown(&asked, period);
+    let period = if asked.is_clear() { period } else { Period::month_of(today) };
     let wish = Wish { period, day: day.unwrap_or(yesterday), step: step.unwrap_or_default(), text, today };
     let board = load_board(&mut tx, &wish).await?;
     let sign_ins = activity::latest_sign_ins(&mut tx, &ctx, SIGN_INS, today).await?;

@@ -2,10 +2,13 @@
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
-use crate::{civil, web::asked::Asked};
+use crate::{civil, ops::FieldError, web::asked::Asked};
 
 /// Steps of the trend.
 pub const STEPS: u32 = 12;
+
+/// So many days back from the last one at most, a year: the blank days of everybody are looked for day by day.
+const MOST_BACK: Days = Days::new(365);
 
 /// A range of dates, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +27,26 @@ impl Period {
     }
 
     /// What the address asks for: `month=2026-01`, or `from` and `to` (one of them is enough), else the month of `today`. What cannot be read
-    /// is complained of.
+    /// is complained of, and so is more than a year of days that are over: part of it would look like all of it.
     pub fn read(asked: &mut Asked, month: Option<&str>, from: Option<&str>, to: Option<&str>, today: NaiveDate) -> Self {
         let (month, range) = (asked.month("month", month), asked.range(from, to));
         match (month, range) {
             (Some(month), _) => Self { from: month.first(), to: month.last() },
             (None, (None, None)) => Self::month_of(today),
-            (None, (from, to)) => Self { from: from.unwrap_or(civil::FIRST_DAY), to: to.unwrap_or(civil::LAST_DAY) },
+            (None, (from, to)) => {
+                let period = Self { from: from.unwrap_or(civil::FIRST_DAY), to: to.unwrap_or(civil::LAST_DAY) };
+                if asked.error("from").is_empty() && asked.error("to").is_empty() {
+                    period.check_length(asked, today);
+                }
+                period
+            }
+        }
+    }
+
+    fn check_length(self, asked: &mut Asked, today: NaiveDate) {
+        let first = self.to.min(today).checked_sub_days(MOST_BACK).unwrap_or(self.from);
+        if self.from < first {
+            asked.complain("from", &FieldError::new("from", "range-too-long").with("first", civil::format_date_tr(first)));
         }
     }
 
@@ -53,18 +69,6 @@ impl Period {
     pub fn before(self, today: NaiveDate) -> Option<Self> {
         let to = self.to.min(today.pred_opt()?);
         (self.from <= to).then_some(Self { from: self.from, to })
-    }
-
-    /// At most a year of it: the last one, or the first where no end was given.
-    #[must_use]
-    pub fn limited(self) -> Self {
-        const YEAR: Days = Days::new(365);
-        let latest = self.from.checked_add_days(YEAR).unwrap_or(self.to);
-        match self.to {
-            to if to <= latest => self,
-            civil::LAST_DAY => Self { to: latest, ..self },
-            to => Self { from: to.checked_sub_days(YEAR).unwrap_or(self.from), to },
-        }
     }
 
     /// Wider by so many days at both ends.
@@ -158,10 +162,22 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_a_year_is_looked_at() {
-        assert_eq!(period("1990-01-01", "2026-01-31").limited(), period("2025-01-31", "2026-01-31"));
-        assert_eq!(period("2026-01-01", "2100-12-31").limited(), period("2026-01-01", "2027-01-01"));
-        assert_eq!(period("2026-01-01", "2026-12-31").limited(), period("2026-01-01", "2026-12-31"));
+    fn more_than_a_year_of_days_that_are_over_is_complained_of_and_nothing_is_cut() {
+        for (from, to, complaints) in [
+            ("2025-02-10", "2026-02-10", 0),
+            ("2025-02-09", "2026-02-10", 1),
+            ("2025-02-10", "", 0),
+            ("2025-02-10", "2100-12-31", 0),
+            ("2025-02-09", "", 1),
+            ("", "2026-02-10", 1),
+            ("1990-01-01", "1990-12-31", 0),
+            ("2024-01-01", "2024-12-31", 0),
+            ("2024-01-01", "2025-01-01", 1),
+            ("2026-02-11", "2090-01-01", 0),
+        ] {
+            assert_eq!(read("", from, to).1, complaints, "{from} {to}");
+        }
+        assert_eq!(read("", "2024-01-01", "2026-02-10").0, period("2024-01-01", "2026-02-10"));
     }
 
     #[test]

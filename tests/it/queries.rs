@@ -120,6 +120,8 @@ async fn a_bad_value_of_any_parameter_of_any_page_is_said_and_answered_with_noth
                     let shows = answer.count("#timesheet-list tbody tr")
                         + answer.count("#employee-list tbody tr")
                         + answer.count("#sum-entries")
+                        + answer.count("tr[data-row]")
+                        + answer.count("#today-all")
                         + answer.count("table.month");
                     assert_eq!(shows, 0, "{address} shows something else");
                 }
@@ -184,6 +186,34 @@ async fn swapped_dates_are_said_at_the_field_with_what_was_typed_and_no_list_pas
         assert_eq!(file.status, 400, "no file at all");
         assert!(file.html.contains("Bitiş başlangıçtan (17.02.2026) önce olamaz"), "{}", file.html);
         assert_eq!(clerk.get(&format!("/activity?format={format}&from=yarin")).await.status, 400);
+    }
+}
+
+#[actix_web::test]
+async fn more_than_a_year_is_said_at_the_field_and_nothing_passes_for_all_of_it() {
+    let (offices, mut clerk, _) = office().await;
+    let full = json!({ "employee_id": employee_id(2), "work_date": "2026-02-16", "start_time": "08:30", "end_time": "17:30", "break_minutes": 60 });
+    offices.store("ankara", vec![op(&clerk_of_ankara(), "ankara").create("timesheet", timesheet_id(2), full)]).await;
+    for (page, target) in [("/dashboard/blanks", "section#blank-list"), ("/dashboard", "div#dash")] {
+        for (dates, first) in
+            [("from=2024-01-01&to=2026-02-18", "18.02.2025"), ("from=2024-01-01&to=", "18.02.2025"), ("from=&to=2025-06-30", "30.06.2024")]
+        {
+            let answer = clerk.get(&format!("{page}?{dates}")).await;
+            assert_eq!(answer.status, 422, "{page}?{dates}");
+            let said = answer.text("#filter-from-error");
+            assert!(said.starts_with("En çok bir yıl gösterilir.") && said.contains(first), "{page}?{dates}: {said}");
+            let typed = ["from", "to"].map(|name| format!("{name}={}", answer.attribute(&format!("#filter-{name}"), "value")));
+            assert_eq!(typed.join("&"), dates, "{page}: what was typed stays");
+            assert!(
+                !answer.html.contains("Boş gün yok") && !answer.html.contains("Beklenen herkesin kaydı var"),
+                "{page} gives a clean bill"
+            );
+            assert_eq!(answer.count("[data-blank]") + answer.count("#dash-day") + answer.count("[data-recent]"), 0, "{page}?{dates}");
+            let part = clerk.load(&format!("{page}?{dates}"), target).await;
+            assert_eq!((part.status, part.count("[data-wrong]")), (422, 1), "{page}?{dates}");
+        }
+        assert_eq!(clerk.get(&format!("{page}?from=2025-02-18&to=2026-02-18")).await.status, 200, "a year");
+        assert_eq!(clerk.get(&format!("{page}?from=2025-02-18&to=")).await.status, 200, "days to come are no more to look at");
     }
 }
 
