@@ -80,7 +80,7 @@ pub(super) async fn answer_refused(
     let body = if ctx.is_htmx {
         render(ctx, &Changed { ctx, people: vec![view], gone: Vec::new(), count: Count::new(ctx, &day) })?
     } else {
-        render_page(ctx, &day, state.clock.today(), String::new(), Some(view))?
+        render_page(ctx, &day, state.clock.today(), Some(view))?
     };
     Ok(unprocessable(body))
 }

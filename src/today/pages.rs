@@ -2,8 +2,8 @@
 
 use super::{
     load::load_day,
-    query::DayQuery,
-    views::{HOME, render_page},
+    query::{DayAsked, DayQuery},
+    views::{HOME, render_page, render_unclear},
 };
 use crate::{
     auth::Actor,
@@ -35,10 +35,14 @@ pub async fn show_home(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Que
 /// `GET /today`.
 pub async fn show_today(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<DayQuery>) -> AppResult<HttpResponse> {
     let today = state.clock.today();
-    let (place, date_error) = query.read(&ctx, today)?;
-    let scope = place.scope(&actor)?;
-    let day = load_day(&mut state.db.read(&scope).await?, &place).await?;
-    let is_clear = date_error.is_empty();
-    let page = render_page(&ctx, &day, today, date_error, None)?;
-    Ok(if is_clear { html(page) } else { unprocessable(page) })
+    match query.read(&ctx, today)? {
+        DayAsked::Of(place) => {
+            let day = load_day(&mut state.db.read(&place.scope(&actor)?).await?, &place).await?;
+            Ok(html(render_page(&ctx, &day, today, None)?))
+        }
+        DayAsked::Unclear(place, wrong) => {
+            place.scope(&actor)?;
+            Ok(unprocessable(render_unclear(&ctx, place, today, wrong)?))
+        }
+    }
 }

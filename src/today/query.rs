@@ -7,6 +7,7 @@ use super::day::Place;
 use crate::{
     error::{AppError, AppResult},
     regions::Region,
+    text::clean,
     web::{asked::Asked, page::Ctx},
 };
 
@@ -18,13 +19,38 @@ pub struct DayQuery {
 }
 
 impl DayQuery {
-    /// The day, and what is wrong with the date where it is today's instead.
-    pub(crate) fn read(&self, ctx: &Ctx, today: NaiveDate) -> AppResult<(Place, String)> {
+    /// The day that is asked for.
+    pub(crate) fn read(&self, ctx: &Ctx, today: NaiveDate) -> AppResult<DayAsked> {
         let region = region_of(ctx, self.region.as_deref())?;
         let mut asked = Asked::new(ctx.lang);
-        let date = asked.date("date", self.date.as_deref()).unwrap_or(today);
-        Ok((Place { region, date }, asked.error("date")))
+        let date = asked.date("date", self.date.as_deref());
+        let place = Place { region, date: date.unwrap_or(today) };
+        if asked.is_clear() {
+            return Ok(DayAsked::Of(place));
+        }
+        let typed = clean(self.date.as_deref().unwrap_or_default());
+        Ok(DayAsked::Unclear(place, WrongDate { typed, error: asked.error("date"), sentences: asked.sentences() }))
     }
+}
+
+/// What an address of the page means.
+#[derive(Debug)]
+pub(crate) enum DayAsked {
+    /// That day.
+    Of(Place),
+    /// No day: nothing is shown in its place. The place is today's, for the way back.
+    Unclear(Place, WrongDate),
+}
+
+/// A date that is none.
+#[derive(Debug, Default)]
+pub(crate) struct WrongDate {
+    /// As it was typed.
+    pub typed: String,
+    /// What is wrong with it, at the field; empty for nothing.
+    pub error: String,
+    /// The same for the place of the list.
+    pub sentences: Vec<String>,
 }
 
 /// The region of the address, else the first of the reader's.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     day::{Day, PersonDay, Place, Saved, State},
+    query::WrongDate,
     row::RowForm,
 };
 use crate::{
@@ -59,11 +60,28 @@ pub(crate) struct Head {
     pub is_future: bool,
     /// The sentence about a marked day.
     pub mark: Option<String>,
-    pub date_error: String,
+    /// What of the address is no date; then there are no rows.
+    pub wrong: WrongDate,
 }
 
 impl Head {
-    pub fn new(ctx: &Ctx, day: &Day, today: NaiveDate, date_error: String) -> Self {
+    /// Where the date is none: the page's name alone, and the way to today's.
+    fn unclear(ctx: &Ctx, place: Place, today: NaiveDate, wrong: WrongDate) -> Self {
+        Self {
+            heading: t(ctx.lang, "nav-today").to_owned(),
+            name: String::new(),
+            previous: None,
+            next: None,
+            today: address(ctx, &place, Some(today)),
+            is_today: false,
+            is_future: false,
+            mark: None,
+            wrong,
+            place,
+        }
+    }
+
+    pub fn new(ctx: &Ctx, day: &Day, today: NaiveDate) -> Self {
         let place = day.place.clone();
         let at = |date: Option<NaiveDate>| {
             let date = date.filter(|date| (civil::FIRST_DAY..=civil::LAST_DAY).contains(date))?;
@@ -85,9 +103,19 @@ impl Head {
             is_today,
             is_future: place.date > today,
             mark: day.mark.as_ref().map(|mark| mark_sentence(ctx.lang, mark)),
-            date_error,
+            wrong: WrongDate::default(),
             place,
         }
+    }
+
+    /// The date as its field shows it.
+    pub fn date(&self) -> String {
+        if self.is_unclear() { self.wrong.typed.clone() } else { self.place.date.to_string() }
+    }
+
+    /// The address asks for no day.
+    pub fn is_unclear(&self) -> bool {
+        !self.wrong.error.is_empty()
     }
 }
 
@@ -145,6 +173,11 @@ impl Count {
             is_open: day.place.is_open(ctx),
             question: String::new(),
         }
+    }
+
+    /// Nobody at all.
+    fn none(place: Place) -> Self {
+        Self { place, expected: 0, planned: Vec::new(), has_people: false, is_marked: false, is_open: false, question: String::new() }
     }
 
     /// The same with a question, which the next Enter confirms.
@@ -284,14 +317,20 @@ fn label(lang: Lang, day: &Day, person: &PersonDay) -> String {
 }
 
 /// The whole page; `instead` takes the place of the same person's rows.
-pub(crate) fn render_page(ctx: &Ctx, day: &Day, today: NaiveDate, date_error: String, instead: Option<PersonView>) -> AppResult<String> {
+pub(crate) fn render_page(ctx: &Ctx, day: &Day, today: NaiveDate, instead: Option<PersonView>) -> AppResult<String> {
     let mut people: Vec<PersonView> = day.people.iter().map(|person| PersonView::new(ctx, day, person)).collect();
     if let Some(view) = instead
         && let Some(place) = people.iter_mut().find(|person| person.id == view.id)
     {
         *place = view;
     }
-    Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today, date_error), people, count: Count::new(ctx, day) })?)
+    Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today), people, count: Count::new(ctx, day) })?)
+}
+
+/// The page without a day: what is wrong with the date, and nothing to enter anything into.
+pub(crate) fn render_unclear(ctx: &Ctx, place: Place, today: NaiveDate, wrong: WrongDate) -> AppResult<String> {
+    let count = Count::none(place.clone());
+    Ok(render(ctx, &TodayPage { ctx, head: Head::unclear(ctx, place, today, wrong), people: Vec::new(), count })?)
 }
 
 /// The page, with a question before everybody is entered as planned.
@@ -299,5 +338,5 @@ pub(crate) fn render_page(ctx: &Ctx, day: &Day, today: NaiveDate, date_error: St
 pub(crate) fn render_asking(ctx: &Ctx, day: &Day, today: NaiveDate, question: String) -> AppResult<String> {
     let people = day.people.iter().map(|person| PersonView::new(ctx, day, person)).collect();
     let count = Count::new(ctx, day).asking(question);
-    Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today, String::new()), people, count })?)
+    Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today), people, count })?)
 }

@@ -520,12 +520,18 @@ async fn a_closed_region_shows_its_days_and_takes_nothing() {
 }
 
 #[actix_web::test]
-async fn a_date_that_is_none_is_said_and_today_is_shown() {
+async fn a_date_that_is_none_is_said_with_what_was_typed_and_nothing_can_be_entered_for_another_day() {
     let (_company, mut browser) = ankara().await;
-    for wrong in ["yarin", "2026-02-30", "1900-01-01"] {
-        let page = browser.get(&format!("/today?date={wrong}")).await;
-        assert_eq!((page.status, page.text("h1")), (422, "Bugün, 5 Ocak 2026 Pazartesi".into()), "{wrong}");
-        assert!(page.text("#today-date-error").len() > 10, "{wrong}");
+    for address in ["/today", "/"] {
+        for wrong in ["yarin", "2026-02-30", "1900-01-01"] {
+            let page = browser.get(&format!("{address}?date={wrong}")).await;
+            assert_eq!((page.status, page.text("h1")), (422, "Bugün".into()), "{wrong}");
+            assert!(page.text("#today-date-error").len() > 10, "{wrong}");
+            assert_eq!(["value", "type"].map(|name| page.attribute("#today-date", name)), [wrong, "text"]);
+            assert_eq!(["tr[data-row]", "#today-all", "main form[method=post]"].map(|what| page.count(what)), [0; 3], "{wrong}");
+            assert_eq!(page.count("[data-wrong]"), 1);
+            assert!(!page.html.contains("Bu gün çalışan kimse yok"), "{wrong}: nothing is said of a day");
+        }
     }
     let edge = browser.get("/today?date=2100-12-31").await;
     assert_eq!((edge.status, edge.count("[data-day=next]"), edge.count("[data-day=previous]")), (200, 0, 1));

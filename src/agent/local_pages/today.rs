@@ -10,8 +10,8 @@ use crate::{
     timesheets::listed::Filter,
     today::{
         day::{Day, Place},
-        query::DayQuery,
-        views::{HOME, PersonView, address, render_page},
+        query::{DayAsked, DayQuery},
+        views::{HOME, PersonView, address, render_page, render_unclear},
     },
     web::{
         flash::{Flash, Tone},
@@ -28,11 +28,16 @@ pub(super) fn home(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
 /// The page of a day.
 pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
     let query: DayQuery = query_of(ctx)?;
-    let (place, date_error) = query.read(ctx, copy.today)?;
-    copy.check_region(Some(place.region.code()))?;
-    let is_clear = date_error.is_empty();
-    let page = render_page(ctx, &read_day(copy, &place)?, copy.today, date_error, None)?;
-    Ok(if is_clear { Local::Page(page) } else { Local::Refused(page) })
+    match query.read(ctx, copy.today)? {
+        DayAsked::Of(place) => {
+            copy.check_region(Some(place.region.code()))?;
+            Ok(Local::Page(render_page(ctx, &read_day(copy, &place)?, copy.today, None)?))
+        }
+        DayAsked::Unclear(place, wrong) => {
+            copy.check_region(Some(place.region.code()))?;
+            Ok(Local::Refused(render_unclear(ctx, place, copy.today, wrong)?))
+        }
+    }
 }
 
 fn read_day(copy: &RegionCopy<'_>, place: &Place) -> AppResult<Day> {
@@ -59,7 +64,7 @@ pub(super) fn refuse(
     let day = read_day(copy, &place)?;
     let mut view = PersonView::new(ctx, &day, day.person(employee_id).ok_or(AppError::NotFound)?);
     view.refuse(entry, posted, errors, ctx.lang);
-    Ok(Local::Refused(render_page(ctx, &day, copy.today, String::new(), Some(view))?))
+    Ok(Local::Refused(render_page(ctx, &day, copy.today, Some(view))?))
 }
 
 /// An act on a day that was refused has no fields: back to the day, with the sentence.
