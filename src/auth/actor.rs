@@ -62,6 +62,22 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The program itself, for what it writes with nobody signed in (`Origin::System`): an administrator of these regions.
+    #[cfg(feature = "server")]
+    pub fn of_program(id: Uuid, regions: Vec<Region>) -> Self {
+        Self {
+            user_id: id,
+            username: "rainstaff".into(),
+            role: Role::Admin,
+            regions,
+            lang: "tr".into(),
+            theme: "auto".into(),
+            must_change: false,
+            session_id: id,
+            csrf: String::new(),
+        }
+    }
+
     /// Whether the person administers the company.
     pub fn is_admin(&self) -> bool {
         self.role == Role::Admin

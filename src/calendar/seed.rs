@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{CalendarDay, DayKind};
 use crate::{
-    auth::{Actor, Role},
+    auth::Actor,
     db::Scope,
     error::{AppError, AppResult},
     ops::{Change, Entity as _, Kind, Op, Origin, VerdictKind},
@@ -71,17 +71,7 @@ fn public_holidays() -> Vec<CalendarDay> {
 /// When the database refuses.
 pub async fn ensure_public_holidays(state: &AppState) -> AppResult<()> {
     let company = Region::company();
-    let author = Actor {
-        user_id: NAMESPACE,
-        username: "rainstaff".into(),
-        role: Role::Admin,
-        regions: vec![company.clone()],
-        lang: "tr".into(),
-        theme: "auto".into(),
-        must_change: false,
-        session_id: NAMESPACE,
-        csrf: String::new(),
-    };
+    let author = Actor::of_program(NAMESPACE, vec![company.clone()]);
     let mut ops: Vec<Op> = public_holidays().iter().map(|day| op(state, &company, day)).collect();
     let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
     let known = list_verdicts(&mut state.db.read(&Scope::system(company.clone(), None, Origin::System)).await?, &ids).await?;

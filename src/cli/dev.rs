@@ -11,6 +11,7 @@ use crate::{
     calendar::ensure_public_holidays,
     config::{self, Config, MetricsToken, Secret},
     db::embedded::{Cluster, ClusterOptions},
+    shift_templates::ensure_first_templates,
     state::AppState,
     telemetry,
 };
@@ -61,6 +62,7 @@ async fn serve_on(cluster: &Cluster, config: Config, listeners: Vec<std::net::Tc
     if !empty {
         seed::fill_if_new(&state, &owner_url).await?;
     }
+    ensure_first_templates(&state).await.map_err(text)?; // the invented company brings its own
     for listener in &listeners {
         println!("listening http://{}", listener.local_addr().map_err(text)?);
     }

@@ -1,7 +1,7 @@
 //! An invented company, so that there is something to look at. Goes through the one write path like everything else; ids are derived
 //! from names and dates, so seeding again adds only the days that have come since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ use crate::{
     config::{Config, Secret},
     db,
     employees::Employee,
+    fold::fold,
     ops::{Change, Entity as _, Kind, Op, Origin, VerdictKind},
     regions::{
         Region,
@@ -81,7 +82,9 @@ async fn fill(state: &AppState, owner_url: &str) -> Result<usize, String> {
             session_id: NAMESPACE,
             csrf: String::new(),
         };
-        let ops = company(state, &actor, region, number);
+        let mut ops = company(state, &actor, region, number);
+        let known = template_names(state, region).await?;
+        ops.retain(|op| !is_known_template(op, &known));
         let verdicts = deliver(state, &actor, Origin::System, ops).await.map_err(text)?;
         if let Some(bad) = verdicts.iter().find(|v| !v.verdict.took_effect()) {
             return Err(format!("the invented company did not pass its own rules: {:?} {:?} {:?}", bad.verdict, bad.reason, bad.errors));
@@ -100,6 +103,20 @@ async fn offices(state: &AppState) -> Result<Vec<Region>, String> {
         }
     }
     Ok(offices)
+}
+
+/// Folded names of a region's templates.
+async fn template_names(state: &AppState, region: &Region) -> Result<HashSet<String>, String> {
+    let scope = db::Scope::system(region.clone(), None, Origin::System);
+    let mut tx = state.db.read(&scope).await.map_err(text)?;
+    let templates = crate::shift_templates::db::list_choices(&mut tx).await.map_err(text)?;
+    Ok(templates.iter().map(|template| fold(&template.name)).collect())
+}
+
+/// What a region has under the same name stays as it is.
+fn is_known_template(op: &Op, known: &HashSet<String>) -> bool {
+    let name = op.fields.get("name").and_then(|change| change.to.as_str());
+    op.entity == ShiftTemplate::NAME && name.is_some_and(|name| known.contains(&fold(name)))
 }
 
 fn company(state: &AppState, actor: &Actor, region: &Region, number: usize) -> Vec<Op> {

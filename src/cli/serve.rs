@@ -12,6 +12,7 @@ use crate::{
     calendar::ensure_public_holidays,
     config::{self, Config},
     db::{Db, guard},
+    shift_templates::ensure_first_templates,
     state::AppState,
     telemetry,
 };
@@ -29,6 +30,7 @@ pub(super) async fn run() -> Result<(), String> {
     let listeners = bind(&state.config)?;
     first_start(&state, &logins.owner_url).await?;
     ensure_public_holidays(&state).await.map_err(text)?;
+    ensure_first_templates(&state).await.map_err(text)?;
     for listener in &listeners {
         if let Ok(address) = listener.local_addr() {
             println!("listening http://{address}");

@@ -282,3 +282,10 @@ pub(super) async fn find_by_name<M: Mode>(tx: &mut ScopedTx<M>, region: &Region,
         .fetch_optional(tx.conn())
         .await
 }
+
+/// Whether anything was ever written in the region.
+pub(super) async fn has_history<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.change_log WHERE region = $1) AS "has!""#, region.code())
+        .fetch_one(tx.conn())
+        .await
+}

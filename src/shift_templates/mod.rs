@@ -16,4 +16,4 @@ pub(crate) mod views;
 
 pub use model::ShiftTemplate;
 #[cfg(feature = "server")]
-pub use start::give_templates;
+pub use start::{ensure_first_templates, give_templates};

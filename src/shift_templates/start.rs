@@ -5,15 +5,19 @@ use uuid::Uuid;
 
 use super::{ShiftTemplate, db};
 use crate::{
-    auth::{Actor, Admin},
+    auth::{Actor, Admin, accounts::FIRST_OFFICES},
     db::Scope,
     error::{AppError, AppResult},
     fold::fold,
-    ops::{Entity as _, Kind, Op, VerdictKind, form_codec::changes_of_new},
-    regions::Region,
+    ops::{Entity as _, Kind, Op, Origin, VerdictKind, form_codec::changes_of_new},
+    regions::{Region, db::is_open},
     state::AppState,
-    sync::submit_all,
+    sync::{deliver, submit_all},
 };
+
+/// The program as the author of the first offices' templates; their ids follow from it, so that a second server that starts at the same time
+/// makes no second row.
+const NAMESPACE: Uuid = Uuid::from_u128(0x5d0a_6c1e_92b7_5f48_a3d4_17c9_e86b_204f);
 
 /// The standard: Monday to Friday from nine to six with an hour's break, 40 hours.
 fn standard() -> Vec<ShiftTemplate> {
@@ -37,6 +41,29 @@ pub async fn give_templates(state: &AppState, admin: &Admin, region: &Region, fr
         Some(bad) => Err(AppError::Fault(format!("a template was not taken: {:?} {:?}", bad.reason, bad.errors))),
         None => Ok(verdicts.len()),
     }
+}
+
+/// Gives the offices of the first start the standard, like every region that is added later. Run at every start, for those alone in which
+/// nothing was ever written: an office that has deleted its templates, or works without any, stays as it is.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn ensure_first_templates(state: &AppState) -> AppResult<()> {
+    for office in &FIRST_OFFICES {
+        let region = Region::parse(office.code).map_err(|e| AppError::Fault(e.to_string()))?;
+        let scope = Scope::system(region.clone(), None, Origin::System);
+        if !is_open(&state.db, &region).await? || db::has_history(&mut state.db.read(&scope).await?, &region).await? {
+            continue;
+        }
+        let author = Actor::of_program(NAMESPACE, vec![region.clone()]);
+        let click = Uuid::new_v5(&NAMESPACE, office.code.as_bytes());
+        let ops = (1..).zip(standard()).map(|(n, template)| create_op(state, &author, &region, click, n, &template)).collect();
+        let verdicts = deliver(state, &author, Origin::System, ops).await?;
+        if let Some(bad) = verdicts.iter().find(|verdict| verdict.verdict == VerdictKind::Retry) {
+            return Err(AppError::Fault(format!("the first templates were not stored: {:?}", bad.reason)));
+        }
+    }
+    Ok(())
 }
 
 async fn list(state: &AppState, actor: &Actor, region: &Region) -> AppResult<Vec<ShiftTemplate>> {

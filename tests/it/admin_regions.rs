@@ -7,6 +7,7 @@ use rainstaff::{
     ids::new_id,
     ops::{Origin, Reason, VerdictKind},
     regions::Region,
+    shift_templates::ensure_first_templates,
     sync::{deliver, submit},
 };
 use serde_json::json;
@@ -254,4 +255,45 @@ async fn a_new_region_starts_with_the_standard_templates_or_copies_and_a_region_
     }
     let taken = "SELECT count(*)::text FROM app.op_inbox WHERE entity = 'shift_template' AND region = 'ankara'";
     assert_eq!(look(&company, taken).await, "2", "each once");
+}
+
+/// "Ankara Hafta içi 540-1080" of every template there is.
+const TEMPLATES: &str =
+    "SELECT coalesce(string_agg(region || ' ' || name || ' ' || start_min || '-' || end_min || ' ' || weekdays, ', ' ORDER BY region), '')
+                         FROM app.shift_templates WHERE deleted_at IS NULL";
+
+#[actix_web::test]
+async fn the_first_offices_start_with_the_standard_template_and_what_an_admin_makes_of_it_stays() {
+    let company = Company::new().await;
+    let (one, other) = tokio::join!(ensure_first_templates(&company.state), ensure_first_templates(&company.state));
+    assert!(one.is_ok() && other.is_ok(), "two servers started at once: {one:?} {other:?}");
+    let standard = |office: &str| format!("{office} Hafta içi 540-1080 12345");
+    assert_eq!(look(&company, TEMPLATES).await, ["ankara", "bursa", "istanbul", "izmir"].map(standard).join(", "));
+    let log = "SELECT DISTINCT origin || ' ' || action FROM app.change_log WHERE entity = 'shift_template'";
+    assert_eq!(look(&company, log).await, "system create");
+    let mut boss = admin(&company).await;
+    let mine = templates_of(&mut boss, "Ankara").await;
+    assert!(mine.len() == 1 && mine[0].starts_with("Hafta içi") && mine[0].contains("09:00"), "{mine:?}");
+    let remove = boss.get("/shift-templates").await.form("form[action*='/deletion']").minted();
+    assert_eq!(boss.submit(&remove).await.status, 200);
+    let left = look(&company, TEMPLATES).await;
+    assert_eq!(left.matches("Hafta içi").count(), 3, "{left}");
+    for _ in 0..2 {
+        ensure_first_templates(&company.state).await.unwrap();
+        assert_eq!(look(&company, TEMPLATES).await, left, "a deleted one does not come back");
+    }
+}
+
+#[actix_web::test]
+async fn an_office_that_works_without_templates_is_given_none_by_a_later_start() {
+    let company = Company::new().await;
+    let clerk = builders::clerk("izmir");
+    builders::set_up(&company.state, &clerk, vec![builders::op(&clerk, "izmir").new_employee(builders::employee_id(1), "Ayşe Işık")]).await;
+    company.inspect().await.execute("UPDATE app.regions SET active = false WHERE code = 'bursa'").await.unwrap();
+    ensure_first_templates(&company.state).await.unwrap();
+    let given = look(&company, TEMPLATES).await;
+    assert!(
+        given.starts_with("ankara ") && given.contains("istanbul ") && !given.contains("izmir ") && !given.contains("bursa "),
+        "{given}"
+    );
 }

@@ -72,6 +72,12 @@ async fn an_empty_database_is_migrated_and_the_admins_password_is_shown_once() {
     assert!(second.sign_in("admin", &password).is_none(), "it was good for one sign-in");
     assert_eq!(second.stop(Signal::SIGINT), Some(0));
     assert_eq!(look(&db, "SELECT count(*) FROM auth.users").await, "5");
+    let templates = "SELECT string_agg(region || ' ' || name, ', ' ORDER BY region) FROM app.shift_templates";
+    let standard = "ankara Hafta içi, bursa Hafta içi, istanbul Hafta içi, izmir Hafta içi";
+    assert_eq!(look(&db, templates).await, standard, "an office expects its people from the first day on");
+    Said::of(rainstaff_on(db.owner_url(), &["seed-demo"])).ok();
+    let weekdays = "SELECT count(*) || ' ' || min(start_min) FROM app.shift_templates WHERE name = 'Hafta içi'";
+    assert_eq!(look(&db, weekdays).await, "4 540", "the invented company leaves what is there");
 }
 
 #[tokio::test]
