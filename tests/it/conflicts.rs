@@ -10,7 +10,7 @@ use serde_json::json;
 use sqlx::Executor;
 
 use crate::{
-    auth::{CLERK_PASSWORD, Company},
+    auth::{ADMIN_PASSWORD, CLERK_PASSWORD, Company},
     support::{
         browser::Browser,
         builders::{self, employee_id, op, queue_id, timesheet_id},
@@ -93,6 +93,28 @@ async fn a_deletion_that_met_an_edit_can_still_be_done_and_the_first_decision_st
     ] {
         assert!(owner.execute(sql).await.is_err(), "{sql}");
     }
+}
+
+#[actix_web::test]
+async fn a_day_of_the_calendar_that_was_deleted_in_a_conflict_can_be_taken_back() {
+    let company = Company::new().await;
+    let admin = builders::admin();
+    let day = timesheet_id(77);
+    let values = json!({ "day": "2026-10-30", "name": "Köprü günü", "kind": "day_off" });
+    let ops = vec![
+        op(&admin, "company").create("calendar_day", day, values),
+        op(&admin, "company").at(2).queued(queue_id(1), 1).update("calendar_day", day, 1, json!({ "name": ["Köprü günü", "Köprü"] })),
+        op(&admin, "company").at(1).queued(queue_id(2), 1).delete("calendar_day", day, 1),
+    ];
+    let verdicts = deliver(&company.state, &admin, Origin::System, ops).await.unwrap();
+    assert_eq!(verdicts[2].verdict, VerdictKind::Merged, "{verdicts:?}");
+    let mut boss = Browser::of(&company.state, "admin", ADMIN_PASSWORD).await;
+    let form = boss.get("/conflicts").await.form("form[aria-label^='Biri sildi']").minted().with("choice", &["replaced"]);
+    let done = boss.submit(&form).await;
+    let deleted = "SELECT count(*) FROM app.calendar_days WHERE deleted_at IS NOT NULL";
+    assert_eq!((done.status, company.count(deleted).await), (200, 1), "{}", done.html);
+    let undone = boss.submit(&done.form("form[data-undo]").minted()).await;
+    assert_eq!((undone.status, company.count(deleted).await), (200, 0), "and it can be taken back: {}", undone.html);
 }
 
 #[actix_web::test]

@@ -132,6 +132,7 @@ fn restoration_of(conflict: &ConflictRow) -> Option<UndoAct> {
         "timesheet" => Some(UndoAct::RestoreTimesheet(id)),
         "employee" => Some(UndoAct::RestoreEmployee(id)),
         "shift_template" => Some(UndoAct::RestoreShiftTemplate(id)),
+        "calendar_day" => Some(UndoAct::RestoreDay(id)),
         _ => None,
     }
 }
