@@ -184,7 +184,8 @@ pub(super) struct Search<'a> {
 }
 
 /// The entries some rule of [`super::alerts`] may have something to say about, newest first, then by name. The conditions are wider than
-/// the rules, never narrower: they only keep the ordinary entries where they are (`tests/it/dashboard.rs` compares with all entries).
+/// the rules, never narrower: they only keep the ordinary entries where they are (`tests/it/dashboard.rs` compares with all entries). An entry of
+/// before somebody left and came back is not before the first day.
 pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search<'_>) -> Result<Vec<Suspect>, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
@@ -198,7 +199,12 @@ pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search
                t.end_min,
                t.break_min,
                t.is_special,
-               e.hire_date,
+               CASE WHEN t.work_date < e.hire_date AND EXISTS (
+                   SELECT
+                   FROM app.change_log c
+                   WHERE c.region = e.region AND c.entity = 'employee' AND c.entity_id = e.id
+                     AND c.after ->> 'is_active' = 'true' AND t.work_date <= (c.before ->> 'exit_date')::date
+               ) THEN NULL ELSE e.hire_date END AS hire_date,
                e.exit_date,
                e.deleted_at IS NOT NULL AS "is_deleted!",
                t.confirmed <> '' AS "is_confirmed!",
@@ -276,6 +282,7 @@ pub(super) struct RecentRow {
     pub who: Option<String>,
     pub action: String,
     pub entry_id: Uuid,
+    pub employee_id: Uuid,
     pub employee_name: String,
     pub work_date: NaiveDate,
     pub start_min: i32,
@@ -294,6 +301,7 @@ pub(super) async fn list_recent<M: Mode>(tx: &mut ScopedTx<M>, limit: i64) -> Re
                c.actor_name AS who,
                c.action AS "action!",
                c.entity_id AS "entry_id!",
+               t.employee_id,
                e.full_name AS employee_name,
                t.work_date,
                t.start_min,

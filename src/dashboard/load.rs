@@ -12,6 +12,7 @@ use super::{
 use crate::{
     civil,
     db::{Mode, ScopedTx},
+    employees::{db::load_labels, labels::Labels},
     fold::fold,
     reports::{self, Summary},
     roster::{Blanks, Roster, WorkedDays, blanks, load_roster, load_worked_days},
@@ -73,6 +74,8 @@ pub(super) struct Board {
     pub trends: Vec<Trend>,
     pub recent: Vec<RecentRow>,
     pub summary: Summary,
+    /// What namesakes are called.
+    pub labels: Labels,
 }
 
 /// Reads the board.
@@ -115,8 +118,12 @@ pub(super) async fn load_board<M: Mode>(tx: &mut ScopedTx<M>, wish: &Wish) -> Re
     };
     let expected = roster.people().iter().filter(|person| roster.expected(person, day).shift().is_some()).count();
     let on_day = (expected, blanks(&roster, &worked_then, day, day).len());
-    let recent = db::list_recent(tx, RECENT).await?;
-    Ok(Board { tiles, on_day, of_day, of_period, steps, trends, recent, summary })
+    let labels = load_labels(tx).await?;
+    let mut recent = db::list_recent(tx, RECENT).await?;
+    for row in &mut recent {
+        labels.apply(row.employee_id, &mut row.employee_name);
+    }
+    Ok(Board { tiles, on_day, of_day, of_period, steps, trends, recent, summary, labels })
 }
 
 /// The instant at which a date begins in Istanbul.

@@ -19,7 +19,7 @@ use crate::{
     civil,
     contact::load_queues,
     devices::load_alarms,
-    employees::labels::{Face, Labels},
+    employees::labels::Labels,
     error::AppResult,
     fold::fold,
     reports::{Sort, Summary},
@@ -102,7 +102,7 @@ pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, q
     let queues = load_queues(&mut tx, &ctx, now).await?;
     let device_alarms = load_alarms(&mut tx, &ctx).await?;
     drop(tx);
-    let Board { tiles, on_day, of_day, of_period, steps, trends, recent, summary } = board;
+    let Board { tiles, on_day, of_day, of_period, steps, trends, recent, summary, labels } = board;
     let lang = ctx.lang;
     let page = BoardPage {
         ctx: &ctx,
@@ -115,7 +115,7 @@ pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, q
         trend: TrendView::new(lang, wish.step, steps, trends),
         recent: recent.into_iter().map(|row| RecentView::new(lang, row, now)).collect(),
         sign_ins,
-        leaders: leaders(summary),
+        leaders: leaders(summary, &labels),
         queues,
         device_alarms,
         wrong: asked.sentences(),
@@ -166,16 +166,8 @@ fn alert_list(ctx: &Ctx, oddities: Oddities, kind: Option<AlertKind>, page: Opti
     AlertList { shown, kinds, count, kind, is_cut, pager }
 }
 
-fn leaders(mut summary: Summary) -> Vec<LeaderView> {
+fn leaders(mut summary: Summary, labels: &Labels) -> Vec<LeaderView> {
     summary.sort(Sort { column: "overtime", descends: true });
-    let labels = Labels::of(summary.people.iter().map(|person| Face {
-        id: person.employee_id,
-        region: &person.region,
-        full_name: &person.full_name,
-        department: &person.department,
-        title: &person.title,
-        hire_date: None,
-    }));
     let with_overtime = summary.people.into_iter().filter(|person| person.hours.overtime > 0).take(LEADERS);
     with_overtime
         .map(|person| LeaderView {

@@ -82,7 +82,7 @@ pub async fn create_employee(
         Err(errors) => return refuse_create(&ctx, &actor, &state, &posted, &errors).await,
     };
     let employee = find(&state, &actor, row_id(&verdict)?).await?;
-    let flash = Flash::new(tone_of(&verdict), "flash-employee-created", &employee.value.full_name);
+    let flash = Flash::new(tone_of(&verdict), "flash-employee-created", &name_of(&state, &actor, &employee).await?);
     if !ctx.is_htmx {
         return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
     }
@@ -139,7 +139,7 @@ pub async fn update_employee(
     };
     let employee = find(&state, &actor, row_id(&verdict)?).await?;
     let key = if verdict.verdict == VerdictKind::Merged { "flash-employee-merged" } else { "flash-employee-updated" };
-    let flash = Flash::new(tone_of(&verdict), key, &employee.value.full_name);
+    let flash = Flash::new(tone_of(&verdict), key, &name_of(&state, &actor, &employee).await?);
     if !ctx.is_htmx {
         return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
     }
@@ -170,6 +170,13 @@ pub async fn show_row(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uu
 pub(super) async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<Listed> {
     let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
     db::find_employee(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)
+}
+
+/// What a message calls a person: with what tells them from a namesake.
+pub(super) async fn name_of(state: &AppState, actor: &Actor, employee: &Listed) -> AppResult<String> {
+    let scope = Scope::one(actor, &region_of(employee)?).ok_or(AppError::NotFound)?;
+    let labels = db::load_labels(&mut state.db.read(&scope).await?).await?;
+    Ok(labels.name(employee.id, &employee.value.full_name))
 }
 
 pub(super) fn region_of(employee: &Listed) -> AppResult<Region> {

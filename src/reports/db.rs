@@ -147,9 +147,23 @@ async fn list_day_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Resu
 
 /// What the filters of the summary offer.
 pub(super) struct Choices {
-    pub people: Vec<(Uuid, String)>,
+    pub people: Vec<PersonChoice>,
     pub departments: Vec<String>,
     pub titles: Vec<String>,
+}
+
+/// Somebody to choose.
+pub(super) struct PersonChoice {
+    pub id: Uuid,
+    pub region: String,
+    pub name: String,
+}
+
+impl Choices {
+    /// The people of one region.
+    pub fn people_of<'a>(&'a self, region: &'a str) -> impl Iterator<Item = &'a PersonChoice> {
+        self.people.iter().filter(move |person| person.region == region)
+    }
 }
 
 /// Everybody in the scope who is not deleted, and the departments and titles they have, in Turkish order.
@@ -194,7 +208,7 @@ pub(super) async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Choice
         title: &r.title,
         hire_date: r.hire_date,
     }));
-    let people = rows.iter().map(|r| (r.id, labels.name(r.id, &r.full_name))).collect();
+    let people = rows.iter().map(|r| PersonChoice { id: r.id, region: r.region.clone(), name: labels.name(r.id, &r.full_name) }).collect();
     let mut choices = Choices { people, departments: Vec::new(), titles: Vec::new() };
     for row in words {
         if row.is_title { choices.titles.push(row.word) } else { choices.departments.push(row.word) }

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     auth::Actor,
     civil,
+    employees::db::load_labels,
     error::AppResult,
     fold::fold,
     state::AppState,
@@ -52,8 +53,12 @@ pub async fn show_summary(ctx: Ctx, actor: Actor, state: Data<AppState>, query: 
     let mut tx = state.db.read_snapshot(&scope).await?;
     let mut summary = if wrong.is_empty() { db::load_summary(&mut tx, &filter).await? } else { Summary::default() };
     let choices = db::list_choices(&mut tx).await?;
+    let labels = load_labels(&mut tx).await?;
     drop(tx);
     summary.sort(sort);
+    for person in &mut summary.people {
+        labels.apply(person.employee_id, &mut person.full_name);
+    }
     let pager = Pager::new(page, PAGE_SIZE, i64::try_from(summary.people.len()).unwrap_or(i64::MAX));
     let page = SummaryPage { ctx: &ctx, filter: shown, choices, summary, sort: sort.word(), pager, wrong };
     let is_list = SUMMARY.is_wanted(&ctx);

@@ -21,7 +21,6 @@ use crate::{
         Actor, Role,
         rights::{Rights, find_rights},
     },
-    civil,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
     ops::{Reason, Verdict, VerdictKind},
@@ -183,7 +182,10 @@ async fn act(
     let region = region_of(actor, posted)?;
     let click = posted.op_id()?;
     let (before, verdict) = decide(state, actor, &region, op_id, click, decision).await?;
-    let flash = message(decision, &before, &verdict);
+    let mut tx = state.db.read(&Scope::with_company(actor).ok_or(AppError::Forbidden)?).await?;
+    let (names, _) = look_up(&mut tx, std::slice::from_ref(&before)).await?;
+    drop(tx);
+    let flash = message(decision, &before, &verdict, &names);
     acted(ctx, click, LIST_CHANGED, &back_to(request, HOME), &flash)
 }
 
@@ -196,7 +198,7 @@ pub(in crate::sync) fn region_of(actor: &Actor, posted: &Posted) -> AppResult<Re
     posted.region(actor).map_err(|_| AppError::NotFound)
 }
 
-fn message(decision: Decision, before: &StoredOp, verdict: &Verdict) -> Flash {
+fn message(decision: Decision, before: &StoredOp, verdict: &Verdict, names: &Names) -> Flash {
     let (tone, key) = match (decision, verdict.verdict) {
         (Decision::Discarded, _) => (Tone::Info, "flash-queue-discarded"),
         (Decision::Seen, _) => (Tone::Info, "flash-queue-seen"),
@@ -205,9 +207,9 @@ fn message(decision: Decision, before: &StoredOp, verdict: &Verdict) -> Flash {
         (_, VerdictKind::Rejected) => (Tone::Danger, "flash-queue-rejected"),
         (_, VerdictKind::Held | VerdictKind::Retry) => (Tone::Warning, "flash-queue-still-held"),
     };
-    let text = |name: &str| before.op.fields.get(name).and_then(|change| change.to.as_str()).filter(|text| !text.is_empty());
-    let day = text("work_date").or_else(|| text("day")).and_then(|day| civil::parse_date(day).ok()).map(civil::format_date_tr);
-    Flash::new(tone, key, text("full_name").or_else(|| text("name")).or(day.as_deref()).unwrap_or("-"))
+    let of_new = || names.title_of_new(&before.op.fields);
+    let title = names.title(before.op.id).unwrap_or_else(of_new);
+    Flash::new(tone, key, if title.is_empty() { "-" } else { &title })
 }
 
 #[derive(Template)]
