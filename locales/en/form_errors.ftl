@@ -72,6 +72,7 @@ error-confirm-before-hire = The day is before the first day of employment, { $da
 error-confirm-after-exit = The day is after the last day of employment, { $date }.
 error-confirm-ahead = { $date } is still to come.
 error-range-swapped = The end cannot come before the start ({ $from }); swap the dates.
+error-back-before-exit = The first day back comes after the last day ({ $date }); if they never left, enter { $next }.
 error-range-too-long = At most one year is shown. Start on { $first } or later; for older days set the end earlier too.
 error-month-format = Not a month; write 2026-12, 12.2026 or December 2026 (1990 to 2100).
 error-choice-unknown = There is no such choice; choose from the list.

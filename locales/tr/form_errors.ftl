@@ -72,6 +72,7 @@ error-confirm-before-hire = Gün, işe giriş tarihinden ({ $date }) önce.
 error-confirm-after-exit = Gün, işten çıkış tarihinden ({ $date }) sonra.
 error-confirm-ahead = { $date } henüz gelmedi.
 error-range-swapped = Bitiş başlangıçtan ({ $from }) önce olamaz; tarihleri değiştirin.
+error-back-before-exit = Yeniden ilk günü son gününden ({ $date }) sonra olmalı; hiç ayrılmadıysa { $next } yazın.
 error-range-too-long = En çok bir yıl gösterilir. Başlangıcı { $first } ya da sonrası yapın; daha eski günler için bitişi de öne alın.
 error-month-format = Ay anlaşılamadı; 2026-12, 12.2026 ya da Aralık 2026 gibi yazın (1990 ile 2100 arası).
 error-choice-unknown = Böyle bir seçenek yok; listeden seçin.

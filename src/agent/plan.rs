@@ -11,7 +11,7 @@ use super::store::{Reader, Shown, StoreError};
 use crate::{
     civil::{self, format_time, parse_break, parse_time, stored_end},
     clock::in_istanbul,
-    employees::Employee,
+    employees::{Employee, Left},
     ids,
     ops::{
         Change, Entity, FieldError, Fields, Kind, Op, Origin, Row,
@@ -314,11 +314,19 @@ impl Post<'_> {
 
     /// A change of state, as src/employees/acts.rs makes it: who leaves has a last day, and who comes back has none.
     fn turn(&self, id: Uuid, active: bool) -> Planned<Draft> {
-        let before = self.reader.find_row(Employee::NAME, id)?.and_then(|shown| shown.row.get("exit_date").cloned()).unwrap_or_default();
-        let last = if active { Value::Null } else { read_form(Employee::FORM, self.pairs).remove("exit_date").unwrap_or_default() };
+        let before = self.reader.find_row(Employee::NAME, id)?.map(|shown| shown.row).unwrap_or_default();
+        let typed = read_form(Employee::FORM, self.pairs);
+        let change = |name: &str| {
+            let side = |row: &Row| row.get(name).cloned().unwrap_or_default();
+            Change { from: side(&before), to: side(&typed) }
+        };
         let mut fields = Fields::from([("is_active".to_owned(), Change { from: json!(!active), to: json!(active) })]);
-        if active || !last.is_null() {
-            fields.insert("exit_date".to_owned(), Change { from: before, to: last });
+        let (first, last) = (change("hire_date"), change("exit_date"));
+        if active || !last.to.is_null() {
+            fields.insert("exit_date".to_owned(), last);
+        }
+        if !first.to.is_null() || self.value("as_before") == "true" {
+            fields.insert("hire_date".to_owned(), first);
         }
         self.act(Table::Employee, id, Kind::Update, fields)
     }
@@ -380,6 +388,9 @@ impl Post<'_> {
             errors
                 .retain(|error| changed.contains(error.field.as_str()) || (error.code == "times-equal" && changed.contains("start_time")));
         }
+        if let Some(shown) = known.as_ref().filter(|_| table == Table::Employee) {
+            errors.extend(self.check_return(&shown.row, &row, &changed));
+        }
         if errors.is_empty()
             && table == Table::Timesheet
             && let Ok(entry) = Timesheet::parse(&row, &changed, Origin::Agent)
@@ -391,6 +402,15 @@ impl Post<'_> {
             }
         }
         Ok(errors)
+    }
+
+    /// Whoever comes back does so after the last day.
+    fn check_return(&self, before: &Row, row: &Row, changed: &BTreeSet<&str>) -> Option<FieldError> {
+        let date = |name: &str| before.get(name).and_then(Value::as_str).and_then(|text| text.parse().ok());
+        let left = Left { hire_date: date("hire_date"), exit_date: date("exit_date")? };
+        let is_passive = before.get("is_active") == Some(&json!(false));
+        let mut value = Employee::parse(row, changed, Origin::Agent).ok().filter(|_| is_passive)?;
+        value.come_back(left, in_istanbul(self.at).date_naive())
     }
 
     /// People with entries are not deleted.

@@ -4,13 +4,14 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path},
 };
-use serde_json::{Value, json};
+use chrono::NaiveDate;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
     Employee,
     listed::Listed,
-    pages::{HOME, LIST_CHANGED, find, region_of},
+    pages::{HOME, LIST_CHANGED, find, name_of, region_of},
 };
 use crate::{
     auth::Actor,
@@ -25,6 +26,9 @@ use crate::{
         page::Ctx,
     },
 };
+
+/// The field of "Geri al" that says: first and last day are to be what they were, also where there was none.
+const AS_BEFORE: &str = "as_before";
 
 /// What is done to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,12 +97,14 @@ async fn act(
     act: Act,
 ) -> AppResult<HttpResponse> {
     let before = find(state, actor, id).await?;
+    let name = name_of(state, actor, &before).await?;
     let mut op = posted.to_act::<Employee>(actor, region_of(&before)?, &state.clock, act.kind(), id)?;
     act.fill(&mut op, &before.value, posted);
     let op_id = op.op_id;
     let to = back_to(request, HOME);
     let flash = match settle(submit(state, actor, op).await?)? {
-        Ok(verdict) => act.message(&before, &verdict),
+        Ok(verdict) if act == Act::Restore => act.message(&before, &name_of(state, actor, &before).await?, &verdict),
+        Ok(verdict) => act.message(&before, &name, &verdict),
         Err(errors) => return refused_act(ctx, &to, &errors),
     };
     acted(ctx, op_id, LIST_CHANGED, &to, &flash)
@@ -113,8 +119,8 @@ impl Act {
         }
     }
 
-    /// A change of state is an update of two fields: who leaves has a last day (where none is typed, the write path finds one), and who comes
-    /// back has none.
+    /// A change of state is an update of two or three fields: who leaves has a last day (where none is typed, the write path finds one), and
+    /// who comes back has none, and a new first day. "Geri al" says both days as they were ([`AS_BEFORE`]).
     fn fill(self, op: &mut Op, before: &Employee, posted: &Posted) {
         let active = match self {
             Self::Passivate => false,
@@ -122,26 +128,25 @@ impl Act {
             Self::Delete | Self::Restore => return,
         };
         op.fields.insert("is_active".into(), Change { from: json!(!active), to: json!(active) });
-        let last = if active { Value::Null } else { posted.date("exit_date") };
+        let (first, last) = (posted.date("hire_date"), posted.date("exit_date"));
         if active || !last.is_null() {
             op.fields.insert("exit_date".into(), Change { from: json!(before.exit_date), to: last });
         }
+        if !first.is_null() || posted.value(AS_BEFORE) == "true" {
+            op.fields.insert("hire_date".into(), Change { from: json!(before.hire_date), to: first });
+        }
     }
 
-    fn message(self, before: &Listed, verdict: &Verdict) -> Flash {
-        let name = &before.value.full_name;
+    fn message(self, before: &Listed, name: &str, verdict: &Verdict) -> Flash {
+        let done = |key: &str, back: UndoAct| {
+            let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+            let (first, last) = (day(before.value.hire_date), day(before.value.exit_date));
+            let flash = Flash::new(Tone::Success, key, name).with_undo(undo(back, before, verdict));
+            flash.with_undo_fields(&[("hire_date", &first), ("exit_date", &last), (AS_BEFORE, "true")])
+        };
         match self {
-            Self::Passivate => Flash::new(Tone::Success, "flash-employee-passivated", name).with_undo(undo(
-                UndoAct::ActivateEmployee(before.id),
-                before,
-                verdict,
-            )),
-            Self::Activate => {
-                let last = before.value.exit_date.map(|day| day.to_string()).unwrap_or_default();
-                let back = undo(UndoAct::PassivateEmployee(before.id), before, verdict);
-                let flash = Flash::new(Tone::Success, "flash-employee-activated", name).with_undo(back);
-                flash.with_undo_fields(&[("exit_date", &last)])
-            }
+            Self::Passivate => done("flash-employee-passivated", UndoAct::ActivateEmployee(before.id)),
+            Self::Activate => done("flash-employee-activated", UndoAct::PassivateEmployee(before.id)),
             // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
             Self::Delete if verdict.verdict == VerdictKind::Merged => Flash::new(Tone::Warning, "flash-employee-not-deleted", name),
             Self::Delete => Flash::new(Tone::Success, "flash-employee-deleted", name).with_undo(undo(
@@ -161,6 +166,7 @@ fn undo(act: UndoAct, before: &Listed, verdict: &Verdict) -> Undo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::employees::Activation;
 
     fn listed() -> Listed {
         let value = Employee {
@@ -172,6 +178,7 @@ mod tests {
             exit_date: None,
             is_active: true,
             shift_template_id: None,
+            activation: Activation::No,
         };
         Listed { id: Uuid::from_u128(5), region: "ankara".into(), version: 3, deleted_at: None, last_entry: None, value }
     }
@@ -182,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_reversible_act_says_how_to_take_it_back() {
-        let back = |act: Act| act.message(&listed(), &verdict(VerdictKind::Applied)).undo.map(|u| (u.act.address(), u.base));
+        let back = |act: Act| act.message(&listed(), "Şükrü Işık", &verdict(VerdictKind::Applied)).undo.map(|u| (u.act.address(), u.base));
         let at = |noun: &str| Some((format!("/employees/{}/{noun}", Uuid::from_u128(5)), 4));
         assert_eq!(back(Act::Passivate), at("activation"));
         assert_eq!(back(Act::Activate), at("passivation"));
@@ -192,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_deletion_that_met_a_change_deletes_nothing_and_says_so() {
-        let flash = Act::Delete.message(&listed(), &verdict(VerdictKind::Merged));
+        let flash = Act::Delete.message(&listed(), "Şükrü Işık", &verdict(VerdictKind::Merged));
         assert_eq!((flash.tone, flash.key.as_str(), flash.undo), (Tone::Warning, "flash-employee-not-deleted", None));
     }
 }

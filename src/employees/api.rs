@@ -152,6 +152,7 @@ mod tests {
             exit_date: None,
             is_active: true,
             shift_template_id: None,
+            activation: crate::employees::Activation::No,
         };
         let listed = Listed { id: Uuid::nil(), region: "ankara".into(), version: 3, deleted_at: None, last_entry: None, value };
         let item = json!(EmployeeItem::new(listed));

@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    Employee,
+    Activation, Employee, Left,
     labels::{Face, Labels},
     listed::{Choice, Filter, Listed},
 };
@@ -40,6 +40,7 @@ macro_rules! stored {
                 exit_date: r.exit_date,
                 is_active: r.is_active,
                 shift_template_id: r.shift_template_id,
+                activation: Activation::No,
             },
         }
     }};
@@ -361,6 +362,7 @@ macro_rules! listed {
                 exit_date: r.exit_date,
                 is_active: r.is_active,
                 shift_template_id: r.shift_template_id,
+                activation: Activation::No,
             },
         }
     }};
@@ -527,4 +529,20 @@ pub(super) async fn find_by_identity_no<M: Mode>(tx: &mut ScopedTx<M>, region: &
     sqlx::query_scalar!("SELECT id FROM app.employees WHERE region = $1 AND identity_no = $2 AND deleted_at IS NULL", region.code(), number)
         .fetch_optional(tx.conn())
         .await
+}
+
+/// First and last day of a person who is passive; none for anybody else.
+pub(super) async fn find_left(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Left>, sqlx::Error> {
+    sqlx::query_as!(
+        Left,
+        r#"
+        SELECT hire_date, exit_date AS "exit_date!"
+        FROM app.employees
+        WHERE region = $1 AND id = $2 AND NOT is_active AND exit_date IS NOT NULL
+        "#,
+        region.code(),
+        id,
+    )
+    .fetch_optional(tx.conn())
+    .await
 }

@@ -23,4 +23,4 @@ pub(crate) mod views;
 
 #[cfg(feature = "server")]
 pub use db::{ForEntry, are_for_entry, find_for_entry};
-pub use model::Employee;
+pub use model::{Activation, Employee, Left};

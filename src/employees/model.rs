@@ -7,10 +7,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::identity_no::{IdentityNo, without_blanks};
-use crate::ops::{
-    Entity, FieldError, Origin, Row, Writers,
-    fields::Reader,
-    form_codec::{FieldKind, FormSpec},
+use crate::{
+    civil::format_date_tr,
+    ops::{
+        Entity, FieldError, Origin, Row, Writers,
+        fields::Reader,
+        form_codec::{FieldKind, FormSpec},
+    },
 };
 
 /// A person of one region. People with history are never deleted, they become passive (`is_active` false) with a last day (`exit_date`): who
@@ -33,6 +36,29 @@ pub struct Employee {
     pub is_active: bool,
     /// The shift template this person usually works; none means the weekday's.
     pub shift_template_id: Option<Uuid>,
+    /// Whether the operation that is written makes the person active. Not stored.
+    pub activation: Activation,
+}
+
+/// What an operation says of somebody who comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Activation {
+    /// It makes nobody active.
+    #[default]
+    No,
+    /// It does, without a first day.
+    WithoutDay,
+    /// It does, and says the first day.
+    WithDay,
+}
+
+/// The first and the last day of somebody who has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// First day.
+    pub hire_date: Option<NaiveDate>,
+    /// Last day.
+    pub exit_date: NaiveDate,
 }
 
 impl Entity for Employee {
@@ -60,6 +86,7 @@ impl Entity for Employee {
             exit_date: read.optional_date("exit_date"),
             is_active: read.flag("is_active", true),
             shift_template_id: read.optional_id("shift_template_id", "template-unknown"),
+            activation: Activation::No,
         };
         // A check for typing errors, so it is for people who type: a takeover keeps what the desktop program had, and reports it.
         if changed.contains("identity_no")
@@ -68,9 +95,12 @@ impl Entity for Employee {
         {
             read.complain(error.about("identity_no"));
         }
-        // Whoever comes back has no last day any more.
-        if value.is_active && changed.contains("is_active") && !changed.contains("exit_date") {
-            value.exit_date = None;
+        if value.is_active && changed.contains("is_active") {
+            value.activation = if changed.contains("hire_date") { Activation::WithDay } else { Activation::WithoutDay };
+            // Whoever comes back has no last day any more.
+            if !changed.contains("exit_date") {
+                value.exit_date = None;
+            }
         }
         if let (Some(hired), Some(left)) = (value.hire_date, value.exit_date)
             && left < hired
@@ -91,5 +121,64 @@ impl Entity for Employee {
             ("is_active".into(), json!(self.is_active)),
             ("shift_template_id".into(), json!(self.shift_template_id)),
         ])
+    }
+}
+
+impl Employee {
+    /// Somebody who had left is active again: the first day moves to the day of the return (`today`, where the operation says none), so that
+    /// nobody is expected on the days between. With no day between it stays, and so it does where the operation says it again, as "Geri al"
+    /// does. Answers what is wrong with the day.
+    pub fn come_back(&mut self, left: Left, today: NaiveDate) -> Option<FieldError> {
+        let next = left.exit_date.succ_opt()?;
+        match self.activation {
+            Activation::No => {}
+            Activation::WithoutDay => {
+                if today > next {
+                    self.hire_date = Some(today);
+                }
+            }
+            Activation::WithDay if self.hire_date == left.hire_date => {}
+            Activation::WithDay if self.hire_date == Some(next) => self.hire_date = left.hire_date,
+            Activation::WithDay => {
+                let is_early = self.hire_date.is_some_and(|first| first < next);
+                let (date, next) = (format_date_tr(left.exit_date), format_date_tr(next));
+                return is_early.then(|| FieldError::new("hire_date", "back-before-exit").with("date", date).with("next", next));
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    /// The first day of somebody of 2020 who left on 31 January and is back, as the operation says; or the code of what is wrong.
+    fn back(first: Option<&str>, today: &str) -> Result<String, String> {
+        let left = Left { hire_date: Some(day("2020-01-05")), exit_date: day("2026-01-31") };
+        let mut row = Row::from([("full_name".into(), json!("Işıl Işık")), ("is_active".into(), json!(true))]);
+        row.insert("hire_date".into(), json!(first.unwrap_or("2020-01-05")));
+        let changed = ["is_active"].into_iter().chain(first.map(|_| "hire_date")).collect();
+        let mut value = Employee::parse(&row, &changed, Origin::Web).unwrap();
+        match value.come_back(left, day(today)) {
+            Some(error) => Err(error.code),
+            None => Ok(value.hire_date.unwrap().to_string()),
+        }
+    }
+
+    #[test]
+    fn who_comes_back_begins_anew_on_the_day_of_the_return() {
+        let first = |text: &str| Ok(text.to_owned());
+        assert_eq!(back(Some("2026-05-18"), "2026-05-20"), first("2026-05-18"));
+        assert_eq!(back(None, "2026-05-20"), first("2026-05-20"), "an older page says none: the day of the act");
+        assert_eq!(back(Some("2026-02-01"), "2026-05-20"), first("2020-01-05"), "no day between: was never away");
+        assert_eq!(back(None, "2026-02-01"), first("2020-01-05"));
+        assert_eq!(back(None, "2026-01-20"), first("2020-01-05"), "a last day that has not come");
+        assert_eq!(back(Some("2020-01-05"), "2026-05-20"), first("2020-01-05"), "taken back: as it was");
+        assert_eq!(back(Some("2026-01-31"), "2026-05-20"), Err("back-before-exit".into()));
     }
 }

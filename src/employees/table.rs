@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Employee, db, identity_no::without_blanks};
+use super::{Activation, Employee, db, identity_no::without_blanks};
 use crate::{
     clock::in_istanbul,
     db::{Mode, ScopedTx, Write},
@@ -38,6 +38,11 @@ impl Table for Employee {
             // Whoever is gone has a last day, so that the days before it stay as they are.
             let last = db::find_last_day(tx, region, id).await?.unwrap_or_else(|| in_istanbul(at).date_naive());
             self.exit_date = Some(self.hire_date.map_or(last, |hired| last.max(hired)));
+        }
+        if self.activation != Activation::No
+            && let Some(left) = db::find_left(tx, region, id).await?
+        {
+            veto.errors.extend(self.come_back(left, in_istanbul(at).date_naive()));
         }
         if deleting {
             let entries = crate::timesheets::count_live_of_employee(tx, region, id).await?;

@@ -1,6 +1,7 @@
 //! What the pages of the employees show.
 
 use askama::Template;
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
@@ -8,6 +9,7 @@ use super::{
     listed::{Listed, State},
 };
 use crate::{
+    clock::in_istanbul,
     error::AppResult,
     i18n::t,
     ops::Entity as _,
@@ -39,6 +41,22 @@ impl EmployeeView {
     pub fn last_day(&self) -> String {
         let day = self.employee.value.exit_date.or(self.employee.last_entry);
         day.map(|day| day.to_string()).unwrap_or_default()
+    }
+
+    /// Somebody who has left, and when.
+    pub fn has_left(&self) -> bool {
+        !self.employee.value.is_active && self.employee.value.exit_date.is_some()
+    }
+
+    /// The day after the last one.
+    pub fn day_after(&self, now: &DateTime<Utc>) -> NaiveDate {
+        let today = in_istanbul(*now).date_naive();
+        self.employee.value.exit_date.and_then(|last| last.succ_opt()).unwrap_or(today)
+    }
+
+    /// The first day that is proposed for somebody who comes back: the day of `now`, or the one after the last.
+    pub fn first_day_back(&self, now: &DateTime<Utc>) -> String {
+        self.day_after(now).max(in_istanbul(*now).date_naive()).to_string()
     }
 
     /// In the bin.

@@ -102,6 +102,74 @@ async fn who_is_made_passive_without_a_last_day_gets_that_of_the_last_entry_or_o
     let back = op(&clerk("ankara"), "ankara").update("employee", employee_id(1), 2, json!({ "is_active": [false, true] }));
     offices.store("ankara", vec![back]).await;
     assert_eq!(look(&offices, days).await, "2026-02-18", "whoever comes back has none");
+    assert_eq!(look(&offices, FIRST_DAY).await, "2026-02-18", "and begins anew on the day of the act: nobody expected her in between");
+}
+
+const FIRST_DAY: &str = "SELECT hire_date FROM app.employees WHERE full_name LIKE 'Ayşe%'";
+const STAY: &str =
+    "SELECT hire_date || ' ' || coalesce(exit_date::text, 'none') || ' ' || is_active FROM app.employees WHERE full_name LIKE 'Ayşe%'";
+
+async fn back_form(browser: &mut Browser) -> Form {
+    let list = browser.get("/employees?state=passive").await;
+    assert!(list.text(".row-ask .form-hint").contains("21.01.2026"), "the day after the last one: {}", list.html);
+    list.form(&format!("form[action='/employees/{}/activation']", employee_id(1))).minted()
+}
+
+/// Ayşe's days without an entry, of those the office has to enter.
+async fn blank_days(browser: &mut Browser, range: &str) -> Vec<String> {
+    let rows = browser.get(&format!("/dashboard/blanks?{range}")).await.texts("#blank-list tbody tr");
+    let days = rows.iter().find(|row| row.starts_with("Ayşe")).map(|row| row.split(' ').filter(|word| word.len() == 10).map(str::to_owned));
+    days.map(Iterator::collect).unwrap_or_default()
+}
+
+#[actix_web::test]
+async fn whoever_comes_back_begins_anew_and_nobody_expected_them_in_between() {
+    let (offices, mut browser) = office().await;
+    let form = leave_form(&mut browser, 1).await;
+    browser.submit(&form).await;
+    assert_eq!(look(&offices, STAY).await, "2025-01-01 2026-01-20 false");
+    let before = row(&month(&mut browser, "2026-01").await, 1);
+    let form = back_form(&mut browser).await;
+    assert_eq!(form.value("hire_date"), "2026-02-18", "today is proposed");
+    for (day, says) in [("20.01.2026", "son gününden (20.01.2026) sonra"), ("31.02.2026", "takvimde yok")] {
+        let refused = browser.submit(&form.clone().with("hire_date", &[day])).await;
+        assert!(refused.status == 422 && refused.html.contains(says), "{day}: {}", refused.html);
+    }
+    let done = browser.submit(&form.minted().with("hire_date", &["16.02.2026"])).await;
+    assert_eq!(done.status, 200, "{}", done.html);
+    assert_eq!(look(&offices, STAY).await, "2026-02-16 none true");
+
+    let after = row(&month(&mut browser, "2026-01").await, 1);
+    for n in [4, 5, 19] {
+        assert_eq!(after[n], before[n], "the entries of January stay: {after:?}");
+    }
+    assert_eq!(after[33..], before[33..], "and count: {after:?} {before:?}");
+    assert_eq!(blank_days(&mut browser, "from=2026-01-01&to=2026-02-17").await, ["16.02.2026", "17.02.2026"]);
+    let board = browser.get("/dashboard?from=2026-01-01&to=2026-01-31&kind=before-hire").await;
+    assert_eq!((board.count("#dash-alerts tbody tr"), board.status), (0, 200), "they were not entered before the first day");
+    let summary = browser.get("/reports/summary?from=2026-01-01&to=2026-01-31").await;
+    assert_eq!(summary.text("#sum-entries"), "3");
+    let odd = entry("ankara", 9, 1, "2026-02-03", ("08:30", "17:30"), &json!({}));
+    offices.store("ankara", vec![odd]).await;
+    let board = browser.get("/dashboard?from=2026-02-01&to=2026-02-17&kind=before-hire").await;
+    assert_eq!(board.count("#dash-alerts tbody tr"), 1, "a day between is still odd");
+
+    let undone = browser.submit(&done.form("form[data-undo]").minted()).await;
+    assert_eq!((undone.status, look(&offices, STAY).await.as_str()), (200, "2025-01-01 2026-01-20 false"), "taken back: as it was");
+    let again = browser.submit(&undone.form("form[data-undo]").minted()).await;
+    assert_eq!((again.status, look(&offices, STAY).await.as_str()), (200, "2026-02-16 none true"), "taken back twice as well");
+}
+
+#[actix_web::test]
+async fn whoever_was_never_away_is_expected_on_all_days_since_the_last_one() {
+    let (offices, mut browser) = office().await;
+    let form = leave_form(&mut browser, 1).await;
+    browser.submit(&form).await;
+    let form = back_form(&mut browser).await.with("hire_date", &["21.01.2026"]);
+    assert_eq!(browser.submit(&form).await.status, 200);
+    assert_eq!(look(&offices, STAY).await, "2025-01-01 none true");
+    let blank = blank_days(&mut browser, "from=2026-01-19&to=2026-01-23").await;
+    assert_eq!(blank, ["19.01.2026", "21.01.2026", "22.01.2026", "23.01.2026"]);
 }
 
 #[actix_web::test]

@@ -134,6 +134,10 @@ test("acts carry the version that was on the screen", async () => {
   assert.deepEqual(dated.fields, change({ is_active: [true, false], exit_date: [null, "2026-10-31"] }));
   const [back] = await drafts(`/employees/${AYSE}/activation`, { _base: "1" });
   assert.deepEqual(back.fields, change({ is_active: [false, true], exit_date: [null, null] }));
+  const [returned] = await drafts(`/employees/${AYSE}/activation`, { _base: "1", hire_date: "18.05.2026" });
+  assert.deepEqual(returned.fields, change({ is_active: [false, true], exit_date: [null, null], hire_date: [null, "2026-05-18"] }));
+  const [undone] = await drafts(`/employees/${AYSE}/activation`, { _base: "1", hire_date: "", exit_date: "", as_before: "true" });
+  assert.deepEqual(undone.fields, change({ is_active: [false, true], exit_date: [null, null], hire_date: [null, null] }), "as it was");
 });
 
 test("the region is the row's, the form's, or the person's only one; without one nothing is queued", async () => {

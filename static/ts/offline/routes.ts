@@ -151,12 +151,18 @@ async function act(entity: Entity, post: Post, kind: Kind, fields: Fields = {}):
   return planOf(draftOf(entity, kind, idOf(post.pairs, "_op"), id, region.region, baseOf(post.pairs), fields, known?.row ?? {}));
 }
 
-/** A change of state, as src/employees/acts.rs makes it: who leaves has a last day, and who comes back has none. */
+/** A change of state, as src/employees/acts.rs makes it: who leaves has a last day, and who comes back has none and a new first day. */
 async function turn(post: Post, active: boolean): Promise<Plan> {
   const known = await post.queue.mirror.expected(post.person.user_id, "employee", idIn(post));
-  const to = active ? null : readForm("employee", post.pairs)["exit_date"] ?? null;
-  const exit_date = { from: known?.row["exit_date"] ?? null, to };
-  return act("employee", post, "update", { is_active: { from: !active, to: active }, ...(active || to !== null ? { exit_date } : {}) });
+  const typed = readForm("employee", post.pairs);
+  const change = (name: string) => ({ from: known?.row[name] ?? null, to: typed[name] ?? null });
+  const [hire_date, exit_date] = [change("hire_date"), change("exit_date")];
+  const saysFirst = hire_date.to !== null || valueOf(post.pairs, "as_before") === "true";
+  return act("employee", post, "update", {
+    is_active: { from: !active, to: active },
+    ...(active || exit_date.to !== null ? { exit_date } : {}),
+    ...(saysFirst ? { hire_date } : {}),
+  });
 }
 
 /** What the page showed for one blank person: `<id> 08:30 17:30 60`. */
