@@ -190,6 +190,13 @@ pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
+        WITH long AS MATERIALIZED ( -- counted once, whatever the planner knows of the rows
+            SELECT o.region, o.employee_id, o.work_date, sum(greatest(o.end_min - o.start_min - o.break_min, 0)) AS worked
+            FROM app.timesheets o
+            WHERE o.region = ANY ($1) AND o.deleted_at IS NULL AND o.work_date BETWEEN $2 AND $3
+            GROUP BY 1, 2, 3
+            HAVING count(*) > 1 AND sum(greatest(o.end_min - o.start_min - o.break_min, 0)) > $10::int
+        )
         SELECT t.id,
                t.region,
                t.employee_id,
@@ -211,13 +218,7 @@ pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search
                coalesce(long.worked, 0) AS "worked_that_day!"
         FROM app.timesheets t
         JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
-        LEFT JOIN (
-            SELECT o.region, o.employee_id, o.work_date, sum(greatest(o.end_min - o.start_min - o.break_min, 0)) AS worked
-            FROM app.timesheets o
-            WHERE o.region = ANY ($1) AND o.deleted_at IS NULL AND o.work_date BETWEEN $2 AND $3
-            GROUP BY 1, 2, 3
-            HAVING count(*) > 1 AND sum(greatest(o.end_min - o.start_min - o.break_min, 0)) > $10::int
-        ) long ON long.region = t.region AND long.employee_id = t.employee_id AND long.work_date = t.work_date
+        LEFT JOIN long ON long.region = t.region AND long.employee_id = t.employee_id AND long.work_date = t.work_date
         WHERE t.region = ANY ($1)
           AND e.region = ANY ($1)
           AND t.deleted_at IS NULL
