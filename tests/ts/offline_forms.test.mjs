@@ -194,7 +194,8 @@ test("a form that corrects a waiting operation says which", async () => {
 test("overlaps are refused on the spot, with rows of the server and with rows that wait", async () => {
   const { queue, drafts, person } = await opened();
   const check = async (path, fields) => checkDrafts(await drafts(path, fields), person, queue);
-  const overlap = [{ field: "start_time", code: "overlap" }];
+  const overlapWith = (entry, date, start, end) => [{ field: "start_time", code: "overlap", args: { entry, date, start, end } }];
+  const overlap = overlapWith(ROW, "20.11.2026", "08:30", "17:30");
   const at = (date, start, end, more = {}) => typed({ work_date: date, start_time: start, end_time: end, _id: newId(), ...more });
   assert.deepEqual(await check("/timesheets", at("2026-11-20", "17:29", "18:00")), overlap);
   assert.deepEqual(await check("/timesheets", at("2026-11-20", "17:30", "18:00")), [], "one may end where the next begins");
@@ -203,16 +204,17 @@ test("overlaps are refused on the spot, with rows of the server and with rows th
   assert.deepEqual(await check(`/timesheets/${ROW}`, { _base: "3", _orig: JSON.stringify(ENTRY), ...typed({ end_time: "18:00" }) }), [], "a row is not in its own way");
   const waits = at("2026-11-21", "08:00", "12:00");
   await queue.enqueueAll(await drafts("/timesheets", { ...waits, _op: newId() }), person);
-  assert.deepEqual(await check("/timesheets", at("2026-11-21", "11:00", "13:00")), overlap);
+  assert.deepEqual(await check("/timesheets", at("2026-11-21", "11:00", "13:00")), overlapWith(waits._id, "21.11.2026", "08:00", "12:00"));
   const moved = { _op: newId(), _base: "", _orig: JSON.stringify({ ...ENTRY, work_date: "2026-11-21", start_time: "08:00", end_time: "12:00" }), ...waits, start_time: "06:00", end_time: "08:00" };
   await queue.enqueueAll(await drafts(`/timesheets/${waits._id}`, moved), person);
   assert.deepEqual(await check("/timesheets", at("2026-11-21", "11:00", "13:00")), [], "what waits is looked at as it will be");
-  assert.deepEqual(await check("/timesheets", at("2026-11-21", "07:00", "09:00")), overlap);
+  assert.deepEqual(await check("/timesheets", at("2026-11-21", "07:00", "09:00")), overlapWith(waits._id, "21.11.2026", "06:00", "08:00"));
   await queue.enqueueAll(await drafts(`/timesheets/${ROW}/deletion`, { _op: newId(), _base: "3" }), person);
   assert.deepEqual(await check("/timesheets", at("2026-11-20", "09:00", "10:00")), [], "a deleted entry is in nobody's way");
   assert.deepEqual(await check(`/timesheets/${ROW}/restoration`, { _op: newId() }), []);
-  await queue.enqueueAll(await drafts("/timesheets", { ...at("2026-11-20", "09:00", "10:00"), _op: newId() }), person);
-  assert.deepEqual(await check(`/timesheets/${ROW}/restoration`, { _op: newId() }), overlap, "it would come back over another one");
+  const other = at("2026-11-20", "09:00", "10:00");
+  await queue.enqueueAll(await drafts("/timesheets", { ...other, _op: newId() }), person);
+  assert.deepEqual(await check(`/timesheets/${ROW}/restoration`, { _op: newId() }), overlapWith(other._id, "20.11.2026", "09:00", "10:00"), "it would come back over another one");
 });
 
 test("a correction of a row that this browser does not know is checked as far as it goes", async () => {
