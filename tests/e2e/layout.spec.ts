@@ -19,6 +19,12 @@ test("an admin's office PC shows the region of an entry and the whole side bar",
   await expect(region).toHaveText(/Ankara|Bursa|İstanbul|İzmir/);
   const [cell, acts] = [await boxOf(region), await boxOf(page.locator(".timesheets tbody .row-actions").first())];
   expect(cell.width).toBeGreaterThan(45);
+  const lines = await region.evaluate((td) => {
+    const range = document.createRange();
+    range.selectNodeContents(td);
+    return new Set(Array.from(range.getClientRects(), ({ top }) => top)).size;
+  });
+  expect(lines, "the name of the region is not broken").toBe(1);
   expect(cell.right, "the acts do not cover it").toBeLessThanOrEqual(acts.left + 1);
 });
 

@@ -272,24 +272,31 @@ async function focusRow(page: Page, name: string, keys: ReturnType<typeof countK
 }
 
 /** Adds the twelve as a queue of a browser would. */
+/** An entry long before: a day is blank from a region's first one on. */
+const FIRST = { work_date: "2026-01-02", start_time: "08:30", end_time: "17:30", break_minutes: 60, is_special: false, notes: "" };
+
 async function addPeople(page: Page): Promise<void> {
   const { user } = (await (await page.request.get("/api/v1/ping")).json()) as { user: { id: string } };
   await page.goto(`/today?date=${DAY}`);
   const missing = MORE.slice(0, 20 - (await rows(page).count()));
   const queue = randomUUID();
-  const ops = missing.map((name, place) => ({
+  const create = (n: number, entity: string, values: Record<string, unknown>, after: string[] = []) => ({
     v: 1,
     op_id: randomUUID(),
     queue_id: queue,
-    n: place + 1,
+    n,
     actor: user.id,
     kind: "create",
-    entity: "employee",
+    entity,
     id: randomUUID(),
     region: "istanbul",
-    fields: { full_name: { from: null, to: name } },
+    fields: Object.fromEntries(Object.entries(values).map(([name, to]) => [name, { from: null, to }])),
+    after,
     edited_at: new Date().toISOString(),
-  }));
+  });
+  const people = missing.map((full_name, place) => create(place + 1, "employee", { full_name }));
+  const [first] = people;
+  const ops = first ? [...people, create(people.length + 1, "timesheet", { employee_id: first.id, ...FIRST }, [first.op_id])] : [];
   const answer = await page.request.post("/api/v1/ops", {
     headers: { "Content-Type": "application/json", "X-Sync-Client": "1", Origin: new URL(page.url()).origin },
     data: { ops },
