@@ -190,6 +190,7 @@ test("without a session that the PC knows nothing is kept and nothing is told, w
 });
 
 test("a person's queue on the PC takes what their forms made, and nothing that a browser brings under its id", async () => {
+  await office.drained();
   const admin = await office.stack.signIn("admin", office.agent.port);
   const token = await admin.token("/timesheets");
   office.cut();
@@ -338,6 +339,8 @@ test("after the first sign-in at the PC the new password opens it without the se
 });
 
 test("what somebody enters at the PC after a new password, without the server, is taken and not held", async () => {
+  office.cut(false);
+  await office.drained();
   const admin = await office.stack.signIn("admin");
   const [name, temporary, first, second] = [`parola${Date.now() % 100_000}`, "gecici-parola-2", "yağmur sonrası 1987", "gül kurusu 1923"];
   const made = await admin.post("/admin/users/new", "/admin/users", { username: name, role: "user", regions: ["ankara"], password: temporary });

@@ -39,9 +39,10 @@ export class Office {
     this.proxy.choose = () => (isCut ? "dropped before" : "none");
   }
 
-  /** Nothing waits on the PC any more. */
+  /** Nothing waits on the PC any more, and it knows that the server is there. */
   async drained(ms = 60_000, agent = this.agent) {
-    return until(async () => (await agent.health())?.waiting === 0, `something still waits on the PC`, ms);
+    const isDone = (health) => health?.waiting === 0 && health.server.reachable;
+    return until(async () => isDone(await agent.health()), "something still waits on the PC, or its line is down", ms);
   }
 
   /** The copy is whole and equal to the server's rows. */
