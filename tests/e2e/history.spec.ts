@@ -98,6 +98,7 @@ test("the log can be filtered and a change taken back without scripts", async ({
 
 test("an API key is made, shown once, reads, and is revoked", async ({ as, request }) => {
   const page = await as("istanbul1");
+  await page.goto("/timesheets");
   await page.locator(".user-menu summary").click();
   await page.getByRole("link", { name: "API anahtarları" }).click();
   await page.getByLabel("Ad", { exact: true }).fill("bordro");
