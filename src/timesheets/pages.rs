@@ -247,13 +247,13 @@ async fn load_next<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, saved: &Times
         let person = employees::db::find_employee(tx, saved.employee_id).await?.ok_or(AppError::NotFound)?.value;
         (person.full_name, person.shift_template_id)
     };
-    let left = if is_walk {
+    let (roster, left) = if is_walk {
         let roster = load_roster(tx, saved.work_date, to).await?;
-        next_blanks(tx, &roster, saved.employee_id, tomorrow, last).await?
+        let left = next_blanks(tx, &roster, saved.employee_id, tomorrow, last).await?;
+        (roster, left)
     } else {
-        Vec::new()
+        (Roster::of_templates(Vec::new(), &templates, calendar), Vec::new())
     };
-    let roster = Roster::of_templates(Vec::new(), &templates, calendar);
     let day = left.first().copied().unwrap_or(tomorrow);
     let mut form = next_form(&roster, region, own, saved, day);
     if let [_, others @ ..] = left.as_slice() {
