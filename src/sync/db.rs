@@ -1,6 +1,6 @@
 //! SQL of the write path: inbox, verdicts, conflicts, aliases; and of the feed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 use sqlx::{Executor as _, types::Json};
 use uuid::Uuid;
@@ -480,4 +480,56 @@ pub async fn list_import_ops<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> 
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|r| (r.body.0, r.result.0.verdict)).collect())
+}
+
+/// Counts what is new of these operations to their carrier: bytes of the day, up to `limit`. False, and nothing counted, when it is over it.
+/// Two deliveries of one carrier wait for each other here.
+pub(super) async fn count_delivered(
+    tx: &mut ScopedTx<Write>,
+    region: &Region,
+    carrier: Uuid,
+    day: NaiveDate,
+    ops: &[Op],
+    sizes: &[i64],
+    limit: i64,
+) -> Result<bool, sqlx::Error> {
+    let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
+    let prints: Vec<Vec<u8>> = ops.iter().map(|op| fingerprint(op).to_vec()).collect();
+    sqlx::query_scalar!(
+        r#"
+        WITH counted AS (
+            INSERT INTO app.delivered AS d (region, carrier, day, bytes)
+            SELECT $1, $2, $3, coalesce(sum(o.size), 0)::bigint
+            FROM unnest($4::uuid[], $5::bytea[], $6::bigint[]) o (op_id, print, size)
+            WHERE NOT EXISTS (SELECT FROM app.op_inbox i WHERE i.region = $1 AND i.op_id = o.op_id AND i.fingerprint = o.print)
+            ON CONFLICT (carrier, region) DO UPDATE
+            SET day = excluded.day, bytes = CASE WHEN d.day = excluded.day THEN d.bytes ELSE 0 END + excluded.bytes
+            WHERE d.day <> excluded.day OR d.bytes + excluded.bytes <= $7
+            RETURNING d.bytes
+        )
+        SELECT EXISTS (SELECT FROM counted) AS "fits!"
+        "#,
+        region.code(),
+        carrier,
+        day,
+        &ids,
+        &prints,
+        sizes,
+        limit,
+    )
+    .fetch_one(tx.conn())
+    .await
+}
+
+/// Notes that a carrier has reached the limit of a day. False where that was noted before.
+pub(super) async fn mark_refused(tx: &mut ScopedTx<Write>, region: &Region, carrier: Uuid, day: NaiveDate) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "UPDATE app.delivered SET refused_on = $3 WHERE region = $1 AND carrier = $2 AND refused_on IS DISTINCT FROM $3",
+        region.code(),
+        carrier,
+        day,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() > 0)
 }

@@ -1,16 +1,17 @@
 //! How much a person or a PC may bring into a region in a day. What the inbox takes is kept for ever, so a queue without end would fill the disk.
 //! What is over the limit stays in its queue, which asks again: nothing is lost, and the region's log says who reached it.
 
-use chrono::{DateTime, Utc};
-use sqlx::types::chrono::NaiveDate;
-use uuid::Uuid;
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::apply::{Caller, Carrier};
+use super::{
+    apply::{Caller, Carrier},
+    db,
+};
 use crate::{
     activity::{self, EventKind, NewEvent},
     db::{Scope, ScopedTx, Write},
     error::AppResult,
-    ops::{Op, Origin, fingerprint},
+    ops::{Op, Origin},
     regions::Region,
     state::AppState,
 };
@@ -37,33 +38,8 @@ pub(super) fn is_limited(origin: Origin) -> bool {
 /// Counts what is new of these operations to their carrier, in the transaction that stores them. False when it is over the limit: nothing was counted,
 /// and nothing may be stored. Two deliveries of one carrier wait for each other here, so no number of them gets past the limit.
 pub(super) async fn count(tx: &mut ScopedTx<Write>, who: &Caller, region: &Region, ops: &[Op]) -> Result<bool, sqlx::Error> {
-    let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
-    let prints: Vec<Vec<u8>> = ops.iter().map(|op| fingerprint(op).to_vec()).collect();
     let sizes: Vec<i64> = ops.iter().map(size).collect();
-    sqlx::query_scalar!(
-        r#"
-        WITH counted AS (
-            INSERT INTO app.delivered AS d (region, carrier, day, bytes)
-            SELECT $1, $2, $3, coalesce(sum(o.size), 0)::bigint
-            FROM unnest($4::uuid[], $5::bytea[], $6::bigint[]) o (op_id, print, size)
-            WHERE NOT EXISTS (SELECT FROM app.op_inbox i WHERE i.region = $1 AND i.op_id = o.op_id AND i.fingerprint = o.print)
-            ON CONFLICT (carrier, region) DO UPDATE
-            SET day = excluded.day, bytes = CASE WHEN d.day = excluded.day THEN d.bytes ELSE 0 END + excluded.bytes
-            WHERE d.day <> excluded.day OR d.bytes + excluded.bytes <= $7
-            RETURNING d.bytes
-        )
-        SELECT EXISTS (SELECT FROM counted) AS "fits!"
-        "#,
-        region.code(),
-        who.carrier.id(),
-        day(who.received_at),
-        &ids,
-        &prints,
-        &sizes,
-        limit(who.carrier),
-    )
-    .fetch_one(tx.conn())
-    .await
+    db::count_delivered(tx, region, who.carrier.id(), day(who.received_at), ops, &sizes, limit(who.carrier)).await
 }
 
 fn size(op: &Op) -> i64 {
@@ -77,15 +53,7 @@ fn day(at: DateTime<Utc>) -> NaiveDate {
 /// The region's log is told who reached the limit, once a day.
 pub(super) async fn note_refusal(state: &AppState, scope: &Scope, who: &Caller, region: &Region) -> AppResult<()> {
     let mut tx = state.db.write(scope).await?;
-    let done = sqlx::query!(
-        "UPDATE app.delivered SET refused_on = $3 WHERE region = $1 AND carrier = $2 AND refused_on IS DISTINCT FROM $3",
-        region.code(),
-        who.carrier.id(),
-        day(who.received_at),
-    )
-    .execute(tx.conn())
-    .await?;
-    if done.rows_affected() > 0 {
+    if db::mark_refused(&mut tx, region, who.carrier.id(), day(who.received_at)).await? {
         let event = NewEvent::new(EventKind::VolumeReached).with("mebibytes", limit(who.carrier) / (1024 * 1024));
         let event = match who.carrier {
             Carrier::Person(id) => event.by_account(Some(id), who.authors.carrier()),
