@@ -207,31 +207,16 @@ impl AccountRow {
 
 /// An account by its name. Needs `Login` (of that name) or `Users`.
 pub(super) async fn find_account(tx: &mut SystemTx, username: &str) -> Result<Option<AccountRow>> {
-    sqlx::query_as!(
-        AccountRow,
-        r#"
-        SELECT
-            u.id,
-            u.username,
-            u.role,
-            u.active,
-            u.auth_epoch,
-            c.pw_hash AS "pw_hash?",
-            coalesce(c.must_change, true) AS "must_change!",
-            c.changed_at AS "changed_at?",
-            (SELECT min(m.region) FROM auth.user_regions m WHERE m.user_id = u.id) AS first_region
-        FROM auth.users u
-        LEFT JOIN auth.credentials c ON c.user_id = u.id
-        WHERE u.username = $1
-        "#,
-        username,
-    )
-    .fetch_optional(tx.conn())
-    .await
+    find_account_by(tx, Some(username), None).await
 }
 
 /// One's own account, as its log names it. Needs `Own` (of that account).
 pub(super) async fn find_own_account(tx: &mut SystemTx, user_id: Uuid) -> Result<Option<AccountRow>> {
+    find_account_by(tx, None, Some(user_id)).await
+}
+
+/// By one of the two.
+async fn find_account_by(tx: &mut SystemTx, username: Option<&str>, user_id: Option<Uuid>) -> Result<Option<AccountRow>> {
     sqlx::query_as!(
         AccountRow,
         r#"
@@ -247,8 +232,9 @@ pub(super) async fn find_own_account(tx: &mut SystemTx, user_id: Uuid) -> Result
             (SELECT min(m.region) FROM auth.user_regions m WHERE m.user_id = u.id) AS first_region
         FROM auth.users u
         LEFT JOIN auth.credentials c ON c.user_id = u.id
-        WHERE u.id = $1
+        WHERE u.username = $1 OR u.id = $2
         "#,
+        username,
         user_id,
     )
     .fetch_optional(tx.conn())
