@@ -29,6 +29,15 @@ async fn list_people<M: Mode>(
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
+        WITH r AS MATERIALIZED ( -- once per region, not once per person
+            SELECT o.code,
+                   least((o.created_at AT TIME ZONE 'Europe/Istanbul')::date,
+                         (SELECT t.work_date FROM app.timesheets t
+                          WHERE t.region = o.code AND t.region = ANY ($1) AND t.deleted_at IS NULL
+                          ORDER BY t.work_date, t.id LIMIT 1)) AS first_day
+            FROM app.regions o
+            WHERE o.code = ANY ($1)
+        )
         SELECT e.id,
                e.region,
                e.full_name,
@@ -39,15 +48,7 @@ async fn list_people<M: Mode>(
                e.deleted_at IS NOT NULL AS "is_deleted!",
                e.shift_template_id,
                r.first_day AS "first_day!"
-        FROM (
-            SELECT o.code,
-                   least((o.created_at AT TIME ZONE 'Europe/Istanbul')::date,
-                         (SELECT t.work_date FROM app.timesheets t
-                          WHERE t.region = o.code AND t.region = ANY ($1) AND t.deleted_at IS NULL
-                          ORDER BY t.work_date, t.id LIMIT 1)) AS first_day
-            FROM app.regions o
-            WHERE o.code = ANY ($1)
-        ) r
+        FROM r
         JOIN app.employees e ON e.region = r.code
         WHERE e.region = ANY ($1)
           AND (

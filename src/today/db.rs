@@ -54,11 +54,21 @@ pub(super) struct Made {
     pub op: Op,
 }
 
-/// The entries that a batch has made, in the order of the batch; none for what is no batch of a page.
+/// The entries that a batch has made, in the order of the batch; none for what is no batch of a page. Each table is read once: of a region
+/// that is new the planner expects one row, and would look through all of them for each entry.
 pub(super) async fn list_made<M: Mode>(tx: &mut ScopedTx<M>, batch: Uuid) -> Result<Vec<Made>, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
+        WITH i AS MATERIALIZED (
+            SELECT region, entity_id, n, body
+            FROM app.op_inbox
+            WHERE region = ANY ($1) AND queue_id = $2 AND n > 0 AND origin = 'web' AND kind = 'create' AND entity = 'timesheet'
+        ), t AS MATERIALIZED (
+            SELECT * FROM app.timesheets WHERE region = ANY ($1) AND id = ANY (ARRAY(SELECT entity_id FROM i))
+        ), e AS MATERIALIZED (
+            SELECT region, id, full_name FROM app.employees WHERE region = ANY ($1) AND id = ANY (ARRAY(SELECT employee_id FROM t))
+        )
         SELECT t.region,
                t.id,
                t.version,
@@ -73,17 +83,9 @@ pub(super) async fn list_made<M: Mode>(tx: &mut ScopedTx<M>, batch: Uuid) -> Res
                t.confirmed,
                e.full_name,
                i.body AS "body: Json<Op>"
-        FROM app.op_inbox i
-        JOIN app.timesheets t ON t.region = i.region AND t.id = i.entity_id
-        JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
-        WHERE i.region = ANY ($1)
-          AND i.queue_id = $2
-          AND i.n > 0
-          AND i.origin = 'web'
-          AND i.kind = 'create'
-          AND i.entity = 'timesheet'
-          AND t.region = ANY ($1)
-          AND e.region = ANY ($1)
+        FROM i
+        JOIN t ON t.region = i.region AND t.id = i.entity_id
+        JOIN e ON e.region = t.region AND e.id = t.employee_id
         ORDER BY i.n
         "#,
         &codes,
