@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::{CalendarDay, db};
 use crate::{
-    civil,
+    civil::{self, DateError, TimeError},
     db::{Mode, ScopedTx, Write},
-    ops::{FieldError, Reason, Row},
+    ops::{FieldError, Row},
     regions::Region,
     sync::{Refusal, Stored, Table, Tail},
     text::clean,
@@ -41,7 +41,14 @@ impl Table for CalendarDay {
     }
 
     fn refusal(constraint: &str) -> Option<Refusal> {
-        (constraint == "calendar_days_once")
-            .then(|| Refusal { reason: Reason::NaturalKey, error: FieldError::new("name", "day-name-taken") })
+        Some(match constraint {
+            "calendar_days_once" => Refusal::taken("name", "day-name-taken"),
+            "calendar_days_day_check" => Refusal::invalid(DateError::Format.about("day")),
+            "calendar_days_name_check" => Refusal::too_long("name", 100),
+            "calendar_days_kind_check" => Refusal::invalid(FieldError::new("kind", "day-kind-unknown")),
+            "calendar_days_free_from_min_check" => Refusal::invalid(TimeError::Format.about("free_from")),
+            "calendar_days_source_check" => Refusal::too_long("source", 200),
+            _ => return None,
+        })
     }
 }

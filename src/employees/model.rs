@@ -102,10 +102,8 @@ impl Entity for Employee {
                 value.exit_date = None;
             }
         }
-        if let (Some(hired), Some(left)) = (value.hire_date, value.exit_date)
-            && left < hired
-        {
-            read.complain(FieldError::new("exit_date", "exit-before-hire"));
+        if let Some(error) = value.check_days() {
+            read.complain(error);
         }
         read.finish(value)
     }
@@ -127,7 +125,7 @@ impl Entity for Employee {
 impl Employee {
     /// Somebody who had left is active again: the first day moves to the day of the return (`today`, where the operation says none), so that
     /// nobody is expected on the days between. With no day between it stays, and so it does where the operation says it again, as "Geri al"
-    /// does. Answers what is wrong with the day.
+    /// does. Answers what is wrong with the days.
     pub fn come_back(&mut self, left: Left, today: NaiveDate) -> Option<FieldError> {
         let next = left.exit_date.succ_opt()?;
         match self.activation {
@@ -142,11 +140,23 @@ impl Employee {
             Activation::WithDay => {
                 let is_early = self.hire_date.is_some_and(|first| first < next);
                 let (date, next) = (format_date_tr(left.exit_date), format_date_tr(next));
-                return is_early.then(|| FieldError::new("hire_date", "back-before-exit").with("date", date).with("next", next));
+                if is_early {
+                    return Some(FieldError::new("hire_date", "back-before-exit").with("date", date).with("next", next));
+                }
             }
         }
-        None
+        self.check_days()
     }
+
+    /// Nobody leaves before the first day.
+    fn check_days(&self) -> Option<FieldError> {
+        self.hire_date.zip(self.exit_date).is_some_and(|(hired, left)| left < hired).then(left_before_hired)
+    }
+}
+
+/// The complaint that the last day is before the first.
+pub(super) fn left_before_hired() -> FieldError {
+    FieldError::new("exit_date", "exit-before-hire")
 }
 
 #[cfg(test)]
@@ -180,5 +190,20 @@ mod tests {
         assert_eq!(back(None, "2026-01-20"), first("2020-01-05"), "a last day that has not come");
         assert_eq!(back(Some("2020-01-05"), "2026-05-20"), first("2020-01-05"), "taken back: as it was");
         assert_eq!(back(Some("2026-01-31"), "2026-05-20"), Err("back-before-exit".into()));
+    }
+
+    #[test]
+    fn a_first_day_that_the_return_moves_is_not_after_a_last_day_that_the_operation_says() {
+        let left = Left { hire_date: Some(day("2020-01-05")), exit_date: day("2026-01-31") };
+        let row = |last: &str| {
+            let values = [("full_name", json!("Işıl Işık")), ("hire_date", json!("2020-01-05")), ("exit_date", json!(last))];
+            values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Row>()
+        };
+        let back = |last: &str| {
+            let mut value = Employee::parse(&row(last), &["is_active", "exit_date"].into(), Origin::Offline).unwrap();
+            value.come_back(left, day("2026-05-20")).map(|error| error.code)
+        };
+        assert_eq!(back("2026-04-30").as_deref(), Some("exit-before-hire"));
+        assert_eq!(back("2026-06-30"), None);
     }
 }

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Activation, Employee, db, identity_no::without_blanks};
+use super::{Activation, Employee, db, identity_no::without_blanks, model::left_before_hired};
 use crate::{
     clock::in_istanbul,
     db::{Mode, ScopedTx, Write},
-    ops::{FieldError, Reason, Row},
+    ops::{FieldError, Row},
     regions::Region,
     sync::{Refusal, Stored, Table, Tail, Veto},
 };
@@ -67,14 +67,15 @@ impl Table for Employee {
     }
 
     fn refusal(constraint: &str) -> Option<Refusal> {
-        match constraint {
-            "employees_identity_no_once" => {
-                Some(Refusal { reason: Reason::NaturalKey, error: FieldError::new("identity_no", "identity-no-taken") })
-            }
-            "employees_shift_template_fkey" => {
-                Some(Refusal { reason: Reason::Invalid, error: FieldError::new("shift_template_id", "template-unknown") })
-            }
-            _ => None,
-        }
+        Some(match constraint {
+            "employees_identity_no_once" => Refusal::taken("identity_no", "identity-no-taken"),
+            "employees_shift_template_fkey" => Refusal::invalid(FieldError::new("shift_template_id", "template-unknown")),
+            "employees_check" => Refusal::invalid(left_before_hired()),
+            "employees_full_name_check" => Refusal::too_long("full_name", 200),
+            "employees_identity_no_check" => Refusal::too_long("identity_no", 20),
+            "employees_department_check" => Refusal::too_long("department", 100),
+            "employees_title_check" => Refusal::too_long("title", 100),
+            _ => return None,
+        })
     }
 }

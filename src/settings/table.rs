@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use super::{RegionSettings, db};
 use crate::{
+    civil::{HoursError, TimeError},
     db::{Mode, ScopedTx, Write},
-    ops::{FieldError, Reason},
+    ops::FieldError,
     regions::Region,
     sync::{Refusal, Stored, Table, Tail, Veto},
 };
@@ -32,8 +33,8 @@ impl Table for RegionSettings {
         _deleting: bool,
         _at: DateTime<Utc>,
     ) -> Result<Veto, sqlx::Error> {
-        let misplaced = self.offline_mode.is_some() && *region != Region::company();
-        let errors = misplaced.then(|| FieldError::new("offline_mode", "offline-mode-company")).into_iter().collect();
+        let is_misplaced = self.offline_mode.is_some() && *region != Region::company();
+        let errors = is_misplaced.then(misplaced).into_iter().collect();
         Ok(Veto { errors, ..Veto::default() })
     }
 
@@ -46,6 +47,21 @@ impl Table for RegionSettings {
     }
 
     fn refusal(constraint: &str) -> Option<Refusal> {
-        (constraint == "one_settings_row").then(|| Refusal { reason: Reason::NaturalKey, error: FieldError::new("", "settings-exist") })
+        Some(match constraint {
+            "one_settings_row" => Refusal::taken("", "settings-exist"),
+            "settings_company_name_check" => Refusal::too_long("company_name", 200),
+            "settings_report_title_check" => Refusal::too_long("report_title", 200),
+            "settings_weekday_min_check" => Refusal::invalid(HoursError::Range.about("weekday_hours")),
+            "settings_saturday_start_min_check" => Refusal::invalid(TimeError::Format.about("saturday_start")),
+            "settings_saturday_end_min_check" => Refusal::invalid(TimeError::Format.about("saturday_end")),
+            "settings_offline_mode_check" => Refusal::invalid(FieldError::new("offline_mode", "offline-mode-unknown")),
+            "offline_mode_is_the_companys" => Refusal::invalid(misplaced()),
+            _ => return None,
+        })
     }
+}
+
+/// The complaint that an office says what is the company's to say.
+fn misplaced() -> FieldError {
+    FieldError::new("offline_mode", "offline-mode-company")
 }

@@ -4,8 +4,9 @@ use uuid::Uuid;
 
 use super::{ShiftTemplate, db};
 use crate::{
+    civil::{BreakError, TimeError},
     db::{Mode, ScopedTx, Write},
-    ops::{FieldError, Reason, Row},
+    ops::{FieldError, Row},
     regions::Region,
     sync::{Refusal, Stored, Table, Tail},
     text::clean,
@@ -37,7 +38,14 @@ impl Table for ShiftTemplate {
     }
 
     fn refusal(constraint: &str) -> Option<Refusal> {
-        (constraint == "shift_templates_name_once")
-            .then(|| Refusal { reason: Reason::NaturalKey, error: FieldError::new("name", "template-name-taken") })
+        Some(match constraint {
+            "shift_templates_name_once" => Refusal::taken("name", "template-name-taken"),
+            "shift_templates_name_check" => Refusal::too_long("name", 100),
+            "shift_templates_start_min_check" => Refusal::invalid(TimeError::Format.about("start_time")),
+            "shift_templates_check" => Refusal::invalid(FieldError::new("end_time", "times-equal")),
+            "shift_templates_break_min_check" => Refusal::invalid(BreakError::Range.about("break_minutes")),
+            "shift_templates_weekdays_check" => Refusal::invalid(FieldError::new("weekdays", "weekdays-format")),
+            _ => return None,
+        })
     }
 }

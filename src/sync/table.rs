@@ -54,6 +54,23 @@ pub struct Refusal {
     pub error: FieldError,
 }
 
+impl Refusal {
+    /// The values are not acceptable.
+    pub fn invalid(error: FieldError) -> Self {
+        Self { reason: Reason::Invalid, error }
+    }
+
+    /// Another row of the region has the same business key.
+    pub fn taken(field: &str, code: &str) -> Self {
+        Self { reason: Reason::NaturalKey, error: FieldError::new(field, code) }
+    }
+
+    /// A text is longer than `max` characters.
+    pub fn too_long(field: &str, max: usize) -> Self {
+        Self::invalid(FieldError::new(field, "too-long").with("max", max))
+    }
+}
+
 /// What a look at other rows says before the write.
 #[derive(Debug, Clone, Default)]
 pub struct Veto {
@@ -147,7 +164,8 @@ pub trait Table: Entity {
         tail: &Tail,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
-    /// Translates a named constraint into words.
+    /// Translates a named constraint into words: each of the table's own, also those that `parse` keeps. What has no words is a fault of the
+    /// server.
     fn refusal(constraint: &str) -> Option<Refusal>;
 
     /// Says more about a refusal of the values that were wanted, such as which other row is in the way.

@@ -12,10 +12,11 @@ use super::{
     model::overlapping,
 };
 use crate::{
+    civil::{BreakError, DateError, TimeError},
     clock::in_istanbul,
     db::{Mode, ScopedTx, Write},
     employees::{self, Employee},
-    ops::{ConflictDraft, ConflictKind, Entity as _, FieldError, Origin, Reason, Row},
+    ops::{ConflictDraft, ConflictKind, Entity as _, FieldError, Origin, Row},
     regions::Region,
     sync::{Refusal, Stored, Table, Tail, Veto},
 };
@@ -119,12 +120,16 @@ impl Table for Timesheet {
     }
 
     fn refusal(constraint: &str) -> Option<Refusal> {
-        match constraint {
-            "timesheets_no_overlap" => Some(Refusal { reason: Reason::Invalid, error: FieldError::new("start_time", "overlap") }),
-            "timesheets_region_employee_id_fkey" => {
-                Some(Refusal { reason: Reason::Invalid, error: FieldError::new("employee_id", "employee-unknown") })
-            }
-            _ => None,
-        }
+        Some(match constraint {
+            "timesheets_no_overlap" => Refusal::invalid(FieldError::new("start_time", "overlap")),
+            "timesheets_region_employee_id_fkey" => Refusal::invalid(FieldError::new("employee_id", "employee-unknown")),
+            "timesheets_work_date_check" => Refusal::invalid(DateError::Format.about("work_date")),
+            "timesheets_start_min_check" => Refusal::invalid(TimeError::Format.about("start_time")),
+            "timesheets_check" => Refusal::invalid(FieldError::new("end_time", "times-equal")),
+            "timesheets_break_min_check" => Refusal::invalid(BreakError::Range.about("break_minutes")),
+            "timesheets_notes_check" => Refusal::too_long("notes", 2000),
+            "timesheets_confirmed_check" => Refusal::too_long("confirmed", 200),
+            _ => return None,
+        })
     }
 }

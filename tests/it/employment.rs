@@ -2,6 +2,10 @@
 
 #![cfg(test)]
 
+use rainstaff::{
+    ops::{Origin, VerdictKind},
+    sync::deliver,
+};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Executor};
 
@@ -9,7 +13,7 @@ use crate::{
     month::{Offices, entry, person, weekdays},
     support::{
         browser::{Answer, Browser, Form},
-        builders::{clerk, employee_id, op, template_id, timesheet_id},
+        builders::{clerk, employee_id, op, queue_id, template_id, timesheet_id},
     },
 };
 
@@ -181,6 +185,20 @@ async fn a_day_that_is_no_date_is_refused_and_nobody_is_changed() {
         assert!(answer.status == 422 && answer.html.contains(says), "{day}: {}", answer.html);
     }
     assert_eq!(look(&offices, "SELECT count(*) FROM app.employees WHERE is_active").await, "2");
+}
+
+/// A queue's operation may say both that somebody is back and a last day.
+#[actix_web::test]
+async fn a_return_after_the_last_day_that_it_says_is_refused_in_words_and_not_held() {
+    let (offices, mut browser) = office().await;
+    let form = leave_form(&mut browser, 1).await.with("exit_date", &["31.01.2026"]);
+    browser.submit(&form).await;
+    let back = json!({ "is_active": [false, true], "exit_date": ["2026-01-31", "2026-02-15"] });
+    let back = op(&clerk("ankara"), "ankara").queued(queue_id(1), 1).update("employee", employee_id(1), 2, back);
+    let verdicts = deliver(&offices.state, &clerk("ankara"), Origin::Offline, vec![back]).await.unwrap();
+    let codes: Vec<_> = verdicts[0].errors.iter().map(|error| (error.field.as_str(), error.code.as_str())).collect();
+    assert_eq!((verdicts[0].verdict, codes), (VerdictKind::Rejected, vec![("exit_date", "exit-before-hire")]), "{verdicts:?}");
+    assert_eq!(look(&offices, STAY).await, "2025-01-01 2026-01-31 false");
 }
 
 /// What the migration does to those whom the first release left without a last day.

@@ -3,7 +3,18 @@
 
 #![cfg(test)]
 
-use rainstaff::db::{Db, DbConfig, guard};
+use rainstaff::{
+    calendar::CalendarDay,
+    db::{Db, DbConfig, guard},
+    employees::Employee,
+    i18n::Lang,
+    ops::Entity,
+    settings::RegionSettings,
+    shift_templates::ShiftTemplate,
+    sync::{ENTITIES, Refusal, Table},
+    timesheets::Timesheet,
+    web::form::sentence,
+};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::support::cluster::TestDb;
@@ -91,6 +102,40 @@ async fn row_level_security_is_on_and_forced_with_exactly_the_one_policy() {
             OR pg_get_expr(p.polwithcheck, p.polrelid) IS DISTINCT FROM pg_get_expr(p.polqual, p.polrelid)",
     )
     .await;
+}
+
+/// What an operation can run into would otherwise be a fault of the server: an error to whoever waits, and held for ever out of a queue.
+#[tokio::test]
+async fn every_rule_of_a_table_that_operations_write_is_refused_in_words() {
+    type Refuse = fn(&str) -> Option<Refusal>;
+    let tables: [(&str, &str, Refuse); 5] = [
+        (CalendarDay::NAME, "calendar_days", CalendarDay::refusal),
+        (ShiftTemplate::NAME, "shift_templates", ShiftTemplate::refusal),
+        (Employee::NAME, "employees", Employee::refusal),
+        (RegionSettings::NAME, "settings", RegionSettings::refusal),
+        (Timesheet::NAME, "timesheets", Timesheet::refusal),
+    ];
+    assert_eq!(tables.map(|(entity, ..)| entity), ENTITIES, "every kind of row is looked at");
+    let db = TestDb::new().await;
+    let mut conn = db.connect_owner().await;
+    for (_, table, refusal) in tables {
+        // Columns that must be given are given by their types, the region and the id by the write path.
+        let rules = format!(
+            "SELECT conname::text FROM pg_constraint WHERE conrelid = 'app.{table}'::regclass
+               AND (contype IN ('c', 'x', 'u') OR contype = 'f' AND confrelid <> 'app.regions'::regclass)
+             UNION SELECT indexrelid::regclass::name::text FROM pg_index
+             WHERE indrelid = 'app.{table}'::regclass AND indisunique AND NOT indisprimary"
+        );
+        let rules: Vec<String> = list(&mut conn, &rules).await.iter().map(|rule| rule.trim_start_matches("app.").to_owned()).collect();
+        assert!(!rules.is_empty(), "{table}");
+        let without: Vec<&String> = rules.iter().filter(|rule| refusal(rule).is_none()).collect();
+        assert!(without.is_empty(), "{table}: {without:?}");
+        for rule in &rules {
+            let error = refusal(rule).unwrap().error;
+            assert_ne!(sentence(Lang::Tr, &error), format!("error-{}", error.code), "{table}: {rule} has no sentence");
+        }
+    }
+    conn.close().await.unwrap();
 }
 
 #[tokio::test]
