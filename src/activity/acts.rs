@@ -16,7 +16,7 @@ use crate::{
     ops::Kind,
     regions::Region,
     state::AppState,
-    sync::{self, load_by_name, submit},
+    sync::{self, load_by_name, putting_back, submit},
     web::{
         answer::{acted, refused_act, settle, stored_and_done, tone_of},
         flash::Flash,
@@ -61,7 +61,7 @@ pub async fn reverse_change(
         return refused_act(&ctx, &to, &[error]);
     }
     op.base_version = Some(change.version);
-    op.fields = reversal.fields;
+    op.fields = putting_back(&change.entity, reversal.fields, &reversal::row_after(&now, &later));
     let op_id = op.op_id;
     let verdict = match settle(submit(&state, &actor, op).await?)? {
         Ok(verdict) => verdict,

@@ -7,7 +7,7 @@ use super::{db::ChangeRow, fields::label_of};
 use crate::{
     civil,
     i18n::{Lang, format::instant, t},
-    ops::{Change, FieldError, Fields, Kind, form_codec::FormSpec, same_value},
+    ops::{Change, FieldError, Fields, Kind, Row, form_codec::FormSpec, same_value},
     settings::decimal_hours,
     sync::{FeedRow, form_by_name},
 };
@@ -70,6 +70,16 @@ fn as_field<'c>(column: &'c str, value: &Value) -> (&'c str, Value) {
     }
 }
 
+/// The row as a change left it, whenever it is asked for: `later` is what happened to it since, newest first.
+pub(super) fn row_after(now: &FeedRow, later: &[ChangeRow]) -> Row {
+    let mut row = now.row.clone();
+    for (column, was) in later.iter().filter_map(|line| line.before.as_ref()?.as_object()).flatten() {
+        let (name, value) = as_field(column, was);
+        row.insert(name.to_owned(), value);
+    }
+    row
+}
+
 /// Why a change is not taken back now, as a sentence's data: the row as it is and what happened to it after the change, newest first, say so.
 pub(super) fn obstacle(lang: Lang, change: &ChangeRow, reversal: &Reversal, now: &FeedRow, later: &[ChangeRow]) -> Option<FieldError> {
     let told = |error: FieldError, by: &ChangeRow| {
@@ -124,7 +134,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::ops::Row;
 
     fn change(id: i64, who: &str, action: &str, before: Value, after: Value) -> ChangeRow {
         let at: DateTime<Utc> = "2026-01-05T08:30:00Z".parse().unwrap();
@@ -204,6 +213,15 @@ mod tests {
             ("reversal-changed-since", "admin", "Not")
         );
         assert_eq!(error.args["at"], "05.01.2026 11:30");
+    }
+
+    #[test]
+    fn the_row_as_a_change_left_it_is_the_same_whatever_came_later() {
+        let now = row(false, json!({"start_time": "09:00", "break_minutes": 15, "notes": "son"}));
+        let first = change(3, "admin", "update", json!({"notes": "gece"}), json!({"notes": "gündüz"}));
+        let second = change(4, "admin", "update", json!({"notes": "gündüz", "start_min": 600}), json!({"notes": "son", "start_min": 540}));
+        let then = row_after(&now, &[second, first]);
+        assert_eq!(json!(then), json!({"start_time": "10:00", "break_minutes": 15, "notes": "gece"}));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::identity_no::{IdentityNo, without_blanks};
 use crate::{
     civil::format_date_tr,
     ops::{
-        Entity, FieldError, Origin, Row, Writers,
+        Entity, FieldError, Fields, Origin, Row, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
@@ -106,6 +106,11 @@ impl Entity for Employee {
             read.complain(error);
         }
         read.finish(value)
+    }
+
+    /// Whoever is made active has no last day and a new first one, where the operation does not say the two.
+    fn following(changes: &Fields) -> &'static [&'static str] {
+        if changes.contains_key("is_active") { &["hire_date", "exit_date"] } else { &[] }
     }
 
     fn to_row(&self) -> Row {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{FieldError, Origin, Row, form_codec::FormSpec};
+use super::{FieldError, Fields, Origin, Row, form_codec::FormSpec};
 use crate::regions::Region;
 
 /// Who may write rows of a kind. Asked where rows are written, of the operation's author; pages ask the same, so that they offer nothing
@@ -42,6 +42,12 @@ pub trait Entity: Sized + Send + 'static {
     /// Checks the values of a whole row. `changed` names the fields that the operation changes: what an old row already holds is not
     /// refused for a rule that came later.
     fn parse(row: &Row, changed: &BTreeSet<&str>, origin: Origin) -> Result<Self, Vec<FieldError>>;
+
+    /// Fields that follow from such changes where these do not say them. An operation that puts an earlier value back says them too, as they
+    /// are, so that nothing follows from it.
+    fn following(_changes: &Fields) -> &'static [&'static str] {
+        &[]
+    }
 
     /// The values by form field.
     fn to_row(&self) -> Row;

@@ -10,7 +10,7 @@ use crate::{
     calendar::CalendarDay,
     db::{Mode, ScopedTx, Write},
     employees::Employee,
-    ops::{Entity as _, FieldError, Op, Reason, Row, Verdict, form_codec::FormSpec},
+    ops::{Change, Entity as _, FieldError, Fields, Op, Reason, Row, Verdict, form_codec::FormSpec},
     regions::Region,
     settings::RegionSettings,
     shift_templates::ShiftTemplate,
@@ -82,6 +82,17 @@ async fn explain<E: Table, M: Mode>(tx: &mut ScopedTx<M>, op: &Op, errors: Vec<F
 /// The form of an entity; none for one that this server does not know.
 pub fn form_by_name(name: &str) -> Option<FormSpec> {
     with_entity!(name, E => Some(E::FORM), else None)
+}
+
+/// The changes of an operation that puts earlier values back, by "Geri al" of the log or by a decision on a conflict. It changes what it names
+/// and nothing else: what would follow from it is said too, as it is in `row`.
+pub fn putting_back(entity: &str, mut changes: Fields, row: &Row) -> Fields {
+    let following: &[&str] = with_entity!(entity, E => E::following(&changes), else &[]);
+    for name in following {
+        let value = row.get(*name).cloned().unwrap_or_default();
+        changes.entry((*name).to_owned()).or_insert_with(|| Change { from: value.clone(), to: value });
+    }
+    changes
 }
 
 /// Whether this server knows the kind of row.

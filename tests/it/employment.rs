@@ -187,6 +187,47 @@ async fn a_day_that_is_no_date_is_refused_and_nobody_is_changed() {
     assert_eq!(look(&offices, "SELECT count(*) FROM app.employees WHERE is_active").await, "2");
 }
 
+/// The form in the log that takes Ayşe's last change back.
+async fn reversal_form(browser: &mut Browser) -> Form {
+    browser.get(&format!("/activity?entity_id={}", employee_id(1))).await.form("form.change-reversal").minted()
+}
+
+#[actix_web::test]
+async fn a_passivation_that_the_log_takes_back_was_never_there() {
+    let (offices, mut browser) = office().await;
+    let blank = blank_days(&mut browser, "from=2026-01-01&to=2026-02-17").await;
+    let form = leave_form(&mut browser, 1).await.with("exit_date", &["30.01.2026"]);
+    assert_eq!(browser.submit(&form).await.status, 200);
+    let form = reversal_form(&mut browser).await;
+    let done = browser.submit(&form).await;
+    assert_eq!((done.status, look(&offices, STAY).await.as_str()), (200, "2025-01-01 none true"), "{}", done.html);
+    assert_eq!(blank_days(&mut browser, "from=2026-01-01&to=2026-02-17").await, blank, "the same days are blank");
+    // The first day is corrected, and the form comes again: it was answered before.
+    let corrected =
+        op(&clerk("ankara"), "ankara").update("employee", employee_id(1), 3, json!({ "hire_date": ["2025-01-01", "2024-01-01"] }));
+    offices.store("ankara", vec![corrected]).await;
+    let again = browser.submit(&form).await;
+    assert_eq!((again.status, again.op_ack.as_str()), (200, form.value("_op")), "{}", again.html);
+    assert_eq!(look(&offices, STAY).await, "2024-01-01 none true");
+}
+
+#[actix_web::test]
+async fn a_last_day_that_was_planned_before_a_passivation_is_the_last_day_again_once_the_log_takes_it_back() {
+    let (offices, mut browser) = office().await;
+    for (leaves, left) in [("2026-02-10", "31.01.2026"), ("2026-03-15", "31.01.2026"), ("2026-02-10", "10.02.2026")] {
+        let seen = look(&offices, "SELECT jsonb_build_array(version, exit_date) FROM app.employees WHERE full_name LIKE 'Ayşe%'").await;
+        let (version, known): (i64, Option<String>) = serde_json::from_str(&seen).unwrap();
+        let planned = op(&clerk("ankara"), "ankara").update("employee", employee_id(1), version, json!({ "exit_date": [known, leaves] }));
+        offices.store("ankara", vec![planned]).await;
+        let form = leave_form(&mut browser, 1).await.with("exit_date", &[left]);
+        assert_eq!(browser.submit(&form).await.status, 200);
+        let form = reversal_form(&mut browser).await;
+        let done = browser.submit(&form).await;
+        let stands = look(&offices, STAY).await;
+        assert_eq!((done.status, stands), (200, format!("2025-01-01 {leaves} true")), "planned {leaves}, left {left}: {}", done.html);
+    }
+}
+
 /// A queue's operation may say both that somebody is back and a last day.
 #[actix_web::test]
 async fn a_return_after_the_last_day_that_it_says_is_refused_in_words_and_not_held() {
@@ -199,6 +240,22 @@ async fn a_return_after_the_last_day_that_it_says_is_refused_in_words_and_not_he
     let codes: Vec<_> = verdicts[0].errors.iter().map(|error| (error.field.as_str(), error.code.as_str())).collect();
     assert_eq!((verdicts[0].verdict, codes), (VerdictKind::Rejected, vec![("exit_date", "exit-before-hire")]), "{verdicts:?}");
     assert_eq!(look(&offices, STAY).await, "2025-01-01 2026-01-31 false");
+}
+
+/// A creation that arrives once its row is there, and passive: whether the person is active is then a person's to decide.
+#[actix_web::test]
+async fn a_decision_that_somebody_is_active_after_all_moves_no_first_day() {
+    let (offices, mut browser) = office().await;
+    let form = leave_form(&mut browser, 1).await.with("exit_date", &["30.01.2026"]);
+    browser.submit(&form).await;
+    let late = json!({ "is_active": [null, true] });
+    let late = op(&clerk("ankara"), "ankara").at(-10_000).queued(queue_id(1), 1).update("employee", employee_id(1), 1, late);
+    let verdicts = deliver(&offices.state, &clerk("ankara"), Origin::Offline, vec![late]).await.unwrap();
+    assert_eq!(verdicts[0].verdict, VerdictKind::Merged, "{verdicts:?}");
+    assert_eq!(look(&offices, STAY).await, "2025-01-01 2026-01-30 false", "the later word stands");
+    let form = browser.get("/conflicts").await.form("form.conflict").minted().with("choice", &["replaced"]);
+    let done = browser.submit(&form).await;
+    assert_eq!((done.status, look(&offices, STAY).await.as_str()), (200, "2025-01-01 2026-01-30 true"), "{}", done.html);
 }
 
 /// What the migration does to those whom the first release left without a last day.

@@ -19,10 +19,10 @@ use crate::{
     auth::Actor,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
-    ops::{Change, Fields, Kind, Op, VerdictKind},
+    ops::{Change, Fields, Kind, Op, Row, VerdictKind},
     regions::Region,
     state::AppState,
-    sync::{FeedRow, held::pages::people_of, load_by_name, submit},
+    sync::{FeedRow, held::pages::people_of, load_by_name, putting_back, submit},
     timesheets::api::scope_with_company,
     web::{
         answer::{acted, html, refused_act, settle},
@@ -93,8 +93,11 @@ pub async fn settle_conflict(
     posted: Posted,
 ) -> AppResult<HttpResponse> {
     let everywhere = Scope::with_company(&actor).ok_or(AppError::NotFound)?;
-    let conflict = db::find_conflict(&mut state.db.read(&everywhere).await?, *id).await?.ok_or(AppError::NotFound)?;
+    let mut tx = state.db.read_snapshot(&everywhere).await?;
+    let conflict = db::find_conflict(&mut tx, *id).await?.ok_or(AppError::NotFound)?;
     let region = Region::parse(&conflict.region).map_err(|_| AppError::NotFound)?;
+    let row = load_by_name(&mut tx, &conflict.entity, &region, &[conflict.entity_id]).await?.pop().map(|now| now.row).unwrap_or_default();
+    drop(tx);
     if !may_decide(&actor, &conflict.entity) {
         return Err(AppError::Forbidden);
     }
@@ -104,7 +107,7 @@ pub async fn settle_conflict(
     };
     let mut flash = Flash::new(Tone::Success, if resolution == "kept" { "flash-conflict-kept" } else { "flash-conflict-replaced" }, "");
     if conflict.resolved_at.is_none() && resolution == "replaced" {
-        let op = replacement(&actor, &state, &posted, &conflict, region.clone())?;
+        let op = replacement(&actor, &state, &posted, &conflict, &row, region.clone())?;
         let kind = op.kind;
         let verdict = match settle(submit(&state, &actor, op).await?)? {
             Ok(verdict) => verdict,
@@ -138,13 +141,13 @@ fn restoration_of(conflict: &ConflictRow) -> Option<UndoAct> {
 }
 
 /// The operation that puts the other value in its place. It says what the reader had on the screen, so that whatever came in between is
-/// kept as a conflict again.
-fn replacement(actor: &Actor, state: &AppState, posted: &Posted, conflict: &ConflictRow, region: Region) -> AppResult<Op> {
+/// kept as a conflict again; and nothing follows from it (`row` is the row as it is).
+fn replacement(actor: &Actor, state: &AppState, posted: &Posted, conflict: &ConflictRow, row: &Row, region: Region) -> AppResult<Op> {
     let kind = if conflict.kind == "field" { Kind::Update } else { Kind::Delete };
     let mut op = posted.bare_op(&conflict.entity, actor, region, &state.clock, kind, conflict.entity_id)?;
     if let (Kind::Update, Some(field)) = (kind, &conflict.field) {
         let from: Value = serde_json::from_str(posted.value("_now")).map_err(|_| AppError::BadRequest("_now: not JSON".into()))?;
-        op.fields = Fields::from([(field.clone(), Change { from, to: conflict.lose.clone() })]);
+        op.fields = putting_back(&conflict.entity, Fields::from([(field.clone(), Change { from, to: conflict.lose.clone() })]), row);
     }
     Ok(op)
 }
