@@ -261,7 +261,7 @@ pub(super) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Wat
             WHERE i.region = q.region AND i.queue_id = q.queue_id AND i.n > q.dense_to AND i.origin = 'agent' AND i.received_at > q.last_at
               AND q.len > 0 AND q.device_id IS NULL
         ) carried
-        WHERE q.region = ANY ($1) AND (q.len > 0 OR q.missing <> '{}' OR abs(q.offset_ms) > $2)
+        WHERE q.region = ANY ($1) AND (q.len > 0 OR q.missing <> '{}' OR q.offset_ms NOT BETWEEN -$2::bigint AND $2)
         "#,
         &codes,
         CLOCK_MAY_DIFFER,

@@ -9,8 +9,12 @@ use crate::dashboard::alerts::Severity;
 pub const HOLE_MAY_STAY: TimeDelta = TimeDelta::minutes(10);
 /// A queue with work may be silent for so long: a night is ordinary.
 pub const QUEUE_MAY_BE_SILENT: TimeDelta = TimeDelta::hours(24);
-/// So much a browser's clock may differ, in milliseconds.
+/// So much a clock may differ, in milliseconds.
 pub const CLOCK_MAY_DIFFER: i64 = 120_000;
+/// What is kept of a clock that differs by more, in milliseconds: a hundred years.
+pub const CLOCK_DIFFERS_AT_MOST: i64 = 100 * 365 * 86_400_000;
+/// What is kept where more operations are said to wait, in a browser or on a PC.
+pub const WAITING_AT_MOST: i64 = 1_000_000;
 
 /// What is odd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,6 +114,16 @@ pub struct Finding {
     pub since: DateTime<Utc>,
 }
 
+/// How far a clock is ahead, as it is kept: a client may say any number.
+pub fn kept_offset(offset_ms: i64) -> i64 {
+    offset_ms.clamp(-CLOCK_DIFFERS_AT_MOST, CLOCK_DIFFERS_AT_MOST)
+}
+
+/// Whether a clock differs by more than it may.
+pub fn is_clock_wrong(offset_ms: i64) -> bool {
+    !(-CLOCK_MAY_DIFFER..=CLOCK_MAY_DIFFER).contains(&offset_ms)
+}
+
 /// Everything odd about a queue. A number that did not arrive may be one of those that still wait (the carrier was not allowed to bring it, or
 /// the server could not take it): so long as as many wait as are missing, nothing is lost.
 pub fn judge(queue: &QueueState, now: DateTime<Utc>) -> Vec<Finding> {
@@ -122,7 +136,7 @@ pub fn judge(queue: &QueueState, now: DateTime<Utc>) -> Vec<Finding> {
         has_vanished.then(|| finding(AlarmKind::Vanished, queue.len, queue.last_at)),
         hole.map(|since| finding(AlarmKind::Hole, queue.missing, since)),
         is_silent.then(|| finding(AlarmKind::Silent, queue.len, queue.last_at)),
-        (queue.offset_ms.abs() > CLOCK_MAY_DIFFER).then(|| finding(AlarmKind::Clock, queue.offset_ms / 1000, queue.last_at)),
+        is_clock_wrong(queue.offset_ms).then(|| finding(AlarmKind::Clock, queue.offset_ms / 1000, queue.last_at)),
     ];
     found.into_iter().flatten().collect()
 }
@@ -183,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_clock_is_wrong_beyond_two_minutes_in_either_direction() {
-        for (offset_ms, wanted) in [(120_000, 0), (120_001, 1), (-120_000, 0), (-86_400_000, 1)] {
+        for (offset_ms, wanted) in [(120_000, 0), (120_001, 1), (-120_000, 0), (-86_400_000, 1), (i64::MAX, 1), (i64::MIN, 1)] {
             assert_eq!(kinds(&QueueState { offset_ms, ..quiet() }, 0).len(), wanted, "{offset_ms}");
         }
     }

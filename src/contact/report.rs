@@ -9,13 +9,14 @@ use uuid::Uuid;
 use super::{
     BrowserMark,
     db::{self, Contact, Known},
+    judge::{WAITING_AT_MOST, kept_offset},
     watch_region,
 };
 use crate::{
     auth::{Actor, sign_in::region_of_actor},
     db::Scope,
     devices::Device,
-    ops::{Op, Origin, Verdict, VerdictKind},
+    ops::{EditedAt, Op, Origin, Verdict, VerdictKind},
     regions::{Region, db::list_all_regions},
     state::AppState,
     text::clean,
@@ -36,7 +37,8 @@ pub struct QueueReport {
     pub len: u32,
     /// Since when the oldest of them waits; null for an empty queue.
     #[serde(default)]
-    pub oldest_at: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub oldest_at: Option<EditedAt>,
     /// Build of the client's script.
     #[serde(default)]
     #[schema(max_length = 200)]
@@ -150,7 +152,7 @@ fn carried(device: &Device, report: &QueueReport, known: Option<Known>, author: 
         browser_id: report.id,
         browser: String::new(),
         build: build_of(report),
-        len: report.len.into(),
+        len: len_of(report),
         oldest_at: oldest_of(report, now),
         offset_ms: 0, // the device's clock is its own matter
         at: now,
@@ -189,15 +191,20 @@ impl Numbers {
 }
 
 fn tells_something_new(known: &Known, report: &QueueReport, numbers: &Numbers, now: DateTime<Utc>) -> bool {
-    known.len != i64::from(report.len) || numbers.differ_from(known) || now - known.last_at >= STORED_EVERY
+    known.len != len_of(report) || numbers.differ_from(known) || now - known.last_at >= STORED_EVERY
 }
 
 fn build_of(report: &QueueReport) -> String {
     clean(report.build.as_deref().unwrap_or_default()).chars().take(BUILD_CHARS).collect()
 }
 
+/// How many operations wait, as it is kept.
+fn len_of(report: &QueueReport) -> i64 {
+    i64::from(report.len).min(WAITING_AT_MOST)
+}
+
 fn oldest_of(report: &QueueReport, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    report.oldest_at.filter(|_| report.len > 0).map(|at| at.clamp(DateTime::UNIX_EPOCH, now))
+    report.oldest_at.filter(|_| report.len > 0).map(|EditedAt(at)| at.min(now))
 }
 
 #[expect(clippy::too_many_arguments, reason = "one value out of all that is known at this place")]
@@ -235,9 +242,9 @@ fn contact(
         browser_id: browser.id,
         browser: browser.words.clone(),
         build: build_of(report),
-        len: report.len.into(),
+        len: len_of(report),
         oldest_at: oldest_of(report, now),
-        offset_ms: report.offset_ms,
+        offset_ms: kept_offset(report.offset_ms),
         at: now,
         highest_n: numbers.highest_n,
         dense_to: numbers.dense_to,

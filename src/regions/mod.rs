@@ -3,7 +3,12 @@
 #[cfg(feature = "server")]
 pub mod db;
 #[cfg(feature = "server")]
+mod each;
+#[cfg(feature = "server")]
 pub mod offices;
+
+#[cfg(feature = "server")]
+pub use each::for_each_region;
 
 use std::{fmt, sync::Arc};
 

@@ -12,6 +12,7 @@ use rainstaff::{
     web::assets,
 };
 use serde_json::{Value, json};
+use sqlx::Executor as _;
 use uuid::Uuid;
 
 use crate::{
@@ -244,6 +245,62 @@ async fn a_day_of_silence_and_a_wrong_clock_are_told_and_end_by_themselves() {
     tell(&mut later, queue, 1, &[]).await;
     watch_all(&after(&company, 24 * 60 + 2)).await.unwrap();
     assert_eq!(alarms(&company).await, [""; 0]);
+}
+
+#[actix_web::test]
+async fn a_number_that_cannot_be_is_kept_within_reason_and_stops_nobodys_alarms() {
+    let company = Company::new().await;
+    company.give_password("izmir1", CLERK_PASSWORD, false).await.unwrap();
+    let (mut odd, mut other) = (ankara(&company).await, Browser::of(&company.state, "izmir1", CLERK_PASSWORD).await);
+    tell(&mut other, new_id(), 2, &[]).await;
+    for (offset_ms, kept) in [(i64::MIN, "-3153600000000"), (i64::MAX, "3153600000000"), (-300_000, "-300000")] {
+        let queue = new_id();
+        let report = json!({ "id": queue, "len": u32::MAX, "oldest_at": "+275760-09-13T00:00:00.000Z", "offset_ms": offset_ms });
+        let answer = odd.call(OPS, &json!({ "queue": report, "ops": [] })).await;
+        assert_eq!(answer.status, 200, "{}", answer.html);
+        let stored =
+            format!("SELECT offset_ms || ' ' || len || ' ' || (oldest_at = last_at) FROM app.queue_contact WHERE queue_id = '{queue}'");
+        assert_eq!(look(&company, &stored).await, [format!("{kept} 1000000 true")]);
+    }
+    watch_all(&after(&company, 24 * 60)).await.unwrap();
+    let raised = "SELECT region || ' ' || kind || ' ' || amount FROM app.queue_alarm ORDER BY region, kind, amount";
+    let wanted = [
+        "ankara clock -3153600000",
+        "ankara clock -300",
+        "ankara clock 3153600000",
+        "ankara silent 1000000",
+        "ankara silent 1000000",
+        "ankara silent 1000000",
+        "izmir silent 2",
+    ];
+    assert_eq!(look(&company, raised).await, wanted, "the office behind this one in the list has its alarm");
+}
+
+#[actix_web::test]
+async fn what_an_earlier_release_stored_of_such_numbers_is_drawn_to_the_nearer_end_and_stops_no_alarm() {
+    let company = Company::new().await;
+    let mut browser = ankara(&company).await;
+    tell(&mut browser, new_id(), 2, &[]).await;
+    let mut owner = company.inspect().await;
+    owner.execute("UPDATE app.queue_contact SET offset_ms = -9223372036854775808, len = 4294967295").await.unwrap();
+    watch_all(&after(&company, 1)).await.unwrap();
+    assert_eq!(alarms(&company).await, ["clock -9223372036854775"], "another process may still be of that release");
+    owner.execute(include_str!("../../migrations/20261130120100_bound_reported_numbers.sql")).await.unwrap();
+    let stored = "SELECT offset_ms || ' ' || len || ' ' || amount FROM app.queue_contact JOIN app.queue_alarm USING (region, queue_id)";
+    assert_eq!(look(&company, stored).await, ["-3153600000000 1000000 -3153600000"]);
+}
+
+#[actix_web::test]
+async fn what_fails_in_one_region_stops_the_look_at_no_other() {
+    let company = Company::new().await;
+    company.give_password("izmir1", CLERK_PASSWORD, false).await.unwrap();
+    for (name, password) in [("ankara1", CLERK_PASSWORD), ("izmir1", CLERK_PASSWORD)] {
+        tell(&mut Browser::of(&company.state, name, password).await, new_id(), 2, &[]).await;
+    }
+    let fault = "ALTER TABLE app.queue_alarm ADD CONSTRAINT fault CHECK (region <> 'ankara')";
+    company.inspect().await.execute(fault).await.unwrap();
+    watch_all(&after(&company, 24 * 60)).await.unwrap();
+    assert_eq!(look(&company, "SELECT region || ' ' || kind FROM app.queue_alarm").await, ["izmir silent"]);
 }
 
 #[actix_web::test]

@@ -13,7 +13,7 @@ use rainstaff::{
     sync::grant::{Grant, GrantKey, LIFETIME},
 };
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Executor as _};
 use uuid::Uuid;
 
 use crate::{
@@ -105,6 +105,26 @@ async fn what_a_pc_says_is_wrong_is_an_alarm_so_long_as_it_says_so() {
     let mut clerk = Browser::of(&company.state, "ankara1", CLERK_PASSWORD).await;
     let token = clerk.get("/account/tokens").await.form("form.entry-form").value("_csrf").to_owned();
     assert_eq!(clerk.post(&form.with("_csrf", &[&token])).await.status, 403);
+}
+
+#[actix_web::test]
+async fn a_pcs_numbers_are_kept_within_reason_and_what_fails_in_one_region_stops_the_look_at_no_other() {
+    let (company, mut admin, pc) = office().await;
+    let other = OfficePc::enrol(&company.state, &mut admin, "PC", "izmir").await;
+    let odd = json!({ "waiting": i64::MAX, "log": i64::MIN, "disk_free": i64::MAX, "offset_ms": i64::MIN, "mirror": { "seq": i64::MAX } });
+    pc.contact(&company.state, odd).await;
+    other.contact(&company.state, json!({ "waiting": 4 })).await;
+    let stored = "SELECT concat_ws(' ', waiting, log, disk_free, offset_ms, mirror_seq) FROM app.device_contact WHERE region = 'ankara'";
+    assert_eq!(look(&company, stored).await, ["1000000 0 9007199254740991 -3153600000000 9007199254740991"]);
+    assert_eq!(alarms_after(&company, DAY).await, ["clock -3153600000", "silent 1000000", "silent 4"]);
+    other.contact(&after(&company, DAY), json!({ "waiting": 0 })).await;
+    pc.contact(&after(&company, DAY), json!({ "waiting": 0 })).await;
+    assert_eq!(alarms_after(&company, DAY).await, [""; 0]);
+    let fault = "ALTER TABLE app.device_alarm ADD CONSTRAINT fault CHECK (region <> 'ankara') NOT VALID";
+    company.inspect().await.execute(fault).await.unwrap();
+    pc.contact(&after(&company, DAY), json!({ "offset_ms": 300_000 })).await;
+    other.contact(&after(&company, DAY), json!({ "offset_ms": 200_000 })).await;
+    assert_eq!(alarms_after(&company, DAY + 1).await, ["clock 200"]);
 }
 
 #[actix_web::test]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::{contact::CLOCK_MAY_DIFFER, dashboard::alerts::Severity};
+use crate::{contact::is_clock_wrong, dashboard::alerts::Severity};
 
 /// A PC with work may be silent for so long: it is turned off at night.
 pub const DEVICE_MAY_BE_SILENT: TimeDelta = TimeDelta::hours(24);
@@ -115,8 +115,7 @@ pub fn judge(device: &DeviceState, now: DateTime<Utc>) -> Vec<DeviceFinding> {
         (says(DeviceAlarmKind::Digest) || device.digest_equal == Some(false)).then_some((DeviceAlarmKind::Digest, 0)),
         says(DeviceAlarmKind::DiskFull).then_some((DeviceAlarmKind::DiskFull, device.disk_free.unwrap_or(0) / 1_000_000)),
         (device.waiting > 0 && now - device.last_at >= DEVICE_MAY_BE_SILENT).then_some((DeviceAlarmKind::Silent, device.waiting)),
-        (says(DeviceAlarmKind::Clock) || device.offset_ms.unsigned_abs() > CLOCK_MAY_DIFFER.unsigned_abs())
-            .then_some((DeviceAlarmKind::Clock, device.offset_ms / 1000)),
+        (says(DeviceAlarmKind::Clock) || is_clock_wrong(device.offset_ms)).then_some((DeviceAlarmKind::Clock, device.offset_ms / 1000)),
     ];
     let finding = |(kind, amount)| DeviceFinding { device_id: device.device_id, kind, amount, since: device.last_at };
     found.into_iter().flatten().map(finding).collect()

@@ -10,16 +10,13 @@ use crate::{
     activity::{EventKind, NewEvent, record_event},
     db::{Scope, ScopedTx, Write},
     ops::Origin,
-    regions::{Region, db::list_all_regions},
+    regions::{Region, for_each_region},
     state::AppState,
 };
 
 /// Looks at the devices of all regions.
 pub async fn watch_all(state: &AppState) -> Result<(), sqlx::Error> {
-    for region in list_all_regions(&state.db).await? {
-        watch_region(state, &region).await?;
-    }
-    Ok(())
+    for_each_region(&state.db, "the devices were not looked at", |region| async move { watch_region(state, &region).await }).await
 }
 
 /// Looks at the devices of one region. Writes only where something has changed.

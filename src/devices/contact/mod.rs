@@ -10,6 +10,7 @@ use crate::{
     activity::{NewEvent, record_event},
     auth::Role,
     civil,
+    contact::{WAITING_AT_MOST, kept_offset},
     db::{Capability, Scope},
     error::AppResult,
     ids::new_id,
@@ -24,6 +25,8 @@ use crate::{
 
 /// Characters of a text that a device tells, at most.
 const TEXT_CHARS: usize = 200;
+/// Bytes, rows and numbers that a device tells, at most: what a script reads without loss.
+const COUNT_AT_MOST: i64 = (1 << 53) - 1;
 /// Troubles in one contact at most, and characters of each.
 const TROUBLES: usize = 20;
 const TROUBLE_CHARS: usize = 40;
@@ -36,7 +39,8 @@ pub(super) fn of_enrolment(version: String, host: String, os: String) -> Contact
 /// What of a report is kept. The server's clock says when things were, so far as a PC's may be wrong.
 fn row_of(report: &ContactReport, device: &Device, now: DateTime<Utc>) -> ContactRow {
     let mirror = report.mirror.clone().unwrap_or_default();
-    let waiting = report.waiting.unwrap_or(0).max(0);
+    let waiting = report.waiting.unwrap_or(0).clamp(0, WAITING_AT_MOST);
+    let count = |number: i64| number.clamp(0, COUNT_AT_MOST);
     let past = |at: DateTime<Utc>| at.clamp(DateTime::UNIX_EPOCH, now);
     let mut troubles: Vec<String> = report.troubles.iter().flatten().take(TROUBLES).map(|word| short(word, TROUBLE_CHARS)).collect();
     troubles.retain(|word| !word.is_empty());
@@ -52,13 +56,13 @@ fn row_of(report: &ContactReport, device: &Device, now: DateTime<Utc>) -> Contac
         host: short(report.host.as_deref().unwrap_or_default(), TEXT_CHARS),
         waiting,
         oldest_at: report.oldest_at.filter(|_| waiting > 0).map(past),
-        log: report.log,
+        log: report.log.map(count),
         mirror_epoch: mirror.epoch,
-        mirror_seq: mirror.seq,
+        mirror_seq: mirror.seq.map(count),
         mirror_synced_at: mirror.synced_at.map(past),
         digest_equal: mirror.digest_equal,
-        disk_free: report.disk_free,
-        offset_ms: report.offset_ms.unwrap_or(0),
+        disk_free: report.disk_free.map(count),
+        offset_ms: kept_offset(report.offset_ms.unwrap_or(0)),
         started_at: report.started_at.map(past),
         troubles,
     }
