@@ -10,6 +10,7 @@ mod fields;
 mod filter;
 mod lines;
 pub mod pages;
+mod past;
 mod reversal;
 mod sign_ins;
 pub mod views;
@@ -34,6 +35,7 @@ use crate::{
 pub use crate::web::change::FieldChange;
 pub use db::record_event;
 pub use events::{EventView, latest_sign_ins, role_in_words};
+pub use past::value_at;
 pub use sign_ins::{SignInView, list_sign_ins};
 
 const USER_AGENT_CHARS: usize = 300;

@@ -1,14 +1,12 @@
 //! Taking back one change out of the history: what was deleted comes back, what was changed gets the values it had before. It is an
 //! operation like any other. A later change of the same field is somebody's word: it is named, never overwritten (UX 4.4).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{db::ChangeRow, fields::label_of};
+use super::{db::ChangeRow, fields::label_of, past::as_field};
 use crate::{
-    civil,
     i18n::{Lang, format::instant, t},
     ops::{Change, FieldError, Fields, Kind, Row, form_codec::FormSpec, same_value},
-    settings::decimal_hours,
     sync::{FeedRow, form_by_name},
 };
 
@@ -52,22 +50,6 @@ fn fields_back(form: FormSpec, change: &ChangeRow) -> Option<Fields> {
         }
     }
     (!fields.is_empty()).then_some(fields)
-}
-
-/// A column of the log as the field of a form: name and value. Most are the same.
-fn as_field<'c>(column: &'c str, value: &Value) -> (&'c str, Value) {
-    let minutes = value.as_i64().and_then(|minutes| i32::try_from(minutes).ok());
-    let time = || minutes.map_or(Value::Null, |minutes| json!(civil::format_time(minutes)));
-    match column {
-        "start_min" => ("start_time", time()),
-        "end_min" => ("end_time", time()),
-        "break_min" => ("break_minutes", value.clone()),
-        "weekday_min" => ("weekday_hours", minutes.map_or(Value::Null, |minutes| json!(decimal_hours(minutes)))),
-        "free_from_min" => ("free_from", if minutes == Some(0) { Value::Null } else { time() }),
-        "saturday_start_min" => ("saturday_start", time()),
-        "saturday_end_min" => ("saturday_end", time()),
-        same => (same, value.clone()),
-    }
 }
 
 /// The row as a change left it, whenever it is asked for: `later` is what happened to it since, newest first.
@@ -131,6 +113,7 @@ fn columns(change: &ChangeRow) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, Utc};
+    use serde_json::json;
     use uuid::Uuid;
 
     use super::*;

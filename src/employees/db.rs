@@ -499,31 +499,6 @@ pub async fn find_employee<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Op
     Ok(sole(rows)?.map(|r| listed!(r)))
 }
 
-/// The identity number a person had in a version of the row. Forms do not carry the number, so what the author of a change saw is looked
-/// up by the version they saw; history does not change, so a repeat of the same form finds the same.
-pub async fn find_identity_no_at<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid, version: i64) -> Result<Option<String>, sqlx::Error> {
-    let codes = tx.scope().codes();
-    let found = sqlx::query_scalar!(
-        r#"
-        SELECT after ->> 'identity_no' AS identity_no
-        FROM app.change_log
-        WHERE region = ANY ($1)
-          AND entity = 'employee'
-          AND entity_id = $2
-          AND version <= $3
-          AND after ? 'identity_no'
-        ORDER BY version DESC, id DESC
-        LIMIT 1
-        "#,
-        &codes,
-        id,
-        version,
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(found.flatten())
-}
-
 /// The live employee of a region with this identity number.
 pub(super) async fn find_by_identity_no<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, number: &str) -> Result<Option<Uuid>, sqlx::Error> {
     sqlx::query_scalar!("SELECT id FROM app.employees WHERE region = $1 AND identity_no = $2 AND deleted_at IS NULL", region.code(), number)

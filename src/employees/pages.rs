@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -14,10 +14,11 @@ use super::{
     views::{EmployeeView, NewPage, RowFragment, blank_form, form_of, render_edit, render_list},
 };
 use crate::{
+    activity::value_at,
     auth::Actor,
     db::Scope,
     error::{AppError, AppResult},
-    ops::{Change, FieldError, Op, VerdictKind},
+    ops::{Change, Entity as _, FieldError, Op, VerdictKind},
     regions::Region,
     shift_templates::{self, listed::TemplateChoice},
     state::AppState,
@@ -127,7 +128,7 @@ pub async fn update_employee(
     let mut op = posted.to_update::<Employee>(&actor, region, &state.clock, *id)?;
     if let Some(wanted) = wanted_identity_no(&op, &posted) {
         let seen = identity_no_seen(&state, &actor, &op, &before).await?;
-        op.fields.insert("identity_no".into(), Change { from: json!(seen), to: wanted });
+        op.fields.insert("identity_no".into(), Change { from: seen, to: wanted });
     }
     let op_id = op.op_id;
     let verdict = match settle(submit(&state, &actor, op).await?)? {
@@ -154,10 +155,11 @@ fn wanted_identity_no(op: &Op, posted: &Posted) -> Option<Value> {
 }
 
 /// The number the author of a change saw (masked, but that one).
-async fn identity_no_seen(state: &AppState, actor: &Actor, op: &Op, before: &Listed) -> AppResult<Option<String>> {
+async fn identity_no_seen(state: &AppState, actor: &Actor, op: &Op, before: &Listed) -> AppResult<Value> {
     let scope = Scope::one(actor, &op.region).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
-    Ok(db::find_identity_no_at(&mut tx, before.id, op.base_version.unwrap_or(before.version)).await?)
+    let version = op.base_version.unwrap_or(before.version);
+    Ok(value_at(&mut tx, &op.region, Employee::NAME, before.id, "identity_no", version).await?)
 }
 
 /// `GET /employees/{id}/row`: the row again, when an edit is given up.

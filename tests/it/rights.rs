@@ -181,7 +181,7 @@ async fn what_met_in_rows_of_admins_only_an_admin_settles() {
     }
     let mut ankara = Browser::of(&company.state, "ankara1", CLERK_PASSWORD).await;
     let seen = ankara.get("/conflicts").await;
-    assert_eq!((seen.count("form.conflict"), seen.count("form.conflict button[name=choice]")), (1, 0), "seen, not offered");
+    assert_eq!((seen.count(".conflict"), seen.count("form.conflict, button[name=choice]")), (1, 0), "seen, not offered");
     let offered = boss.get("/conflicts").await;
     assert_eq!(offered.count("form.conflict button[name=choice]"), 2);
     for choice in ["kept", "replaced"] {

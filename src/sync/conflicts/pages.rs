@@ -7,7 +7,6 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use serde::Deserialize;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +14,10 @@ use super::{
     views::{ConflictsPage, Known, by_row, may_decide},
 };
 use crate::{
-    activity::words::{Names, ids_in, names_of},
+    activity::{
+        value_at,
+        words::{Names, ids_in, names_of},
+    },
     auth::Actor,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
@@ -107,7 +109,7 @@ pub async fn settle_conflict(
     };
     let mut flash = Flash::new(Tone::Success, if resolution == "kept" { "flash-conflict-kept" } else { "flash-conflict-replaced" }, "");
     if conflict.resolved_at.is_none() && resolution == "replaced" {
-        let op = replacement(&actor, &state, &posted, &conflict, &row, region.clone())?;
+        let op = replacement(&actor, &state, &posted, &conflict, &row, &region).await?;
         let kind = op.kind;
         let verdict = match settle(submit(&state, &actor, op).await?)? {
             Ok(verdict) => verdict,
@@ -141,12 +143,21 @@ fn restoration_of(conflict: &ConflictRow) -> Option<UndoAct> {
 }
 
 /// The operation that puts the other value in its place. It says what the reader had on the screen, so that whatever came in between is
-/// kept as a conflict again; and nothing follows from it (`row` is the row as it is).
-fn replacement(actor: &Actor, state: &AppState, posted: &Posted, conflict: &ConflictRow, row: &Row, region: Region) -> AppResult<Op> {
+/// kept as a conflict again; and nothing follows from it (`row` is the row as it is). What was on the screen is looked up by the row's version, which
+/// is all that the form carries of it: an identity number is masked on the screen, and does not leave with the page.
+async fn replacement(
+    actor: &Actor,
+    state: &AppState,
+    posted: &Posted,
+    conflict: &ConflictRow,
+    row: &Row,
+    region: &Region,
+) -> AppResult<Op> {
     let kind = if conflict.kind == "field" { Kind::Update } else { Kind::Delete };
-    let mut op = posted.bare_op(&conflict.entity, actor, region, &state.clock, kind, conflict.entity_id)?;
+    let mut op = posted.bare_op(&conflict.entity, actor, region.clone(), &state.clock, kind, conflict.entity_id)?;
     if let (Kind::Update, Some(field)) = (kind, &conflict.field) {
-        let from: Value = serde_json::from_str(posted.value("_now")).map_err(|_| AppError::BadRequest("_now: not JSON".into()))?;
+        let mut tx = state.db.read(&Scope::one(actor, region).ok_or(AppError::NotFound)?).await?;
+        let from = value_at(&mut tx, region, &conflict.entity, conflict.entity_id, field, op.base_version.unwrap_or_default()).await?;
         op.fields = putting_back(&conflict.entity, Fields::from([(field.clone(), Change { from, to: conflict.lose.clone() })]), row);
     }
     Ok(op)

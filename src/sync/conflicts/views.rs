@@ -47,8 +47,6 @@ pub(super) struct RowView {
     pub href: Option<String>,
     /// Its version now.
     pub version: i64,
-    /// Whether the reader may write such rows, and does not only look.
-    pub may_decide: bool,
     pub conflicts: Vec<ConflictView>,
 }
 
@@ -64,8 +62,7 @@ pub(super) struct ConflictView {
     pub stands: SideView,
     /// What does not.
     pub other: SideView,
-    /// The value that stands now, as JSON, for the form; and in words where it is neither of the two any more.
-    pub now: String,
+    /// The value that stands now, where it is neither of the two any more.
     pub changed_since: String,
     /// "Kalsın: 08:30".
     pub keep: String,
@@ -73,6 +70,8 @@ pub(super) struct ConflictView {
     pub replace: String,
     /// "admin, 05.01.2026 14:30: kaldı"; empty while it is open.
     pub settled: String,
+    /// Whether the reader may settle it: it is open, of a kind of rows that they may write, and they do not only look.
+    pub is_to_settle: bool,
 }
 
 /// One side.
@@ -114,13 +113,14 @@ fn row_view(ctx: &Ctx, conflicts: &[ConflictRow], known: &Known) -> RowView {
             _ => None,
         },
         version: now.map_or(0, |row| row.version),
-        may_decide: ctx.actor.as_ref().is_some_and(|actor| may_decide(actor, &first.entity)),
-        conflicts: conflicts.iter().map(|conflict| ConflictView::new(ctx.lang, conflict, now, known)).collect(),
+        conflicts: conflicts.iter().map(|conflict| ConflictView::new(ctx, conflict, now, known)).collect(),
     }
 }
 
 impl ConflictView {
-    fn new(lang: Lang, conflict: &ConflictRow, now: Option<&FeedRow>, known: &Known) -> Self {
+    fn new(ctx: &Ctx, conflict: &ConflictRow, now: Option<&FeedRow>, known: &Known) -> Self {
+        let lang = ctx.lang;
+        let may_decide = ctx.actor.as_ref().is_some_and(|actor| may_decide(actor, &conflict.entity));
         let empty = || t(lang, "change-empty").to_owned();
         let field = conflict.field.as_deref().unwrap_or_default();
         let is_field = conflict.kind == "field";
@@ -140,9 +140,9 @@ impl ConflictView {
             replace: t_with(lang, "conflict-replace", &[("value", &other)]),
             stands: side(lang, stands, conflict.winner.as_ref(), known),
             other: side(lang, other, conflict.loser.as_ref(), known),
-            now: current.to_string(),
             changed_since: if has_moved { words(current) } else { String::new() },
             settled: settled(lang, conflict),
+            is_to_settle: may_decide && conflict.resolved_at.is_none(),
         }
     }
 }
