@@ -89,7 +89,7 @@ pub async fn set_open(state: &AppState, by: &Admin, region: &Region, is_open: bo
         record(state, by, region, NewEvent::new(kind).with("name", name.as_str())).await?;
     }
     if is_open {
-        held::retry_of_region(state, region).await?;
+        held::retry_of_region(state, region).await;
     }
     Ok(name)
 }

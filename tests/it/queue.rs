@@ -122,10 +122,10 @@ async fn a_region_that_opens_and_a_server_that_starts_try_again_what_waited_for_
     let made = op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe");
     let held_now = deliver(&state, &ankara, Origin::Offline, vec![made.clone()]).await.unwrap().remove(0);
     assert_eq!(held_now.reason, Some(Reason::RegionClosed));
-    held::retry_of_region(&state, &region("ankara")).await.unwrap();
+    held::retry_of_region(&state, &region("ankara")).await;
     assert_eq!(company.look("SELECT count(*) FROM app.op_verdict").await, "1", "still closed: nothing new to say");
     owner.execute("UPDATE app.regions SET active = true WHERE code = 'ankara'").await.unwrap();
-    held::retry_of_region(&state, &region("ankara")).await.unwrap();
+    held::retry_of_region(&state, &region("ankara")).await;
     assert_eq!(latest(&company, &made).await, "applied");
 
     // A fault of ours: five letters divide by zero, until the next version.
@@ -218,4 +218,51 @@ async fn a_long_list_has_pages_and_each_operation_is_on_one() {
     let all: Vec<Uuid> = refused.iter().map(|op| op.op_id).collect();
     assert_eq!(seen, all, "each once, in the queue's order");
     assert_eq!(browser.get("/queue?page=99").await.count(".held"), 50, "a page that is not there any more is the first");
+}
+
+/// So many that the request which opens the region does not wait for them all.
+#[tokio::test]
+async fn all_that_waited_for_a_region_is_applied_however_much_it_is_and_what_stays_held_keeps_nothing_back() {
+    let (company, state) = company_with_accounts().await;
+    let ankara = clerk("ankara");
+    let mut owner = company.inspect().await;
+    owner.execute("UPDATE app.regions SET active = false WHERE code = 'ankara'").await.unwrap();
+    let made: Vec<Op> =
+        (1..=450).map(|n| op(&ankara, "ankara").queued(queue_id(1), n.into()).new_employee(employee_id(n), &format!("Kişi {n}"))).collect();
+    deliver(&state, &ankara, Origin::Offline, made).await.unwrap();
+    let waiting = "SELECT count(*) FROM app.op_inbox i WHERE (SELECT v.verdict || v.reason FROM app.op_verdict v WHERE v.op_id = i.op_id ORDER BY attempt DESC LIMIT 1) = 'heldregion_closed'";
+    assert_eq!(company.look(waiting).await, "450");
+    owner.execute("UPDATE app.regions SET active = true WHERE code = 'ankara'").await.unwrap();
+    // More than are looked up at a time stay held for a fault of ours, whenever they are tried.
+    owner.execute("ALTER TABLE app.employees ADD CONSTRAINT fault CHECK (split_part(full_name, ' ', 2)::int > 230)").await.unwrap();
+    held::retry_of_region(&state, &region("ankara")).await;
+    let left: i64 = company.look(waiting).await.parse().unwrap();
+    assert!((1..=430).contains(&left), "the first are tried while somebody waits, the others behind the answer: {left}");
+    for _ in 0..600 {
+        if company.look(waiting).await == "0" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(company.look("SELECT count(*) FROM app.employees").await, "220");
+
+    // A process that ended on the way leaves the rest to the next one.
+    owner.execute("ALTER TABLE app.employees DROP CONSTRAINT fault").await.unwrap();
+    held::retry_at_start(&state).await.unwrap();
+    assert_eq!(company.look("SELECT count(*) FROM app.employees").await, "450");
+}
+
+#[tokio::test]
+async fn what_a_process_left_undone_when_it_ended_is_done_at_the_next_start_and_a_closed_region_waits_on() {
+    let (company, state) = company_with_accounts().await;
+    let mut owner = company.inspect().await;
+    owner.execute("UPDATE app.regions SET active = false WHERE code IN ('ankara', 'izmir')").await.unwrap();
+    let made = ["ankara", "izmir"].map(|code| op(&clerk(code), code).new_employee(employee_id(1), "Ayşe"));
+    for (made, code) in made.iter().zip(["ankara", "izmir"]) {
+        deliver(&state, &clerk(code), Origin::Offline, vec![made.clone()]).await.unwrap();
+    }
+    owner.execute("UPDATE app.regions SET active = true WHERE code = 'ankara'").await.unwrap();
+    held::retry_at_start(&state).await.unwrap();
+    assert_eq!((latest(&company, &made[0]).await.as_str(), latest(&company, &made[1]).await.as_str()), ("applied", "held region_closed"));
+    assert_eq!(company.look("SELECT count(*) FROM app.op_verdict").await, "3", "nothing new is said of what still waits");
 }

@@ -199,30 +199,49 @@ pub(super) async fn lock_queue_of(tx: &mut ScopedTx<Write>, region: &Region, op_
     Ok(())
 }
 
-/// Ids of operations that wait for one of these reasons, of one author or of anybody.
+/// Where an operation stands in the order in which what waits is tried again. That order does not change, so whatever stays held is passed once.
+#[derive(Debug, Clone)]
+pub(super) struct Turn {
+    pub queue_id: Uuid,
+    pub n: i64,
+    pub received_at: DateTime<Utc>,
+    pub op_id: Uuid,
+}
+
+/// The next operations that wait for one of these reasons, of one author or of anybody, in the order of their queues.
 pub(super) async fn list_held<M: Mode>(
     tx: &mut ScopedTx<M>,
     reasons: &[String],
     author: Option<Uuid>,
+    after: Option<&Turn>,
     limit: i64,
-) -> Result<Vec<Uuid>, sqlx::Error> {
+) -> Result<Vec<Turn>, sqlx::Error> {
     let codes = tx.scope().codes();
-    sqlx::query_scalar!(
+    sqlx::query_as!(
+        Turn,
         r#"
-        SELECT v.op_id
+        SELECT i.queue_id,
+               i.n,
+               i.received_at,
+               i.op_id
         FROM app.op_verdict v
         JOIN app.op_inbox i ON i.region = v.region AND i.op_id = v.op_id
         WHERE v.region = ANY ($1)
           AND v.verdict = 'held'
           AND v.reason = ANY ($2)
           AND ($3::uuid IS NULL OR i.actor = $3)
+          AND ($4::uuid IS NULL OR (i.queue_id, i.n, i.received_at, i.op_id) > ($4, $5::bigint, $6::timestamptz, $7::uuid))
           AND NOT EXISTS (SELECT FROM app.op_verdict l WHERE l.region = v.region AND l.op_id = v.op_id AND l.attempt > v.attempt)
-        ORDER BY i.queue_id, i.n, i.received_at
-        LIMIT $4
+        ORDER BY i.queue_id, i.n, i.received_at, i.op_id
+        LIMIT $8
         "#,
         &codes,
         reasons,
         author,
+        after.map(|turn| turn.queue_id),
+        after.map(|turn| turn.n),
+        after.map(|turn| turn.received_at),
+        after.map(|turn| turn.op_id),
         limit,
     )
     .fetch_all(tx.conn())

@@ -3,6 +3,7 @@
 
 pub(super) mod db;
 pub mod pages;
+mod retrial;
 mod views;
 
 use uuid::Uuid;
@@ -19,13 +20,11 @@ use crate::{
     db::Scope,
     error::{AppError, AppResult},
     ops::{Change, Kind, Op, Origin, Reason, Row, Verdict, VerdictKind},
-    regions::{self, Region},
+    regions::Region,
     state::AppState,
 };
 pub use db::{State, StoredOp, count_waiting};
-
-/// Operations that one event tries again at most; the next one takes the rest.
-const AT_ONCE: i64 = 1000;
+pub use retrial::{retry_at_start, retry_of_author, retry_of_region};
 
 /// What a person decides about an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,51 +145,4 @@ fn wanted_row(op: &Op) -> Row {
 fn onto(create: &Op, row: Uuid) -> Op {
     let given = |(name, change): (&String, &Change)| (name.clone(), Change { from: serde_json::Value::Null, to: change.to.clone() });
     Op { kind: Kind::Update, id: row, base_version: None, fields: create.fields.iter().map(given).collect(), ..create.clone() }
-}
-
-/// An account got other rights: what waited for that is tried again.
-pub async fn retry_of_author(state: &AppState, author: Uuid) -> AppResult<()> {
-    for region in regions::db::list_all_regions(&state.db).await? {
-        retry(state, &region, &[Reason::ForbiddenNow], Some(author)).await?;
-    }
-    Ok(())
-}
-
-/// A region was opened: what came while it was closed is tried again.
-pub async fn retry_of_region(state: &AppState, region: &Region) -> AppResult<()> {
-    retry(state, region, &[Reason::RegionClosed], None).await
-}
-
-/// The server starts, perhaps as a newer version: what an older one did not know or failed on is tried again.
-pub async fn retry_at_start(state: &AppState) -> AppResult<()> {
-    for region in regions::db::list_all_regions(&state.db).await? {
-        retry(state, &region, &[Reason::SchemaUnknown, Reason::InternalError], None).await?;
-    }
-    Ok(())
-}
-
-/// Each in a transaction of its own, so that one that fails stops no other.
-async fn retry(state: &AppState, region: &Region, reasons: &[Reason], author: Option<Uuid>) -> AppResult<()> {
-    let scope = Scope::system(region.clone(), None, Origin::Offline);
-    let words: Vec<String> = reasons.iter().filter_map(|r| serde_json::to_value(r).ok()?.as_str().map(str::to_owned)).collect();
-    let held = db::list_held(&mut state.db.read(&scope).await?, &words, author, AT_ONCE).await?;
-    for op_id in held {
-        if let Err(error) = retry_one(state, &scope, region, op_id).await {
-            tracing::error!(%op_id, region = region.code(), %error, "a held operation could not be tried again");
-        }
-    }
-    Ok(())
-}
-
-async fn retry_one(state: &AppState, scope: &Scope, region: &Region, op_id: Uuid) -> AppResult<()> {
-    let Some(seen) = db::find_stored(&mut state.db.read(scope).await?, op_id).await? else { return Ok(()) };
-    let who = caller_for(state, seen.op.actor, "", &seen.op).await?;
-    let mut tx = state.db.write(scope).await?;
-    db::lock_queue_of(&mut tx, region, op_id).await?;
-    if let Some(stored) = db::find_stored(&mut tx, op_id).await?.filter(|stored| stored.verdict.verdict == VerdictKind::Held) {
-        decide_again(&mut tx, &who, &stored, Again::ByTheRules).await?;
-        tx.commit().await?;
-        state.bell.ring(region);
-    }
-    Ok(())
 }
