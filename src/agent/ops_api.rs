@@ -183,5 +183,5 @@ fn replayed(verdict: Verdict) -> Verdict {
 }
 
 fn read_op(value: &Value) -> Option<Op> {
-    (value.to_string().len() <= MOST_OP_BYTES).then(|| serde_json::from_value(value.clone()).ok())?
+    (value.to_string().len() <= MOST_OP_BYTES).then(|| Op::sent(value.clone()).ok())?
 }

@@ -140,6 +140,17 @@ pub struct Op {
     pub offset_ms: i64,
 }
 
+impl Op {
+    /// Reads an operation that a client sends. What is stored may have any number: earlier releases took whatever came.
+    pub fn sent(value: Value) -> Result<Self, String> {
+        let op: Self = serde_json::from_value(value).map_err(|e| e.to_string())?;
+        if op.n > HIGHEST_N { Err(format!("n: {HIGHEST_N} at most")) } else { Ok(op) }
+    }
+}
+
+/// The highest number that an operation can have in its queue: what JavaScript counts to without a gap.
+const HIGHEST_N: i64 = (1 << 53) - 1;
+
 /// First instant that an operation's times are kept as.
 pub const EARLIEST: DateTime<Utc> = NaiveDateTime::new(first_day_of(1990), NaiveTime::MIN).and_utc();
 /// Last one.

@@ -1,6 +1,8 @@
 //! From the edge to `apply_ops`: one form, or a batch out of a queue.
 
-use std::{future::Ready, time::Duration};
+use std::{collections::HashMap, future::Ready, time::Duration};
+
+use uuid::Uuid;
 
 use super::{
     apply::{Caller, Carrier, Delivery, apply_ops},
@@ -110,7 +112,7 @@ pub async fn deliver(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<O
         }
     }
     if let Some(scope) = Scope::with_company(actor) {
-        fill_in_seqs(state, &scope, &mut verdicts).await?;
+        fill_in_seqs(state, &scope, &mut verdicts).await;
     }
     Ok(verdicts)
 }
@@ -139,7 +141,7 @@ pub async fn deliver_of_device(state: &AppState, device: &Device, ops: Vec<Op>) 
             verdicts.extend(store_chunk(state, &scope, &who, chunk).await?);
         }
     }
-    fill_in_seqs(state, &scope, &mut verdicts).await?;
+    fill_in_seqs(state, &scope, &mut verdicts).await;
     Ok(verdicts)
 }
 
@@ -267,15 +269,18 @@ async fn try_once<T>(
     Ok(Some((verdicts, answer)))
 }
 
-async fn fill_in_seqs(state: &AppState, scope: &Scope, verdicts: &mut [Verdict]) -> AppResult<()> {
+/// The numbers of the changes, known once they are committed. A verdict is good without: what is stored is stored.
+async fn fill_in_seqs(state: &AppState, scope: &Scope, verdicts: &mut [Verdict]) {
+    match find_seqs(state, scope, verdicts).await {
+        Ok(seqs) => verdicts.iter_mut().for_each(|verdict| verdict.seq = seqs.get(&verdict.op_id).copied()),
+        Err(error) => tracing::warn!(%error, "the numbers of changes were not looked up"),
+    }
+}
+
+async fn find_seqs(state: &AppState, scope: &Scope, verdicts: &[Verdict]) -> Result<HashMap<Uuid, i64>, sqlx::Error> {
     let ids: Vec<_> = verdicts.iter().filter(|v| v.verdict != VerdictKind::Retry).map(|v| v.op_id).collect();
     if ids.is_empty() {
-        return Ok(());
+        return Ok(HashMap::new());
     }
-    let mut tx = state.db.read(scope).await?;
-    let seqs: std::collections::HashMap<_, _> = db::list_seqs(&mut tx, &ids).await?.into_iter().collect();
-    for verdict in verdicts {
-        verdict.seq = seqs.get(&verdict.op_id).copied();
-    }
-    Ok(())
+    Ok(db::list_seqs(&mut state.db.read(scope).await?, &ids).await?.into_iter().collect())
 }

@@ -7,8 +7,9 @@ use rainstaff::{
     clock::Clock,
     contact::{OfflineSwitch, watch_all},
     ids::new_id,
-    ops::Op,
+    ops::{Op, Origin},
     state::AppState,
+    sync::deliver,
     web::assets,
 };
 use serde_json::{Value, json};
@@ -180,7 +181,7 @@ async fn what_arrived_in_another_region_is_no_hole_and_a_claimed_number_is_not_c
     let second = entry(&mut browser, queue, 2).await;
     tell(&mut browser, queue, 0, &[second]).await;
     assert_eq!(ping(&mut browser).await["missing"], json!([]));
-    let far = entry(&mut browser, queue, i64::MAX).await;
+    let far = entry(&mut browser, queue, (1 << 53) - 1).await; // the highest that is taken
     let answer = tell(&mut browser, queue, 0, &[far]).await.json();
     assert_eq!(answer["missing"].as_array().unwrap().len(), 100);
     assert_eq!(ping(&mut browser).await["missing"].as_array().unwrap().len(), 100);
@@ -301,6 +302,28 @@ async fn what_fails_in_one_region_stops_the_look_at_no_other() {
     company.inspect().await.execute(fault).await.unwrap();
     watch_all(&after(&company, 24 * 60)).await.unwrap();
     assert_eq!(look(&company, "SELECT region || ' ' || kind FROM app.queue_alarm").await, ["izmir silent"]);
+}
+
+/// A number that no queue comes to is refused before anything of its request is stored; one that an earlier release stored stands in nobody's way.
+#[actix_web::test]
+async fn an_operation_with_a_number_that_no_queue_comes_to_is_refused_and_one_that_is_stored_spoils_no_answer() {
+    let company = Company::new().await;
+    let (mut browser, queue) = (ankara(&company).await, new_id());
+    for n in [i64::MAX, 1 << 53] {
+        let ops = [entry(&mut browser, queue, 1).await, entry(&mut browser, queue, n).await];
+        let answer = browser.call(OPS, &json!({ "ops": ops })).await;
+        let problem = answer.json();
+        assert_eq!((answer.status, &problem["error"], &problem["index"]), (422, &json!("malformed_op"), &json!(1)), "{n}: {}", answer.html);
+        assert!(problem["detail"].as_str().unwrap().contains("n: 9007199254740991 at most"), "{problem}");
+    }
+    assert_eq!(company.count("SELECT count(*) FROM app.op_inbox").await, 0);
+
+    let stored = entry(&mut browser, queue, i64::MAX - 2).await;
+    let verdicts = deliver(&company.state, &builders::clerk("ankara"), Origin::Offline, vec![stored]).await.unwrap();
+    assert_eq!(verdicts.len(), 1);
+    let highest = entry(&mut browser, queue, (1 << 53) - 1).await;
+    let answer = tell(&mut browser, queue, 0, &[highest]).await.json();
+    assert_eq!(answer["results"][0]["verdict"], "applied", "{answer}");
 }
 
 #[actix_web::test]
