@@ -3,6 +3,7 @@
 //! static/ts/civil.ts answers alike; tests/golden/civil.json pins both. All numbers are whole minutes.
 
 use chrono::{Datelike, Months, NaiveDate};
+use serde::Deserialize;
 
 use crate::{ops::FieldError, text::clean};
 
@@ -17,6 +18,28 @@ pub const WORK_YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 
 /// First day a work date can have.
 pub const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(*WORK_YEARS.start(), 1, 1).expect("a date");
+
+/// A work date as addresses and page marks write it: `2026-01-05` and no other way. What is no such date is not found there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct DayOfWork(pub NaiveDate);
+
+impl std::str::FromStr for DayOfWork {
+    type Err = DateError;
+
+    fn from_str(text: &str) -> Result<Self, DateError> {
+        let date = parse_work_date(text)?;
+        if date.to_string() == text { Ok(Self(date)) } else { Err(DateError::Format) }
+    }
+}
+
+impl TryFrom<String> for DayOfWork {
+    type Error = DateError;
+
+    fn try_from(text: String) -> Result<Self, DateError> {
+        text.parse()
+    }
+}
 
 /// Last day a work date can have.
 pub const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(*WORK_YEARS.end(), 12, 31).expect("a date");

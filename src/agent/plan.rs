@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::store::{Reader, Shown, StoreError};
 use crate::{
-    civil::{self, format_time, parse_break, parse_time, stored_end},
+    civil::{self, DayOfWork, format_time, parse_break, parse_time, stored_end},
     clock::in_istanbul,
     employees::{Employee, Left},
     ids,
@@ -90,7 +90,7 @@ const OF_DAY: [&str; 5] = ["start_time", "end_time", "break_minutes", "is_specia
 /// The write behind an address; none for every other post. The same table as in src/routes.rs and `routes.ts`.
 pub fn find_route(path: &str) -> Option<Route> {
     let id = |text: &str| text.parse::<Uuid>().ok().filter(|_| text.len() == 36);
-    let is_date = |text: &str| text.parse::<NaiveDate>().is_ok();
+    let is_date = |text: &str| text.parse::<DayOfWork>().is_ok();
     let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     let (list, act) = match parts.as_slice() {
         ["today", "entries"] => ("/today", Act::CreateEntry),
@@ -335,7 +335,7 @@ impl Post<'_> {
     fn batch(&self) -> Planned<Vec<Draft>> {
         let batch = self.id_or_new("_op")?;
         let values = read_form(Timesheet::FORM, self.pairs);
-        let date: NaiveDate =
+        let DayOfWork(date) =
             values["work_date"].as_str().and_then(|text| text.parse().ok()).ok_or(Refusal::Nonsense("work_date: not a date".into()))?;
         let entered = self.reader.list_entries(date, date, None)?;
         let mut drafts = Vec::new();

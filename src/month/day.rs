@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     auth::Actor,
-    civil::format_date_tr,
+    civil::{DayOfWork, format_date_tr},
     db::{Read, Scope, ScopedTx},
     employees::{self, listed::Listed as Employee},
     error::{AppError, AppResult},
@@ -60,7 +60,7 @@ pub async fn show_day(
     ctx: Ctx,
     actor: Actor,
     state: Data<AppState>,
-    path: Path<(Uuid, NaiveDate)>,
+    path: Path<(Uuid, DayOfWork)>,
     query: Query<DayQuery>,
 ) -> AppResult<HttpResponse> {
     let mut day = Day::find(&state, &actor, *path).await?;
@@ -82,7 +82,7 @@ pub async fn create_entry(
     ctx: Ctx,
     actor: Actor,
     state: Data<AppState>,
-    path: Path<(Uuid, NaiveDate)>,
+    path: Path<(Uuid, DayOfWork)>,
     posted: Posted,
 ) -> AppResult<HttpResponse> {
     let day = Day::find(&state, &actor, *path).await?;
@@ -105,7 +105,7 @@ pub async fn update_entry(
     ctx: Ctx,
     actor: Actor,
     state: Data<AppState>,
-    path: Path<(Uuid, NaiveDate, Uuid)>,
+    path: Path<(Uuid, DayOfWork, Uuid)>,
     posted: Posted,
 ) -> AppResult<HttpResponse> {
     let (employee_id, date, id) = *path;
@@ -145,7 +145,7 @@ impl Day {
     }
 
     /// A person of the actor's regions, and the day's entries. Anybody else is not found.
-    async fn find(state: &AppState, actor: &Actor, (id, date): (Uuid, NaiveDate)) -> AppResult<Self> {
+    async fn find(state: &AppState, actor: &Actor, (id, DayOfWork(date)): (Uuid, DayOfWork)) -> AppResult<Self> {
         let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
         let mut employee = employees::db::find_employee(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)?;
         let region = Region::parse(&employee.region).map_err(|_| AppError::NotFound)?;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     api::{Checked, Limit, ParamError, params::Day},
     auth::Actor,
-    civil,
+    civil::{self, DayOfWork},
     db::Scope,
     error::{AppError, AppResult},
     regions::Region,
@@ -205,7 +205,8 @@ impl Place {
     fn decode(text: &str) -> Option<Self> {
         let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let (date, id) = plain.split_once(' ')?;
-        Some(Self(date.parse().ok()?, id.parse().ok()?))
+        let DayOfWork(date) = date.parse().ok()?;
+        Some(Self(date, id.parse().ok()?))
     }
 }
 

@@ -42,6 +42,7 @@ async fn what_a_query_gets_wrong_is_named_all_at_once() {
         ("/api/v1/timesheets?limit=1001", "limit"),
         ("/api/v1/timesheets?limit=5&limit=6", "limit"),
         ("/api/v1/employees?after=x", "after"),
+        ("/api/v1/timesheets?after=LTI2MjE0My0wMS0wMSAwMTlhYjAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE", "after"),
         ("/api/v1/employees?q=%00", "q"),
         ("/api/v1/changes?cursor=x", "cursor"),
         ("/api/v1/changes?wait=26", "wait"),

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::{
     auth::{ADMIN_PASSWORD, CLERK_PASSWORD, Company},
     support::{
-        browser::{Answer, Browser},
+        browser::{Answer, Browser, Form},
         builders::{self, employee_id, op, template_id, timesheet_id},
     },
 };
@@ -362,4 +362,21 @@ async fn another_regions_people_have_no_days() {
     assert_eq!(izmir.submit(&form.with("_base", &["1"]).with("_orig", &["{}"])).await.status, 404);
     assert_eq!(izmir.get("/employees/x/days/2026-01-05").await.status, 404);
     assert_eq!(izmir.get(&format!("/employees/{}/days/2026-02-30", employee_id(2))).await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_day_that_nobody_can_have_worked_on_is_not_found() {
+    let offices = Offices::new().await;
+    offices.store("ankara", vec![person("ankara", 1, "Ayşe Yılmaz", &json!({}))]).await;
+    let mut clerk = offices.clerk("ankara").await;
+    let days = format!("/employees/{}/days", employee_id(1));
+    let form = clerk.load(&format!("{days}/2026-01-14"), "div#day-editor").await.form("form.entry-form").minted();
+    for date in ["-20000-01-01", "-262143-01-01", "+262142-12-31", "1989-12-31", "2101-01-01", "0000-01-01", "14.01.2026", "2026-1-14", "x"]
+    {
+        assert_eq!(clerk.load(&format!("{days}/{date}"), "div#day-editor").await.status, 404, "{date}");
+        for path in [format!("{days}/{date}"), format!("{days}/{date}/{}", timesheet_id(1))] {
+            let form = Form { action: path, ..form.clone() };
+            assert_eq!(clerk.submit(&form).await.status, 404, "{date}");
+        }
+    }
 }

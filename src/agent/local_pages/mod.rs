@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::store::Reader;
 use crate::{
     auth::Actor,
+    civil::DayOfWork,
     error::{AppError, AppResult},
     ops::FieldError,
     web::{
@@ -146,7 +147,7 @@ fn id_of(text: &str) -> AppResult<Uuid> {
 }
 
 fn date_of(text: &str) -> AppResult<NaiveDate> {
-    text.parse().map_err(|_| AppError::NotFound)
+    text.parse().map(|DayOfWork(date)| date).map_err(|_| AppError::NotFound)
 }
 
 /// The query of the address.
