@@ -88,8 +88,11 @@ impl Table for Timesheet {
         Ok(Some(Veto { questions: confirm(&doubts, "").1, ..Veto::default() }))
     }
 
-    /// For people who are there: for the others [`Table::before_write`] has something to say.
+    /// For people who are there, and entries of which nothing was confirmed: about the others [`Table::before_write`] has something to say.
     async fn insert_together(tx: &mut ScopedTx<Write>, region: &Region, rows: &[(Uuid, Self, Tail)]) -> Result<bool, sqlx::Error> {
+        if rows.iter().any(|(_, value, _)| !value.confirmed.is_empty()) {
+            return Ok(false);
+        }
         let people: BTreeSet<Uuid> = rows.iter().map(|(_, value, _)| value.employee_id).collect();
         if !employees::are_for_entry(tx, region, &Vec::from_iter(people)).await? {
             return Ok(false);

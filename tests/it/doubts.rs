@@ -175,3 +175,16 @@ async fn taking_a_change_back_asks_nothing() {
     assert_eq!(answer.status, 200, "{}", answer.html);
     assert_eq!(look(&offices, "SELECT work_date FROM app.timesheets").await, "2026-02-20");
 }
+
+/// A queue can say anything: a doubt counts as confirmed only where there is one, also for entries that are stored together.
+#[actix_web::test]
+async fn entries_that_come_together_carry_what_was_confirmed_of_their_doubts_and_no_other_word() {
+    let (offices, _) = office().await;
+    let made = |n: u32, times: (&str, &str), confirmed: &str| {
+        let values = json!({ "employee_id": employee_id(1), "work_date": format!("2026-02-{:02}", 9 + n), "start_time": times.0,
+            "end_time": times.1, "break_minutes": 60, "confirmed": confirmed });
+        op(&clerk("ankara"), "ankara").create("timesheet", timesheet_id(n), values)
+    };
+    offices.store("ankara", vec![made(1, ("08:00", "17:00"), "long-day kahve"), made(2, ("00:00", "23:00"), "kahve long-day ahead")]).await;
+    assert_eq!(look(&offices, STORED).await, "2 ,long-day");
+}
