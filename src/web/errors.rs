@@ -25,6 +25,7 @@ use crate::{
     error::AppError,
     state::AppState,
     telemetry::RequestId,
+    wire::X_SESSION_OVER,
 };
 
 /// The middleware.
@@ -35,7 +36,10 @@ pub async fn show_errors<B: MessageBody>(request: ServiceRequest, next: Next<B>)
         return Ok(response.map_into_left_body());
     }
     log_failure(&response);
-    let answer = answer_to(&response);
+    let mut answer = answer_to(&response);
+    if let Some(word) = response.headers().get(X_SESSION_OVER) {
+        answer.headers_mut().insert(header::HeaderName::from_static(X_SESSION_OVER), word.clone());
+    }
     Ok(response.into_response(answer).map_into_right_body())
 }
 

@@ -20,7 +20,12 @@ use super::{
     htmx::{X_APP, X_USER, X_WARM_UP, wants_fragment},
     policy::ALWAYS,
 };
-use crate::{auth, state::AppState, telemetry::RequestId};
+use crate::{
+    auth,
+    state::AppState,
+    telemetry::RequestId,
+    wire::{SESSION_COOKIE, X_SESSION_OVER},
+};
 
 /// The middleware. Pages are never kept by caches between us and the reader; assets say so themselves.
 pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
@@ -51,12 +56,20 @@ pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>)
     Ok(response)
 }
 
-/// The middleware for what has a session: says whose answer it is. Within the session's own middleware, which empties the session behind it.
+/// The middleware for what has a session: says whose answer it is, and of a cookie that it stands for nobody, also since this very answer.
+/// Within the session's own middleware, which empties the session behind it.
 pub async fn name_reader<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let mut response = next.call(request).await?;
-    let reader = auth::actor_of(&response.request().get_session()).and_then(|actor| HeaderValue::try_from(actor.user_id.to_string()).ok());
-    if let Some(reader) = reader {
-        response.headers_mut().insert(X_USER, reader);
+    let request = response.request();
+    let word = match auth::find_actor(&request.get_session()) {
+        Ok(Some(actor)) => HeaderValue::try_from(actor.user_id.to_string()).ok().map(|reader| (X_USER, reader)),
+        Ok(None) if request.cookie(SESSION_COOKIE).is_some() => {
+            Some((HeaderName::from_static(X_SESSION_OVER), HeaderValue::from_static("1")))
+        }
+        Ok(None) | Err(_) => None, // a visitor; or nobody can tell while the database is away
+    };
+    if let Some((name, value)) = word {
+        response.headers_mut().insert(name, value);
     }
     Ok(response)
 }

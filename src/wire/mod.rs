@@ -16,6 +16,9 @@ pub const X_SYNC: &str = "x-sync";
 pub const X_OP_ACK: &str = "x-op-ack";
 /// Whose answer it is: the id of the account.
 pub const X_USER: &str = "x-user";
+/// `1` where the session cookie of the request opens nothing: it never did, or its session is over. Neither another refusal nor a key that came
+/// with it has to do with that.
+pub const X_SESSION_OVER: &str = "x-session-over";
 /// On every request to the API that changes something; pages of other sites cannot send it.
 pub const X_SYNC_CLIENT: &str = "x-sync-client";
 /// A PC's token on a request for a grant that is made in a person's session: the grant is then for that PC's hands alone.

@@ -19,6 +19,8 @@ struct Answer {
     status: u16,
     location: String,
     retry_after: String,
+    /// Whether it names somebody whose it is, and whether it says that the session is over.
+    words: (bool, bool),
     html: String,
 }
 
@@ -58,9 +60,10 @@ impl<'s> Browser<'s> {
             }
         }
         let text = |name| answer.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        let words = (answer.headers().contains_key("x-user"), answer.headers().contains_key("x-session-over"));
         let (status, location, retry_after) = (answer.status().as_u16(), text(header::LOCATION), text(header::RETRY_AFTER));
         let html = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
-        Answer { status, location, retry_after, html }
+        Answer { status, location, retry_after, words, html }
     }
 
     fn has_session(&self) -> bool {
@@ -302,10 +305,50 @@ async fn nobody_is_taken_for_signed_out_while_the_database_is_away() {
     let mut browser = Browser::new(&company.state);
     browser.sign_in("ankara1", CLERK_PASSWORD).await;
     company.state.db.close().await;
+    assert_eq!(browser.get("/api/v1/ping").await.words, (false, false), "nor is the session said to be over");
     for path in ["/timesheets", "/password", "/login"] {
         let answer = browser.get(path).await;
         assert_eq!((answer.status, answer.location.as_str()), (503, ""), "{path}");
         assert!(answer.has("main"));
+        assert_eq!(answer.words, (false, false), "{path}");
     }
     assert!(browser.has_session(), "the browser keeps its session");
+}
+
+#[actix_web::test]
+async fn of_a_cookie_whose_session_is_over_every_answer_says_so_and_of_no_other() {
+    let (named, over, neither) = ((true, false), (false, true), (false, false));
+    let company = Company::new().await;
+    let mut visitor = Browser::new(&company.state);
+    for path in ["/today", "/login", "/api/v1/ping", "/api/v1/employees"] {
+        assert_eq!(visitor.get(path).await.words, neither, "a visitor at {path}");
+    }
+    let mut browser = Browser::new(&company.state);
+    assert_eq!(browser.sign_in("ankara1", CLERK_PASSWORD).await.words, neither, "the first sign-in of a browser ends nothing");
+    for (path, status) in [("/today", 200), ("/login", 303), ("/api/v1/ping", 200)] {
+        let answer = browser.get(path).await;
+        assert_eq!((answer.status, answer.words), (status, named), "{path}");
+    }
+    for (path, status) in [("/nowhere", 404), ("/admin/users", 403)] {
+        let answer = browser.get(path).await;
+        assert_eq!((answer.status, answer.words), (status, neither), "{path}");
+    }
+    let key = ("Authorization", format!("Bearer rsp_{}", "A".repeat(43)));
+    let by_key = browser.send(TestRequest::get().uri("/api/v1/employees").insert_header(key)).await;
+    assert_eq!((by_key.status, by_key.words), (401, neither), "a wrong key says nothing of the session");
+    let stale = [("_csrf", "00000000-0000-0000-0000-000000000007.x")];
+    let answer = browser.post_by_script("/employees", &stale).await;
+    assert_eq!((answer.status, answer.words), (401, neither), "nor does a form of somebody else's page");
+
+    let kept = browser.cookies.clone();
+    assert_eq!(browser.sign_in("ankara1", CLERK_PASSWORD).await.words, over, "the one that it has signed in over");
+    browser.cookies = kept;
+    for (path, status) in [("/today", 303), ("/login", 200), ("/nowhere", 404), ("/api/v1/ping", 200), ("/api/v1/employees", 401)] {
+        let answer = browser.get(path).await;
+        assert_eq!((answer.status, answer.words), (status, over), "{path}");
+    }
+    assert_eq!(browser.post_by_script("/employees", &[]).await.words, over);
+    assert_eq!(browser.post("/logout", &[]).await.words, over);
+    browser.cookies = vec![Cookie::new("__Host-rainstaff", "forged")];
+    assert_eq!(browser.get("/today").await.words, over);
 }
