@@ -25,7 +25,7 @@ use crate::{
 /// A connection has to be there within so long (SYNC 3.10).
 const CONNECT: Duration = Duration::from_secs(2);
 /// How often a server that is out of reach is looked for.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+pub const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// A request of the agent's own that brings or takes many rows.
 const LONG: Duration = Duration::from_mins(1);
 

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     ops::{Grant, Op, Verdict, VerdictKind},
-    wire::{X_SYNC, X_SYNC_CLIENT, X_USER},
+    wire::{X_SYNC, X_SYNC_CLIENT},
 };
 
 /// As at the server.
@@ -52,7 +52,6 @@ impl Front {
         if self.agent.line.is_up() && !(is_for_here && self.must_wait(ops.as_deref().unwrap_or_default())?) {
             match self.send_whole(request, &body, PATIENCE_WRITE).await {
                 Ok(whole) if !(is_for_here && matches!(whole.status.as_u16(), 401 | 502..=504)) => {
-                    self.learn(request, whole.header(X_USER));
                     if let (StatusCode::OK, Some(ops)) = (whole.status, ops) {
                         self.remember(ops, whole.text());
                     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    cookie::{Cookie, time::Duration as Age},
+    cookie::Cookie,
     http::{StatusCode, header},
     web::Bytes,
 };
@@ -14,7 +14,7 @@ use super::{
     line::LineError,
     local_pages::{self, Local},
     own::{own, sign_in_first, unreachable},
-    people::{PC_COOKIE, SignIn, pc_cookie},
+    people::{PC_COOKIE, SignIn, pc_cookie, without_cookie},
     serve::Front,
     store::{StoreError, Visit},
 };
@@ -35,7 +35,7 @@ use crate::{
         page::{Ctx, RegionName, Theme, page_token, render},
         pairs::Pairs,
     },
-    wire::{LANG_COOKIE, X_USER},
+    wire::{LANG_COOKIE, SESSION_COOKIE, X_USER},
 };
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -152,7 +152,7 @@ pub(super) fn answer_unreachable(front: &Front, request: &HttpRequest, error: &L
         .body(render_offline(&ctx, false)?))
 }
 
-/// A form of somebody whom this PC does not know: they sign in first. What was typed stays on their page.
+/// A form of somebody whom this PC does not know, or of another one's page: they sign in first. What was typed stays on their page.
 pub(super) fn ask_to_sign_in(front: &Front, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
     if wants_fragment(request.headers()) {
         return Ok(sign_in_first());
@@ -174,21 +174,36 @@ fn show_login(
 
 /// Sign-in and sign-out without the server; a password is changed there alone.
 pub(super) async fn answer_account(front: &Front, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, StoreError> {
-    let go = |to: &str, cookie: Cookie<'static>| own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).cookie(cookie).finish();
+    let go = |to: &str, cookies: &[Cookie<'static>]| {
+        let mut answer = own(StatusCode::SEE_OTHER);
+        for cookie in cookies {
+            answer.cookie(cookie.clone());
+        }
+        answer.insert_header((header::LOCATION, to)).finish()
+    };
+    // Whoever had the browser's session leaves, here and at the server: it must not be theirs when the server is back.
+    let rid_of_session = || {
+        front.desk.end_at_server(request);
+        request.cookie(SESSION_COOKIE).map(|_| without_cookie(SESSION_COOKIE))
+    };
     match request.path() {
         "/login" if !front.agent.line.device().is_revoked() => {
             let LoginForm { username, password, .. } = LoginForm::read(&Pairs::read(body).unwrap_or_default());
-            let problem = match front.desk.sign_in(&username, password).await? {
-                SignIn::Done(secret) => return Ok(go("/", pc_cookie(secret))),
+            let problem = match front.desk.sign_in(request, &username, password).await? {
+                SignIn::Done(secret) => {
+                    let cookies: Vec<_> = rid_of_session().into_iter().chain([pc_cookie(secret)]).collect();
+                    return Ok(go("/", &cookies));
+                }
                 SignIn::Refused => LoginProblem::NotKnownHere,
                 SignIn::Wait(seconds) => LoginProblem::Throttled(seconds),
             };
             show_login(front, request, StatusCode::UNPROCESSABLE_ENTITY, &username, Some(problem))
         }
+        // A service worker ends the session itself, with what it knows of the browser's queue, before it shows anything.
+        "/logout" if wants_fragment(request.headers()) => Ok(go("/login", &[without_cookie(PC_COOKIE)])),
         "/logout" => {
-            let mut gone = Cookie::build(PC_COOKIE, "").path("/").secure(true).http_only(true).finish();
-            gone.set_max_age(Age::ZERO);
-            Ok(go("/login", gone))
+            let cookies: Vec<_> = rid_of_session().into_iter().chain([without_cookie(PC_COOKIE)]).collect();
+            Ok(go("/login", &cookies))
         }
         _ => answer_unreachable(front, request, &LineError::TooLate),
     }

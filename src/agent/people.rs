@@ -3,17 +3,21 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use actix_web::{HttpRequest, cookie::Cookie};
+use actix_web::{
+    HttpRequest,
+    cookie::{Cookie, time::Duration as Age},
+};
 use argon2::{
     Argon2,
     password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
+use rusqlite::Connection;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
@@ -21,7 +25,7 @@ use uuid::Uuid;
 
 use super::{
     contact,
-    line::ask,
+    line::{LOOK_EVERY, ask, is_ours},
     run::Agent,
     store::{
         StoreError, Visit,
@@ -38,24 +42,67 @@ use crate::{
     },
 };
 
-/// The cookie of a sign-in here.
+/// The cookie of a sign-in here. A browser has this one or the server's, never both: whoever signs in with the one takes the other away.
 pub const PC_COOKIE: &str = "__Host-rainstaff-pc";
 
 /// What a browser showed is written down once in so long.
 const NOTED_EVERY: Duration = Duration::from_mins(10);
 /// Sign-ins that are looked at or wait for it.
 const PLACES: usize = 10;
+/// Sessions that wait for their end at the server.
+const ENDINGS: usize = 100;
 /// A proof of authorship is renewed when it is this old, and when the account's epoch is another one than it was given at; it is good for 60 days.
 const GRANT_RENEWED_AFTER: TimeDelta = TimeDelta::days(7);
+
+/// What the server has said of a browser's session in this run.
+#[derive(Debug, Clone, Copy)]
+enum Word {
+    /// Whose it is, and when that was written down.
+    Of(Uuid, Instant),
+    /// It opens nothing. That is for good: an answer that names somebody was under way before.
+    Over,
+}
+
+/// What the server has said of sessions, by the hash of their cookie.
+#[derive(Clone, Default)]
+struct Words(Arc<Mutex<HashMap<[u8; 32], Word>>>);
+
+impl Words {
+    fn find(&self, hash: &[u8; 32]) -> Option<Word> {
+        self.lock().get(hash).copied()
+    }
+
+    fn keep(&self, hash: [u8; 32], word: Word) {
+        let mut words = self.lock();
+        if words.len() > 1000 {
+            words.clear();
+        }
+        words.insert(hash, word);
+    }
+
+    fn forget(&self, hash: &[u8; 32]) {
+        self.lock().remove(hash);
+    }
+
+    fn is_over(&self, hash: &[u8; 32]) -> bool {
+        matches!(self.find(hash), Some(Word::Over))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 32], Word>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Keeps whom the server has named for which browser.
 pub struct Desk {
     agent: Arc<Agent>,
-    noted: Mutex<HashMap<[u8; 32], (Uuid, Instant)>>,
+    words: Words,
     /// A check takes 19 MiB: one at a time.
     checks: Semaphore,
     /// So many wait for theirs; more are asked to come back.
     places: Semaphore,
+    /// Sessions that wait for the server to hear of their end.
+    endings: Arc<Semaphore>,
 }
 
 /// What came of a sign-in here.
@@ -72,52 +119,57 @@ pub enum SignIn {
 impl Desk {
     /// Nobody is known yet in this run.
     pub fn new(agent: Arc<Agent>) -> Self {
-        Self { agent, noted: Mutex::default(), checks: Semaphore::new(1), places: Semaphore::new(PLACES) }
+        Self {
+            agent,
+            words: Words::default(),
+            checks: Semaphore::new(1),
+            places: Semaphore::new(PLACES),
+            endings: Arc::new(Semaphore::new(ENDINGS)),
+        }
     }
 
-    /// Who sits at the browser: as the server said last of its cookie, else who signed in here.
+    /// Who sits at the browser: of its session's cookie, as the server said last; of a browser without one, who signed in here. Whoever this
+    /// PC does not know has nobody else's pages because of a cookie that lies beside theirs.
     pub fn visit(&self, request: &HttpRequest) -> Result<Option<Visit>, StoreError> {
-        let reader = self.agent.store.read()?;
-        for name in [SESSION_COOKIE, PC_COOKIE] {
-            if let Some(cookie) = request.cookie(name)
-                && let Some(visit) = reader.find_visit(&hash_of(cookie.value()))?
-            {
-                return Ok(Some(visit));
-            }
-        }
-        Ok(None)
+        let Some(cookie) = request.cookie(SESSION_COOKIE).or_else(|| request.cookie(PC_COOKIE)) else { return Ok(None) };
+        let hash = hash_of(cookie.value());
+        if self.words.is_over(&hash) { Ok(None) } else { self.agent.store.read()?.find_visit(&hash) }
     }
 
     /// The server has answered a browser with this session in this person's name. Also sees to it that the person's queue here has a fresh
     /// grant.
-    pub fn learn(self: &Arc<Self>, session: Option<&str>, user: Option<&str>) {
-        let (Some(session), Some(Ok(user))) = (session, user.map(str::parse::<Uuid>)) else { return };
+    pub fn learn(self: &Arc<Self>, session: &str, user: Uuid) {
         let hash = hash_of(session);
-        {
-            let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-            if noted.get(&hash).is_some_and(|(known, at)| *known == user && at.elapsed() < NOTED_EVERY) {
-                return;
-            }
-            if noted.len() > 1000 {
-                noted.clear();
-            }
-            noted.insert(hash, (user, Instant::now()));
+        match self.words.find(&hash) {
+            Some(Word::Over) => return,
+            Some(Word::Of(known, at)) if known == user && at.elapsed() < NOTED_EVERY => return,
+            _ => self.words.keep(hash, Word::Of(user, Instant::now())),
         }
         let (desk, session) = (self.clone(), session.to_owned());
         actix_web::rt::spawn(async move {
             if let Err(error) = desk.note(hash, &session, user).await {
                 tracing::warn!(%error, "a browser's person was not noted");
-                desk.noted.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
+                desk.words.forget(&hash);
             }
         });
+    }
+
+    /// The server has answered that this session opens nothing: nor does it here, from now on.
+    pub async fn unlearn(&self, session: &str) {
+        let hash = hash_of(session);
+        self.words.keep(hash, Word::Over);
+        if let Err(error) = self.agent.store.write(move |db| end_session(db, &hash)).await {
+            tracing::warn!(%error, "the end of a session was not noted");
+        }
     }
 
     async fn note(&self, hash: [u8; 32], session: &str, user: Uuid) -> Result<(), StoreError> {
         if self.agent.line.device().is_revoked() {
             return Ok(());
         }
-        let (now, csrf) = (self.agent.clock.now(), new_secret());
-        self.agent.store.write(move |db| put_session(db, &hash, user, false, &csrf, now)).await?;
+        let (now, csrf, words) = (self.agent.clock.now(), new_secret(), self.words.clone());
+        let put = move |db: &Connection| if words.is_over(&hash) { Ok(()) } else { put_session(db, &hash, user, false, &csrf, now) };
+        self.agent.store.write(put).await?;
         let queue = self.agent.store.read()?.find_queue(user)?;
         if let Some(queue) = queue
             && queue.grant_at.is_none_or(|at| now - at > GRANT_RENEWED_AFTER)
@@ -191,8 +243,9 @@ impl Desk {
             .await
     }
 
-    /// Signs somebody in without the server. What it costs and what it answers is the same for every name, whether this PC knows it or not.
-    pub async fn sign_in(&self, username: &str, password: Option<Password>) -> Result<SignIn, StoreError> {
+    /// Signs somebody in without the server, in place of whoever sat at the browser before. What it costs and what it answers is the same for
+    /// every name, whether this PC knows it or not.
+    pub async fn sign_in(&self, request: &HttpRequest, username: &str, password: Option<Password>) -> Result<SignIn, StoreError> {
         let Some(password) = password else { return Ok(SignIn::Refused) };
         let Ok(_place) = self.places.try_acquire() else { return Ok(SignIn::Wait(1)) };
         let (name, now) = (account_name(username), self.agent.clock.now());
@@ -206,6 +259,7 @@ impl Desk {
         let (person, verifier) = trusted.map(|known| (known.person, known.verifier)).unzip();
         let fits = self.fits(password, verifier.flatten()).await;
         let Some(person) = person.filter(|_| fits) else { return Ok(SignIn::Refused) };
+        self.sign_out(request).await?;
         let (secret, csrf) = (new_secret(), new_secret());
         let hash = hash_of(&secret);
         let opened = self.agent.store.write(move |db| {
@@ -216,14 +270,39 @@ impl Desk {
         Ok(SignIn::Done(secret))
     }
 
-    /// Ends a browser's sessions here.
+    /// Ends a browser's sessions here: somebody leaves, or somebody else comes.
     pub async fn sign_out(&self, request: &HttpRequest) -> Result<(), StoreError> {
         for cookie in [SESSION_COOKIE, PC_COOKIE].iter().filter_map(|name| request.cookie(name)) {
             let hash = hash_of(cookie.value());
-            self.noted.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
+            self.words.forget(&hash);
             self.agent.store.write(move |db| end_session(db, &hash)).await?;
         }
         Ok(())
+    }
+
+    /// Ends the session of a browser at the server as soon as that can be reached: the browser is rid of its cookie, and nobody else would end
+    /// it. Until this program ends; a session that it then leaves open lapses by itself.
+    pub fn end_at_server(&self, request: &HttpRequest) {
+        let Some(cookie) = request.cookie(SESSION_COOKIE) else { return };
+        let Ok(place) = self.endings.clone().try_acquire_owned() else {
+            return tracing::warn!("too many sessions wait for their end: one lapses by itself");
+        };
+        let (line, session) = (self.agent.line.clone(), format!("{SESSION_COOKIE}={}", cookie.value()));
+        actix_web::rt::spawn(async move {
+            let _place = place;
+            let mut up = line.watch();
+            while up.wait_for(|up| *up).await.is_ok() {
+                let form = line.client().post(line.url("/logout")).header("Cookie", &session).header("Origin", line.server());
+                let form = form.header("HX-Request", "true").header("HX-Request-Type", "partial"); // as a script: without a page's token
+                let form = form.header("Content-Type", "application/x-www-form-urlencoded").timeout(Duration::from_secs(10));
+                match form.send().await {
+                    Ok(answer) if is_ours(&answer) && answer.status().as_u16() < 500 => return,
+                    Err(error) if error.is_builder() => return, // no cookie of the server's
+                    _ => {}
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        });
     }
 
     async fn hashed(&self, password: Password) -> Option<String> {
@@ -252,6 +331,12 @@ impl Desk {
 /// The cookie of a sign-in here. It ends with the browser.
 pub fn pc_cookie(value: String) -> Cookie<'static> {
     Cookie::build(PC_COOKIE, value).path("/").secure(true).http_only(true).same_site(actix_web::cookie::SameSite::Lax).finish()
+}
+
+/// Takes a cookie of ours, or of the server's session, away from the browser.
+pub fn without_cookie(name: &'static str) -> Cookie<'static> {
+    let cookie = Cookie::build(name, "").path("/").secure(true).http_only(true).same_site(actix_web::cookie::SameSite::Lax);
+    cookie.max_age(Age::ZERO).finish()
 }
 
 /// The value of the session cookie that an answer sets.

@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, net::TcpListener, sync::Arc, time::Duration};
 use actix_web::{
     App, Error, HttpRequest, HttpResponse, ResponseError as _,
     body::{EitherBody, MessageBody},
-    cookie::Cookie,
     dev::{ServiceRequest, ServiceResponse},
     http::{ConnectionType, Method, StatusCode, header},
     middleware::{Next, from_fn},
     web::{self, Bytes, Data, Payload},
 };
+use reqwest::Response;
 use serde_json::json;
 
 pub use super::guard::Origins;
@@ -18,7 +18,7 @@ use super::{
     guard::Refusal,
     line::LineError,
     own::{own, own_json, problem, sign_in_first, unreachable},
-    people::{Desk, session_set_by},
+    people::{Desk, PC_COOKIE, session_set_by, without_cookie},
     place,
     relay::{OPS, Relay, Whole},
     run::Agent,
@@ -35,7 +35,7 @@ use crate::{
         listen::{self, Serving},
         pairs::Pairs,
     },
-    wire::{PasswordTaken, SESSION_COOKIE, X_PASSWORD_TAKEN, X_USER},
+    wire::{PasswordTaken, SESSION_COOKIE, X_PASSWORD_TAKEN, X_SESSION_OVER, X_USER},
 };
 
 /// How long a write waits for the server before it is kept here (SYNC 3.10).
@@ -153,7 +153,7 @@ impl Front {
             (&Method::POST, "/api/v1/ops/status") => self.take_status(request, body).await,
             (&Method::POST, "/login" | "/logout" | "/password") => self.take_account_form(request, body).await,
             (&Method::POST, path) if !path.starts_with("/api/") => self.take_form(request, body).await,
-            _ => match self.relay.send(request, body, PATIENCE).await {
+            _ => match self.send(request, body, PATIENCE).await {
                 Ok(response) => Ok(self.relay.pass_back(response)),
                 Err(error) => Ok(unreachable(&error)),
             },
@@ -167,26 +167,31 @@ impl Front {
             return super::pages::show(self, request, None);
         }
         let patience = if has_copy { PATIENCE_PAGE } else { PATIENCE };
-        match self.relay.send(request, Bytes::new(), patience).await {
-            Ok(response) if !(has_copy && matches!(response.status().as_u16(), 502..=504)) => {
-                self.learn(request, response.headers().get(X_USER).and_then(|user| user.to_str().ok()));
-                Ok(self.relay.pass_back(response))
-            }
+        match self.send(request, Bytes::new(), patience).await {
+            Ok(response) if !(has_copy && matches!(response.status().as_u16(), 502..=504)) => Ok(self.relay.pass_back(response)),
             Ok(_) => super::pages::show(self, request, None),
             Err(error) => super::pages::show(self, request, Some(&error)),
         }
     }
 
-    /// Who sits there, as the server has just said.
-    pub fn learn(&self, request: &HttpRequest, user: Option<&str>) {
-        let session = request.cookie(SESSION_COOKIE);
-        self.desk.learn(session.as_ref().map(Cookie::value), user);
+    /// Sends a request on. Whatever the server answers, what it says of the browser's session is heard: whose it is, or that it is over.
+    pub async fn send(&self, request: &HttpRequest, body: Bytes, patience: Duration) -> Result<Response, LineError> {
+        let response = self.relay.send(request, body, patience).await?;
+        if let Some(session) = request.cookie(SESSION_COOKIE) {
+            let word = |name| response.headers().get(name).and_then(|word| word.to_str().ok());
+            match (word(X_USER).map(str::parse), word(X_SESSION_OVER)) {
+                (Some(Ok(user)), _) => self.desk.learn(session.value(), user),
+                (None, Some("1")) => self.desk.unlearn(session.value()).await,
+                _ => {}
+            }
+        }
+        Ok(response)
     }
 
     /// Sends a form on and takes the whole answer in.
     pub async fn send_whole(&self, request: &HttpRequest, body: &Bytes, patience: Duration) -> Result<Whole, LineError> {
         let started = tokio::time::Instant::now();
-        let response = self.relay.send(request, body.clone(), patience).await?;
+        let response = self.send(request, body.clone(), patience).await?;
         self.relay.whole(response, patience.saturating_sub(started.elapsed())).await
     }
 
@@ -199,8 +204,17 @@ impl Front {
         let answer = if self.agent.line.is_up() { self.send_whole(request, &body, PATIENCE_WRITE).await } else { Err(LineError::TooLate) };
         match answer {
             Ok(whole) if !matches!(whole.status.as_u16(), 502..=504) => {
+                let has_new_session = session_set_by(whole.headers("set-cookie")).is_some();
+                if has_new_session {
+                    self.desk.sign_out(request).await?;
+                }
                 self.note_account(path, &body, &whole).await;
-                Ok(whole.pass_back())
+                let mut answer = whole.pass_back();
+                if (has_new_session || path == "/logout") && request.cookie(PC_COOKIE).is_some() {
+                    // Only a cookie that cannot be written as a header fails, and this one can.
+                    let _ = answer.add_cookie(&without_cookie(PC_COOKIE));
+                }
+                Ok(answer)
             }
             Ok(_) | Err(_) => super::pages::answer_account(self, request, &body).await,
         }

@@ -24,8 +24,8 @@ use super::{
 };
 use crate::{
     ops::FieldError,
-    web::pairs::Pairs,
-    wire::{SESSION_COOKIE, X_OP_ACK, X_SYNC, X_USER},
+    web::{page::reader_of, pairs::Pairs},
+    wire::{X_OP_ACK, X_SYNC},
 };
 
 /// What waits of a person is given so long to go out before the next form lines up behind it.
@@ -45,7 +45,16 @@ impl Form<'_> {
     }
 
     fn op(&self) -> &str {
-        self.pairs.all().iter().find(|(name, value)| name == "_op" && !value.is_empty()).map_or("", |(_, value)| value)
+        self.value("_op")
+    }
+
+    /// Whether it stood on a page of whoever sits there now; an old page does not say whose it is.
+    fn is_of(&self, visit: &Visit) -> bool {
+        reader_of(self.value("_csrf")).is_none_or(|reader| reader == visit.person.id)
+    }
+
+    fn value(&self, name: &str) -> &str {
+        self.pairs.all().iter().find(|(known, value)| known == name && !value.is_empty()).map_or("", |(_, value)| value)
     }
 }
 
@@ -61,11 +70,10 @@ impl Front {
         let pairs = Pairs::read(&body).unwrap_or_default();
         let form = Form { request, route, body, pairs };
         let visit = self.trusted_visit(request)?;
-        if self.may_pass(request, visit.as_ref()).await? {
+        if self.may_pass(visit.as_ref()).await? {
             let drafts = visit.as_ref().map(|visit| self.plan_form(&form, visit, false)); // as things are before the server's answer
             match self.send_whole(request, &form.body, PATIENCE_WRITE).await {
                 Ok(whole) if whole.status.as_u16() < 500 => {
-                    self.learn(request, whole.header(X_USER));
                     if is_acknowledged(&whole, form.op())
                         && let Some(drafts) = drafts
                     {
@@ -81,18 +89,18 @@ impl Front {
             return Ok(unreachable(&super::line::LineError::TooLate)); // the browser keeps it, and brings it as an operation
         }
         match visit {
-            Some(visit) => self.keep_form(&form, &visit).await,
-            None => super::pages::ask_to_sign_in(self, request),
+            Some(visit) if form.is_of(&visit) => self.keep_form(&form, &visit).await,
+            _ => super::pages::ask_to_sign_in(self, request),
         }
     }
 
     /// Whether a form is the server's to answer: it is in reach, knows the browser, and nothing of the person waits here before it.
-    async fn may_pass(&self, request: &HttpRequest, visit: Option<&Visit>) -> Result<bool, StoreError> {
+    async fn may_pass(&self, visit: Option<&Visit>) -> Result<bool, StoreError> {
         if !self.agent.line.is_up() {
             return Ok(false);
         }
         let Some(visit) = visit else { return Ok(true) };
-        if visit.made_here && request.cookie(SESSION_COOKIE).is_none() {
+        if visit.made_here {
             return Ok(false);
         }
         let started = tokio::time::Instant::now();

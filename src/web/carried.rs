@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha512};
 use uuid::Uuid;
 
-use super::{csrf::reader_of, extract::plain_context, htmx::wants_fragment};
+use super::{extract::plain_context, htmx::wants_fragment, page::reader_of};
 use crate::{
     auth::{self, forms},
     config::Secret,

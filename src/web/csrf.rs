@@ -11,7 +11,6 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
-use uuid::Uuid;
 
 use crate::{error::AppError, state::AppState, tokens::carries_bearer};
 
@@ -44,11 +43,6 @@ fn is_same_site(headers: &HeaderMap, public_origin: Option<&str>) -> bool {
     }
 }
 
-/// Whom the page was made for that a form stood on; none where it does not say.
-pub fn reader_of(carried: &str) -> Option<Uuid> {
-    carried.split_once('.').and_then(|(reader, _)| reader.parse().ok())
-}
-
 /// Whether a plain form carries its session's token.
 pub fn form_fits(expected: &str, carried: &str) -> bool {
     token_fits(expected, Some(carried.split_once('.').map_or(carried, |(_, token)| token)))
@@ -66,8 +60,10 @@ pub fn token_fits(expected: &str, given: Option<&str>) -> bool {
 mod tests {
     use actix_web::http::header::{HeaderName, HeaderValue};
 
+    use uuid::Uuid;
+
     use super::*;
-    use crate::web::page::page_token;
+    use crate::web::page::{page_token, reader_of};
 
     fn verdict(pairs: &[(&'static str, &'static str)], public: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();

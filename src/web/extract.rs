@@ -12,12 +12,12 @@ use actix_web::{
 
 use super::{
     cookies,
-    csrf::{form_fits, reader_of},
+    csrf::form_fits,
     flash::{self, Flash, Seal},
     form::Posted,
     htmx::{target_id, wants_fragment},
     limits,
-    page::{Ctx, RegionName, Theme, page_token},
+    page::{Ctx, RegionName, Theme, page_token, reader_of},
 };
 use crate::{
     auth::{self, Actor, Admin},

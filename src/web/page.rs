@@ -266,6 +266,11 @@ pub fn page_token(reader: Uuid, token: &str) -> String {
     format!("{reader}.{token}")
 }
 
+/// Whom the page was made for that a form stood on; none where it does not say.
+pub fn reader_of(carried: &str) -> Option<Uuid> {
+    carried.split_once('.').and_then(|(reader, _)| reader.parse().ok())
+}
+
 /// Renders a page, or a named block of one, in the reader's language.
 pub fn render<T: Template>(ctx: &Ctx, page: &T) -> askama::Result<String> {
     render_large(ctx, page, T::SIZE_HINT)
