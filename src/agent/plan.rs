@@ -250,6 +250,14 @@ impl Post<'_> {
         }
     }
 
+    /// The values the form was rendered with; none where it does not say them.
+    fn original(&self) -> Planned<Option<Row>> {
+        match self.value("_orig") {
+            "" => Ok(None),
+            text => serde_json::from_str(text).map(Some).map_err(|_| Refusal::Nonsense("_orig: not JSON".into())),
+        }
+    }
+
     fn bare_op(&self, table: Table, kind: Kind, op_id: Uuid, id: Uuid, base_version: Option<i64>, fields: Fields) -> Op {
         Op {
             v: 1,
@@ -286,7 +294,7 @@ impl Post<'_> {
     }
 
     fn update(&self, table: Table, id: Uuid, is_form_field: impl Fn(&str) -> bool) -> Planned<Draft> {
-        let original: Row = serde_json::from_str(self.value("_orig")).map_err(|_| Refusal::Nonsense("_orig: not JSON".into()))?;
+        let original = self.original()?.ok_or_else(|| Refusal::Nonsense("_orig: missing".into()))?;
         let values = read_form(table.form(), self.pairs);
         let mut fields = changes_between(&original, values);
         fields.retain(|name, _| is_form_field(name));
@@ -312,9 +320,13 @@ impl Post<'_> {
         self.draft(self.bare_op(table, kind, self.id_or_new("_op")?, id, self.base()?, fields))
     }
 
-    /// A change of state, as src/employees/acts.rs makes it: who leaves has a last day, and who comes back has none.
+    /// A change of state, as src/employees/acts.rs makes it: who leaves has a last day, and who comes back has none. An older page does not
+    /// say the days that it shows.
     fn turn(&self, id: Uuid, active: bool) -> Planned<Draft> {
-        let before = self.reader.find_row(Employee::NAME, id)?.map(|shown| shown.row).unwrap_or_default();
+        let before = match self.original()? {
+            Some(shown) => shown,
+            None => self.reader.find_row(Employee::NAME, id)?.map(|known| known.row).unwrap_or_default(),
+        };
         let typed = read_form(Employee::FORM, self.pairs);
         let change = |name: &str| {
             let side = |row: &Row| row.get(name).cloned().unwrap_or_default();
@@ -490,6 +502,7 @@ fn planned_entry(text: &str, date: NaiveDate) -> Planned<(Uuid, Row)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent::store::Store;
 
     /// `routes.ts` names the writes that a browser can queue: this PC knows each of them.
     #[test]
@@ -511,6 +524,32 @@ mod tests {
         for other in ["/login", "/employees/new", "/employees/x", "/timesheets/month", "/today/entries/1/deletion", "/admin/users", "/"] {
             assert_eq!(find_route(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_change_of_state_is_against_the_days_that_the_page_showed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at: DateTime<Utc> = "2026-11-28T09:00:00Z".parse().unwrap();
+        let store = Store::open(folder.path(), at).unwrap().0;
+        let reader = store.read().unwrap();
+        let id = "019ab3aa-0000-7000-8000-000000000004";
+        let fields_of = |act: &str, pairs: &[(&str, &str)]| {
+            let pairs: Vec<(String, String)> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let (person, queue, region) = (Uuid::from_u128(1), Uuid::from_u128(2), Region::parse("ankara").unwrap());
+            let post = Post { pairs: &pairs, person, queue, region, is_open: true, at, offset_ms: 0, reader: &reader };
+            let drafts = plan(&find_route(&format!("/employees/{id}/{act}")).unwrap(), &post).unwrap();
+            json!(drafts[0].op.fields)
+        };
+        let shown = r#"{"hire_date":"2020-01-06","exit_date":"2026-11-20"}"#;
+        let leaves = fields_of("passivation", &[("_orig", shown), ("exit_date", "25.11.2026")]);
+        assert_eq!(
+            leaves,
+            json!({ "is_active": { "from": true, "to": false }, "exit_date": { "from": "2026-11-20", "to": "2026-11-25" } })
+        );
+        let returns = fields_of("activation", &[("_orig", shown), ("hire_date", "2026-12-01")]);
+        let first = json!({ "from": "2020-01-06", "to": "2026-12-01" });
+        let last = json!({ "from": "2026-11-20", "to": null });
+        assert_eq!(returns, json!({ "is_active": { "from": false, "to": true }, "exit_date": last, "hire_date": first }));
     }
 
     #[test]

@@ -4,19 +4,18 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path},
 };
-use chrono::NaiveDate;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
     Employee,
-    listed::Listed,
+    listed::{Listed, days_of},
     pages::{HOME, LIST_CHANGED, find, name_of, region_of},
 };
 use crate::{
     auth::Actor,
     error::AppResult,
-    ops::{Change, Kind, Op, Verdict, VerdictKind},
+    ops::{Change, Entity as _, Kind, Op, Row, Verdict, VerdictKind},
     state::AppState,
     sync::submit,
     web::{
@@ -99,12 +98,14 @@ async fn act(
     let before = find(state, actor, id).await?;
     let name = name_of(state, actor, &before).await?;
     let mut op = posted.to_act::<Employee>(actor, region_of(&before)?, &state.clock, act.kind(), id)?;
-    act.fill(&mut op, &before.value, posted);
+    // An older page does not say what it shows.
+    let shown = posted.original()?.unwrap_or_else(|| before.value.to_row());
+    act.fill(&mut op, &shown, posted);
     let op_id = op.op_id;
     let to = back_to(request, HOME);
     let flash = match settle(submit(state, actor, op).await?)? {
-        Ok(verdict) if act == Act::Restore => act.message(&before, &name_of(state, actor, &before).await?, &verdict),
-        Ok(verdict) => act.message(&before, &name, &verdict),
+        Ok(verdict) if act == Act::Restore => act.message(&before, &shown, &name_of(state, actor, &before).await?, &verdict),
+        Ok(verdict) => act.message(&before, &shown, &name, &verdict),
         Err(errors) => return refused_act(ctx, &to, &errors),
     };
     acted(ctx, op_id, LIST_CHANGED, &to, &flash)
@@ -120,31 +121,42 @@ impl Act {
     }
 
     /// A change of state is an update of two or three fields: who leaves has a last day (where none is typed, the write path finds one), and
-    /// who comes back has none, and a new first day. "Geri al" says both days as they were ([`AS_BEFORE`]).
-    fn fill(self, op: &mut Op, before: &Employee, posted: &Posted) {
+    /// who comes back has none, and a new first day. "Geri al" says both days as they were ([`AS_BEFORE`]). `shown` are the days that the
+    /// author saw: the same form is the same operation, and meets whatever came in between.
+    fn fill(self, op: &mut Op, shown: &Row, posted: &Posted) {
         let active = match self {
             Self::Passivate => false,
             Self::Activate => true,
             Self::Delete | Self::Restore => return,
         };
         op.fields.insert("is_active".into(), Change { from: json!(!active), to: json!(active) });
+        let from = |name: &str| shown.get(name).cloned().unwrap_or_default();
         let (first, last) = (posted.date("hire_date"), posted.date("exit_date"));
         if active || !last.is_null() {
-            op.fields.insert("exit_date".into(), Change { from: json!(before.exit_date), to: last });
+            op.fields.insert("exit_date".into(), Change { from: from("exit_date"), to: last });
         }
         if !first.is_null() || posted.value(AS_BEFORE) == "true" {
-            op.fields.insert("hire_date".into(), Change { from: json!(before.hire_date), to: first });
+            op.fields.insert("hire_date".into(), Change { from: from("hire_date"), to: first });
         }
     }
 
-    fn message(self, before: &Listed, name: &str, verdict: &Verdict) -> Flash {
+    fn message(self, before: &Listed, shown: &Row, name: &str, verdict: &Verdict) -> Flash {
         let done = |key: &str, back: UndoAct| {
-            let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-            let (first, last) = (day(before.value.hire_date), day(before.value.exit_date));
+            let day = |name: &str| shown.get(name).and_then(Value::as_str).unwrap_or_default();
+            let now = verdict.row.as_ref().map(days_of).unwrap_or_default();
             let flash = Flash::new(Tone::Success, key, name).with_undo(undo(back, before, verdict));
-            flash.with_undo_fields(&[("hire_date", &first), ("exit_date", &last), (AS_BEFORE, "true")])
+            flash.with_undo_fields(&[
+                ("hire_date", day("hire_date")),
+                ("exit_date", day("exit_date")),
+                (AS_BEFORE, "true"),
+                ("_orig", &now),
+            ])
         };
         match self {
+            // Somebody changed a day meanwhile: both are kept as a conflict, and there is no one way back.
+            Self::Passivate | Self::Activate if verdict.verdict == VerdictKind::Merged => {
+                Flash::new(Tone::Warning, "flash-employee-merged", name)
+            }
             Self::Passivate => done("flash-employee-passivated", UndoAct::ActivateEmployee(before.id)),
             Self::Activate => done("flash-employee-activated", UndoAct::PassivateEmployee(before.id)),
             // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
@@ -189,7 +201,8 @@ mod tests {
 
     #[test]
     fn every_reversible_act_says_how_to_take_it_back() {
-        let back = |act: Act| act.message(&listed(), "Şükrü Işık", &verdict(VerdictKind::Applied)).undo.map(|u| (u.act.address(), u.base));
+        let done = |act: Act| act.message(&listed(), &Row::new(), "Şükrü Işık", &verdict(VerdictKind::Applied));
+        let back = |act: Act| done(act).undo.map(|u| (u.act.address(), u.base));
         let at = |noun: &str| Some((format!("/employees/{}/{noun}", Uuid::from_u128(5)), 4));
         assert_eq!(back(Act::Passivate), at("activation"));
         assert_eq!(back(Act::Activate), at("passivation"));
@@ -198,8 +211,14 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_that_met_a_change_deletes_nothing_and_says_so() {
-        let flash = Act::Delete.message(&listed(), "Şükrü Işık", &verdict(VerdictKind::Merged));
-        assert_eq!((flash.tone, flash.key.as_str(), flash.undo), (Tone::Warning, "flash-employee-not-deleted", None));
+    fn an_act_that_met_a_change_says_so_and_has_no_way_back() {
+        for (act, says) in [
+            (Act::Delete, "flash-employee-not-deleted"),
+            (Act::Passivate, "flash-employee-merged"),
+            (Act::Activate, "flash-employee-merged"),
+        ] {
+            let flash = act.message(&listed(), &Row::new(), "Şükrü Işık", &verdict(VerdictKind::Merged));
+            assert_eq!((flash.tone, flash.key.as_str(), flash.undo), (Tone::Warning, says, None));
+        }
     }
 }

@@ -5,7 +5,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Employee;
-use crate::roster::Person;
+use crate::{
+    ops::{Entity as _, Row},
+    roster::Person,
+};
 
 /// A person to choose in a form.
 #[derive(Debug, Deserialize)]
@@ -84,6 +87,19 @@ pub struct Listed {
     pub last_entry: Option<NaiveDate>,
     /// The values. The identity number is shown masked only.
     pub value: Employee,
+}
+
+impl Listed {
+    /// The two days, for a form that changes the state.
+    pub fn days(&self) -> String {
+        days_of(&self.value.to_row())
+    }
+}
+
+/// First and last day of a row as JSON, for `_orig`: what its author sees beside a button that changes the state.
+pub fn days_of(row: &Row) -> String {
+    let days: Row = ["hire_date", "exit_date"].into_iter().filter_map(|name| Some((name.to_owned(), row.get(name)?.clone()))).collect();
+    serde_json::to_string(&days).unwrap_or_default()
 }
 
 /// The person as the roster wants them.

@@ -101,6 +101,14 @@ impl Posted {
         }
     }
 
+    /// The values the form was rendered with; none where it does not say them.
+    pub fn original(&self) -> AppResult<Option<Row>> {
+        match self.value("_orig") {
+            "" => Ok(None),
+            text => serde_json::from_str(text).map(Some).map_err(|_| AppError::BadRequest("_orig: not JSON".into())),
+        }
+    }
+
     /// The operation that makes a new row out of this form.
     pub fn to_create<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock) -> AppResult<Op> {
         let id = self.id_or_new("_id")?;
@@ -111,7 +119,7 @@ impl Posted {
 
     /// The operation that changes row `id` to what this form says, compared with what it was rendered with.
     pub fn to_update<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock, id: Uuid) -> AppResult<Op> {
-        let original: Row = serde_json::from_str(self.value("_orig")).map_err(|_| AppError::BadRequest("_orig: not JSON".into()))?;
+        let original = self.original()?.ok_or_else(|| AppError::BadRequest("_orig: missing".into()))?;
         let mut op = self.bare_op(E::NAME, actor, region, clock, Kind::Update, id)?;
         op.fields = changes_between(&original, read_form(E::FORM, &self.pairs));
         Ok(op)

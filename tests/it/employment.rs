@@ -115,7 +115,6 @@ const STAY: &str =
 
 async fn back_form(browser: &mut Browser) -> Form {
     let list = browser.get("/employees?state=passive").await;
-    assert!(list.text(".row-ask .form-hint").contains("21.01.2026"), "the day after the last one: {}", list.html);
     list.form(&format!("form[action='/employees/{}/activation']", employee_id(1))).minted()
 }
 
@@ -133,6 +132,8 @@ async fn whoever_comes_back_begins_anew_and_nobody_expected_them_in_between() {
     browser.submit(&form).await;
     assert_eq!(look(&offices, STAY).await, "2025-01-01 2026-01-20 false");
     let before = row(&month(&mut browser, "2026-01").await, 1);
+    let list = browser.get("/employees?state=passive").await;
+    assert!(list.text(".row-ask .form-hint").contains("21.01.2026"), "the day after the last one: {}", list.html);
     let form = back_form(&mut browser).await;
     assert_eq!(form.value("hire_date"), "2026-02-18", "today is proposed");
     for (day, says) in [("20.01.2026", "son gününden (20.01.2026) sonra"), ("31.02.2026", "takvimde yok")] {
@@ -185,6 +186,57 @@ async fn a_day_that_is_no_date_is_refused_and_nobody_is_changed() {
         assert!(answer.status == 422 && answer.html.contains(says), "{day}: {}", answer.html);
     }
     assert_eq!(look(&offices, "SELECT count(*) FROM app.employees WHERE is_active").await, "2");
+}
+
+#[actix_web::test]
+async fn a_last_day_from_a_page_that_somebody_has_overtaken_is_kept_beside_the_other_one() {
+    let (offices, mut browser) = office().await;
+    let (first, second) = (leave_form(&mut browser, 1).await, leave_form(&mut browser, 1).await);
+    assert_eq!(browser.submit(&first.with("exit_date", &["10.02.2026"])).await.status, 200);
+    let met = browser.submit(&second.with("exit_date", &["15.02.2026"])).await;
+    assert_eq!((met.status, met.count("form[data-undo]")), (200, 0), "{}", met.html);
+    assert!(met.html.contains("aynı alanı bu arada başkası da değiştirmiş"), "{}", met.html);
+    assert_eq!(look(&offices, STAY).await, "2025-01-01 2026-02-15 false", "the later word stands");
+    let kept = "SELECT concat_ws(' ', field, base, win, lose) FROM app.conflict WHERE resolved_at IS NULL";
+    assert_eq!(look(&offices, kept).await, r#"exit_date null "2026-02-15" "2026-02-10""#, "and the other one waits for a person");
+
+    let (first, second) = (back_form(&mut browser).await, back_form(&mut browser).await);
+    assert_eq!(browser.submit(&first.with("hire_date", &["17.02.2026"])).await.status, 200);
+    assert_eq!(browser.submit(&second.with("hire_date", &["18.02.2026"])).await.status, 200);
+    let kept = "SELECT concat_ws(' ', base, win, lose) FROM app.conflict WHERE field = 'hire_date'";
+    assert_eq!(look(&offices, kept).await, r#""2025-01-01" "2026-02-18" "2026-02-17""#);
+}
+
+#[actix_web::test]
+async fn the_same_change_of_state_sent_again_is_answered_as_before() {
+    let (offices, mut browser) = office().await;
+    let leaves = leave_form(&mut browser, 1).await.with("exit_date", &["31.01.2026"]);
+    browser.submit(&leaves).await;
+    let comes_back = back_form(&mut browser).await.with("hire_date", &["16.02.2026"]);
+    browser.submit(&comes_back).await;
+    let mut undo = None;
+    for form in [&leaves, &comes_back] {
+        let again = browser.submit(form).await;
+        assert_eq!((again.status, again.op_ack.as_str()), (200, form.value("_op")), "{}", again.html);
+        undo = Some(again.form("form[data-undo]").minted());
+    }
+    assert_eq!(look(&offices, STAY).await, "2026-02-16 none true");
+    let undo = undo.unwrap();
+    for _ in 0..2 {
+        let undone = browser.submit(&undo).await;
+        assert_eq!((undone.status, undone.op_ack.as_str()), (200, undo.value("_op")), "{}", undone.html);
+        assert_eq!(look(&offices, STAY).await, "2025-01-01 2026-01-31 false", "the second answer has the first one's way back");
+    }
+    assert_eq!(look(&offices, "SELECT count(*) FROM app.op_inbox WHERE body ->> 'kind' = 'update'").await, "3");
+}
+
+/// A page of the release before shows the days and does not say them.
+#[actix_web::test]
+async fn a_page_that_does_not_say_the_days_it_shows_is_read_as_ever() {
+    let (offices, mut browser) = office().await;
+    let form = leave_form(&mut browser, 1).await.with("exit_date", &["31.01.2026"]).with("_orig", &[""]);
+    assert_eq!(browser.submit(&form).await.status, 200);
+    assert_eq!(look(&offices, STAY).await, "2025-01-01 2026-01-31 false");
 }
 
 /// The form in the log that takes Ayşe's last change back.

@@ -140,6 +140,19 @@ test("acts carry the version that was on the screen", async () => {
   assert.deepEqual(undone.fields, change({ is_active: [false, true], exit_date: [null, null], hire_date: [null, null] }), "as it was");
 });
 
+test("a change of state is against the days that the page showed, and the same form is the same operation", async () => {
+  const { queue, drafts } = await opened();
+  const _orig = JSON.stringify({ hire_date: "2020-01-06", exit_date: null });
+  const leaves = () => drafts(`/employees/${AYSE}/passivation`, { _base: "1", _orig, exit_date: "20.11.2026" });
+  const [left] = await leaves();
+  assert.deepEqual(left.fields, change({ is_active: [true, false], exit_date: [null, "2026-11-20"] }));
+  await queue.mirror.putAll(ANKARA, "employee", [{ id: AYSE, version: 2, region: "ankara", is_active: false, hire_date: "2020-01-06", exit_date: "2026-11-10" }]);
+  assert.deepEqual((await leaves())[0], left, "whatever has become of the row");
+  const back = { _base: "2", _orig: JSON.stringify({ hire_date: "2020-01-06", exit_date: "2026-11-20" }), hire_date: "2026-12-01" };
+  const [returned] = await drafts(`/employees/${AYSE}/activation`, back);
+  assert.deepEqual(returned.fields, change({ is_active: [false, true], exit_date: ["2026-11-20", null], hire_date: ["2020-01-06", "2026-12-01"] }));
+});
+
 test("the region is the row's, the form's, or the person's only one; without one nothing is queued", async () => {
   const { plan, drafts } = await opened(["ankara", "bursa"]);
   assert.equal((await drafts("/employees", { full_name: "x", region: "bursa" }))[0].region, "bursa");

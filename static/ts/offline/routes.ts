@@ -151,11 +151,15 @@ async function act(entity: Entity, post: Post, kind: Kind, fields: Fields = {}):
   return planOf(draftOf(entity, kind, idOf(post.pairs, "_op"), id, region.region, baseOf(post.pairs), fields, known?.row ?? {}));
 }
 
-/** A change of state, as src/employees/acts.rs makes it: who leaves has a last day, and who comes back has none and a new first day. */
+/**
+ * A change of state, as src/employees/acts.rs makes it: who leaves has a last day, and who comes back has none and a new first day. An older
+ * page does not say the days that it shows.
+ */
 async function turn(post: Post, active: boolean): Promise<Plan> {
   const known = await post.queue.mirror.expected(post.person.user_id, "employee", idIn(post));
+  const shown = valueOf(post.pairs, "_orig") === "" ? (known?.row ?? {}) : originalOf(post.pairs);
   const typed = readForm("employee", post.pairs);
-  const change = (name: string) => ({ from: known?.row[name] ?? null, to: typed[name] ?? null });
+  const change = (name: string) => ({ from: shown[name] ?? null, to: typed[name] ?? null });
   const [hire_date, exit_date] = [change("hire_date"), change("exit_date")];
   const saysFirst = hire_date.to !== null || valueOf(post.pairs, "as_before") === "true";
   return act("employee", post, "update", {
