@@ -1,5 +1,7 @@
 //! Acts on one row of the day: entering, changing, deleting, and taking each of these back.
 
+use std::collections::BTreeSet;
+
 use actix_web::{
     HttpResponse,
     web::{Data, Path},
@@ -17,7 +19,7 @@ use crate::{
     auth::Actor,
     db::Scope,
     error::{AppError, AppResult},
-    ops::{Kind, Verdict, VerdictKind},
+    ops::{Entity as _, Kind, Op, Origin, Verdict, VerdictKind},
     regions::Region,
     state::AppState,
     sync::{submit, submit_asking},
@@ -56,6 +58,7 @@ pub async fn update_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Pat
     let mut op = posted.to_update::<Timesheet>(&actor, place.region.clone(), &state.clock, *id)?;
     op.fields.retain(|name, _| FIELDS.contains(&name.as_str()));
     let op_id = op.op_id;
+    let before = Listed { value: seen(&before.value, &op), ..before };
     // What is taken back was there before, and its form cannot confirm.
     let takes_back = posted.value(TAKES_BACK) == "true";
     let submitted = if takes_back { submit(&state, &actor, op).await? } else { submit_asking(&state, &actor, op).await? };
@@ -69,6 +72,13 @@ pub async fn update_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Pat
     let (day, entry) = read_again(&state, &actor, &place, *id).await?;
     let flash = message_of_update(&before, &entry, &verdict, takes_back);
     answer_stored(&ctx, &day, op_id, &[entry.value.employee_id], &[], &flash)
+}
+
+/// The entry as the author of a change saw it. The same form may come again after it was done, and then the row says something else.
+fn seen(stored: &Timesheet, op: &Op) -> Timesheet {
+    let mut row = stored.to_row();
+    row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.from.clone())));
+    Timesheet::parse(&row, &BTreeSet::new(), Origin::Web).unwrap_or_else(|_| stored.clone())
 }
 
 fn message_of_update(before: &Listed, entry: &Listed, verdict: &Verdict, takes_back: bool) -> Flash {

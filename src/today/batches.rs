@@ -87,13 +87,15 @@ pub async fn create_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
     let planned = planned.ok_or_else(|| AppError::BadRequest("planned: not an id, two times and a break".into()))?;
     // The plan is doubtful in one way only: the day may be still to come.
     let doubts: Vec<Doubt> = (place.date > state.clock.today()).then_some(Doubt::Ahead(place.date)).into_iter().collect();
-    let (confirmed, questions) = confirm(&doubts, posted.value(CONFIRMED));
+    // What was confirmed goes with the operations as the form says it: tomorrow nothing about them may be doubtful.
+    let confirmed = posted.value(CONFIRMED);
+    let (_, questions) = confirm(&doubts, confirmed);
     if let Some(question) = questions.first() {
         return answer_question(&ctx, &actor, &state, &place, question).await;
     }
     let ops = (1..)
         .zip(&planned)
-        .map(|(n, planned)| (planned.employee_id, create_op(&actor, &state, &place, batch, n, planned, &confirmed)))
+        .map(|(n, planned)| (planned.employee_id, create_op(&actor, &state, &place, batch, n, planned, confirmed)))
         .collect();
     let (people, ops): (Vec<Uuid>, Vec<Op>) = still_wanted(&state, &actor, &place, ops).await?.into_iter().unzip();
     let verdicts = submit_all(&state, &actor, &place.region, &ops).await?;

@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+use chrono::TimeDelta;
+use rainstaff::{clock::Clock, state::AppState};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
@@ -140,6 +142,24 @@ async fn everybody_as_planned_on_a_day_to_come_takes_two_presses() {
     assert_eq!(look(&offices, STORED).await, "1 ahead");
     let today = browser.get("/today?date=2026-02-18").await.form("#today-all").minted();
     assert_eq!(browser.submit(&today).await.status, 200, "today is asked nothing");
+}
+
+#[actix_web::test]
+async fn everybody_as_planned_sent_again_after_midnight_is_answered_as_before() {
+    let (offices, mut browser) = office().await;
+    let asked = {
+        let form = browser.get("/today?date=2026-02-19").await.form("#today-all").minted();
+        browser.submit(&form).await
+    };
+    let form = again(&asked, "#today-all");
+    let first = browser.submit(&form).await.text(".toast-text");
+    for hours in [5, 10, 15] {
+        browser
+            .goes_on_with(&AppState { clock: Clock::Fixed(offices.state.clock.now() + TimeDelta::hours(hours)), ..offices.state.clone() });
+        let later = browser.submit(&form).await;
+        assert_eq!(later.text(".toast-text"), first, "{hours} hours later: {} {}", later.status, later.html);
+    }
+    assert_eq!(look(&offices, "SELECT string_agg(DISTINCT verdict, ' ') FROM app.op_verdict").await, "applied", "nothing is refused");
 }
 
 #[actix_web::test]

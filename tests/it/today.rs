@@ -380,6 +380,19 @@ async fn an_exception_is_typed_in_its_row_changed_and_taken_back() {
 }
 
 #[actix_web::test]
+async fn a_change_of_a_row_sent_again_has_the_same_way_back() {
+    let (company, mut browser) = ankara().await;
+    let created = row_form(&browser.get("/today").await, 1, ("900", "1915"));
+    browser.submit(&created).await;
+    let form = row_form(&browser.get("/today").await, 1, ("0830", "1730"));
+    browser.submit(&form).await;
+    let again = browser.submit(&form).await;
+    assert_eq!((again.status, again.op_ack.as_str()), (200, form.value("_op")), "{}", again.html);
+    browser.submit(&again.form("form[data-undo]").minted()).await;
+    assert_eq!(stored(&company).await, ["Ayşe Yılmaz 2026-01-05 540 1155 60 v3"]);
+}
+
+#[actix_web::test]
 async fn a_row_changes_nothing_but_what_it_shows() {
     let (company, mut browser) = ankara().await;
     let mut noted = entry(1, 1, "2026-01-05", ("08:30", "17:30"));
