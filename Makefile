@@ -36,10 +36,7 @@ test: assets ## everything that CI runs, in two lanes, with the time of each ste
 lint: assets ## clippy over the server, its tests and the agent; types of the scripts
 	$(call say,Lint: server and agent)
 	@cargo clippy --all-targets $(BOTH) -- -D warnings
-	$(call say,Lint: the agent alone)
-	@cargo clippy $(AGENT) -- -D warnings
-	$(call say,Lint: scripts)
-	@npm run --silent check
+	@$(MAKE) --silent --no-print-directory lint-agent check-scripts
 
 .PHONY: stack-test
 stack-test: assets ## the queue's code, a bad line, a real server and a PostgreSQL that crashes: 200 seeds (ARGS='--from 7 --seeds 1' replays one)
@@ -97,10 +94,22 @@ clean: ## delete what was built; the data of the demo (.rainstaff) stay
 
 # Steps of `make test`, each also a command of its own.
 
-.PHONY: build-tests check-format check-docs check-queries test-rust test-scripts test-stack test-chain test-agent test-browser check-licences
+.PHONY: build-tests check-format check-scripts lint-agent check-docs check-queries test-rust test-scripts test-stack test-chain test-agent test-browser check-licences
+# Clippy compiles as rustc does, so that `make test` lints what it builds and does not look through everything twice. What runs `cargo test`
+# afterwards says the same, or it would build anew.
+LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings
+
 build-tests: assets
-	$(call say,Build: both programs and their tests)
-	@cargo test --quiet --no-run $(BOTH)
+	$(call say,Build and lint: both programs and their tests)
+	@$(LINTED) cargo test --quiet --no-run --all-targets $(BOTH)
+
+lint-agent: assets
+	$(call say,Lint: the agent alone)
+	@cargo clippy $(AGENT) -- -D warnings
+
+check-scripts: node_modules/.package-lock.json
+	$(call say,Types of the scripts)
+	@npm run --silent check
 
 check-format:
 	$(call say,Format)
@@ -116,7 +125,7 @@ check-queries: assets
 
 test-rust: assets
 	$(call say,Tests: server and agent)
-	@cargo test $(BOTH)
+	@$(if $(BUILT),$(LINTED)) cargo test $(BOTH)
 
 test-scripts: node_modules/.package-lock.json
 	$(call say,Tests: scripts)
