@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 
 #[cfg(feature = "server")]
 use crate::{
-    api::ParamError,
+    complaint::ParamError,
     db::{DbOutcome, classify, is_in_two_regions},
 };
 

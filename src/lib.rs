@@ -3,10 +3,12 @@
 pub mod civil;
 pub mod clock;
 pub mod collate;
+pub mod complaint;
 pub mod fold;
+pub mod hours;
+pub mod identity;
 pub mod ids;
 pub mod ops;
-pub mod regions;
 pub mod text;
 pub mod wire;
 
@@ -49,6 +51,8 @@ pub mod legacy;
 pub mod metrics;
 #[cfg(feature = "pages")]
 pub mod month;
+#[cfg(feature = "server")]
+pub mod regions;
 #[cfg(feature = "server")]
 pub mod reports;
 #[cfg(feature = "pages")]

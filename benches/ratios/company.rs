@@ -10,9 +10,9 @@ use std::{
 
 use chrono::{DateTime, Datelike, NaiveDate, Weekday};
 use rainstaff::{
+    identity::Region,
     ids::new_id,
     ops::{Change, Fields, Kind, Op},
-    regions::Region,
 };
 use serde_json::{Value, json};
 use tokio::{

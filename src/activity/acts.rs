@@ -10,11 +10,10 @@ use super::{
     views::{mentioned_ids, title_of},
 };
 use crate::{
-    auth::Actor,
     db::Scope,
     error::{AppError, AppResult},
+    identity::{Actor, Region},
     ops::Kind,
-    regions::Region,
     state::AppState,
     sync::{self, load_by_name, putting_back, submit},
     web::{

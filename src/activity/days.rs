@@ -19,7 +19,7 @@ use crate::{
     civil,
     clock::in_istanbul,
     i18n::{Lang, format, t, t_with},
-    regions::Region,
+    identity::Region,
     sync::ENTITIES,
     web::{filters, page::Ctx, paper},
 };

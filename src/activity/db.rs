@@ -10,8 +10,8 @@ use super::{NewEvent, filter::Filter};
 use crate::{
     db::{Mode, ScopedTx, Write},
     employees,
+    identity::Region,
     ids::new_id,
-    regions::Region,
 };
 
 /// Records an event of `region`, which the transaction's scope has to contain. Number and hash are given at commit.

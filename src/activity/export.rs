@@ -23,11 +23,12 @@ use super::{
 };
 use crate::{
     activity,
-    auth::{Actor, rights::refuse_lapsed, sign_in::region_of_actor, visitor_of},
+    auth::{rights::refuse_lapsed, sign_in::region_of_actor, visitor_of},
     clock::in_istanbul,
     db::Scope,
     error::{AppError, AppResult},
     i18n::t,
+    identity::Actor,
     state::AppState,
     web::{csv, page::Ctx},
 };
@@ -186,7 +187,7 @@ fn exact(at: &chrono::DateTime<chrono::Utc>) -> String {
 }
 
 fn region_name(ctx: &Ctx, code: &str) -> String {
-    if code == crate::regions::Region::company().code() {
+    if code == crate::identity::Region::company().code() {
         t(ctx.lang, "activity-company").to_owned()
     } else {
         ctx.region_name(code).to_owned()

@@ -8,10 +8,10 @@ use crate::{
     calendar::DayKind,
     civil,
     employees::identity_no,
+    hours::doubts,
     i18n::{Lang, format, t, t_with},
     settings::OfflineMode,
     text::clean,
-    timesheets::doubts,
     web::change::FieldChange,
 };
 

@@ -19,17 +19,14 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
-use std::net::IpAddr;
-
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    auth::Actor,
     clock::Clock,
     db::{Db, Scope},
+    identity::{Actor, Region, Visitor},
     ops::Origin,
-    regions::Region,
 };
 
 pub use crate::web::change::FieldChange;
@@ -37,8 +34,6 @@ pub use db::record_event;
 pub use events::{EventView, latest_sign_ins, role_in_words};
 pub use past::value_at;
 pub use sign_ins::{SignInView, list_sign_ins};
-
-const USER_AGENT_CHARS: usize = 300;
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,30 +218,6 @@ impl EventKind {
     /// Reads the word back. None for an event of a newer version of the program.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
-}
-
-/// From where a request came, as events keep it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Visitor {
-    address: Option<IpAddr>,
-    user_agent: Option<String>,
-}
-
-impl Visitor {
-    /// Address of the client, and what its browser calls itself, cut to 300 characters.
-    pub fn new(address: Option<IpAddr>, user_agent: Option<&str>) -> Self {
-        Self { address, user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_CHARS).collect()) }
-    }
-
-    /// The client's address.
-    pub fn address(&self) -> Option<IpAddr> {
-        self.address
-    }
-
-    /// What the browser calls itself.
-    pub fn user_agent(&self) -> Option<&str> {
-        self.user_agent.as_deref()
     }
 }
 

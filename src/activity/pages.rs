@@ -16,9 +16,9 @@ use super::{
     views::title_by_id,
 };
 use crate::{
-    auth::Actor,
+    complaint::FieldError,
     error::{AppError, AppResult},
-    ops::FieldError,
+    identity::Actor,
     state::AppState,
     timesheets::api::scope_with_company,
     web::{

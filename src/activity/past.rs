@@ -8,7 +8,7 @@ use super::db;
 use crate::{
     civil,
     db::{Mode, ScopedTx},
-    regions::Region,
+    identity::Region,
     settings::decimal_hours,
 };
 

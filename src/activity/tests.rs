@@ -15,9 +15,8 @@ use super::{
     views::ChangeView,
 };
 use crate::{
-    auth::{Actor, Role},
     i18n::Lang,
-    regions::Region,
+    identity::{Actor, Region, Role},
     web::{
         flash::{self, Seal},
         page::{Ctx, RegionName, Theme},

@@ -18,7 +18,7 @@ use crate::{
     db::{Mode, ScopedTx},
     error::AppResult,
     i18n::{Lang, t, t_with},
-    regions::Region,
+    identity::Region,
     sync::may_write,
     web::page::Ctx,
 };

@@ -1,4 +1,4 @@
-//! Administration: accounts, regions, settings, public holidays. For admins only: every handler asks for an [`Admin`](crate::auth::Admin).
+//! Administration: accounts, regions, settings, public holidays. For admins only: every handler asks for an [`Admin`](crate::identity::Admin).
 //!
 //! Accounts and regions are no business data: they change through `auth::accounts` and `regions::offices`, and each act leaves an event.
 //! Settings and holidays are, and go through `sync::submit` like everything else.

@@ -7,12 +7,12 @@ use actix_web::{
 
 use super::views::{EditRegionPage, OfficeView, RegionsPage};
 use crate::{
-    auth::{Admin, accounts},
+    auth::accounts,
+    complaint::FieldError,
     db::Scope,
     error::{AppError, AppResult},
-    ops::FieldError,
+    identity::{Admin, Region},
     regions::{
-        Region,
         db::list_offices,
         offices::{self, Office},
     },

@@ -12,13 +12,13 @@ use uuid::Uuid;
 
 use crate::{
     activity::views::{ChangeView, history_of},
-    auth::Admin,
     civil,
     db::Scope,
     error::{AppError, AppResult},
+    hours::{Hours, Shift, hours},
     i18n::{t, t_with},
+    identity::{Admin, Region},
     ops::{Entity as _, Op},
-    regions::Region,
     settings::{
         Effective, RegionSettings, Resolved, Source,
         db::{OwnSettings, list_own},
@@ -26,7 +26,6 @@ use crate::{
     },
     state::AppState,
     sync::submit,
-    timesheets::calc::{Hours, Shift, hours},
     web::{
         answer::{html, settle, stored_and_done, tone_of, unprocessable},
         filters,

@@ -13,14 +13,13 @@ use super::{
 use crate::{
     activity::list_sign_ins,
     auth::{
-        Admin,
         accounts::{self, AccountError, UserSummary},
         sessions::{self, Holder, SessionView},
     },
+    complaint::FieldError,
     db::Scope,
     error::{AppError, AppResult},
-    ops::FieldError,
-    regions::Region,
+    identity::{Admin, Region},
     state::AppState,
     sync::held,
     text::account_name,

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     auth::{
-        Admin,
         accounts::{self, AccountError},
         sessions::{
             self, Holder,
@@ -21,6 +20,7 @@ use crate::{
         },
     },
     error::AppResult,
+    identity::Admin,
     state::AppState,
     sync::held,
     web::{

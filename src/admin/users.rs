@@ -7,15 +7,15 @@ use uuid::Uuid;
 use super::views::{NewUserPage, PasswordShownPage, RightsForm, UserView, UsersPage};
 use crate::{
     auth::{
-        Admin, Role,
         accounts::{self, AccountError, NewUser, PasswordState, TEMPORARY_FOR, UserSummary},
         password::Password,
         password_page::PasswordProblem,
         sessions::{self, Presence},
     },
+    complaint::FieldError,
     error::{AppError, AppResult},
     i18n::{Lang, t},
-    ops::FieldError,
+    identity::{Admin, Role},
     state::AppState,
     text::account_name,
     web::{

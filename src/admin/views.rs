@@ -5,11 +5,11 @@ use askama::Template;
 use crate::{
     activity::{SignInView, role_in_words},
     auth::{
-        Role,
         accounts::{PasswordState, UserSummary},
         sessions::{Presence, SessionView},
     },
     i18n::format::instant,
+    identity::Role,
     regions::offices::Office,
     web::{filters, form::FormView, page::Ctx},
 };

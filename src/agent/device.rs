@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::place::write_secret;
-use crate::regions::Region;
+use crate::identity::Region;
 
 const FILE: &str = "device.json";
 

@@ -20,13 +20,13 @@ use super::{
 };
 use crate::{
     auth::{
-        Actor, Role,
         forms::LoginForm,
         login_page::{LoginPage, LoginProblem},
     },
+    complaint::FieldError,
     error::AppError,
     i18n::Lang,
-    ops::FieldError,
+    identity::{Actor, Role},
     web::{
         assets, cookies, filters,
         flash::{Flash, Seal, Tone},

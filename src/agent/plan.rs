@@ -11,20 +11,21 @@ use super::store::{Reader, Shown, StoreError};
 use crate::{
     civil::{self, DayOfWork, format_time, parse_break, parse_time, stored_end},
     clock::in_istanbul,
+    complaint::FieldError,
     employees::{Employee, Left},
+    hours::{
+        Rules,
+        doubts::{Around, CONFIRMED, code_of, confirm, doubts_of},
+        hours,
+    },
+    identity::Region,
     ids,
     ops::{
-        Change, Entity, FieldError, Fields, Kind, Op, Origin, Row,
+        Change, Entity, Fields, Kind, Op, Origin, Row,
         form_codec::{FormSpec, changes_between, changes_of_new, read_form},
     },
-    regions::Region,
     shift_templates::ShiftTemplate,
-    timesheets::{
-        Timesheet,
-        calc::{Rules, hours},
-        doubts::{Around, CONFIRMED, code_of, confirm, doubts_of},
-        overlapping,
-    },
+    timesheets::{Timesheet, overlapping},
 };
 
 /// A write of business data.

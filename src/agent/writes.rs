@@ -23,7 +23,7 @@ use super::{
     },
 };
 use crate::{
-    ops::FieldError,
+    complaint::FieldError,
     web::{page::reader_of, pairs::Pairs},
     wire::{X_OP_ACK, X_SYNC},
 };

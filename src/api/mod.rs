@@ -4,5 +4,5 @@ pub mod openapi;
 pub mod params;
 pub mod problem;
 
-pub use params::{Checked, Limit, ParamError};
+pub use params::{Checked, Limit};
 pub use problem::Problem;

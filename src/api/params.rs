@@ -4,33 +4,14 @@ use std::{collections::BTreeSet, future::Ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Query};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use utoipa::ToSchema;
+use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::error::AppError;
+use crate::{complaint::ParamError, error::AppError};
 
 /// Items of one answer at most.
 pub const MOST_ITEMS: i64 = 1000;
 /// Characters of a search at most.
 pub const MOST_CHARS: usize = 200;
-
-/// What is wrong with one parameter of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ParamError {
-    /// Name of the parameter.
-    #[schema(example = "from")]
-    pub name: String,
-    /// What is wrong with it, for developers of clients.
-    #[schema(example = "not a date such as 2026-01-05")]
-    pub detail: String,
-}
-
-impl ParamError {
-    /// A complaint about a parameter.
-    pub fn new(name: &str, detail: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), detail: detail.into() }
-    }
-}
 
 /// A query of which every parameter was understood. All fields of `T` are optional and `T` denies unknown ones, so each parameter can be
 /// looked at alone: all complaints come at once, and a misspelt filter is an error instead of everything.

@@ -8,8 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::ParamError;
-use crate::{telemetry::RequestId, web::htmx::X_SYNC};
+use crate::{complaint::ParamError, telemetry::RequestId, web::htmx::X_SYNC};
 
 /// Content type of a problem document.
 pub const CONTENT_TYPE: &str = "application/problem+json";

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    Admin, Hasher, Role,
+    Hasher,
     db::{self, AccountRow},
     password::{Password, PasswordFault, check_new},
     places::Turn,
@@ -15,8 +15,8 @@ use crate::{
     clock::Clock,
     db::{Capability, Db, SystemTx, create_regions, violated_constraint},
     error::AppError,
+    identity::{Admin, Region, Role},
     ids::new_id,
-    regions::Region,
     state::AppState,
     tokens,
 };

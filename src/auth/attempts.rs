@@ -6,7 +6,7 @@ use super::{
     db,
     throttle::{self, Counter},
 };
-use crate::{activity::Visitor, db::SystemTx};
+use crate::{db::SystemTx, identity::Visitor};
 
 fn key_of(visitor: &Visitor) -> Option<String> {
     visitor.address().map(|address| format!("addr:{}", throttle::counted_address(address)))

@@ -2,9 +2,6 @@
 
 #[cfg(feature = "server")]
 pub mod accounts;
-pub mod actor;
-#[cfg(feature = "server")]
-mod admin;
 #[cfg(feature = "server")]
 mod argon;
 #[cfg(feature = "server")]
@@ -40,9 +37,6 @@ pub mod throttle;
 #[cfg(feature = "server")]
 mod visitor;
 
-pub use actor::{Actor, Role};
-#[cfg(feature = "server")]
-pub use admin::Admin;
 #[cfg(feature = "server")]
 pub(crate) use db::{is_at_epoch, lock_account};
 #[cfg(feature = "server")]

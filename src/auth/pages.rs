@@ -22,9 +22,9 @@ use super::{
     visitor_of,
 };
 use crate::{
-    auth::Actor,
     error::{AppError, AppResult},
     i18n::Lang,
+    identity::Actor,
     state::AppState,
     web::{
         carried::CarriedForm,

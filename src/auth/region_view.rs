@@ -4,11 +4,11 @@
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
-use super::{Actor, Admin, session_store::set_region_view, visitor_of};
+use super::{session_store::set_region_view, visitor_of};
 use crate::{
-    activity::{self, EventKind, NewEvent, Visitor},
+    activity::{self, EventKind, NewEvent},
     error::{AppError, AppResult},
-    regions::Region,
+    identity::{Actor, Admin, Region, Visitor},
     state::AppState,
     web::{form::Posted, page::Ctx},
 };

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Actor, Role, db, sessions::db::list_ended};
+use super::{db, sessions::db::list_ended};
 use crate::{
     db::{Capability, Db},
     error::{AppError, AppResult},
-    regions::Region,
+    identity::{Actor, Region, Role},
     state::AppState,
 };
 

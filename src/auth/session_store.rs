@@ -20,19 +20,18 @@ use sha2::{Digest, Sha256, Sha512};
 use uuid::Uuid;
 
 use super::{
-    Actor, Role,
     db::{self, NewSession, SessionRow, State},
     sessions::db::{Which, delete_old_ended, end_sessions},
     sign_in::region_of_account,
 };
 use crate::{
-    activity::{self, EventKind, NewEvent, Visitor},
+    activity::{self, EventKind, NewEvent},
     clock::Clock,
     config::{Config, Secret},
     db::{Capability, Db},
     error::{AppError, AppResult},
+    identity::{Actor, Region, Role, Visitor},
     ops::LIFETIME,
-    regions::Region,
     state::AppState,
     web::page::RegionName,
 };

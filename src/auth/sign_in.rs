@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    Actor, Role, attempts,
+    attempts,
     db::{self, AccountRow},
     known_browser::Marks,
     password::{Password, PasswordFault, check_new},
@@ -20,10 +20,10 @@ use super::{
     throttle::{self, Admission, Counter, Place},
 };
 use crate::{
-    activity::{self, EventKind, NewEvent, Visitor},
+    activity::{self, EventKind, NewEvent},
     db::{Capability, SystemTx},
     error::{AppError, AppResult},
-    regions::Region,
+    identity::{Actor, Region, Role, Visitor},
     state::AppState,
     text::account_name,
     tokens,

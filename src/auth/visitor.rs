@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use actix_web::{HttpRequest, http::header};
 
-use crate::{activity::Visitor, config::Config};
+use crate::{config::Config, identity::Visitor};
 
 /// The client's address: the peer's, or behind proxies the hop of X-Forwarded-For that the outermost of them wrote. Hops before it are
 /// whatever the client claims.

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::{Calendar, CalendarDay, DayKind, Entry};
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one, sole},
+    identity::Region,
     ops::Stamp,
-    regions::Region,
     sync::{Stored, Tail},
 };
 

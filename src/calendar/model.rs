@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::{
     civil,
+    complaint::FieldError,
     ops::{
-        Entity, FieldError, Origin, Row, Writers,
+        Entity, Origin, Row, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },

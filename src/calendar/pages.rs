@@ -14,11 +14,11 @@ use super::{
     views::{EditPage, ListPage, MonthView, NewPage},
 };
 use crate::{
-    auth::Admin,
+    complaint::FieldError,
     db::Scope,
     error::{AppError, AppResult},
-    ops::{Entity as _, FieldError, Kind, VerdictKind},
-    regions::Region,
+    identity::{Admin, Region},
+    ops::{Entity as _, Kind, VerdictKind},
     state::AppState,
     sync::submit,
     web::{

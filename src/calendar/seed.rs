@@ -7,11 +7,10 @@ use uuid::Uuid;
 
 use super::{CalendarDay, DayKind};
 use crate::{
-    auth::Actor,
     db::Scope,
     error::{AppError, AppResult},
+    identity::{Actor, Region},
     ops::{Change, Entity as _, Kind, Op, Origin, VerdictKind},
-    regions::Region,
     state::AppState,
     sync::{db::list_verdicts, deliver},
 };

@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::{CalendarDay, db};
 use crate::{
     civil::{self, DateError, TimeError},
+    complaint::FieldError,
     db::{Mode, ScopedTx, Write},
-    ops::{FieldError, Row},
-    regions::Region,
+    identity::Region,
+    ops::Row,
     sync::{Refusal, Stored, Table, Tail},
     text::clean,
 };

@@ -9,7 +9,7 @@ use crate::{
         format::{day_of_year, month_of_year},
         t,
     },
-    regions::Region,
+    identity::Region,
     web::{filters, form::FormView, page::Ctx},
 };
 

@@ -13,16 +13,14 @@ use uuid::Uuid;
 use super::{Opened, Place, open, report_file::ReportFile, text};
 use crate::{
     activity::{self, EventKind, NewEvent},
-    auth::{Actor, Role, accounts},
+    auth::accounts,
     clock::Clock,
     config::{Config, Secret},
     db::{self, Scope},
+    identity::{Actor, Region, Role},
     legacy::{KnownFile, LegacyFile, Report, Target, identify, plan, preview, report},
     ops::Origin,
-    regions::{
-        Region,
-        db::{is_open, list_all_regions},
-    },
+    regions::db::{is_open, list_all_regions},
     settings,
     state::AppState,
     sync::{self, deliver},

@@ -9,16 +9,14 @@ use uuid::Uuid;
 
 use super::{Opened, text};
 use crate::{
-    auth::{Actor, Role, accounts},
+    auth::accounts,
     config::{Config, Secret},
     db,
     employees::Employee,
     fold::fold,
+    identity::{Actor, Region, Role},
     ops::{Change, Entity as _, Kind, Op, Origin, VerdictKind},
-    regions::{
-        Region,
-        db::{is_open, list_all_regions},
-    },
+    regions::db::{is_open, list_all_regions},
     shift_templates::ShiftTemplate,
     state::AppState,
     sync::deliver,

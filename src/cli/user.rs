@@ -7,12 +7,13 @@ use clap::{Args, Subcommand};
 
 use crate::{
     auth::{
-        Hasher, Role,
+        Hasher,
         accounts::{self, NewUser, PasswordState, UserSummary},
         password::Password,
     },
     clock::{Clock, in_istanbul},
     db::Db,
+    identity::Role,
     text::account_name,
 };
 

@@ -10,10 +10,9 @@ use uuid::Uuid;
 use super::{AlarmKind, db};
 use crate::{
     activity::{EventKind, NewEvent, record_event},
-    auth::Admin,
     db::Scope,
     error::{AppError, AppResult},
-    regions::Region,
+    identity::{Admin, Region},
     state::AppState,
     web::{
         answer::stored_and_done,

@@ -8,10 +8,9 @@ use super::{
     report::Numbers,
 };
 use crate::{
-    auth::Actor,
     db::{Capability, Db, Mode, ScopedTx, Write, expect_one},
+    identity::{Actor, Region},
     ids::new_id,
-    regions::Region,
     settings::OfflineMode,
 };
 

@@ -13,11 +13,11 @@ use super::{
     watch_region,
 };
 use crate::{
-    auth::{Actor, sign_in::region_of_actor},
+    auth::sign_in::region_of_actor,
     db::Scope,
-    devices::Device,
+    identity::{Actor, Device, Region},
     ops::{EditedAt, Op, Origin, Verdict, VerdictKind},
-    regions::{Region, db::list_all_regions},
+    regions::db::list_all_regions,
     state::AppState,
     text::clean,
 };

@@ -8,7 +8,7 @@ use crate::{
     dashboard::Ago,
     db::{Mode, ScopedTx},
     i18n::{Lang, format, t, t_with},
-    regions::Region,
+    identity::Region,
     web::{assets, page::Ctx},
 };
 

@@ -9,8 +9,9 @@ use super::{
 use crate::{
     activity::{EventKind, NewEvent, record_event},
     db::{Scope, ScopedTx, Write},
+    identity::Region,
     ops::Origin,
-    regions::{Region, for_each_region},
+    regions::for_each_region,
     state::AppState,
 };
 

@@ -6,10 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
-use crate::timesheets::{
-    calc::{Rules, Shift, hours},
-    doubts::HARDLY_TRUE_WORKED,
-};
+use crate::hours::{Rules, Shift, doubts::HARDLY_TRUE_WORKED, hours};
 
 /// From this presence on a shift is long, in minutes: 12 hours (DOMAIN 4.7). One minute less is not.
 pub const LONG_GROSS: i64 = 720;

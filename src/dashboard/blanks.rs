@@ -11,8 +11,8 @@ use super::{
     views::{BlankView, BlanksPage, Standing},
 };
 use crate::{
-    auth::Actor,
     error::AppResult,
+    identity::Actor,
     roster::{Roster, blanks, load_roster, load_worked_days},
     state::AppState,
     timesheets::api::scope_for,

@@ -1,4 +1,4 @@
-//! SQL of the dashboard. Counts and groups are made by the database, hours by `timesheets::calc`.
+//! SQL of the dashboard. Counts and groups are made by the database, hours by `hours`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     civil::DAY,
     db::{Mode, ScopedTx},
-    timesheets::{calc::Shift, doubts::HARDLY_TRUE_WORKED},
+    hours::{Shift, doubts::HARDLY_TRUE_WORKED},
 };
 
 /// What the tile of a region counts.

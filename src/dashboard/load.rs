@@ -14,10 +14,10 @@ use crate::{
     db::{Mode, ScopedTx},
     employees::{db::load_labels, labels::Labels},
     fold::fold,
+    hours::{Hours, Rules, hours},
     reports::{self, Summary},
     roster::{Blanks, Roster, WorkedDays, blanks, load_roster, load_worked_days},
     settings::list_rules,
-    timesheets::calc::{Hours, Rules, hours},
 };
 
 /// So many days beyond a period are looked at, for days in a row that began before it or end after it.

@@ -14,14 +14,13 @@ use super::{
     views::{AlertList, AlertView, BoardPage, DateView, DatesView, DayView, FilterView, LeaderView, RecentView, TileView, TrendView},
 };
 use crate::{
-    activity,
-    auth::Actor,
-    civil,
+    activity, civil,
     contact::load_queues,
     devices::load_alarms,
     employees::labels::Labels,
     error::AppResult,
     fold::fold,
+    identity::Actor,
     reports::{Sort, Summary},
     state::AppState,
     timesheets::api::scope_with_company,

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
-use crate::{civil, ops::FieldError, web::asked::Asked};
+use crate::{civil, complaint::FieldError, web::asked::Asked};
 
 /// Steps of the trend.
 pub const STEPS: u32 = 12;

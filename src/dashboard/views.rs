@@ -15,8 +15,9 @@ use crate::{
     civil,
     contact::QueuesView,
     devices::DeviceAlarmView,
+    hours::Hours,
     i18n::{Lang, format, t, t_with},
-    timesheets::{calc::Hours, weekday_key},
+    timesheets::weekday_key,
     web::{filters, page::Ctx, pagination::Pager},
 };
 

@@ -2,7 +2,7 @@
 //! a person's to decide about, so nothing is merged.
 
 use super::{Read, ScopedTx};
-use crate::regions::Region;
+use crate::identity::Region;
 
 /// Names of one region that a person should look at.
 #[derive(Debug, Clone, PartialEq, Eq)]

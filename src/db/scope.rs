@@ -7,7 +7,10 @@ use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::AS_THE_APPLICATION;
-use crate::{auth::Actor, devices::Device, ops::Origin, regions::Region};
+use crate::{
+    identity::{Actor, Device, Region},
+    ops::Origin,
+};
 
 /// Which regions a transaction sees, for whom, and how the change entered the system. Made from an [`Actor`], so it cannot be wider
 /// than what the account may see.

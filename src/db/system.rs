@@ -7,7 +7,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::AS_THE_APPLICATION;
-use crate::auth::Admin;
+use crate::identity::Admin;
 
 /// What a system transaction may touch.
 pub enum Capability<'a> {

@@ -6,7 +6,6 @@ use actix_web::{
 };
 
 use super::{
-    Device,
     bearer::{Shown, find_shown, rotate_after},
     contact, db,
     secret::{Code, hash_of_token, new_token},
@@ -17,7 +16,7 @@ use crate::{
     auth::{attempts, throttle::counted_address, visitor_of},
     db::Capability,
     error::{AppError, AppResult},
-    regions::Region,
+    identity::{Device, Region},
     state::AppState,
     sync::handlers::{read_object, require_sync_client, sync_answer},
     tokens::{Bearer, bearer_of},

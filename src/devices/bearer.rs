@@ -3,13 +3,13 @@
 use actix_web::{HttpRequest, web::Data};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Device, db, secret::hash_of_token};
+use super::{db, secret::hash_of_token};
 use crate::{
     activity::{self, EventKind, NewEvent},
     auth::visitor_of,
     db::{Capability, Scope},
     error::{AppError, AppResult},
-    regions::Region,
+    identity::{Device, Region},
     state::AppState,
 };
 

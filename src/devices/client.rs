@@ -1,11 +1,11 @@
 //! Who sends operations and reads the feed.
 
-use super::{Device, refuse_revoked};
+use super::refuse_revoked;
 use crate::{
-    auth::{Actor, rights::refuse_lapsed},
+    auth::rights::refuse_lapsed,
     db::Scope,
     error::AppResult,
-    regions::Region,
+    identity::{Actor, Device, Region},
     state::AppState,
 };
 

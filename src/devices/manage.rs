@@ -9,13 +9,12 @@ use super::{
 };
 use crate::{
     activity::{self, EventKind, NewEvent},
-    auth::Admin,
     clock::in_istanbul,
+    complaint::FieldError,
     db::{Capability, SystemTx, violated_constraint},
     error::{AppError, AppResult},
     fold::fold,
-    ops::FieldError,
-    regions::Region,
+    identity::{Admin, Region},
     state::AppState,
 };
 

@@ -21,10 +21,6 @@ pub use bearer::{device_of_bearer, refuse_revoked};
 pub use client::Client;
 pub use secret::MARK;
 
-use uuid::Uuid;
-
-use crate::regions::Region;
-
 /// The addresses that a device's token opens; all others refuse it.
 pub const ROUTES: [&str; 9] = [
     "/api/v1/changes",
@@ -37,14 +33,3 @@ pub const ROUTES: [&str; 9] = [
     "/api/v1/ping",
     "/api/v1/snapshot",
 ];
-
-/// A PC of an office, known by its token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Device {
-    /// The row.
-    pub id: Uuid,
-    /// The one region it works for.
-    pub region: Region,
-    /// What people call it.
-    pub name: String,
-}

@@ -13,11 +13,11 @@ use super::{
     views::{DevicePage, DeviceView, DevicesPage},
 };
 use crate::{
-    auth::Admin,
+    complaint::FieldError,
     db::Scope,
     error::{AppError, AppResult},
+    identity::Admin,
     ids::new_id,
-    ops::FieldError,
     state::AppState,
     web::{
         answer::{html, stored_and_done, unprocessable},

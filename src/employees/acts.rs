@@ -13,8 +13,8 @@ use super::{
     pages::{HOME, LIST_CHANGED, find, name_of, region_of},
 };
 use crate::{
-    auth::Actor,
     error::AppResult,
+    identity::Actor,
     ops::{Change, Entity as _, Kind, Op, Row, Verdict, VerdictKind},
     state::AppState,
     sync::submit,

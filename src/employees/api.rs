@@ -9,10 +9,9 @@ use uuid::Uuid;
 use super::{db, identity_no::mask, listed::Listed};
 use crate::{
     api::{Checked, Limit, params::SearchText},
-    auth::Actor,
     error::AppResult,
     fold::fold,
-    regions::Region,
+    identity::{Actor, Region},
     state::AppState,
     timesheets::api::scope_for,
     web::page::url_with,

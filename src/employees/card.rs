@@ -17,10 +17,11 @@ use super::{
 };
 use crate::{
     activity::{EventKind, NewEvent, record_event, views::history_of},
-    auth::{Actor, visitor_of},
+    auth::visitor_of,
+    civil::Month,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
-    month::Month,
+    identity::Actor,
     ops::Entity as _,
     roster::load_roster,
     settings::list_rules,

@@ -10,15 +10,13 @@ use super::{
     views::EmployeeView,
 };
 use crate::{
+    civil::Month,
     error::AppResult,
+    hours::{Rules, Shift, Total},
     i18n::Lang,
-    month::{Cell, Month, Plan, tally},
+    month::{Cell, Plan, tally},
     roster::{self, Person, Roster},
-    timesheets::{
-        calc::{Rules, Shift, Total},
-        listed::Listed as Entry,
-        views::EntryView,
-    },
+    timesheets::{listed::Listed as Entry, views::EntryView},
     web::{asked::Asked, change::ChangeView, page::Ctx},
 };
 

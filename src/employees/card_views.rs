@@ -6,14 +6,12 @@ use uuid::Uuid;
 
 use super::views::EmployeeView;
 use crate::{
-    civil,
+    civil::{self, Month},
+    hours::{Rules, Total},
     i18n::{Lang, format, t_with},
-    month::{Cell, Month, Tally},
+    month::{Cell, Tally},
     roster::Shift,
-    timesheets::{
-        calc::{Rules, Total},
-        views::{EntryView, in_words},
-    },
+    timesheets::views::{EntryView, in_words},
     web::{change::ChangeView, filters, page::Ctx},
 };
 

@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one, sole},
+    hours::doubts::Around,
+    identity::Region,
     ops::Stamp,
-    regions::Region,
     sync::{Stored, Tail},
-    timesheets::doubts::Around,
 };
 
 type Meta = BTreeMap<String, Stamp>;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{ops::FieldError, text::clean};
+use crate::{complaint::FieldError, text::clean};
 
 /// An identity number with eleven digits whose check digits fit. Numbers of foreigners (they start with 99) only need the eleven digits.
 #[derive(Clone, PartialEq, Eq, Hash)]

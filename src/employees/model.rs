@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::identity_no::{IdentityNo, without_blanks};
 use crate::{
     civil::format_date_tr,
+    complaint::FieldError,
     ops::{
-        Entity, FieldError, Fields, Origin, Row, Writers,
+        Entity, Fields, Origin, Row, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },

@@ -15,11 +15,11 @@ use super::{
 };
 use crate::{
     activity::value_at,
-    auth::Actor,
+    complaint::FieldError,
     db::Scope,
     error::{AppError, AppResult},
-    ops::{Change, Entity as _, FieldError, Op, VerdictKind},
-    regions::Region,
+    identity::{Actor, Region},
+    ops::{Change, Entity as _, Op, VerdictKind},
     shift_templates::{self, listed::TemplateChoice},
     state::AppState,
     sync::submit,

@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::{Activation, Employee, db, identity_no::without_blanks, model::left_before_hired};
 use crate::{
     clock::in_istanbul,
+    complaint::FieldError,
     db::{Mode, ScopedTx, Write},
-    ops::{FieldError, Row},
-    regions::Region,
+    identity::Region,
+    ops::Row,
     sync::{Refusal, Stored, Table, Tail, Veto},
 };
 

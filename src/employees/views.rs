@@ -12,8 +12,8 @@ use crate::{
     clock::in_istanbul,
     error::AppResult,
     i18n::t,
+    identity::Region,
     ops::Entity as _,
-    regions::Region,
     shift_templates::listed::TemplateChoice,
     web::{
         filters,

@@ -16,8 +16,8 @@ use uuid::Uuid;
 use super::{file::LegacyFile, rows::Employee, tables::Table};
 use crate::{
     fold::fold,
+    identity::Region,
     ops::{Kind, Op, Row, VerdictKind, clean_value},
-    regions::Region,
 };
 
 /// Namespace of the files' identities.

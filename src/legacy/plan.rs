@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     fold::fold,
+    identity::Region,
     ops::{Change, Fields, Kind, Op, Row, fingerprint, same_value},
-    regions::Region,
     settings::settings_id,
 };
 

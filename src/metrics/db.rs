@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     db::{Mode, ScopedTx, SystemTx},
-    regions::Region,
+    identity::Region,
 };
 
 /// Operations of a region that wait for one reason.

@@ -9,18 +9,14 @@ use actix_web::{
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{
-    Month,
-    day_editor::{DayEditor, DayQuery, forms_of, page_without_script},
-};
+use super::day_editor::{DayEditor, DayQuery, forms_of, page_without_script};
 use crate::{
-    auth::Actor,
-    civil::{DayOfWork, format_date_tr},
+    civil::{DayOfWork, Month, format_date_tr},
     db::{Read, Scope, ScopedTx},
     employees::{self, listed::Listed as Employee},
     error::{AppError, AppResult},
+    identity::{Actor, Region},
     ops::VerdictKind,
-    regions::Region,
     shift_templates,
     state::AppState,
     sync::submit_asking,

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::{
     error::AppResult,
     i18n::{Lang, format},
+    identity::Region,
     ops::Entity as _,
-    regions::Region,
     shift_templates::listed::TemplateChoice,
     timesheets::listed::Listed,
     web::{asked::Asked, filters, form::FormView, page::Ctx},

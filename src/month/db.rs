@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use super::sheet::Shifts;
 use crate::{
     db::{Mode, ScopedTx},
-    timesheets::calc::Shift,
+    hours::Shift,
 };
 
 /// The entries of the scope on the dates `from` to `to`, deleted ones not. A month of an office has more than a thousand: each of them is one

@@ -12,10 +12,9 @@ use super::{
     views::MonthPage,
 };
 use crate::{
-    auth::Actor,
     db::Scope,
     error::{AppError, AppResult},
-    regions::Region,
+    identity::{Actor, Region},
     roster::load_roster,
     settings::find_report_settings,
     state::AppState,

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::Month;
 use crate::{
+    civil::Month,
     error::{AppError, AppResult},
     web::{
         asked::Asked,

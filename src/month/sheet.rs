@@ -5,11 +5,10 @@ use std::{collections::HashMap, iter::Sum};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::Month;
 use crate::{
-    civil::DAY,
+    civil::{DAY, Month},
+    hours::{Hours, Rules, Shift, hours},
     roster::{Expected, Person, Roster},
-    timesheets::calc::{Hours, Rules, Shift, hours},
 };
 
 /// What the hours of each person are computed from, by date and start.

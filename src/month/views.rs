@@ -7,10 +7,10 @@ use askama::{FastWritable, Template, Values};
 use chrono::{Datelike as _, NaiveDate, Weekday};
 use uuid::Uuid;
 
-use super::{Cell, Month, Plan, Sheet, Tally};
+use super::{Cell, Plan, Sheet, Tally};
 use crate::{
     calendar::Mark,
-    civil,
+    civil::{self, Month},
     error::AppResult,
     i18n::{Lang, format, t},
     roster::{Person, Roster},

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{FieldError, Fields, Origin, Row, form_codec::FormSpec};
-use crate::regions::Region;
+use super::{Fields, Origin, Row, form_codec::FormSpec};
+use crate::{complaint::FieldError, identity::Region};
 
 /// Who may write rows of a kind. Asked where rows are written, of the operation's author; pages ask the same, so that they offer nothing
 /// that would be refused.

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{FieldError, Row};
-use crate::civil;
+use super::Row;
+use crate::{civil, complaint::FieldError};
 
 /// A row being read.
 pub struct Reader<'a> {

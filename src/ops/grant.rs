@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Op;
-use crate::regions::Region;
+use crate::identity::Region;
 
 /// How long a grant is good.
 pub const LIFETIME: TimeDelta = TimeDelta::days(60);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::regions::Region;
+use crate::{complaint::FieldError, identity::Region};
 
 /// Field name to change. Names and value forms are those of the HTML forms: dates `YYYY-MM-DD`, times `HH:MM`, whole numbers, booleans, strings.
 pub type Fields = BTreeMap<String, Change>;
@@ -261,34 +261,6 @@ pub enum Reason {
     Carrier,
     /// The database could not take it just now.
     Busy,
-}
-
-/// What is wrong with one field. `code` is a key of the message catalogue (`error-…` in locales), `args` fill its blanks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct FieldError {
-    /// Name of the form field; empty when it concerns the whole row.
-    pub field: String,
-    /// Key of the sentence, such as `time-format`.
-    pub code: String,
-    /// What the sentence mentions.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub args: BTreeMap<String, String>,
-}
-
-impl FieldError {
-    /// A complaint about `field`.
-    pub fn new(field: &str, code: &str) -> Self {
-        Self { field: field.into(), code: code.into(), args: BTreeMap::new() }
-    }
-
-    /// The same complaint, mentioning a value.
-    #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "a number or a text, as it comes")]
-    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
-        self.args.insert(name.into(), value.to_string());
-        self
-    }
 }
 
 /// The answer to one operation.

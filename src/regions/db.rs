@@ -2,7 +2,8 @@
 
 use crate::{
     db::{Db, Mode, ScopedTx, SystemTx},
-    regions::{Region, offices::Office},
+    identity::Region,
+    regions::offices::Office,
 };
 
 /// The offices of the scope with their numbers of active employees, in Turkish order.

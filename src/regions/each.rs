@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use super::{Region, db::list_all_regions};
-use crate::db::Db;
+use super::db::list_all_regions;
+use crate::{db::Db, identity::Region};
 
 /// Does the same in every region, one after the other. What fails in one is a line of the log, which begins with `trouble`, and stops no other.
 pub async fn for_each_region<E: Display, F: Future<Output = Result<(), E>>>(

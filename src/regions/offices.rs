@@ -2,14 +2,14 @@
 //!
 //! A closed region is read by its people and by admins as before, and takes no operation (`sync::apply`).
 
-use super::{Region, db};
+use super::db;
 use crate::{
     activity::{self, EventKind, NewEvent},
-    auth::Admin,
+    complaint::FieldError,
     db::{Capability, violated_constraint},
     error::{AppError, AppResult},
     fold::fold,
-    ops::FieldError,
+    identity::{Admin, Region},
     state::AppState,
     sync::held,
     text::composed_for_compatibility,

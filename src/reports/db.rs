@@ -7,8 +7,8 @@ use super::summary::{DayShape, Filter, Person, PersonShape, Summary};
 use crate::{
     db::{Mode, ScopedTx},
     employees::labels::{Face, Labels},
+    hours::Shift,
     settings::list_rules,
-    timesheets::calc::Shift,
 };
 
 /// The sums of everybody in the scope with entries that fit.

@@ -13,11 +13,11 @@ use super::{
     views::{FilterView, SummaryPage},
 };
 use crate::{
-    auth::Actor,
     civil,
     employees::db::load_labels,
     error::AppResult,
     fold::fold,
+    identity::Actor,
     state::AppState,
     text::clean,
     timesheets::api::scope_for,

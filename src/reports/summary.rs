@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::timesheets::calc::{Hours, Rules, Shift, hours};
+use crate::hours::{Hours, Rules, Shift, hours};
 
 /// Which entries are summed. Texts are folded; empty ones narrow nothing.
 #[derive(Debug, Clone)]

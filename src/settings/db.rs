@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::{OfflineMode, RegionSettings, ReportNames, effective::rules_of};
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one},
+    hours::Rules,
+    identity::Region,
     ops::Stamp,
-    regions::Region,
     sync::{Stored, Tail},
-    timesheets::calc::Rules,
 };
 
 type Meta = BTreeMap<String, Stamp>;

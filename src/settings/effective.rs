@@ -1,7 +1,7 @@
 //! What holds in a region: its own setting, else the company's, else the program's default (DOMAIN 4.1 item 6).
 
 use super::RegionSettings;
-use crate::timesheets::calc::Rules;
+use crate::hours::Rules;
 
 /// Where a value is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

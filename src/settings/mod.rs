@@ -16,7 +16,7 @@ pub use effective::{Effective, ReportNames, Resolved, Source};
 pub use model::{RegionSettings, decimal_hours};
 pub use offline_mode::OfflineMode;
 
-use crate::regions::Region;
+use crate::identity::Region;
 
 /// Id of a region's one settings row: the same for everybody, so that two offices' first edits meet in one row.
 pub fn settings_id(region: &Region) -> Uuid {

@@ -8,12 +8,13 @@ use uuid::Uuid;
 use super::{OfflineMode, settings_id};
 use crate::{
     civil,
+    complaint::FieldError,
+    identity::Region,
     ops::{
-        Entity, FieldError, Origin, Row, Writers,
+        Entity, Origin, Row, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
-    regions::Region,
 };
 
 /// One region's settings; none means: as for the whole company.

@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::{RegionSettings, db};
 use crate::{
     civil::{HoursError, TimeError},
+    complaint::FieldError,
     db::{Mode, ScopedTx, Write},
-    ops::FieldError,
-    regions::Region,
+    identity::Region,
     sync::{Refusal, Stored, Table, Tail, Veto},
 };
 

@@ -12,8 +12,8 @@ use super::{
     pages::{HOME, LIST_CHANGED, find, region_of},
 };
 use crate::{
-    auth::Actor,
     error::AppResult,
+    identity::Actor,
     ops::{Kind, Verdict, VerdictKind},
     state::AppState,
     sync::submit,

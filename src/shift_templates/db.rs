@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one, sole},
+    identity::Region,
     ops::Stamp,
-    regions::Region,
     sync::{Stored, Tail},
 };
 

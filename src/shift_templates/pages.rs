@@ -12,11 +12,11 @@ use super::{
     views::{ListQuery, NewPage, blank_form, form_of, render_edit, render_list, render_one},
 };
 use crate::{
-    auth::Actor,
+    complaint::FieldError,
     db::Scope,
     error::{AppError, AppResult},
-    ops::{FieldError, VerdictKind},
-    regions::Region,
+    identity::{Actor, Region},
+    ops::VerdictKind,
     state::AppState,
     sync::submit,
     web::{

@@ -5,12 +5,13 @@ use uuid::Uuid;
 
 use super::{ShiftTemplate, db};
 use crate::{
-    auth::{Actor, Admin, accounts::FIRST_OFFICES},
+    auth::accounts::FIRST_OFFICES,
     db::Scope,
     error::{AppError, AppResult},
     fold::fold,
+    identity::{Actor, Admin, Region},
     ops::{Entity as _, Kind, Op, Origin, VerdictKind, form_codec::changes_of_new},
-    regions::{Region, db::is_open},
+    regions::db::is_open,
     state::AppState,
     sync::{deliver, submit_all},
 };

@@ -5,9 +5,10 @@ use uuid::Uuid;
 use super::{ShiftTemplate, db};
 use crate::{
     civil::{BreakError, TimeError},
+    complaint::FieldError,
     db::{Mode, ScopedTx, Write},
-    ops::{FieldError, Row},
-    regions::Region,
+    identity::Region,
+    ops::Row,
     sync::{Refusal, Stored, Table, Tail},
     text::clean,
 };

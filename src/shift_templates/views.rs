@@ -9,8 +9,8 @@ use crate::{
     civil,
     error::{AppError, AppResult},
     i18n::{Lang, format},
+    identity::Region,
     ops::Entity as _,
-    regions::Region,
     web::{
         asked::Asked,
         filters,

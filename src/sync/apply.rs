@@ -18,8 +18,9 @@ use super::{
 };
 use crate::{
     activity::{self, EventKind, NewEvent},
+    complaint::FieldError,
     db::{DbOutcome, ScopedTx, Write, classify},
-    ops::{FieldError, Kind, Op, Origin, Reason, Verdict, VerdictKind, fingerprint},
+    ops::{Kind, Op, Origin, Reason, Verdict, VerdictKind, fingerprint},
 };
 
 /// Who delivers.

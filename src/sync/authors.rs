@@ -10,12 +10,9 @@ use super::{
     grant::{Author, Doubt, GrantKey},
 };
 use crate::{
-    auth::{
-        Actor, Role,
-        rights::{find_rights, list_ended_sessions},
-    },
+    auth::rights::{find_rights, list_ended_sessions},
     db::Db,
-    devices::Device,
+    identity::{Actor, Device, Role},
     ops::{Op, Reason},
 };
 

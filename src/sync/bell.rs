@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use super::db;
 use crate::{
     db::{Db, Scope},
-    regions::Region,
+    identity::Region,
 };
 
 /// How long a commit of another process goes unnoticed at most.

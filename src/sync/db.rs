@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::apply::Caller;
 use crate::{
     db::{Mode, ScopedTx, Write},
+    identity::Region,
     ops::{ConflictDraft, Op, Reason, Verdict, VerdictKind, fingerprint},
-    regions::Region,
 };
 
 /// What became of operations at the inbox.

@@ -12,9 +12,10 @@ use super::{
     table::{Stored, Table, Tail},
 };
 use crate::{
+    complaint::FieldError,
     db::{DbOutcome, ScopedTx, Write, classify, violated_constraint},
     ids,
-    ops::{EARLIEST, FieldError, Kind, Merged, Op, Origin, Reason, Record, Row, Verdict, VerdictKind, Writers, clean_op, merge},
+    ops::{EARLIEST, Kind, Merged, Op, Origin, Reason, Record, Row, Verdict, VerdictKind, Writers, clean_op, merge},
 };
 
 /// What the database calls it when another region has the id of a new row (`sec.keep_ids_apart`). The answer is the one for a row that is not

@@ -12,12 +12,11 @@ use super::{
     registry, volume,
 };
 use crate::{
-    auth::Actor,
+    complaint::FieldError,
     db::{DbOutcome, Scope, ScopedTx, Write, classify, violated_constraint},
-    devices::Device,
     error::{AppError, AppResult},
-    ops::{FieldError, Op, Origin, Reason, Verdict, VerdictKind},
-    regions::Region,
+    identity::{Actor, Device, Region},
+    ops::{Op, Origin, Reason, Verdict, VerdictKind},
     state::AppState,
 };
 
@@ -42,7 +41,7 @@ pub async fn submit(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submit
     Ok(submit_as(state, actor, op, false, NOTHING).await?.0)
 }
 
-/// The same for a form that can confirm: what is doubtful comes back as complaints first ([`crate::timesheets::doubts`]).
+/// The same for a form that can confirm: what is doubtful comes back as complaints first ([`crate::hours::doubts`]).
 pub async fn submit_asking(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submitted> {
     Ok(submit_as(state, actor, op, true, NOTHING).await?.0)
 }

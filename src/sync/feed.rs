@@ -15,11 +15,11 @@ use super::{
     registry::{ENTITIES, FeedRow, load_by_name, page_ids_by_name},
 };
 use crate::{
-    api::ParamError,
+    complaint::ParamError,
     db::{Db, Read, Scope, ScopedTx},
     error::{AppError, AppResult},
+    identity::Region,
     ops::Row,
-    regions::Region,
 };
 
 /// Rows per page of a snapshot.

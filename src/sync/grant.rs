@@ -116,7 +116,7 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
-    use crate::regions::Region;
+    use crate::identity::Region;
 
     fn grant() -> Grant {
         let issued = DateTime::from_timestamp(1_767_600_000, 0).unwrap();

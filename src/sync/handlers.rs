@@ -21,14 +21,15 @@ use super::{
     masking::masked,
 };
 use crate::{
-    api::{Checked, Limit, ParamError, Problem},
-    auth::{Actor, Role, rights::find_rights},
+    api::{Checked, Limit, Problem},
+    auth::rights::find_rights,
+    complaint::ParamError,
     contact::{self, BrowserMark, Place, QueueReport, Seen},
     db::Scope,
     devices::{Client, device_of_bearer},
     error::{AppError, AppResult},
+    identity::{Actor, Region, Role},
     ops::{Op, Origin, Verdict},
-    regions::Region,
     settings::OfflineMode,
     state::AppState,
     web::{assets, extract::Anybody},

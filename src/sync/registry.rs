@@ -8,10 +8,11 @@ use super::{
 };
 use crate::{
     calendar::CalendarDay,
+    complaint::FieldError,
     db::{Mode, ScopedTx, Write},
     employees::Employee,
-    ops::{Change, Entity as _, FieldError, Fields, Op, Reason, Row, Verdict, form_codec::FormSpec},
-    regions::Region,
+    identity::Region,
+    ops::{Change, Entity as _, Fields, Op, Reason, Row, Verdict, form_codec::FormSpec},
     settings::RegionSettings,
     shift_templates::ShiftTemplate,
     timesheets::Timesheet,

@@ -8,9 +8,10 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
+    complaint::FieldError,
     db::{Mode, ScopedTx, Write},
-    ops::{ConflictDraft, Entity, FieldError, Reason, Row, Stamp},
-    regions::Region,
+    identity::Region,
+    ops::{ConflictDraft, Entity, Reason, Row, Stamp},
 };
 
 /// A row as stored, with what the merge needs.

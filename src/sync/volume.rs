@@ -11,8 +11,8 @@ use crate::{
     activity::{self, EventKind, NewEvent},
     db::{Scope, ScopedTx, Write},
     error::AppResult,
+    identity::Region,
     ops::{Op, Origin},
-    regions::Region,
     state::AppState,
 };
 

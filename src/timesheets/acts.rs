@@ -11,10 +11,9 @@ use super::{
     pages::{HOME, LIST_CHANGED, find},
 };
 use crate::{
-    auth::Actor,
     error::{AppError, AppResult},
+    identity::{Actor, Region},
     ops::{Kind, VerdictKind},
-    regions::Region,
     state::AppState,
     sync::submit,
     web::{

@@ -8,17 +8,17 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    calc::{Hours, Rules, hours},
     db,
     listed::{Filter, Listed},
 };
 use crate::{
-    api::{Checked, Limit, ParamError, params::Day},
-    auth::Actor,
+    api::{Checked, Limit, params::Day},
     civil::{self, DayOfWork},
+    complaint::ParamError,
     db::Scope,
     error::{AppError, AppResult},
-    regions::Region,
+    hours::{Hours, Rules, hours},
+    identity::{Actor, Region},
     settings::list_rules,
     state::AppState,
 };

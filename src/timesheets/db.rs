@@ -9,15 +9,15 @@ use uuid::Uuid;
 
 use super::{
     Timesheet,
-    doubts::Around,
     listed::{Filter, Listed, Shape},
 };
 use crate::{
     calendar::{Calendar, Entry, db::kind_of},
     db::{Mode, ScopedTx, Write, expect_one, sole},
     employees::listed::Choice,
+    hours::doubts::Around,
+    identity::Region,
     ops::Stamp,
-    regions::Region,
     shift_templates::listed::TemplateChoice,
     sync::{Stored, Tail},
 };

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    calc::{Hours, Rules, Shift, hours},
     listed::{Filter, Shape},
     views::FilterView,
 };
@@ -15,6 +14,7 @@ use crate::{
     civil,
     error::AppResult,
     fold::fold,
+    hours::{Hours, Rules, Shift, hours},
     text::clean,
     web::{asked::Asked, page::Ctx},
 };

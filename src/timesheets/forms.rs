@@ -5,10 +5,9 @@ use uuid::Uuid;
 
 use super::Timesheet;
 use crate::{
-    auth::Actor,
     calendar::Calendar,
     civil,
-    regions::Region,
+    identity::{Actor, Region},
     roster::{Defaults, Plan, Roster},
     shift_templates::listed::TemplateChoice,
     web::form::FormView,

@@ -4,10 +4,8 @@
 pub mod acts;
 #[cfg(feature = "server")]
 pub mod api;
-pub mod calc;
 #[cfg(feature = "server")]
 pub mod db;
-pub mod doubts;
 pub mod filter;
 pub mod forms;
 pub mod listed;

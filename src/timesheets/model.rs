@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::calc;
 use crate::{
     civil,
+    complaint::FieldError,
+    hours::Shift,
     ops::{
-        Entity, FieldError, Origin, Row, Writers,
+        Entity, Origin, Row, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
@@ -33,14 +34,14 @@ pub struct Timesheet {
     pub is_special: bool,
     /// Free text.
     pub notes: String,
-    /// Which doubts about it were confirmed at the form: words of [`super::doubts`], with a blank between two.
+    /// Which doubts about it were confirmed at the form: words of [`crate::hours::doubts`], with a blank between two.
     pub confirmed: String,
 }
 
 impl Timesheet {
     /// What the hours are computed from.
-    pub fn shift(&self) -> calc::Shift {
-        calc::Shift {
+    pub fn shift(&self) -> Shift {
+        Shift {
             work_date: self.work_date,
             start_min: self.start_min,
             end_min: self.end_min,

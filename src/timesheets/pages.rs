@@ -18,15 +18,15 @@ use super::{
 };
 use crate::{
     activity,
-    auth::Actor,
     calendar::{Calendar, db::load_calendar},
     civil,
+    complaint::FieldError,
     db::{Mode, Scope, ScopedTx, is_in_two_regions},
     employees::{self, labels::label_choices},
     error::{AppError, AppResult},
     i18n::{format::instant, t_with},
-    ops::{Entity as _, FieldError, Origin, Verdict, VerdictKind},
-    regions::Region,
+    identity::{Actor, Region},
+    ops::{Entity as _, Origin, Verdict, VerdictKind},
     roster::{Roster, blanks, load_roster, load_worked_days},
     settings::list_rules,
     shift_templates,

@@ -6,18 +6,16 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{
-    Timesheet, db,
-    doubts::{confirm, doubts_of},
-    model::overlapping,
-};
+use super::{Timesheet, db, model::overlapping};
 use crate::{
     civil::{BreakError, DateError, TimeError},
     clock::in_istanbul,
+    complaint::FieldError,
     db::{Mode, ScopedTx, Write},
     employees::{self, Employee},
-    ops::{ConflictDraft, ConflictKind, Entity as _, FieldError, Origin, Row},
-    regions::Region,
+    hours::doubts::{confirm, doubts_of},
+    identity::Region,
+    ops::{ConflictDraft, ConflictKind, Entity as _, Origin, Row},
     sync::{Refusal, Stored, Table, Tail, Veto},
 };
 

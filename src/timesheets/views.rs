@@ -4,16 +4,13 @@ use askama::Template;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{
-    calc::{Hours, Rules, Step, explain, hours},
-    filter::RulesByRegion,
-    listed::Listed,
-};
+use super::{filter::RulesByRegion, listed::Listed};
 use crate::{
     employees::listed::Choice,
     error::AppResult,
+    hours::{Hours, Rules, Step, explain, hours},
     i18n::{Arg, Lang, t_with},
-    regions::Region,
+    identity::Region,
     shift_templates::listed::TemplateChoice,
     web::{
         change::ChangeView,

@@ -16,11 +16,10 @@ use super::{
     views::address,
 };
 use crate::{
-    auth::Actor,
     db::Scope,
     error::{AppError, AppResult},
+    identity::{Actor, Region},
     ops::{Entity as _, Kind, Op, Origin, Verdict, VerdictKind},
-    regions::Region,
     state::AppState,
     sync::{submit, submit_asking},
     timesheets::{Timesheet, db::find_timesheet, listed::Listed},

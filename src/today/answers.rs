@@ -9,9 +9,9 @@ use super::{
     views::{Changed, Count, PersonView, address, render_asking, render_page},
 };
 use crate::{
-    auth::Actor,
+    complaint::FieldError,
     error::{AppError, AppResult},
-    ops::FieldError,
+    identity::Actor,
     state::AppState,
     web::{
         answer::unprocessable,

@@ -19,19 +19,17 @@ use super::{
     views::address,
 };
 use crate::{
-    auth::Actor,
     civil::{parse_break, parse_time, stored_end},
+    complaint::FieldError,
     db::Scope,
     employees,
     error::{AppError, AppResult},
-    ops::{Entity as _, FieldError, Fields, Kind, Op, Row, Verdict, VerdictKind, form_codec::changes_of_new},
-    regions::Region,
+    hours::doubts::{CONFIRMED, Doubt, confirm},
+    identity::{Actor, Region},
+    ops::{Entity as _, Fields, Kind, Op, Row, Verdict, VerdictKind, form_codec::changes_of_new},
     state::AppState,
     sync::submit_all,
-    timesheets::{
-        Timesheet,
-        doubts::{CONFIRMED, Doubt, confirm},
-    },
+    timesheets::Timesheet,
     web::{
         answer::refused_act,
         flash::{Flash, Tone, Undo, UndoAct},

@@ -4,16 +4,13 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::{
-    auth::Actor,
     calendar::Mark,
     civil,
     error::{AppError, AppResult},
-    regions::Region,
+    hours::{Hours, Rules, hours},
+    identity::{Actor, Region},
     roster::{Defaults, Expected, Person, Roster},
-    timesheets::{
-        calc::{Hours, Rules, hours},
-        listed::Listed,
-    },
+    timesheets::listed::Listed,
     web::{form::Posted, page::Ctx},
 };
 

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::{
     db::{Mode, ScopedTx},
+    identity::Region,
     ops::Op,
-    regions::Region,
     timesheets::Timesheet,
 };
 

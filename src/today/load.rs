@@ -2,9 +2,9 @@
 
 use super::day::{Day, Place};
 use crate::{
-    auth::Actor,
     db::{Mode, Scope, ScopedTx},
     error::{AppError, AppResult},
+    identity::Actor,
     roster::load_roster,
     settings::list_rules,
     timesheets::{db::list_timesheets, listed::Filter},

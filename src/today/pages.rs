@@ -6,8 +6,8 @@ use super::{
     views::{HOME, render_page, render_unclear},
 };
 use crate::{
-    auth::Actor,
     error::AppResult,
+    identity::Actor,
     state::AppState,
     web::{
         answer::{html, unprocessable},

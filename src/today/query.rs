@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::day::Place;
 use crate::{
     error::{AppError, AppResult},
-    regions::Region,
+    identity::Region,
     text::clean,
     web::{asked::Asked, page::Ctx},
 };

@@ -6,13 +6,12 @@ use uuid::Uuid;
 
 use crate::{
     civil::format_time,
+    complaint::FieldError,
+    hours::doubts::{CONFIRMED, code_of},
     i18n::Lang,
-    ops::{Entity as _, FieldError, Row},
+    ops::{Entity as _, Row},
     roster::Defaults,
-    timesheets::{
-        Timesheet,
-        doubts::{CONFIRMED, code_of},
-    },
+    timesheets::Timesheet,
     web::form::{Posted, other_of, sentence},
 };
 

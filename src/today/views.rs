@@ -12,9 +12,9 @@ use super::{
 use crate::{
     calendar::Mark,
     civil::{self, format_time},
+    complaint::FieldError,
     error::AppResult,
     i18n::{Lang, format, t, t_with},
-    ops::FieldError,
     roster::{Defaults, Shift},
     web::{
         filters,

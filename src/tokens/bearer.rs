@@ -15,11 +15,10 @@ use super::{
     scopes::{TokenScope, scope_of_route},
 };
 use crate::{
-    auth::{Actor, Role},
     db::{Capability, Db},
     devices,
     error::{AppError, AppResult},
-    regions::Region,
+    identity::{Actor, Region, Role},
     state::AppState,
 };
 

@@ -17,17 +17,18 @@ use super::{
 use crate::{
     activity::{self, EventKind, NewEvent},
     auth::{
-        Actor, is_at_epoch,
+        is_at_epoch,
         known_browser::Marks,
         lock_account,
         password::Password,
         sign_in::{Confirmation, From, confirm_password, region_of_actor},
         visitor_of,
     },
+    complaint::FieldError,
     db::Capability,
     error::{AppError, AppResult},
+    identity::Actor,
     ids::new_id,
-    ops::FieldError,
     state::AppState,
     web::{
         flash::{Flash, Tone},

@@ -22,8 +22,9 @@ use super::{
 #[cfg(feature = "server")]
 use crate::sync::Submitted;
 use crate::{
+    complaint::FieldError,
     error::{AppError, AppResult},
-    ops::{FieldError, Verdict, VerdictKind},
+    ops::{Verdict, VerdictKind},
 };
 
 const HTML: &str = "text/html; charset=utf-8";

@@ -6,12 +6,11 @@ use uuid::Uuid;
 
 use super::form::sentence;
 use crate::{
-    civil::{self, DateError},
+    civil::{self, DateError, Month},
+    complaint::FieldError,
     error::AppError,
     fold::fold,
     i18n::{Lang, format, t, t_with},
-    month::Month,
-    ops::FieldError,
     text::clean,
 };
 

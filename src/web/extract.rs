@@ -20,11 +20,11 @@ use super::{
     page::{Ctx, RegionName, Theme, page_token, reader_of},
 };
 use crate::{
-    auth::{self, Actor, Admin},
+    auth,
     devices::{Client, device_of_bearer},
     error::AppError,
     i18n::Lang,
-    regions::Region,
+    identity::{Actor, Admin, Region},
     state::AppState,
     telemetry::RequestId,
     tokens::{Bearer, actor_of_bearer, bearer_of},

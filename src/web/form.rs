@@ -15,19 +15,19 @@ use super::{
     page::Ctx,
 };
 use crate::{
-    auth::Actor,
     civil,
     clock::Clock,
+    complaint::FieldError,
     error::{AppError, AppResult},
+    hours::doubts::{CONFIRMED, code_of},
     i18n::{Arg, Lang, t_with},
+    identity::{Actor, Region},
     ids,
     ops::{
-        Entity, FieldError, Kind, Op, Row,
+        Entity, Kind, Op, Row,
         form_codec::{changes_between, changes_of_new, read_form},
     },
-    regions::Region,
     text::clean,
-    timesheets::doubts::{CONFIRMED, code_of},
 };
 
 /// The pairs of a posted form. As an argument of a handler they come after the session's token was checked (`extract`).

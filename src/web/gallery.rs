@@ -9,12 +9,11 @@ use uuid::Uuid;
 
 use crate::{
     auth::{
-        Actor, Role,
         login_page::{LoginPage, LoginProblem},
         password_page::{PasswordPage, PasswordProblem, PasswordProblems},
     },
     i18n::Lang,
-    regions::Region,
+    identity::{Actor, Region, Role},
     web::{
         error_page::render_error,
         filters,

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    auth::Actor,
     i18n::{Lang, filters::LANG, format, t, t_with},
+    identity::Actor,
     web::flash::{Flash, Seal},
 };
 

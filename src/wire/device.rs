@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{auth::Role, ops::Row, regions::Region};
+use crate::{
+    identity::{Region, Role},
+    ops::Row,
+};
 
 /// What a PC shows to become known.
 #[derive(Debug, Serialize, Deserialize)]

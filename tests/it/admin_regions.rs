@@ -4,9 +4,9 @@
 
 use rainstaff::{
     db::Scope,
+    identity::Region,
     ids::new_id,
     ops::{Origin, Reason, VerdictKind},
-    regions::Region,
     shift_templates::ensure_first_templates,
     sync::{deliver, submit},
 };

@@ -11,9 +11,10 @@ use rainstaff::{
         local_pages::{self, Local},
         store::{Base, CompanyDay, Context, MirrorState, Store, facts, ops, rows},
     },
-    auth::{Actor, Role},
+    complaint::FieldError,
     i18n::Lang,
-    ops::{FieldError, Op},
+    identity::{Actor, Role},
+    ops::Op,
     web::page::{Ctx, RegionName, Theme},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};

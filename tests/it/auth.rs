@@ -14,9 +14,8 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 use rainstaff::{
-    activity::Visitor,
     auth::{
-        Hasher, Role,
+        Hasher,
         accounts::{self, AccountError, FirstStart, NewUser, PasswordState},
         actor_of,
         known_browser::Marks,
@@ -28,6 +27,7 @@ use rainstaff::{
     config::{Config, Secret},
     contact::OfflineSwitch,
     db::Db,
+    identity::{Role, Visitor},
     metrics::Metrics,
     state::AppState,
     sync::Bell,

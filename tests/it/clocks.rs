@@ -40,7 +40,7 @@ async fn an_operation_of_any_year_and_any_offset_is_taken_and_reads_back() {
         .fetch_one(&mut company.inspect().await)
         .await
         .unwrap();
-    let ankara = rainstaff::auth::Actor { user_id: me.parse().unwrap(), ..builders::clerk("ankara") };
+    let ankara = rainstaff::identity::Actor { user_id: me.parse().unwrap(), ..builders::clerk("ankara") };
     let mut n = 0;
     for edited_at in INSTANTS {
         for offset_ms in [0, i64::MAX, i64::MIN, 8_000_000_000_000_000] {

@@ -11,9 +11,9 @@ use rainstaff::{
     calendar::{Calendar, DayKind, Entry},
     clock::Clock,
     dashboard::alerts::{AlertKind, Suspect, alerts_of, long_runs},
+    hours::{Rules, Shift},
     ids::new_id,
     state::AppState,
-    timesheets::calc::{Rules, Shift},
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use sqlx::{AssertSqlSafe, Executor as _, FromRow, PgConnection};

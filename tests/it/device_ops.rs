@@ -5,9 +5,9 @@
 
 use rainstaff::{
     auth::rights::find_rights,
+    identity::Region,
     ids::new_id,
     ops::Op,
-    regions::Region,
     state::AppState,
     sync::{
         grant::{Grant, GrantKey, LIFETIME},
@@ -152,7 +152,7 @@ async fn nothing_is_the_pcs_own_and_a_grant_has_to_fit() {
         "SELECT concat_ws(' ', count(*), min(detail ->> 'device'), count(actor)) FROM app.activity_event WHERE kind = 'grant_refused'";
     assert_eq!(office.look(event).await, [format!("{count} Ankara ofis PC 0")]);
     // Trying again, as anybody of the office may, makes none of them good.
-    let clerk = rainstaff::auth::Actor { user_id: office.account("ankara1").await, ..clerk("ankara") };
+    let clerk = rainstaff::identity::Actor { user_id: office.account("ankara1").await, ..clerk("ankara") };
     for op in held_ops {
         let (_, verdict) = held::decide(office.state(), &clerk, &region("ankara"), op.op_id, new_id(), Decision::Retried).await.unwrap();
         assert_eq!(said(&serde_json::to_value(verdict).unwrap()), "held grant_revoked");
@@ -185,7 +185,7 @@ async fn an_operation_of_another_office_stays_on_the_pc_and_nothing_of_that_offi
     office.company.give_password("izmir1", CLERK_PASSWORD, false).await.unwrap();
     // A row of İzmir, and an operation of İzmir's clerk on it with everything in order but the PC.
     let theirs = new_id();
-    let izmir = rainstaff::auth::Actor { user_id: office.account("izmir1").await, ..builders::clerk("izmir") };
+    let izmir = rainstaff::identity::Actor { user_id: office.account("izmir1").await, ..builders::clerk("izmir") };
     let made = op(&izmir, "izmir").create("employee", theirs, json!({ "full_name": "gizli-izmir", "identity_no": NUMBER }));
     let applied = rainstaff::sync::deliver(office.state(), &izmir, rainstaff::ops::Origin::Offline, vec![made.clone()]).await.unwrap();
     assert!(applied[0].verdict.took_effect());

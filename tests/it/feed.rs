@@ -11,9 +11,9 @@ use std::{
 use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
     api::Checked,
-    auth::Actor,
     devices::Client,
     error::{AppError, AppResult},
+    identity::Actor,
     ops::{Op, Origin},
     state::AppState,
     sync::{deliver, handlers},

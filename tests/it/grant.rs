@@ -6,10 +6,10 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use chrono::TimeDelta;
 use rainstaff::{
     app::build_app,
-    auth::{Actor, purge_expired, rights::find_rights},
+    auth::{purge_expired, rights::find_rights},
     clock::Clock,
+    identity::{Actor, Region},
     ops::{Op, Origin, Reason, Verdict, VerdictKind},
-    regions::Region,
     state::AppState,
     sync::{
         deliver,

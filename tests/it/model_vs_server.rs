@@ -10,8 +10,8 @@ mod model;
 use std::collections::BTreeMap;
 
 use rainstaff::{
-    auth::Actor,
     db::Scope,
+    identity::Actor,
     ops::{Origin, Verdict},
     sync::{Caller, Delivery, apply_ops, load_by_name},
 };

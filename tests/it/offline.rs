@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rainstaff::{
+    complaint::FieldError,
     employees::Employee,
     ops::{
-        Entity, FieldError, Fields, Origin, Row,
+        Entity, Fields, Origin, Row,
         form_codec::{FieldKind, changes_between, changes_of_new, read_form},
     },
     shift_templates::ShiftTemplate,

@@ -240,7 +240,7 @@ async fn a_clean_bill_is_given_only_where_days_are_over_and_people_were_expected
     assert_eq!(day(&mut clerk, "2026-02-21").await, "Bu gün henüz bitmedi.");
 }
 
-fn clerk_of_ankara() -> rainstaff::auth::Actor {
+fn clerk_of_ankara() -> rainstaff::identity::Actor {
     clerk("ankara")
 }
 

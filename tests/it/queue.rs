@@ -4,7 +4,7 @@
 #![cfg(test)]
 
 use rainstaff::{
-    auth::Actor,
+    identity::Actor,
     ops::{Op, Origin, Reason, Verdict, VerdictKind},
     state::AppState,
     sync::{

@@ -3,8 +3,8 @@
 #![cfg(test)]
 
 use rainstaff::{
-    auth::{Actor, Role},
     db::Scope,
+    identity::{Actor, Role},
 };
 use sqlx::Executor as _;
 

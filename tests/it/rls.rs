@@ -8,9 +8,9 @@
 
 use rainstaff::{
     activity::{self, EventKind, NewEvent},
-    auth::Actor,
     clock::Clock,
     db::Scope,
+    identity::Actor,
     ops::{Op, Reason, Verdict, VerdictKind},
 };
 use serde_json::json;

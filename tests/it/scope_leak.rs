@@ -9,8 +9,8 @@
 use std::time::{Duration, Instant};
 
 use rainstaff::{
-    auth::Actor,
     db::{Capability, Read, Scope, ScopedTx, guard},
+    identity::Actor,
     timesheets::{
         db::list_timesheets,
         listed::{Filter, Listed},

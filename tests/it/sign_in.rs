@@ -11,9 +11,9 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use rainstaff::{
     app::build_app,
-    auth::Role,
     auth::accounts::{self, AccountError, NewUser},
     clock::Clock,
+    identity::Role,
     state::AppState,
 };
 use scraper::{Html, Selector};

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 use rainstaff::{
+    identity::Region,
     ops::{Fields, Kind, Op, Record, Row, Verdict, VerdictKind},
-    regions::Region,
 };
 use uuid::Uuid;
 

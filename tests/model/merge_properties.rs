@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, Utc};
 use proptest::prelude::*;
 use rainstaff::{
+    identity::Region,
     ops::{Change, ConflictDraft, ConflictKind, Fields, Kind, Op, Record, Stamp, merge, same_value},
-    regions::Region,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;

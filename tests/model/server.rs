@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
-use rainstaff::ops::{
-    ConflictDraft, ConflictKind, FieldError, Fields, Kind, Op, Reason, Record, Verdict, VerdictKind, clean_op, fingerprint, merge,
-    same_value,
+use rainstaff::{
+    complaint::FieldError,
+    ops::{ConflictDraft, ConflictKind, Fields, Kind, Op, Reason, Record, Verdict, VerdictKind, clean_op, fingerprint, merge, same_value},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;

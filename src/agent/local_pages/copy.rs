@@ -20,12 +20,13 @@ use crate::{
     },
     error::{AppError, AppResult},
     fold::fold,
+    hours::Rules,
+    identity::Region,
     ops::{Entity, Origin, Row},
-    regions::Region,
     roster::{Person, Roster},
     settings::{Effective, RegionSettings},
     shift_templates::{ShiftTemplate, listed as templates},
-    timesheets::{Timesheet, calc::Rules, filter::RulesByRegion, listed as entries, views::Choices},
+    timesheets::{Timesheet, filter::RulesByRegion, listed as entries, views::Choices},
     web::page::Ctx,
 };
 

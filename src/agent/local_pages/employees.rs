@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     collate,
+    complaint::FieldError,
     employees::{
         card_rows::{CardQuery, CardRows, Window},
         card_views::CardPage,
@@ -19,7 +20,6 @@ use crate::{
     },
     error::{AppError, AppResult},
     fold::fold,
-    ops::FieldError,
     web::{
         form::{FormView, Posted},
         page::{Ctx, render},

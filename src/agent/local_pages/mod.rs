@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use super::store::Reader;
 use crate::{
-    auth::Actor,
     civil::DayOfWork,
+    complaint::FieldError,
     error::{AppError, AppResult},
-    ops::FieldError,
+    identity::Actor,
     web::{
         error_page::{render_bad_query, render_error},
         flash::Flash,

@@ -8,6 +8,7 @@ use super::{
     timesheets::{entries_of, planned},
 };
 use crate::{
+    complaint::FieldError,
     error::AppResult,
     month::{
         Sheet, Shifts,
@@ -15,7 +16,6 @@ use crate::{
         query::{MonthQuery, Wanted},
         views::MonthPage,
     },
-    ops::FieldError,
     timesheets::listed::Filter,
     web::{
         form::{FormView, Posted},

@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::{Local, RegionCopy, query_of};
 use crate::{
+    complaint::FieldError,
     error::{AppError, AppResult},
-    ops::FieldError,
     shift_templates::views::{ListQuery, NewPage, blank_form, form_of, render_edit, render_list, render_one},
     web::{
         form::{FormView, Posted},

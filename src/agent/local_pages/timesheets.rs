@@ -5,12 +5,13 @@ use uuid::Uuid;
 
 use super::{Local, RegionCopy, query_of};
 use crate::{
-    auth::Actor,
     calendar::Calendar,
     civil,
+    complaint::FieldError,
     error::{AppError, AppResult},
     i18n::t,
-    ops::{Entity as _, FieldError},
+    identity::Actor,
+    ops::Entity as _,
     roster::{WorkedDays, blanks},
     timesheets::{
         filter::{ListQuery, NewQuery, PAGE_SIZE, Read, sum_up},

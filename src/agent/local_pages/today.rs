@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use super::{Local, RegionCopy, query_of};
 use crate::{
-    auth::Actor,
+    complaint::FieldError,
     error::{AppError, AppResult},
-    ops::FieldError,
+    identity::Actor,
     timesheets::listed::Filter,
     today::{
         day::{Day, Place},

@@ -16,8 +16,8 @@ use super::{
     rows::{drop_older_rounds, put_base},
     *,
 };
+use crate::identity::Region;
 use crate::ops::{Change, Fields, Grant, Kind, Op, Reason, Row, Verdict, VerdictKind, fingerprint};
-use crate::regions::Region;
 use crate::wire::PasswordTaken;
 
 fn now() -> DateTime<Utc> {

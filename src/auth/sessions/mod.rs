@@ -12,12 +12,12 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use self::db::{Which, end_sessions};
-use super::{Actor, Admin, db as accounts_db, session_store::idle_time, sign_in::region_of_actor};
+use super::{db as accounts_db, session_store::idle_time, sign_in::region_of_actor};
 use crate::{
-    activity::{self, EventKind, NewEvent, Visitor},
+    activity::{self, EventKind, NewEvent},
     db::Capability,
     error::AppResult,
-    regions::Region,
+    identity::{Actor, Admin, Region, Visitor},
     state::AppState,
 };
 

@@ -9,9 +9,10 @@ use uuid::Uuid;
 use super::{Holder, SessionView, end_all, end_one, list_open, views::AccountPage};
 use crate::{
     activity::list_sign_ins,
-    auth::{Actor, visitor_of},
+    auth::visitor_of,
     db::Scope,
     error::AppResult,
+    identity::Actor,
     state::AppState,
     web::{
         answer::{html, stored_and_done},

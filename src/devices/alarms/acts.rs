@@ -9,11 +9,10 @@ use uuid::Uuid;
 use super::{db, judge::DeviceAlarmKind};
 use crate::{
     activity::{EventKind, NewEvent, record_event},
-    auth::Admin,
     db::Scope,
     error::{AppError, AppResult},
     i18n::t,
-    regions::Region,
+    identity::{Admin, Region},
     state::AppState,
     web::{
         answer::stored_and_done,

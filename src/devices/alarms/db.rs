@@ -5,10 +5,9 @@ use uuid::Uuid;
 
 use super::judge::{DeviceAlarmKind, DeviceFinding, DeviceState};
 use crate::{
-    auth::Actor,
     db::{Mode, ScopedTx, Write, expect_one},
+    identity::{Actor, Region},
     ids::new_id,
-    regions::Region,
 };
 
 type Result<T> = std::result::Result<T, sqlx::Error>;

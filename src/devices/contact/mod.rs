@@ -5,17 +5,16 @@ mod db;
 use chrono::{DateTime, Utc};
 
 use self::db::ContactRow;
-use super::{Device, db as devices};
+use super::db as devices;
 use crate::{
     activity::{NewEvent, record_event},
-    auth::Role,
     civil,
     contact::{WAITING_AT_MOST, kept_offset},
     db::{Capability, Scope},
     error::AppResult,
+    identity::{Device, Region, Role},
     ids::new_id,
     ops::Entity as _,
-    regions::Region,
     roster::find_first_day,
     settings,
     state::AppState,

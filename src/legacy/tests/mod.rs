@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
+    identity::Region,
     ops::{Op, Verdict, VerdictKind},
-    regions::Region,
 };
 
 const V1: &str = "

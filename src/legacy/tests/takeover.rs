@@ -233,7 +233,7 @@ fn what_the_server_refuses_is_in_the_report_with_its_reason() {
         Server::default().plan(&file).ops.iter().find(|p| p.table == Table::Timesheets && p.ids == [RowId::Number(3)]).unwrap().op.id;
     let refuse = |op: &Op| {
         (op.id == refused).then(|| Verdict {
-            errors: vec![crate::ops::FieldError::new("start_time", "overlap").with("start", "08:00")],
+            errors: vec![crate::complaint::FieldError::new("start_time", "overlap").with("start", "08:00")],
             ..Verdict::bare(op.op_id, VerdictKind::Rejected)
         })
     };

@@ -6,8 +6,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
-    auth::Actor,
     db::{Mode, ScopedTx, Write},
+    identity::Actor,
     ops::EditedAt,
 };
 

@@ -6,10 +6,9 @@ use uuid::Uuid;
 
 use crate::sync::apply::Carrier;
 use crate::{
-    auth::Actor,
     db::{Mode, ScopedTx, Write},
+    identity::{Actor, Region},
     ops::{Op, Verdict},
-    regions::Region,
 };
 
 /// An operation with the last word on it.

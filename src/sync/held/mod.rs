@@ -16,11 +16,10 @@ use super::{
 };
 use crate::{
     activity::{self, EventKind, NewEvent},
-    auth::Actor,
     db::Scope,
     error::{AppError, AppResult},
+    identity::{Actor, Region},
     ops::{Change, Kind, Op, Origin, Reason, Row, Verdict, VerdictKind},
-    regions::Region,
     state::AppState,
 };
 pub use db::{State, StoredOp, count_waiting};

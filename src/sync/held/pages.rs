@@ -17,14 +17,11 @@ use super::{
 };
 use crate::{
     activity::words::{Names, ids_in, names_of},
-    auth::{
-        Actor, Role,
-        rights::{Rights, find_rights},
-    },
+    auth::rights::{Rights, find_rights},
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
+    identity::{Actor, Region, Role},
     ops::{Reason, Verdict, VerdictKind},
-    regions::Region,
     state::AppState,
     sync::registry::find_twin_by_name,
     timesheets::api::scope_with_company,

@@ -9,8 +9,9 @@ use super::{
 use crate::{
     db::Scope,
     error::AppResult,
+    identity::Region,
     ops::{Origin, Reason, VerdictKind},
-    regions::{self, Region, for_each_region},
+    regions::{self, for_each_region},
     state::AppState,
     sync::apply::{Again, decide_again},
 };

@@ -11,9 +11,10 @@ use crate::{
         FieldChange,
         words::{Names, entity_in_words, label_of},
     },
-    auth::Actor,
+    complaint::FieldError,
     i18n::{Lang, format::instant, t, t_with},
-    ops::{FieldError, Kind, Reason, VerdictKind},
+    identity::Actor,
+    ops::{Kind, Reason, VerdictKind},
     web::{filters, form::sentence, page::Ctx, pagination::Pager},
 };
 

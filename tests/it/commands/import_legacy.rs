@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use rainstaff::{
     civil::parse_time,
-    timesheets::calc::{Rules, Shift, hours},
+    hours::{Rules, Shift, hours},
 };
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};

@@ -15,7 +15,6 @@ use std::{
 use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
     api::Checked,
-    auth::Actor,
     db::{
         Db, DbConfig, create_regions,
         embedded::{Cluster, ClusterOptions},
@@ -23,6 +22,7 @@ use rainstaff::{
     },
     devices::Client,
     error::{AppError, AppResult},
+    identity::Actor,
     ops::{Op, Origin, VerdictKind},
     state::AppState,
     sync::{deliver, handlers},

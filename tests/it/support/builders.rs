@@ -5,10 +5,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 use rainstaff::{
-    auth::{Actor, Role},
     db::{Db, Scope, create_regions},
+    identity::{Actor, Region, Role},
     ops::{Change, Fields, Kind, Op, Origin, Verdict},
-    regions::Region,
     state::AppState,
     sync::{Caller, Delivery, apply_ops, deliver, may_write},
 };

@@ -82,7 +82,7 @@ fn shown(hours: &Hours) -> Results {
 }
 
 fn cases() -> Vec<Case> {
-    let file = include_str!("../../../../tests/golden/calc-cases.csv");
+    let file = include_str!("../../../tests/golden/calc-cases.csv");
     file.lines().enumerate().skip(1).map(|(at, line)| Case { line: at + 1, fields: split(line) }).collect()
 }
 

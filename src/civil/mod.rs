@@ -2,10 +2,14 @@
 //!
 //! static/ts/civil.ts answers alike; tests/golden/civil.json pins both. All numbers are whole minutes.
 
+mod month;
+
 use chrono::{Datelike, Months, NaiveDate};
 use serde::Deserialize;
 
-use crate::{ops::FieldError, text::clean};
+use crate::{complaint::FieldError, text::clean};
+
+pub use month::Month;
 
 /// Minutes of a day.
 pub const DAY: i32 = 1440;
@@ -366,7 +370,7 @@ mod tests {
     use super::*;
 
     fn vectors(kind: &str) -> Vec<Value> {
-        let golden: Value = serde_json::from_str(include_str!("../tests/golden/civil.json")).unwrap();
+        let golden: Value = serde_json::from_str(include_str!("../../tests/golden/civil.json")).unwrap();
         golden[kind].as_array().unwrap().clone()
     }
 

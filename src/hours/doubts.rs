@@ -3,8 +3,8 @@
 
 use chrono::NaiveDate;
 
-use super::calc::{Rules, Shift, hours};
-use crate::{civil, ops::FieldError};
+use super::{Rules, Shift, hours};
+use crate::{civil, complaint::FieldError};
 
 /// More work on one date, in minutes, is hardly true: 16 hours (DOMAIN 4.8), in one entry or in several.
 pub const HARDLY_TRUE_WORKED: i64 = 960;

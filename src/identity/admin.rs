@@ -1,7 +1,6 @@
 //! The proof that an administrator acts. Handlers of administration ask for an [`Admin`] instead of an [`Actor`]; everybody else gets 403.
 
-use super::Actor;
-use crate::activity::Visitor;
+use super::{Actor, Visitor};
 
 /// An administrator who is signed in, and where the request came from: who did it, for the log.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 //!
 //! An overnight shift belongs wholly to the date it starts on. The legal view (week, year) is another rule set and not in here.
 
+pub mod doubts;
 mod explain;
 mod rules;
 #[cfg(test)]

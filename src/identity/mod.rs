@@ -1,0 +1,13 @@
+//! Who acts, for which region, and from where. Pure: whether it is true is for `auth`, `tokens` and `devices` to find out.
+
+mod actor;
+mod admin;
+mod device;
+mod region;
+mod visitor;
+
+pub use actor::{Actor, Role};
+pub use admin::Admin;
+pub use device::Device;
+pub use region::{NotARegion, Region};
+pub use visitor::Visitor;
