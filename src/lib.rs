@@ -16,9 +16,13 @@ pub mod wire;
 pub mod agent;
 
 #[cfg(feature = "server")]
+pub mod access;
+#[cfg(feature = "server")]
 pub mod activity;
 #[cfg(feature = "server")]
 pub mod admin;
+#[cfg(feature = "server")]
+pub mod alarms;
 #[cfg(feature = "server")]
 pub mod api;
 #[cfg(feature = "server")]
@@ -51,6 +55,8 @@ pub mod legacy;
 pub mod metrics;
 #[cfg(feature = "pages")]
 pub mod month;
+#[cfg(feature = "pages")]
+pub mod passwords;
 #[cfg(feature = "server")]
 pub mod regions;
 #[cfg(feature = "server")]

@@ -9,7 +9,7 @@ use actix_web::{
 use crate::{
     activity, admin, api, auth, calendar, contact, dashboard, devices, employees,
     error::AppError,
-    metrics, month, reports, shift_templates,
+    month, reports, shift_templates,
     state::AppState,
     sync, timesheets, today, tokens,
     web::{self, assets, limits},
@@ -22,7 +22,7 @@ pub fn public(cfg: &mut ServiceConfig) {
     cfg.route("/manifest.webmanifest", get().to(assets::show_web_manifest));
     cfg.route("/health", get().to(health));
     cfg.route("/ready", get().to(ready));
-    cfg.route("/metrics", get().to(metrics::pages::show_metrics));
+    cfg.route("/metrics", get().to(api::metrics::show_metrics));
 }
 
 /// With a session, of a visitor or of somebody signed in.

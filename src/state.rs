@@ -2,7 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::{auth::password::Hasher, clock::Clock, config::Config, contact::OfflineSwitch, db::Db, metrics::Metrics, sync::Bell};
+use crate::{
+    clock::Clock,
+    config::Config,
+    contact::OfflineSwitch,
+    db::{Bell, Db},
+    metrics::Metrics,
+    passwords::Hasher,
+};
 
 /// Shared by all workers, cheap to clone.
 #[derive(Clone)]

@@ -23,14 +23,14 @@ use super::{
 };
 use crate::{
     activity,
-    auth::{rights::refuse_lapsed, sign_in::region_of_actor, visitor_of},
+    auth::{rights::refuse_lapsed, sign_in::region_of_actor},
     clock::in_istanbul,
     db::Scope,
     error::{AppError, AppResult},
     i18n::t,
     identity::Actor,
     state::AppState,
-    web::{csv, page::Ctx},
+    web::{csv, page::Ctx, visitor::visitor_of},
 };
 
 /// Lines read at once.

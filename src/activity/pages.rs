@@ -20,13 +20,13 @@ use crate::{
     error::{AppError, AppResult},
     identity::Actor,
     state::AppState,
-    timesheets::api::scope_with_company,
     web::{
         answer::html_or_wrong,
         asked::Asked,
         form::sentence,
         page::{Ctx, render, url_with},
         part::ACTIVITY,
+        scope::scope_with_company,
     },
 };
 

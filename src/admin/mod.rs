@@ -3,6 +3,7 @@
 //! Accounts and regions are no business data: they change through `auth::accounts` and `regions::offices`, and each act leaves an event.
 //! Settings and holidays are, and go through `sync::submit` like everything else.
 
+pub mod offices;
 pub mod regions;
 pub mod settings;
 pub mod user;

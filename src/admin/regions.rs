@@ -7,15 +7,12 @@ use actix_web::{
 
 use super::views::{EditRegionPage, OfficeView, RegionsPage};
 use crate::{
+    admin::offices::{self, Office, db::list_offices},
     auth::accounts,
     complaint::FieldError,
     db::Scope,
     error::{AppError, AppResult},
     identity::{Admin, Region},
-    regions::{
-        db::list_offices,
-        offices::{self, Office},
-    },
     shift_templates::give_templates,
     state::AppState,
     web::{

@@ -8,7 +8,6 @@ use super::views::{NewUserPage, PasswordShownPage, RightsForm, UserView, UsersPa
 use crate::{
     auth::{
         accounts::{self, AccountError, NewUser, PasswordState, TEMPORARY_FOR, UserSummary},
-        password::Password,
         password_page::PasswordProblem,
         sessions::{self, Presence},
     },
@@ -16,6 +15,7 @@ use crate::{
     error::{AppError, AppResult},
     i18n::{Lang, t},
     identity::{Admin, Role},
+    passwords::Password,
     state::AppState,
     text::account_name,
     web::{

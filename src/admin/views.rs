@@ -4,13 +4,13 @@ use askama::Template;
 
 use crate::{
     activity::{SignInView, role_in_words},
+    admin::offices::Office,
     auth::{
         accounts::{PasswordState, UserSummary},
         sessions::{Presence, SessionView},
     },
     i18n::format::instant,
     identity::Role,
-    regions::offices::Office,
     web::{filters, form::FormView, page::Ctx},
 };
 

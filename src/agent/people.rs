@@ -34,7 +34,7 @@ use super::{
     },
 };
 use crate::{
-    auth::forms::{MAX_BYTES, NOBODYS, Password},
+    passwords::{MAX_BYTES, NOBODYS, Password},
     text::account_name,
     wire::{
         PasswordTaken, SESSION_COOKIE, X_DEVICE_TOKEN, X_SYNC_CLIENT,

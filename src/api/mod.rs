@@ -1,8 +1,4 @@
-//! What the JSON API's addresses share: checked queries, problem documents (RFC 9457), and the description that is made from the code.
+//! The JSON API as a whole: its description, made from the code, and the figures for whoever operates the server.
 
+pub mod metrics;
 pub mod openapi;
-pub mod params;
-pub mod problem;
-
-pub use params::{Checked, Limit};
-pub use problem::Problem;

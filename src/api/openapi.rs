@@ -15,11 +15,11 @@ use utoipa::{
     },
 };
 
-use super::{Problem, problem};
 use crate::{
     auth::session_store::COOKIE,
     contact, devices, employees, sync, timesheets,
     tokens::{TokenScope, scope_of_route},
+    web::problem::{self, Problem},
 };
 
 /// Name of the session in the description.

@@ -4,10 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    Hasher,
     db::{self, AccountRow},
-    password::{Password, PasswordFault, check_new},
-    places::Turn,
     sessions::db::{Which, end_sessions},
 };
 use crate::{
@@ -15,8 +12,10 @@ use crate::{
     clock::Clock,
     db::{Capability, Db, SystemTx, create_regions, violated_constraint},
     error::AppError,
+    identity::FIRST_OFFICES,
     identity::{Admin, Region, Role},
     ids::new_id,
+    passwords::{Hasher, Password, PasswordFault, Turn, check_new},
     state::AppState,
     tokens,
 };
@@ -29,25 +28,6 @@ pub const DEMO_PASSWORD: &str = "rainstaff-demo";
 
 /// How long a temporary password is good.
 pub const TEMPORARY_FOR: TimeDelta = TimeDelta::hours(72);
-
-/// An office of the first start, with its account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FirstOffice {
-    /// Code of the region.
-    pub code: &'static str,
-    /// Name of the region.
-    pub name: &'static str,
-    /// Name of the account.
-    pub username: &'static str,
-}
-
-/// The offices of the first start.
-pub const FIRST_OFFICES: [FirstOffice; 4] = [
-    FirstOffice { code: "ankara", name: "Ankara", username: "ankara1" },
-    FirstOffice { code: "istanbul", name: "İstanbul", username: "istanbul1" },
-    FirstOffice { code: "bursa", name: "Bursa", username: "bursa1" },
-    FirstOffice { code: "izmir", name: "İzmir", username: "izmir1" },
-];
 
 /// What the start found.
 #[derive(Debug)]

@@ -6,11 +6,8 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{
-    accounts::{FIRST_OFFICES, TEMPORARY_FOR},
-    throttle::Counter,
-};
-use crate::{db::SystemTx, ids::new_id};
+use super::{accounts::TEMPORARY_FOR, throttle::Counter};
+use crate::{db::SystemTx, identity::FIRST_OFFICES, ids::new_id};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 

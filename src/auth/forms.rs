@@ -1,12 +1,9 @@
 //! The forms with passwords, as both programs read them: the server that judges them, and an office PC's agent through which they pass. The
 //! names of their fields stand here once, for the templates as well.
 
-use std::fmt;
-
-use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::web::pairs::Pairs;
+use crate::{passwords::Password, web::pairs::Pairs};
 
 /// Name of the account, in the form of signing in.
 pub const USERNAME: &str = "username";
@@ -26,44 +23,6 @@ pub const REPEAT: &str = "repeat";
 pub const QUEUE: &str = "_queue";
 /// The session's token, in every form.
 pub const CSRF: &str = "_csrf";
-
-/// Most bytes of any password that is looked at.
-pub const MAX_BYTES: usize = 128;
-/// What an unknown account's password is compared with: the same cost as a real hash, and nothing matches it.
-pub(crate) const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$cmFpbnN0YWZmbm9ib2R5cw$v0mEjG4gwh9q6cU3yOXjzb3lfI5hSLJVkX0iBNcC2d8";
-
-/// A password as typed. Never shown: its debug output says nothing.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Password(pub(super) String);
-
-impl Password {
-    /// The password as typed.
-    pub fn new(typed: impl Into<String>) -> Self {
-        Self(typed.into())
-    }
-
-    /// What a field holds: none where the form lacks the field, or nothing was typed into it. Nobody's password is empty.
-    pub fn typed(field: Option<&str>) -> Option<Self> {
-        field.filter(|text| !text.is_empty()).map(Self::new)
-    }
-
-    /// Whether nothing was typed.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The text, for showing a random password once.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(..)")
-    }
-}
 
 /// The form of signing in.
 #[derive(Debug)]
@@ -154,10 +113,5 @@ mod tests {
                 assert!(template.contains(&format!("crate::auth::forms::{name}")), "{name} is named otherwise");
             }
         }
-    }
-
-    #[test]
-    fn a_password_does_not_show_in_debug_output() {
-        assert_eq!(format!("{:?}", Password::new("gül kurusu 1923")), "Password(..)");
     }
 }

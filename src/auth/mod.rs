@@ -3,9 +3,9 @@
 #[cfg(feature = "server")]
 pub mod accounts;
 #[cfg(feature = "server")]
-mod argon;
-#[cfg(feature = "server")]
 pub mod attempts;
+#[cfg(feature = "server")]
+pub mod carried;
 #[cfg(feature = "server")]
 mod db;
 pub mod forms;
@@ -15,11 +15,7 @@ pub mod login_page;
 #[cfg(feature = "server")]
 pub mod pages;
 #[cfg(feature = "server")]
-pub mod password;
-#[cfg(feature = "server")]
 pub mod password_page;
-#[cfg(feature = "server")]
-pub mod places;
 #[cfg(feature = "server")]
 pub mod region_view;
 #[cfg(feature = "server")]
@@ -34,14 +30,8 @@ pub mod sessions;
 pub mod sign_in;
 #[cfg(feature = "server")]
 pub mod throttle;
-#[cfg(feature = "server")]
-mod visitor;
 
 #[cfg(feature = "server")]
 pub(crate) use db::{is_at_epoch, lock_account};
 #[cfg(feature = "server")]
-pub use password::Hasher;
-#[cfg(feature = "server")]
-pub use session_store::{actor_of, company_name_of, find_actor, purge_expired, region_names_of, session_middleware};
-#[cfg(feature = "server")]
-pub use visitor::{client_address, visitor_of};
+pub use session_store::{purge_expired, session_middleware};

@@ -11,27 +11,28 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::{
-    accounts::{DEMO_PASSWORD, FIRST_ADMIN, FIRST_OFFICES},
-    forms::{LoginForm, Password, PasswordForm, SignOutForm},
+    accounts::{DEMO_PASSWORD, FIRST_ADMIN},
+    forms::{LoginForm, PasswordForm, SignOutForm},
     known_browser::Marks,
     login_page::{LoginPage, LoginProblem},
     password_page::{PasswordPage, PasswordProblem, PasswordProblems},
     resume_page::ResumePage,
     session_store::opened,
     sign_in::{self, Change, From, SignIn},
-    visitor_of,
 };
 use crate::{
+    auth::carried::CarriedForm,
     error::{AppError, AppResult},
     i18n::Lang,
-    identity::Actor,
+    identity::{Actor, FIRST_OFFICES},
+    passwords::Password,
     state::AppState,
     web::{
-        carried::CarriedForm,
         cookies,
         csrf::form_fits,
         page::{Ctx, Theme, page_token, render},
         pairs::Pairs,
+        visitor::visitor_of,
     },
     wire::{LANG_COOKIE, PasswordTaken, X_PASSWORD_TAKEN},
 };

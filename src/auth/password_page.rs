@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::password::PasswordFault;
 use crate::{
     i18n::{Lang, t},
+    passwords::PasswordFault,
     web::{filters, page::Ctx},
 };
 

@@ -4,13 +4,13 @@
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
-use super::{session_store::set_region_view, visitor_of};
+use super::session_store::set_region_view;
 use crate::{
     activity::{self, EventKind, NewEvent},
     error::{AppError, AppResult},
     identity::{Actor, Admin, Region, Visitor},
     state::AppState,
-    web::{form::Posted, page::Ctx},
+    web::{form::Posted, page::Ctx, visitor::visitor_of},
 };
 
 /// `POST /region-view`: begins to look at the region of the form.

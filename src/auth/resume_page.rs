@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use crate::{
     activity::words::label_of,
-    web::{carried::CarriedForm, filters, page::Ctx},
+    auth::carried::CarriedForm,
+    web::{filters, page::Ctx},
 };
 
 /// How a field comes back.

@@ -34,6 +34,7 @@ use crate::{
     ops::LIFETIME,
     state::AppState,
     web::page::RegionName,
+    web::session::{ACTOR, COMPANY, REGIONS, TROUBLE},
 };
 
 /// Name of the session cookie.
@@ -43,11 +44,7 @@ const UID: &str = "uid";
 const CSRF: &str = "csrf";
 const EPOCH: &str = "epoch";
 const VIEW: &str = "view";
-const ACTOR: &str = "actor"; // made by load() at every request
-const REGIONS: &str = "regions"; // their names, made by load() too
-const COMPANY: &str = "company"; // its name, likewise
 const VISITOR: &str = "visitor"; // handed to save() once, for the columns
-const TROUBLE: &str = "trouble"; // load() could not ask the database
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
 /// Open sessions of an account at most: an office's account may be signed in at many PCs.
 const MOST_SESSIONS: i64 = 50;
@@ -74,29 +71,6 @@ pub fn session_middleware(state: &AppState) -> SessionMiddleware<PgSessionStore>
         .cookie_content_security(CookieContentSecurity::Signed)
         .session_lifecycle(lifecycle)
         .build()
-}
-
-/// Who is signed in; none for a visitor.
-pub fn actor_of(session: &Session) -> Option<Actor> {
-    session.get(ACTOR).ok().flatten()
-}
-
-/// The regions of the person who is signed in, in Turkish order; all offices for an admin.
-pub fn region_names_of(session: &Session) -> Vec<RegionName> {
-    session.get(REGIONS).ok().flatten().unwrap_or_default()
-}
-
-/// The company's name; none where nobody set it, and for visitors.
-pub fn company_name_of(session: &Session) -> Option<String> {
-    session.get(COMPANY).ok().flatten()
-}
-
-/// Like [`actor_of`], but an error where the database could not be asked: nobody is taken for signed out because of that.
-pub fn find_actor(session: &Session) -> AppResult<Option<Actor>> {
-    if session.contains_key(TROUBLE) {
-        return Err(AppError::Busy("sessions are out of reach".into()));
-    }
-    Ok(actor_of(session))
 }
 
 /// Makes the request's session one of this account, under a new key: what the browser held before is worth nothing afterwards.

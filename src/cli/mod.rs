@@ -14,12 +14,12 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 use crate::{
-    auth::Hasher,
     config,
     db::{
         Db,
         embedded::{Cluster, ClusterOptions},
     },
+    passwords::Hasher,
 };
 use logins::Logins;
 

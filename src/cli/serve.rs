@@ -5,13 +5,11 @@ use std::net::TcpListener;
 use super::{cannot_reach, logins::Logins, text};
 use crate::{
     app,
-    auth::{
-        accounts::{AccountError, FirstStart, ensure_first_accounts},
-        password::Password,
-    },
+    auth::accounts::{AccountError, FirstStart, ensure_first_accounts},
     calendar::ensure_public_holidays,
     config::{self, Config},
     db::{Db, guard},
+    passwords::Password,
     shift_templates::ensure_first_templates,
     state::AppState,
     telemetry,

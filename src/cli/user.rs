@@ -6,14 +6,11 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use clap::{Args, Subcommand};
 
 use crate::{
-    auth::{
-        Hasher,
-        accounts::{self, NewUser, PasswordState, UserSummary},
-        password::Password,
-    },
+    auth::accounts::{self, NewUser, PasswordState, UserSummary},
     clock::{Clock, in_istanbul},
     db::Db,
     identity::Role,
+    passwords::{Hasher, Password},
     text::account_name,
 };
 

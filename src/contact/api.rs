@@ -15,16 +15,15 @@ use super::{
     db::{self, Deposit, Depositor, Deposits},
 };
 use crate::{
+    access::Client,
     activity::{EventKind, NewEvent, record_event},
-    api::Problem,
-    auth::{sign_in::region_of_actor, visitor_of},
-    devices::Client,
+    auth::sign_in::region_of_actor,
     error::{AppError, AppResult},
     ids::new_id,
     ops::Origin,
     state::AppState,
     sync::handlers::{has_sync_header, sync_answer},
-    web::limits,
+    web::{limits, problem::Problem, visitor::visitor_of},
 };
 
 /// Bodies of one person within an hour.

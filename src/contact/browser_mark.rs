@@ -6,10 +6,10 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use crate::{
-    auth::{sessions::Browser, visitor_of},
+    auth::sessions::Browser,
     ids::new_id,
     state::AppState,
-    web::cookies,
+    web::{cookies, visitor::visitor_of},
 };
 
 const NAME: &str = "rainstaff-browser";

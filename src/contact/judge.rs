@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::dashboard::alerts::Severity;
+use crate::alarms::Severity;
 
 /// A number that did not arrive may still be on its way for so long.
 pub const HOLE_MAY_STAY: TimeDelta = TimeDelta::minutes(10);

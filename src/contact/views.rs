@@ -5,9 +5,8 @@ use uuid::Uuid;
 
 use super::{AlarmKind, db};
 use crate::{
-    dashboard::Ago,
     db::{Mode, ScopedTx},
-    i18n::{Lang, format, t, t_with},
+    i18n::{Ago, Lang, format, t, t_with},
     identity::Region,
     web::{assets, page::Ctx},
 };

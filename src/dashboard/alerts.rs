@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
-use crate::hours::{Rules, Shift, doubts::HARDLY_TRUE_WORKED, hours};
+use crate::{
+    alarms::Severity,
+    hours::{Rules, Shift, doubts::HARDLY_TRUE_WORKED, hours},
+};
 
 /// From this presence on a shift is long, in minutes: 12 hours (DOMAIN 4.7). One minute less is not.
 pub const LONG_GROSS: i64 = 720;
@@ -15,46 +18,6 @@ pub const LONG_GROSS: i64 = 720;
 pub const DAYS_IN_A_ROW: usize = 7;
 /// Entries further ahead than so many days are a slip of the date.
 pub const DAYS_AHEAD: u64 = 31;
-
-/// How much it matters; the most urgent first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// The entry cannot be right.
-    Critical,
-    /// Somebody should look.
-    Warning,
-    /// Good to know; most likely right.
-    Note,
-}
-
-impl Severity {
-    /// Key of its name.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Critical => "severity-critical",
-            Self::Warning => "severity-warning",
-            Self::Note => "severity-note",
-        }
-    }
-
-    /// The tone of its badge.
-    pub fn tone(self) -> &'static str {
-        match self {
-            Self::Critical => "red",
-            Self::Warning => "yellow",
-            Self::Note => "blue",
-        }
-    }
-
-    /// Its icon: colour never stands alone.
-    pub fn icon(self) -> &'static str {
-        match self {
-            Self::Critical => "alert-circle",
-            Self::Warning => "alert-triangle",
-            Self::Note => "info-circle",
-        }
-    }
-}
 
 /// What is odd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

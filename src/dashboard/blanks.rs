@@ -15,11 +15,11 @@ use crate::{
     identity::Actor,
     roster::{Roster, blanks, load_roster, load_worked_days},
     state::AppState,
-    timesheets::api::scope_for,
     web::{
         answer::html_or_wrong,
         asked::Asked,
         page::{Ctx, render},
+        scope::scope_for,
     },
 };
 

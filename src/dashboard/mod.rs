@@ -11,4 +11,3 @@ mod period;
 mod views;
 
 pub use period::Step;
-pub use views::Ago;

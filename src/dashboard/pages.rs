@@ -23,12 +23,12 @@ use crate::{
     identity::Actor,
     reports::{Sort, Summary},
     state::AppState,
-    timesheets::api::scope_with_company,
     web::{
         answer::html_or_wrong,
         asked::Asked,
         page::{Ctx, render, url_with},
         pagination::Pager,
+        scope::scope_with_company,
     },
 };
 

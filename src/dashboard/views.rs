@@ -5,17 +5,19 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
-    alerts::{Alert, AlertKind, Severity, Why},
+    alerts::{Alert, AlertKind, Why},
     chart::{self, Band},
     load::{Tile, Trend},
     period::{Period, Step},
 };
 use crate::{
     activity::EventView,
+    alarms::Severity,
     civil,
     contact::QueuesView,
     devices::DeviceAlarmView,
     hours::Hours,
+    i18n::Ago,
     i18n::{Lang, format, t, t_with},
     timesheets::weekday_key,
     web::{filters, page::Ctx, pagination::Pager},
@@ -56,22 +58,6 @@ impl FilterView {
     /// `&region=ankara`, or nothing: for links.
     pub fn region_query(&self) -> String {
         if self.region.is_empty() { String::new() } else { format!("&region={}", self.region) }
-    }
-}
-
-/// An instant as people ask for it: how long ago, and exactly.
-#[derive(Debug, Clone)]
-pub struct Ago {
-    /// The instant.
-    pub at: DateTime<Utc>,
-    /// "5 dakika önce".
-    pub words: String,
-}
-
-impl Ago {
-    /// Puts an instant into words.
-    pub fn new(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
-        Self { at, words: format::relative(lang, at, now) }
     }
 }
 

@@ -4,6 +4,7 @@
 //! - [`ScopedTx`]: rows of regions, for an actor whose scope the policies enforce.
 //! - [`SystemTx`]: accounts and sessions, opened for one named capability. `grep SystemTx` is the audit.
 
+mod bell;
 pub mod embedded;
 pub mod guard;
 mod logins;
@@ -30,6 +31,7 @@ use sqlx::{
 };
 use uuid::Uuid;
 
+pub use bell::{Bell, list_heads};
 pub use logins::{AppLogin, SERVING_LOGIN};
 use outcome::is_dead;
 pub use outcome::{DbOutcome, classify, expect_one, is_in_two_regions, sole, violated_constraint};

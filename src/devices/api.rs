@@ -12,14 +12,17 @@ use super::{
 };
 use crate::{
     activity::{self, EventKind, NewEvent},
-    api::Problem,
-    auth::{attempts, throttle::counted_address, visitor_of},
+    auth::{attempts, throttle::counted_address},
     db::Capability,
     error::{AppError, AppResult},
     identity::{Device, Region},
     state::AppState,
     sync::handlers::{read_object, require_sync_client, sync_answer},
-    tokens::{Bearer, bearer_of},
+    web::{
+        bearer::{Bearer, bearer_of},
+        problem::Problem,
+        visitor::visitor_of,
+    },
     wire::device::{ContactAnswer, ContactReport, Enrolled, Enrolment, Rotated},
 };
 

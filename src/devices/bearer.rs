@@ -6,11 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{db, secret::hash_of_token};
 use crate::{
     activity::{self, EventKind, NewEvent},
-    auth::visitor_of,
     db::{Capability, Scope},
     error::{AppError, AppResult},
     identity::{Device, Region},
     state::AppState,
+    web::visitor::visitor_of,
 };
 
 /// A token of this age is to be renewed.

@@ -8,7 +8,6 @@
 pub mod alarms;
 pub mod api;
 mod bearer;
-mod client;
 mod contact;
 mod db;
 mod manage;
@@ -18,8 +17,6 @@ mod views;
 
 pub use alarms::{DeviceAlarmKind, DeviceAlarmView, load_alarms, watch_all};
 pub use bearer::{device_of_bearer, refuse_revoked};
-pub use client::Client;
-pub use secret::MARK;
 
 /// The addresses that a device's token opens; all others refuse it.
 pub const ROUTES: [&str; 9] = [

@@ -4,17 +4,15 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::Rng as _;
 use sha2::{Digest, Sha256};
 
-use crate::text::clean;
+use crate::{text::clean, web::bearer::DEVICE};
 
-/// What every token begins with, so that a scanner of source code recognizes one.
-pub const MARK: &str = "rsd_";
 /// The letters of codes: none that looks like another one, on paper or by telephone.
 const LETTERS: &[u8; 31] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 const LENGTH: usize = 10;
 
 /// A new token.
 pub(super) fn new_token() -> String {
-    format!("{MARK}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
+    format!("{DEVICE}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
 }
 
 /// What the tables know of a token.

@@ -10,9 +10,8 @@ use super::{
     manage::MadeCode,
 };
 use crate::{
-    dashboard::Ago,
     i18n::{
-        Lang,
+        Ago, Lang,
         format::{self, instant},
         t, t_with,
     },

@@ -8,13 +8,15 @@ use uuid::Uuid;
 
 use super::{db, identity_no::mask, listed::Listed};
 use crate::{
-    api::{Checked, Limit, params::SearchText},
     error::AppResult,
     fold::fold,
     identity::{Actor, Region},
     state::AppState,
-    timesheets::api::scope_for,
-    web::page::url_with,
+    web::{
+        page::url_with,
+        params::{Checked, Limit, SearchText},
+        scope::scope_for,
+    },
 };
 
 /// People of an answer where nothing else was asked for.

@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{
     activity::{EventKind, NewEvent, record_event, views::history_of},
-    auth::visitor_of,
     civil::Month,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
@@ -32,6 +31,7 @@ use crate::{
         answer::html,
         form::Posted,
         page::{Ctx, render},
+        visitor::visitor_of,
     },
 };
 

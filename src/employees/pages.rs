@@ -23,7 +23,6 @@ use crate::{
     shift_templates::{self, listed::TemplateChoice},
     state::AppState,
     sync::submit,
-    timesheets::api::scope_for,
     web::{
         answer::{html, row_id, settle, stored, tone_of, unprocessable},
         flash::Flash,
@@ -31,6 +30,7 @@ use crate::{
         page::{Ctx, render},
         pagination::Pager,
         part::EMPLOYEES,
+        scope::scope_for,
         toast::toast_aside,
     },
 };

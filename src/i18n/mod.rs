@@ -1,6 +1,7 @@
 //! Texts, numbers and dates in the reader's language. Texts live in `locales/{tr,en}/*.ftl` (Fluent); Turkish is the default and the
 //! language to fall back on. Templates use the filters (`{{ "nav-timesheets"|t }}`), Rust uses [`t`] and [`t_with`].
 
+mod ago;
 mod catalog;
 pub mod filters;
 pub mod format;
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 
 use fluent_bundle::{FluentArgs, FluentValue};
 
+pub use ago::Ago;
 pub use catalog::keys;
 
 /// A language of the interface.

@@ -1,7 +1,6 @@
-//! The list of the offices (`app.regions`).
+//! The list of the regions (`app.regions`).
 
 pub mod db;
 mod each;
-pub mod offices;
 
 pub use each::for_each_region;

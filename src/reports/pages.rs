@@ -20,13 +20,13 @@ use crate::{
     identity::Actor,
     state::AppState,
     text::clean,
-    timesheets::api::scope_for,
     web::{
         answer::html_or_wrong,
         asked::Asked,
         page::{Ctx, render},
         pagination::Pager,
         part::SUMMARY,
+        scope::scope_for,
     },
 };
 

@@ -5,11 +5,10 @@ use uuid::Uuid;
 
 use super::{ShiftTemplate, db};
 use crate::{
-    auth::accounts::FIRST_OFFICES,
     db::Scope,
     error::{AppError, AppResult},
     fold::fold,
-    identity::{Actor, Admin, Region},
+    identity::{Actor, Admin, FIRST_OFFICES, Region},
     ops::{Entity as _, Kind, Op, Origin, VerdictKind, form_codec::changes_of_new},
     regions::db::is_open,
     state::AppState,

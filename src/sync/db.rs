@@ -370,13 +370,6 @@ pub(super) async fn find_epoch<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Option<U
     sqlx::query_scalar!("SELECT epoch FROM sec.feed WHERE system_identifier = sec.data_identity()").fetch_optional(tx.conn()).await
 }
 
-/// Last number of each region of the scope that has one.
-pub(super) async fn list_heads<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<(String, i64)>, sqlx::Error> {
-    let codes = tx.scope().codes();
-    let rows = sqlx::query!("SELECT region, seq FROM app.region_head WHERE region = ANY ($1)", &codes).fetch_all(tx.conn()).await?;
-    Ok(rows.into_iter().map(|r| (r.region, r.seq)).collect())
-}
-
 /// One line of the feed.
 pub(super) struct LogLine {
     pub seq: i64,

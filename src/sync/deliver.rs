@@ -213,7 +213,9 @@ async fn in_own_transaction<T>(
                 return Err(AppError::Volume(volume::WAIT));
             }
             Ok(Some((verdicts, answer))) => {
-                state.metrics.count_operations(scope.origin(), ops, &verdicts);
+                for (op, verdict) in ops.iter().zip(&verdicts) {
+                    state.metrics.count_operation(scope.origin(), registry::known_name(&op.entity), verdict.verdict);
+                }
                 return Ok((verdicts, answer));
             }
         }

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    bell::Bell,
     db,
     decide::client_row,
     masking::masked,
@@ -16,7 +15,8 @@ use super::{
 };
 use crate::{
     complaint::ParamError,
-    db::{Db, Read, Scope, ScopedTx},
+    db::list_heads,
+    db::{Bell, Db, Read, Scope, ScopedTx},
     error::{AppError, AppResult},
     identity::Region,
     ops::Row,
@@ -180,7 +180,7 @@ async fn read_page(tx: &mut ScopedTx<Read>, epoch: Uuid, cursor: Option<&Cursor>
     if cursor.is_some_and(|c| c.epoch != epoch) {
         return Err(AppError::Gone);
     }
-    let heads: BTreeMap<String, i64> = db::list_heads(tx).await?.into_iter().collect();
+    let heads: BTreeMap<String, i64> = list_heads(tx).await?.into_iter().collect();
     let mut next = Cursor { epoch, seqs: BTreeMap::new() };
     let (mut ranges, mut changes, mut left) = (Vec::new(), Vec::new(), asked.limit);
     for region in tx.scope().regions().to_vec() {
@@ -249,7 +249,7 @@ pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) ->
         SnapshotPage::decode(text).ok_or_else(|| not_ours("page"))?
     } else {
         let mut seqs: BTreeMap<Region, i64> = tx.scope().regions().iter().map(|r| (r.clone(), 0)).collect();
-        for (code, seq) in db::list_heads(&mut tx).await? {
+        for (code, seq) in list_heads(&mut tx).await? {
             if let Ok(region) = Region::parse(&code) {
                 seqs.insert(region, seq);
             }

@@ -21,18 +21,22 @@ use super::{
     masking::masked,
 };
 use crate::{
-    api::{Checked, Limit, Problem},
+    access::{Anybody, Client},
     auth::rights::find_rights,
     complaint::ParamError,
     contact::{self, BrowserMark, Place, QueueReport, Seen},
-    db::Scope,
-    devices::{Client, device_of_bearer},
+    db::{Scope, list_heads},
+    devices::device_of_bearer,
     error::{AppError, AppResult},
     identity::{Actor, Region, Role},
     ops::{Op, Origin, Verdict},
     settings::OfflineMode,
     state::AppState,
-    web::{assets, extract::Anybody},
+    web::{
+        assets,
+        params::{Checked, Limit},
+        problem::Problem,
+    },
     wire::{
         X_DEVICE_TOKEN, X_SYNC, X_SYNC_CLIENT,
         device::{GrantAnswer, GrantQuestion},
@@ -506,7 +510,7 @@ pub async fn get_digest(state: Data<AppState>, client: Client, Checked(query): C
         None => client.scope().ok_or(AppError::Forbidden)?,
     };
     let (mut tx, epoch) = feed::read_with_epoch(&state.db, &scope).await?;
-    let heads = db::list_heads(&mut tx).await?;
+    let heads = list_heads(&mut tx).await?;
     let mut regions = BTreeMap::new();
     for region in scope.regions() {
         let digests = db::list_digests(&mut tx, region).await?;

@@ -5,7 +5,6 @@
 
 mod apply;
 mod authors;
-mod bell;
 pub mod conflicts;
 pub mod db;
 mod decide;
@@ -20,7 +19,6 @@ mod table;
 mod volume;
 
 pub use apply::{Caller, Carrier, Delivery, apply_ops};
-pub use bell::Bell;
 pub use deliver::{Submitted, deliver, deliver_of_device, submit, submit_all, submit_asking, submit_asking_and_read};
 pub use registry::{ENTITIES, FeedRow, form_by_name, load_by_name, may_write, putting_back};
 pub use table::{Refusal, Stored, Table, Tail, Veto};

@@ -96,6 +96,11 @@ pub fn putting_back(entity: &str, mut changes: Fields, row: &Row) -> Fields {
     changes
 }
 
+/// The name of a kind of row as this server has it; none for one that it does not know.
+pub(super) fn known_name(entity: &str) -> Option<&'static str> {
+    ENTITIES.iter().find(|known| **known == entity).copied()
+}
+
 /// Whether this server knows the kind of row.
 pub(super) fn is_known(entity: &str) -> bool {
     ENTITIES.contains(&entity)

@@ -12,15 +12,15 @@ use super::{
     listed::{Filter, Listed},
 };
 use crate::{
-    api::{Checked, Limit, params::Day},
     civil::{self, DayOfWork},
     complaint::ParamError,
-    db::Scope,
     error::{AppError, AppResult},
     hours::{Hours, Rules, hours},
     identity::{Actor, Region},
     settings::list_rules,
     state::AppState,
+    web::params::{Checked, Day, Limit},
+    web::scope::scope_for,
 };
 
 /// Entries of an answer where nothing else was asked for.
@@ -136,25 +136,6 @@ impl ApiQuery {
             return Err(AppError::BadParams(vec![ParamError::new("to", "before from")]));
         }
         Ok(Filter { employee_id: self.employee_id, from, to, text: String::new() })
-    }
-}
-
-/// The scope of a query: all of the person's regions, or one of them. A foreign one is not found.
-pub fn scope_for(actor: &Actor, region: Option<&str>) -> AppResult<Scope> {
-    match region.filter(|code| !code.is_empty()) {
-        None => Scope::of(actor).ok_or(AppError::Forbidden),
-        Some(code) => {
-            let region = Region::parse(code).map_err(|_| AppError::NotFound)?;
-            Scope::one(actor, &region).ok_or(AppError::NotFound)
-        }
-    }
-}
-
-/// The same, where all of them includes the company's own rows for whoever may see these.
-pub fn scope_with_company(actor: &Actor, region: Option<&str>) -> AppResult<Scope> {
-    match region {
-        None | Some("") => Scope::with_company(actor).ok_or(AppError::Forbidden),
-        one => scope_for(actor, one),
     }
 }
 

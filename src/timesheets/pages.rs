@@ -32,6 +32,7 @@ use crate::{
     shift_templates,
     state::AppState,
     sync::{submit_asking, submit_asking_and_read},
+    web::scope::scope_for,
     web::{
         answer::{self, row_id, settle, stored, tone_of},
         flash::{Flash, Undo, UndoAct},
@@ -121,7 +122,7 @@ async fn next_blanks<M: Mode>(
 
 async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQuery, forms: Forms) -> AppResult<ListPage<'a>> {
     let Read { filter, shown, page, wrong } = query.read(ctx, state.clock.today());
-    let scope = super::api::scope_for(actor, query.region.as_deref())?;
+    let scope = scope_for(actor, query.region.as_deref())?;
     let mut tx = state.db.read(&scope).await?;
     let rules = list_rules(&mut tx).await?;
     let shapes = if wrong.is_empty() { db::list_shapes(&mut tx, &filter).await? } else { Vec::new() };
@@ -148,7 +149,7 @@ async fn totals<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQ
     if !wrong.is_empty() {
         return Err(AppError::BadQuery(wrong));
     }
-    let scope = super::api::scope_for(actor, query.region.as_deref())?;
+    let scope = scope_for(actor, query.region.as_deref())?;
     let mut tx = state.db.read(&scope).await?;
     let rules = list_rules(&mut tx).await?;
     let (totals, count) = sum_up(&db::list_shapes(&mut tx, &filter).await?, &rules);

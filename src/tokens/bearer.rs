@@ -1,22 +1,14 @@
 //! `Authorization: Bearer` on the API: who a key stands for.
 
-use actix_web::{
-    HttpRequest,
-    http::{
-        Method,
-        header::{self, HeaderMap},
-    },
-    web::Data,
-};
+use actix_web::{HttpRequest, http::Method, web::Data};
 use chrono::TimeDelta;
 
 use super::{
-    MARK, db, hash_of,
+    db, hash_of,
     scopes::{TokenScope, scope_of_route},
 };
 use crate::{
     db::{Capability, Db},
-    devices,
     error::{AppError, AppResult},
     identity::{Actor, Region, Role},
     state::AppState,
@@ -24,34 +16,6 @@ use crate::{
 
 /// A use is noted once in so long.
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
-
-/// Whether a request shows a key: then nothing else of it says who sends it, no cookie either. Only the API takes keys.
-pub fn carries_bearer(path: &str, headers: &HeaderMap) -> bool {
-    path.starts_with("/api/") && headers.contains_key(header::AUTHORIZATION)
-}
-
-/// What a request shows.
-#[derive(Debug)]
-pub enum Bearer {
-    /// A person's key.
-    Key(String),
-    /// A device's token.
-    Device(String),
-}
-
-/// What the request shows as its key; none where it shows none.
-pub fn bearer_of(request: &HttpRequest) -> Option<AppResult<Bearer>> {
-    if !carries_bearer(request.path(), request.headers()) {
-        return None;
-    }
-    let text = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let key = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, key)| key.trim());
-    Some(match key {
-        Some(key) if key.starts_with(MARK) => Ok(Bearer::Key(key.to_owned())),
-        Some(token) if token.starts_with(devices::MARK) => Ok(Bearer::Device(token.to_owned())),
-        _ => Err(AppError::BadToken),
-    })
-}
 
 /// The owner, with the rights of the key: an ordinary account in the regions that both have. Nothing of an admin's rights passes on.
 pub async fn actor_of_bearer(request: &HttpRequest, key: &str) -> AppResult<Actor> {

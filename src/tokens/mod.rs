@@ -10,7 +10,7 @@ pub mod pages;
 mod scopes;
 mod views;
 
-pub use bearer::{Bearer, actor_of_bearer, bearer_of, carries_bearer};
+pub use bearer::actor_of_bearer;
 pub use scopes::{TokenScope, scope_of_route};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -18,10 +18,8 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::db::SystemTx;
+use crate::{db::SystemTx, web::bearer::KEY};
 
-/// What every key begins with, so that a scanner of source code recognizes one.
-const MARK: &str = "rsp_";
 /// Characters of the random part that lists show.
 const SHOWN: usize = 8;
 
@@ -37,12 +35,12 @@ struct NewToken {
 
 impl NewToken {
     fn random() -> Self {
-        Self { text: format!("{MARK}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())) }
+        Self { text: format!("{KEY}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())) }
     }
 
     /// The part that lists show.
     fn prefix(&self) -> &str {
-        &self.text[..MARK.len() + SHOWN]
+        &self.text[..KEY.len() + SHOWN]
     }
 
     fn hash(&self) -> [u8; 32] {

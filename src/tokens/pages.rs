@@ -20,20 +20,20 @@ use crate::{
         is_at_epoch,
         known_browser::Marks,
         lock_account,
-        password::Password,
         sign_in::{Confirmation, From, confirm_password, region_of_actor},
-        visitor_of,
     },
     complaint::FieldError,
     db::Capability,
     error::{AppError, AppResult},
     identity::Actor,
     ids::new_id,
+    passwords::Password,
     state::AppState,
     web::{
         flash::{Flash, Tone},
         form::{FormView, Posted},
         page::{Ctx, render},
+        visitor::visitor_of,
     },
 };
 

@@ -12,7 +12,7 @@ use actix_web::{
     web::Data,
 };
 
-use crate::{error::AppError, state::AppState, tokens::carries_bearer};
+use crate::{error::AppError, state::AppState, web::bearer::carries_bearer};
 
 /// The middleware.
 pub async fn refuse_cross_site<B: MessageBody>(

@@ -18,114 +18,9 @@ use super::{
     htmx::{target_id, wants_fragment},
     limits,
     page::{Ctx, RegionName, Theme, page_token, reader_of},
+    session::{actor_of, company_name_of, find_actor, region_names_of},
 };
-use crate::{
-    auth,
-    devices::{Client, device_of_bearer},
-    error::AppError,
-    i18n::Lang,
-    identity::{Actor, Admin, Region},
-    state::AppState,
-    telemetry::RequestId,
-    tokens::{Bearer, actor_of_bearer, bearer_of},
-    wire,
-};
-
-/// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. On the API a
-/// personal key says who it is, whatever else the request carries. Whoever only looks at a region as its clerk would is refused where
-/// something would change.
-impl FromRequest for Actor {
-    type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        match bearer_of(request) {
-            None => Box::pin(std::future::ready(actor_of_session(request))),
-            Some(Err(error)) => Box::pin(std::future::ready(Err(error))),
-            Some(Ok(Bearer::Key(key))) => {
-                let request = request.clone();
-                Box::pin(async move { actor_of_bearer(&request, &key).await })
-            }
-            Some(Ok(Bearer::Device(token))) => {
-                let request = request.clone();
-                Box::pin(async move {
-                    device_of_bearer(&request, &token).await?;
-                    Err(AppError::TokenScope("a person: a device only carries"))
-                })
-            }
-        }
-    }
-}
-
-/// A person or a device, for the few addresses that take both.
-impl FromRequest for Client {
-    type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if let Some(Ok(Bearer::Device(token))) = bearer_of(request) {
-            let request = request.clone();
-            return Box::pin(async move { device_of_bearer(&request, &token).await.map(Self::Device) });
-        }
-        let actor = Actor::from_request(request, payload);
-        Box::pin(async move { actor.await.map(Self::Person) })
-    }
-}
-
-fn actor_of_session(request: &HttpRequest) -> Result<Actor, AppError> {
-    match auth::find_actor(&request.get_session())? {
-        None => Err(AppError::SignIn),
-        Some(actor) if actor.must_change => Err(AppError::PasswordChange),
-        Some(actor) if actor.is_viewing() && !request.method().is_safe() => Err(AppError::OnlyLooking),
-        Some(actor) => Ok(in_named_region(request, actor)),
-    }
-}
-
-/// Somebody with several regions acts in the one that the address names (`?region=`): a row is looked for there and nowhere else.
-fn in_named_region(request: &HttpRequest, mut actor: Actor) -> Actor {
-    let code = request.query_string().split('&').find_map(|pair| pair.strip_prefix("region="));
-    if let Some(region) = code.and_then(|code| Region::parse(code).ok())
-        && actor.may_act_on(&region)
-    {
-        actor.regions = vec![region];
-    }
-    actor
-}
-
-/// Who is there, for an address that answers visitors too. A bad key is still refused, and nobody is taken for a visitor because the
-/// database is away.
-pub struct Anybody(pub Option<Client>);
-
-impl FromRequest for Anybody {
-    type Error = AppError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let client = Client::from_request(request, payload);
-        Box::pin(async move {
-            match client.await {
-                Ok(client) => Ok(Self(Some(client))),
-                Err(AppError::SignIn | AppError::PasswordChange) => Ok(Self(None)),
-                Err(error) => Err(error),
-            }
-        })
-    }
-}
-
-/// The signed-in administrator; anybody else who is signed in is refused. Only a session says so: the administration has no API.
-impl FromRequest for Admin {
-    type Error = AppError;
-    type Future = std::future::Ready<Result<Self, AppError>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let Some(state) = request.app_data::<Data<AppState>>() else {
-            return std::future::ready(Err(AppError::Fault("no state".into())));
-        };
-        let visitor = auth::visitor_of(request, &state.config);
-        let actor = actor_of_session(request);
-        std::future::ready(actor.and_then(|actor| Self::new(actor, visitor).ok_or(AppError::Forbidden)))
-    }
-}
+use crate::{error::AppError, i18n::Lang, identity::Actor, state::AppState, telemetry::RequestId, wire};
 
 /// A posted form of somebody who is signed in.
 impl FromRequest for Posted {
@@ -133,7 +28,7 @@ impl FromRequest for Posted {
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let actor = auth::actor_of(&request.get_session());
+        let actor = actor_of(&request.get_session());
         // A page of another site cannot send htmx's header without a preflight that we never answer; and a form that stayed open
         // while its author signed in again in another tab has the old session's token. A form of somebody else's page is not
         // taken in the name of whoever has signed in since.
@@ -164,7 +59,7 @@ impl FromRequest for Ctx {
 /// The context, with what the session knows of the person; the database is not asked again.
 fn context_of(request: &HttpRequest) -> Result<Ctx, AppError> {
     let state = request.app_data::<Data<AppState>>().ok_or_else(|| AppError::Fault("no state".into()))?;
-    let actor = auth::find_actor(&request.get_session())?;
+    let actor = find_actor(&request.get_session())?;
     let ctx = plain_context(request, state, actor);
     request.extensions_mut().insert(KnownRegions(ctx.regions.clone()));
     Ok(ctx)
@@ -183,7 +78,7 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
     };
     // When an error page is made, the session has been put away already.
     let session = request.get_session();
-    let (of_session, company_name) = (auth::region_names_of(&session), auth::company_name_of(&session));
+    let (of_session, company_name) = (region_names_of(&session), company_name_of(&session));
     let regions = if of_session.is_empty() {
         request.extensions().get::<KnownRegions>().map(|known| known.0.clone()).unwrap_or_default()
     } else {

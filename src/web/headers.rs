@@ -19,9 +19,9 @@ use super::{
     cookies, flash,
     htmx::{X_APP, X_USER, X_WARM_UP, wants_fragment},
     policy::ALWAYS,
+    session::find_actor,
 };
 use crate::{
-    auth,
     state::AppState,
     telemetry::RequestId,
     wire::{SESSION_COOKIE, X_SESSION_OVER},
@@ -61,7 +61,7 @@ pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>)
 pub async fn name_reader<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let mut response = next.call(request).await?;
     let request = response.request();
-    let word = match auth::find_actor(&request.get_session()) {
+    let word = match find_actor(&request.get_session()) {
         Ok(Some(actor)) => HeaderValue::try_from(actor.user_id.to_string()).ok().map(|reader| (X_USER, reader)),
         Ok(None) if request.cookie(SESSION_COOKIE).is_some() => {
             Some((HeaderName::from_static(X_SESSION_OVER), HeaderValue::from_static("1")))

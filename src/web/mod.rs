@@ -3,9 +3,9 @@
 pub mod answer;
 pub mod asked;
 pub mod assets;
-pub mod body;
 #[cfg(feature = "server")]
-pub mod carried;
+pub mod bearer;
+pub mod body;
 pub mod change;
 pub mod connection;
 pub mod cookies;
@@ -14,8 +14,6 @@ pub mod csrf;
 #[cfg(feature = "server")]
 pub mod csv;
 pub mod error_page;
-#[cfg(feature = "server")]
-pub mod errors;
 #[cfg(feature = "server")]
 pub mod extract;
 pub mod flash;
@@ -33,10 +31,20 @@ pub mod page;
 pub mod pagination;
 pub mod pairs;
 pub mod paper;
+#[cfg(feature = "server")]
+pub mod params;
 pub mod part;
 pub mod policy;
+#[cfg(feature = "server")]
+pub mod problem;
+#[cfg(feature = "server")]
+pub mod scope;
+#[cfg(feature = "server")]
+pub mod session;
 pub mod shell;
 pub mod toast;
+#[cfg(feature = "server")]
+pub mod visitor;
 
 /// The filters that templates use; a page's module says `use crate::web::filters;`.
 pub mod filters {
@@ -44,7 +52,3 @@ pub mod filters {
     pub use super::page::filters::url_with;
     pub use crate::i18n::filters::{date, day_of_year, hours, instant, number, t, t1, t2, t3, time};
 }
-
-#[cfg(test)]
-#[cfg(feature = "server")]
-mod gallery;

@@ -73,7 +73,7 @@ async fn a_new_region_works_at_once_and_nobody_else_sees_into_it() {
     }
     assert_eq!(ankara.get(&format!("/employees/{employee}/edit")).await.status, 404);
     let mut scoped = company.state.db.read(&Scope::system(Region::parse("ankara").unwrap(), None, Origin::System)).await.unwrap();
-    let seen = rainstaff::regions::db::list_offices(&mut scoped).await.unwrap();
+    let seen = rainstaff::admin::offices::db::list_offices(&mut scoped).await.unwrap();
     assert_eq!(seen.iter().map(|office| office.code.as_str()).collect::<Vec<_>>(), ["ankara"]);
     let broken: Option<i64> =
         sqlx::query_scalar("SELECT sec.verify_changes('antalya')").fetch_one(&mut inspect(&company).await).await.unwrap();

@@ -15,22 +15,20 @@ use actix_web::{
 use chrono::{DateTime, Utc};
 use rainstaff::{
     auth::{
-        Hasher,
         accounts::{self, AccountError, FirstStart, NewUser, PasswordState},
-        actor_of,
         known_browser::Marks,
-        password::{Password, PasswordFault},
         purge_expired, session_middleware,
         sign_in::{self, Change, From, SignIn},
     },
     clock::Clock,
     config::{Config, Secret},
     contact::OfflineSwitch,
-    db::Db,
+    db::{Bell, Db},
     identity::{Role, Visitor},
     metrics::Metrics,
+    passwords::{Hasher, Password, PasswordFault},
     state::AppState,
-    sync::Bell,
+    web::session::actor_of,
 };
 use serde_json::{Value, json};
 use sqlx::{Executor, PgConnection};

@@ -10,13 +10,13 @@ use std::{
 
 use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
-    api::Checked,
-    devices::Client,
+    access::Client,
     error::{AppError, AppResult},
     identity::Actor,
     ops::{Op, Origin},
     state::AppState,
     sync::{deliver, handlers},
+    web::params::Checked,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

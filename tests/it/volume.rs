@@ -4,9 +4,9 @@
 
 use actix_web::{HttpRequest, body::to_bytes, test::TestRequest, web::Bytes, web::Data};
 use rainstaff::{
+    access::Client,
     clock::Clock,
     contact::api::post_ops_quarantine,
-    devices::Client,
     error::{AppError, AppResult},
     ops::{Op, Origin, VerdictKind},
     state::AppState,

@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::{Holder, SessionView, end_all, end_one, list_open, views::AccountPage};
 use crate::{
     activity::list_sign_ins,
-    auth::visitor_of,
     db::Scope,
     error::AppResult,
     identity::Actor,
@@ -19,6 +18,7 @@ use crate::{
         flash::{Flash, Tone},
         form::Posted,
         page::{Ctx, render},
+        visitor::visitor_of,
     },
 };
 

@@ -24,7 +24,6 @@ use crate::{
     ops::{Change, Fields, Kind, Op, Row, VerdictKind},
     state::AppState,
     sync::{FeedRow, held::pages::people_of, load_by_name, putting_back, submit},
-    timesheets::api::scope_with_company,
     web::{
         answer::{acted, html, refused_act, settle},
         asked::Asked,
@@ -33,6 +32,7 @@ use crate::{
         page::{Ctx, render},
         pagination::cut,
         part::CONFLICTS,
+        scope::scope_with_company,
     },
 };
 

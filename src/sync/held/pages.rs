@@ -24,7 +24,6 @@ use crate::{
     ops::{Reason, Verdict, VerdictKind},
     state::AppState,
     sync::registry::find_twin_by_name,
-    timesheets::api::scope_with_company,
     web::{
         answer::{acted, html},
         asked::Asked,
@@ -34,6 +33,7 @@ use crate::{
         page::{Ctx, render},
         pagination::Pager,
         part::QUEUE,
+        scope::scope_with_company,
     },
 };
 

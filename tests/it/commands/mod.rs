@@ -23,9 +23,10 @@ use nix::{
     unistd::Pid,
 };
 use rainstaff::{
-    auth::{Hasher, accounts::ensure_first_accounts, password::Password},
+    auth::accounts::ensure_first_accounts,
     clock::Clock,
     db::Db,
+    passwords::{Hasher, Password},
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 

@@ -14,18 +14,18 @@ use std::{
 
 use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
-    api::Checked,
+    access::Client,
     db::{
         Db, DbConfig, create_regions,
         embedded::{Cluster, ClusterOptions},
         migrate,
     },
-    devices::Client,
     error::{AppError, AppResult},
     identity::Actor,
     ops::{Op, Origin, VerdictKind},
     state::AppState,
     sync::{deliver, handlers},
+    web::params::Checked,
 };
 use serde_json::Value;
 use standby::Standby;

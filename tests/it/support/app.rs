@@ -5,14 +5,13 @@
 use std::sync::Arc;
 
 use rainstaff::{
-    auth::Hasher,
     clock::Clock,
     config::{Config, Secret},
     contact::OfflineSwitch,
-    db::Db,
+    db::{Bell, Db},
     metrics::Metrics,
+    passwords::Hasher,
     state::AppState,
-    sync::Bell,
 };
 
 /// The state of a server that has just started, at noon.

@@ -17,11 +17,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha512};
 use uuid::Uuid;
 
-use super::{extract::plain_context, htmx::wants_fragment, page::reader_of};
+use super::forms;
 use crate::{
-    auth::{self, forms},
+    auth,
     config::Secret,
     state::AppState,
+    web::{extract::plain_context, htmx::wants_fragment, page::reader_of, session::find_actor},
 };
 
 /// How long a form can be carried.
@@ -84,7 +85,7 @@ pub async fn offer_sign_in<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    let has_ended = matches!(auth::find_actor(&request.get_session()), Ok(None));
+    let has_ended = matches!(find_actor(&request.get_session()), Ok(None));
     if !has_ended || !is_plain_form(&request) {
         return Ok(next.call(request).await?.map_into_left_body());
     }

@@ -11,20 +11,21 @@ use actix_web::{
     web::Data,
 };
 
-use super::{
-    error_page::{render_bad_query, render_error, render_only_looking},
-    extract::plain_context,
-    flash::{Flash, Tone},
-    htmx::{HX_RESWAP, X_SYNC},
-    page::Ctx,
-    toast::toast_aside,
-};
 use crate::{
-    api::{Problem, problem},
     auth,
     error::AppError,
     state::AppState,
     telemetry::RequestId,
+    web::problem::{self, Problem},
+    web::{
+        error_page::{render_bad_query, render_error, render_only_looking},
+        extract::plain_context,
+        flash::{Flash, Tone},
+        htmx::{HX_RESWAP, X_SYNC},
+        page::Ctx,
+        session::actor_of,
+        toast::toast_aside,
+    },
     wire::X_SESSION_OVER,
 };
 
@@ -56,7 +57,7 @@ fn answer_to<B>(response: &ServiceResponse<B>) -> HttpResponse {
     let request = response.request();
     let error = response.response().error().and_then(|e| e.as_error::<AppError>());
     // Rendered as a visitor's page where the person cannot be told from the request any more.
-    let actor = auth::actor_of(&request.get_session());
+    let actor = actor_of(&request.get_session());
     let is_api = request.path().starts_with("/api/");
     let wants_page = !is_api && *request.method() == Method::GET;
     match error {

@@ -1,4 +1,7 @@
-//! `GET /metrics`.
+//! `GET /metrics`: what the process has counted, and what is looked up when somebody asks.
+
+mod db;
+mod gauges;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
@@ -18,7 +21,7 @@ pub async fn show_metrics(request: HttpRequest, state: Data<AppState>) -> AppRes
         let refusal = HttpResponse::Unauthorized().insert_header((header::WWW_AUTHENTICATE, r#"Bearer realm="metrics""#)).finish();
         return Ok(refusal);
     }
-    state.metrics.0.gauges.refresh(&state).await?;
-    let text = state.metrics.to_text().map_err(|e| AppError::Fault(e.to_string()))?;
+    let gauges = gauges::look_up(&state).await?;
+    let text = state.metrics.to_text_with(&gauges).map_err(|e| AppError::Fault(e.to_string()))?;
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, CONTENT_TYPE)).body(text))
 }

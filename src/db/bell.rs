@@ -12,9 +12,9 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::db;
 use crate::{
     db::{Db, Scope},
+    db::{Mode, ScopedTx},
     identity::Region,
 };
 
@@ -27,7 +27,7 @@ pub struct Bell(Arc<Mutex<HashMap<Region, Vec<Weak<Ear>>>>>);
 
 /// A reader that waits.
 #[derive(Default)]
-pub(super) struct Ear {
+pub struct Ear {
     rung: Notify,
     /// The last number it has of each region.
     at: Mutex<BTreeMap<Region, i64>>,
@@ -47,7 +47,7 @@ impl Bell {
     }
 
     /// From now on, also before [`Ear::wait`], nothing that is committed in these regions is missed.
-    pub(super) fn listen(&self, regions: &[Region]) -> Arc<Ear> {
+    pub fn listen(&self, regions: &[Region]) -> Arc<Ear> {
         let ear = Arc::new(Ear::default());
         let mut all = lock(&self.0);
         for region in regions {
@@ -77,7 +77,7 @@ impl Bell {
             return Ok(());
         }
         let mut tx = db.read(&Scope::of_server(regions.into_iter().collect())).await?;
-        let heads: HashMap<String, i64> = db::list_heads(&mut tx).await?.into_iter().collect();
+        let heads: HashMap<String, i64> = list_heads(&mut tx).await?.into_iter().collect();
         drop(tx);
         for ear in waiting {
             let is_behind = |(region, at): (&Region, &i64)| heads.get(region.code()).is_some_and(|head| head > at);
@@ -98,7 +98,7 @@ impl Bell {
 
 impl Ear {
     /// Waits for the bell, so long at most, having read up to these numbers.
-    pub(super) async fn wait(&self, at: BTreeMap<Region, i64>, at_most: Duration) {
+    pub async fn wait(&self, at: BTreeMap<Region, i64>, at_most: Duration) {
         *lock(&self.at) = at;
         let _ = tokio::time::timeout(at_most, self.rung.notified()).await;
     }
@@ -107,4 +107,11 @@ impl Ear {
 /// Nothing is done under these locks that could fail half-way.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Last number of each region of the scope that has one.
+pub async fn list_heads<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<(String, i64)>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!("SELECT region, seq FROM app.region_head WHERE region = ANY ($1)", &codes).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|r| (r.region, r.seq)).collect())
 }

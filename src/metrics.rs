@@ -1,10 +1,6 @@
 //! Figures for whoever operates the server, in the text format that Prometheus reads. They count; they name no person, no row and no
 //! address, and a region only by its code.
 
-mod db;
-mod gauges;
-pub mod pages;
-
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -19,17 +15,21 @@ use actix_web::{
     web::Data,
 };
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text::encode},
+    encoding::{
+        EncodeLabelSet,
+        text::{encode_eof, encode_registry},
+    },
     metrics::{counter::Counter, family::Family, histogram::Histogram, info::Info},
     registry::{Registry, Unit},
 };
 
 use crate::{
-    ops::{Op, Origin, Verdict},
+    ops::{Origin, VerdictKind},
     state::AppState,
 };
-use gauges::Gauges;
 
+/// What the name of every figure begins with.
+pub const PREFIX: &str = "rainstaff";
 /// Seconds: a page of the demo takes one to twenty milliseconds, a batch of operations up to some hundred, a reader of the feed waits 25 s.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 25.0];
 
@@ -42,7 +42,6 @@ struct Figures {
     requests: Family<Request, Counter>,
     durations: Family<Route, Histogram>,
     operations: Family<Operation, Counter>,
-    gauges: Gauges,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -68,7 +67,7 @@ struct Operation {
 impl Default for Metrics {
     /// Nothing counted yet.
     fn default() -> Self {
-        let mut registry = Registry::with_prefix("rainstaff");
+        let mut registry = Registry::with_prefix(PREFIX);
         registry.register("build", "The program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
         let requests = Family::default();
         registry.register("http_requests", "Requests by method, route and class of status", requests.clone());
@@ -76,8 +75,7 @@ impl Default for Metrics {
         registry.register_with_unit("http_request_duration", "Time until the head of the answer", Unit::Seconds, durations.clone());
         let operations = Family::default();
         registry.register("operations", "Operations by verdict, entity and origin; a replay counts again", operations.clone());
-        let gauges = Gauges::registered_in(&mut registry);
-        Self(Arc::new(Figures { registry, requests, durations, operations, gauges }))
+        Self(Arc::new(Figures { registry, requests, durations, operations }))
     }
 }
 
@@ -89,17 +87,18 @@ impl Metrics {
         self.0.requests.get_or_create(&Request { method, route, status: class_of(status) }).inc();
     }
 
-    /// Counts what became of operations.
-    pub fn count_operations(&self, origin: Origin, ops: &[Op], verdicts: &[Verdict]) {
-        for (op, verdict) in ops.iter().zip(verdicts) {
-            let (verdict, entity, origin) = (verdict.verdict.as_str(), known_entity(&op.entity), origin.as_str());
-            self.0.operations.get_or_create(&Operation { verdict, entity, origin }).inc();
-        }
+    /// Counts what became of an operation. Clients choose names of entities: the name is one that the server knows, or none.
+    pub fn count_operation(&self, origin: Origin, entity: Option<&'static str>, verdict: VerdictKind) {
+        let (entity, verdict, origin) = (entity.unwrap_or("other"), verdict.as_str(), origin.as_str());
+        self.0.operations.get_or_create(&Operation { verdict, entity, origin }).inc();
     }
 
-    fn to_text(&self) -> Result<String, std::fmt::Error> {
+    /// The figures and those of another registry, in the text format.
+    pub fn to_text_with(&self, others: &Registry) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
-        encode(&mut text, &self.0.registry)?;
+        encode_registry(&mut text, &self.0.registry)?;
+        encode_registry(&mut text, others)?;
+        encode_eof(&mut text)?;
         Ok(text)
     }
 }
@@ -116,7 +115,7 @@ pub async fn count_requests<B: MessageBody>(request: ServiceRequest, next: Next<
     Ok(response)
 }
 
-/// Clients choose methods and names of entities; what is not known is one figure, so that nobody can fill the memory with others.
+/// Clients choose methods; what is not known is one figure, so that nobody can fill the memory with others.
 fn known_method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -128,10 +127,6 @@ fn known_method(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     }
-}
-
-fn known_entity(name: &str) -> &'static str {
-    crate::sync::ENTITIES.iter().find(|known| **known == name).copied().unwrap_or("other")
 }
 
 fn class_of(status: u16) -> &'static str {
@@ -155,9 +150,8 @@ mod tests {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             metrics.count_request(&method, None, 404, Duration::from_millis(3));
         }
-        let text = metrics.to_text().unwrap();
+        let text = metrics.to_text_with(&Registry::default()).unwrap();
         assert!(text.contains(r#"rainstaff_http_requests_total{method="other",route="-",status="4xx"} 2"#), "{text}");
         assert!(text.contains(r#"rainstaff_http_request_duration_seconds_bucket{le="0.005",method="other",route="-"} 2"#), "{text}");
-        assert_eq!((known_entity("timesheet"), known_entity("coffee")), ("timesheet", "other"));
     }
 }

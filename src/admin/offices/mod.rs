@@ -2,7 +2,8 @@
 //!
 //! A closed region is read by its people and by admins as before, and takes no operation (`sync::apply`).
 
-use super::db;
+pub mod db;
+
 use crate::{
     activity::{self, EventKind, NewEvent},
     complaint::FieldError,
@@ -144,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_code_is_the_folded_name() {
-        let cases: Vec<(String, String)> = serde_json::from_str(include_str!("../../tests/golden/region_codes.json")).unwrap();
+        let cases: Vec<(String, String)> = serde_json::from_str(include_str!("../../../tests/golden/region_codes.json")).unwrap();
         for (name, code) in cases {
             assert_eq!(code_of_name(&name), code, "{name}");
             assert!(code.is_empty() || Region::parse(&code).is_ok(), "{code}");

@@ -1,9 +1,9 @@
 //! Who sends operations and reads the feed.
 
-use super::refuse_revoked;
 use crate::{
     auth::rights::refuse_lapsed,
     db::Scope,
+    devices::refuse_revoked,
     error::AppResult,
     identity::{Actor, Device, Region},
     state::AppState,

@@ -1,5 +1,9 @@
 //! The application as the server runs it and the tests call it.
 
+mod errors;
+#[cfg(test)]
+mod gallery;
+
 use actix_web::{
     App, Error,
     body::MessageBody,
@@ -11,8 +15,13 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::{net::TcpListener, time::Duration};
 use tracing_actix_web::TracingLogger;
 
+use errors::show_errors;
+
 use crate::{
-    auth::session_store::{purge_expired, session_middleware},
+    auth::{
+        carried::offer_sign_in,
+        session_store::{purge_expired, session_middleware},
+    },
     contact,
     db::enter_worker,
     devices,
@@ -23,9 +32,7 @@ use crate::{
     telemetry::Spans,
     web::{
         body::guard_body,
-        carried::offer_sign_in,
         csrf::refuse_cross_site,
-        errors::show_errors,
         head::answer_head,
         headers::{add_headers, name_reader},
         limits,

@@ -1,0 +1,116 @@
+//! From the request: who it acts for.
+
+use std::{future::Future, pin::Pin};
+
+use actix_session::SessionExt as _;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+
+use super::Client;
+use crate::{
+    devices::device_of_bearer,
+    error::AppError,
+    identity::{Actor, Admin, Region},
+    state::AppState,
+    tokens::actor_of_bearer,
+    web::{
+        bearer::{Bearer, bearer_of},
+        session::find_actor,
+        visitor::visitor_of,
+    },
+};
+
+/// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. On the API a
+/// personal key says who it is, whatever else the request carries. Whoever only looks at a region as its clerk would is refused where
+/// something would change.
+impl FromRequest for Actor {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        match bearer_of(request) {
+            None => Box::pin(std::future::ready(actor_of_session(request))),
+            Some(Err(error)) => Box::pin(std::future::ready(Err(error))),
+            Some(Ok(Bearer::Key(key))) => {
+                let request = request.clone();
+                Box::pin(async move { actor_of_bearer(&request, &key).await })
+            }
+            Some(Ok(Bearer::Device(token))) => {
+                let request = request.clone();
+                Box::pin(async move {
+                    device_of_bearer(&request, &token).await?;
+                    Err(AppError::TokenScope("a person: a device only carries"))
+                })
+            }
+        }
+    }
+}
+
+/// A person or a device, for the few addresses that take both.
+impl FromRequest for Client {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if let Some(Ok(Bearer::Device(token))) = bearer_of(request) {
+            let request = request.clone();
+            return Box::pin(async move { device_of_bearer(&request, &token).await.map(Self::Device) });
+        }
+        let actor = Actor::from_request(request, payload);
+        Box::pin(async move { actor.await.map(Self::Person) })
+    }
+}
+
+fn actor_of_session(request: &HttpRequest) -> Result<Actor, AppError> {
+    match find_actor(&request.get_session())? {
+        None => Err(AppError::SignIn),
+        Some(actor) if actor.must_change => Err(AppError::PasswordChange),
+        Some(actor) if actor.is_viewing() && !request.method().is_safe() => Err(AppError::OnlyLooking),
+        Some(actor) => Ok(in_named_region(request, actor)),
+    }
+}
+
+/// Somebody with several regions acts in the one that the address names (`?region=`): a row is looked for there and nowhere else.
+fn in_named_region(request: &HttpRequest, mut actor: Actor) -> Actor {
+    let code = request.query_string().split('&').find_map(|pair| pair.strip_prefix("region="));
+    if let Some(region) = code.and_then(|code| Region::parse(code).ok())
+        && actor.may_act_on(&region)
+    {
+        actor.regions = vec![region];
+    }
+    actor
+}
+
+/// Who is there, for an address that answers visitors too. A bad key is still refused, and nobody is taken for a visitor because the
+/// database is away.
+pub struct Anybody(pub Option<Client>);
+
+impl FromRequest for Anybody {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let client = Client::from_request(request, payload);
+        Box::pin(async move {
+            match client.await {
+                Ok(client) => Ok(Self(Some(client))),
+                Err(AppError::SignIn | AppError::PasswordChange) => Ok(Self(None)),
+                Err(error) => Err(error),
+            }
+        })
+    }
+}
+
+/// The signed-in administrator; anybody else who is signed in is refused. Only a session says so: the administration has no API.
+impl FromRequest for Admin {
+    type Error = AppError;
+    type Future = std::future::Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(state) = request.app_data::<Data<AppState>>() else {
+            return std::future::ready(Err(AppError::Fault("no state".into())));
+        };
+        let visitor = visitor_of(request, &state.config);
+        let actor = actor_of_session(request);
+        std::future::ready(actor.and_then(|actor| Self::new(actor, visitor).ok_or(AppError::Forbidden)))
+    }
+}

@@ -1,0 +1,20 @@
+//! Passwords: as typed, what a new one must be like, and their hashes.
+
+#[cfg(feature = "server")]
+mod argon;
+#[cfg(feature = "server")]
+mod hasher;
+#[cfg(feature = "server")]
+mod places;
+#[cfg(feature = "server")]
+mod rules;
+mod typed;
+
+#[cfg(feature = "server")]
+pub use hasher::Hasher;
+#[cfg(feature = "server")]
+pub use places::Turn;
+#[cfg(feature = "server")]
+pub use rules::{MIN_CHARS, PasswordFault, check_new};
+pub(crate) use typed::NOBODYS;
+pub use typed::{MAX_BYTES, Password};
