@@ -7,6 +7,7 @@ pub mod complaint;
 pub mod fold;
 pub mod hours;
 pub mod identity;
+pub mod identity_no;
 pub mod ids;
 pub mod ops;
 pub mod text;
@@ -47,8 +48,12 @@ pub mod devices;
 pub mod employees;
 #[cfg(feature = "pages")]
 pub mod error;
+#[cfg(feature = "server")]
+pub mod events;
 #[cfg(feature = "pages")]
 pub mod i18n;
+#[cfg(feature = "pages")]
+pub mod labels;
 #[cfg(feature = "server")]
 pub mod legacy;
 #[cfg(feature = "server")]
@@ -83,3 +88,5 @@ pub mod today;
 pub mod tokens;
 #[cfg(feature = "pages")]
 pub mod web;
+#[cfg(feature = "server")]
+pub mod words;

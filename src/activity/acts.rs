@@ -23,6 +23,7 @@ use crate::{
         page::Ctx,
         part::ACTIVITY,
     },
+    words::list_row_names,
 };
 
 const HOME: &str = "/activity";
@@ -47,7 +48,7 @@ pub async fn reverse_change(
     let region = Region::parse(&change.region).map_err(|_| AppError::NotFound)?;
     let now = load_by_name(&mut tx, &change.entity, &region, &[change.entity_id]).await?.pop().ok_or(AppError::NotFound)?;
     let later = db::list_changes_after(&mut tx, &change).await?;
-    let names = db::list_row_names(&mut tx, &mentioned_ids(&change)).await?;
+    let names = list_row_names(&mut tx, &mentioned_ids(&change)).await?;
 
     let mut op = posted.bare_op(&change.entity, &actor, region, &state.clock, reversal.kind, change.entity_id)?;
     let answered = sync::db::list_verdicts(&mut tx, &[op.op_id]).await?;

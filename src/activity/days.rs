@@ -7,21 +7,20 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
-    EventKind,
     cursor::Cursor,
-    db::RowName,
-    events::{EventView, name_of_event},
     filter::{self, FilterView},
     lines::Row,
-    views::{ChangeView, entity_in_words, origin_in_words},
+    views::{ChangeView, origin_in_words},
 };
 use crate::{
     civil,
     clock::in_istanbul,
+    events::{EventKind, EventView, name_of_event},
     i18n::{Lang, format, t, t_with},
     identity::Region,
     sync::ENTITIES,
     web::{filters, page::Ctx, paper},
+    words::{RowName, entity_in_words},
 };
 
 /// A line of the activity page.

@@ -1,40 +1,14 @@
 //! SQL of the activity log.
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{NewEvent, filter::Filter};
+use super::filter::Filter;
 use crate::{
-    db::{Mode, ScopedTx, Write},
-    employees,
-    identity::Region,
-    ids::new_id,
+    db::{Mode, ScopedTx},
+    events::EventRow,
 };
-
-/// Records an event of `region`, which the transaction's scope has to contain. Number and hash are given at commit.
-pub async fn record_event(tx: &mut ScopedTx<Write>, region: &Region, event: &NewEvent, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        r#"
-        INSERT INTO app.activity_event (region, id, at, actor, username, kind, address, user_agent, detail)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        "#,
-        region.code(),
-        new_id(),
-        now,
-        event.actor,
-        event.username,
-        event.kind.as_str(),
-        event.visitor.address().map(|a| a.to_string()),
-        event.visitor.user_agent(),
-        Value::Object(event.detail.clone()),
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
 
 /// One line of the change log.
 #[derive(Debug, Clone)]
@@ -56,18 +30,6 @@ pub(super) struct ChangeRow {
     pub version: i64,
     pub before: Option<Value>,
     pub after: Option<Value>,
-}
-
-/// One event.
-#[derive(Debug, Clone)]
-pub(super) struct EventRow {
-    pub region: String,
-    pub id: Uuid,
-    pub at: DateTime<Utc>,
-    pub username: Option<String>,
-    pub kind: String,
-    pub address: Option<String>,
-    pub detail: Value,
 }
 
 /// Changes in the scope that fit and are older than `(at, id)`, newest first. Without a filter one index walk of `limit` lines per region,
@@ -346,45 +308,6 @@ pub(super) async fn find_logged_value<M: Mode>(
     Ok(found.flatten())
 }
 
-/// Events of these kinds under the name of an account, newest first, each with what the client called itself.
-pub(super) async fn list_events_of_account<M: Mode>(
-    tx: &mut ScopedTx<M>,
-    username: &str,
-    kinds: &[String],
-    limit: i64,
-) -> Result<Vec<(EventRow, Option<String>)>, sqlx::Error> {
-    let codes = tx.scope().codes();
-    let rows = sqlx::query!(
-        r#"
-        SELECT region,
-               id,
-               at,
-               username,
-               kind,
-               address,
-               user_agent,
-               detail
-        FROM app.activity_event
-        WHERE region = ANY ($1) AND username = $2 AND kind = ANY ($3)
-        ORDER BY at DESC, id DESC
-        LIMIT $4
-        "#,
-        &codes,
-        username,
-        kinds,
-        limit,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| {
-            let (region, username, address) = (r.region, r.username, r.address);
-            (EventRow { region, id: r.id, at: r.at, username, kind: r.kind, address, detail: r.detail }, r.user_agent)
-        })
-        .collect())
-}
-
 /// What happened to one row, newest first.
 pub(super) async fn list_changes_of_row<M: Mode>(
     tx: &mut ScopedTx<M>,
@@ -419,81 +342,6 @@ pub(super) async fn list_changes_of_row<M: Mode>(
         &codes,
         entity_id,
         entity,
-        limit,
-    )
-    .fetch_all(tx.conn())
-    .await
-}
-
-/// What people call a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RowName {
-    pub name: String,
-    pub work_date: Option<NaiveDate>,
-    pub deleted: bool,
-}
-
-/// Names of employees, shift templates, days of the calendar and timesheets (these by their employee and date) among `ids`.
-pub(super) async fn list_row_names<M: Mode>(tx: &mut ScopedTx<M>, ids: &[Uuid]) -> Result<HashMap<Uuid, RowName>, sqlx::Error> {
-    let codes = tx.scope().codes();
-    let rows = sqlx::query!(
-        r#"
-        SELECT id AS "id!", full_name AS "name!", NULL::date AS work_date, deleted_at IS NOT NULL AS "deleted!", id AS employee_id
-        FROM app.employees
-        WHERE region = ANY ($1) AND id = ANY ($2)
-        UNION ALL
-        SELECT id, name, NULL, deleted_at IS NOT NULL, NULL
-        FROM app.shift_templates
-        WHERE region = ANY ($1) AND id = ANY ($2)
-        UNION ALL
-        SELECT id, name, day, deleted_at IS NOT NULL, NULL
-        FROM app.calendar_days
-        WHERE region = ANY ($1) AND id = ANY ($2)
-        UNION ALL
-        SELECT t.id, e.full_name, t.work_date, t.deleted_at IS NOT NULL, t.employee_id
-        FROM app.timesheets t
-        JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
-        WHERE t.region = ANY ($1) AND t.id = ANY ($2)
-        "#,
-        &codes,
-        ids,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let labels = employees::db::load_labels(tx).await?;
-    let name = |name: String, person: Option<Uuid>| person.map_or_else(|| name.clone(), |id| labels.name(id, &name));
-    Ok(rows
-        .into_iter()
-        .map(|r| (r.id, RowName { name: name(r.name, r.employee_id), work_date: r.work_date, deleted: r.deleted }))
-        .collect())
-}
-
-/// Events of these kinds in the scope, newest first.
-pub(super) async fn list_events_of<M: Mode>(tx: &mut ScopedTx<M>, kinds: &[String], limit: i64) -> Result<Vec<EventRow>, sqlx::Error> {
-    let codes = tx.scope().codes();
-    sqlx::query_as!(
-        EventRow,
-        r#"
-        SELECT e.region AS "region!",
-               e.id AS "id!",
-               e.at AS "at!",
-               e.username,
-               e.kind AS "kind!",
-               e.address,
-               e.detail AS "detail!"
-        FROM unnest($1::text[]) AS r (code)
-        CROSS JOIN LATERAL (
-            SELECT l.region, l.id, l.at, l.username, l.kind, l.address, l.detail
-            FROM app.activity_event l
-            WHERE l.region = r.code AND l.kind = ANY ($2)
-            ORDER BY l.at DESC, l.id DESC
-            LIMIT $3
-        ) e
-        ORDER BY e.at DESC, e.id DESC
-        LIMIT $3
-        "#,
-        &codes,
-        kinds,
         limit,
     )
     .fetch_all(tx.conn())

@@ -13,24 +13,23 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    EventKind, NewEvent,
     cursor::Cursor,
-    events::EventView,
-    fields::masked,
     filter::Filter,
     lines::{Part, Row, list_part},
     views::ChangeView,
 };
 use crate::{
-    activity,
     auth::{rights::refuse_lapsed, sign_in::region_of_actor},
     clock::in_istanbul,
     db::Scope,
     error::{AppError, AppResult},
+    events::{self},
+    events::{EventKind, EventView, NewEvent},
     i18n::t,
     identity::Actor,
     state::AppState,
     web::{csv, page::Ctx, visitor::visitor_of},
+    words::masked,
 };
 
 /// Lines read at once.
@@ -74,7 +73,7 @@ pub(super) async fn export(
 ) -> AppResult<HttpResponse> {
     let event = NewEvent::new(EventKind::Exported).by(Some(actor)).from(&visitor_of(request, &state.config));
     let event = event.with("what", "activity").with("format", format.word()).with("filter", ctx.query.as_str());
-    activity::record(&state.db, region_of_actor(actor), &event, &state.clock).await?;
+    events::record(&state.db, region_of_actor(actor), &event, &state.clock).await?;
     let (content_type, ending) = match format {
         Format::Csv => ("text/csv; charset=utf-8", "csv"),
         Format::Json => ("application/json", "json"),

@@ -4,11 +4,9 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{
-    EventKind,
-    cursor::{Cursor, Mark},
-};
+use super::cursor::{Cursor, Mark};
 use crate::{
+    events::EventKind,
     i18n::Lang,
     ops::Origin,
     sync::ENTITIES,

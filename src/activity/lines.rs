@@ -6,11 +6,16 @@ use uuid::Uuid;
 
 use super::{
     cursor::{Cursor, Mark},
-    db::{self, ChangeRow, EventRow, RowName},
+    db::{self, ChangeRow},
     filter::Filter,
     views::mentioned_ids,
 };
-use crate::db::{Read, ScopedTx};
+use crate::{
+    db::{Read, ScopedTx},
+    events::EventRow,
+    words::RowName,
+    words::list_row_names,
+};
 
 /// A line as stored.
 pub(super) enum Row {
@@ -50,6 +55,6 @@ pub(super) async fn list_part(tx: &mut ScopedTx<Read>, filter: &Filter, before: 
     let older = rows.last().filter(|_| has_more).map(Row::cursor);
     let mentioned: Vec<Uuid> =
         rows.iter().flat_map(|row| if let Row::Change(row) = row { mentioned_ids(row) } else { Vec::new() }).collect();
-    let names = db::list_row_names(tx, &mentioned).await?;
+    let names = list_row_names(tx, &mentioned).await?;
     Ok(Part { rows, names, older })
 }

@@ -13,7 +13,6 @@ use super::{
     export::{Format, export},
     filter::{ActivityQuery, read_filter},
     lines::{Part, list_part},
-    views::title_by_id,
 };
 use crate::{
     complaint::FieldError,
@@ -28,6 +27,8 @@ use crate::{
         part::ACTIVITY,
         scope::scope_with_company,
     },
+    words::names_of,
+    words::title_by_id,
 };
 
 /// Lines of one part of the list.
@@ -92,5 +93,5 @@ async fn name_of(tx: &mut crate::db::ScopedTx<crate::db::Read>, part: &Part, id:
     if let Some(found) = title_by_id(&part.names, id) {
         return Ok(found);
     }
-    Ok(title_by_id(&db::list_row_names(tx, &[id]).await?, id).unwrap_or_default())
+    Ok(names_of(tx, &[id]).await?.title(id).unwrap_or_default())
 }

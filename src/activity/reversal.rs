@@ -3,12 +3,13 @@
 
 use serde_json::Value;
 
-use super::{db::ChangeRow, fields::label_of, past::as_field};
+use super::{db::ChangeRow, past::as_field};
 use crate::{
     complaint::FieldError,
     i18n::{Lang, format::instant, t},
     ops::{Change, Fields, Kind, Row, form_codec::FormSpec, same_value},
     sync::{FeedRow, form_by_name},
+    words::label_of,
 };
 
 /// What takes a change back.

@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    EventKind,
     cursor::Cursor,
     days::{Line, Placed, by_day},
-    db::{ChangeRow, EventRow, RowName},
-    events::EventView,
+    db::ChangeRow,
     views::ChangeView,
 };
 use crate::{
+    events::{EventKind, EventRow, words::EventView},
     i18n::Lang,
     identity::{Actor, Region, Role},
     web::{
         flash::{self, Seal},
         page::{Ctx, RegionName, Theme},
     },
+    words::RowName,
 };
 
 const AYSE: Uuid = Uuid::from_u128(1);

@@ -2,25 +2,25 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    db::{self, ChangeRow, RowName},
-    fields::describe,
+    db::{self, ChangeRow},
     reversal::can_reverse,
 };
 pub use crate::web::change::ChangeView;
 use crate::{
-    civil,
     clock::in_istanbul,
     db::{Mode, ScopedTx},
     error::AppResult,
+    events::{region_in_words, time_of_day},
     i18n::{Lang, t, t_with},
-    identity::Region,
     sync::may_write,
     web::page::Ctx,
+    words::{RowName, describe},
+    words::{entity_in_words, list_row_names, named},
 };
 
 /// Changes a row's history shows at most.
@@ -29,7 +29,7 @@ const HISTORY_LENGTH: i64 = 200;
 /// What happened to one row, newest first; the last 200 changes. Only regions of the transaction's scope are looked at.
 pub async fn history_of<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, entity: &str, id: Uuid) -> AppResult<Vec<ChangeView>> {
     let rows = db::list_changes_of_row(tx, entity, id, HISTORY_LENGTH).await?;
-    let names = db::list_row_names(tx, &rows.iter().flat_map(mentioned_ids).collect::<Vec<_>>()).await?;
+    let names = list_row_names(tx, &rows.iter().flat_map(mentioned_ids).collect::<Vec<_>>()).await?;
     let on_own_page = |row| {
         let change = ChangeView::new(ctx, row, &names);
         let time = exact_instant(change.at);
@@ -98,18 +98,6 @@ fn headline(lang: Lang, row: &ChangeRow) -> String {
     t_with(lang, key, &[("what", &what)])
 }
 
-/// What a kind of row is called.
-pub(super) fn entity_in_words(lang: Lang, entity: &str) -> &str {
-    match entity {
-        "timesheet" => t(lang, "change-of-timesheet"),
-        "employee" => t(lang, "change-of-employee"),
-        "shift_template" => t(lang, "change-of-shift-template"),
-        "settings" => t(lang, "change-of-settings"),
-        "calendar_day" => t(lang, "change-of-calendar-day"),
-        other => other,
-    }
-}
-
 /// The button that takes the change back; none where that would be refused.
 fn reversal_key(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<&'static str> {
     let is_closed = ctx.regions.iter().any(|region| region.code == row.region && !region.is_open);
@@ -139,18 +127,6 @@ pub(super) fn title_of(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Strin
     let employee = row.before.as_ref().and_then(employee_in).and_then(|id| names.get(&id)).map(|found| found.name.as_str());
     let name = text("full_name").or_else(|| text("name")).or(employee).unwrap_or_default();
     named(name, text("work_date").or_else(|| text("day")).and_then(|date| date.parse().ok()))
-}
-
-/// What a row is called now.
-pub(super) fn title_by_id(names: &HashMap<Uuid, RowName>, id: Uuid) -> Option<String> {
-    names.get(&id).map(|found| named(&found.name, found.work_date))
-}
-
-pub(super) fn named(name: &str, work_date: Option<NaiveDate>) -> String {
-    match work_date {
-        Some(date) => format!("{name}, {}", civil::format_date_tr(date)),
-        None => name.to_owned(),
-    }
 }
 
 /// The page of a row. Timesheets and employees keep theirs when they are deleted.
@@ -184,22 +160,6 @@ pub(super) fn origin_in_words(lang: Lang, origin: &str) -> String {
         other => other,
     };
     words.to_owned()
-}
-
-/// Empty for people who see one region only.
-pub(super) fn region_in_words(ctx: &Ctx, code: &str) -> String {
-    if code == Region::company().code() {
-        t(ctx.lang, "activity-company").to_owned()
-    } else if ctx.has_many_regions() || ctx.is_admin() {
-        ctx.region_name(code).to_owned()
-    } else {
-        String::new()
-    }
-}
-
-/// `14:30` by Istanbul's clock.
-pub(super) fn time_of_day(at: DateTime<Utc>) -> String {
-    in_istanbul(at).format("%H:%M").to_string()
 }
 
 /// `05.01.2026 14:30:05` by Istanbul's clock: histories are read to the second.

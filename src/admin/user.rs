@@ -11,10 +11,9 @@ use super::{
     views::{RightsForm, UserPage, UserView},
 };
 use crate::{
-    activity::list_sign_ins,
     auth::{
         accounts::{self, AccountError, UserSummary},
-        sessions::{self, Holder, SessionView},
+        sessions::{self, Holder, SessionView, list_sign_ins},
     },
     complaint::FieldError,
     db::Scope,

@@ -3,12 +3,12 @@
 use askama::Template;
 
 use crate::{
-    activity::{SignInView, role_in_words},
     admin::offices::Office,
     auth::{
         accounts::{PasswordState, UserSummary},
-        sessions::{Presence, SessionView},
+        sessions::{Presence, SessionView, SignInView},
     },
+    events::role_in_words,
     i18n::format::instant,
     identity::Role,
     web::{filters, form::FormView, page::Ctx},

@@ -8,12 +8,12 @@ use super::{
     sessions::db::{Which, end_sessions},
 };
 use crate::{
-    activity::{self, EventKind, NewEvent},
     clock::Clock,
     db::{Capability, Db, SystemTx, create_regions, violated_constraint},
     error::AppError,
-    identity::FIRST_OFFICES,
-    identity::{Admin, Region, Role},
+    events::{self},
+    events::{EventKind, NewEvent},
+    identity::{Admin, FIRST_OFFICES, Region, Role},
     ids::new_id,
     passwords::{Hasher, Password, PasswordFault, Turn, check_new},
     state::AppState,
@@ -334,11 +334,11 @@ pub async fn change_rights(
     let region = first_region(&account);
     if role != was.role {
         let event = event(EventKind::RoleChanged).with("before", was.role.as_str()).with("after", role.as_str());
-        activity::record(db, region.clone(), &event, clock).await?;
+        events::record(db, region.clone(), &event, clock).await?;
     }
     if regions != was.regions {
         let event = event(EventKind::RegionsChanged).with("before", names.0.join(", ")).with("after", names.1.join(", "));
-        activity::record(db, region, &event, clock).await?;
+        events::record(db, region, &event, clock).await?;
     }
     Ok(())
 }
@@ -403,7 +403,7 @@ async fn open_account(db: &Db, by: Option<&Admin>, username: &str) -> Result<(Sy
 async fn record(db: &Db, clock: &Clock, by: Option<&Admin>, region: Region, kind: EventKind, username: &str) -> Result<(), AccountError> {
     let event = NewEvent::new(kind).by(by.map(Admin::actor)).with("account", username);
     let event = by.map_or(event.clone(), |admin| event.from(admin.visitor()));
-    Ok(activity::record(db, region, &event, clock).await?)
+    Ok(events::record(db, region, &event, clock).await?)
 }
 
 fn first_region(account: &AccountRow) -> Region {

@@ -6,8 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 
 use super::session_store::set_region_view;
 use crate::{
-    activity::{self, EventKind, NewEvent},
     error::{AppError, AppResult},
+    events::{self},
+    events::{EventKind, NewEvent},
     identity::{Actor, Admin, Region, Visitor},
     state::AppState,
     web::{form::Posted, page::Ctx, visitor::visitor_of},
@@ -42,7 +43,7 @@ pub async fn end_region_view(
 
 async fn record(state: &AppState, actor: &Actor, visitor: &Visitor, region: &Region, kind: EventKind) -> AppResult<()> {
     let event = NewEvent::new(kind).by(Some(actor)).from(visitor);
-    Ok(activity::record(&state.db, region.clone(), &event, &state.clock).await?)
+    Ok(events::record(&state.db, region.clone(), &event, &state.clock).await?)
 }
 
 fn see_other(location: &str) -> HttpResponse {

@@ -4,9 +4,9 @@ use askama::Template;
 use uuid::Uuid;
 
 use crate::{
-    activity::words::label_of,
     auth::carried::CarriedForm,
     web::{filters, page::Ctx},
+    words::label_of,
 };
 
 /// How a field comes back.

@@ -25,16 +25,19 @@ use super::{
     sign_in::region_of_account,
 };
 use crate::{
-    activity::{self, EventKind, NewEvent},
     clock::Clock,
     config::{Config, Secret},
     db::{Capability, Db},
     error::{AppError, AppResult},
+    events::{self},
+    events::{EventKind, NewEvent},
     identity::{Actor, Region, Role, Visitor},
     ops::LIFETIME,
     state::AppState,
-    web::page::RegionName,
-    web::session::{ACTOR, COMPANY, REGIONS, TROUBLE},
+    web::{
+        page::RegionName,
+        session::{ACTOR, COMPANY, REGIONS, TROUBLE},
+    },
 };
 
 /// Name of the session cookie.
@@ -158,7 +161,7 @@ impl PgSessionStore {
         if let Some(account) = account {
             let event = NewEvent::new(EventKind::SessionsEnded).with("account", account.username.as_str());
             let event = event.with("count", ended).with("why", "limit");
-            activity::record(&self.db, region_of_account(&account), &event, &self.clock).await?;
+            events::record(&self.db, region_of_account(&account), &event, &self.clock).await?;
         }
         Ok(())
     }

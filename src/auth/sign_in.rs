@@ -18,9 +18,10 @@ use super::{
     throttle::{self, Admission, Counter, Place},
 };
 use crate::{
-    activity::{self, EventKind, NewEvent},
     db::{Capability, SystemTx},
     error::{AppError, AppResult},
+    events::{self},
+    events::{EventKind, NewEvent},
     identity::{Actor, Region, Role, Visitor},
     passwords::{Password, PasswordFault, Turn, check_new},
     state::AppState,
@@ -111,7 +112,7 @@ pub async fn sign_in(state: &AppState, session: &Session, from: From<'_>, typed_
     }
     tx.commit().await?;
     let event = NewEvent::new(EventKind::SignIn).by_account(Some(account.id), &account.username).from(from.visitor);
-    activity::record(&state.db, region_of_account(&account), &event, &state.clock).await?;
+    events::record(&state.db, region_of_account(&account), &event, &state.clock).await?;
     open_session(session, account.id, account.auth_epoch, from.visitor)?;
     let mark = from.marks.cookie_with(&state.config, account.id, account.auth_epoch, now);
     Ok(SignIn::Welcome { must_change: account.must_change, user: account.id, epoch: account.auth_epoch, mark })
@@ -127,7 +128,7 @@ pub async fn sign_out(state: &AppState, session: &Session, actor: &Actor, visito
     insert_ended(&mut tx, actor.user_id, &ended).await?;
     tx.commit().await?;
     let event = NewEvent::new(EventKind::SignOut).by(Some(actor)).from(visitor);
-    Ok(activity::record(&state.db, region_of_actor(actor), &event, &state.clock).await?)
+    Ok(events::record(&state.db, region_of_actor(actor), &event, &state.clock).await?)
 }
 
 /// Gives the signed-in person a new password and a new session, and ends all others and the API keys.
@@ -156,7 +157,7 @@ pub async fn change_password(
         return Ok(Change::WrongCurrent);
     };
     let event = NewEvent::new(EventKind::PasswordChanged).by(Some(actor)).from(from.visitor);
-    activity::record(&state.db, region_of_actor(actor), &event, &state.clock).await?;
+    events::record(&state.db, region_of_actor(actor), &event, &state.clock).await?;
     open_session(session, actor.user_id, epoch, from.visitor)?;
     let mark = from.marks.cookie_with(&state.config, actor.user_id, epoch, now);
     Ok(Change::Done { epoch, mark })
@@ -433,10 +434,10 @@ async fn record_failure(state: &AppState, visitor: &Visitor, account: Option<&Ac
             None => event,
         }
     };
-    activity::record(&state.db, region.clone(), &event(EventKind::SignInFailed), &state.clock).await?;
+    events::record(&state.db, region.clone(), &event(EventKind::SignInFailed), &state.clock).await?;
     if let Some(Wait { by, seconds }) = wait {
         let event = event(EventKind::SignInThrottled).with("by", by).with("wait_seconds", seconds);
-        activity::record(&state.db, region, &event, &state.clock).await?;
+        events::record(&state.db, region, &event, &state.clock).await?;
     }
     Ok(())
 }

@@ -12,11 +12,12 @@ use uuid::Uuid;
 
 use super::{Opened, Place, open, report_file::ReportFile, text};
 use crate::{
-    activity::{self, EventKind, NewEvent},
     auth::accounts,
     clock::Clock,
     config::{Config, Secret},
     db::{self, Scope},
+    events::{self},
+    events::{EventKind, NewEvent},
     identity::{Actor, Region, Role},
     legacy::{KnownFile, LegacyFile, Report, Target, identify, plan, preview, report},
     ops::Origin,
@@ -95,7 +96,7 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
         .by(Some(&actor))
         .with("file", file.name.clone())
         .with("tables", serde_json::to_value(&outcome.tables).map_err(text)?);
-    activity::record(db, region.clone(), &event, &state.clock).await.map_err(text)?;
+    events::record(db, region.clone(), &event, &state.clock).await.map_err(text)?;
     Ok(outcome)
 }
 

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::{AlarmKind, db};
 use crate::{
-    activity::{EventKind, NewEvent, record_event},
     db::Scope,
     error::{AppError, AppResult},
+    events::{EventKind, NewEvent, record_event},
     identity::{Admin, Region},
     state::AppState,
     web::{

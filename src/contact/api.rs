@@ -16,9 +16,9 @@ use super::{
 };
 use crate::{
     access::Client,
-    activity::{EventKind, NewEvent, record_event},
     auth::sign_in::region_of_actor,
     error::{AppError, AppResult},
+    events::{EventKind, NewEvent, record_event},
     ids::new_id,
     ops::Origin,
     state::AppState,

@@ -12,9 +12,9 @@ use super::{
 use crate::{
     civil,
     db::{Mode, ScopedTx},
-    employees::{db::load_labels, labels::Labels},
     fold::fold,
     hours::{Hours, Rules, hours},
+    labels::{Labels, db::load_labels},
     reports::{self, Summary},
     roster::{Blanks, Roster, WorkedDays, blanks, load_roster, load_worked_days},
     settings::list_rules,

@@ -14,13 +14,14 @@ use super::{
     views::{AlertList, AlertView, BoardPage, DateView, DatesView, DayView, FilterView, LeaderView, RecentView, TileView, TrendView},
 };
 use crate::{
-    activity, civil,
+    civil,
     contact::load_queues,
     devices::load_alarms,
-    employees::labels::Labels,
     error::AppResult,
+    events::{self},
     fold::fold,
     identity::Actor,
+    labels::Labels,
     reports::{Sort, Summary},
     state::AppState,
     web::{
@@ -97,7 +98,7 @@ pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, q
     let period = if asked.is_clear() { period } else { Period::month_of(today) };
     let wish = Wish { period, day: day.unwrap_or(yesterday), step: step.unwrap_or_default(), text, today };
     let board = load_board(&mut tx, &wish).await?;
-    let sign_ins = activity::latest_sign_ins(&mut tx, &ctx, SIGN_INS, today).await?;
+    let sign_ins = events::latest_sign_ins(&mut tx, &ctx, SIGN_INS, today).await?;
     let queues = load_queues(&mut tx, &ctx, now).await?;
     let device_alarms = load_alarms(&mut tx, &ctx).await?;
     drop(tx);

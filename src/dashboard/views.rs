@@ -11,14 +11,13 @@ use super::{
     period::{Period, Step},
 };
 use crate::{
-    activity::EventView,
     alarms::Severity,
     civil,
     contact::QueuesView,
     devices::DeviceAlarmView,
+    events::EventView,
     hours::Hours,
-    i18n::Ago,
-    i18n::{Lang, format, t, t_with},
+    i18n::{Ago, Lang, format, t, t_with},
     timesheets::weekday_key,
     web::{filters, page::Ctx, pagination::Pager},
 };

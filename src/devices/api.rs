@@ -11,10 +11,11 @@ use super::{
     secret::{Code, hash_of_token, new_token},
 };
 use crate::{
-    activity::{self, EventKind, NewEvent},
     auth::{attempts, throttle::counted_address},
     db::Capability,
     error::{AppError, AppResult},
+    events::{self},
+    events::{EventKind, NewEvent},
     identity::{Device, Region},
     state::AppState,
     sync::handlers::{read_object, require_sync_client, sync_answer},
@@ -54,7 +55,7 @@ pub async fn post_device_enrol(state: Data<AppState>, request: HttpRequest, body
         attempts::count_failure_of_address(&mut tx, &visitor, now).await?;
         tx.commit().await?;
         let event = NewEvent::new(EventKind::DeviceCodeRefused).from(&visitor);
-        activity::record(&state.db, Region::company(), &event, &state.clock).await?;
+        events::record(&state.db, Region::company(), &event, &state.clock).await?;
         return Err(AppError::DeviceCode);
     };
     let token = new_token();

@@ -5,9 +5,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{db, secret::hash_of_token};
 use crate::{
-    activity::{self, EventKind, NewEvent},
     db::{Capability, Scope},
     error::{AppError, AppResult},
+    events::{self},
+    events::{EventKind, NewEvent},
     identity::{Device, Region},
     state::AppState,
     web::visitor::visitor_of,
@@ -47,7 +48,7 @@ pub(super) async fn find_shown(request: &HttpRequest, token: &str) -> AppResult<
         tx.commit().await?;
         let event =
             NewEvent::new(EventKind::DeviceRotated).from(&visitor_of(request, &state.config)).with("device", shown.device.name.as_str());
-        activity::record(&state.db, shown.device.region.clone(), &event, &state.clock).await?;
+        events::record(&state.db, shown.device.region.clone(), &event, &state.clock).await?;
     }
     Ok(shown)
 }

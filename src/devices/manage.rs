@@ -8,11 +8,12 @@ use super::{
     secret::Code,
 };
 use crate::{
-    activity::{self, EventKind, NewEvent},
     clock::in_istanbul,
     complaint::FieldError,
     db::{Capability, SystemTx, violated_constraint},
     error::{AppError, AppResult},
+    events::{self},
+    events::{EventKind, NewEvent},
     fold::fold,
     identity::{Admin, Region},
     state::AppState,
@@ -143,5 +144,5 @@ fn refusal(error: sqlx::Error) -> AppResult<FieldError> {
 
 async fn record(state: &AppState, by: &Admin, region: &Region, event: NewEvent) -> AppResult<()> {
     let event = event.by(Some(by.actor())).from(by.visitor());
-    Ok(activity::record(&state.db, region.clone(), &event, &state.clock).await?)
+    Ok(events::record(&state.db, region.clone(), &event, &state.clock).await?)
 }

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{db, identity_no::mask, listed::Listed};
+use super::{db, listed::Listed};
 use crate::{
     error::AppResult,
     fold::fold,
     identity::{Actor, Region},
+    identity_no::mask,
     state::AppState,
     web::{
         page::url_with,

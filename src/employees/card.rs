@@ -16,10 +16,11 @@ use super::{
     pages::{find, region_of},
 };
 use crate::{
-    activity::{EventKind, NewEvent, record_event, views::history_of},
+    activity::views::history_of,
     civil::Month,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
+    events::{EventKind, NewEvent, record_event},
     identity::Actor,
     ops::Entity as _,
     roster::load_roster,

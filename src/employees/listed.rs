@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::Employee;
 use crate::{
+    labels::{Face, Labels},
     ops::{Entity as _, Row},
     roster::Person,
 };
@@ -118,5 +119,27 @@ impl From<&Listed> for Person {
             is_deleted,
             shift_template_id: value.shift_template_id,
         }
+    }
+}
+
+impl<'p> From<&'p Choice> for Face<'p> {
+    fn from(p: &'p Choice) -> Self {
+        Self { id: p.id, region: &p.region, full_name: &p.full_name, department: &p.department, title: &p.title, hire_date: p.hire_date }
+    }
+}
+
+impl<'p> From<&'p Listed> for Face<'p> {
+    fn from(p: &'p Listed) -> Self {
+        let (region, value) = (p.region.as_str(), &p.value);
+        let (department, title) = (value.department.as_str(), value.title.as_str());
+        Self { id: p.id, region, full_name: &value.full_name, department, title, hire_date: value.hire_date }
+    }
+}
+
+/// Choices under what tells them apart.
+pub fn label_choices(choices: &mut [Choice]) {
+    let labels = Labels::of(choices.iter().map(Face::from));
+    for choice in choices {
+        labels.apply(choice.id, &mut choice.full_name);
     }
 }

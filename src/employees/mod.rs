@@ -11,8 +11,6 @@ pub(crate) mod card_views;
 #[cfg(feature = "server")]
 pub mod db;
 pub mod filter;
-pub mod identity_no;
-pub mod labels;
 pub mod listed;
 mod model;
 #[cfg(feature = "server")]

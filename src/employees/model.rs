@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::identity_no::{IdentityNo, without_blanks};
 use crate::{
     civil::format_date_tr,
     complaint::FieldError,
+    identity_no::{IdentityNo, without_blanks},
     ops::{
         Entity, Fields, Origin, Row, Writers,
         fields::Reader,

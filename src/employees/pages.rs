@@ -19,6 +19,7 @@ use crate::{
     db::Scope,
     error::{AppError, AppResult},
     identity::{Actor, Region},
+    labels::db::load_labels,
     ops::{Change, Entity as _, Op, VerdictKind},
     shift_templates::{self, listed::TemplateChoice},
     state::AppState,
@@ -177,7 +178,7 @@ pub(super) async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult
 /// What a message calls a person: with what tells them from a namesake.
 pub(super) async fn name_of(state: &AppState, actor: &Actor, employee: &Listed) -> AppResult<String> {
     let scope = Scope::one(actor, &region_of(employee)?).ok_or(AppError::NotFound)?;
-    let labels = db::load_labels(&mut state.db.read(&scope).await?).await?;
+    let labels = load_labels(&mut state.db.read(&scope).await?).await?;
     Ok(labels.name(employee.id, &employee.value.full_name))
 }
 

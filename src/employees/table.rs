@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Activation, Employee, db, identity_no::without_blanks, model::left_before_hired};
+use super::{Activation, Employee, db, model::left_before_hired};
 use crate::{
     clock::in_istanbul,
     complaint::FieldError,
     db::{Mode, ScopedTx, Write},
     identity::Region,
+    identity_no::without_blanks,
     ops::Row,
     sync::{Refusal, Stored, Table, Tail, Veto},
 };

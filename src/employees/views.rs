@@ -4,15 +4,13 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{
-    identity_no::mask,
-    listed::{Listed, State},
-};
+use super::listed::{Listed, State};
 use crate::{
     clock::in_istanbul,
     error::AppResult,
     i18n::t,
     identity::Region,
+    identity_no::mask,
     ops::Entity as _,
     shift_templates::listed::TemplateChoice,
     web::{

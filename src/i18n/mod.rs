@@ -112,6 +112,11 @@ pub fn t(lang: Lang, key: &str) -> &str {
     })
 }
 
+/// The text of `key`, for a key that is put together of what a row or a newer version of the program says; none where there is no such text.
+pub fn find(lang: Lang, key: &str) -> Option<&'static str> {
+    catalog::plain(lang, key)
+}
+
 /// The text of `key` with values in it: `t_with(lang, "pill-waiting", &[("n", &3)])`.
 pub fn t_with(lang: Lang, key: &str, args: &[(&str, &dyn Arg)]) -> String {
     let mut values = FluentArgs::with_capacity(args.len());

@@ -175,7 +175,7 @@ impl<'a> Planner<'a> {
             self.plan.warnings.extend(employee.doubt.as_deref().cloned());
             let holder = holders.get(employee.identity_no.as_str()).copied().unwrap_or(employee.id);
             if holder != employee.id && !employee.identity_no.is_empty() {
-                let masked = crate::employees::identity_no::mask(&employee.identity_no);
+                let masked = crate::identity_no::mask(&employee.identity_no);
                 let why = Why::DuplicateIdentityNo(holder);
                 self.plan.warnings.push(Remark::row(Table::Employees, RowId::Number(employee.id), "identity_no", Some(&masked), why));
                 fields.insert("identity_no".into(), json!(""));

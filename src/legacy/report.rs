@@ -11,7 +11,7 @@ use super::{
     remark::{Remark, Why},
     tables::Table,
 };
-use crate::{employees::identity_no::mask, ops::Verdict};
+use crate::{identity_no::mask, ops::Verdict};
 
 /// What became of the rows of one table; together as many as the table has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

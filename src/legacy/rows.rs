@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     civil,
-    employees::identity_no::{IdentityNo, mask},
+    identity_no::{IdentityNo, mask},
     ops::Row,
     settings::decimal_hours,
     text::clean,

@@ -16,6 +16,7 @@ use crate::{
     employees::{self, listed::Listed as Employee},
     error::{AppError, AppResult},
     identity::{Actor, Region},
+    labels::db::load_labels,
     ops::VerdictKind,
     shift_templates,
     state::AppState,
@@ -147,7 +148,7 @@ impl Day {
         let region = Region::parse(&employee.region).map_err(|_| AppError::NotFound)?;
         let scope = Scope::one(actor, &region).ok_or(AppError::NotFound)?;
         let mut tx = state.db.read(&scope).await?;
-        employees::db::load_labels(&mut tx).await?.apply(id, &mut employee.value.full_name);
+        load_labels(&mut tx).await?.apply(id, &mut employee.value.full_name);
         let filter = Filter { employee_id: Some(id), from: date, to: date, text: String::new() };
         let entries = list_timesheets(&mut tx, &filter, MOST, 0).await?;
         Ok(Self { employee, region, date, tx, entries })

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::summary::{DayShape, Filter, Person, PersonShape, Summary};
 use crate::{
     db::{Mode, ScopedTx},
-    employees::labels::{Face, Labels},
     hours::Shift,
+    labels::{Face, Labels},
     settings::list_rules,
 };
 

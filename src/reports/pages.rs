@@ -14,10 +14,10 @@ use super::{
 };
 use crate::{
     civil,
-    employees::db::load_labels,
     error::AppResult,
     fold::fold,
     identity::Actor,
+    labels::db::load_labels,
     state::AppState,
     text::clean,
     web::{

@@ -18,7 +18,7 @@ pub use worked::{Blanks, WorkedDays, blanks};
 
 use crate::{
     calendar::{Calendar, Mark},
-    employees::labels::{Face, Labels},
+    labels::{Face, Labels},
     shift_templates::listed::TemplateChoice,
 };
 
@@ -216,6 +216,12 @@ fn cut(shift: &Shift, free_from: i32) -> Option<Shift> {
         _ => 60,
     };
     Some(Shift { end_min: free_from, break_minutes: shift.break_minutes.min(legal), ..shift.clone() })
+}
+
+impl<'p> From<&'p Person> for Face<'p> {
+    fn from(p: &'p Person) -> Self {
+        Self { id: p.id, region: &p.region, full_name: &p.full_name, department: &p.department, title: &p.title, hire_date: p.hire_date }
+    }
 }
 
 #[cfg(test)]

@@ -17,9 +17,10 @@ use super::{
     registry,
 };
 use crate::{
-    activity::{self, EventKind, NewEvent},
     complaint::FieldError,
     db::{DbOutcome, ScopedTx, Write, classify},
+    events::{self},
+    events::{EventKind, NewEvent},
     ops::{Kind, Op, Origin, Reason, Verdict, VerdictKind, fingerprint},
 };
 
@@ -308,7 +309,7 @@ async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Resul
                 Carrier::Device(_) => event.with("device", who.authors.carrier()),
             };
             let event = event.with("account", account).with("op_id", op.op_id.to_string());
-            activity::record_event(tx, &op.region, &event, who.received_at).await?;
+            events::record_event(tx, &op.region, &event, who.received_at).await?;
         }
         return Ok(Some(held(op, objection.reason)));
     }

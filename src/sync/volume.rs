@@ -8,9 +8,10 @@ use super::{
     db,
 };
 use crate::{
-    activity::{self, EventKind, NewEvent},
     db::{Scope, ScopedTx, Write},
     error::AppResult,
+    events::{self},
+    events::{EventKind, NewEvent},
     identity::Region,
     ops::{Op, Origin},
     state::AppState,
@@ -59,7 +60,7 @@ pub(super) async fn note_refusal(state: &AppState, scope: &Scope, who: &Caller, 
             Carrier::Person(id) => event.by_account(Some(id), who.authors.carrier()),
             Carrier::Device(_) => event.with("device", who.authors.carrier()),
         };
-        activity::record_event(&mut tx, region, &event, who.received_at).await?;
+        events::record_event(&mut tx, region, &event, who.received_at).await?;
         tx.commit().await?;
         tracing::warn!(region = region.code(), carrier = %who.carrier.id(), "the limit of a day was reached: what is over it waits in its queue");
     }

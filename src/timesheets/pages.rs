@@ -22,17 +22,17 @@ use crate::{
     civil,
     complaint::FieldError,
     db::{Mode, Scope, ScopedTx, is_in_two_regions},
-    employees::{self, labels::label_choices},
+    employees::{self, listed::label_choices},
     error::{AppError, AppResult},
     i18n::{format::instant, t_with},
     identity::{Actor, Region},
+    labels::db::load_labels,
     ops::{Entity as _, Origin, Verdict, VerdictKind},
     roster::{Roster, blanks, load_roster, load_worked_days},
     settings::list_rules,
     shift_templates,
     state::AppState,
     sync::{submit_asking, submit_asking_and_read},
-    web::scope::scope_for,
     web::{
         answer::{self, row_id, settle, stored, tone_of},
         flash::{Flash, Undo, UndoAct},
@@ -40,6 +40,7 @@ use crate::{
         page::{Ctx, render},
         pagination::Pager,
         part::{TIMESHEET_TOTALS, TIMESHEETS},
+        scope::scope_for,
         toast::toast_aside,
     },
 };
@@ -129,7 +130,7 @@ async fn list_page<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &Li
     let (totals, count) = sum_up(&shapes, &rules);
     let pager = Pager::new(page, PAGE_SIZE, count);
     let mut entries = if wrong.is_empty() { db::list_timesheets(&mut tx, &filter, PAGE_SIZE, pager.offset()).await? } else { Vec::new() };
-    let labels = employees::db::load_labels(&mut tx).await?;
+    let labels = load_labels(&mut tx).await?;
     for entry in &mut entries {
         labels.apply(entry.value.employee_id, &mut entry.employee_name);
     }
@@ -159,7 +160,7 @@ async fn totals<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQ
 /// An entry, with what tells its person from a namesake.
 async fn find_named<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
     let Some(mut entry) = db::find_timesheet(tx, id).await? else { return Ok(None) };
-    employees::db::load_labels(tx).await?.apply(entry.value.employee_id, &mut entry.employee_name);
+    load_labels(tx).await?.apply(entry.value.employee_id, &mut entry.employee_name);
     Ok(Some(entry))
 }
 

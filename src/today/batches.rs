@@ -26,6 +26,7 @@ use crate::{
     error::{AppError, AppResult},
     hours::doubts::{CONFIRMED, Doubt, confirm},
     identity::{Actor, Region},
+    labels::db::load_labels,
     ops::{Entity as _, Fields, Kind, Op, Row, Verdict, VerdictKind, form_codec::changes_of_new},
     state::AppState,
     sync::submit_all,
@@ -207,7 +208,7 @@ pub async fn undo_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, batch: Pa
     let mut tx = state.db.read_snapshot(&scope).await?;
     let made = list_made(&mut tx, *batch).await?;
     let place = place_of(&made)?;
-    let labels = employees::db::load_labels(&mut tx).await?;
+    let labels = load_labels(&mut tx).await?;
     if !place.is_open(&ctx) {
         return refuse_closed(&ctx, &place);
     }

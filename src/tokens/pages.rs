@@ -15,7 +15,6 @@ use super::{
     views::{Made, RegionChoice, ScopeChoice, TokenView, TokensPage},
 };
 use crate::{
-    activity::{self, EventKind, NewEvent},
     auth::{
         is_at_epoch,
         known_browser::Marks,
@@ -25,6 +24,8 @@ use crate::{
     complaint::FieldError,
     db::Capability,
     error::{AppError, AppResult},
+    events::{self},
+    events::{EventKind, NewEvent},
     identity::Actor,
     ids::new_id,
     passwords::Password,
@@ -206,7 +207,7 @@ pub async fn revoke_token(
 
 async fn record(state: &AppState, actor: &Actor, request: &HttpRequest, kind: EventKind, name: &str) -> AppResult<()> {
     let event = NewEvent::new(kind).by(Some(actor)).from(&visitor_of(request, &state.config)).with("name", name);
-    Ok(activity::record(&state.db, region_of_actor(actor), &event, &state.clock).await?)
+    Ok(events::record(&state.db, region_of_actor(actor), &event, &state.clock).await?)
 }
 
 fn back(ctx: &Ctx, flash: &Flash) -> HttpResponse {

@@ -4,9 +4,10 @@
 #![cfg(test)]
 
 use rainstaff::{
-    activity::{self, EventKind, NewEvent},
+    activity,
     clock::Clock,
     db::Scope,
+    events::{EventKind, NewEvent},
     ops::Origin,
     sync::db::{LogHealth, find_log_health},
 };

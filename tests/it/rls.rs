@@ -7,9 +7,10 @@
 #![cfg(test)]
 
 use rainstaff::{
-    activity::{self, EventKind, NewEvent},
+    activity,
     clock::Clock,
     db::Scope,
+    events::{EventKind, NewEvent},
     identity::Actor,
     ops::{Op, Reason, Verdict, VerdictKind},
 };

@@ -5,10 +5,11 @@
 pub mod db;
 
 use crate::{
-    activity::{self, EventKind, NewEvent},
     complaint::FieldError,
     db::{Capability, violated_constraint},
     error::{AppError, AppResult},
+    events::{self},
+    events::{EventKind, NewEvent},
     fold::fold,
     identity::{Admin, Region},
     state::AppState,
@@ -122,7 +123,7 @@ fn refusal(error: sqlx::Error) -> AppResult<Vec<FieldError>> {
 
 async fn record(state: &AppState, by: &Admin, region: &Region, event: NewEvent) -> AppResult<()> {
     let event = event.by(Some(by.actor())).from(by.visitor());
-    Ok(activity::record(&state.db, region.clone(), &event, &state.clock).await?)
+    Ok(events::record(&state.db, region.clone(), &event, &state.clock).await?)
 }
 
 #[cfg(test)]

@@ -159,7 +159,7 @@ pub(super) fn mask_verdict(verdict: &Verdict) -> Verdict {
 /// An identity number is not kept on the PC, only that there is one, as lists show it.
 fn mask(mut fields: Row) -> Row {
     if let Some(number) = fields.remove("identity_no") {
-        let masked = number.as_str().map(|text| Value::String(crate::employees::identity_no::mask(text))).unwrap_or_default();
+        let masked = number.as_str().map(|text| Value::String(crate::identity_no::mask(text))).unwrap_or_default();
         fields.insert("identity_no_masked".into(), masked);
     }
     fields

@@ -4,6 +4,7 @@
 mod browser;
 pub(super) mod db;
 pub mod pages;
+mod sign_ins;
 mod views;
 
 use std::collections::HashMap;
@@ -14,14 +15,16 @@ use uuid::Uuid;
 use self::db::{Which, end_sessions};
 use super::{db as accounts_db, session_store::idle_time, sign_in::region_of_actor};
 use crate::{
-    activity::{self, EventKind, NewEvent},
     db::Capability,
     error::AppResult,
+    events::{self},
+    events::{EventKind, NewEvent},
     identity::{Actor, Admin, Region, Visitor},
     state::AppState,
 };
 
 pub use browser::Browser;
+pub use sign_ins::{SignInView, list_sign_ins};
 pub use views::SessionView;
 
 /// A session that is still good.
@@ -90,7 +93,7 @@ impl Holder<'_> {
         };
         let event = NewEvent::new(EventKind::SessionsEnded).by(Some(who)).from(from).with("account", account);
         let event = detail.into_iter().fold(event, |event, (name, value)| event.with(name, value));
-        Ok(activity::record(&state.db, region, &event, &state.clock).await?)
+        Ok(events::record(&state.db, region, &event, &state.clock).await?)
     }
 }
 

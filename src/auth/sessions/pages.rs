@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Holder, SessionView, end_all, end_one, list_open, views::AccountPage};
 use crate::{
-    activity::list_sign_ins,
+    auth::sessions::list_sign_ins,
     db::Scope,
     error::AppResult,
     identity::Actor,

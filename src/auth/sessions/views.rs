@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::OpenSession;
 use crate::{
-    activity::SignInView,
+    auth::sessions::SignInView,
     web::{filters, page::Ctx},
 };
 

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::{db, judge::DeviceAlarmKind};
 use crate::{
-    activity::{EventKind, NewEvent, record_event},
     db::Scope,
     error::{AppError, AppResult},
+    events::{EventKind, NewEvent, record_event},
     i18n::t,
     identity::{Admin, Region},
     state::AppState,

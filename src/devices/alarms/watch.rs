@@ -7,8 +7,8 @@ use super::{
     judge::{DeviceAlarmKind, DeviceFinding, judge},
 };
 use crate::{
-    activity::{EventKind, NewEvent, record_event},
     db::{Scope, ScopedTx, Write},
+    events::{EventKind, NewEvent, record_event},
     identity::Region,
     ops::Origin,
     regions::for_each_region,

@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use self::db::ContactRow;
 use super::db as devices;
 use crate::{
-    activity::{NewEvent, record_event},
     civil,
     contact::{WAITING_AT_MOST, kept_offset},
     db::{Capability, Scope},
     error::AppResult,
+    events::{NewEvent, record_event},
     identity::{Device, Region, Role},
     ids::new_id,
     ops::Entity as _,

@@ -14,10 +14,7 @@ use super::{
     views::{ConflictsPage, Known, by_row, may_decide},
 };
 use crate::{
-    activity::{
-        value_at,
-        words::{Names, ids_in, names_of},
-    },
+    activity::value_at,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
     identity::{Actor, Region},
@@ -34,6 +31,7 @@ use crate::{
         part::CONFLICTS,
         scope::scope_with_company,
     },
+    words::{Names, ids_in, names_of},
 };
 
 const HOME: &str = "/conflicts";

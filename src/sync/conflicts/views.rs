@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use super::db::{ConflictRow, Side};
 use crate::{
-    activity::words::{Names, entity_in_words, label_of},
     i18n::{Lang, format::instant, t, t_with},
     identity::Actor,
     sync::{FeedRow, may_write},
     web::{filters, page::Ctx},
+    words::{Names, entity_in_words, label_of},
 };
 
 /// The page.

@@ -15,9 +15,10 @@ use super::{
     registry::{find_twin_by_name, is_known, may_write},
 };
 use crate::{
-    activity::{self, EventKind, NewEvent},
     db::Scope,
     error::{AppError, AppResult},
+    events::{self},
+    events::{EventKind, NewEvent},
     identity::{Actor, Region},
     ops::{Change, Kind, Op, Origin, Reason, Row, Verdict, VerdictKind},
     state::AppState,
@@ -101,7 +102,7 @@ pub async fn decide(
         Decision::Accepted => {
             let event = NewEvent::new(EventKind::HeldAccepted).by(Some(actor));
             let event = event.with("account", who.authors.name_of(stored.op.actor)).with("op_id", op_id.to_string());
-            activity::record_event(&mut tx, region, &event, who.received_at).await?;
+            events::record_event(&mut tx, region, &event, who.received_at).await?;
             decide_again(&mut tx, &who, &stored, Again::Accepted).await?
         }
         Decision::SameRow => {

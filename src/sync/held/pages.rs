@@ -16,7 +16,6 @@ use super::{
     wanted_row,
 };
 use crate::{
-    activity::words::{Names, ids_in, names_of},
     auth::rights::{Rights, find_rights},
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
@@ -35,6 +34,7 @@ use crate::{
         part::QUEUE,
         scope::scope_with_company,
     },
+    words::{Names, ids_in, names_of},
 };
 
 const HOME: &str = "/queue";

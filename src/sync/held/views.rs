@@ -7,15 +7,12 @@ use uuid::Uuid;
 
 use super::{Decision, State, StoredOp};
 use crate::{
-    activity::{
-        FieldChange,
-        words::{Names, entity_in_words, label_of},
-    },
     complaint::FieldError,
     i18n::{Lang, format::instant, t, t_with},
     identity::Actor,
     ops::{Kind, Reason, VerdictKind},
-    web::{filters, form::sentence, page::Ctx, pagination::Pager},
+    web::{change::FieldChange, filters, form::sentence, page::Ctx, pagination::Pager},
+    words::{Names, entity_in_words, label_of},
 };
 
 /// The filter as the page shows it.

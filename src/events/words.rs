@@ -6,14 +6,12 @@ use serde_json::Value;
 use super::{
     EventKind,
     db::{self, EventRow},
-    views::{region_in_words, time_of_day},
 };
 use crate::{
     clock::in_istanbul,
-    contact::AlarmKind,
     db::{Mode, ScopedTx},
-    devices::DeviceAlarmKind,
-    i18n::{Lang, format, t, t_with},
+    i18n::{Lang, find, format, t, t_with},
+    identity::Region,
     web::page::Ctx,
 };
 
@@ -40,7 +38,7 @@ pub struct EventView {
 
 impl EventView {
     /// Puts an event into words.
-    pub(super) fn new(ctx: &Ctx, row: EventRow) -> Self {
+    pub fn new(ctx: &Ctx, row: EventRow) -> Self {
         let lang = ctx.lang;
         let kind = EventKind::parse(&row.kind);
         let failed = is_failure(kind);
@@ -76,11 +74,11 @@ pub async fn latest_sign_ins<M: Mode>(
 }
 
 /// Somebody did not get in.
-pub(super) fn is_failure(kind: Option<EventKind>) -> bool {
+pub fn is_failure(kind: Option<EventKind>) -> bool {
     matches!(kind, Some(EventKind::SignInFailed | EventKind::SignInThrottled))
 }
 
-pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String {
+pub fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String {
     let detail = |name: &str| row.detail.get(name).and_then(Value::as_str).unwrap_or("?");
     let about_account = |key| t_with(lang, key, &[("account", &detail("account"))]);
     let other =
@@ -138,10 +136,11 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
         Some(EventKind::QueueVanished) => about_queue(lang, "event-queue-vanished", row),
         Some(EventKind::QueueHole) => about_queue(lang, "event-queue-hole", row),
         Some(EventKind::QueueSilent) => about_queue(lang, "event-queue-silent", row),
-        Some(EventKind::QueueAlarmSeen) => {
-            let alarm = AlarmKind::parse(detail("alarm")).map_or(detail("alarm"), |kind| t(lang, kind.label()));
-            t_with(lang, "event-queue-alarm-seen", &[("alarm", &alarm), ("account", &detail("account"))])
-        }
+        Some(EventKind::QueueAlarmSeen) => t_with(
+            lang,
+            "event-queue-alarm-seen",
+            &[("alarm", &alarm_in_words(lang, "queue-alarm-", detail("alarm"))), ("account", &detail("account"))],
+        ),
         Some(EventKind::Quarantined) if has("device") => about_device("event-quarantined-by-device"),
         Some(EventKind::Quarantined) => t(lang, "event-quarantined").to_owned(),
         Some(EventKind::VolumeReached) => {
@@ -168,12 +167,16 @@ pub(super) fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow
             let since = detail("since").parse::<DateTime<Utc>>().map(format::instant).unwrap_or_default();
             t_with(lang, "event-device-silent", &[("device", &detail("device")), ("n", &count), ("since", &since)])
         }
-        Some(EventKind::DeviceTrouble) => {
-            t_with(lang, "event-device-trouble", &[("device", &detail("device")), ("alarm", &device_alarm(lang, detail("alarm")))])
-        }
-        Some(EventKind::DeviceAlarmSeen) => {
-            t_with(lang, "event-device-alarm-seen", &[("device", &detail("device")), ("alarm", &device_alarm(lang, detail("alarm")))])
-        }
+        Some(EventKind::DeviceTrouble) => t_with(
+            lang,
+            "event-device-trouble",
+            &[("device", &detail("device")), ("alarm", &alarm_in_words(lang, "device-alarm-", detail("alarm")))],
+        ),
+        Some(EventKind::DeviceAlarmSeen) => t_with(
+            lang,
+            "event-device-alarm-seen",
+            &[("device", &detail("device")), ("alarm", &alarm_in_words(lang, "device-alarm-", detail("alarm")))],
+        ),
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
     }
 }
@@ -187,9 +190,9 @@ fn about_queue(lang: Lang, key: &str, row: &EventRow) -> String {
     t_with(lang, key, &[("n", &count), ("browser", &browser), ("since", &since)])
 }
 
-/// What was odd about a PC; a word of a newer version of the program stands as it is.
-fn device_alarm(lang: Lang, word: &str) -> String {
-    DeviceAlarmKind::parse(word).map_or(word, |kind| t(lang, kind.label())).to_owned()
+/// What was odd; a word of a newer version of the program stands as it is.
+fn alarm_in_words<'w>(lang: Lang, prefix: &str, word: &'w str) -> &'w str {
+    find(lang, &format!("{prefix}{}", word.replace('_', "-"))).unwrap_or(word)
 }
 
 /// What an account may do, in a word.
@@ -202,7 +205,7 @@ pub fn role_in_words(lang: Lang, role: &str) -> &str {
 }
 
 /// Key of the name of a kind of event, for the filter.
-pub(super) fn name_of_event(kind: EventKind) -> &'static str {
+pub fn name_of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignIn => "kind-sign-in",
         EventKind::SignInFailed => "kind-sign-in-failed",
@@ -279,4 +282,20 @@ fn icon_of_event(kind: EventKind) -> &'static str {
         EventKind::IdentityNoRevealed | EventKind::RegionViewStarted | EventKind::QueueAlarmSeen | EventKind::DeviceAlarmSeen => "eye",
         EventKind::RegionViewEnded => "eye-off",
     }
+}
+
+/// Empty for people who see one region only.
+pub fn region_in_words(ctx: &Ctx, code: &str) -> String {
+    if code == Region::company().code() {
+        t(ctx.lang, "activity-company").to_owned()
+    } else if ctx.has_many_regions() || ctx.is_admin() {
+        ctx.region_name(code).to_owned()
+    } else {
+        String::new()
+    }
+}
+
+/// `14:30` by Istanbul's clock.
+pub fn time_of_day(at: DateTime<Utc>) -> String {
+    in_istanbul(at).format("%H:%M").to_string()
 }

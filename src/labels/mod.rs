@@ -1,12 +1,14 @@
 //! People of the same name, told apart wherever they are seen together: by department or title, else by the first day.
 
+#[cfg(feature = "server")]
+pub mod db;
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::listed::{Choice, Listed};
-use crate::{civil::format_date_tr, roster::Person};
+use crate::civil::format_date_tr;
 
 /// What tells a person from a namesake.
 #[derive(Debug, Clone, Copy)]
@@ -80,34 +82,6 @@ fn joined(parts: &[&str]) -> String {
 /// "Ayşe Yılmaz (Saha)"; one of several may have nothing to add.
 fn shown(face: &Face<'_>, detail: &str) -> String {
     if detail.is_empty() { face.full_name.to_owned() } else { format!("{} ({detail})", face.full_name) }
-}
-
-impl<'p> From<&'p Person> for Face<'p> {
-    fn from(p: &'p Person) -> Self {
-        Self { id: p.id, region: &p.region, full_name: &p.full_name, department: &p.department, title: &p.title, hire_date: p.hire_date }
-    }
-}
-
-impl<'p> From<&'p Choice> for Face<'p> {
-    fn from(p: &'p Choice) -> Self {
-        Self { id: p.id, region: &p.region, full_name: &p.full_name, department: &p.department, title: &p.title, hire_date: p.hire_date }
-    }
-}
-
-impl<'p> From<&'p Listed> for Face<'p> {
-    fn from(p: &'p Listed) -> Self {
-        let (region, value) = (p.region.as_str(), &p.value);
-        let (department, title) = (value.department.as_str(), value.title.as_str());
-        Self { id: p.id, region, full_name: &value.full_name, department, title, hire_date: value.hire_date }
-    }
-}
-
-/// Choices under what tells them apart.
-pub fn label_choices(choices: &mut [Choice]) {
-    let labels = Labels::of(choices.iter().map(Face::from));
-    for choice in choices {
-        labels.apply(choice.id, &mut choice.full_name);
-    }
 }
 
 #[cfg(test)]

@@ -5,12 +5,10 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    calendar::DayKind,
     civil,
-    employees::identity_no,
     hours::doubts,
-    i18n::{Lang, format, t, t_with},
-    settings::OfflineMode,
+    i18n::{Lang, find, format, t, t_with},
+    identity_no,
     text::clean,
     web::change::FieldChange,
 };
@@ -23,8 +21,8 @@ enum Words {
     Person,
     /// Another row's id, as its name.
     Named,
-    /// What a day of the calendar means for work.
-    DayKind,
+    /// One of a few words: the key of each is this prefix and the word.
+    Choice(&'static str),
     /// Masked: everybody of a region reads the log.
     IdentityNo,
     Date,
@@ -35,8 +33,6 @@ enum Words {
     YesNo,
     /// ISO numbers, such as `12345`.
     Weekdays,
-    /// What browsers may do without a network.
-    OfflineMode,
     /// Doubts about an entry, by their words.
     Doubts,
 }
@@ -62,7 +58,7 @@ const FIELDS: &[(&str, &str, Words)] = &[
     ("notes", "change-notes", Words::Text),
     ("confirmed", "change-confirmed", Words::Doubts),
     ("weekdays", "change-weekdays", Words::Weekdays),
-    ("kind", "change-kind", Words::DayKind),
+    ("kind", "change-kind", Words::Choice("day-kind-")),
     ("free_from_min", "change-free-from", Words::Time),
     ("source", "change-source", Words::Text),
     ("company_name", "change-company-name", Words::Text),
@@ -70,7 +66,7 @@ const FIELDS: &[(&str, &str, Words)] = &[
     ("weekday_min", "change-weekday-plan", Words::Hours),
     ("saturday_start_min", "change-saturday-start", Words::Time),
     ("saturday_end_min", "change-saturday-end", Words::Time),
-    ("offline_mode", "change-offline-mode", Words::OfflineMode),
+    ("offline_mode", "change-offline-mode", Words::Choice("offline-mode-")),
     // As forms and operations call them.
     ("start_time", "change-start", Words::Text),
     ("end_time", "change-end", Words::Text),
@@ -82,7 +78,7 @@ const FIELDS: &[(&str, &str, Words)] = &[
 ];
 
 /// The fields of a change in words, without those that are empty before and after. `person` finds an employee's name.
-pub(super) fn describe<'n>(
+pub fn describe<'n>(
     lang: Lang,
     before: Option<&Value>,
     after: Option<&Value>,
@@ -106,12 +102,12 @@ pub(super) fn describe<'n>(
 }
 
 /// What a column is called; its bare name where nobody has words for it.
-pub(super) fn label_of(lang: Lang, column: &str) -> String {
+pub fn label_of(lang: Lang, column: &str) -> String {
     FIELDS.iter().find(|(known, ..)| *known == column).map_or(column, |(_, key, _)| t(lang, key)).to_owned()
 }
 
 /// One side of a change for a program, with identity numbers masked.
-pub(super) fn masked(side: &Value) -> Value {
+pub fn masked(side: &Value) -> Value {
     let mut side = side.clone();
     if let Some(Value::String(number)) = side.get_mut("identity_no") {
         *number = identity_no::mask(number);
@@ -133,7 +129,7 @@ fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Opt
         Words::Text => None,
         Words::Person => Some(bare.parse().ok().and_then(person).unwrap_or_else(|| t(lang, "change-unknown-person")).to_owned()),
         Words::Named => Some(bare.parse().ok().and_then(person).unwrap_or_else(|| t(lang, "change-unknown-row")).to_owned()),
-        Words::DayKind => DayKind::parse(&bare).map(|kind| t(lang, kind.label()).to_owned()),
+        Words::Choice(prefix) => choice(lang, prefix, &bare).map(str::to_owned),
         Words::IdentityNo => Some(identity_no::mask(&bare)),
         Words::Date => bare.parse::<NaiveDate>().ok().map(civil::format_date_tr),
         Words::Time => minutes_of(value).map(|minutes| time(lang, minutes)),
@@ -143,12 +139,16 @@ fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Opt
         }
         Words::YesNo => value.as_bool().map(|yes| t(lang, if yes { "answer-yes" } else { "answer-no" }).to_owned()),
         Words::Weekdays => Some(weekdays(lang, &bare)),
-        Words::OfflineMode => OfflineMode::parse(&bare).map(|mode| t(lang, mode.label()).to_owned()),
         Words::Doubts => {
             Some(bare.split_whitespace().map(|code| doubts::label(code).map_or(code, |key| t(lang, key))).collect::<Vec<_>>().join(", "))
         }
     };
     Some(said.unwrap_or(bare))
+}
+
+/// A word of a choice in the reader's language; none for one of a newer version of the program.
+pub fn choice<'l>(lang: Lang, prefix: &str, word: &str) -> Option<&'l str> {
+    find(lang, &format!("{prefix}{}", word.replace('_', "-")))
 }
 
 fn minutes_of(value: &Value) -> Option<i32> {

@@ -2,13 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    EventKind, db,
-    events::{event_in_words, is_failure},
-};
+use super::Browser;
 use crate::{
-    auth::sessions::Browser,
     db::{Mode, ScopedTx},
+    events::{EventKind, EventRow, event_in_words, is_failure, list_events_of_account},
     web::page::Ctx,
 };
 
@@ -35,8 +32,8 @@ pub struct SignInView {
 /// log of its first region, an admin's in the company's.
 pub async fn list_sign_ins<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, username: &str, limit: i64) -> Result<Vec<SignInView>, sqlx::Error> {
     let kinds: Vec<String> = KINDS.iter().map(|kind| kind.as_str().to_owned()).collect();
-    let rows = db::list_events_of_account(tx, username, &kinds, limit).await?;
-    let view = |(row, user_agent): (db::EventRow, Option<String>)| {
+    let rows = list_events_of_account(tx, username, &kinds, limit).await?;
+    let view = |(row, user_agent): (EventRow, Option<String>)| {
         let kind = EventKind::parse(&row.kind);
         SignInView {
             at: row.at,
