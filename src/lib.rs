@@ -9,6 +9,8 @@ pub mod hours;
 pub mod identity;
 pub mod identity_no;
 pub mod ids;
+#[cfg(feature = "pages")]
+pub mod offline_mode;
 pub mod ops;
 pub mod text;
 pub mod wire;
@@ -32,6 +34,8 @@ pub mod app;
 pub mod auth;
 #[cfg(feature = "pages")]
 pub mod calendar;
+#[cfg(feature = "pages")]
+pub mod card;
 #[cfg(feature = "server")]
 pub mod cli;
 #[cfg(feature = "server")]
@@ -64,6 +68,8 @@ pub mod month;
 pub mod passwords;
 #[cfg(feature = "server")]
 pub mod regions;
+#[cfg(feature = "server")]
+pub mod registry;
 #[cfg(feature = "server")]
 pub mod reports;
 #[cfg(feature = "pages")]

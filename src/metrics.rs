@@ -1,19 +1,9 @@
 //! Figures for whoever operates the server, in the text format that Prometheus reads. They count; they name no person, no row and no
 //! address, and a region only by its code.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
-use actix_web::{
-    Error,
-    body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
-    http::Method,
-    middleware::Next,
-    web::Data,
-};
+use actix_web::http::Method;
 use prometheus_client::{
     encoding::{
         EncodeLabelSet,
@@ -23,10 +13,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use crate::{
-    ops::{Origin, VerdictKind},
-    state::AppState,
-};
+use crate::ops::{Origin, VerdictKind};
 
 /// What the name of every figure begins with.
 pub const PREFIX: &str = "rainstaff";
@@ -81,7 +68,7 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Counts an answered request.
-    fn count_request(&self, method: &Method, route: Option<String>, status: u16, took: Duration) {
+    pub fn count_request(&self, method: &Method, route: Option<String>, status: u16, took: Duration) {
         let (method, route) = (known_method(method), route.unwrap_or_else(|| "-".to_owned()));
         self.0.durations.get_or_create(&Route { method, route: route.clone() }).observe(took.as_secs_f64());
         self.0.requests.get_or_create(&Request { method, route, status: class_of(status) }).inc();
@@ -101,18 +88,6 @@ impl Metrics {
         encode_eof(&mut text)?;
         Ok(text)
     }
-}
-
-/// The middleware that counts. The route is its pattern, so there are as many as there are lines in `routes.rs`.
-pub async fn count_requests<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    let started = Instant::now();
-    let method = request.method().clone();
-    let metrics = request.app_data::<Data<AppState>>().map(|state| state.metrics.clone());
-    let response = next.call(request).await?;
-    if let Some(metrics) = metrics {
-        metrics.count_request(&method, response.request().match_pattern(), response.status().as_u16(), started.elapsed());
-    }
-    Ok(response)
 }
 
 /// Clients choose methods; what is not known is one figure, so that nobody can fill the memory with others.

@@ -7,7 +7,7 @@ use actix_web::{
 };
 
 use crate::{
-    activity, admin, api, auth, calendar, contact, dashboard, devices, employees,
+    activity, admin, api, auth, calendar, card, contact, dashboard, devices, employees,
     error::AppError,
     month, reports, shift_templates,
     state::AppState,
@@ -80,9 +80,9 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/employees", get().to(employees::pages::list_employees));
     cfg.route("/employees", post().to(employees::pages::create_employee));
     cfg.route("/employees/new", get().to(employees::pages::new_employee));
-    cfg.route("/employees/{id}", get().to(employees::card::show_card));
+    cfg.route("/employees/{id}", get().to(card::pages::show_card));
     cfg.route("/employees/{id}", post().to(employees::pages::update_employee));
-    cfg.route("/employees/{id}/identity-number", post().to(employees::card::reveal_identity_no));
+    cfg.route("/employees/{id}/identity-number", post().to(card::pages::reveal_identity_no));
     cfg.route("/employees/{id}/days/{date}", get().to(month::day::show_day));
     cfg.route("/employees/{id}/days/{date}", post().to(month::day::create_entry));
     cfg.route("/employees/{id}/days/{date}/{entry}", post().to(month::day::update_entry));
@@ -159,17 +159,17 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/settings/{code}", post().to(admin::settings::store_settings));
 
     // API: the write path and the feed
-    cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(limits::BATCH)).route(post().to(sync::handlers::post_ops)).default_service(to(not_found)));
+    cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(limits::BATCH)).route(post().to(api::sync::post_ops)).default_service(to(not_found)));
     cfg.service(resource("/api/v1/ops/quarantine").app_data(PayloadConfig::new(limits::BATCH)).route(post().to(contact::api::post_ops_quarantine)).default_service(to(not_found)));
     cfg.route("/api/v1/devices/enrol", post().to(devices::api::post_device_enrol));
     cfg.route("/api/v1/devices/rotate", post().to(devices::api::post_device_rotate));
     cfg.route("/api/v1/devices/contact", post().to(devices::api::post_device_contact));
-    cfg.route("/api/v1/ops/status", post().to(sync::handlers::post_ops_status));
-    cfg.route("/api/v1/grant", post().to(sync::handlers::post_grant));
-    cfg.route("/api/v1/ping", get().to(sync::handlers::get_ping));
-    cfg.route("/api/v1/changes", get().to(sync::handlers::get_changes));
-    cfg.route("/api/v1/snapshot", get().to(sync::handlers::get_snapshot));
-    cfg.route("/api/v1/digest", get().to(sync::handlers::get_digest));
+    cfg.route("/api/v1/ops/status", post().to(api::sync::post_ops_status));
+    cfg.route("/api/v1/grant", post().to(api::sync::post_grant));
+    cfg.route("/api/v1/ping", get().to(api::sync::get_ping));
+    cfg.route("/api/v1/changes", get().to(api::sync::get_changes));
+    cfg.route("/api/v1/snapshot", get().to(api::sync::get_snapshot));
+    cfg.route("/api/v1/digest", get().to(api::sync::get_digest));
 
     // API: reading
     cfg.route("/api/openapi.json", get().to(api::openapi::show_openapi));

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::{
     clock::Clock,
     config::Config,
-    contact::OfflineSwitch,
     db::{Bell, Db},
     metrics::Metrics,
+    offline_mode::OfflineSwitch,
     passwords::Hasher,
 };
 

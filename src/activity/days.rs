@@ -18,7 +18,7 @@ use crate::{
     events::{EventKind, EventView, name_of_event},
     i18n::{Lang, format, t, t_with},
     identity::Region,
-    sync::ENTITIES,
+    sync::entities,
     web::{filters, page::Ctx, paper},
     words::{RowName, entity_in_words},
 };
@@ -72,7 +72,7 @@ impl Choices {
         Self {
             people,
             regions,
-            entities: ENTITIES.iter().map(|entity| ((*entity).to_owned(), entity_in_words(lang, entity).to_owned())).collect(),
+            entities: entities().map(|entity| (entity.to_owned(), entity_in_words(lang, entity).to_owned())).collect(),
             actions: [(filter::CHANGES, "kind-changes")].into_iter().chain(filter::ACTIONS).map(said).collect(),
             events: [(filter::SIGN_INS, "kind-sign-ins")].into_iter().chain(of_events).map(said).collect(),
             origins: filter::ORIGINS.iter().map(|origin| (origin.as_str().to_owned(), origin_in_words(lang, origin.as_str()))).collect(),

@@ -9,7 +9,7 @@ use crate::{
     events::EventKind,
     i18n::Lang,
     ops::Origin,
-    sync::ENTITIES,
+    sync::entities,
     text::{account_name, clean},
     web::asked::Asked,
 };
@@ -115,7 +115,7 @@ pub(super) fn read_filter(lang: Lang, query: &ActivityQuery) -> (Filter, FilterV
     let mut filter = Filter { wants_changes: true, wants_events: true, ..Filter::default() };
     filter.actor = Some(account_name(&shown.actor)).filter(|name| !name.is_empty());
     let known = |words: &[&str], word: &str| words.contains(&word).then(|| word.to_owned());
-    filter.entity = asked.word("entity", Some(&shown.entity), |word| known(ENTITIES, word));
+    filter.entity = asked.word("entity", Some(&shown.entity), |word| entities().find(|known| *known == word).map(str::to_owned));
     filter.origin = asked.word("origin", Some(&shown.origin), |word| known(&ORIGINS.map(Origin::as_str), word));
     filter.entity_id = asked.id("entity_id", Some(&shown.entity_id));
     asked.word("kind", Some(&shown.kind), |word| read_kind(&mut filter, word));

@@ -1,5 +1,6 @@
 //! The application as the server runs it and the tests call it.
 
+mod counting;
 mod errors;
 #[cfg(test)]
 mod gallery;
@@ -15,6 +16,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::{net::TcpListener, time::Duration};
 use tracing_actix_web::TracingLogger;
 
+use counting::count_requests;
 use errors::show_errors;
 
 use crate::{
@@ -24,9 +26,7 @@ use crate::{
     },
     contact,
     db::enter_worker,
-    devices,
-    metrics::count_requests,
-    routes,
+    devices, routes,
     state::AppState,
     sync::held,
     telemetry::Spans,

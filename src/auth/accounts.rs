@@ -17,7 +17,6 @@ use crate::{
     ids::new_id,
     passwords::{Hasher, Password, PasswordFault, Turn, check_new},
     state::AppState,
-    tokens,
 };
 
 /// Name of the first administrator.
@@ -269,7 +268,7 @@ async fn store_new_password(
     db::delete_counters_of(&mut tx, username).await?;
     db::raise_epoch(&mut tx, account.id).await?;
     end_sessions(&mut tx, account.id, Which::All, clock.now()).await?;
-    tokens::revoke_all_of(&mut tx, account.id, clock.now()).await?;
+    db::revoke_keys_of(&mut tx, account.id, clock.now()).await?;
     tx.commit().await?;
     record(db, clock, by, first_region(&account), EventKind::PasswordSet, username).await
 }
@@ -286,7 +285,7 @@ pub async fn disable_user(db: &Db, clock: &Clock, by: Option<&Admin>, username: 
     db::store_active(&mut tx, account.id, false).await?;
     db::raise_epoch(&mut tx, account.id).await?;
     end_sessions(&mut tx, account.id, Which::All, clock.now()).await?;
-    tokens::revoke_all_of(&mut tx, account.id, clock.now()).await?;
+    db::revoke_keys_of(&mut tx, account.id, clock.now()).await?;
     tx.commit().await?;
     record(db, clock, by, first_region(&account), EventKind::UserDisabled, username).await
 }

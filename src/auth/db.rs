@@ -595,3 +595,11 @@ pub(super) async fn list_first_accounts_without_own_password(tx: &mut SystemTx) 
     .fetch_all(tx.conn())
     .await
 }
+
+/// Ends all API keys of an account for good: it gets another password, or is disabled. Needs `Users`.
+pub(super) async fn revoke_keys_of(tx: &mut SystemTx, user_id: Uuid, now: DateTime<Utc>) -> Result<u64> {
+    let done = sqlx::query!("UPDATE auth.api_tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL", user_id, now)
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected())
+}

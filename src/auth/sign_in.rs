@@ -26,7 +26,6 @@ use crate::{
     passwords::{Password, PasswordFault, Turn, check_new},
     state::AppState,
     text::account_name,
-    tokens,
 };
 
 /// Where an attempt comes from.
@@ -189,7 +188,7 @@ async fn replace_password(state: &AppState, checked: &AccountRow, phc: &str) -> 
     };
     db::store_password(&mut tx, checked.id, phc, false, now).await?;
     end_sessions(&mut tx, checked.id, Which::All, now).await?;
-    tokens::revoke_all_of(&mut tx, checked.id, now).await?;
+    db::revoke_keys_of(&mut tx, checked.id, now).await?;
     tx.commit().await?;
     Ok(Some(epoch))
 }

@@ -20,6 +20,7 @@ use crate::{
         embedded::{Cluster, ClusterOptions},
     },
     passwords::Hasher,
+    registry,
 };
 use logins::Logins;
 
@@ -67,6 +68,7 @@ pub struct Place {
 
 /// Runs a command. The exit code is for checks that found something; an error is the sentence to show.
 pub async fn run(cli: Cli) -> Result<ExitCode, String> {
+    registry::install();
     match cli.command {
         Command::Dev(args) => dev::run(args).await.map(|()| ExitCode::SUCCESS),
         Command::Serve => serve::run().await.map(|()| ExitCode::SUCCESS),

@@ -22,8 +22,12 @@ use crate::{
     ids::new_id,
     ops::Origin,
     state::AppState,
-    sync::handlers::{has_sync_header, sync_answer},
-    web::{limits, problem::Problem, visitor::visitor_of},
+    web::{
+        exchange::{has_sync_header, sync_answer},
+        limits,
+        problem::Problem,
+        visitor::visitor_of,
+    },
 };
 
 /// Bodies of one person within an hour.

@@ -4,27 +4,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    judge::{AlarmKind, CLOCK_MAY_DIFFER, Finding, QueueState},
+    judge::{AlarmKind, Finding, QueueState},
     report::Numbers,
 };
 use crate::{
-    db::{Capability, Db, Mode, ScopedTx, Write, expect_one},
+    alarms::CLOCK_MAY_DIFFER,
+    db::{Mode, ScopedTx, Write, expect_one},
     identity::{Actor, Region},
     ids::new_id,
-    settings::OfflineMode,
 };
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// Queues whose holes one ping tells at most.
 const QUEUES_IN_A_PING: i64 = 20;
-
-/// What browsers may do without a network.
-pub(super) async fn find_mode(db: &Db) -> Result<OfflineMode> {
-    let mut tx = db.system(&Capability::Users(None)).await?;
-    let word = sqlx::query_scalar!("SELECT offline_mode FROM sec.company_settings").fetch_optional(tx.conn()).await?.flatten();
-    Ok(word.as_deref().and_then(OfflineMode::parse).unwrap_or_default())
-}
 
 /// What is known of a queue already.
 #[derive(Debug, Clone)]

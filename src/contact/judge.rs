@@ -3,18 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::alarms::Severity;
+use crate::alarms::{Severity, is_clock_wrong};
 
 /// A number that did not arrive may still be on its way for so long.
 pub const HOLE_MAY_STAY: TimeDelta = TimeDelta::minutes(10);
 /// A queue with work may be silent for so long: a night is ordinary.
 pub const QUEUE_MAY_BE_SILENT: TimeDelta = TimeDelta::hours(24);
-/// So much a clock may differ, in milliseconds.
-pub const CLOCK_MAY_DIFFER: i64 = 120_000;
-/// What is kept of a clock that differs by more, in milliseconds: a hundred years.
-pub const CLOCK_DIFFERS_AT_MOST: i64 = 100 * 365 * 86_400_000;
-/// What is kept where more operations are said to wait, in a browser or on a PC.
-pub const WAITING_AT_MOST: i64 = 1_000_000;
 
 /// What is odd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,16 +106,6 @@ pub struct Finding {
     pub amount: i64,
     /// Since when.
     pub since: DateTime<Utc>,
-}
-
-/// How far a clock is ahead, as it is kept: a client may say any number.
-pub fn kept_offset(offset_ms: i64) -> i64 {
-    offset_ms.clamp(-CLOCK_DIFFERS_AT_MOST, CLOCK_DIFFERS_AT_MOST)
-}
-
-/// Whether a clock differs by more than it may.
-pub fn is_clock_wrong(offset_ms: i64) -> bool {
-    !(-CLOCK_MAY_DIFFER..=CLOCK_MAY_DIFFER).contains(&offset_ms)
 }
 
 /// Everything odd about a queue. A number that did not arrive may be one of those that still wait (the carrier was not allowed to bring it, or

@@ -6,18 +6,13 @@ pub mod api;
 mod browser_mark;
 pub mod db;
 mod judge;
-mod mode;
 mod report;
 mod views;
 mod watch;
 pub mod worker;
 
 pub use browser_mark::BrowserMark;
-pub use judge::{
-    AlarmKind, CLOCK_DIFFERS_AT_MOST, CLOCK_MAY_DIFFER, HOLE_MAY_STAY, QUEUE_MAY_BE_SILENT, QueueState, WAITING_AT_MOST, is_clock_wrong,
-    judge, kept_offset,
-};
-pub use mode::OfflineSwitch;
+pub use judge::{AlarmKind, HOLE_MAY_STAY, QUEUE_MAY_BE_SILENT, QueueState, judge};
 pub use report::{Place, QueueReport, Seen, note_carried, note_contact, object_or_null};
 pub use views::{AlarmView, QueuesView, load_queues};
 pub use watch::{watch_all, watch_region};

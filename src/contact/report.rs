@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::{
     BrowserMark,
     db::{self, Contact, Known},
-    judge::{WAITING_AT_MOST, kept_offset},
     watch_region,
 };
 use crate::{
+    alarms::{WAITING_AT_MOST, kept_offset},
     auth::sign_in::region_of_actor,
     db::Scope,
     identity::{Actor, Device, Region},

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 
-use crate::{error::AppResult, settings::OfflineMode, state::AppState, web::assets};
+use crate::{error::AppResult, offline_mode::OfflineMode, state::AppState, web::assets};
 
 /// Answers `GET /sw.js`. It lies at the root because a worker serves only what is below it, and every browser asks again whether it changed.
 /// Where the company has switched it off, the answer is a small one that only empties the queue and leaves (SYNC 3.15): also a browser whose

@@ -484,3 +484,14 @@ pub(super) async fn find_left(tx: &mut ScopedTx<Write>, region: &Region, id: Uui
     .fetch_optional(tx.conn())
     .await
 }
+
+/// Entries of a person that are not deleted.
+pub(super) async fn count_entries(tx: &mut ScopedTx<Write>, region: &Region, employee_id: Uuid) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM app.timesheets WHERE region = $1 AND employee_id = $2 AND deleted_at IS NULL"#,
+        region.code(),
+        employee_id,
+    )
+    .fetch_one(tx.conn())
+    .await
+}

@@ -5,10 +5,6 @@ pub mod acts;
 #[cfg(feature = "server")]
 pub mod api;
 #[cfg(feature = "server")]
-pub mod card;
-pub mod card_rows;
-pub(crate) mod card_views;
-#[cfg(feature = "server")]
 pub mod db;
 pub mod filter;
 pub mod listed;

@@ -170,7 +170,7 @@ pub async fn show_row(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uu
 }
 
 /// A person of the actor's regions, deleted or not. Anybody else is not found.
-pub(super) async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<Listed> {
+pub(crate) async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<Listed> {
     let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
     db::find_employee(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)
 }
@@ -182,6 +182,6 @@ pub(super) async fn name_of(state: &AppState, actor: &Actor, employee: &Listed) 
     Ok(labels.name(employee.id, &employee.value.full_name))
 }
 
-pub(super) fn region_of(employee: &Listed) -> AppResult<Region> {
+pub(crate) fn region_of(employee: &Listed) -> AppResult<Region> {
     Region::parse(&employee.region).map_err(|_| AppError::NotFound)
 }

@@ -47,7 +47,7 @@ impl Table for Employee {
             veto.errors.extend(self.come_back(left, in_istanbul(at).date_naive()));
         }
         if deleting {
-            let entries = crate::timesheets::count_live_of_employee(tx, region, id).await?;
+            let entries = db::count_entries(tx, region, id).await?;
             if entries > 0 {
                 veto.errors.push(FieldError::new("", "employee-has-timesheets").with("count", entries));
             }

@@ -26,7 +26,7 @@ impl Writers {
 }
 
 /// A kind of row that operations change. Field names are those of the forms.
-pub trait Entity: Sized + Send + 'static {
+pub trait Entity: Sized + Send + Sync + 'static {
     /// Name in operations, feed and logs.
     const NAME: &'static str;
     /// The form: field names and how they read.

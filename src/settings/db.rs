@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{OfflineMode, RegionSettings, ReportNames, effective::rules_of};
+use super::{RegionSettings, ReportNames, effective::rules_of};
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one},
     hours::Rules,
     identity::Region,
+    offline_mode::OfflineMode,
     ops::Stamp,
     sync::{Stored, Tail},
 };

@@ -4,7 +4,6 @@
 pub mod db;
 mod effective;
 mod model;
-mod offline_mode;
 #[cfg(feature = "server")]
 mod table;
 
@@ -14,7 +13,6 @@ use uuid::Uuid;
 pub use db::{find_report_settings, list_rules};
 pub use effective::{Effective, ReportNames, Resolved, Source};
 pub use model::{RegionSettings, decimal_hours};
-pub use offline_mode::OfflineMode;
 
 use crate::identity::Region;
 

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{OfflineMode, settings_id};
+use super::settings_id;
 use crate::{
     civil,
     complaint::FieldError,
     identity::Region,
+    offline_mode::OfflineMode,
     ops::{
         Entity, Origin, Row, Writers,
         fields::Reader,

@@ -345,7 +345,7 @@ pub(super) async fn list_seqs<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) ->
 }
 
 /// Numbers of a queue that should have arrived before `first` and did not; 100 at most.
-pub(super) async fn list_missing<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, first: i64) -> Result<Vec<i64>, sqlx::Error> {
+pub(crate) async fn list_missing<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, first: i64) -> Result<Vec<i64>, sqlx::Error> {
     let codes = tx.scope().codes();
     sqlx::query_scalar!(
         r#"
@@ -403,7 +403,7 @@ pub(super) async fn list_changes<M: Mode>(
 }
 
 /// Row count and xor of `sha256(id:version)` of each table of a region, for comparison with a mirror. First 64 bits, as hex.
-pub(super) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
+pub(crate) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
     tx.conn().execute("SET LOCAL statement_timeout = '10s'").await?; // all rows of the region, once an hour from each PC
     let rows = sqlx::query!(
         r#"

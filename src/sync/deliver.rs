@@ -12,29 +12,16 @@ use super::{
     registry, volume,
 };
 use crate::{
-    complaint::FieldError,
     db::{DbOutcome, Scope, ScopedTx, Write, classify, violated_constraint},
     error::{AppError, AppResult},
     identity::{Actor, Device, Region},
+    ops::Submitted,
     ops::{Op, Origin, Reason, Verdict, VerdictKind},
     state::AppState,
 };
 
 /// Operations per transaction: what a browser sends in one request (ADR 12).
 const CHUNK: usize = 100;
-
-/// What became of a form.
-#[derive(Debug)]
-pub enum Submitted {
-    /// Done (or done before: `replayed`).
-    Done(Box<Verdict>),
-    /// The values are not acceptable; nothing was written.
-    Invalid(Vec<FieldError>),
-    /// The form's `_op` was used before, for something else: ask again with a new one.
-    Reused,
-    /// The row does not exist in this region.
-    Unknown,
-}
 
 /// Applies one form, with its author waiting for the answer.
 pub async fn submit(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submitted> {

@@ -11,7 +11,7 @@ use super::{
     db,
     decide::client_row,
     masking::masked,
-    registry::{ENTITIES, FeedRow, load_by_name, page_ids_by_name},
+    registry::{FeedRow, entities, load_by_name, page_ids_by_name},
 };
 use crate::{
     complaint::ParamError,
@@ -133,7 +133,7 @@ pub struct SnapshotRow {
 }
 
 /// What a reader of the feed asks for.
-pub(super) struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     /// How far it has read.
     pub cursor: Option<&'a str>,
     /// Changes at most.
@@ -143,7 +143,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// Changes after the cursor; up to so long for the first.
-pub(super) async fn read_changes(db: &Db, bell: &Bell, scope: &Scope, asked: &Asked<'_>) -> AppResult<Changes> {
+pub(crate) async fn read_changes(db: &Db, bell: &Bell, scope: &Scope, asked: &Asked<'_>) -> AppResult<Changes> {
     let cursor = match asked.cursor.filter(|c| !c.is_empty()) {
         Some(text) => Some(Cursor::decode(text).ok_or_else(|| not_ours("cursor"))?),
         None => None,
@@ -164,7 +164,7 @@ pub(super) async fn read_changes(db: &Db, bell: &Bell, scope: &Scope, asked: &As
 
 /// One snapshot of the data, with the epoch that they have in it: looked at in every transaction that gives out numbers, so that no number of
 /// a promoted standby or a restored copy is ever given under the epoch of before.
-pub(super) async fn read_with_epoch(db: &Db, scope: &Scope) -> AppResult<(ScopedTx<Read>, Uuid)> {
+pub(crate) async fn read_with_epoch(db: &Db, scope: &Scope) -> AppResult<(ScopedTx<Read>, Uuid)> {
     let mut tx = db.read_snapshot(scope).await?;
     if let Some(epoch) = db::find_epoch(&mut tx).await? {
         return Ok((tx, epoch));
@@ -207,7 +207,7 @@ async fn current_rows(tx: &mut ScopedTx<Read>, region: &Region, lines: Vec<db::L
         last.insert((line.entity.clone(), line.entity_id), line);
     }
     let mut items: Vec<ChangedRow> = Vec::with_capacity(last.len());
-    for entity in ENTITIES {
+    for entity in entities() {
         let ids: Vec<Uuid> = last.keys().filter(|(name, _)| name == entity).map(|(_, id)| *id).collect();
         if ids.is_empty() {
             continue;
@@ -243,7 +243,7 @@ fn not_ours(name: &str) -> AppError {
 
 /// A page of all rows. The cursor is taken before the first row is read: the feed from there brings whatever changed during the
 /// pages, and a client that applies only higher versions ends up equal (docs/adr/0002).
-pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) -> AppResult<Snapshot> {
+pub(crate) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) -> AppResult<Snapshot> {
     let (mut tx, epoch) = read_with_epoch(db, scope).await?;
     let mut at = if let Some(text) = page.filter(|p| !p.is_empty()) {
         SnapshotPage::decode(text).ok_or_else(|| not_ours("page"))?
@@ -264,7 +264,7 @@ pub(super) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) ->
     let mut items = Vec::new();
     let mut next = None;
     while let Some(region) = regions.get(at.region) {
-        let Some(entity) = ENTITIES.get(at.entity).filter(|_| tx.scope().regions().contains(region)) else {
+        let Some(entity) = entities().nth(at.entity).filter(|_| tx.scope().regions().contains(region)) else {
             (at.region, at.entity, at.after) = (at.region + 1, 0, Uuid::nil());
             continue;
         };

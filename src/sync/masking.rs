@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::ops::Row;
 
 /// A row without its identity number.
-pub(super) fn masked(mut row: Row) -> Row {
+pub(crate) fn masked(mut row: Row) -> Row {
     if let Some(number) = row.remove("identity_no") {
         let shown = if number.is_null() { Value::Null } else { json!("*") };
         row.insert("identity_no_masked".into(), shown);

@@ -1,4 +1,7 @@
-//! Which entities take operations: one line each.
+//! The kinds of rows that take operations, found by their names. Which there are is said at the top of the house (`crate::registry`): this room
+//! names none of them.
+
+use std::{pin::Pin, sync::OnceLock};
 
 use uuid::Uuid;
 
@@ -7,67 +10,128 @@ use super::{
     table::{Stored, Table},
 };
 use crate::{
-    calendar::CalendarDay,
     complaint::FieldError,
-    db::{Mode, ScopedTx, Write},
-    employees::Employee,
+    db::{Mode, Read, ScopedTx, Write},
     identity::Region,
-    ops::{Change, Entity as _, Fields, Op, Reason, Row, Verdict, form_codec::FormSpec},
-    settings::RegionSettings,
-    shift_templates::ShiftTemplate,
-    timesheets::Timesheet,
+    ops::{Change, Fields, Op, Reason, Row, Verdict, Writers, form_codec::FormSpec},
 };
 
-/// The entities in the order of a snapshot: what is referred to comes first.
-pub const ENTITIES: &[&str] = &[CalendarDay::NAME, ShiftTemplate::NAME, Employee::NAME, RegionSettings::NAME, Timesheet::NAME];
+type Answer<'a, T, E = sqlx::Error> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
-/// Runs `$body` with `$entity` standing for the type of that name; otherwise gives `$none`.
-macro_rules! with_entity {
-    ($name:expr, $entity:ident => $body:expr, else $none:expr) => {
-        match $name {
-            CalendarDay::NAME => {
-                type $entity = CalendarDay;
-                $body
-            }
-            Employee::NAME => {
-                type $entity = Employee;
-                $body
-            }
-            ShiftTemplate::NAME => {
-                type $entity = ShiftTemplate;
-                $body
-            }
-            RegionSettings::NAME => {
-                type $entity = RegionSettings;
-                $body
-            }
-            Timesheet::NAME => {
-                type $entity = Timesheet;
-                $body
-            }
-            _ => $none,
+/// A kind of row, as the write path and the feed deal with it.
+pub struct Kind {
+    name: &'static str,
+    form: FormSpec,
+    writers: Writers,
+    following: fn(&Fields) -> &'static [&'static str],
+    decide: for<'a> fn(&'a mut ScopedTx<Write>, &'a Job<'a>) -> Answer<'a, Decision, DecideError>,
+    create: for<'a> fn(&'a mut ScopedTx<Write>, &'a [Job<'a>]) -> Answer<'a, Option<Vec<Verdict>>, DecideError>,
+    reading: Reads<Read>,
+    writing: Reads<Write>,
+}
+
+/// What is read of a kind of row in transactions of one mode.
+pub struct Reads<M: Mode> {
+    load: for<'a> fn(&'a mut ScopedTx<M>, &'a Region, &'a [Uuid]) -> Answer<'a, Vec<FeedRow>>,
+    page_ids: for<'a> fn(&'a mut ScopedTx<M>, &'a Region, Uuid, i64) -> Answer<'a, Vec<Uuid>>,
+    find_twin: for<'a> fn(&'a mut ScopedTx<M>, &'a Region, &'a Row) -> Answer<'a, Option<Uuid>>,
+    explain: for<'a> fn(&'a mut ScopedTx<M>, &'a Op, Vec<FieldError>) -> Answer<'a, Vec<FieldError>>,
+}
+
+impl Kind {
+    /// The kind of which `E` is the type.
+    pub const fn of<E: Table>() -> Self {
+        Self {
+            name: E::NAME,
+            form: E::FORM,
+            writers: E::WRITERS,
+            following: E::following,
+            decide: |tx, job| Box::pin(decide_on::<E>(tx, job)),
+            create: |tx, jobs| Box::pin(create_all::<E>(tx, jobs)),
+            reading: Reads::of::<E>(),
+            writing: Reads::of::<E>(),
         }
-    };
+    }
+}
+
+impl<M: Mode> Reads<M> {
+    const fn of<E: Table>() -> Self {
+        Self {
+            load: |tx, region, ids| Box::pin(async move { Ok(E::load(tx, region, ids).await?.iter().map(feed_row).collect()) }),
+            page_ids: |tx, region, after, limit| Box::pin(E::page_ids(tx, region, after, limit)),
+            find_twin: |tx, region, row| Box::pin(E::find_twin(tx, region, row)),
+            explain: |tx, op, errors| Box::pin(explain::<E, M>(tx, op, errors)),
+        }
+    }
+}
+
+/// A mode whose reads a kind has.
+pub trait Reading: Mode {
+    /// The reads of this mode.
+    fn of(kind: &Kind) -> &Reads<Self>
+    where
+        Self: Sized;
+}
+
+impl Reading for Read {
+    fn of(kind: &Kind) -> &Reads<Self> {
+        &kind.reading
+    }
+}
+
+impl Reading for Write {
+    fn of(kind: &Kind) -> &Reads<Self> {
+        &kind.writing
+    }
+}
+
+static KINDS: OnceLock<&'static [Kind]> = OnceLock::new();
+
+/// Says which kinds of rows there are, in the order of a snapshot: what is referred to comes first. Once per process; what comes later says
+/// the same.
+pub fn install(kinds: &'static [Kind]) {
+    KINDS.get_or_init(|| kinds);
+}
+
+fn kinds() -> &'static [Kind] {
+    KINDS.get().expect("a process says which rows there are before it serves any (`registry::install`)")
+}
+
+fn kind_of(name: &str) -> Option<&'static Kind> {
+    kinds().iter().find(|kind| kind.name == name)
+}
+
+/// The names of the kinds, in the order of a snapshot.
+pub fn entities() -> impl ExactSizeIterator<Item = &'static str> {
+    kinds().iter().map(|kind| kind.name)
 }
 
 /// Decides on an operation with the rules of its entity; one that this server does not know yet waits for a newer server.
 pub(super) async fn decide_by_name(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Result<Decision, DecideError> {
-    with_entity!(job.op.entity.as_str(), E => decide_on::<E>(tx, job).await, else Ok(Decision { verdict: held(job.op, Reason::SchemaUnknown) }))
+    match kind_of(&job.op.entity) {
+        Some(kind) => (kind.decide)(tx, job).await,
+        None => Ok(Decision { verdict: held(job.op, Reason::SchemaUnknown) }),
+    }
 }
 
 /// Decides on operations that each make a row of the same entity. None, with nothing written, when they have to be decided on one by one.
 pub(super) async fn create_by_name(tx: &mut ScopedTx<Write>, jobs: &[Job<'_>]) -> Result<Option<Vec<Verdict>>, DecideError> {
-    let Some(first) = jobs.first() else { return Ok(None) };
-    with_entity!(first.op.entity.as_str(), E => create_all::<E>(tx, jobs).await, else Ok(None))
+    match jobs.first().and_then(|first| kind_of(&first.op.entity)) {
+        Some(kind) => (kind.create)(tx, jobs).await,
+        None => Ok(None),
+    }
 }
 
 /// Says more about the refusal of an operation, once its transaction can read again.
-pub(super) async fn explain_by_name<M: Mode>(
+pub(super) async fn explain_by_name<M: Reading>(
     tx: &mut ScopedTx<M>,
     op: &Op,
     errors: Vec<FieldError>,
 ) -> Result<Vec<FieldError>, sqlx::Error> {
-    with_entity!(op.entity.as_str(), E => explain::<E, M>(tx, op, errors).await, else Ok(errors))
+    match kind_of(&op.entity) {
+        Some(kind) => (M::of(kind).explain)(tx, op, errors).await,
+        None => Ok(errors),
+    }
 }
 
 async fn explain<E: Table, M: Mode>(tx: &mut ScopedTx<M>, op: &Op, errors: Vec<FieldError>) -> Result<Vec<FieldError>, sqlx::Error> {
@@ -82,13 +146,13 @@ async fn explain<E: Table, M: Mode>(tx: &mut ScopedTx<M>, op: &Op, errors: Vec<F
 
 /// The form of an entity; none for one that this server does not know.
 pub fn form_by_name(name: &str) -> Option<FormSpec> {
-    with_entity!(name, E => Some(E::FORM), else None)
+    kind_of(name).map(|kind| kind.form)
 }
 
 /// The changes of an operation that puts earlier values back, by "Geri al" of the log or by a decision on a conflict. It changes what it names
 /// and nothing else: what would follow from it is said too, as it is in `row`.
 pub fn putting_back(entity: &str, mut changes: Fields, row: &Row) -> Fields {
-    let following: &[&str] = with_entity!(entity, E => E::following(&changes), else &[]);
+    let following = kind_of(entity).map_or(&[][..], |kind| (kind.following)(&changes));
     for name in following {
         let value = row.get(*name).cloned().unwrap_or_default();
         changes.entry((*name).to_owned()).or_insert_with(|| Change { from: value.clone(), to: value });
@@ -98,18 +162,18 @@ pub fn putting_back(entity: &str, mut changes: Fields, row: &Row) -> Fields {
 
 /// The name of a kind of row as this server has it; none for one that it does not know.
 pub(super) fn known_name(entity: &str) -> Option<&'static str> {
-    ENTITIES.iter().find(|known| **known == entity).copied()
+    kind_of(entity).map(|kind| kind.name)
 }
 
 /// Whether this server knows the kind of row.
 pub(super) fn is_known(entity: &str) -> bool {
-    ENTITIES.contains(&entity)
+    kind_of(entity).is_some()
 }
 
 /// Whether somebody who may write in a region may write rows of this kind there: what no page offers otherwise. Kinds that this server does
 /// not know nobody may.
 pub fn may_write(entity: &str, is_admin: bool) -> bool {
-    with_entity!(entity, E => E::WRITERS.include(is_admin), else false)
+    kind_of(entity).is_some_and(|kind| kind.writers.include(is_admin))
 }
 
 /// A row as clients get it.
@@ -129,27 +193,41 @@ fn feed_row<E: Table>(stored: &Stored<E>) -> FeedRow {
 }
 
 /// Rows of an entity by id; empty for an unknown entity.
-pub async fn load_by_name<M: Mode>(tx: &mut ScopedTx<M>, name: &str, region: &Region, ids: &[Uuid]) -> Result<Vec<FeedRow>, sqlx::Error> {
-    with_entity!(name, E => Ok(E::load(tx, region, ids).await?.iter().map(feed_row).collect()), else Ok(Vec::new()))
+pub async fn load_by_name<M: Reading>(
+    tx: &mut ScopedTx<M>,
+    name: &str,
+    region: &Region,
+    ids: &[Uuid],
+) -> Result<Vec<FeedRow>, sqlx::Error> {
+    match kind_of(name) {
+        Some(kind) => (M::of(kind).load)(tx, region, ids).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Ids of an entity's rows after `after`.
-pub(super) async fn page_ids_by_name<M: Mode>(
+pub(super) async fn page_ids_by_name<M: Reading>(
     tx: &mut ScopedTx<M>,
     name: &str,
     region: &Region,
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Uuid>, sqlx::Error> {
-    with_entity!(name, E => E::page_ids(tx, region, after, limit).await, else Ok(Vec::new()))
+    match kind_of(name) {
+        Some(kind) => (M::of(kind).page_ids)(tx, region, after, limit).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The live row of an entity that has the business key of these values already.
-pub(super) async fn find_twin_by_name<M: Mode>(
+pub(super) async fn find_twin_by_name<M: Reading>(
     tx: &mut ScopedTx<M>,
     name: &str,
     region: &Region,
     row: &Row,
 ) -> Result<Option<Uuid>, sqlx::Error> {
-    with_entity!(name, E => E::find_twin(tx, region, row).await, else Ok(None))
+    match kind_of(name) {
+        Some(kind) => (M::of(kind).find_twin)(tx, region, row).await,
+        None => Ok(None),
+    }
 }

@@ -339,17 +339,6 @@ pub(super) async fn update_timesheet(
     expect_one(&done)
 }
 
-/// Entries of an employee that are not deleted.
-pub async fn count_live_of_employee(tx: &mut ScopedTx<Write>, region: &Region, employee_id: Uuid) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM app.timesheets WHERE region = $1 AND employee_id = $2 AND deleted_at IS NULL"#,
-        region.code(),
-        employee_id,
-    )
-    .fetch_one(tx.conn())
-    .await
-}
-
 macro_rules! listed {
     ($r:expr) => {{
         let r = $r;

@@ -16,7 +16,5 @@ pub mod pages;
 mod table;
 pub mod views;
 
-#[cfg(feature = "server")]
-pub use db::count_live_of_employee;
 pub use model::{Timesheet, overlapping};
 pub use views::weekday_key;

@@ -181,11 +181,3 @@ pub(super) async fn has_token(tx: &mut SystemTx, user_id: Uuid, id: Uuid) -> Res
         .fetch_one(tx.conn())
         .await
 }
-
-/// Ends all keys of an account; answers how many. Needs `Users`.
-pub(super) async fn revoke_tokens_of(tx: &mut SystemTx, user_id: Uuid, now: DateTime<Utc>) -> Result<u64> {
-    let done = sqlx::query!("UPDATE auth.api_tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL", user_id, now)
-        .execute(tx.conn())
-        .await?;
-    Ok(done.rows_affected())
-}

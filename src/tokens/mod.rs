@@ -14,19 +14,12 @@ pub use bearer::actor_of_bearer;
 pub use scopes::{TokenScope, scope_of_route};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
-use crate::{db::SystemTx, web::bearer::KEY};
+use crate::web::bearer::KEY;
 
 /// Characters of the random part that lists show.
 const SHOWN: usize = 8;
-
-/// Ends all keys of an account for good: it gets another password, or is disabled. Needs `Users`.
-pub async fn revoke_all_of(tx: &mut SystemTx, user_id: Uuid, now: DateTime<Utc>) -> Result<u64, sqlx::Error> {
-    db::revoke_tokens_of(tx, user_id, now).await
-}
 
 /// A key, which exists in whole only until its page has been shown.
 struct NewToken {

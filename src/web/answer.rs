@@ -20,7 +20,7 @@ use super::{
     toast::toast_aside,
 };
 #[cfg(feature = "server")]
-use crate::sync::Submitted;
+use crate::ops::Submitted;
 use crate::{
     complaint::FieldError,
     error::{AppError, AppResult},

@@ -15,6 +15,8 @@ pub mod csrf;
 pub mod csv;
 pub mod error_page;
 #[cfg(feature = "server")]
+pub mod exchange;
+#[cfg(feature = "server")]
 pub mod extract;
 pub mod flash;
 pub mod form;

@@ -168,7 +168,7 @@ async fn an_operation_out_of_a_queue_is_kept_when_its_region_is_closed() {
     assert_eq!(company.count(kept).await, 1);
     assert_eq!(company.count("SELECT count(*) FROM app.employees").await, 0);
     let form = submit(&company.state, &clerk, op(&clerk, "ankara").create("shift_template", new_id(), json!({}))).await.unwrap();
-    assert!(matches!(form, rainstaff::sync::Submitted::Invalid(_)), "{form:?}");
+    assert!(matches!(form, rainstaff::ops::Submitted::Invalid(_)), "{form:?}");
     assert_eq!(company.count("SELECT count(*) FROM app.op_inbox").await, 1, "a refused form is not stored");
 }
 

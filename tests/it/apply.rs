@@ -3,8 +3,8 @@
 #![cfg(test)]
 
 use rainstaff::{
-    ops::{Op, Origin, Reason, Verdict, VerdictKind},
-    sync::{Submitted, apply_ops, deliver, submit},
+    ops::{Op, Origin, Reason, Submitted, Verdict, VerdictKind},
+    sync::{apply_ops, deliver, submit},
 };
 use serde_json::{Value, json};
 use sqlx::Executor;

@@ -5,8 +5,9 @@
 use chrono::TimeDelta;
 use rainstaff::{
     clock::Clock,
-    contact::{OfflineSwitch, watch_all},
+    contact::watch_all,
     ids::new_id,
+    offline_mode::OfflineSwitch,
     ops::{Op, Origin},
     state::AppState,
     sync::deliver,

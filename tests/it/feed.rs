@@ -11,11 +11,12 @@ use std::{
 use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
     access::Client,
+    api::sync,
     error::{AppError, AppResult},
     identity::Actor,
     ops::{Op, Origin},
     state::AppState,
-    sync::{deliver, handlers},
+    sync::deliver,
     web::params::Checked,
 };
 use serde_json::{Value, json};

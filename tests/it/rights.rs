@@ -236,7 +236,7 @@ async fn an_id_that_another_region_has_is_answered_like_one_of_a_row_that_is_not
         assert_eq!(verdict, Verdict { op_id: verdict.op_id, ..plain.clone() });
     }
     let one = rainstaff::sync::submit(&state, &istanbul, twins().remove(0)).await.unwrap();
-    assert!(matches!(one, rainstaff::sync::Submitted::Unknown), "a form: {one:?}");
+    assert!(matches!(one, rainstaff::ops::Submitted::Unknown), "a form: {one:?}");
     assert_eq!(company.look("SELECT count(*) FROM app.employees WHERE region = 'istanbul'").await, "1");
     // Among others of a batch it stops none of them.
     let mut mixed = twins();

@@ -5,12 +5,13 @@
 use actix_web::{HttpRequest, body::to_bytes, test::TestRequest, web::Bytes, web::Data};
 use rainstaff::{
     access::Client,
+    api::sync,
     clock::Clock,
     contact::api::post_ops_quarantine,
     error::{AppError, AppResult},
     ops::{Op, Origin, VerdictKind},
     state::AppState,
-    sync::{deliver, handlers},
+    sync::deliver,
 };
 use serde_json::{Value, json};
 use tokio::task::JoinSet;

@@ -9,11 +9,13 @@ use super::{
     timesheets::{at, entries_of},
 };
 use crate::{
+    card::{
+        rows::{CardQuery, CardRows, Window},
+        views::CardPage,
+    },
     collate,
     complaint::FieldError,
     employees::{
-        card_rows::{CardQuery, CardRows, Window},
-        card_views::CardPage,
         filter::{ListQuery, PAGE_SIZE},
         listed::{Filter, Listed},
         views::{EmployeeView, NewPage, RowFragment, blank_form, form_of, render_edit, render_list},

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::{alarms::Severity, contact::is_clock_wrong};
+use crate::alarms::{Severity, is_clock_wrong};
 
 /// A PC with work may be silent for so long: it is turned off at night.
 pub const DEVICE_MAY_BE_SILENT: TimeDelta = TimeDelta::hours(24);

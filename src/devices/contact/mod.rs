@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use self::db::ContactRow;
 use super::db as devices;
 use crate::{
+    alarms::{WAITING_AT_MOST, kept_offset},
     civil,
-    contact::{WAITING_AT_MOST, kept_offset},
     db::{Capability, Scope},
     error::AppResult,
     events::{NewEvent, record_event},

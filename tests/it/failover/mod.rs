@@ -15,6 +15,7 @@ use std::{
 use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
     access::Client,
+    api::sync,
     db::{
         Db, DbConfig, create_regions,
         embedded::{Cluster, ClusterOptions},
@@ -24,7 +25,7 @@ use rainstaff::{
     identity::Actor,
     ops::{Op, Origin, VerdictKind},
     state::AppState,
-    sync::{deliver, handlers},
+    sync::deliver,
     web::params::Checked,
 };
 use serde_json::Value;

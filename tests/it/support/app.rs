@@ -7,9 +7,9 @@ use std::sync::Arc;
 use rainstaff::{
     clock::Clock,
     config::{Config, Secret},
-    contact::OfflineSwitch,
     db::{Bell, Db},
     metrics::Metrics,
+    offline_mode::OfflineSwitch,
     passwords::Hasher,
     state::AppState,
 };

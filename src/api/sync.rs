@@ -8,18 +8,11 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{
-    db,
-    deliver::{deliver, deliver_of_device},
-    feed::{self, Asked, Changes, Snapshot},
-    grant::{Grant, GrantKey, LIFETIME},
-    masking::masked,
-};
 use crate::{
     access::{Anybody, Client},
     auth::rights::find_rights,
@@ -29,8 +22,8 @@ use crate::{
     devices::device_of_bearer,
     error::{AppError, AppResult},
     identity::{Actor, Region, Role},
+    offline_mode::OfflineMode,
     ops::{Op, Origin, Verdict},
-    settings::OfflineMode,
     state::AppState,
     web::{
         assets,
@@ -38,9 +31,18 @@ use crate::{
         problem::Problem,
     },
     wire::{
-        X_DEVICE_TOKEN, X_SYNC, X_SYNC_CLIENT,
+        X_DEVICE_TOKEN,
         device::{GrantAnswer, GrantQuestion},
     },
+};
+use crate::{
+    sync::{
+        db, deliver, deliver_of_device,
+        feed::{self, Asked, Changes, Snapshot},
+        grant::{Grant, GrantKey, LIFETIME},
+        masking::masked,
+    },
+    web::exchange::{read_object, require_sync_client, sync_answer},
 };
 
 /// Operations in one request at most.
@@ -155,12 +157,6 @@ fn as_told(mut verdict: Verdict) -> Verdict {
     verdict
 }
 
-/// A body that is a JSON object. (serde would take an array of the values as well, which the description does not have.)
-pub(crate) fn read_object<T: DeserializeOwned>(body: &[u8]) -> AppResult<T> {
-    let object: serde_json::Map<String, Value> = serde_json::from_slice(body).map_err(|e| AppError::BadRequest(format!("body: {e}")))?;
-    serde_json::from_value(Value::Object(object)).map_err(|e| AppError::BadRequest(format!("body: {e}")))
-}
-
 fn read_op(mut value: Value) -> Result<Op, String> {
     let is_odd = |fields: &serde_json::Map<String, Value>| fields.values().any(|change| !change.is_object());
     if !value.is_object() || value.get("fields").and_then(Value::as_object).is_some_and(is_odd) {
@@ -186,26 +182,6 @@ fn replace_nul(value: &mut Value) {
         }
         _ => {}
     }
-}
-
-/// A page of another site cannot set this header without a preflight that we never answer.
-pub(crate) fn require_sync_client(request: &HttpRequest) -> AppResult<()> {
-    let json = request.headers().get("content-type").and_then(|v| v.to_str().ok()).is_some_and(|v| v.starts_with("application/json"));
-    if json && has_sync_header(request) {
-        Ok(())
-    } else {
-        Err(AppError::BadRequest("send application/json and the header X-Sync-Client".into()))
-    }
-}
-
-/// Whether the request carries the header that pages of other sites cannot send.
-pub(crate) fn has_sync_header(request: &HttpRequest) -> bool {
-    request.headers().contains_key(X_SYNC_CLIENT)
-}
-
-/// An answer that counts as ours.
-pub(crate) fn sync_answer(body: &impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header((X_SYNC, "1")).insert_header(("Cache-Control", "no-store")).json(body)
 }
 
 /// Operations that a client asks about.

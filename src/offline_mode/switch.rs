@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::db;
-use crate::{clock::Clock, db::Db, settings::OfflineMode};
+use super::{OfflineMode, db};
+use crate::{clock::Clock, db::Db};
 
 /// So long this process believes what it read. Another process may have changed it.
 const BELIEVED: TimeDelta = TimeDelta::seconds(20);

@@ -4,9 +4,9 @@ use askama::Template;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::views::EmployeeView;
 use crate::{
     civil::{self, Month},
+    employees::views::EmployeeView,
     hours::{Rules, Total},
     i18n::{Lang, format, t_with},
     month::{Cell, Tally},

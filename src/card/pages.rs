@@ -8,17 +8,19 @@ use actix_web::{
 use askama::Template;
 use uuid::Uuid;
 
-use super::{
-    Employee,
-    card_rows::{CardQuery, CardRows, Window},
-    card_views::CardPage,
-    listed::Listed,
-    pages::{find, region_of},
-};
 use crate::{
     activity::views::history_of,
+    card::{
+        rows::{CardQuery, CardRows, Window},
+        views::CardPage,
+    },
     civil::Month,
     db::{Read, Scope, ScopedTx},
+    employees::{
+        Employee,
+        listed::Listed,
+        pages::{find, region_of},
+    },
     error::{AppError, AppResult},
     events::{EventKind, NewEvent, record_event},
     identity::Actor,

@@ -4,13 +4,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{
-    card_views::{CardPage, MonthLine, Neighbour, TotalView},
-    listed::Listed,
-    views::EmployeeView,
-};
 use crate::{
+    card::views::{CardPage, MonthLine, Neighbour, TotalView},
     civil::Month,
+    employees::{listed::Listed, views::EmployeeView},
     error::AppResult,
     hours::{Rules, Shift, Total},
     i18n::Lang,
