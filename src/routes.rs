@@ -159,17 +159,17 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/settings/{code}", post().to(admin::settings::store_settings));
 
     // API: the write path and the feed
-    cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(limits::BATCH)).route(post().to(api::sync::post_ops)).default_service(to(not_found)));
+    cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(limits::BATCH)).route(post().to(api::exchange::post_ops)).default_service(to(not_found)));
     cfg.service(resource("/api/v1/ops/quarantine").app_data(PayloadConfig::new(limits::BATCH)).route(post().to(contact::api::post_ops_quarantine)).default_service(to(not_found)));
     cfg.route("/api/v1/devices/enrol", post().to(devices::api::post_device_enrol));
     cfg.route("/api/v1/devices/rotate", post().to(devices::api::post_device_rotate));
     cfg.route("/api/v1/devices/contact", post().to(devices::api::post_device_contact));
-    cfg.route("/api/v1/ops/status", post().to(api::sync::post_ops_status));
-    cfg.route("/api/v1/grant", post().to(api::sync::post_grant));
-    cfg.route("/api/v1/ping", get().to(api::sync::get_ping));
-    cfg.route("/api/v1/changes", get().to(api::sync::get_changes));
-    cfg.route("/api/v1/snapshot", get().to(api::sync::get_snapshot));
-    cfg.route("/api/v1/digest", get().to(api::sync::get_digest));
+    cfg.route("/api/v1/ops/status", post().to(api::exchange::post_ops_status));
+    cfg.route("/api/v1/grant", post().to(api::exchange::post_grant));
+    cfg.route("/api/v1/ping", get().to(api::exchange::get_ping));
+    cfg.route("/api/v1/changes", get().to(api::exchange::get_changes));
+    cfg.route("/api/v1/snapshot", get().to(api::exchange::get_snapshot));
+    cfg.route("/api/v1/digest", get().to(api::exchange::get_digest));
 
     // API: reading
     cfg.route("/api/openapi.json", get().to(api::openapi::show_openapi));

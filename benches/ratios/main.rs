@@ -97,6 +97,7 @@ async fn main() -> Done<()> {
     if !said("--bench") {
         return Ok(()); // `cargo test --all-targets`: there is nothing to test
     }
+    rainstaff::registry::install();
     let effort = if said("--quick") { Effort::QUICK } else { Effort::FULL };
     let wanted = Wanted::of_environment()?;
     let data_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");

@@ -13,7 +13,7 @@ use super::{
     views::ChangeView,
 };
 use crate::{
-    events::{EventKind, EventRow, words::EventView},
+    events::{EventKind, EventRow, EventView},
     i18n::Lang,
     identity::{Actor, Region, Role},
     web::{
@@ -31,6 +31,7 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn ctx(lang: Lang, role: Role, offices: &[(&str, &str)]) -> Ctx {
+    crate::registry::install();
     let actor = Actor {
         user_id: Uuid::from_u128(9),
         username: "someone".into(),

@@ -36,12 +36,19 @@ pub async fn record_event(tx: &mut ScopedTx<Write>, region: &Region, event: &New
 /// One event.
 #[derive(Debug, Clone)]
 pub struct EventRow {
+    /// Code of the region in whose log it stands.
     pub region: String,
+    /// Its id.
     pub id: Uuid,
+    /// When it happened.
     pub at: DateTime<Utc>,
+    /// Name of the account that did it; none for the server and for people who are not signed in.
     pub username: Option<String>,
+    /// The word of its [`EventKind`](super::EventKind).
     pub kind: String,
+    /// From where.
     pub address: Option<String>,
+    /// More, by name.
     pub detail: Value,
 }
 

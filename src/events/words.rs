@@ -78,6 +78,7 @@ pub fn is_failure(kind: Option<EventKind>) -> bool {
     matches!(kind, Some(EventKind::SignInFailed | EventKind::SignInThrottled))
 }
 
+/// What happened, as a sentence.
 pub fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String {
     let detail = |name: &str| row.detail.get(name).and_then(Value::as_str).unwrap_or("?");
     let about_account = |key| t_with(lang, key, &[("account", &detail("account"))]);

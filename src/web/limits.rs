@@ -1,6 +1,6 @@
 //! How large a request may be: every limit of the framework that a request can meet, set here and nowhere else. What is larger is answered
 //! with 413 (a body) or 414 (an address) and a sentence. There is no upload of files, so no reader of multipart bodies, and bodies of JSON are
-//! read from `Bytes` (`sync::handlers`), so `JsonConfig` has nothing to limit.
+//! read from `Bytes` (`web::exchange`), so `JsonConfig` has nothing to limit.
 
 use actix_web::{
     Error,

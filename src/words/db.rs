@@ -13,8 +13,11 @@ use crate::{
 /// What people call a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowName {
+    /// The name; of a timesheet its person's.
     pub name: String,
+    /// The date it is about, where it is about one.
     pub work_date: Option<NaiveDate>,
+    /// It is in the bin.
     pub deleted: bool,
 }
 

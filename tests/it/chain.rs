@@ -4,9 +4,9 @@
 #![cfg(test)]
 
 use rainstaff::{
-    activity,
     clock::Clock,
     db::Scope,
+    events,
     events::{EventKind, NewEvent},
     ops::Origin,
     sync::db::{LogHealth, find_log_health},
@@ -31,7 +31,7 @@ async fn busy_company() -> Company {
     for (office, events) in [("ankara", 5), ("bursa", 1)] {
         for _ in 0..events {
             let event = NewEvent::new(EventKind::SignIn).by(Some(&clerk(office)));
-            activity::record(&company.db, region(office), &event, &Clock::Fixed(at(0))).await.unwrap();
+            events::record(&company.db, region(office), &event, &Clock::Fixed(at(0))).await.unwrap();
         }
     }
     company

@@ -11,7 +11,7 @@ use std::{
 use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
     access::Client,
-    api::sync,
+    api::exchange,
     error::{AppError, AppResult},
     identity::Actor,
     ops::{Op, Origin},
@@ -39,17 +39,17 @@ async fn body(answer: HttpResponse) -> Value {
 
 async fn changes(state: &AppState, actor: &Actor, cursor: &str, limit: usize) -> AppResult<Value> {
     let query = Checked::from_query(&format!("cursor={cursor}&limit={limit}")).unwrap();
-    Ok(body(handlers::get_changes(Data::new(state.clone()), Client::Person(actor.clone()), query).await?).await)
+    Ok(body(exchange::get_changes(Data::new(state.clone()), Client::Person(actor.clone()), query).await?).await)
 }
 
 async fn snapshot(state: &AppState, actor: &Actor, page: &str) -> AppResult<Value> {
     let query = Checked::from_query(&format!("page={page}")).unwrap();
-    Ok(body(handlers::get_snapshot(Data::new(state.clone()), Client::Person(actor.clone()), query).await?).await)
+    Ok(body(exchange::get_snapshot(Data::new(state.clone()), Client::Person(actor.clone()), query).await?).await)
 }
 
 async fn digest(state: &AppState, actor: &Actor) -> Value {
     let answer =
-        handlers::get_digest(Data::new(state.clone()), Client::Person(actor.clone()), Checked::from_query("").unwrap()).await.unwrap();
+        exchange::get_digest(Data::new(state.clone()), Client::Person(actor.clone()), Checked::from_query("").unwrap()).await.unwrap();
     body(answer).await
 }
 
@@ -314,12 +314,12 @@ async fn nobody_gets_identity_numbers_in_bulk() {
     for _ in 0..2 {
         let (request, bytes) = send("/api/v1/ops", batch.clone());
         answers
-            .push(body(handlers::post_ops(Data::new(state.clone()), Client::Person(ankara.clone()), request, bytes).await.unwrap()).await);
+            .push(body(exchange::post_ops(Data::new(state.clone()), Client::Person(ankara.clone()), request, bytes).await.unwrap()).await);
     }
     let asked = json!({ "op_ids": [with.op_id] }).to_string();
     let (request, bytes) = send("/api/v1/ops/status", asked);
     answers.push(
-        body(handlers::post_ops_status(Data::new(state.clone()), Client::Person(ankara.clone()), request, bytes).await.unwrap()).await,
+        body(exchange::post_ops_status(Data::new(state.clone()), Client::Person(ankara.clone()), request, bytes).await.unwrap()).await,
     );
     for reader in [&ankara, &admin()] {
         let page = changes(&state, reader, "", 100).await.unwrap();
@@ -350,7 +350,7 @@ async fn transactions_of<T>(state: &AppState, work: impl Future<Output = T>) -> 
 
 async fn reads_one(state: AppState, actor: Actor, cursor: String) -> Value {
     let query = Checked::from_query(&format!("cursor={cursor}&wait=20")).unwrap();
-    body(handlers::get_changes(Data::new(state), Client::Person(actor), query).await.unwrap()).await
+    body(exchange::get_changes(Data::new(state), Client::Person(actor), query).await.unwrap()).await
 }
 
 #[actix_web::test]

@@ -53,6 +53,7 @@ mod region_view;
 mod reversal;
 mod rights;
 mod rls;
+mod rooms;
 mod schema;
 mod scope_leak;
 mod shift_templates;

@@ -7,9 +7,9 @@
 #![cfg(test)]
 
 use rainstaff::{
-    activity,
     clock::Clock,
     db::Scope,
+    events,
     events::{EventKind, NewEvent},
     identity::Actor,
     ops::{Op, Reason, Verdict, VerdictKind},
@@ -161,7 +161,7 @@ async fn company_with_samples() -> Company {
         let verdicts = company.set_up(&clerk, &ops).await;
         assert!(verdicts.iter().all(|v| v.verdict.took_effect()), "{verdicts:?}");
         let event = NewEvent::new(EventKind::SignIn).by(Some(&clerk));
-        activity::record(&company.db, region(office), &event, &Clock::Fixed(at(0))).await.unwrap();
+        events::record(&company.db, region(office), &event, &Clock::Fixed(at(0))).await.unwrap();
         let mut owner = company.inspect().await;
         let queue = "WITH queue AS (
                 INSERT INTO app.queue_contact (region, queue_id, user_id, reporter, browser_id, len, first_at, last_at)

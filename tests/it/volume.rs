@@ -5,7 +5,7 @@
 use actix_web::{HttpRequest, body::to_bytes, test::TestRequest, web::Bytes, web::Data};
 use rainstaff::{
     access::Client,
-    api::sync,
+    api::exchange,
     clock::Clock,
     contact::api::post_ops_quarantine,
     error::{AppError, AppResult},
@@ -30,7 +30,7 @@ fn request(path: &str) -> HttpRequest {
 
 async fn send(state: &AppState, ops: &[Op]) -> AppResult<Value> {
     let body = Bytes::from(json!({ "nonce": 1, "ops": ops }).to_string());
-    let answer = handlers::post_ops(Data::new(state.clone()), Client::Person(clerk("ankara")), request("/api/v1/ops"), body).await?;
+    let answer = exchange::post_ops(Data::new(state.clone()), Client::Person(clerk("ankara")), request("/api/v1/ops"), body).await?;
     Ok(serde_json::from_slice(&to_bytes(answer.into_body()).await.unwrap()).unwrap())
 }
 

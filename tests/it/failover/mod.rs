@@ -15,7 +15,7 @@ use std::{
 use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
     access::Client,
-    api::sync,
+    api::exchange,
     db::{
         Db, DbConfig, create_regions,
         embedded::{Cluster, ClusterOptions},
@@ -83,7 +83,7 @@ impl Copy {
 
     async fn follow(&mut self, state: &AppState, actor: &Actor) -> AppResult<()> {
         let query = Checked::from_query(&format!("cursor={}", self.cursor)).unwrap();
-        let page = body(handlers::get_changes(Data::new(state.clone()), Client::Person(actor.clone()), query).await?).await;
+        let page = body(exchange::get_changes(Data::new(state.clone()), Client::Person(actor.clone()), query).await?).await;
         page["cursor"].as_str().unwrap().clone_into(&mut self.cursor);
         self.epoch = Some(page["epoch"].clone());
         self.take(&page["changes"]);
@@ -92,7 +92,7 @@ impl Copy {
 
     async fn start_over(&mut self, state: &AppState, actor: &Actor) {
         let query = Checked::from_query("").unwrap();
-        let page = body(handlers::get_snapshot(Data::new(state.clone()), Client::Person(actor.clone()), query).await.unwrap()).await;
+        let page = body(exchange::get_snapshot(Data::new(state.clone()), Client::Person(actor.clone()), query).await.unwrap()).await;
         self.names.clear();
         page["cursor"].as_str().unwrap().clone_into(&mut self.cursor);
         self.epoch = Some(page["epoch"].clone());

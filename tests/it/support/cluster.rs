@@ -44,6 +44,7 @@ impl TestDb {
     }
 
     async fn copy_of(template: &str) -> Self {
+        rainstaff::registry::install();
         let cluster = CLUSTER.get_or_init(start_cluster).await;
         let name = format!("test_{}", Uuid::now_v7().simple());
         let mut conn = PgConnection::connect(&cluster.superuser_url("postgres")).await.expect("the cluster answers");
