@@ -31,7 +31,6 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn ctx(lang: Lang, role: Role, offices: &[(&str, &str)]) -> Ctx {
-    crate::registry::install();
     let actor = Actor {
         user_id: Uuid::from_u128(9),
         username: "someone".into(),

@@ -94,6 +94,8 @@ pub fn install(kinds: &'static [Kind]) {
 }
 
 fn kinds() -> &'static [Kind] {
+    #[cfg(test)]
+    crate::registry::install();
     KINDS.get().expect("a process says which rows there are before it serves any (`registry::install`)")
 }
 

@@ -1,4 +1,4 @@
-//! From the request: who is signed in, and the context of a page.
+//! From the request: a posted form, and the context of a page.
 
 use std::{collections::HashSet, future::Future, pin::Pin};
 
