@@ -276,38 +276,6 @@ pub(super) async fn list_changes_after<M: Mode>(tx: &mut ScopedTx<M>, change: &C
     .await
 }
 
-/// What a column of a row held in a version of it; none where that version has no such row or column.
-pub(super) async fn find_logged_value<M: Mode>(
-    tx: &mut ScopedTx<M>,
-    region: &Region,
-    entity: &str,
-    entity_id: Uuid,
-    column: &str,
-    version: i64,
-) -> Result<Option<Value>, sqlx::Error> {
-    let found = sqlx::query_scalar!(
-        r#"
-        SELECT after -> $4::text
-        FROM app.change_log
-        WHERE region = $1
-          AND entity = $2
-          AND entity_id = $3
-          AND after ? $4
-          AND version <= $5
-        ORDER BY version DESC, id DESC
-        LIMIT 1
-        "#,
-        region.code(),
-        entity,
-        entity_id,
-        column,
-        version,
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(found.flatten())
-}
-
 /// What happened to one row, newest first.
 pub(super) async fn list_changes_of_row<M: Mode>(
     tx: &mut ScopedTx<M>,

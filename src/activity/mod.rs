@@ -8,11 +8,8 @@ mod export;
 mod filter;
 mod lines;
 pub mod pages;
-mod past;
 mod reversal;
 pub mod views;
 
 #[cfg(test)]
 mod tests;
-
-pub use past::value_at;

@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use super::{db::ChangeRow, past::as_field};
+use super::db::ChangeRow;
 use crate::{
     complaint::FieldError,
     i18n::{Lang, format::instant, t},
     ops::{Change, Fields, Kind, Row, form_codec::FormSpec, same_value},
     sync::{FeedRow, form_by_name},
-    words::label_of,
+    words::{as_field, label_of},
 };
 
 /// What takes a change back.

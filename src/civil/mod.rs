@@ -362,6 +362,12 @@ pub fn grouped(value: u64, lang: &str) -> String {
     text
 }
 
+/// Minutes as decimal hours without trailing zeros: 540 is "9", 450 is "7.5".
+pub fn format_decimal_hours(minutes: i32) -> String {
+    let text = format!("{:.4}", f64::from(minutes) / 60.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

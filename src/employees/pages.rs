@@ -14,7 +14,6 @@ use super::{
     views::{EmployeeView, NewPage, RowFragment, blank_form, form_of, render_edit, render_list},
 };
 use crate::{
-    activity::value_at,
     complaint::FieldError,
     db::Scope,
     error::{AppError, AppResult},
@@ -34,6 +33,7 @@ use crate::{
         scope::scope_for,
         toast::toast_aside,
     },
+    words::value_at,
 };
 
 /// Address of the list.

@@ -14,7 +14,6 @@ use crate::{
     civil,
     identity_no::{IdentityNo, mask},
     ops::Row,
-    settings::decimal_hours,
     text::clean,
 };
 
@@ -210,7 +209,7 @@ pub(super) fn settings(raw: &[RawRow]) -> Vec<Result<Setting, Box<Remark>>> {
 /// Hours of a day, 0 to 24, which the desktop program knows as a decimal only (`9`, `7,5`), in the form in which settings show them.
 fn daily_hours(text: &str) -> Option<String> {
     let decimal = !text.contains(':') && (text.len() <= 2 || text.contains(['.', ',']));
-    decimal.then(|| civil::parse_hours(text).ok().map(decimal_hours)).flatten()
+    decimal.then(|| civil::parse_hours(text).ok().map(civil::format_decimal_hours)).flatten()
 }
 
 /// Reads rows that have a number, in the order of the numbers.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 #[cfg(feature = "server")]
 pub use db::{find_report_settings, list_rules};
 pub use effective::{Effective, ReportNames, Resolved, Source};
-pub use model::{RegionSettings, decimal_hours};
+pub use model::RegionSettings;
 
 use crate::identity::Region;
 

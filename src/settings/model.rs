@@ -79,18 +79,12 @@ impl Entity for RegionSettings {
         Row::from([
             ("company_name".into(), json!(self.company_name)),
             ("report_title".into(), json!(self.report_title)),
-            ("weekday_hours".into(), self.weekday_minutes.map_or(Value::Null, |m| json!(decimal_hours(m)))),
+            ("weekday_hours".into(), self.weekday_minutes.map_or(Value::Null, |m| json!(civil::format_decimal_hours(m)))),
             ("saturday_start".into(), time(self.saturday_start)),
             ("saturday_end".into(), time(self.saturday_end)),
             ("offline_mode".into(), json!(self.offline_mode.map(OfflineMode::as_str))),
         ])
     }
-}
-
-/// Minutes as decimal hours without trailing zeros: 540 is "9", 450 is "7.5".
-pub fn decimal_hours(minutes: i32) -> String {
-    let text = format!("{:.4}", f64::from(minutes) / 60.0);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
@@ -124,7 +118,7 @@ mod tests {
     #[test]
     fn a_plan_survives_the_way_through_the_form_field() {
         for (minutes, text) in [(540, "9"), (450, "7.5"), (495, "8.25"), (0, "0"), (1440, "24"), (500, "8.3333")] {
-            assert_eq!(decimal_hours(minutes), text);
+            assert_eq!(civil::format_decimal_hours(minutes), text);
             assert_eq!(civil::parse_hours(text), Ok(minutes), "{text}");
         }
     }

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     db::{Mode, ScopedTx},
+    identity::Region,
     labels::db::load_labels,
 };
 
@@ -54,4 +56,36 @@ pub async fn list_row_names<M: Mode>(tx: &mut ScopedTx<M>, ids: &[Uuid]) -> Resu
         .into_iter()
         .map(|r| (r.id, RowName { name: name(r.name, r.employee_id), work_date: r.work_date, deleted: r.deleted }))
         .collect())
+}
+
+/// What a column of a row held in a version of it; none where that version has no such row or column.
+pub(super) async fn find_logged_value<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    region: &Region,
+    entity: &str,
+    entity_id: Uuid,
+    column: &str,
+    version: i64,
+) -> Result<Option<Value>, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        r#"
+        SELECT after -> $4::text
+        FROM app.change_log
+        WHERE region = $1
+          AND entity = $2
+          AND entity_id = $3
+          AND after ? $4
+          AND version <= $5
+        ORDER BY version DESC, id DESC
+        LIMIT 1
+        "#,
+        region.code(),
+        entity,
+        entity_id,
+        column,
+        version,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(found.flatten())
 }

@@ -2,6 +2,7 @@
 
 mod db;
 mod fields;
+mod past;
 
 use std::collections::HashMap;
 
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 pub use db::{RowName, list_row_names};
 pub use fields::{describe, label_of, masked};
+pub use past::{as_field, value_at};
 
 use crate::{
     civil,

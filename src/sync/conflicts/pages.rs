@@ -14,7 +14,6 @@ use super::{
     views::{ConflictsPage, Known, by_row, may_decide},
 };
 use crate::{
-    activity::value_at,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
     identity::{Actor, Region},
@@ -31,6 +30,7 @@ use crate::{
         part::CONFLICTS,
         scope::scope_with_company,
     },
+    words::value_at,
     words::{Names, ids_in, names_of},
 };
 

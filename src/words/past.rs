@@ -9,7 +9,6 @@ use crate::{
     civil,
     db::{Mode, ScopedTx},
     identity::Region,
-    settings::decimal_hours,
 };
 
 /// Columns of the log that forms call otherwise. Most are the same.
@@ -38,12 +37,12 @@ pub async fn value_at<M: Mode>(
 }
 
 /// A column of the log as the field of a form: name and value.
-pub(super) fn as_field<'c>(column: &'c str, value: &Value) -> (&'c str, Value) {
+pub fn as_field<'c>(column: &'c str, value: &Value) -> (&'c str, Value) {
     let name = RENAMED.iter().find(|(renamed, _)| *renamed == column).map_or(column, |(_, name)| name);
     let minutes = value.as_i64().and_then(|minutes| i32::try_from(minutes).ok());
     let value = match column {
         "break_min" => value.clone(),
-        "weekday_min" => minutes.map_or(Value::Null, |minutes| json!(decimal_hours(minutes))),
+        "weekday_min" => minutes.map_or(Value::Null, |minutes| json!(civil::format_decimal_hours(minutes))),
         "free_from_min" if minutes == Some(0) => Value::Null,
         _ if name != column => minutes.map_or(Value::Null, |minutes| json!(civil::format_time(minutes))),
         _ => value.clone(),
