@@ -60,7 +60,7 @@ fn the_units_allow_as_many_open_files_as_the_programs_want() {
     let number = |text: &str| text.trim_end_matches([',', ';']).replace('_', "").parse::<u64>().unwrap();
     let (server, agent) = (read("docs/DEPLOY.md"), read("packaging/agent/rainstaff-agent.service"));
     let ([server], [agent]) = (&after(&server, "LimitNOFILE=")[..], &after(&agent, "LimitNOFILE=")[..]) else { panic!("one in each unit") };
-    let app = read("src/app.rs");
+    let app = read("src/app/mod.rs");
     let [wanted] = after(&app, "const WANTED_FILES: u64 = ")[..] else { panic!("one wish") };
     assert_eq!(number(server), number(wanted));
     let serving = read("src/agent/serve.rs");
