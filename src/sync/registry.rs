@@ -17,6 +17,12 @@ use crate::{
 };
 
 type Answer<'a, T, E = sqlx::Error> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
+type Decide = for<'a> fn(&'a mut ScopedTx<Write>, &'a Job<'a>) -> Answer<'a, Decision, DecideError>;
+type Create = for<'a> fn(&'a mut ScopedTx<Write>, &'a [Job<'a>]) -> Answer<'a, Option<Vec<Verdict>>, DecideError>;
+type Load<M> = for<'a> fn(&'a mut ScopedTx<M>, &'a Region, &'a [Uuid]) -> Answer<'a, Vec<FeedRow>>;
+type PageIds<M> = for<'a> fn(&'a mut ScopedTx<M>, &'a Region, Uuid, i64) -> Answer<'a, Vec<Uuid>>;
+type FindTwin<M> = for<'a> fn(&'a mut ScopedTx<M>, &'a Region, &'a Row) -> Answer<'a, Option<Uuid>>;
+type Explain<M> = for<'a> fn(&'a mut ScopedTx<M>, &'a Op, Vec<FieldError>) -> Answer<'a, Vec<FieldError>>;
 
 /// A kind of row, as the write path and the feed deal with it.
 pub struct Kind {
@@ -24,18 +30,18 @@ pub struct Kind {
     form: FormSpec,
     writers: Writers,
     following: fn(&Fields) -> &'static [&'static str],
-    decide: for<'a> fn(&'a mut ScopedTx<Write>, &'a Job<'a>) -> Answer<'a, Decision, DecideError>,
-    create: for<'a> fn(&'a mut ScopedTx<Write>, &'a [Job<'a>]) -> Answer<'a, Option<Vec<Verdict>>, DecideError>,
+    decide: Decide,
+    create: Create,
     reading: Reads<Read>,
     writing: Reads<Write>,
 }
 
 /// What is read of a kind of row in transactions of one mode.
 pub struct Reads<M: Mode> {
-    load: for<'a> fn(&'a mut ScopedTx<M>, &'a Region, &'a [Uuid]) -> Answer<'a, Vec<FeedRow>>,
-    page_ids: for<'a> fn(&'a mut ScopedTx<M>, &'a Region, Uuid, i64) -> Answer<'a, Vec<Uuid>>,
-    find_twin: for<'a> fn(&'a mut ScopedTx<M>, &'a Region, &'a Row) -> Answer<'a, Option<Uuid>>,
-    explain: for<'a> fn(&'a mut ScopedTx<M>, &'a Op, Vec<FieldError>) -> Answer<'a, Vec<FieldError>>,
+    load: Load<M>,
+    page_ids: PageIds<M>,
+    find_twin: FindTwin<M>,
+    explain: Explain<M>,
 }
 
 impl Kind {

@@ -17,8 +17,7 @@ pub use past::{as_field, value_at};
 use crate::{
     civil,
     db::{Mode, ScopedTx},
-    i18n::Lang,
-    i18n::t,
+    i18n::{Lang, t},
     ops::Fields,
     text::clean,
     web::change::FieldChange,
@@ -84,7 +83,7 @@ impl Names {
 }
 
 /// What a row is called now, by the names that were looked up.
-pub fn title_by_id(names: &HashMap<Uuid, RowName>, id: Uuid) -> Option<String> {
+pub(crate) fn title_by_id(names: &HashMap<Uuid, RowName>, id: Uuid) -> Option<String> {
     names.get(&id).map(|found| named(&found.name, found.work_date))
 }
 

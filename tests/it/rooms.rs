@@ -3,6 +3,8 @@
 //! Read from the sources, token by token: what stands in comments and strings counts as nothing, what stands in a macro counts. Tests inside
 //! of rooms may use what they like.
 
+#![cfg(test)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -101,7 +103,7 @@ fn uses_of(src: &Path) -> Uses {
                 if name != "tests" {
                     folders.push(path);
                 }
-            } else if name.ends_with(".rs") && name != "tests.rs" {
+            } else if path.extension().is_some_and(|kind| kind == "rs") && name != "tests.rs" {
                 let within = path.strip_prefix(src).unwrap();
                 let room = within.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
                 let mut seen = BTreeSet::new();
