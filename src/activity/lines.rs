@@ -13,8 +13,7 @@ use super::{
 use crate::{
     db::{Read, ScopedTx},
     events::EventRow,
-    words::RowName,
-    words::list_row_names,
+    words::{RowName, list_row_names},
 };
 
 /// A line as stored.

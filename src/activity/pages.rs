@@ -27,8 +27,7 @@ use crate::{
         part::ACTIVITY,
         scope::scope_with_company,
     },
-    words::names_of,
-    words::title_by_id,
+    words::{names_of, title_by_id},
 };
 
 /// Lines of one part of the list.

@@ -19,8 +19,7 @@ use crate::{
     i18n::{Lang, t, t_with},
     sync::may_write,
     web::page::Ctx,
-    words::{RowName, describe},
-    words::{entity_in_words, list_row_names, named},
+    words::{RowName, describe, entity_in_words, list_row_names, named},
 };
 
 /// Changes a row's history shows at most.

@@ -21,7 +21,7 @@ use crate::{
     identity::Region,
     ids,
     ops::{
-        Change, Entity, Fields, Kind, Op, Origin, Row,
+        Author, Change, Entity, Fields, Kind, Op, Origin, Row,
         form_codec::{FormSpec, changes_between, changes_of_new, read_form},
     },
     shift_templates::ShiftTemplate,
@@ -260,25 +260,11 @@ impl Post<'_> {
     }
 
     fn bare_op(&self, table: Table, kind: Kind, op_id: Uuid, id: Uuid, base_version: Option<i64>, fields: Fields) -> Op {
+        let author = Author { actor: self.person, queue_id: self.queue, at: self.at };
         Op {
-            v: 1,
-            op_id,
-            queue_id: self.queue,
-            n: 0,
-            actor: self.person,
-            grant: None,
             app: Some(format!("agent {}", env!("CARGO_PKG_VERSION"))),
-            kind,
-            entity: table.name().to_owned(),
-            id,
-            region: self.region.clone(),
-            base_version,
-            fields,
-            name: None,
-            args: None,
-            after: Vec::new(),
-            edited_at: self.at,
             offset_ms: self.offset_ms,
+            ..Op::new(author, op_id, kind, table.name(), id, self.region.clone()).against(base_version).changing(fields)
         }
     }
 

@@ -7,8 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 use super::session_store::set_region_view;
 use crate::{
     error::{AppError, AppResult},
-    events::{self},
-    events::{EventKind, NewEvent},
+    events::{self, EventKind, NewEvent},
     identity::{Actor, Admin, Region, Visitor},
     state::AppState,
     web::{form::Posted, page::Ctx, visitor::visitor_of},

@@ -20,8 +20,7 @@ use super::{
 use crate::{
     db::{Capability, SystemTx},
     error::{AppError, AppResult},
-    events::{self},
-    events::{EventKind, NewEvent},
+    events::{self, EventKind, NewEvent},
     identity::{Actor, Region, Role, Visitor},
     passwords::{Password, PasswordFault, Turn, check_new},
     state::AppState,

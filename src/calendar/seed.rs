@@ -2,7 +2,6 @@
 //! Religious Affairs (Diyanet) has them. Rows of the company, changed and deleted like any other; each is offered once, ever.
 
 use chrono::{Days, NaiveDate};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{CalendarDay, DayKind};
@@ -10,7 +9,7 @@ use crate::{
     db::Scope,
     error::{AppError, AppResult},
     identity::{Actor, Region},
-    ops::{Change, Entity as _, Kind, Op, Origin, VerdictKind},
+    ops::{Author, Entity as _, Kind, Op, Origin, VerdictKind, form_codec::changes_of_new},
     state::AppState,
     sync::{db::list_verdicts, deliver},
 };
@@ -87,26 +86,9 @@ pub async fn ensure_public_holidays(state: &AppState) -> AppResult<()> {
 
 fn op(state: &AppState, company: &Region, day: &CalendarDay) -> Op {
     let key = format!("{}/{}", day.day, day.name);
-    Op {
-        v: 1,
-        op_id: Uuid::new_v5(&NAMESPACE, format!("create/{key}").as_bytes()),
-        queue_id: NAMESPACE,
-        n: 0,
-        actor: NAMESPACE,
-        grant: None,
-        app: None,
-        kind: Kind::Create,
-        entity: CalendarDay::NAME.to_owned(),
-        id: Uuid::new_v5(&NAMESPACE, key.as_bytes()),
-        region: company.clone(),
-        base_version: None,
-        fields: day.to_row().into_iter().map(|(name, to)| (name, Change { from: Value::Null, to })).collect(),
-        name: None,
-        args: None,
-        after: Vec::new(),
-        edited_at: state.clock.now(),
-        offset_ms: 0,
-    }
+    let author = Author { actor: NAMESPACE, queue_id: NAMESPACE, at: state.clock.now() };
+    let (op_id, id) = (Uuid::new_v5(&NAMESPACE, format!("create/{key}").as_bytes()), Uuid::new_v5(&NAMESPACE, key.as_bytes()));
+    Op::new(author, op_id, Kind::Create, CalendarDay::NAME, id, company.clone()).changing(changes_of_new(day.to_row()))
 }
 
 #[cfg(test)]

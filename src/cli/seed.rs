@@ -15,7 +15,7 @@ use crate::{
     employees::Employee,
     fold::fold,
     identity::{Actor, Region, Role},
-    ops::{Change, Entity as _, Kind, Op, Origin, VerdictKind},
+    ops::{Author, Change, Entity as _, Kind, Op, Origin, VerdictKind},
     regions::db::{is_open, list_all_regions},
     shift_templates::ShiftTemplate,
     state::AppState,
@@ -208,24 +208,7 @@ fn op(state: &AppState, actor: &Actor, region: &Region, entity: &str, name: &str
     let id = Uuid::new_v5(&NAMESPACE, format!("{region}/{entity}/{name}").as_bytes());
     let fields: BTreeMap<String, Change> =
         values.iter().map(|(field, to)| ((*field).to_owned(), Change { from: Value::Null, to: to.clone() })).collect();
-    Op {
-        v: 1,
-        op_id: Uuid::new_v5(&NAMESPACE, format!("{region}/{entity}/{name}/create").as_bytes()),
-        queue_id: NAMESPACE,
-        n: 0,
-        actor: actor.user_id,
-        grant: None,
-        app: None,
-        kind: Kind::Create,
-        entity: entity.to_owned(),
-        id,
-        region: region.clone(),
-        base_version: None,
-        fields,
-        name: None,
-        args: None,
-        after: Vec::new(),
-        edited_at: state.clock.now(),
-        offset_ms: 0,
-    }
+    let author = Author { actor: actor.user_id, queue_id: NAMESPACE, at: state.clock.now() };
+    let op_id = Uuid::new_v5(&NAMESPACE, format!("{region}/{entity}/{name}/create").as_bytes());
+    Op::new(author, op_id, Kind::Create, entity, id, region.clone()).changing(fields)
 }

@@ -13,8 +13,7 @@ use std::{
 use tokio::sync::Notify;
 
 use crate::{
-    db::{Db, Scope},
-    db::{Mode, ScopedTx},
+    db::{Db, Mode, Scope, ScopedTx},
     identity::Region,
 };
 

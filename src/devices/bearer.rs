@@ -7,8 +7,7 @@ use super::{db, secret::hash_of_token};
 use crate::{
     db::{Capability, Scope},
     error::{AppError, AppResult},
-    events::{self},
-    events::{EventKind, NewEvent},
+    events::{self, EventKind, NewEvent},
     identity::{Device, Region},
     state::AppState,
     web::visitor::visitor_of,

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     fold::fold,
     identity::Region,
-    ops::{Change, Fields, Kind, Op, Row, fingerprint, same_value},
+    ops::{Author, Change, Fields, Kind, Op, Row, fingerprint, same_value},
     settings::settings_id,
 };
 
@@ -358,25 +358,11 @@ impl<'a> Planner<'a> {
     /// An operation's id follows from what it does and from what was done to the row before. So the same step is the same operation in every
     /// run, and a value that comes back after another one is a new step.
     fn push(&mut self, kind: Kind, table: Table, ids: Vec<RowId>, id: Uuid, fields: Fields, after: Vec<Uuid>) -> Uuid {
+        let author = Author { actor: self.target.actor, queue_id: self.identity, at: self.target.edited_at };
         let mut op = Op {
-            v: 1,
-            op_id: Uuid::nil(),
-            queue_id: self.identity,
-            n: 0,
-            actor: self.target.actor,
-            grant: None,
             app: Some("import-legacy".into()),
-            kind,
-            entity: table.entity().into(),
-            id,
-            region: self.target.region.clone(),
-            base_version: None,
-            fields,
-            name: None,
-            args: None,
             after,
-            edited_at: self.target.edited_at,
-            offset_ms: 0,
+            ..Op::new(author, Uuid::nil(), kind, table.entity(), id, self.target.region.clone()).changing(fields)
         };
         let last = self.known.rows.get(&id).map_or(Uuid::nil(), |row| row.last_op);
         let step = format!("{}/{id}/{last}/{}", table.name(), hex::encode(fingerprint(&op)));

@@ -13,5 +13,5 @@ pub use cleaned::{clean_op, clean_value};
 pub use entity::{Entity, Writers};
 pub use grant::{Grant, LIFETIME, MARK};
 pub use merge::{ConflictDraft, ConflictKind, Merged, Record, Stamp, merge, same_value};
-pub use op::{Change, EARLIEST, EditedAt, Fields, Kind, LATEST, Op, Origin, Reason, Row, Verdict, VerdictKind, fingerprint};
+pub use op::{Author, Change, EARLIEST, EditedAt, Fields, Kind, LATEST, Op, Origin, Reason, Row, Verdict, VerdictKind, fingerprint};
 pub use submitted::Submitted;

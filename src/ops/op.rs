@@ -140,7 +140,64 @@ pub struct Op {
     pub offset_ms: i64,
 }
 
+/// Who enters operations, into which queue, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Author {
+    /// The account; the program's own id for what it does by itself.
+    pub actor: Uuid,
+    /// The queue of what is entered: a session for forms, a batch, a file.
+    pub queue_id: Uuid,
+    /// When, by the author's clock.
+    pub at: DateTime<Utc>,
+}
+
 impl Op {
+    /// An operation on row `id` that changes no field yet. Its place in the queue is 0.
+    pub fn new(author: Author, op_id: Uuid, kind: Kind, entity: &str, id: Uuid, region: Region) -> Self {
+        let Author { actor, queue_id, at: edited_at } = author;
+        Self {
+            v: 1,
+            op_id,
+            queue_id,
+            n: 0,
+            actor,
+            grant: None,
+            app: None,
+            kind,
+            entity: entity.to_owned(),
+            id,
+            region,
+            base_version: None,
+            fields: Fields::new(),
+            name: None,
+            args: None,
+            after: Vec::new(),
+            edited_at,
+            offset_ms: 0,
+        }
+    }
+
+    /// With these changes.
+    #[must_use]
+    pub fn changing(mut self, fields: Fields) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// Against this version of the row; none for one that the author has not seen.
+    #[must_use]
+    pub fn against(mut self, base_version: Option<i64>) -> Self {
+        self.base_version = base_version;
+        self
+    }
+
+    /// At this place of its queue.
+    #[must_use]
+    pub fn numbered(mut self, n: i64) -> Self {
+        self.n = n;
+        self
+    }
+
     /// Reads an operation that a client sends. What is stored may have any number: earlier releases took whatever came.
     pub fn sent(value: Value) -> Result<Self, String> {
         let op: Self = serde_json::from_value(value).map_err(|e| e.to_string())?;

@@ -9,7 +9,7 @@ use crate::{
     error::{AppError, AppResult},
     fold::fold,
     identity::{Actor, Admin, FIRST_OFFICES, Region},
-    ops::{Entity as _, Kind, Op, Origin, VerdictKind, form_codec::changes_of_new},
+    ops::{Author, Entity as _, Kind, Op, Origin, VerdictKind, form_codec::changes_of_new},
     regions::db::is_open,
     state::AppState,
     sync::{deliver, submit_all},
@@ -73,24 +73,8 @@ async fn list(state: &AppState, actor: &Actor, region: &Region) -> AppResult<Vec
 
 fn create_op(state: &AppState, actor: &Actor, region: &Region, click: Uuid, n: i64, template: &ShiftTemplate) -> Op {
     let op_id = Uuid::new_v5(&click, fold(&template.name).as_bytes());
-    Op {
-        v: 1,
-        op_id,
-        queue_id: click,
-        n,
-        actor: actor.user_id,
-        grant: None,
-        app: None,
-        kind: Kind::Create,
-        entity: ShiftTemplate::NAME.into(),
-        id: Uuid::new_v5(&op_id, b"shift_template"),
-        region: region.clone(),
-        base_version: None,
-        fields: changes_of_new(template.to_row()),
-        name: None,
-        args: None,
-        after: Vec::new(),
-        edited_at: state.clock.now(),
-        offset_ms: 0,
-    }
+    let author = Author { actor: actor.user_id, queue_id: click, at: state.clock.now() };
+    Op::new(author, op_id, Kind::Create, ShiftTemplate::NAME, Uuid::new_v5(&op_id, b"shift_template"), region.clone())
+        .changing(changes_of_new(template.to_row()))
+        .numbered(n)
 }

@@ -19,8 +19,7 @@ use super::{
 use crate::{
     complaint::FieldError,
     db::{DbOutcome, ScopedTx, Write, classify},
-    events::{self},
-    events::{EventKind, NewEvent},
+    events::{self, EventKind, NewEvent},
     ops::{Kind, Op, Origin, Reason, Verdict, VerdictKind, fingerprint},
 };
 

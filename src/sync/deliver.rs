@@ -15,8 +15,7 @@ use crate::{
     db::{DbOutcome, Scope, ScopedTx, Write, classify, violated_constraint},
     error::{AppError, AppResult},
     identity::{Actor, Device, Region},
-    ops::Submitted,
-    ops::{Op, Origin, Reason, Verdict, VerdictKind},
+    ops::{Op, Origin, Reason, Submitted, Verdict, VerdictKind},
     state::AppState,
 };
 

@@ -15,8 +15,7 @@ use super::{
 };
 use crate::{
     complaint::ParamError,
-    db::list_heads,
-    db::{Bell, Db, Read, Scope, ScopedTx},
+    db::{Bell, Db, Read, Scope, ScopedTx, list_heads},
     error::{AppError, AppResult},
     identity::Region,
     ops::Row,

@@ -10,8 +10,7 @@ use super::{
 use crate::{
     db::{Scope, ScopedTx, Write},
     error::AppResult,
-    events::{self},
-    events::{EventKind, NewEvent},
+    events::{self, EventKind, NewEvent},
     identity::Region,
     ops::{Op, Origin},
     state::AppState,

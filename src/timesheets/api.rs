@@ -19,8 +19,10 @@ use crate::{
     identity::{Actor, Region},
     settings::list_rules,
     state::AppState,
-    web::params::{Checked, Day, Limit},
-    web::scope::scope_for,
+    web::{
+        params::{Checked, Day, Limit},
+        scope::scope_for,
+    },
 };
 
 /// Entries of an answer where nothing else was asked for.

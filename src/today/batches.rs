@@ -27,7 +27,7 @@ use crate::{
     hours::doubts::{CONFIRMED, Doubt, confirm},
     identity::{Actor, Region},
     labels::db::load_labels,
-    ops::{Entity as _, Fields, Kind, Op, Row, Verdict, VerdictKind, form_codec::changes_of_new},
+    ops::{Author, Entity as _, Kind, Op, Row, Verdict, VerdictKind, form_codec::changes_of_new},
     state::AppState,
     sync::submit_all,
     timesheets::Timesheet,
@@ -115,31 +115,10 @@ fn refuse_closed(ctx: &Ctx, place: &Place) -> AppResult<HttpResponse> {
 fn create_op(actor: &Actor, state: &AppState, place: &Place, batch: Uuid, n: i64, planned: &Planned, confirmed: &str) -> Op {
     let op_id = Uuid::new_v5(&batch, planned.employee_id.as_bytes());
     let fields = changes_of_new(planned.entry(place, confirmed).to_row());
-    Op { fields, ..bare_op(actor, state, &place.region, batch, n, Kind::Create, op_id, Uuid::new_v5(&op_id, b"timesheet")) }
-}
-
-#[expect(clippy::too_many_arguments, reason = "what tells the operations of a batch apart")]
-fn bare_op(actor: &Actor, state: &AppState, region: &Region, batch: Uuid, n: i64, kind: Kind, op_id: Uuid, id: Uuid) -> Op {
-    Op {
-        v: 1,
-        op_id,
-        queue_id: batch,
-        n,
-        actor: actor.user_id,
-        grant: None,
-        app: None,
-        kind,
-        entity: Timesheet::NAME.into(),
-        id,
-        region: region.clone(),
-        base_version: None,
-        fields: Fields::new(),
-        name: None,
-        args: None,
-        after: Vec::new(),
-        edited_at: state.clock.now(),
-        offset_ms: 0,
-    }
+    let author = Author { actor: actor.user_id, queue_id: batch, at: state.clock.now() };
+    Op::new(author, op_id, Kind::Create, Timesheet::NAME, Uuid::new_v5(&op_id, b"timesheet"), place.region.clone())
+        .changing(fields)
+        .numbered(n)
 }
 
 /// Without those whom somebody has entered since the page was shown, or who have left. What was delivered before is delivered again: it is
@@ -218,12 +197,13 @@ pub async fn undo_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, batch: Pa
 
     let is_open =
         |made: &Made| !made.is_deleted && made.value.to_row() == values_of(&made.op) && !known.contains_key(&delete_id(undo, made));
+    let author = Author { actor: actor.user_id, queue_id: undo, at: state.clock.now() };
     let ops: Vec<Op> = (1..)
         .zip(&made)
         .filter(|(_, made)| is_open(made))
-        .map(|(n, made)| Op {
-            base_version: Some(made.version),
-            ..bare_op(&actor, &state, &place.region, undo, n, Kind::Delete, delete_id(undo, made), made.id)
+        .map(|(n, made)| {
+            let deletion = Op::new(author, delete_id(undo, made), Kind::Delete, Timesheet::NAME, made.id, place.region.clone());
+            deletion.against(Some(made.version)).numbered(n)
         })
         .collect();
     let verdicts = submit_all(&state, &actor, &place.region, &ops).await?;

@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::{
-    NewToken, db,
-    db::TokenRow,
+    NewToken,
+    db::{self, TokenRow},
     scopes::TokenScope,
     views::{Made, RegionChoice, ScopeChoice, TokenView, TokensPage},
 };
@@ -24,8 +24,7 @@ use crate::{
     complaint::FieldError,
     db::Capability,
     error::{AppError, AppResult},
-    events::{self},
-    events::{EventKind, NewEvent},
+    events::{self, EventKind, NewEvent},
     identity::Actor,
     ids::new_id,
     passwords::Password,

@@ -24,7 +24,7 @@ use crate::{
     identity::{Actor, Region},
     ids,
     ops::{
-        Entity, Kind, Op, Row,
+        Author, Entity, Kind, Op, Row,
         form_codec::{changes_between, changes_of_new, read_form},
     },
     text::clean,
@@ -137,26 +137,8 @@ impl Posted {
             (Kind::Create, _) | (_, "") => None,
             _ => Some(base.parse().map_err(|_| AppError::BadRequest("_base: not a number".into()))?),
         };
-        Ok(Op {
-            v: 1,
-            op_id: self.id_or_new("_op")?,
-            queue_id: actor.session_id,
-            n: 0,
-            actor: actor.user_id,
-            grant: None,
-            app: None,
-            kind,
-            entity: entity.to_owned(),
-            id,
-            region,
-            base_version,
-            fields: BTreeMap::new(),
-            name: None,
-            args: None,
-            after: Vec::new(),
-            edited_at: clock.now(),
-            offset_ms: 0,
-        })
+        let author = Author { actor: actor.user_id, queue_id: actor.session_id, at: clock.now() };
+        Ok(Op::new(author, self.id_or_new("_op")?, kind, entity, id, region).against(base_version))
     }
 
     fn id_or_new(&self, name: &str) -> AppResult<Uuid> {

@@ -6,8 +6,7 @@
 use rainstaff::{
     clock::Clock,
     db::Scope,
-    events,
-    events::{EventKind, NewEvent},
+    events::{self, EventKind, NewEvent},
     ops::Origin,
     sync::db::{LogHealth, find_log_health},
 };

@@ -9,8 +9,7 @@
 use rainstaff::{
     clock::Clock,
     db::Scope,
-    events,
-    events::{EventKind, NewEvent},
+    events::{self, EventKind, NewEvent},
     identity::Actor,
     ops::{Op, Reason, Verdict, VerdictKind},
 };

@@ -17,8 +17,7 @@ use super::{db as accounts_db, session_store::idle_time, sign_in::region_of_acto
 use crate::{
     db::Capability,
     error::AppResult,
-    events::{self},
-    events::{EventKind, NewEvent},
+    events::{self, EventKind, NewEvent},
     identity::{Actor, Admin, Region, Visitor},
     state::AppState,
 };

@@ -30,8 +30,7 @@ use crate::{
         part::CONFLICTS,
         scope::scope_with_company,
     },
-    words::value_at,
-    words::{Names, ids_in, names_of},
+    words::{Names, ids_in, names_of, value_at},
 };
 
 const HOME: &str = "/conflicts";

@@ -17,8 +17,7 @@ use super::{
 use crate::{
     db::Scope,
     error::{AppError, AppResult},
-    events::{self},
-    events::{EventKind, NewEvent},
+    events::{self, EventKind, NewEvent},
     identity::{Actor, Region},
     ops::{Change, Kind, Op, Origin, Reason, Row, Verdict, VerdictKind},
     state::AppState,
