@@ -108,7 +108,7 @@ lint-agent: assets
 	@cargo clippy $(AGENT) -- -D warnings
 
 check-scripts: node_modules/.package-lock.json
-	$(call say,Types of the scripts)
+	$(call say,Lint: scripts)
 	@npm run --silent check
 
 check-format:

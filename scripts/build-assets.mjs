@@ -22,7 +22,9 @@ const ICONS = `
   chevron-down chevron-left chevron-right chevron-up circle-check clock cloud-check device-desktop device-floppy devices download edit eye eye-off
   filter history info-circle key keyboard layout-dashboard lock login logout map-pin menu-2 moon plus printer refresh restore search selector send
   settings star sun template trash upload user-circle user-off user-plus users wifi-off x
-`.trim().split(/\s+/);
+`
+  .trim()
+  .split(/\s+/);
 
 // Class names put together in templates; everything else must stand there in full to survive.
 const PUT_TOGETHER = [/^bg-(green|yellow|red|blue|secondary)-lt$/, /^btn-(ghost|outline)?-?(primary|secondary|danger)$/, /^data-bs-theme$/];
@@ -149,7 +151,10 @@ async function sprite() {
   const symbols = await Promise.all(
     ICONS.map(async (name) => {
       const source = await readFile(join(root, `node_modules/@tabler/icons/icons/outline/${name}.svg`), "utf8");
-      const shapes = source.replace(/<!--[\s\S]*?-->/g, "").replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, "").replace(/\s*\n\s*/g, "");
+      const shapes = source
+        .replace(/<!--[\s\S]*?-->/g, "")
+        .replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, "")
+        .replace(/\s*\n\s*/g, "");
       return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round">${shapes}</symbol>`;
     }),
   );

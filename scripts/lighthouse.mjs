@@ -44,7 +44,7 @@ for (const page of PAGES) {
 }
 process.exitCode = failed ? 1 : 0;
 
-async function measure({ name, path, account }) {
+async function measure({ path, account }) {
   const profile = await mkdtemp(join(tmpdir(), "rainstaff-lighthouse-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,

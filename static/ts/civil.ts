@@ -113,7 +113,15 @@ export function formatHours(minutes: number, lang: string): string {
 
 /** An instant by Istanbul's clock, whatever the computer's time zone is: `05.01.2026 14:30`, in both languages. */
 export function formatInstant(at: Date | number): string {
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Istanbul", day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: "Europe/Istanbul",
+    day: "2-digit",
+    month: "2-digit",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
   const { day, month, year, hour, minute } = Object.fromEntries(parts.formatToParts(at).map(({ type, value }) => [type, value]));
   return `${day}.${month}.${year} ${hour}:${minute}`;
 }

@@ -161,7 +161,12 @@ function onInput({ target }: Event): void {
 function keep(form: HTMLFormElement): void {
   const key = keyOf(form);
   const before = isRefused(form) ? Object.keys(read(key)?.values ?? {}) : [];
-  const names = new Set([...before, ...controls(form).filter((control) => touched.has(control) && isChanged(control)).map(({ name }) => name)]);
+  const names = new Set([
+    ...before,
+    ...controls(form)
+      .filter((control) => touched.has(control) && isChanged(control))
+      .map(({ name }) => name),
+  ]);
   const values = Object.fromEntries([...names].map((name) => [name, valueIn(form, name)]));
   write(key, names.size > 0 ? { at: Date.now(), values } : null);
 }

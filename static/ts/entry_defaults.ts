@@ -36,7 +36,7 @@ export function defaultsOf(plan: Plan, region: string, own: string | null, date:
   const ofWeekday = claiming(plan, region, date);
   const times = plannedOf(plan, region, own, date) ?? template ?? ofWeekday ?? NO_TEMPLATE;
   const mark = markOf(plan, region, date);
-  const isSpecial = mark !== null && mark[1] && minutesOf(times.start) >= mark[0];
+  const isSpecial = mark?.[1] === true && minutesOf(times.start) >= mark[0];
   return { start: times.start, end: times.end, break: times.break, special: isSpecial };
 }
 
@@ -158,8 +158,8 @@ function pagePlan(): Plan | null {
 }
 
 function timesIn(form: HTMLFormElement): { start: string; end: string; break: string } {
-  const valueOf = (name: string): string => fieldOf(form, name)?.value ?? "";
-  return { start: valueOf("start_time"), end: valueOf("end_time"), break: valueOf("break_minutes") };
+  const fieldValue = (name: string): string => fieldOf(form, name)?.value ?? "";
+  return { start: fieldValue("start_time"), end: fieldValue("end_time"), break: fieldValue("break_minutes") };
 }
 
 function fieldOf(form: HTMLFormElement, name: string): HTMLInputElement | null {

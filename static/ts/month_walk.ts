@@ -9,8 +9,7 @@ export interface Place {
   day: string;
 }
 
-export type Direction =
-  | "left" | "right" | "up" | "down" | "first-day" | "last-day" | "first-person" | "last-person" | "page-up" | "page-down" | "previous-month" | "next-month";
+export type Direction = "left" | "right" | "up" | "down" | "first-day" | "last-day" | "first-person" | "last-person" | "page-up" | "page-down" | "previous-month" | "next-month";
 
 /** People that PgUp and PgDn pass. */
 const PAGE = 10;

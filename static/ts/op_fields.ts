@@ -58,7 +58,7 @@ export function readerOf(csrf: string): string | null {
 }
 
 /** The value of a hidden field. */
-export function valueOf(form: HTMLFormElement, name: "_op" | "_id"): string {
+export function fieldValue(form: HTMLFormElement, name: "_op" | "_id"): string {
   return hidden(form, name)?.value ?? "";
 }
 

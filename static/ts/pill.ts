@@ -110,7 +110,12 @@ export function paint(): void {
   const [state, count] = bad > 0 ? ["failed", bad] : open > 0 ? ["waiting", open] : ["saved", 0];
   const sentence = (pill.dataset[String(state)] ?? "").replace("{n}", String(count));
   pill.dataset["state"] = String(state);
-  pill.title = [queue.onPc > 0 ? say(isRevoked() ? "offline-pc-revoked" : "offline-pill-on-pc", { n: queue.onPc }) : "", queue.here > 0 ? say("offline-pill-here", { n: queue.here }) : ""].join(" ").trim();
+  pill.title = [
+    queue.onPc > 0 ? say(isRevoked() ? "offline-pc-revoked" : "offline-pill-on-pc", { n: queue.onPc }) : "",
+    queue.here > 0 ? say("offline-pill-here", { n: queue.here }) : "",
+  ]
+    .join(" ")
+    .trim();
   if (words.textContent !== sentence) {
     words.textContent = sentence;
   }

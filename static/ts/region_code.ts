@@ -7,8 +7,14 @@ const MAX_CODE = 31;
 
 /** `İzmir Çiğli` is `izmir_cigli`; empty where the name has no letter to begin with. */
 export function codeOfName(name: string): string {
-  const words = fold(name).split(/[^a-z0-9]+/).filter((word) => word !== "");
-  return words.join("_").replace(/^[^a-z]+/, "").slice(0, MAX_CODE).replace(/_+$/, "");
+  const words = fold(name)
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "");
+  return words
+    .join("_")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, MAX_CODE)
+    .replace(/_+$/, "");
 }
 
 export function startRegionCode(): void {

@@ -5,7 +5,7 @@ import { onHtmx, type RequestContext } from "./htmx_events.ts";
 import { newId } from "./ids.ts";
 import { tellWhereKept } from "./offline/agent.ts";
 import { explainNothing, offerFile, queued, refusedHere, whyNothing } from "./offline/forms.ts";
-import { mint, renew, valueOf, writeForm } from "./op_fields.ts";
+import { mint, renew, fieldValue, writeForm } from "./op_fields.ts";
 import { isWaiting, noLongerWaiting, nowFailed, nowKept, nowWaiting, paint, startPill } from "./pill.ts";
 import { showRow } from "./shown_row.ts";
 import { askToSignIn } from "./sign_in.ts";
@@ -73,9 +73,9 @@ function onConfig({ ctx }: { ctx: RequestContext }, event: Event): void {
     return;
   }
   mint(form, newId);
-  body.set("_op", valueOf(form, "_op"));
+  body.set("_op", fieldValue(form, "_op"));
   if (body.has("_id")) {
-    body.set("_id", valueOf(form, "_id"));
+    body.set("_id", fieldValue(form, "_id"));
   }
 }
 

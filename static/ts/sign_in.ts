@@ -35,11 +35,24 @@ function titleOf(waiting: number): string {
 }
 
 function show(waiting: number): void {
-  const name = field("username", say("offline-sign-in-name"), { type: "text", autocomplete: "username", autocapitalize: "none", spellcheck: "false", value: document.body.dataset["username"] ?? "" });
+  const name = field("username", say("offline-sign-in-name"), {
+    type: "text",
+    autocomplete: "username",
+    autocapitalize: "none",
+    spellcheck: "false",
+    value: document.body.dataset["username"] ?? "",
+  });
   const password = field("password", say("offline-sign-in-password"), { type: "password", autocomplete: "current-password" });
   const problem = make("div", { class: "alert alert-danger", role: "alert", hidden: "" });
   const later = button(say("offline-later"), "clock");
-  const form = make("form", { method: "post", action: "/login" }, problem, name, password, make("p", { class: "form-actions" }, make("button", { type: "submit", class: "btn btn-primary" }, say("offline-sign-in-now")), later));
+  const form = make(
+    "form",
+    { method: "post", action: "/login" },
+    problem,
+    name,
+    password,
+    make("p", { class: "form-actions" }, make("button", { type: "submit", class: "btn btn-primary" }, say("offline-sign-in-now")), later),
+  );
   const dialog = make("dialog", { class: "offline-dialog", id: DIALOG, "aria-labelledby": "sign-in-again-title" });
   dialog.append(make("h2", { id: "sign-in-again-title" }, titleOf(waiting)), make("p", {}, say("offline-sign-in-text")), form);
   later.addEventListener("click", () => dialog.close());

@@ -151,7 +151,10 @@ function arm(toast: Element): void {
   const stop = (): void => clearTimeout(timers.get(toast));
   const start = (): void => {
     stop();
-    timers.set(toast, setTimeout(() => leave(toast, start), duration));
+    timers.set(
+      toast,
+      setTimeout(() => leave(toast, start), duration),
+    );
   };
   toast.addEventListener("pointerenter", stop);
   toast.addEventListener("focusin", stop);

@@ -330,7 +330,11 @@ function syncBatch(): void {
   if (!form) {
     return;
   }
-  const busy = new Set(rows().filter((row) => isUnsaved(row) || isUnderWay(row) || row.dataset["pending"] !== undefined).map((row) => row.dataset["person"]));
+  const busy = new Set(
+    rows()
+      .filter((row) => isUnsaved(row) || isUnderWay(row) || row.dataset["pending"] !== undefined)
+      .map((row) => row.dataset["person"]),
+  );
   for (const planned of form.querySelectorAll<HTMLInputElement>('input[name="planned"]')) {
     planned.disabled = busy.has(planned.value.split(" ")[0]);
   }

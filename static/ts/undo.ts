@@ -22,7 +22,7 @@ export function collectUndos(): void {
     }
   }).observe(area, { childList: true });
   document.addEventListener("rainstaff:saved", ({ target }) => {
-    const place = forms.findIndex((form) => form === target);
+    const place = target instanceof HTMLFormElement ? forms.indexOf(target) : -1;
     if (place >= 0) {
       forms.splice(place, 1);
       if (owed > 0) {

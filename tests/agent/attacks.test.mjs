@@ -170,13 +170,19 @@ test("without a session that the PC knows nothing is kept and nothing is told, w
   await office.drained();
   for (const isDown of [false, true]) {
     office.cut(isDown);
-    if (isDown) await until(async () => (await office.post([good[0]], { headers: {} })).status === 401 && !(await office.agent.health()).server.reachable, "the line is not seen to be down");
+    if (isDown)
+      await until(async () => (await office.post([good[0]], { headers: {} })).status === 401 && !(await office.agent.health()).server.reachable, "the line is not seen to be down");
     for (const headers of [{}, { Cookie: "__Host-rainstaff=forged" }, { Cookie: "__Host-rainstaff-pc=forged" }, { Cookie: office.clerk.cookie.replace(/.$/, "x") }]) {
       for (const batch of [good, junk]) {
         const answer = await office.post(batch, { headers });
         assert.equal(answer.status, 401, JSON.stringify(headers));
       }
-      const status = await send({ method: "POST", path: "/api/v1/ops/status", headers: { ...JSON_POST, Origin: origin, ...headers }, body: JSON.stringify({ op_ids: [known.op_id] }) });
+      const status = await send({
+        method: "POST",
+        path: "/api/v1/ops/status",
+        headers: { ...JSON_POST, Origin: origin, ...headers },
+        body: JSON.stringify({ op_ids: [known.op_id] }),
+      });
       assert.equal(status.status, 401);
       assert.ok(!status.text.includes("Bilinen"));
     }
@@ -195,7 +201,12 @@ test("a person's queue on the PC takes what their forms made, and nothing that a
   const token = await admin.token("/timesheets");
   office.cut();
   const form = { _op: newId(), _id: newId(), _csrf: token, region: "ankara", full_name: "Yönetici Girdi", is_active: "true" };
-  const kept = await fetch(`${admin.origin}/employees`, { method: "POST", body: new URLSearchParams(form), redirect: "manual", headers: { Cookie: admin.cookie, Origin: admin.origin, "HX-Request": "true" } });
+  const kept = await fetch(`${admin.origin}/employees`, {
+    method: "POST",
+    body: new URLSearchParams(form),
+    redirect: "manual",
+    headers: { Cookie: admin.cookie, Origin: admin.origin, "HX-Request": "true" },
+  });
   assert.equal(kept.status, 202, await kept.text());
   const { waiting } = await (await admin.get("/agent/queue")).json();
   const [{ queue_id }] = waiting;
@@ -234,10 +245,12 @@ test("guesses at once share one count, and what is answered does not tell whom t
   const strangers = [`yabanci${Date.now() % 10_000}`, "bursa1"];
   const said = {};
   for (const name of ["ankara1", ...strangers]) {
-    const answers = await Promise.all(Array.from({ length: 24 }, async (_, i) => {
-      const answer = await signInHere(name, `yanlış parola ${i}`);
-      return [answer.status, (await answer.text()).replaceAll(name, "NAME").replace(/\d+ saniye|\d+ seconds/g, "N s")];
-    }));
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, async (_, i) => {
+        const answer = await signInHere(name, `yanlış parola ${i}`);
+        return [answer.status, (await answer.text()).replaceAll(name, "NAME").replace(/\d+ saniye|\d+ seconds/g, "N s")];
+      }),
+    );
     const looked = answers.filter(([, text]) => !text.includes("N s")).length;
     assert.ok(looked <= 5, `${looked} guesses for ${name} were looked at`);
     said[name] = [...new Set(answers.map(([status, text]) => `${status} ${text}`))].sort();
@@ -248,7 +261,8 @@ test("guesses at once share one count, and what is answered does not tell whom t
 });
 
 test("a request that is its sender's fault says nothing of the line", async () => {
-  const log = async () => (await Promise.all((await readdir(join(office.agent.dataDir, "logs"))).map((name) => readFile(join(office.agent.dataDir, "logs", name), "utf8")))).join("");
+  const log = async () =>
+    (await Promise.all((await readdir(join(office.agent.dataDir, "logs"))).map((name) => readFile(join(office.agent.dataDir, "logs", name), "utf8")))).join("");
   const downs = async () => (await log()).split("is out of reach").length;
   await until(async () => (await office.agent.health()).server.reachable, "the line does not come back");
   const before = await downs();
@@ -281,10 +295,18 @@ function sendRaw(text) {
   return new Promise((done) => {
     const socket = connect(office.agent.port, "127.0.0.1", () => socket.write(text));
     let said = "";
-    const end = () => (socket.destroy(), done(said));
+    const end = () => {
+      socket.destroy();
+      done(said);
+    };
     const patience = setTimeout(end, 2000);
     socket.on("data", (part) => (said += part));
-    for (const event of ["close", "error"]) socket.once(event, () => (clearTimeout(patience), end()));
+    for (const event of ["close", "error"]) {
+      socket.once(event, () => {
+        clearTimeout(patience);
+        end();
+      });
+    }
   });
 }
 
@@ -356,14 +378,23 @@ test("what somebody enters at the PC after a new password, without the server, i
   const token = await session.token("/timesheets");
   office.cut();
   const form = { _op: newId(), _id: newId(), _csrf: token, region: "ankara", full_name: "Paroladan Sonra", is_active: "true" };
-  const kept = await fetch(`${origin}/employees`, { method: "POST", body: new URLSearchParams(form), redirect: "manual", headers: { Cookie: session.cookie, Origin: origin, "HX-Request": "true" } });
+  const kept = await fetch(`${origin}/employees`, {
+    method: "POST",
+    body: new URLSearchParams(form),
+    redirect: "manual",
+    headers: { Cookie: session.cookie, Origin: origin, "HX-Request": "true" },
+  });
   assert.equal(kept.status, 202, await kept.text());
   office.cut(false);
   await office.drained();
   assert.equal(await office.count(`SELECT count(*) FROM app.change_log WHERE entity_id = '${form._id}' AND actor_name = '${name}'`), 1);
 });
 
-const cookiesOf = (answer) => answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+const cookiesOf = (answer) =>
+  answer.headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ");
 
 /** Posts the form of signing in at the PC; without a password where none is given. */
 function signInHere(username, password) {

@@ -17,7 +17,9 @@ before(async () => {
 after(() => office.close());
 
 const head = (method, path, more) =>
-  [`${method} ${path} HTTP/1.1`, `Host: 127.0.0.1:${office.agent.port}`, `Origin: http://127.0.0.1:${office.agent.port}`, `Cookie: ${office.agent.desk.cookie}`, ...more].join("\r\n");
+  [`${method} ${path} HTTP/1.1`, `Host: 127.0.0.1:${office.agent.port}`, `Origin: http://127.0.0.1:${office.agent.port}`, `Cookie: ${office.agent.desk.cookie}`, ...more].join(
+    "\r\n",
+  );
 
 /** Sends parts with a pause between them; what came back and after how long the other side closed or answered. */
 async function sendSlowly(parts, pauseMs) {
@@ -65,7 +67,13 @@ test("512 connections at once are served, and more when one of them ends", async
 test("a packed body is refused before a byte of it is unpacked", async () => {
   const origin = `http://127.0.0.1:${office.agent.port}`;
   const body = gzipSync(Buffer.alloc(40_000_000));
-  for (const [path, type] of [["/api/v1/ops", "application/json"], ["/login", "application/x-www-form-urlencoded"], ["/timesheets", "application/x-www-form-urlencoded"], ["/api/v1/grant", "application/json"], ["/agent/queue", "application/json"]]) {
+  for (const [path, type] of [
+    ["/api/v1/ops", "application/json"],
+    ["/login", "application/x-www-form-urlencoded"],
+    ["/timesheets", "application/x-www-form-urlencoded"],
+    ["/api/v1/grant", "application/json"],
+    ["/agent/queue", "application/json"],
+  ]) {
     for (const code of ["gzip", "deflate", "br", "zstd", "identity"]) {
       const answer = await fetch(origin + path, { method: "POST", body, headers: { Origin: origin, "Content-Type": type, "Content-Encoding": code, "X-Sync-Client": "1" } });
       assert.deepEqual([answer.status, answer.headers.get("X-App"), (await answer.json()).error], [415, "agent", "content_encoding"], `${path} ${code}`);
@@ -79,20 +87,24 @@ test("a trickle is cut within half a minute, in the head as in the body, and wha
     "a head": drops(`GET /today HTTP/1.1\r\nHost: 127.0.0.1:${office.agent.port}\r\nX-A: `, "a"),
     "a form": drops(head("POST", "/login", form), "a"),
     "a batch": drops(head("POST", "/api/v1/ops", ["Content-Type: application/json", "X-Sync-Client: 1", "Content-Length: 100000", "", ""]), " "),
-    "chunks": drops(head("PUT", "/api/v1/grant", ["Transfer-Encoding: chunked", "", ""]), "1\r\na\r\n"),
+    chunks: drops(head("PUT", "/api/v1/grant", ["Transfer-Encoding: chunked", "", ""]), "1\r\na\r\n"),
     "nothing at all": drops(head("POST", "/login", form), ""),
   };
-  await Promise.all(Object.entries(trickles).map(async ([what, parts]) => {
-    const { said, ended, ms } = await sendSlowly(parts, 500);
-    assert.ok(ended || /^HTTP\/1.1 408/.test(said), `${what}: ${said.slice(0, 80)}`);
-    assert.ok(ms < CUT_MS, `${what} was waited for, ${ms} ms`);
-  }));
+  await Promise.all(
+    Object.entries(trickles).map(async ([what, parts]) => {
+      const { said, ended, ms } = await sendSlowly(parts, 500);
+      assert.ok(ended || /^HTTP\/1.1 408/.test(said), `${what}: ${said.slice(0, 80)}`);
+      assert.ok(ms < CUT_MS, `${what} was waited for, ${ms} ms`);
+    }),
+  );
   assert.ok(await office.agent.health(), "and everybody else is served");
 });
 
 test("a body that comes steadily over a slow line is taken", async () => {
   const queue = await office.newQueue();
-  const ops = Array.from({ length: 100 }, () => office.op(queue, { entity: "employee", fields: { full_name: { from: null, to: `Yavaş ${newId()}` }, title: { from: null, to: "x".repeat(90) } } }));
+  const ops = Array.from({ length: 100 }, () =>
+    office.op(queue, { entity: "employee", fields: { full_name: { from: null, to: `Yavaş ${newId()}` }, title: { from: null, to: "x".repeat(90) } } }),
+  );
   const body = JSON.stringify({ nonce: "slow", ops }) + " ".repeat(90_000);
   const more = ["Content-Type: application/json", "X-Sync-Client: 1", `Content-Length: ${Buffer.byteLength(body)}`, "", ""];
   const bytes = Buffer.from(body);

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 import { load } from "../ts/load.mjs";
 import { Agent, BINARY } from "../stack/agent.mjs";
-import { Proxy } from "../stack/proxy.mjs";
+import { FaultyProxy } from "../stack/proxy.mjs";
 import { plainEnvironment, Stack } from "../stack/server.mjs";
 
 export const { newId } = await load("static/ts/ids.ts");
@@ -17,7 +17,7 @@ export class Office {
   static async open() {
     const office = new Office();
     office.stack = await Stack.start();
-    office.proxy = await Proxy.start(office.stack.port);
+    office.proxy = await FaultyProxy.start(office.stack.port);
     office.clerk = await office.stack.signIn("ankara1");
     office.agent = await office.newAgent("Ankara ofis PC");
     return office;
@@ -47,13 +47,17 @@ export class Office {
 
   /** The copy is whole and equal to the server's rows. */
   async mirrored(ms = 60_000, agent = this.agent) {
-    return until(async () => {
-      const health = await agent.health();
-      if (!health?.mirror.is_whole) return false;
-      const answer = await (await this.clerk.get("/api/v1/digest")).json();
-      const theirs = Object.fromEntries(Object.entries(answer.regions.ankara.tables).map(([entity, { xor }]) => [entity, xor]));
-      return JSON.stringify(sorted(theirs)) === JSON.stringify(sorted(health.mirror.digest));
-    }, "the copy does not become equal to the server", ms);
+    return until(
+      async () => {
+        const health = await agent.health();
+        if (!health?.mirror.is_whole) return false;
+        const answer = await (await this.clerk.get("/api/v1/digest")).json();
+        const theirs = Object.fromEntries(Object.entries(answer.regions.ankara.tables).map(([entity, { xor }]) => [entity, xor]));
+        return JSON.stringify(sorted(theirs)) === JSON.stringify(sorted(health.mirror.digest));
+      },
+      "the copy does not become equal to the server",
+      ms,
+    );
   }
 
   /** Runs a command of the agent on the PC's folder; what it says, or throws. */
@@ -79,8 +83,22 @@ export class Office {
   op(queue, more) {
     queue.n += 1;
     return {
-      v: 1, op_id: newId(), queue_id: queue.id, n: queue.n, actor: queue.clerk.id, grant: queue.grant, kind: "create", entity: "timesheet", id: newId(),
-      region: "ankara", base_version: null, fields: {}, after: [], edited_at: new Date().toISOString(), offset_ms: 0, ...more,
+      v: 1,
+      op_id: newId(),
+      queue_id: queue.id,
+      n: queue.n,
+      actor: queue.clerk.id,
+      grant: queue.grant,
+      kind: "create",
+      entity: "timesheet",
+      id: newId(),
+      region: "ankara",
+      base_version: null,
+      fields: {},
+      after: [],
+      edited_at: new Date().toISOString(),
+      offset_ms: 0,
+      ...more,
     };
   }
 

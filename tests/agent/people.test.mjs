@@ -252,7 +252,7 @@ test("what is refused for another reason, or by somebody else, ends nobody's ses
     "a wrong PC's token": () => browser.send("GET", "/api/v1/snapshot", { headers: { Authorization: `Bearer rsd_${"A".repeat(43)}` } }),
     "a form of somebody else's page": () => browser.enter("Başkasının Sayfası", `${ids.ankara1}.x`),
     "a form without its token": () => browser.send("POST", "/employees", { fields: { full_name: "x" } }),
-    "administration": () => browser.get("/admin/users"),
+    administration: () => browser.get("/admin/users"),
     "no such page": () => browser.get("/nowhere"),
     "a wrong password": () => browser.send("POST", "/login", { fields: { username: "bursa1", password: "yanlış parola 7" } }),
   };

@@ -108,9 +108,22 @@ async function newDesk() {
 
 /** Enters a day through the form while the line is down: the PC keeps it. */
 async function enterByForm({ session, token }, employeeId) {
-  const entry = { _op: newId(), _id: newId(), _csrf: token, region: "ankara", employee_id: employeeId, work_date: "2026-03-02", start_time: "08:30", end_time: "17:30", break_minutes: "60" };
+  const entry = {
+    _op: newId(),
+    _id: newId(),
+    _csrf: token,
+    region: "ankara",
+    employee_id: employeeId,
+    work_date: "2026-03-02",
+    start_time: "08:30",
+    end_time: "17:30",
+    break_minutes: "60",
+  };
   const answer = await fetch(`${session.origin}/timesheets`, {
-    method: "POST", body: new URLSearchParams(entry), redirect: "manual", headers: { Cookie: session.cookie, Origin: session.origin, "HX-Request": "true" },
+    method: "POST",
+    body: new URLSearchParams(entry),
+    redirect: "manual",
+    headers: { Cookie: session.cookie, Origin: session.origin, "HX-Request": "true" },
   });
   assert.equal(answer.status, 202, await answer.text());
   assert.equal(answer.headers.get("X-Op-Queued"), entry._op);
@@ -218,7 +231,10 @@ test("a damaged file is put aside, what can be read of it is sent, and the copy 
   await file.close();
   await agent.run();
   const names = await readdir(agent.dataDir);
-  assert.ok(names.some((name) => /^broken-.*\.db$/.test(name)), String(names));
+  assert.ok(
+    names.some((name) => /^broken-.*\.db$/.test(name)),
+    String(names),
+  );
   const health = await agent.health();
   assert.ok(health.troubles.includes("file_corrupt"), String(health.troubles));
   assert.ok(health.waiting >= ops.length * 0.8, `${health.waiting} of ${ops.length} were read`);
@@ -242,7 +258,10 @@ test("a device whose rights are taken away sends nothing, shows nothing, and kee
   const agent = await office.newAgent("Çalınan PC");
   await until(async () => (await agent.health())?.mirror.is_whole, "no copy");
   const known = (await office.stack.query("SELECT full_name FROM app.employees WHERE region = 'ankara'")).map(({ full_name }) => full_name);
-  assert.ok(known.some((name) => namesIn(agent.dataDir, [name]).length > 0), "the copy has names");
+  assert.ok(
+    known.some((name) => namesIn(agent.dataDir, [name]).length > 0),
+    "the copy has names",
+  );
   await copyFile(join(agent.dataDir, "agent.db"), join(agent.dataDir, "broken-20261128-120000.db"));
   office.cut();
   const queue = await office.newQueue();

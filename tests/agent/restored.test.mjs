@@ -1,6 +1,5 @@
 // The server is restored from yesterday's copy: whatever this PC has seen since goes there again, and the copy of the region is taken anew (F62).
 
-import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { after, before, test } from "node:test";

@@ -21,7 +21,10 @@ const VISITS: Visit[] = [
       await page.goto(FEW_ROWS);
       await page.locator("#entry").getByRole("button", { name: "Kaydet" }).click();
       await expect(page.locator("#entry [aria-invalid=true]")).toHaveCount(1);
-      await page.getByRole("link", { name: /^Düzelt/ }).first().click();
+      await page
+        .getByRole("link", { name: /^Düzelt/ })
+        .first()
+        .click();
       await expect(page.getByRole("form", { name: /kaydı düzelt/ })).toBeVisible();
     },
   },

@@ -72,7 +72,10 @@ for (const [size, options] of [
       await expect(admin.locator("tr[data-session]")).toHaveCount(1);
       await noSidewaysScroll(admin);
       await shot(admin, `admin-user-${size}`);
-      await admin.locator("tr[data-session]").getByRole("button", { name: /oturumu kapat$/ }).click();
+      await admin
+        .locator("tr[data-session]")
+        .getByRole("button", { name: /oturumu kapat$/ })
+        .click();
       await expect(admin.getByText("Açık oturum yok.")).toBeVisible();
       await person.goto("/employees");
       await expect(person).toHaveURL(/\/login\?next=/);

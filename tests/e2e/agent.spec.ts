@@ -130,7 +130,11 @@ test("the walk: the server stops, the office goes on at two browsers, the agent 
     await expect.poll(async () => (await office.health()).waiting, { timeout: 60_000 }).toBe(0);
     console.log(`everything was delivered ${Date.now() - start} ms after the server was back`);
     const { items } = await office.ask<{ items: { id: string; work_date: string; notes: string }[] }>("/api/v1/timesheets?from=2026-03-01&to=2026-03-31&region=ankara&limit=500");
-    expect(items.map(({ work_date, notes }) => `${work_date} ${notes}`).sort()).toEqual(["2026-03-01 bağlantı varken", "2026-03-02 bağlantı yokken", "2026-03-03 hiç görülmemiş tarayıcıdan"]);
+    expect(items.map(({ work_date, notes }) => `${work_date} ${notes}`).sort()).toEqual([
+      "2026-03-01 bağlantı varken",
+      "2026-03-02 bağlantı yokken",
+      "2026-03-03 hiç görülmemiş tarayıcıdan",
+    ]);
     const wanted = new Map(items.map(({ id, work_date }) => [id, work_date]));
     const order = (await office.changes()).filter(({ id }) => wanted.has(id)).map(({ id }) => wanted.get(id));
     expect(order, "in the order in which they were entered").toEqual(["2026-03-01", "2026-03-02", "2026-03-03"]);
@@ -147,11 +151,14 @@ test("the walk: the server stops, the office goes on at two browsers, the agent 
     await expect(toast(headquarters, "Merkezden Eklenen eklendi.")).toBeVisible();
     await office.synchronised();
     await expect
-      .poll(async () => {
-        await headquarters.goto("/admin/devices");
-        return headquarters.locator("tr", { hasText: "Ankara ofis PC" }).innerText();
-      }, { timeout: 90_000, intervals: [2000] })
-      .toMatch(/Çalışıyor[^]*\b0\b/);
+      .poll(
+        async () => {
+          await headquarters.goto("/admin/devices");
+          return headquarters.locator("tr", { hasText: "Ankara ofis PC" }).innerText();
+        },
+        { timeout: 90_000, intervals: [2000] },
+      )
+      .toMatch(/Çalışıyor[\s\S]*\b0\b/);
     await shots(headquarters, "devices");
     const { mirror } = await office.health();
     const { regions } = await office.ask<{ regions: Record<string, { tables: Record<string, { xor: string }> }> }>("/api/v1/digest?region=ankara");

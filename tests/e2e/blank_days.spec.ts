@@ -56,7 +56,13 @@ for (const serviceWorkers of ["block", "allow"] as const) {
 
 /** A week that ends with a feast: on Thursday the afternoon is free, Friday is the holiday itself, which somebody has worked all the same. */
 const FEAST = [
-  { who: "Bayram Gündüz", nights: false, days: ["16 08:30 17:30 60", "17 08:30 17:30 60", "18 08:30 17:30 60", "19 08:30 13:00 30"], holiday: "20 08:30 17:30 60", after: "23 08:30 17:30 60" },
+  {
+    who: "Bayram Gündüz",
+    nights: false,
+    days: ["16 08:30 17:30 60", "17 08:30 17:30 60", "18 08:30 17:30 60", "19 08:30 13:00 30"],
+    holiday: "20 08:30 17:30 60",
+    after: "23 08:30 17:30 60",
+  },
   { who: "Bayram Gece", nights: true, days: ["16 22:00 06:00 30", "17 22:00 06:00 30", "18 22:00 06:00 30"], holiday: "20 22:00 06:00 30", after: "23 22:00 06:00 30" },
 ];
 

@@ -95,11 +95,15 @@ async function keysOn(page: Page): Promise<string[]> {
     }
     return [...new Set(shown.flatMap((text) => text.split(/[^\p{L}\p{N}_-]+/u)))];
   });
-  return words.filter((word) => KEYS.has(word) ? word.includes("-") : /^[a-z]+(-[a-z0-9]+){2,}$/.test(word) && FAMILIES.has(word.split("-")[0] ?? ""));
+  return words.filter((word) => (KEYS.has(word) ? word.includes("-") : /^[a-z]+(-[a-z0-9]+){2,}$/.test(word) && FAMILIES.has(word.split("-")[0] ?? "")));
 }
 
 async function linksOf(page: Page): Promise<string[]> {
-  const links = await page.evaluate(() => [...document.querySelectorAll<HTMLAnchorElement>("a[href]:not([download])")].filter(({ origin }) => origin === location.origin).map(({ pathname, search }) => pathname + search));
+  const links = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLAnchorElement>("a[href]:not([download])")]
+      .filter(({ origin }) => origin === location.origin)
+      .map(({ pathname, search }) => pathname + search),
+  );
   return links.filter((link) => !NO_PAGE.test(link));
 }
 
@@ -123,11 +127,16 @@ async function brokenFigures(page: Page): Promise<string[]> {
 /** The path with ids, dates and codes left out, and which fields the query has. */
 function kindOf(path: string): [string, string] {
   const { pathname, searchParams } = new URL(path, "http://x");
-  const kind = pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id").replace(/\d{4}-\d\d-\d\d/g, ":date").replace(/(\/admin\/(?:users|regions|settings|devices))\/(?!new$|company$)[^/]+/, "$1/:code");
+  const kind = pathname
+    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ":id")
+    .replace(/\d{4}-\d\d-\d\d/g, ":date")
+    .replace(/(\/admin\/(?:users|regions|settings|devices))\/(?!new$|company$)[^/]+/, "$1/:code");
   return [kind, [...searchParams.keys()].sort().join("&")];
 }
 
 /** The lines of the server's log that say ERROR. */
 function errorsLogged(): string[] {
-  return readFileSync(LOG, "utf8").split("\n").filter((line) => line.includes('"level":"ERROR"'));
+  return readFileSync(LOG, "utf8")
+    .split("\n")
+    .filter((line) => line.includes('"level":"ERROR"'));
 }

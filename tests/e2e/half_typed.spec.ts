@@ -1,6 +1,6 @@
 // What is typed and not saved, what the messages of several acts say, where the focus goes, and a page that stays open over midnight.
 
-import { type Locator, type Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
 import { expect, shot, signIn, test } from "./support/browser.ts";
 import { meet, refuse } from "./support/inbox.ts";
@@ -197,13 +197,19 @@ test("after a decision the focus is on the same act of the next row, and at the 
   for (let n = 0; n < 3; n += 1) {
     await refuse(page);
   }
-  for (const [path, act] of [["/conflicts", /^Böyle kalsın/], ["/queue", /^Gördüm/]] as const) {
+  for (const [path, act] of [
+    ["/conflicts", /^Böyle kalsın/],
+    ["/queue", /^Gördüm/],
+  ] as const) {
     await test.step(path, async () => {
       await page.goto(path);
       const rows = page.locator("li.held");
       await expect(rows).toHaveCount(3);
       await rows.nth(1).getByRole("button", { name: act }).focus();
-      for (const [left, next] of [[2, "last"], [1, "first"]] as const) {
+      for (const [left, next] of [
+        [2, "last"],
+        [1, "first"],
+      ] as const) {
         const id = await idOf(rows.nth(next === "last" ? 2 : 0));
         await page.keyboard.press("Enter");
         await expect(rows).toHaveCount(left);
@@ -220,7 +226,10 @@ test("after a decision the focus is on the same act of the next row, and at the 
 
 test("a deletion that leads to the page again comes back to its place in the list", async ({ as }) => {
   const page = await as("admin");
-  for (const [day, name] of [["2027-02-15", "Odak bir"], ["2027-02-16", "Odak iki"]] as const) {
+  for (const [day, name] of [
+    ["2027-02-15", "Odak bir"],
+    ["2027-02-16", "Odak iki"],
+  ] as const) {
     await page.goto("/admin/calendar/new?year=2027");
     await page.getByLabel("Tarih", { exact: true }).fill(day);
     await page.getByLabel("Ad", { exact: true }).fill(name);
@@ -228,7 +237,10 @@ test("a deletion that leads to the page again comes back to its place in the lis
   }
   await page.goto("/admin/calendar?year=2027");
   for (const next of [/Odak iki/, /./]) {
-    await page.getByRole("button", { name: /^Sil.*Odak/ }).first().focus();
+    await page
+      .getByRole("button", { name: /^Sil.*Odak/ })
+      .first()
+      .focus();
     await page.keyboard.press("Enter");
     await expect.poll(() => focused(page)).toMatch(next);
     await expect.poll(() => focused(page)).not.toBe("BODY");
@@ -237,7 +249,10 @@ test("a deletion that leads to the page again comes back to its place in the lis
 
 /** Whose row it is, whatever it is loaded again. */
 async function idOf(row: Locator): Promise<string> {
-  return row.locator("form").first().evaluate((form: HTMLFormElement) => form.getAttribute("action") ?? "");
+  return row
+    .locator("form")
+    .first()
+    .evaluate((form: HTMLFormElement) => form.getAttribute("action") ?? "");
 }
 
 /** Whose row and which of its acts has the focus. */
@@ -278,7 +293,10 @@ test("over midnight Bugün becomes Dün, asks once before it saves there, and of
   await expect(toast(page, "Öyle isteniyorsa bir daha kaydedin.")).toBeVisible();
   await expect(row.locator('input[name="break_minutes"]'), "nothing has moved").toBeFocused();
   await shot(page, "day-turned");
-  const entries = async (): Promise<number> => ((await (await page.request.get(`/api/v1/timesheets?from=${date}&to=${date}&limit=500`)).json()) as { items: { start_time: string }[] }).items.filter((one) => one.start_time === "07:00").length;
+  const entries = async (): Promise<number> =>
+    ((await (await page.request.get(`/api/v1/timesheets?from=${date}&to=${date}&limit=500`)).json()) as { items: { start_time: string }[] }).items.filter(
+      (one) => one.start_time === "07:00",
+    ).length;
   expect(await entries(), "nothing is saved").toBe(0);
   await page.keyboard.press("Enter");
   await expect(pill(page)).toHaveText("Kaydedildi");

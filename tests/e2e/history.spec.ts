@@ -14,12 +14,16 @@ test("a changed note is found in the log, taken back there, and somebody's later
   const entry = await enter(page, person, { ...DAY, notes: "ilk" });
 
   await test.step("the note is changed and the page of the entry has its history", async () => {
-    await rowOf(page, DAY.date).getByRole("link", { name: /^Düzelt/ }).click();
+    await rowOf(page, DAY.date)
+      .getByRole("link", { name: /^Düzelt/ })
+      .click();
     const form = page.getByRole("form", { name: /kaydı düzelt/ });
     await form.getByLabel("Not").fill("yanlış not");
     await form.getByLabel("Not").press("Enter");
     await expect(rowOf(page, DAY.date)).toContainText("yanlış not");
-    await rowOf(page, DAY.date).getByRole("link", { name: /^Hesap ve geçmiş/ }).click();
+    await rowOf(page, DAY.date)
+      .getByRole("link", { name: /^Hesap ve geçmiş/ })
+      .click();
     await page.getByRole("link", { name: "İşlem günlüğünde göster" }).click();
     await expect(page.locator(".activity-subject")).toContainText("Geçmiş: Nazlı Tekin, 14.01.2026");
     await expect(page.locator("#activity-list article")).toHaveCount(2);
@@ -55,7 +59,10 @@ test("a changed note is found in the log, taken back there, and somebody's later
     await admin.getByRole("button", { name: "Kaydet" }).click();
     await expect(admin).toHaveURL(/\/timesheets/);
     await page.goto(`/activity?entity_id=${entry}`);
-    await page.getByRole("button", { name: /^Bu değişikliği geri al/ }).nth(1).click();
+    await page
+      .getByRole("button", { name: /^Bu değişikliği geri al/ })
+      .nth(1)
+      .click();
     await expect(toast(page, /“Not” daha sonra admin tarafından .* üzerine yazılmadı/)).toBeVisible();
     await page.goto(`/timesheets?employee_id=${person.id}&${JANUARY}`);
     await expect(rowOf(page, DAY.date)).toContainText("merkezin notu");
@@ -84,14 +91,20 @@ test("a changed note is found in the log, taken back there, and somebody's later
 test("the log can be filtered and a change taken back without scripts", async ({ as }) => {
   const page = await as("izmir1", { javaScriptEnabled: false });
   await page.goto("/employees");
-  await page.getByRole("link", { name: /^Düzelt/ }).first().click();
+  await page
+    .getByRole("link", { name: /^Düzelt/ })
+    .first()
+    .click();
   await page.getByLabel("Unvan").fill("Kısa süreli");
   await page.getByRole("button", { name: "Kaydet" }).click();
   await page.goto("/activity");
   await page.getByLabel("İşlem", { exact: true }).selectOption("update");
   await page.getByRole("button", { name: "Filtrele" }).click();
   await expect(page).toHaveURL(/kind=update/);
-  await page.getByRole("button", { name: /^Bu değişikliği geri al/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Bu değişikliği geri al/ })
+    .first()
+    .click();
   await expect(page).toHaveURL(/kind=update/);
   await expect(page.locator("[data-toast]")).toContainText("değişiklik geri alındı");
 });

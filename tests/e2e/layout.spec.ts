@@ -1,12 +1,15 @@
 // What fits where: an office PC of 1366x768, a phone of 390 and 320 px, 200 % and 400 % zoom.
 
-import { type Locator } from "@playwright/test";
+import type { Locator } from "@playwright/test";
 
 import { expect, expectNoSidewaysScroll, test } from "./support/browser.ts";
 import { addEmployee, entryForm, fillEntry, save } from "./support/puantaj.ts";
 
 const PC = { width: 1366, height: 768 };
-const PHONES = [{ width: 390, height: 844 }, { width: 320, height: 640 }];
+const PHONES = [
+  { width: 390, height: 844 },
+  { width: 320, height: 640 },
+];
 /** 1366x768 at 200 % and at 400 %. */
 const ZOOM_200 = { width: 683, height: 384 };
 const ZOOM_400 = { width: 342, height: 192 };

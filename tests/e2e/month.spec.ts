@@ -1,6 +1,6 @@
 // The month: opened, walked, corrected and printed in a real browser.
 
-import { type Locator } from "@playwright/test";
+import type { Locator } from "@playwright/test";
 
 import { type Page, expect, expectNoSidewaysScroll, shot, test } from "./support/browser.ts";
 import { addEmployee, enter, openList, pill, toast } from "./support/puantaj.ts";

@@ -2,7 +2,7 @@
 
 import { PASSWORD, expect, shot, signIn, test } from "./support/browser.ts";
 import { JANUARY, type Person, expectRow, expectTotals, fillEntry, rowOf, save, storedEntries, toast, turkish } from "./support/puantaj.ts";
-import { type Shift } from "./support/hours.ts";
+import type { Shift } from "./support/hours.ts";
 
 const NAME = "Yalın Sayfa";
 const DAY: Shift = { date: "2026-01-26", start: "08:30", end: "17:30", breakMinutes: 60 };
@@ -58,7 +58,9 @@ test("without JavaScript one signs in, enters, corrects, deletes, takes back and
   });
 
   await test.step("a day is corrected on its own page", async () => {
-    await rowOf(page, DAY.date).getByRole("link", { name: /^Düzelt/ }).click();
+    await rowOf(page, DAY.date)
+      .getByRole("link", { name: /^Düzelt/ })
+      .click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${NAME}: kaydı düzelt`);
     await page.getByLabel("Çıkış").fill("19:30");
     await page.getByRole("button", { name: "Kaydet" }).click();
@@ -71,7 +73,9 @@ test("without JavaScript one signs in, enters, corrects, deletes, takes back and
     await rowOf(page, DAY.date).getByRole("button", { name: /^Sil/ }).click();
     await expect(rowOf(page, DAY.date)).toHaveCount(0);
     await expectTotals(page, [OTHER]);
-    await toast(page, `${NAME}, ${turkish(DAY.date)}: kayıt silindi.`).getByRole("button", { name: "Geri al" }).click();
+    await toast(page, `${NAME}, ${turkish(DAY.date)}: kayıt silindi.`)
+      .getByRole("button", { name: "Geri al" })
+      .click();
     await expectRow(page, { ...DAY, end: "19:30" });
     await expectTotals(page, [{ ...DAY, end: "19:30" }, OTHER]);
     await expect(toast(page, "geri getirildi")).toBeVisible();

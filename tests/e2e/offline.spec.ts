@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 import { PASSWORD, expect, shot, signIn } from "./support/browser.ts";
 import { TIMES, enter, enterDay, entriesOn, healed, queueOf, strip, test, tryDay } from "./support/offline.ts";
-import { type Fate } from "./support/proxy.ts";
+import type { Fate } from "./support/proxy.ts";
 import { entryForm, fillEntry, pill, save, toast } from "./support/puantaj.ts";
 
 test.describe.configure({ timeout: 120_000 });
@@ -96,7 +96,10 @@ test("the walk: a day's work without a network survives a closed browser and is 
   await expect(page.locator('[data-part="rows"] tr')).toHaveCount(16);
   await shot(page, "offline-queue");
   const order = (await queueOf(page)).map(({ op }) => op.op_id);
-  expect((await queueOf(page)).map(({ n }) => n), "dense").toEqual(Array.from({ length: 16 }, (_, at) => at + 1));
+  expect(
+    (await queueOf(page)).map(({ n }) => n),
+    "dense",
+  ).toEqual(Array.from({ length: 16 }, (_, at) => at + 1));
 
   await context.close();
   context = await open();
@@ -328,5 +331,3 @@ async function at(page: Page, address: string): Promise<Page> {
 function launch(): { executablePath: string; args: string[] } {
   return { executablePath: process.env["RAINSTAFF_CHROMIUM"] ?? "", args: ["--no-sandbox", "--disable-gpu"] };
 }
-
-

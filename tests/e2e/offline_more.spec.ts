@@ -1,10 +1,10 @@
 // Without a network, continued: what a new build, an impatient browser, the admin's switch, a wrong clock or another person must not break.
 
-import { type Locator, type Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
 import { expect, expectNoSidewaysScroll, shot } from "./support/browser.ts";
 import { type Clerk, enter, enterDay, entriesOn, healed, queueOf, ready, strip, test, tryDay } from "./support/offline.ts";
-import { type Proxy } from "./support/proxy.ts";
+import type { FaultyProxy } from "./support/proxy.ts";
 import { entryForm, fillEntry, pill, save, toast } from "./support/puantaj.ts";
 
 test.describe.configure({ timeout: 120_000 });
@@ -82,7 +82,7 @@ for (const [what, line, day] of [
 }
 
 /** Once, on a connection that has carried a request before: the server does it, and the connection ends without a byte of an answer. */
-function breakUsedConnection(proxy: Proxy, line: string): () => boolean {
+function breakUsedConnection(proxy: FaultyProxy, line: string): () => boolean {
   let isBroken = false;
   proxy.fate = ({ method, url }, isReused) => {
     const isNow = !isBroken && isReused && `${method} ${url}` === line;
@@ -287,7 +287,10 @@ test("Düzelt at /queue: a waiting correction of Bugün opens its day without a 
   await enterDay(page, "2026-07-06", "günden düzeltilecek");
   await page.goto("/today?date=2026-07-06");
   await proxy.down();
-  const end = page.locator("tr[data-row]").filter({ has: page.locator('form[action$="/deletion"]') }).locator('input[name="end_time"]');
+  const end = page
+    .locator("tr[data-row]")
+    .filter({ has: page.locator('form[action$="/deletion"]') })
+    .locator('input[name="end_time"]');
   await end.fill("18:45");
   await end.press("Enter");
   await expect(pill(page)).toHaveText("Bekliyor (1)");
@@ -333,7 +336,10 @@ test("Düzelt at /queue: an entry that the server has refused is corrected and a
   expect(stored.map((entry) => entry["id"])).toContain(waiting?.op.id);
   await page.goto("/queue");
   await expect(page.locator('[data-part="rows"] tr')).toHaveCount(0);
-  await page.locator(".held").getByRole("button", { name: /^Gördüm/ }).click(); // what was refused stays on the server's list until then
+  await page
+    .locator(".held")
+    .getByRole("button", { name: /^Gördüm/ })
+    .click(); // what was refused stays on the server's list until then
   await expect(page.locator(".held")).toHaveCount(0);
 });
 
@@ -355,7 +361,11 @@ test("a clock that is a day ahead is said so, and does not win against what was 
   await page.goto("/today?date=2026-07-13");
   const colleague = await as("izmir1");
   await colleague.goto("/today?date=2026-07-13");
-  const endOn = (tab: Page): Locator => tab.locator("tr[data-row]").filter({ has: tab.locator('form[action$="/deletion"]') }).locator('input[name="end_time"]');
+  const endOn = (tab: Page): Locator =>
+    tab
+      .locator("tr[data-row]")
+      .filter({ has: tab.locator('form[action$="/deletion"]') })
+      .locator('input[name="end_time"]');
 
   await proxy.down();
   await endOn(page).fill("18:45");
@@ -462,7 +472,10 @@ test("on a phone without a network nothing is wider than the screen, and what wa
   await pictured(page, "phone-offline-today");
   await page.goto("/timesheets/month?month=2026-07");
   await expect(page.locator("td.pending")).toHaveCount(3);
-  await page.locator("td.pending").last().evaluate((cell) => cell.scrollIntoView({ inline: "center", block: "nearest" }));
+  await page
+    .locator("td.pending")
+    .last()
+    .evaluate((cell) => cell.scrollIntoView({ inline: "center", block: "nearest" }));
   await pictured(page, "phone-offline-month");
   await page.goto("/queue");
   await expect(page.locator('[data-part="rows"] tr')).toHaveCount(3);

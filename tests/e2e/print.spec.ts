@@ -1,6 +1,6 @@
 // Pages on paper: the month that is signed, the day, the list and the summary, for small and large offices, in both languages.
 
-import { type Browser } from "@playwright/test";
+import type { Browser } from "@playwright/test";
 
 import { type Running, startServer } from "./server.ts";
 import { type Page, expect, signIn, speak, test } from "./support/browser.ts";
@@ -202,12 +202,15 @@ test("a text that its cell cuts is found, although the PDF has all of it", async
   const { page } = staff;
   await page.goto(`/timesheets?from=${MONTH}-01&to=${MONTH}-31&region=dokuz`);
   expect(await cutOnPaper(page)).toEqual([]);
-  await page.locator("tbody tr td").nth(1).evaluate((cell: HTMLElement) => {
-    const box = document.createElement("div");
-    box.append(...cell.childNodes);
-    Object.assign(box.style, { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", width: "3em" });
-    cell.append(box);
-  });
+  await page
+    .locator("tbody tr td")
+    .nth(1)
+    .evaluate((cell: HTMLElement) => {
+      const box = document.createElement("div");
+      box.append(...cell.childNodes);
+      Object.assign(box.style, { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", width: "3em" });
+      cell.append(box);
+    });
   expect(await cutOnPaper(page)).toEqual([expect.stringMatching(/^DIV\.: \p{L}/u)]);
 });
 
@@ -259,7 +262,13 @@ function expectNoSheetWithoutPeople(sheets: Sheet[], people: number): void {
 }
 
 async function admin(browser: Browser): Promise<Page> {
-  const context = await browser.newContext({ baseURL: server.url, locale: "tr-TR", timezoneId: "Europe/Istanbul", viewport: { width: 1366, height: 768 }, serviceWorkers: "block" });
+  const context = await browser.newContext({
+    baseURL: server.url,
+    locale: "tr-TR",
+    timezoneId: "Europe/Istanbul",
+    viewport: { width: 1366, height: 768 },
+    serviceWorkers: "block",
+  });
   const page = await context.newPage();
   await page.goto("/login");
   await signIn(page, "admin");

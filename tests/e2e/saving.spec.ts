@@ -1,10 +1,10 @@
 // "Kaydedildi" is said only when our own server has said so, and nothing typed is lost on the way there.
 
-import { type Route } from "@playwright/test";
+import type { Route } from "@playwright/test";
 
 import { PASSWORD, type Page, expect, shot, signIn, test } from "./support/browser.ts";
 import { type Person, addEmployee, entryForm, expectRow, fillEntry, openList, opsSent, pill, save, storedEntries, toast } from "./support/puantaj.ts";
-import { type Shift } from "./support/hours.ts";
+import type { Shift } from "./support/hours.ts";
 
 // The page without its service worker: Playwright's routes stand in for a bad network, and do not reach a worker (offline.spec.ts has those).
 test.use({ serviceWorkers: "block" });

@@ -1,6 +1,6 @@
 // A browser that several people use, a session that ends while somebody types, and a sign-out that the server cannot hear of yet.
 
-import { type Locator, type Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
 import { PASSWORD, expect, shot } from "./support/browser.ts";
 import { TIMES, enter, enterDay, entriesOn, queueOf, strip, test, tryDay } from "./support/offline.ts";
@@ -257,7 +257,10 @@ test("what the server has refused is on both lists of /queue at once, and none s
   await expect(page.getByText("Çevrimdışı")).toHaveCount(0, { timeout: 10_000 });
   await shot(page, "queue-refused");
   await page.locator('[data-part="rows"]').getByRole("button", { name: "Vazgeç" }).click();
-  await page.locator(".held").getByRole("button", { name: /^Gördüm/ }).click();
+  await page
+    .locator(".held")
+    .getByRole("button", { name: /^Gördüm/ })
+    .click();
   await expect(page.locator(".held")).toHaveCount(0);
 });
 

@@ -120,7 +120,9 @@ test("a day is entered, corrected and deleted without the mouse", async ({ as })
   const day = { date: "2026-01-21", start: "07:00", end: "16:30", breakMinutes: 60 };
   await expectRow(page, day);
 
-  await rowOf(page, day.date).getByRole("link", { name: /^Düzelt/ }).press("Enter");
+  await rowOf(page, day.date)
+    .getByRole("link", { name: /^Düzelt/ })
+    .press("Enter");
   const edit = page.getByRole("form", { name: /kaydı düzelt/ });
   await edit.getByLabel("Mola (dk)").fill("30");
   await page.keyboard.press("Enter");

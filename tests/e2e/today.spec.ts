@@ -182,7 +182,9 @@ test("on a phone a thumb enters all, one, and an exception", async ({ as }) => {
   await expectNoSidewaysScroll(page);
   await field(page, "Ali Koç", "Çıkış").fill("1900");
   await shot(page, "today-phone-open");
-  await row(page, "Ali Koç").getByRole("button", { name: /^Gir|^Kaydet/ }).tap();
+  await row(page, "Ali Koç")
+    .getByRole("button", { name: /^Gir|^Kaydet/ })
+    .tap();
   await expect(row(page, "Ali Koç")).toContainText("08:30–19:00");
   await page.getByRole("button", { name: "Hepsini planlandığı gibi gir" }).tap();
   await expect(words(page)).toHaveText(/20 \/ 20 tamam/);

@@ -2,7 +2,7 @@
 
 import { type Page, expect, shot, test } from "./support/browser.ts";
 import { addEmployee, enter, entryForm, expectRow, fillEntry, openList, opsSent, rowOf, save, storedEntries, toast } from "./support/puantaj.ts";
-import { type Shift } from "./support/hours.ts";
+import type { Shift } from "./support/hours.ts";
 
 // The page without its service worker: Playwright's routes stand in for a bad network, and do not reach a worker (offline.spec.ts has those).
 test.use({ serviceWorkers: "block" });
@@ -104,7 +104,9 @@ test("a row changed in one tab is not deleted unseen from another", async ({ as 
   await enter(page, person, DAY);
   const stale = await page.context().newPage();
   await openList(stale, person);
-  await rowOf(page, DAY.date).getByRole("link", { name: /^Düzelt/ }).click();
+  await rowOf(page, DAY.date)
+    .getByRole("link", { name: /^Düzelt/ })
+    .click();
   await fillEntry(editForm(page), null, { end: "20:00" });
   await save(editForm(page));
   await expectRow(page, { ...DAY, end: "20:00" });
@@ -122,7 +124,9 @@ async function twoTabs(first: Page, name: string): Promise<{ first: Page; second
   const second = await first.context().newPage();
   await openList(second, person);
   for (const tab of [first, second]) {
-    await rowOf(tab, DAY.date).getByRole("link", { name: /^Düzelt/ }).click();
+    await rowOf(tab, DAY.date)
+      .getByRole("link", { name: /^Düzelt/ })
+      .click();
     await expect(editForm(tab)).toBeVisible();
   }
   return { first, second, person, id };

@@ -10,7 +10,7 @@ const SATURDAY: Shift = { date: "2026-01-10", start: "08:30", end: "17:30", brea
 const LONGER: Shift = { ...SATURDAY, end: "19:00" };
 
 // What the clerk's day leaves for the other two tests.
-let made = { employee: "", entry: "" };
+const made = { employee: "", entry: "" };
 
 test.describe.configure({ mode: "serial" });
 
@@ -98,7 +98,9 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
   });
 
   await test.step("the day is corrected where it stands", async () => {
-    await rowOf(page, SATURDAY.date).getByRole("link", { name: /^Düzelt/ }).click();
+    await rowOf(page, SATURDAY.date)
+      .getByRole("link", { name: /^Düzelt/ })
+      .click();
     const form = page.getByRole("form", { name: `${NAME}: kaydı düzelt` });
     await form.getByLabel("Çıkış").fill("1900");
     await shot(page, "06-editing");
@@ -114,7 +116,9 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
     await expect(rowOf(page, SATURDAY.date)).toHaveCount(0);
     await expectTotals(page, [NIGHT]);
     await shot(page, "07-deleted");
-    await toast(page, `${NAME}, ${turkish(SATURDAY.date)}: kayıt silindi.`).getByRole("button", { name: "Geri al" }).click();
+    await toast(page, `${NAME}, ${turkish(SATURDAY.date)}: kayıt silindi.`)
+      .getByRole("button", { name: "Geri al" })
+      .click();
     await expectRow(page, LONGER);
     await expectTotals(page, [NIGHT, LONGER]);
     await expect(toast(page, `${NAME}, ${turkish(SATURDAY.date)}: kayıt geri getirildi.`)).toBeVisible();
@@ -123,7 +127,9 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
   });
 
   await test.step("the page of the day says how its hours came about and what happened to it", async () => {
-    await rowOf(page, SATURDAY.date).getByRole("link", { name: /^Hesap ve geçmiş/ }).click();
+    await rowOf(page, SATURDAY.date)
+      .getByRole("link", { name: /^Hesap ve geçmiş/ })
+      .click();
     await expect(page).toHaveURL(`/timesheets/${made.entry}`);
     for (const deed of ["eklendi", "değiştirildi", "silindi", "geri getirildi"]) {
       await expect(page.getByText(`Puantaj kaydı ${deed}`)).toBeVisible();
@@ -137,8 +143,17 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
 test("another office finds nothing of Ankara anywhere", async ({ as }) => {
   const page = await as("istanbul1");
   const everything = "from=1990-01-01&to=2100-12-31";
-  for (const path of ["/timesheets", `/timesheets?${everything}`, `/timesheets?${everything}&q=isiksoy`, `/timesheets?${everything}&employee_id=${made.employee}`,
-    "/employees", "/employees?state=present&q=isiksoy", "/employees?state=deleted", "/shift-templates", "/activity"]) {
+  for (const path of [
+    "/timesheets",
+    `/timesheets?${everything}`,
+    `/timesheets?${everything}&q=isiksoy`,
+    `/timesheets?${everything}&employee_id=${made.employee}`,
+    "/employees",
+    "/employees?state=present&q=isiksoy",
+    "/employees?state=deleted",
+    "/shift-templates",
+    "/activity",
+  ]) {
     await page.goto(path);
     const text = await page.locator("html").innerHTML();
     for (const word of [NAME, "Ayşe Yılmaz", "Ankara", "ankara", ...Object.values(made)]) {
@@ -156,8 +171,15 @@ test("another office finds nothing of Ankara anywhere", async ({ as }) => {
       expect(body, `${word} in ${api}`).not.toContain(word);
     }
   }
-  for (const path of [`/timesheets/${made.entry}`, `/timesheets/${made.entry}/edit`, `/timesheets/${made.entry}/row`, `/employees/${made.employee}/edit`,
-    `/employees/${made.employee}/row`, "/api/v1/timesheets?region=ankara", "/api/v1/employees?region=ankara"]) {
+  for (const path of [
+    `/timesheets/${made.entry}`,
+    `/timesheets/${made.entry}/edit`,
+    `/timesheets/${made.entry}/row`,
+    `/employees/${made.employee}/edit`,
+    `/employees/${made.employee}/row`,
+    "/api/v1/timesheets?region=ankara",
+    "/api/v1/employees?region=ankara",
+  ]) {
     expect((await page.request.get(path)).status(), path).toBe(404);
   }
   const csrf = await page.locator('input[name="_csrf"]').first().inputValue();

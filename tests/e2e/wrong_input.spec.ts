@@ -55,7 +55,12 @@ for (const { what, label, value, complaint } of WRONG) {
     await save(form);
     await expect.poll(async () => (await storedEntries(page, person)).length, { message: "the corrected form is saved" }).toBe(1);
     expect((await storedEntries(page, person))[0]).toMatchObject({
-      work_date: "2026-01-12", start_time: "08:15", end_time: "17:45", break_minutes: 45, is_special: true, notes: TYPED["Not"],
+      work_date: "2026-01-12",
+      start_time: "08:15",
+      end_time: "17:45",
+      break_minutes: 45,
+      is_special: true,
+      notes: TYPED["Not"],
     });
   });
 }
@@ -77,7 +82,10 @@ test("a wrong correction keeps what was typed, and the entry stays as it was", a
   await openList(page, person);
   await fillEntry(entryForm(page), person, { date: "2026-01-14", start: "08:00", end: "17:00", breakMinutes: 60 });
   await save(entryForm(page));
-  await page.locator("#timesheet-list tbody").getByRole("link", { name: /^Düzelt/ }).click();
+  await page
+    .locator("#timesheet-list tbody")
+    .getByRole("link", { name: /^Düzelt/ })
+    .click();
   const form = page.getByRole("form", { name: /kaydı düzelt/ });
   await fillEntry(form, null, { end: "24:30", notes: "mesaiye kaldı" });
   expect(await statusOf(page, () => save(form))).toBe(422);

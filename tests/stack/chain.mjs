@@ -50,7 +50,9 @@ export class Chain extends Scenario {
       let contact = null; // a machine with much to do may take longer than a request here is given
       for (let attempt = 0; attempt < 20 && !contact?.person; attempt += 1) contact = await drainer.ping();
       assert.ok(contact?.person, "the line is well at the start");
-      clerk.token = await (this.people.get(clerk.username).tokenKept ??= this.people.get(clerk.username).token("/timesheets"));
+      const person = this.people.get(clerk.username);
+      person.tokenKept ??= person.token("/timesheets");
+      clerk.token = await person.tokenKept;
     }
   }
 
@@ -104,9 +106,22 @@ export class Chain extends Scenario {
     const headers = { "HX-Request": "true", "HX-Request-Type": "partial", Origin: `http://127.0.0.1:${home}`, Cookie: this.people.get(username).cookie };
     this.figures.requests += 1;
     try {
-      const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", body: new URLSearchParams(fields), headers, redirect: "manual", signal: AbortSignal.timeout(FORM_MS) });
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method: "POST",
+        body: new URLSearchParams(fields),
+        headers,
+        redirect: "manual",
+        signal: AbortSignal.timeout(FORM_MS),
+      });
       const text = await answer.text();
-      assert.notEqual(answer.status, 422, `${path} is refused: ${text.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").slice(0, 300)}`);
+      assert.notEqual(
+        answer.status,
+        422,
+        `${path} is refused: ${text
+          .replace(/<[^>]*>/g, " ")
+          .replace(/\s+/g, " ")
+          .slice(0, 300)}`,
+      );
       const isOurs = answer.headers.get("X-Sync") === "1";
       if (isOurs && answer.headers.get("X-Op-Ack") === fields._op) return "saved";
       return isOurs && answer.status === 202 && answer.headers.get("X-Op-Queued") === fields._op ? "queued" : null;

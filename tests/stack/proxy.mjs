@@ -13,9 +13,9 @@ export const FAULTS = {
 /** What happens on the way to a process of the same PC: a request is cut, nobody comes between. */
 export const CUTS = ["dropped before", "reset before", "dropped after", "reset after", "cut", "closed"];
 
-export class Proxy {
+export class FaultyProxy {
   static async start(port) {
-    const proxy = new Proxy();
+    const proxy = new FaultyProxy();
     proxy.target = { host: "127.0.0.1", port, agent: new Agent({ keepAlive: true }) };
     proxy.choose = () => "none";
     /** How long a line that says nothing stays open, in milliseconds. */

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 
 import { Agent } from "./agent.mjs";
 import { CHAIN_CLERKS, Chain } from "./chain.mjs";
-import { Proxy } from "./proxy.mjs";
+import { FaultyProxy } from "./proxy.mjs";
 import { CLERKS, Scenario, play } from "./scenario.mjs";
 import { Stack } from "./server.mjs";
 
@@ -21,7 +21,7 @@ const PATIENCE_MS = 180_000;
 const SILENCE_MS = 600;
 
 const stack = await Stack.start();
-const proxy = await Proxy.start(stack.port);
+const proxy = await FaultyProxy.start(stack.port);
 const parts = [proxy, stack];
 const stop = async () => {
   for (const part of parts) await part.stop();
@@ -57,7 +57,11 @@ try {
 } finally {
   await stop();
 }
-const faultsOf = ({ counts }) => [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([name, count]) => `${name} ${count}`).join(", ");
+const faultsOf = ({ counts }) =>
+  [...counts]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
 console.log(`${played} seeds (${from} to ${from + played - 1}) in ${Math.round((Date.now() - start) / 1000)} s: ${JSON.stringify(total)}`);
 console.log(`on the line: ${faultsOf(proxy)}`);
 if (world.front) console.log(`on the PC: ${faultsOf(world.front)}`);
@@ -69,7 +73,7 @@ async function addAgent() {
   await stack.assign("bursa1", ["ankara"]);
   proxy.silence = SILENCE_MS;
   const agent = await Agent.start(`http://127.0.0.1:${proxy.port}`, await stack.addDevice("ankara", "Deneme PC"));
-  const front = await Proxy.start(agent.port);
+  const front = await FaultyProxy.start(agent.port);
   parts.unshift(front, agent);
   world = { ...world, agent, front, clerks: CHAIN_CLERKS };
 }

@@ -284,13 +284,20 @@ export class Scenario {
     const log = new Map();
     for (const browser of this.browsers) {
       const { queue } = browser.open();
-      assert.deepEqual((await queue.listWaiting()).map(({ op, last_error }) => [op.kind, op.op_id, last_error]), [], "something is stuck");
+      assert.deepEqual(
+        (await queue.listWaiting()).map(({ op, last_error }) => [op.kind, op.op_id, last_error]),
+        [],
+        "something is stuck",
+      );
       for (const [opId, done] of await everything(queue)) log.set(opId, done);
     }
     for (const opId of this.entered.keys()) assert.ok(log.has(opId), `${opId} is gone without a trace`);
     const sent = [...log.values()].filter(({ discarded }) => !discarded);
     this.figures.ops = sent.length;
-    await this.inspectInbox(sent, [...log.values()].filter(({ discarded }) => discarded));
+    await this.inspectInbox(
+      sent,
+      [...log.values()].filter(({ discarded }) => discarded),
+    );
     await this.inspectRows(sent);
     await this.inspectDigest();
   }
@@ -314,7 +321,11 @@ export class Scenario {
     for (const { op_id } of discarded) assert.ok(!stored.some((row) => row.op_id === op_id), "what was thrown away was sent");
     for (const queueId of new Set(sent.map(({ op }) => op.queue_id))) {
       const numbers = sent.filter(({ op }) => op.queue_id === queueId).map(({ op }) => op.n);
-      assert.deepEqual(numbers.sort((a, b) => a - b), numbers.map((_, at) => at + 1), "the numbers are dense");
+      assert.deepEqual(
+        numbers.sort((a, b) => a - b),
+        numbers.map((_, at) => at + 1),
+        "the numbers are dense",
+      );
     }
   }
 
@@ -329,7 +340,10 @@ export class Scenario {
     assert.equal(rows.length, model.size, "as many rows as were made");
     for (const row of rows) {
       const { values, version, deleted, entity } = model.get(row.id);
-      const wanted = entity === "employee" ? { full_name: values.full_name, title: values.title } : { work_date: values.work_date, notes: values.notes, break_min: String(values.break_minutes), employee_id: values.employee_id };
+      const wanted =
+        entity === "employee"
+          ? { full_name: values.full_name, title: values.title }
+          : { work_date: values.work_date, notes: values.notes, break_min: String(values.break_minutes), employee_id: values.employee_id };
       const { id: _, version: found, deleted: gone, ...is } = row;
       assert.deepEqual({ ...is, version: Number(found), deleted: gone === "t" }, { ...wanted, version, deleted }, `${entity} ${row.id}`);
     }
@@ -365,7 +379,10 @@ export class Scenario {
     }
     assert.deepEqual(await this.digests(), before, "a second delivery changed something");
     for (const [region, tables] of Object.entries(before)) {
-      for (const [entity, table] of [["timesheet", "timesheets"], ["employee", "employees"]]) {
+      for (const [entity, table] of [
+        ["timesheet", "timesheets"],
+        ["employee", "employees"],
+      ]) {
         assert.deepEqual(tables[entity], await this.digestOf(region, table), `digest of ${region}'s ${table}`);
       }
     }
@@ -388,7 +405,10 @@ export class Scenario {
   async digestOf(region, table) {
     const rows = await this.stack.query(`SELECT id, version FROM app.${table} WHERE region = '${region}'`);
     const parts = rows.map(({ id, version }) => createHash("sha256").update(`${id}:${version}`).digest().readBigUInt64BE());
-    const xor = parts.reduce((all, part) => all ^ part, 0n).toString(16).padStart(16, "0");
+    const xor = parts
+      .reduce((all, part) => all ^ part, 0n)
+      .toString(16)
+      .padStart(16, "0");
     return { count: rows.length, xor };
   }
 }
@@ -406,11 +426,15 @@ function fromNothing(values) {
 
 /** Everything the browser has in its log, by op_id. */
 async function everything(queue) {
-  const all = await queue.store.read(["done"], (tx) => new Promise((found, failed) => {
-    const request = tx.objectStore("done").getAll();
-    request.onsuccess = () => found(request.result);
-    request.onerror = () => failed(request.error);
-  }));
+  const all = await queue.store.read(
+    ["done"],
+    (tx) =>
+      new Promise((found, failed) => {
+        const request = tx.objectStore("done").getAll();
+        request.onsuccess = () => found(request.result);
+        request.onerror = () => failed(request.error);
+      }),
+  );
   return new Map(all.map((entry) => [entry.op_id, entry]));
 }
 

@@ -37,7 +37,7 @@ export class Stack {
         text += part;
         this.log.push(String(part));
         if (this.log.length > 400) this.log.shift();
-        if (/listening http[^]*database (\S+)\n/.test(text)) {
+        if (/listening http[\s\S]*database (\S+)\n/.test(text)) {
           clearTimeout(patience);
           ready(text);
         }
@@ -153,7 +153,13 @@ export class Stack {
     const admin = await this.signIn("admin");
     const page = await (await admin.post("/admin/devices", "/admin/devices", { region, name })).text();
     const code = /data-code[^>]*>([^<]+)</.exec(page)?.[1];
-    if (!code) throw new Error(`no code for a new PC in:\n${page.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").slice(0, 600)}`);
+    if (!code)
+      throw new Error(
+        `no code for a new PC in:\n${page
+          .replace(/<[^>]*>/g, " ")
+          .replace(/\s+/g, " ")
+          .slice(0, 600)}`,
+      );
     return code;
   }
 

@@ -12,7 +12,10 @@ export class Session {
     Object.assign(session, { origin, username, cookie: "" });
     const body = new URLSearchParams({ username, password: PASSWORD, next: "" });
     const answer = await fetch(`${origin}/login`, { method: "POST", body, redirect: "manual", headers: { Origin: origin } });
-    session.cookie = answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+    session.cookie = answer.headers
+      .getSetCookie()
+      .map((one) => one.split(";")[0])
+      .join("; ");
     if (answer.status !== 303 || session.cookie === "") throw new Error(`${username} cannot sign in: ${answer.status}`);
     const ping = await session.get("/api/v1/ping");
     session.id = (await ping.json()).user.id;
@@ -31,7 +34,9 @@ export class Session {
 
   /** Posts a form as a browser without scripts does, with the token that its page carries. */
   async post(page, path, fields) {
-    const body = new URLSearchParams(Object.entries({ _csrf: await this.token(page), _op: newId(), _id: newId(), ...fields }).flatMap(([name, value]) => [value].flat().map((one) => [name, one])));
+    const body = new URLSearchParams(
+      Object.entries({ _csrf: await this.token(page), _op: newId(), _id: newId(), ...fields }).flatMap(([name, value]) => [value].flat().map((one) => [name, one])),
+    );
     return fetch(this.origin + path, { method: "POST", body, redirect: "manual", headers: { Cookie: this.cookie, Origin: this.origin } });
   }
 }

@@ -29,7 +29,10 @@ test("everything goes to the PC at once, in its order and once, however long the
   const { sent, state, waiting, next_at } = await drainer.drain();
   assert.deepEqual([sent, state, waiting, next_at - browser.now()], [0, "on_pc", 450, 30_000]);
   assert.deepEqual([...agent.held.keys()], ids);
-  assert.deepEqual(agent.batches().map(({ length }) => length), [20, 40, 80, 100, 100, 100, 10]);
+  assert.deepEqual(
+    agent.batches().map(({ length }) => length),
+    [20, 40, 80, 100, 100, 100, 10],
+  );
   assert.ok((await states(queue)).every((one) => one === "on_pc"));
   const told = browser.events.filter(({ type }) => type === "on_pc").flatMap(({ op_ids }) => op_ids);
   assert.deepEqual(told, ids, "pages hear of it");
@@ -49,7 +52,10 @@ test("the PC is asked every 30 seconds, with one request, and at once when a pag
   assert.equal(agent.requests.length - before, 1);
   const { state, last_contact } = await queue.summary(ANKARA);
   assert.deepEqual([state, last_contact], ["on_pc", null], "nobody says that the server was there");
-  assert.ok((await queue.listWaiting()).every(({ tries }) => tries === 1), "a question is no new attempt");
+  assert.ok(
+    (await queue.listWaiting()).every(({ tries }) => tries === 1),
+    "a question is no new attempt",
+  );
 });
 
 test("what is entered between two questions goes to the PC at once, and alone", async () => {
@@ -76,7 +82,10 @@ test("they leave the browser with the server's word on each, and not before", as
   const { sent, state, waiting } = await drainer.drain();
   assert.deepEqual([sent, state, waiting], [60, "idle", 0]);
   assert.deepEqual([...server.stored.keys()], ids);
-  assert.deepEqual((await queue.listFailed(ANKARA)).map(({ op_id }) => op_id), [ids[7]]);
+  assert.deepEqual(
+    (await queue.listFailed(ANKARA)).map(({ op_id }) => op_id),
+    [ids[7]],
+  );
   assert.equal((await queue.listDone(ANKARA, 100)).length, 60);
 });
 
@@ -104,7 +113,10 @@ test("verdicts on some of them only take these out", async () => {
   clock.now += 30_000;
   const { sent, state } = await drainer.drain();
   assert.deepEqual([sent, state], [1, "on_pc"]);
-  assert.deepEqual((await queue.listWaiting()).map(({ op }) => op.op_id), ids.slice(1));
+  assert.deepEqual(
+    (await queue.listWaiting()).map(({ op }) => op.op_id),
+    ids.slice(1),
+  );
 });
 
 test("an agent that has lost them gets them again, and the server has each once", async () => {
@@ -191,7 +203,10 @@ test("everybody's go to the PC, others' under their own name", async () => {
 test("a row says where it waits: on the PC only where all of it is there", async () => {
   const { drainer, queue, person, ids } = await behindAgent(1);
   await drainer.drain();
-  assert.deepEqual(pendingRows(await queue.listWaiting(ANKARA), []).map(({ state }) => state), ["on_pc"]);
+  assert.deepEqual(
+    pendingRows(await queue.listWaiting(ANKARA), []).map(({ state }) => state),
+    ["on_pc"],
+  );
   const again = await queue.edit(ids[0]);
   await queue.enqueue({ ...again, fields: { notes: { from: null, to: "x" } } }, person);
   const [row] = pendingRows(await queue.listWaiting(ANKARA), []);

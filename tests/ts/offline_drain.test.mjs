@@ -29,7 +29,10 @@ test("a batch stays below its bytes", async () => {
   const long = () => draft({ fields: { notes: { from: null, to: "ş".repeat(20_000) } } });
   await queue.enqueueAll(Array.from({ length: 20 }, long), person);
   await drainer.drain();
-  assert.ok(batches(server).every((count) => count <= 6), String(batches(server)));
+  assert.ok(
+    batches(server).every((count) => count <= 6),
+    String(batches(server)),
+  );
   for (const { body } of server.requests.slice(0, -1)) assert.ok(Buffer.byteLength(body) < 262_144 + 1000);
   assert.equal(server.stored.size, 20);
 });
@@ -63,9 +66,16 @@ test("a portal and a redirect are told apart from a broken line", async () => {
 test("an answer that names only some of them takes only these out", async () => {
   const { server, drainer, queue, ids } = await waiting(5);
   let first = true;
-  server.behave = () => (first ? ((first = false), "half") : "dropped");
+  server.behave = () => {
+    const behaviour = first ? "half" : "dropped";
+    first = false;
+    return behaviour;
+  };
   await drainer.drain();
-  assert.deepEqual((await queue.listWaiting()).map(({ op }) => op.op_id), [ids[1], ids[3]]);
+  assert.deepEqual(
+    (await queue.listWaiting()).map(({ op }) => op.op_id),
+    [ids[1], ids[3]],
+  );
 });
 
 test("an expired session pauses the queue, and 'send now' goes on after signing in", async () => {
@@ -128,7 +138,10 @@ test("what the server cannot read is deposited as it is, and all others go on", 
   server.malformed.add(ids[17]);
   assert.equal((await drainer.drain()).sent, 50);
   assert.equal(server.stored.size, 49);
-  assert.deepEqual(server.quarantined.map(({ op_id }) => op_id), [ids[17]]);
+  assert.deepEqual(
+    server.quarantined.map(({ op_id }) => op_id),
+    [ids[17]],
+  );
   const [failed] = await queue.listFailed(ANKARA);
   assert.deepEqual([failed.op_id, failed.verdict.verdict, failed.verdict.reason], [ids[17], "held", "quarantined"]);
 });
@@ -141,7 +154,10 @@ test("an operation the server falls over is found by halves, deposited, and stop
     await drainer.drain();
   }
   assert.equal(server.stored.size, 29);
-  assert.deepEqual(server.quarantined.map(({ op_id }) => op_id), [ids[7]]);
+  assert.deepEqual(
+    server.quarantined.map(({ op_id }) => op_id),
+    [ids[7]],
+  );
 });
 
 test("a deposit that nobody has confirmed keeps the operation", async () => {
@@ -191,7 +207,14 @@ test("others' operations go under their own name, with their own proof", async (
 test("the server hears how long a queue is: with every batch, when it has changed, and every five minutes", async () => {
   const { browser, server, drainer, queue, person } = await waiting(25);
   await drainer.drain();
-  assert.deepEqual(server.beats.map(({ len, ops }) => [len, ops]), [[25, 20], [5, 5], [0, 0]]);
+  assert.deepEqual(
+    server.beats.map(({ len, ops }) => [len, ops]),
+    [
+      [25, 20],
+      [5, 5],
+      [0, 0],
+    ],
+  );
   assert.equal(server.beats[2].oldest_at, null);
   assert.equal(server.beats[0].oldest_at, new Date(browser.now()).toISOString());
   await drainer.drain();

@@ -24,7 +24,12 @@ async function opened(regions = ["ankara"]) {
   const plan = (path, fields) => {
     const route = writeRoute("POST", path);
     assert.ok(route, path);
-    return planWrite(route, Object.entries({ _op: OP, ...fields }).flatMap(([name, value]) => [value].flat().map((one) => [name, one])), person, queue);
+    return planWrite(
+      route,
+      Object.entries({ _op: OP, ...fields }).flatMap(([name, value]) => [value].flat().map((one) => [name, one])),
+      person,
+      queue,
+    );
   };
   const drafts = async (path, fields) => {
     const { ok, drafts: made, errors } = await plan(path, fields);
@@ -68,10 +73,7 @@ test("every post of the site is queued or named as one that needs a connection",
   const table = await readFile(new URL("../../src/routes.rs", import.meta.url), "utf8");
   const posts = [...table.matchAll(/route\("([^"]+)", post\(\)/g)].map(([, path]) => path);
   assert.ok(posts.length > 40, "the table is read");
-  assert.deepEqual(
-    posts.filter((path) => !ONLINE_ONLY.some((pattern) => pattern.test(path))).sort(),
-    [...WRITE_PATTERNS].sort(),
-  );
+  assert.deepEqual(posts.filter((path) => !ONLINE_ONLY.some((pattern) => pattern.test(path))).sort(), [...WRITE_PATTERNS].sort());
 });
 
 test("addresses are told apart", () => {
@@ -165,7 +167,12 @@ test("the region is the row's, the form's, or the person's only one; without one
 
 test("a stored identity number is changed with a connection only; a first one can wait", async () => {
   const { plan, drafts } = await opened();
-  const form = { full_name: "Ayşe", _base: "1", _orig: JSON.stringify({ full_name: "Ayşe", department: "", title: "", hire_date: null, exit_date: null, is_active: true }), is_active: "true" };
+  const form = {
+    full_name: "Ayşe",
+    _base: "1",
+    _orig: JSON.stringify({ full_name: "Ayşe", department: "", title: "", hire_date: null, exit_date: null, is_active: true }),
+    is_active: "true",
+  };
   const refused = { ok: false, errors: [{ field: "identity_no", code: "identity-no-offline" }] };
   assert.deepEqual(await plan(`/employees/${AYSE}`, { ...form, identity_no: "12345678950" }), refused);
   assert.deepEqual(await plan(`/employees/${AYSE}`, { ...form, identity_no_removed: "true" }), refused);
@@ -178,7 +185,11 @@ test("a day entered as planned is an operation per person, and is taken back per
   const { queue, drafts, person, drainer } = await opened();
   const planned = { work_date: "2026-11-20", planned: [`${AYSE} 08:30 17:30 60`, `${ALI} 22:00 06:00 30`] };
   const made = await drafts("/today/batches", planned);
-  assert.deepEqual(made.map(({ fields }) => fields.employee_id.to), [ALI], "whoever has an entry that day is left alone");
+  assert.deepEqual(
+    made.map(({ fields }) => fields.employee_id.to),
+    [ALI],
+    "whoever has an entry that day is left alone",
+  );
   assert.equal(made[0].op_id, await uuid5(OP, bytesOf(ALI)));
   assert.deepEqual(made[0].fields.end_time, { from: null, to: "06:00" });
   await queue.enqueueAll(made, person);
@@ -218,7 +229,14 @@ test("overlaps are refused on the spot, with rows of the server and with rows th
   const waits = at("2026-11-21", "08:00", "12:00");
   await queue.enqueueAll(await drafts("/timesheets", { ...waits, _op: newId() }), person);
   assert.deepEqual(await check("/timesheets", at("2026-11-21", "11:00", "13:00")), overlapWith(waits._id, "21.11.2026", "08:00", "12:00"));
-  const moved = { _op: newId(), _base: "", _orig: JSON.stringify({ ...ENTRY, work_date: "2026-11-21", start_time: "08:00", end_time: "12:00" }), ...waits, start_time: "06:00", end_time: "08:00" };
+  const moved = {
+    _op: newId(),
+    _base: "",
+    _orig: JSON.stringify({ ...ENTRY, work_date: "2026-11-21", start_time: "08:00", end_time: "12:00" }),
+    ...waits,
+    start_time: "06:00",
+    end_time: "08:00",
+  };
   await queue.enqueueAll(await drafts(`/timesheets/${waits._id}`, moved), person);
   assert.deepEqual(await check("/timesheets", at("2026-11-21", "11:00", "13:00")), [], "what waits is looked at as it will be");
   assert.deepEqual(await check("/timesheets", at("2026-11-21", "07:00", "09:00")), overlapWith(waits._id, "21.11.2026", "06:00", "08:00"));

@@ -4,7 +4,7 @@ import test from "node:test";
 import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
 
 import { load } from "./load.mjs";
-import { ANKARA, BURSA, Browser, QuotaError, Server, UnavailableError, Queue, draft, newId, signIn } from "./offline_world.mjs";
+import { ANKARA, BURSA, Browser, QuotaError, Server, UnavailableError, Queue, draft, signIn } from "./offline_world.mjs";
 
 const { exportQueue, importQueue } = await load("static/ts/offline/transfer.ts");
 
@@ -171,7 +171,13 @@ test("a change that was made on top of one thrown away, or corrected, says what 
   const notes = async (op) => (await queue.find(op.op_id)).op.fields.notes;
   assert.deepEqual(await notes(second), { from: "x", to: "c" });
   await queue.discard(form.op_id);
-  assert.deepEqual([await notes(second), await notes(third)], [{ from: "a", to: "c" }, { from: "c", to: "d" }]);
+  assert.deepEqual(
+    [await notes(second), await notes(third)],
+    [
+      { from: "a", to: "c" },
+      { from: "c", to: "d" },
+    ],
+  );
 });
 
 test("a correction of what is under way follows it as a change of what that one wanted", async () => {
@@ -199,7 +205,10 @@ test("each person has a queue of their own, and sees of the others' only how muc
   const theirs = draft({ region: "bursa" });
   await queue.enqueue(theirs, bursa);
   const waiting = await queue.listWaiting(BURSA);
-  assert.deepEqual(waiting.map(({ n, op }) => [n, op.op_id]), [[1, theirs.op_id]]);
+  assert.deepEqual(
+    waiting.map(({ n, op }) => [n, op.op_id]),
+    [[1, theirs.op_id]],
+  );
   const { waiting: own, others } = await queue.summary(BURSA);
   assert.deepEqual([own, others], [1, 1]);
   assert.notEqual(await queue.people.queueOf(ANKARA), await queue.people.queueOf(BURSA));
@@ -294,7 +303,10 @@ test("the log is kept for thirty days, and longer where nobody has looked at a r
   assert.equal((await queue.listDone(ANKARA)).length, 2);
   browser.clock.now += 2 * 86_400_000;
   await drainer.drain();
-  assert.deepEqual((await queue.listDone(ANKARA)).map(({ op_id }) => op_id), [bad.op_id]);
+  assert.deepEqual(
+    (await queue.listDone(ANKARA)).map(({ op_id }) => op_id),
+    [bad.op_id],
+  );
   await queue.dismiss(bad.op_id);
   await drainer.drain();
   browser.clock.now += 86_400_000;

@@ -18,7 +18,10 @@ const shelf = (name) => ({
   delete: async (key) => shelves.get(name)?.delete(key) ?? false,
 });
 globalThis.caches = {
-  open: async (name) => (shelves.has(name) || shelves.set(name, new Map()), shelf(name)),
+  open: async (name) => {
+    if (!shelves.has(name)) shelves.set(name, new Map());
+    return shelf(name);
+  },
   has: async (name) => shelves.has(name),
   keys: async () => [...shelves.keys()],
   delete: async (name) => shelves.delete(name),
@@ -104,7 +107,11 @@ test("what cannot be proved to be its author's waits for them, and is not given 
 
 test("a grant is asked for per person: the second one in a browser gets theirs, and so does who comes back", async () => {
   const { queue, drainer, server } = world();
-  for (const [id, region] of [[ANKARA, "ankara"], [BURSA, "bursa"], [ANKARA, "ankara"]]) {
+  for (const [id, region] of [
+    [ANKARA, "ankara"],
+    [BURSA, "bursa"],
+    [ANKARA, "ankara"],
+  ]) {
     server.user = { id, username: region, role: "user", regions: [region] };
     await drainer.ping();
     assert.match((await queue.people.current()).grant ?? "none", /^g/, region);
@@ -170,13 +177,22 @@ test("what was asked for before the sign-out and comes after it is not kept and 
   const person = (await drainer.ping()).person;
   const { era } = reader;
   const pending = Promise.withResolvers?.() ?? withResolvers();
-  server.fetch = async () => (await pending.promise, ours(200, { server_time: new Date().toISOString(), user: server.user, sw: {} }, true));
-  globalThis.fetch = async () => (await pending.promise, page(ANKARA));
+  server.fetch = async () => {
+    await pending.promise;
+    return ours(200, { server_time: new Date().toISOString(), user: server.user, sw: {} }, true);
+  };
+  globalThis.fetch = async () => {
+    await pending.promise;
+    return page(ANKARA);
+  };
   const late = [drainer.ping(), warmUp(queue, person, "b", () => reader.era === era), pending.promise.then(() => reader.learn(ANKARA, era))];
   await reader.left();
   pending.resolve();
   await Promise.all(late);
-  assert.deepEqual([pages(), await reader.user(), await queue.people.current(), shelves.get("worker-state").get("/warmth") && (await shelves.get("worker-state").get("/warmth").clone().json())], [[], null, null, null]);
+  assert.deepEqual(
+    [pages(), await reader.user(), await queue.people.current(), shelves.get("worker-state").get("/warmth") && (await shelves.get("worker-state").get("/warmth").clone().json())],
+    [[], null, null, null],
+  );
   await keep(`${ORIGIN}/today`, page(ANKARA), 0, () => reader.era === era);
   await queue.mirror.putAll(ANKARA, "employee", [row()]);
   assert.deepEqual([pages(), await queue.mirror.list(ANKARA, "employee")], [[], []]);

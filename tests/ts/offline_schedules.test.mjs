@@ -22,7 +22,15 @@ const action = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("change"), who: fc.nat(1), pick: fc.nat(), life: life() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("discard"), pick: fc.nat(), life: life() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("correct"), pick: fc.nat(), life: life() }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("drain"), drainers: fc.array(life(), { minLength: 1, maxLength: 5 }), answers: fc.array(behaviours, { minLength: 1, maxLength: 6 }), force: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("drain"),
+      drainers: fc.array(life(), { minLength: 1, maxLength: 5 }),
+      answers: fc.array(behaviours, { minLength: 1, maxLength: 6 }),
+      force: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("wait"), ms: fc.integer({ min: 0, max: 600_000 }) }) },
 );
 
@@ -175,7 +183,11 @@ async function drainAtOnce(step, browser, server, witness, shared) {
 
 /** Nothing lost, nothing twice, nothing removed without its verdict, dense and in order. */
 async function inspect({ queue, server, witness }, { shared }) {
-  assert.deepEqual((await queue.listWaiting()).map(({ op }) => op.op_id), [], "nothing is stuck");
+  assert.deepEqual(
+    (await queue.listWaiting()).map(({ op }) => op.op_id),
+    [],
+    "nothing is stuck",
+  );
   for (const [opId, queueId] of witness.entered) {
     const entry = await queue.find(opId);
     assert.ok(entry, `${opId} is gone without a trace`);
@@ -195,7 +207,11 @@ async function inspect({ queue, server, witness }, { shared }) {
     places.set(op.queue_id, [...(places.get(op.queue_id) ?? []), op.n]);
   }
   for (const numbers of places.values()) {
-    assert.deepEqual([...numbers].sort((a, b) => a - b), numbers.map((_, at) => at + 1), "the numbers are dense");
+    assert.deepEqual(
+      [...numbers].sort((a, b) => a - b),
+      numbers.map((_, at) => at + 1),
+      "the numbers are dense",
+    );
   }
   for (const { op } of server.stored.values()) {
     for (const wanted of op.after) {
@@ -224,7 +240,10 @@ test("first arrivals of a queue are in its order, whatever happens on the way", 
     const arrived = [...server.stored.values()].map(({ op }) => op);
     for (const queueId of new Set(arrived.map(({ queue_id }) => queue_id))) {
       const numbers = arrived.filter(({ queue_id }) => queue_id === queueId).map(({ n }) => n);
-      assert.deepEqual(numbers, numbers.map((_, at) => at + 1));
+      assert.deepEqual(
+        numbers,
+        numbers.map((_, at) => at + 1),
+      );
     }
   });
   await fc.assert(property, { numRuns: Math.ceil(RUNS / 2), ...SEED });

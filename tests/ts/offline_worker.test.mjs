@@ -73,7 +73,15 @@ async function desk(isKnown = true, isLeft = false) {
   const { queue, drainer } = new Browser({ server: new Server() }).open();
   if (isKnown) await signIn(queue, ANKARA);
   let sends = 0;
-  return { queue, drainer, signOut: { isDue: async () => isLeft }, send: async () => void (sends += 1), sends: () => sends };
+  return {
+    queue,
+    drainer,
+    signOut: { isDue: async () => isLeft },
+    send: async () => {
+      sends += 1;
+    },
+    sends: () => sends,
+  };
 }
 
 const OP = newId();
@@ -93,7 +101,10 @@ async function write(answer, { isKnown = true, isNative = false, isLeft = false,
 
 test("a form says that there is a queue here, and is stored in it when the agent answers that nobody is reached", async () => {
   const { response, asked, waiting, sends } = await write(() => new Response("", { status: 503, headers: { ...AGENT, "X-Offline": "unreachable" } }));
-  assert.deepEqual(asked.map(({ headers }) => headers.get("X-Offline-Queue")), ["1"]);
+  assert.deepEqual(
+    asked.map(({ headers }) => headers.get("X-Offline-Queue")),
+    ["1"],
+  );
   assert.equal(asked[0].headers.get("HX-Request"), "true", "and what it said before");
   assert.deepEqual([response.status, response.headers.get("X-App"), response.headers.get("X-Op-Queued")], [202, "offline", OP]);
   assert.deepEqual([waiting.map(({ op }) => op.op_id), sends], [[OP], 1]);
@@ -152,7 +163,8 @@ test("while somebody is on their way out nothing is sent with their session", as
 // Pages ---------------------------------------------------------------------------------------------------------------------------------
 
 const PAGE = `${ORIGIN}/timesheets`;
-const html = (text, headers, status = 200) => new Response(`<html lang="tr"><body>${text}</body></html>`, { status, headers: { "Content-Type": "text/html; charset=utf-8", ...headers } });
+const html = (text, headers, status = 200) =>
+  new Response(`<html lang="tr"><body>${text}</body></html>`, { status, headers: { "Content-Type": "text/html; charset=utf-8", ...headers } });
 
 const NOW = Date.parse("2026-11-28T12:00:00+03:00");
 
@@ -206,7 +218,13 @@ test("a server's or a proxy's error shows the kept page, as before", async () =>
 /** A page as it was kept at a moment. */
 function keptPage(path, at, text) {
   const shelf = shelves.get(`pages-${ANKARA}`) ?? shelves.set(`pages-${ANKARA}`, new Shelf()).get(`pages-${ANKARA}`);
-  shelf.pages.set(ORIGIN + path, { body: `<html lang="tr">${text}</html>`, headers: [["X-Kept-Since", String(Date.parse(at))], ["Content-Type", "text/html"]] });
+  shelf.pages.set(ORIGIN + path, {
+    body: `<html lang="tr">${text}</html>`,
+    headers: [
+      ["X-Kept-Since", String(Date.parse(at))],
+      ["Content-Type", "text/html"],
+    ],
+  });
 }
 
 async function offline(path) {

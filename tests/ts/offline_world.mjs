@@ -22,7 +22,10 @@ export function newLocks() {
     request(name, job) {
       const before = lines.get(name) ?? Promise.resolve();
       const turn = before.then(() => job({ name }));
-      lines.set(name, turn.catch(() => null));
+      lines.set(
+        name,
+        turn.catch(() => null),
+      );
       return turn;
     },
   };
@@ -136,7 +139,11 @@ export class Server {
       this.grants += 1;
       return ours(200, { grant: `g${this.grants}`, expires_at: "2027-01-20T00:00:00Z" }, true);
     }
-    return ours(200, { server_time: new Date(this.now()).toISOString(), feed_epoch: this.epoch ?? null, sw: { mode: this.mode ?? "normal", build: "b1" }, user: this.user ?? null, missing: [] }, true);
+    return ours(
+      200,
+      { server_time: new Date(this.now()).toISOString(), feed_epoch: this.epoch ?? null, sw: { mode: this.mode ?? "normal", build: "b1" }, user: this.user ?? null, missing: [] },
+      true,
+    );
   }
 
   takeBatch({ nonce, queue, ops }, request) {

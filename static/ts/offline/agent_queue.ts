@@ -1,6 +1,6 @@
 // What this PC's agent says that it keeps (`GET /agent/queue`).
 
-import { type FieldError, type Kind, type Op, type VerdictKind } from "./types.ts";
+import type { FieldError, Kind, Op, VerdictKind } from "./types.ts";
 
 /** An operation that the agent keeps. */
 export interface AgentOp {

@@ -73,7 +73,11 @@ export class Contacts {
     const own = await people.queueOf(person.user_id);
     const missing = (Array.isArray(body["missing"]) ? body["missing"] : []) as { queue_id?: unknown; n?: unknown }[];
     const numbers = missing.filter(({ queue_id }) => queue_id === own).map(({ n }) => n);
-    if (numbers.length > 0) await this.#outbox.resend(own, numbers.filter((n): n is number => Number.isSafeInteger(n)));
+    if (numbers.length > 0)
+      await this.#outbox.resend(
+        own,
+        numbers.filter((n): n is number => Number.isSafeInteger(n)),
+      );
     await this.#review(person);
     if (this.#around.now() - person.grant_fetched_at > GRANT_MS) await this.refreshGrant(person);
   }

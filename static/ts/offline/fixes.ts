@@ -4,9 +4,9 @@
 import { adopt } from "../op_fields.ts";
 import { showToast } from "../toasts.ts";
 import { make } from "./dom.ts";
-import { type Queue } from "./queue.ts";
+import type { Queue } from "./queue.ts";
 import { say } from "./say.ts";
-import { type Draft } from "./types.ts";
+import type { Draft } from "./types.ts";
 
 const KEPT = "rainstaff-fix"; // the operation, over a change of the page
 

@@ -14,7 +14,7 @@ const FORMS = forms as unknown as Record<Entity, [name: string, kind: FieldKind]
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The first value of that name that is not blank; "" for none. */
-export function valueOf(pairs: Pairs, name: string): string {
+export function fieldValue(pairs: Pairs, name: string): string {
   return valuesOf(pairs, name)[0] ?? "";
 }
 
@@ -87,14 +87,14 @@ export function sameValue(a: Value, b: Value): boolean {
 
 /** The values a form was rendered with. */
 export function originalOf(pairs: Pairs): Row {
-  const original: unknown = JSON.parse(valueOf(pairs, "_orig"));
+  const original: unknown = JSON.parse(fieldValue(pairs, "_orig"));
   if (typeof original !== "object" || original === null || Array.isArray(original)) throw new Error("_orig: not a row");
   return original as Row;
 }
 
 /** The version of the row on the author's screen; null for a form that does not say it. */
 export function baseOf(pairs: Pairs): number | null {
-  const base = valueOf(pairs, "_base");
+  const base = fieldValue(pairs, "_base");
   if (base === "") return null;
   const version = integerOf(base);
   if (version === null) throw new Error("_base: not a number");
@@ -103,7 +103,7 @@ export function baseOf(pairs: Pairs): number | null {
 
 /** The id a form carries in `name`, or a new one. */
 export function idOf(pairs: Pairs, name: "_op" | "_id"): string {
-  const text = valueOf(pairs, name);
+  const text = fieldValue(pairs, name);
   return text === "" ? newId() : uuidOf(text, name);
 }
 

@@ -7,7 +7,7 @@ import { goOn } from "../entry_defaults.ts";
 import { showToast } from "../toasts.ts";
 import { icon, make } from "./dom.ts";
 import { say, sentenceOf } from "./say.ts";
-import { type FieldError } from "./types.ts";
+import type { FieldError } from "./types.ts";
 
 const PHRASES: Record<string, string> = {
   "needs-connection": "offline-needs-connection",

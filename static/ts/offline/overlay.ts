@@ -4,9 +4,9 @@
 import { formatDateTr } from "../civil.ts";
 import { icon, iconButton, make } from "./dom.ts";
 import { isOfPc } from "./kept.ts";
-import { type PendingRow } from "./pending_rows.ts";
+import type { PendingRow } from "./pending_rows.ts";
 import { say, sentenceOf } from "./say.ts";
-import { type Row, type Value } from "./types.ts";
+import type { Row, Value } from "./types.ts";
 
 const TONES = { on_pc: "secondary", waiting: "secondary", held: "yellow", rejected: "red" } as const;
 const WORDS = { on_pc: "offline-on-pc", waiting: "offline-waiting", held: "offline-held", rejected: "offline-rejected" } as const;
@@ -53,7 +53,11 @@ export function paintPending(rows: PendingRow[], names: Map<string, string>): vo
   clear();
   const nameOf = (id: Value | undefined): string => nameIn(String(id ?? "")) || names.get(String(id)) || "";
   for (const list of LISTS) {
-    paintList(list, rows.filter((row) => row.entity === list.entity), nameOf);
+    paintList(
+      list,
+      rows.filter((row) => row.entity === list.entity),
+      nameOf,
+    );
   }
   const entries = rows.filter((row) => row.entity === "timesheet");
   paintToday(entries, nameOf);

@@ -8,7 +8,7 @@ import { relative } from "../relative.ts";
 import { askToSignIn } from "../sign_in.ts";
 import { showToast } from "../toasts.ts";
 import { besides } from "./agent.ts";
-import { type AgentQueue } from "./agent_queue.ts";
+import type { AgentQueue } from "./agent_queue.ts";
 import { beingFixed, fix, resumeFix, startFixes } from "./fixes.ts";
 import { rememberRow } from "./forms.ts";
 import { isOfPc, isRevoked, keptSince, nowFresh } from "./kept.ts";
@@ -22,7 +22,7 @@ import { loadSentences, say } from "./say.ts";
 import { guardSignOut } from "./session.ts";
 import { showStrip } from "./strips.ts";
 import { formatInstant } from "../civil.ts";
-import { type Entity, type Progress, type Summary } from "./types.ts";
+import type { Entity, Progress, Summary } from "./types.ts";
 
 const WAKE_MS = 30_000;
 const CLOCK_OFF_MS = 120_000;
@@ -272,7 +272,17 @@ function askInTime({ state, next_at }: Summary): void {
 }
 
 function tellState({ state, waiting, others, lost }: Summary): void {
-  const key = waiting === 0 ? "" : { blocked_network: "offline-blocked", sign_in: "offline-sign-in", too_old: "offline-too-old", refused: "offline-refused", server_trouble: "offline-trouble", pc_full: "offline-pc-full" }[state as string];
+  const key =
+    waiting === 0
+      ? ""
+      : {
+          blocked_network: "offline-blocked",
+          sign_in: "offline-sign-in",
+          too_old: "offline-too-old",
+          refused: "offline-refused",
+          server_trouble: "offline-trouble",
+          pc_full: "offline-pc-full",
+        }[state as string];
   const signIn = { words: say("offline-sign-in-now"), do: (): void => void askToSignIn(waiting) };
   showStrip("state", key ? say(key, { n: waiting }) : "", state === "sign_in" ? signIn : undefined);
   showStrip("others", others > 0 ? say("offline-others", { n: others }) : "");

@@ -1,6 +1,6 @@
 // What the queue's operations make of the rows on a page: one entry per row, whatever number of operations it has.
 
-import { type DoneOp, type FieldError, type QueuedOp, type Row } from "./types.ts";
+import type { DoneOp, FieldError, QueuedOp, Row } from "./types.ts";
 
 export interface PendingRow {
   entity: string;

@@ -172,7 +172,10 @@ export class Queue {
   /** The log, newest first. */
   async listDone(userId: string, limit = 200): Promise<DoneOp[]> {
     const all = await this.store.read(["done"], async (tx) => (await result(tx.objectStore("done").index("at").getAll())) as DoneOp[]);
-    return all.filter((entry) => entry.user_id === userId).reverse().slice(0, limit);
+    return all
+      .filter((entry) => entry.user_id === userId)
+      .reverse()
+      .slice(0, limit);
   }
 
   async find(opId: string): Promise<QueuedOp | DoneOp | null> {

@@ -4,12 +4,12 @@ import { relative } from "../relative.ts";
 import { showToast } from "../toasts.ts";
 import { button, make } from "./dom.ts";
 import { whyOf } from "./overlay.ts";
-import { type Queue } from "./queue.ts";
+import type { Queue } from "./queue.ts";
 import { say } from "./say.ts";
 import { formatInstant } from "../civil.ts";
 import { download } from "./session.ts";
 import { importQueue } from "./transfer.ts";
-import { type DoneOp, type Progress, type QueuedOp, type Summary } from "./types.ts";
+import type { DoneOp, Progress, QueuedOp, Summary } from "./types.ts";
 
 const WORDS: Record<string, string> = {
   applied: "offline-applied",
@@ -116,9 +116,16 @@ function stateOf({ waiting, failed, oldest_at, others, state }: Summary, queued:
 function waitingRow(queued: QueuedOp): HTMLElement {
   const { op, tries, last_error, stored_at } = queued;
   const isOnPc = queued.state === "on_pc";
-  const state = [make("span", { class: "badge bg-secondary-lt" }, say(isOnPc ? "offline-on-pc" : "offline-waiting")), ...(last_error ? [make("span", { class: "pending-why" }, errorOf(last_error))] : [])];
+  const state = [
+    make("span", { class: "badge bg-secondary-lt" }, say(isOnPc ? "offline-on-pc" : "offline-waiting")),
+    ...(last_error ? [make("span", { class: "pending-why" }, errorOf(last_error))] : []),
+  ];
   const acts = [...(op.kind === "delete" ? [] : [fixButton(op.op_id)]), ...(isOnPc ? [] : [dropButton(op.op_id)])];
-  return line(queued, stored_at, [make("td", { class: "num", "data-label": say("offline-col-tries") }, String(tries)), cell("offline-col-state", ...state), make("td", { class: "row-actions" }, ...acts)]);
+  return line(queued, stored_at, [
+    make("td", { class: "num", "data-label": say("offline-col-tries") }, String(tries)),
+    cell("offline-col-state", ...state),
+    make("td", { class: "row-actions" }, ...acts),
+  ]);
 }
 
 function failedRow(done: DoneOp): HTMLElement {
@@ -132,7 +139,11 @@ function failedRow(done: DoneOp): HTMLElement {
     dropButton(op_id),
     ...(state === "held" ? [button(say("offline-seen"), "check", { "data-act": "seen", "data-op": op_id })] : []),
   ];
-  return line(done, done.stored_at, [make("td", { class: "num", "data-label": say("offline-col-tries") }, ""), cell("offline-col-state", badge, ...why), make("td", { class: "row-actions" }, ...acts)]);
+  return line(done, done.stored_at, [
+    make("td", { class: "num", "data-label": say("offline-col-tries") }, ""),
+    cell("offline-col-state", badge, ...why),
+    make("td", { class: "row-actions" }, ...acts),
+  ]);
 }
 
 function doneRow(done: DoneOp): HTMLElement {
@@ -143,8 +154,20 @@ function doneRow(done: DoneOp): HTMLElement {
 function line({ label, href, op }: QueuedOp | DoneOp, at: number, rest: HTMLElement[]): HTMLElement {
   const name = label || op.id;
   const entity = op.entity.replaceAll("_", "-");
-  const what = { create: say(`offline-create-${entity}`), update: say(`offline-update-${entity}`), delete: say(`offline-delete-${entity}`), restore: say(`offline-restore-${entity}`) }[op.kind];
-  return make("tr", { "data-op": op.op_id }, cell("offline-col-row", href ? make("a", { href }, name) : name), cell("offline-col-what", what), cell("offline-col-since", instant(at)), ...rest);
+  const what = {
+    create: say(`offline-create-${entity}`),
+    update: say(`offline-update-${entity}`),
+    delete: say(`offline-delete-${entity}`),
+    restore: say(`offline-restore-${entity}`),
+  }[op.kind];
+  return make(
+    "tr",
+    { "data-op": op.op_id },
+    cell("offline-col-row", href ? make("a", { href }, name) : name),
+    cell("offline-col-what", what),
+    cell("offline-col-since", instant(at)),
+    ...rest,
+  );
 }
 
 function cell(label: string, ...children: (Node | string)[]): HTMLElement {

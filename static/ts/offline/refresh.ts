@@ -14,7 +14,10 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 export function refreshLists(entities: Set<string>): void {
   entities.forEach((entity) => due.add(entity));
-  timer ??= setTimeout(() => {
+  if (timer !== undefined) {
+    return;
+  }
+  timer = setTimeout(() => {
     timer = undefined;
     const now = [...due];
     due.clear();

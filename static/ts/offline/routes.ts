@@ -2,7 +2,7 @@
 
 import { formatTime, parseBreak, parseTime, storedEnd } from "../civil.ts";
 import { expectedEntries } from "./check.ts";
-import { type Pairs, baseOf, changesBetween, changesOfNew, idOf, originalOf, readForm, uuidOf, valueOf, valuesOf } from "./form_codec.ts";
+import { type Pairs, baseOf, changesBetween, changesOfNew, idOf, originalOf, readForm, uuidOf, fieldValue, valuesOf } from "./form_codec.ts";
 import type { Queue } from "./queue.ts";
 import type { Draft, Entity, FieldError, Fields, Kind, Person, Row } from "./types.ts";
 import { bytesOf, uuid5 } from "./uuid5.ts";
@@ -82,14 +82,14 @@ export async function planWrite(route: WriteRoute, pairs: Pairs, person: Person,
   const known = TABLE.find(({ name }) => name === route.name);
   if (!known) throw new Error(`${route.name}: no write route`);
   const plan = await known.planner({ pairs, params: route.params, person, queue });
-  const replaces = valueOf(pairs, "_replaces").toLowerCase();
+  const replaces = fieldValue(pairs, "_replaces").toLowerCase();
   if (!plan.ok || replaces === "" || plan.drafts.length !== 1) return plan;
   return { ok: true, drafts: plan.drafts.map((draft) => ({ ...draft, replaces })) };
 }
 
 /** The code of the region a form is for: said by the form, or the person's only one. */
 function regionOf({ pairs, person }: Post): { region: string } | { error: FieldError } {
-  const code = valueOf(pairs, "region") || valueOf(pairs, "_region");
+  const code = fieldValue(pairs, "region") || fieldValue(pairs, "_region");
   const [only, ...others] = person.regions;
   if (code === "") return only !== undefined && others.length === 0 ? { region: only } : { error: { field: "region", code: "region-missing" } };
   return person.regions.includes(code) ? { region: code } : { error: { field: "region", code: "region-unknown" } };
@@ -115,8 +115,8 @@ function newRow(entity: Entity, { pairs }: Post, region: string): Draft {
 /** An entry is of its employee's region, where the form does not say one. */
 async function createEntry(post: Post): Promise<Plan> {
   const { pairs, person } = post;
-  const employeeId = valueOf(pairs, "employee_id").toLowerCase();
-  if (valueOf(pairs, "region") !== "" || person.regions.length < 2) return create("timesheet", post);
+  const employeeId = fieldValue(pairs, "employee_id").toLowerCase();
+  if (fieldValue(pairs, "region") !== "" || person.regions.length < 2) return create("timesheet", post);
   if (employeeId === "") return { ok: false, errors: [{ field: "employee_id", code: "employee-missing" }] };
   const region = await regionOfRow("employee", post, employeeId);
   return "error" in region ? { ok: false, errors: [region.error] } : planOf(newRow("timesheet", post, region.region));
@@ -136,7 +136,7 @@ async function update(entity: Entity, post: Post, id: string, isFormField: (name
 /** A stored identity number is in no form, so here nobody knows what its author saw: changing one takes a connection. */
 async function updateEmployee(post: Post): Promise<Plan> {
   const id = idIn(post);
-  const wantsOther = valueOf(post.pairs, "identity_no") !== "" || valueOf(post.pairs, "identity_no_removed") === "true";
+  const wantsOther = fieldValue(post.pairs, "identity_no") !== "" || fieldValue(post.pairs, "identity_no_removed") === "true";
   const known = wantsOther ? await post.queue.mirror.expected(post.person.user_id, "employee", id) : null;
   const hasOne = Boolean(known?.row["identity_no_masked"] ?? known?.row["identity_no"]);
   if (wantsOther && (hasOne || known === null)) return { ok: false, errors: [{ field: "identity_no", code: "identity-no-offline" }] };
@@ -157,11 +157,11 @@ async function act(entity: Entity, post: Post, kind: Kind, fields: Fields = {}):
  */
 async function turn(post: Post, active: boolean): Promise<Plan> {
   const known = await post.queue.mirror.expected(post.person.user_id, "employee", idIn(post));
-  const shown = valueOf(post.pairs, "_orig") === "" ? (known?.row ?? {}) : originalOf(post.pairs);
+  const shown = fieldValue(post.pairs, "_orig") === "" ? (known?.row ?? {}) : originalOf(post.pairs);
   const typed = readForm("employee", post.pairs);
   const change = (name: string) => ({ from: shown[name] ?? null, to: typed[name] ?? null });
   const [hire_date, exit_date] = [change("hire_date"), change("exit_date")];
-  const saysFirst = hire_date.to !== null || valueOf(post.pairs, "as_before") === "true";
+  const saysFirst = hire_date.to !== null || fieldValue(post.pairs, "as_before") === "true";
   return act("employee", post, "update", {
     is_active: { from: !active, to: active },
     ...(active || exit_date.to !== null ? { exit_date } : {}),
@@ -196,7 +196,7 @@ async function createBatch(post: Post): Promise<Plan> {
   const batch = idOf(pairs, "_op");
   const workDate = String(readForm("timesheet", pairs)["work_date"]);
   const drafts: Draft[] = [];
-  for (const values of valuesOf(pairs, "planned").map((text) => plannedEntry(text, workDate, valueOf(pairs, "confirmed")))) {
+  for (const values of valuesOf(pairs, "planned").map((text) => plannedEntry(text, workDate, fieldValue(pairs, "confirmed")))) {
     const employeeId = String(values["employee_id"]);
     const { op_id, id } = await entryOfBatch(batch, employeeId);
     const draft = draftOf("timesheet", "create", op_id, id, region.region, null, changesOfNew(values), values);
@@ -241,16 +241,7 @@ async function peopleOf(queue: Queue, userId: string): Promise<Set<string>> {
   return new Set([...mirrored.map(({ id }) => id), ...waiting.filter((id): id is string => typeof id === "string")]);
 }
 
-function draftOf(
-  entity: Entity,
-  kind: Kind,
-  op_id: string,
-  id: string,
-  region: string,
-  base_version: number | null,
-  fields: Fields,
-  row: Row,
-): Draft {
+function draftOf(entity: Entity, kind: Kind, op_id: string, id: string, region: string, base_version: number | null, fields: Fields, row: Row): Draft {
   return { op_id, kind, entity, id, region, base_version, fields, label: "", href: pageOf(entity, row) };
 }
 

@@ -1,6 +1,6 @@
 // Sentences about working without a network, in the reader's language, from a file that the service worker keeps (scripts/build-assets.mjs).
 
-import { type FieldError } from "./types.ts";
+import type { FieldError } from "./types.ts";
 
 let texts: Record<string, string> = {};
 let loading: Promise<void> | null = null;

@@ -1,7 +1,7 @@
 // Signing out with work that was not sent: nothing in the queue is deleted.
 
 import { button, make } from "./dom.ts";
-import { type Queue } from "./queue.ts";
+import type { Queue } from "./queue.ts";
 import { say } from "./say.ts";
 import { exportQueue } from "./transfer.ts";
 
@@ -32,7 +32,12 @@ async function ask(form: HTMLFormElement, queue: Queue, user: string, send: (isF
     leave();
     return;
   }
-  const [now, keep, file, stay] = [button(say("offline-out-send"), "send"), button(say("offline-out-keep"), "logout"), button(say("offline-download"), "download"), button(say("offline-out-stay"), "x")];
+  const [now, keep, file, stay] = [
+    button(say("offline-out-send"), "send"),
+    button(say("offline-out-keep"), "logout"),
+    button(say("offline-download"), "download"),
+    button(say("offline-out-stay"), "x"),
+  ];
   const words = make("p", { role: "status" }, say("offline-out-text"));
   const dialog = make("dialog", { class: "offline-dialog", id: "sign-out-waiting", "aria-labelledby": "sign-out-title" });
   dialog.append(make("h2", { id: "sign-out-title" }, say("offline-out", { n: waiting })), words, make("p", { class: "form-actions" }, now, keep, file, stay));
@@ -61,7 +66,10 @@ async function ask(form: HTMLFormElement, queue: Queue, user: string, send: (isF
 /** The queue as a file of this person's operations. */
 export async function download(queue: Queue, user: string): Promise<void> {
   const text = await exportQueue(queue, user);
-  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "application/x-ndjson" })), download: `rainstaff-kuyruk-${new Date().toISOString().slice(0, 10)}.ndjson` });
+  const link = make("a", {
+    href: URL.createObjectURL(new Blob([text], { type: "application/x-ndjson" })),
+    download: `rainstaff-kuyruk-${new Date().toISOString().slice(0, 10)}.ndjson`,
+  });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -20,7 +20,8 @@ export function showStrip(name: string, sentence: string, act?: Act): void {
   if (words && words.textContent !== sentence) {
     words.textContent = sentence;
   }
-  const strip = shown ?? make("p", { class: "offline-strip", id, role: "status" }, icon(name === "age" ? "wifi-off" : "alert-triangle"), make("span", { "data-words": "" }, sentence));
+  const strip =
+    shown ?? make("p", { class: "offline-strip", id, role: "status" }, icon(name === "age" ? "wifi-off" : "alert-triangle"), make("span", { "data-words": "" }, sentence));
   const own = strip.querySelector("button");
   if (act && own?.textContent !== act.words) {
     own?.remove();

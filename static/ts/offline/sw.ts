@@ -10,7 +10,7 @@ import { SignOut } from "./sign_out.ts";
 import { answerAsset, answerPage, askServer, dropOldAssets, explain, keepAssets, type Readers } from "./sw_pages.ts";
 import { warmUp } from "./sw_warm.ts";
 import { answerWrite, nothing } from "./sw_writes.ts";
-import { type DrainState, type Progress, type WorkerMode } from "./types.ts";
+import type { DrainState, Progress, WorkerMode } from "./types.ts";
 import { type RequestEvent, worker } from "./worker_types.ts";
 
 declare const BUILD: string;

@@ -2,9 +2,9 @@
 
 import { dayAt } from "../istanbul.ts";
 import { isFromAgent, isKeepable, isKept, keep, keptAt, keyOf, recall } from "./page_cache.ts";
-import { type Reader } from "./reader.ts";
-import { type SignOut } from "./sign_out.ts";
-import { type RequestEvent } from "./worker_types.ts";
+import type { Reader } from "./reader.ts";
+import type { SignOut } from "./sign_out.ts";
+import type { RequestEvent } from "./worker_types.ts";
 
 /** How long the network may take before a kept page is shown. */
 const PATIENCE_MS = 2_000;
@@ -152,7 +152,7 @@ export async function explain(event: RequestEvent, readers: Readers): Promise<Re
 /** The page of ours that says why there is none, with the parts that are for this reason; null where it was not stored. */
 export async function offlinePage(why: "unknown" | "leaving" | "ended"): Promise<string | null> {
   const text = await (await caches.match(OFFLINE_PAGE))?.text();
-  const parts = text?.replace(/<!--(unknown|leaving|ended)-->([^]*?)<!--\/-->/g, (_, reason: string, part: string) => (reason === why ? part : ""));
+  const parts = text?.replace(/<!--(unknown|leaving|ended)-->([\s\S]*?)<!--\/-->/g, (_, reason: string, part: string) => (reason === why ? part : ""));
   return parts?.replace("<html ", `<html data-offline="${why}" `) ?? null;
 }
 

@@ -3,9 +3,9 @@
 
 import { dayAfter, dayAt, monthAfter } from "../istanbul.ts";
 import { isFromAgent, keep, prune, recollect, remember } from "./page_cache.ts";
-import { type Queue } from "./queue.ts";
-import { type ServerRow } from "./mirror.ts";
-import { type Person } from "./types.ts";
+import type { Queue } from "./queue.ts";
+import type { ServerRow } from "./mirror.ts";
+import type { Person } from "./types.ts";
 
 const HOURS_6 = 6 * 3_600_000;
 /** Days of Bugün ahead of this one: a browser that stays without a network over a long holiday has the day it comes back to. */

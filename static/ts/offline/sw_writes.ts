@@ -3,13 +3,13 @@
 
 import { readerOf } from "../op_fields.ts";
 import { checkDrafts } from "./check.ts";
-import { type Drainer } from "./drain.ts";
+import type { Drainer } from "./drain.ts";
 import { QuotaError, type Queue } from "./queue.ts";
 import { planWrite, type WriteRoute } from "./routes.ts";
-import { type SignOut } from "./sign_out.ts";
+import type { SignOut } from "./sign_out.ts";
 import { offlinePage } from "./sw_pages.ts";
-import { type FieldError, type Person } from "./types.ts";
-import { type RequestEvent } from "./worker_types.ts";
+import type { FieldError, Person } from "./types.ts";
+import type { RequestEvent } from "./worker_types.ts";
 
 /** How long a write waits for the server before it is queued. */
 const PATIENCE_MS = 10_000;

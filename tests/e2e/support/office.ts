@@ -5,7 +5,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, type Pag
 import { Agent } from "../../stack/agent.mjs";
 import { type Running, startServer } from "../server.ts";
 import { PASSWORD, signIn } from "./browser.ts";
-import { Proxy } from "./proxy.ts";
+import { FaultyProxy } from "./proxy.ts";
 
 export class Office {
   /** What the pages of this office have complained about. */
@@ -16,7 +16,7 @@ export class Office {
     private readonly browser: Browser,
     readonly server: Running,
     /** The line between the PC and the server. */
-    readonly line: Proxy,
+    readonly line: FaultyProxy,
     readonly code: string,
     private pc: Agent | null,
   ) {}
@@ -24,7 +24,7 @@ export class Office {
   /** An admin adds the PC on the page, and it is enrolled with the code that is shown there. */
   static async open(browser: Browser, name: string, shown: (page: Page) => Promise<void> = async () => undefined): Promise<Office> {
     const server = await startServer();
-    const line = new Proxy(new URL(server.url));
+    const line = new FaultyProxy(new URL(server.url));
     await line.up();
     const admin = await browser.newPage({ baseURL: server.url, locale: "tr-TR" });
     await admin.goto("/login");
@@ -80,10 +80,13 @@ export class Office {
   /** The copy of the region is whole and the server's newest. */
   async synchronised(): Promise<void> {
     await expect
-      .poll(async () => {
-        const { mirror } = await this.health();
-        return [mirror.is_whole, Number(mirror.seq) >= (await this.seqOfServer())];
-      }, { timeout: 60_000 })
+      .poll(
+        async () => {
+          const { mirror } = await this.health();
+          return [mirror.is_whole, Number(mirror.seq) >= (await this.seqOfServer())];
+        },
+        { timeout: 60_000 },
+      )
       .toEqual([true, true]);
   }
 
@@ -121,7 +124,10 @@ export class Office {
       redirect: "manual",
       headers: { Origin: this.server.url },
     });
-    return answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+    return answer.headers
+      .getSetCookie()
+      .map((one) => one.split(";")[0])
+      .join("; ");
   }
 
   async close(): Promise<void> {

@@ -3,13 +3,13 @@
 import { type BrowserContext, type BrowserContextOptions, type Locator, type Page, expect } from "@playwright/test";
 
 import { test as watched, signIn } from "./browser.ts";
-import { Proxy } from "./proxy.ts";
+import { FaultyProxy } from "./proxy.ts";
 import { entryForm, fillEntry, pill, save } from "./puantaj.ts";
 
 export interface Clerk {
   page: Page;
   context: BrowserContext;
-  proxy: Proxy;
+  proxy: FaultyProxy;
 }
 
 type Account = Parameters<typeof signIn>[1];
@@ -19,14 +19,14 @@ type Prepare = (clerk: Clerk) => Promise<unknown>;
 interface Fixtures {
   /** `clerk("ankara1")` is signed in, the worker serves the page, and everything is warmed. */
   clerk: (account: Account, options?: BrowserContextOptions, prepare?: Prepare) => Promise<Clerk>;
-  network: () => Promise<Proxy>;
+  network: () => Promise<FaultyProxy>;
 }
 
 export const test = watched.extend<Fixtures>({
   network: async ({ baseURL }, use) => {
-    const proxies: Proxy[] = [];
+    const proxies: FaultyProxy[] = [];
     await use(async () => {
-      const proxy = new Proxy(new URL(baseURL ?? ""));
+      const proxy = new FaultyProxy(new URL(baseURL ?? ""));
       await proxy.up();
       proxies.push(proxy);
       return proxy;

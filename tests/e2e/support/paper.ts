@@ -62,9 +62,13 @@ function read(pdf: Buffer): Sheet[] {
 
 function sheetOf(source: string): Sheet {
   const [, width, height] = /^width="([\d.]+)" height="([\d.]+)"/.exec(source) ?? [];
-  const words = [...source.matchAll(/<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)<\/word>/g)].map(
-    ([, left, top, right, bottom, text]) => ({ text: plain(text ?? ""), left: Number(left), top: Number(top), right: Number(right), bottom: Number(bottom) }),
-  );
+  const words = [...source.matchAll(/<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)<\/word>/g)].map(([, left, top, right, bottom, text]) => ({
+    text: plain(text ?? ""),
+    left: Number(left),
+    top: Number(top),
+    right: Number(right),
+    bottom: Number(bottom),
+  }));
   return { width: Number(width), height: Number(height), words, text: words.map(({ text }) => text).join(" ") };
 }
 

@@ -1,12 +1,12 @@
 // A network that can be cut, between the browser and the server: real for a service worker too, which Playwright's routes do not reach.
 
 import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from "node:http";
-import { type AddressInfo, type Socket } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 /** What happens to a request: it passes, the server does it and the answer is lost, the answer is cut short, nobody ever answers, or somebody else does. */
 export type Fate = "pass" | "lose-answer" | "truncate" | "hang" | { status: number; headers?: Record<string, string>; body: string };
 
-export class Proxy {
+export class FaultyProxy {
   /** Decided per request, at once or later: a request whose fate is pending is under way. `isReused`: its connection carried another before. */
   fate: (request: IncomingMessage, isReused: boolean) => Fate | Promise<Fate> = () => "pass";
   /** What becomes of the server's `/sw.js`: another build, a worker with another clock. */

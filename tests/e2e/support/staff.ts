@@ -100,11 +100,28 @@ async function send(staff: Staff, region: string, entity: string, rows: Row[], w
       const fields = Object.fromEntries(Object.entries(values).map(([name, to]) => [name, { from: was?.[name] ?? null, to }]));
       const kind = was ? "update" : "create";
       staff.sent += 1;
-      return { v: 1, op_id: crypto.randomUUID(), queue_id, n: staff.sent, actor: staff.user.id, kind, base_version: was ? 1 : null, entity, id, region, fields, edited_at: "2026-02-01T08:00:00Z", ...rest };
+      return {
+        v: 1,
+        op_id: crypto.randomUUID(),
+        queue_id,
+        n: staff.sent,
+        actor: staff.user.id,
+        kind,
+        base_version: was ? 1 : null,
+        entity,
+        id,
+        region,
+        fields,
+        edited_at: "2026-02-01T08:00:00Z",
+        ...rest,
+      };
     });
     const answer = await staff.page.request.post("/api/v1/ops", { headers, data: { nonce: 1, ops } });
     expect(answer.ok(), await answer.text()).toBe(true);
     const { results } = (await answer.json()) as { results: { verdict: string }[] };
-    expect(results.filter(({ verdict }) => verdict !== wanted), `all are ${wanted}`).toEqual([]);
+    expect(
+      results.filter(({ verdict }) => verdict !== wanted),
+      `all are ${wanted}`,
+    ).toEqual([]);
   }
 }
