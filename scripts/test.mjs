@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 
 /** Compiling waits for nothing, so it takes what the lane of the browsers leaves: their tests have clocks. */
 const LANES = [
-  [{ step: "test-browser" }, { step: "test-agent" }, { step: "test-stack" }, { step: "test-chain" }],
+  [{ step: "test-browser" }, { step: "test-agent" }, { step: "test-stack" }, { step: "test-chain" }, { step: "check-scripts" }, { step: "test-scripts" }],
   [
     { step: "lint-agent", nice: true },
     { step: "check-docs", nice: true },

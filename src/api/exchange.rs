@@ -25,8 +25,15 @@ use crate::{
     offline_mode::OfflineMode,
     ops::{Op, Origin, Verdict},
     state::AppState,
+    sync::{
+        db, deliver, deliver_of_device,
+        feed::{self, Asked, Changes, Snapshot},
+        grant::{Grant, GrantKey, LIFETIME},
+        masking::masked,
+    },
     web::{
         assets,
+        exchange::{read_object, require_sync_client, sync_answer},
         params::{Checked, Limit},
         problem::Problem,
     },
@@ -34,15 +41,6 @@ use crate::{
         X_DEVICE_TOKEN,
         device::{GrantAnswer, GrantQuestion},
     },
-};
-use crate::{
-    sync::{
-        db, deliver, deliver_of_device,
-        feed::{self, Asked, Changes, Snapshot},
-        grant::{Grant, GrantKey, LIFETIME},
-        masking::masked,
-    },
-    web::exchange::{read_object, require_sync_client, sync_answer},
 };
 
 /// Operations in one request at most.

@@ -45,7 +45,7 @@ impl Bell {
         }
     }
 
-    /// From now on, also before [`Ear::wait`], nothing that is committed in these regions is missed.
+    /// From now on, also before `Ear::wait`, nothing that is committed in these regions is missed.
     pub fn listen(&self, regions: &[Region]) -> Arc<Ear> {
         let ear = Arc::new(Ear::default());
         let mut all = lock(&self.0);

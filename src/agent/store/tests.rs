@@ -16,9 +16,11 @@ use super::{
     rows::{drop_older_rounds, put_base},
     *,
 };
-use crate::identity::Region;
-use crate::ops::{Change, Fields, Grant, Kind, Op, Reason, Row, Verdict, VerdictKind, fingerprint};
-use crate::wire::PasswordTaken;
+use crate::{
+    identity::Region,
+    ops::{Change, Fields, Grant, Kind, Op, Reason, Row, Verdict, VerdictKind, fingerprint},
+    wire::PasswordTaken,
+};
 
 fn now() -> DateTime<Utc> {
     "2026-11-28T09:00:00Z".parse().unwrap()

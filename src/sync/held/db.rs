@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::sync::apply::Carrier;
 use crate::{
     db::{Mode, ScopedTx, Write},
     identity::{Actor, Region},
     ops::{Op, Verdict},
+    sync::apply::Carrier,
 };
 
 /// An operation with the last word on it.
