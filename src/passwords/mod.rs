@@ -16,5 +16,6 @@ pub use hasher::Hasher;
 pub use places::Turn;
 #[cfg(feature = "server")]
 pub use rules::{MIN_CHARS, PasswordFault, check_new};
+#[cfg(feature = "agent")]
 pub(crate) use typed::NOBODYS;
 pub use typed::{MAX_BYTES, Password};
