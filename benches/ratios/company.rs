@@ -5,6 +5,7 @@ use std::{
     fs, io,
     net::SocketAddr,
     process::Stdio,
+    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
@@ -13,6 +14,7 @@ use rainstaff::{
     identity::Region,
     ids::new_id,
     ops::{Change, Fields, Kind, Op},
+    wire::SESSION_COOKIE,
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -22,6 +24,9 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::http::Client;
+
+/// How many have signed in.
+static SIGN_INS: AtomicU32 = AtomicU32::new(0);
 
 /// The offices.
 pub const OFFICES: [&str; 4] = ["ankara", "istanbul", "bursa", "izmir"];
@@ -84,6 +89,7 @@ fn rainstaff(database_url: &str) -> Command {
     command.env("RAINSTAFF_APP_DATABASE_URL", database_url.replace("//rainstaff@", "//rainstaff_web@"));
     command.env("DATABASE_URL", database_url).env("RAINSTAFF_LISTEN", "127.0.0.1:0").env("RAINSTAFF_LOG", "warn");
     command.env("RAINSTAFF_SECRET_KEY", "5a".repeat(64)).env("RAINSTAFF_ADMIN_PASSWORD", PASSWORD).env_remove("PORT").kill_on_drop(true);
+    command.env("RAINSTAFF_PROXIES", "1"); // each who signs in has an address of their own: one address has 30 sign-ins a minute
     command
 }
 
@@ -105,8 +111,10 @@ impl Clerk {
     pub async fn sign_in_as(server: &Server, username: &str) -> Result<Self, Box<dyn Error>> {
         let mut client = Client::connect(server.address).await?;
         let form = format!("username={username}&password={}", url_encoded(PASSWORD));
-        let answer = client.send(&client.request("POST", "/login", FORM, &form)).await?.expect(303)?;
-        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
+        let n = SIGN_INS.fetch_add(1, Ordering::Relaxed);
+        let headers = format!("{FORM}X-Forwarded-For: 10.0.{}.{}\r\n", n / 250, 1 + n % 250);
+        let answer = client.send(&client.request("POST", "/login", &headers, &form)).await?.expect(303)?;
+        let cookie = answer.cookie(SESSION_COOKIE);
         cookie.ok_or("no session after sign-in")?.clone_into(&mut client.cookie);
         let page = client.get("/timesheets", "").await?;
         let page = String::from_utf8(page.body)?;

@@ -26,7 +26,7 @@ const SEARCHES: usize = 24;
 pub async fn waiting(server: &Server, cluster: &Cluster, offices: &[Office], effort: &Effort, table: &mut Table) -> Done<()> {
     say("a hundred readers wait");
     let one = std::slice::from_ref(&offices[0]);
-    let mut writer = writers(server, one, 2081, HTMX).await?.remove(0);
+    let mut writer = writers(server, one, 2022, HTMX).await?.remove(0);
     let (mut alone, mut crowded, mut rates) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..effort.rounds {
         alone.push(median(&saves(&mut writer, effort.turn).await?));

@@ -36,6 +36,12 @@ impl Answer {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
+    /// `name=value` of a cookie that it sets.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let mut set = self.headers.iter().filter(|(n, _)| n == "set-cookie").filter_map(|(_, value)| value.split(';').next());
+        set.find(|pair| pair.split_once('=').is_some_and(|(known, _)| known == name))
+    }
+
     /// The answer, if its status is this one.
     pub fn expect(self, status: u16) -> io::Result<Self> {
         if self.status == status {

@@ -344,8 +344,8 @@ async fn saves(
     }
     let one = std::slice::from_ref(&offices[0]);
     let mut all_offices = writers(server, offices, 2001, HTMX).await?;
-    let mut without_scripts = writers(server, offices, 2031, "").await?;
-    let mut one_office = writers(server, one, 2061, HTMX).await?;
+    let mut without_scripts = writers(server, offices, 2008, "").await?;
+    let mut one_office = writers(server, one, 2015, HTMX).await?;
     let (mut bare, mut direct, mut all, mut plain, mut single) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let url = cluster.owner_url(DATABASE);
     for round in 1..=effort.rounds {
