@@ -3,7 +3,7 @@
 /// So much a browser's clock may differ, in milliseconds.
 pub const CLOCK_MAY_DIFFER: i64 = 120_000;
 /// What is kept of a clock that differs by more, in milliseconds: a hundred years.
-pub const CLOCK_DIFFERS_AT_MOST: i64 = 100 * 365 * 86_400_000;
+const CLOCK_DIFFERS_AT_MOST: i64 = 100 * 365 * 86_400_000;
 /// What is kept where more operations are said to wait, in a browser or on a PC.
 pub const WAITING_AT_MOST: i64 = 1_000_000;
 

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     clock::in_istanbul,
     db::{Mode, ScopedTx},
-    i18n::{Lang, find, format, t, t_with},
+    i18n::{Lang, choice, format, t, t_with},
     identity::Region,
     web::page::Ctx,
 };
@@ -85,6 +85,7 @@ pub fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> St
     let other =
         |key, before: &str, after: &str| t_with(lang, key, &[("account", &detail("account")), ("before", &before), ("after", &after)]);
     let has = |name: &str| row.detail.get(name).is_some();
+    let alarm = |prefix| choice(lang, prefix, detail("alarm")).unwrap_or(detail("alarm"));
     let about_device = |key| t_with(lang, key, &[("device", &detail("device"))]);
     let about_region = |key| t_with(lang, key, &[("name", &detail("name"))]);
     match kind {
@@ -137,11 +138,9 @@ pub fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> St
         Some(EventKind::QueueVanished) => about_queue(lang, "event-queue-vanished", row),
         Some(EventKind::QueueHole) => about_queue(lang, "event-queue-hole", row),
         Some(EventKind::QueueSilent) => about_queue(lang, "event-queue-silent", row),
-        Some(EventKind::QueueAlarmSeen) => t_with(
-            lang,
-            "event-queue-alarm-seen",
-            &[("alarm", &alarm_in_words(lang, "queue-alarm-", detail("alarm"))), ("account", &detail("account"))],
-        ),
+        Some(EventKind::QueueAlarmSeen) => {
+            t_with(lang, "event-queue-alarm-seen", &[("alarm", &alarm("queue-alarm-")), ("account", &detail("account"))])
+        }
         Some(EventKind::Quarantined) if has("device") => about_device("event-quarantined-by-device"),
         Some(EventKind::Quarantined) => t(lang, "event-quarantined").to_owned(),
         Some(EventKind::VolumeReached) => {
@@ -168,16 +167,12 @@ pub fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> St
             let since = detail("since").parse::<DateTime<Utc>>().map(format::instant).unwrap_or_default();
             t_with(lang, "event-device-silent", &[("device", &detail("device")), ("n", &count), ("since", &since)])
         }
-        Some(EventKind::DeviceTrouble) => t_with(
-            lang,
-            "event-device-trouble",
-            &[("device", &detail("device")), ("alarm", &alarm_in_words(lang, "device-alarm-", detail("alarm")))],
-        ),
-        Some(EventKind::DeviceAlarmSeen) => t_with(
-            lang,
-            "event-device-alarm-seen",
-            &[("device", &detail("device")), ("alarm", &alarm_in_words(lang, "device-alarm-", detail("alarm")))],
-        ),
+        Some(EventKind::DeviceTrouble) => {
+            t_with(lang, "event-device-trouble", &[("device", &detail("device")), ("alarm", &alarm("device-alarm-"))])
+        }
+        Some(EventKind::DeviceAlarmSeen) => {
+            t_with(lang, "event-device-alarm-seen", &[("device", &detail("device")), ("alarm", &alarm("device-alarm-"))])
+        }
         None => t_with(lang, "event-other", &[("kind", &row.kind)]),
     }
 }
@@ -189,11 +184,6 @@ fn about_queue(lang: Lang, key: &str, row: &EventRow) -> String {
     let browser = Some(text("browser")).filter(|words| !words.is_empty()).unwrap_or(t(lang, "queue-browser-unknown"));
     let since = text("since").parse::<DateTime<Utc>>().map(format::instant).unwrap_or_default();
     t_with(lang, key, &[("n", &count), ("browser", &browser), ("since", &since)])
-}
-
-/// What was odd; a word of a newer version of the program stands as it is.
-fn alarm_in_words<'w>(lang: Lang, prefix: &str, word: &'w str) -> &'w str {
-    find(lang, &format!("{prefix}{}", word.replace('_', "-"))).unwrap_or(word)
 }
 
 /// What an account may do, in a word.

@@ -112,9 +112,9 @@ pub fn t(lang: Lang, key: &str) -> &str {
     })
 }
 
-/// The text of `key`, for a key that is put together of what a row or a newer version of the program says; none where there is no such text.
-pub fn find(lang: Lang, key: &str) -> Option<&'static str> {
-    catalog::plain(lang, key)
+/// The text of one of a few words, as a row says it: its key is the prefix and the word. None for a word of a newer version of the program.
+pub fn choice(lang: Lang, prefix: &str, word: &str) -> Option<&'static str> {
+    catalog::plain(lang, &format!("{prefix}{}", word.replace('_', "-")))
 }
 
 /// The text of `key` with values in it: `t_with(lang, "pill-waiting", &[("n", &3)])`.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     civil,
     hours::doubts,
-    i18n::{Lang, find, format, t, t_with},
+    i18n::{Lang, choice, format, t, t_with},
     identity_no,
     text::clean,
     web::change::FieldChange,
@@ -144,11 +144,6 @@ fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Opt
         }
     };
     Some(said.unwrap_or(bare))
-}
-
-/// A word of a choice in the reader's language; none for one of a newer version of the program.
-pub fn choice<'l>(lang: Lang, prefix: &str, word: &str) -> Option<&'l str> {
-    find(lang, &format!("{prefix}{}", word.replace('_', "-")))
 }
 
 fn minutes_of(value: &Value) -> Option<i32> {
