@@ -71,6 +71,7 @@ function register(): void {
   const { serviceWorker } = navigator;
   const hadWorker = serviceWorker.controller !== null;
   serviceWorker.addEventListener("controllerchange", () => {
+    void send(false);
     if (hadWorker) {
       showToast(say("offline-new-version"), { tone: "info", sticky: true, link: { href: location.href, text: say("offline-reload") } });
     }

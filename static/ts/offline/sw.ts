@@ -52,16 +52,14 @@ async function takeOver(): Promise<void> {
   await navigator.locks.request(DRAIN_LOCK, () => void worker.skipWaiting());
 }
 
-worker.addEventListener("activate", (event) => {
-  event.waitUntil(
-    (async (): Promise<void> => {
-      await worker.registration.navigationPreload.enable().catch(() => undefined);
-      await dropOldAssets(BUILD);
-      await worker.clients.claim();
-      await send();
-    })(),
-  );
-});
+worker.addEventListener("activate", (event) => event.waitUntil(begin()));
+
+/** A browser opens no page until a worker has begun, so nothing here waits for the line; the pages that are claimed ask for sending. */
+async function begin(): Promise<void> {
+  await worker.registration.navigationPreload.enable().catch(() => undefined);
+  await dropOldAssets(BUILD);
+  await worker.clients.claim();
+}
 
 worker.addEventListener("fetch", (event) => {
   const { request } = event;

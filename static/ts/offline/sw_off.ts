@@ -12,14 +12,22 @@ const queue = openQueue({ app: BUILD });
 const drainer = new Drainer(queue, { build: BUILD });
 
 worker.addEventListener("install", (event) => event.waitUntil(worker.skipWaiting()));
-worker.addEventListener("activate", (event) => event.waitUntil(finish()));
-worker.addEventListener("message", (event) => event.waitUntil(finish()));
+// A browser opens no page until a worker has begun, so this does not wait for the line; the pages that are claimed ask for sending.
+worker.addEventListener("activate", (event) => event.waitUntil(begin()));
+worker.addEventListener("message", (event) => {
+  const { type, force } = event.data as { type?: string; force?: boolean };
+  event.waitUntil(finish(force === true || type === "probe"));
+});
 worker.addEventListener("sync", (event) => event.waitUntil(finish()));
 
-async function finish(): Promise<void> {
+async function begin(): Promise<void> {
   await worker.clients.claim();
   await forgetPages();
-  await drainer.drain();
+}
+
+/** Sends, and leaves when nothing waits any more. `force` ignores a pause ("Şimdi gönder", a line that may be back). */
+async function finish(force = false): Promise<void> {
+  await drainer.drain({ force });
   if ((await queue.listWaiting()).length === 0) {
     await forgetAll();
     await worker.registration.unregister();
