@@ -49,6 +49,26 @@ test("a new build does not take over while something is being sent; then it does
   expect((await queueOf(page, "done")).map(({ n }) => n).sort()).toEqual([1, 2, 3, 4]);
 });
 
+test("pages open while a new build begins, though what waits hangs on the line", async ({ clerk }) => {
+  const { page, proxy } = await clerk("izmir1");
+  await page.goto("/timesheets");
+  const old = await buildOf(page);
+  proxy.fate = ({ method }) => (method === "POST" ? { status: 502, body: "" } : "pass");
+  await enterDay(page, "2026-06-05", "askıda kalan");
+  await expect(pill(page)).toHaveText("Bekliyor (1)");
+  await page.waitForTimeout(2_500); // the pause after the first failure: the new worker may send at once
+  const line = hold();
+  proxy.fate = ({ method, url }) => (`${method} ${url}` === OPS ? line.fate : "pass");
+  proxy.worker = (script) => script.replaceAll(old, "0123456789ab");
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+  await expect.poll(() => count(proxy.seen, OPS)).toBeGreaterThan(1);
+  await page.goto("/employees", { timeout: 10_000 });
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Çalışanlar");
+  line.release();
+  await expect.poll(() => queueOf(page), { timeout: 45_000 }).toEqual([]);
+  expect(await entriesOn(page, "2026-06-05")).toHaveLength(1);
+});
+
 // An impatient browser -------------------------------------------------------------------------------------------------------------------
 
 for (const [what, line, day] of [
@@ -112,7 +132,7 @@ test("the worker asks the server for a page once, also for one it does not keep:
 // The admin's switch ---------------------------------------------------------------------------------------------------------------------
 
 test.describe("the admin's switch", () => {
-  test.afterEach(async ({ as }) => switchTo(await as("admin"), "Açık"));
+  test.afterEach(async ({ as }) => switchTo(await as("admin", { serviceWorkers: "block" }), "Açık"));
 
   test("drain only: what waits arrives; what is new is saved with a network, and said not to be without one, also by a worker that has just started", async ({ clerk, as }) => {
     const { page, context, proxy } = await clerk("izmir1");
@@ -145,7 +165,7 @@ test.describe("the admin's switch", () => {
     await proxy.down();
     await enterDay(page, "2026-06-18", "kapatılınca bekleyen");
     await expect(pill(page)).toHaveText("Bekliyor (1)");
-    const admin = await as("admin");
+    const admin = await as("admin", { serviceWorkers: "block" }); // whose own worker is not looked at
     await switchTo(admin, "Kapalı");
     proxy.fate = ({ method, url }) => (`${method} ${url}` === OPS ? { status: 502, body: "" } : "pass");
     await proxy.up();
@@ -153,13 +173,14 @@ test.describe("the admin's switch", () => {
     await expect.poll(() => count(proxy.seen, OPS)).toBeGreaterThan(0);
     await page.goto("/timesheets");
     await expect(pill(page), "nothing is lost").toHaveText("Bekliyor (1)");
+    await standInBegun(page);
     await page.goto("/queue");
     await expect(page.locator('[data-part="rows"] tr')).toHaveCount(1);
     expect(await workers(page)).toBe(1);
 
     proxy.fate = () => "pass";
     await page.getByRole("button", { name: "Şimdi gönder" }).click();
-    await expect(pill(page)).toHaveText("Kaydedildi", { timeout: 45_000 });
+    await expect(pill(page), "at once, however long the pause is").toHaveText("Kaydedildi");
     expect(await entriesOn(page, "2026-06-18")).toHaveLength(1);
     await expect.poll(() => workers(page), { timeout: 30_000 }).toBe(0);
     await expect.poll(() => page.evaluate(() => caches.keys())).toEqual([]);
@@ -182,6 +203,13 @@ test.describe("the admin's switch", () => {
     expect(await entriesOn(page, "2026-06-20")).toHaveLength(1);
   });
 });
+
+/** The stand-in is in charge: under load Chromium now and then never answers a navigation that is made while one worker follows another. */
+async function standInBegun(page: Page): Promise<void> {
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+  await expect.poll(() => stateOf(page, "waiting")).toBeUndefined();
+  await expect.poll(() => stateOf(page, "active")).toBe("activated");
+}
 
 async function switchTo(admin: Page, mode: string): Promise<void> {
   await admin.goto("/admin/settings/company");
