@@ -56,12 +56,16 @@ test("pages open while a new build begins, though what waits hangs on the line",
   proxy.fate = ({ method }) => (method === "POST" ? { status: 502, body: "" } : "pass");
   await enterDay(page, "2026-06-05", "askıda kalan");
   await expect(pill(page)).toHaveText("Bekliyor (1)");
-  await page.waitForTimeout(2_500); // the pause after the first failure: the new worker may send at once
   const line = hold();
-  proxy.fate = ({ method, url }) => (`${method} ${url}` === OPS ? line.fate : "pass");
-  proxy.worker = (script) => script.replaceAll(old, "0123456789ab");
+  let isNext = false; // the new worker: the old one's pause is over for it, and it sends at once
+  proxy.fate = ({ method, url }) => {
+    isNext ||= url === "/offline"; // installed
+    return `${method} ${url}` !== OPS ? "pass" : isNext ? line.fate : { status: 502, body: "" };
+  };
+  proxy.worker = (script) => `const real = Date.now; Date.now = () => real() + 600_000;${script.replaceAll(old, "0123456789ab")}`;
   await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
-  await expect.poll(() => count(proxy.seen, OPS)).toBeGreaterThan(1);
+  await expect.poll(() => isNext).toBe(true);
+  await expect.poll(() => stateOf(page, "waiting")).toBeUndefined();
   await page.goto("/employees", { timeout: 10_000 });
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Çalışanlar");
   line.release();
