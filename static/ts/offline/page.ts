@@ -71,8 +71,8 @@ function register(): void {
   const { serviceWorker } = navigator;
   const hadWorker = serviceWorker.controller !== null;
   serviceWorker.addEventListener("controllerchange", () => {
-    void send(false);
     if (hadWorker) {
+      void send(false); // the first worker of a page sends when it is greeted
       showToast(say("offline-new-version"), { tone: "info", sticky: true, link: { href: location.href, text: say("offline-reload") } });
     }
   });
