@@ -207,7 +207,7 @@ test.describe("without a worker", () => {
   });
 
   test("a message that something was not saved goes when the same form is saved", async ({ as }) => {
-    const page = await as("izmir1", { serviceWorkers: "block" }); // Playwright's routes do not reach a worker
+    const page = await as("izmir1");
     const person = await addEmployee(page, "Önce Olmayan");
     await page.goto("/timesheets");
     await fillEntry(entryForm(page), person, { date: "2026-08-11", ...TIMES });
