@@ -45,7 +45,7 @@ const USUAL_DAYS: i64 = 90;
 
 /// `GET /account/tokens`.
 pub async fn list_tokens(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppResult<HttpResponse> {
-    show(&ctx, &actor, &state, StatusCode::OK, blank_form(&ctx), None).await
+    show(&ctx, &actor, &state, StatusCode::OK, blank_form(), None).await
 }
 
 async fn show(
@@ -80,12 +80,9 @@ fn region_field(code: &str) -> String {
     format!("region_{code}")
 }
 
-fn blank_form(ctx: &Ctx) -> FormView {
-    let mut form = FormView::blank(&[("days", USUAL_DAYS.to_string()), (TokenScope::Timesheets.field(), "true".to_owned())]);
-    for region in region_choices(ctx) {
-        form.set(&region.field, "true".to_owned());
-    }
-    form
+/// A key reads entries unless somebody says more; of whoever has several regions it reads those that they name.
+fn blank_form() -> FormView {
+    FormView::blank(&[("days", USUAL_DAYS.to_string()), (TokenScope::Timesheets.field(), "true".to_owned())])
 }
 
 /// `POST /account/tokens`. The answer is the page with the key, not a redirect: nothing keeps the key for a second look.
@@ -126,18 +123,14 @@ pub async fn create_token(ctx: Ctx, actor: Actor, state: Data<AppState>, request
     tx.commit().await?;
     record(&state, &actor, &request, EventKind::TokenMade, &row.name).await?;
     let made = Made { name: row.name, token: token.text };
-    show(&ctx, &actor, &state, StatusCode::OK, blank_form(&ctx), Some(made)).await
+    show(&ctx, &actor, &state, StatusCode::OK, blank_form(), Some(made)).await
 }
 
 /// Asks for the password again: a key goes on reading when the session is long over. Answers the account's epoch.
 async fn confirm(state: &AppState, actor: &Actor, request: &HttpRequest, posted: &Posted) -> AppResult<Result<i32, FieldError>> {
-    let password = posted.raw("password");
-    if password.is_empty() {
-        return Ok(Err(FieldError::new("password", "token-password-missing")));
-    }
     let (visitor, marks) = (visitor_of(request, &state.config), Marks::of(request, &state.config));
     let from = From { visitor: &visitor, marks: &marks };
-    Ok(match confirm_password(state, actor, from, Password::new(password)).await? {
+    Ok(match confirm_password(state, actor, from, Password::new(posted.raw("password"))).await? {
         Confirmation::Right { epoch } => Ok(epoch),
         Confirmation::Wrong => Err(FieldError::new("password", "token-password-wrong")),
         Confirmation::Wait(seconds) => Err(FieldError::new("password", "token-password-wait").with("n", seconds)),
@@ -174,6 +167,9 @@ fn read_form(actor: &Actor, posted: &Posted) -> Result<Wanted, Vec<FieldError>> 
     }
     if wanted.regions.is_empty() {
         errors.push(FieldError::new("regions", "token-region-missing"));
+    }
+    if posted.raw("password").is_empty() {
+        errors.push(FieldError::new("password", "token-password-missing"));
     }
     if errors.is_empty() { Ok(wanted) } else { Err(errors) }
 }

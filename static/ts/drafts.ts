@@ -28,10 +28,10 @@ export function startDrafts(): void {
     return;
   }
   tidy(user);
+  dropSent();
   for (const form of document.querySelectorAll<HTMLFormElement>(FORMS)) {
     restore(form);
   }
-  dropSent();
   onHtmx("htmx:after:settle", ({ newContent }) => {
     for (const node of newContent) {
       const forms = node instanceof Element ? [...(node.matches(FORMS) ? [node] : []), ...node.querySelectorAll(FORMS)] : [];
@@ -232,9 +232,14 @@ function onSubmit(event: SubmitEvent): void {
   }
 }
 
-/** A sent form that did not come back is saved: only a page of failure, which has no side bar, says otherwise. */
+/**
+ * A sent form that did not come back is saved: only a page of failure, which has no side bar, says otherwise. A page may also show the form
+ * empty below the news that it is saved.
+ */
 function dropSent(): void {
-  const shown = new Set([...document.querySelectorAll<HTMLFormElement>(FORMS)].map(keyOf));
+  const isSaved = document.querySelector("[data-made], [data-toast][data-tone=success]") !== null;
+  const forms = [...document.querySelectorAll<HTMLFormElement>(FORMS)].filter((form) => !isSaved || isRefused(form));
+  const shown = new Set(forms.map(keyOf));
   for (const key of keys(reader())) {
     if (read(key)?.isSent && !shown.has(key)) {
       write(key, null);

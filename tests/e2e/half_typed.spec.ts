@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from "@playwright/test";
 
-import { expect, shot, signIn, test } from "./support/browser.ts";
+import { PASSWORD, expect, shot, signIn, test } from "./support/browser.ts";
 import { meet, refuse } from "./support/inbox.ts";
 import { type Person, addEmployee, enter, entryForm, fillEntry, openList, pill, rowOf, save, storedEntries, toast } from "./support/puantaj.ts";
 
@@ -305,6 +305,29 @@ test("over midnight Bugün becomes Dün, asks once before it saves there, and of
   await expect.poll(entries).toBe(0);
   await page.locator("#strip-day").getByRole("button", { name: "Bugünü aç" }).click();
   await expect(page.locator("#strip-day")).toHaveCount(0);
+});
+
+test("a saved form that its page shows again is empty", async ({ as }) => {
+  const page = await as("admin");
+  for (const [address, name, button, fill] of [
+    ["/admin/devices", "Cihazın adı", "Cihaz ekle", async () => page.locator("form.entry-form").getByLabel("Bölge").selectOption("izmir")],
+    ["/account/tokens", "Ad", "Anahtar oluştur", async () => {
+      await page.getByLabel("İzmir").check();
+      await page.getByLabel("Parolanız").fill(PASSWORD);
+    }],
+    ["/admin/regions", "Bölge", "Bölge ekle", async () => undefined],
+  ] as const) {
+    await page.goto(address);
+    const field = page.getByLabel(name, { exact: true });
+    await field.fill("Bir kez");
+    await fill();
+    await page.getByRole("button", { name: button }).click();
+    await expect(page.locator("[data-made], [data-toast][data-tone=success]"), address).toBeVisible();
+    await expect(field, address).toHaveValue("");
+    await expect(note(page), address).toHaveCount(0);
+    await page.goto(address);
+    await expect(field, address).toHaveValue("");
+  }
 });
 
 test("the new entry's date is the day's, also of a page that was opened yesterday; what somebody chose stays", async ({ as }) => {
