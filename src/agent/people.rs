@@ -11,10 +11,6 @@ use actix_web::{
     HttpRequest,
     cookie::{Cookie, time::Duration as Age},
 };
-use argon2::{
-    Argon2,
-    password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString},
-};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use rusqlite::Connection;
@@ -34,7 +30,7 @@ use super::{
     },
 };
 use crate::{
-    passwords::{MAX_BYTES, NOBODYS, Password},
+    passwords::{self, MAX_BYTES, NOBODYS, Password},
     text::account_name,
     wire::{
         PasswordTaken, SESSION_COOKIE, X_DEVICE_TOKEN, X_SYNC_CLIENT,
@@ -307,10 +303,7 @@ impl Desk {
 
     async fn hashed(&self, password: Password) -> Option<String> {
         let _turn = self.checks.acquire().await.ok()?;
-        let hashing = tokio::task::spawn_blocking(move || {
-            let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>()).ok()?;
-            Some(Argon2::default().hash_password(password.reveal().as_bytes(), &salt).ok()?.to_string())
-        });
+        let hashing = tokio::task::spawn_blocking(move || passwords::hash(password.reveal().as_bytes()).ok());
         hashing.await.ok().flatten()
     }
 
@@ -320,8 +313,7 @@ impl Desk {
         let checking = tokio::task::spawn_blocking(move || {
             let typed = Some(password.reveal()).filter(|typed| typed.len() <= MAX_BYTES && !typed.is_empty());
             let known = verifier.as_deref().filter(|_| typed.is_some());
-            let opens = PasswordHash::new(known.unwrap_or(NOBODYS))
-                .is_ok_and(|hash| Argon2::default().verify_password(typed.unwrap_or_default().as_bytes(), &hash).is_ok());
+            let opens = passwords::matches(typed.unwrap_or_default().as_bytes(), known.unwrap_or(NOBODYS)).unwrap_or(false);
             opens && known.is_some()
         });
         checking.await.unwrap_or(false)

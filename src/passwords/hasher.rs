@@ -2,11 +2,10 @@
 
 use std::{fmt, hint, sync::Arc};
 
-use argon2::password_hash::SaltString;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
-    argon::Argon,
+    argon,
     places::{Full, Places, Seat, Turn},
     typed::{MAX_BYTES, NOBODYS, Password},
 };
@@ -18,7 +17,6 @@ const AT_ONCE: usize = 2; // each costs 19 MiB and a core for some 30 ms
 /// Cheap to clone; all clones share the places.
 #[derive(Clone)]
 pub struct Hasher {
-    argon: Arc<Argon>,
     places: Arc<Places>,
     running: Arc<Semaphore>,
 }
@@ -38,13 +36,12 @@ impl fmt::Debug for Hasher {
 impl Hasher {
     /// One per process.
     pub fn new() -> Self {
-        Self { argon: Arc::default(), places: Arc::default(), running: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { places: Arc::default(), running: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// A new hash as a PHC string, with a random salt.
     pub async fn hash(&self, turn: Turn, password: Password) -> Result<String, AppError> {
-        let argon = Arc::clone(&self.argon);
-        let made = self.run(turn, move || argon.hash(password.0.as_bytes(), &SaltString::encode_b64(&rand::random::<[u8; 16]>())?));
+        let made = self.run(turn, move || argon::hash(password.0.as_bytes()));
         made.await?.map_err(|e| AppError::Fault(format!("argon2: {e}")))
     }
 
@@ -52,13 +49,13 @@ impl Hasher {
     /// cannot be read, and with a password that is too long.
     /// Many at once from one place are refused as too many, too many altogether as busy.
     pub async fn verify(&self, turn: Turn, password: Password, phc: Option<&str>) -> Result<bool, AppError> {
-        let (argon, phc) = (Arc::clone(&self.argon), phc.map(str::to_owned));
+        let phc = phc.map(str::to_owned);
         self.run(turn, move || {
             let fits = password.0.len() <= MAX_BYTES;
             let typed = if fits { password.0.as_bytes() } else { b"" };
-            let found = phc.as_deref().and_then(|phc| argon.matches(typed, phc).ok());
+            let found = phc.as_deref().and_then(|phc| argon::matches(typed, phc).ok());
             let same = found.unwrap_or_else(|| {
-                hint::black_box(argon.matches(typed, NOBODYS)).ok(); // costs as much
+                hint::black_box(argon::matches(typed, NOBODYS)).ok(); // costs as much
                 false
             });
             same && fits

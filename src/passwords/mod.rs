@@ -1,6 +1,5 @@
 //! Passwords: as typed, what a new one must be like, and their hashes.
 
-#[cfg(feature = "server")]
 mod argon;
 #[cfg(feature = "server")]
 mod hasher;
@@ -10,6 +9,8 @@ mod places;
 mod rules;
 mod typed;
 
+#[cfg(feature = "agent")]
+pub(crate) use argon::{hash, matches};
 #[cfg(feature = "server")]
 pub use hasher::Hasher;
 #[cfg(feature = "server")]
