@@ -1,7 +1,5 @@
 //! SQL of the calendar.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -10,11 +8,9 @@ use super::{Calendar, CalendarDay, DayKind, Entry};
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one, sole},
     identity::Region,
-    ops::Stamp,
+    ops::Meta,
     sync::{Stored, Tail},
 };
-
-type Meta = BTreeMap<String, Stamp>;
 
 /// The table's CHECK knows the same words.
 pub(crate) fn kind_of(word: &str) -> Result<DayKind, sqlx::Error> {

@@ -1,7 +1,5 @@
 //! SQL of the employees.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -14,11 +12,9 @@ use crate::{
     db::{Mode, ScopedTx, Write, expect_one, sole},
     hours::doubts::Around,
     identity::Region,
-    ops::Stamp,
+    ops::Meta,
     sync::{Stored, Tail},
 };
-
-type Meta = BTreeMap<String, Stamp>;
 
 /// One row of the table as the write path wants it: `query!` makes a type per query, so this turns each of them into a [`Stored`].
 macro_rules! stored {

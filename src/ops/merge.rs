@@ -33,9 +33,19 @@ pub struct Record {
     pub deleted: bool,
     /// Values by form field.
     pub fields: Row,
-    /// Last writer per field; key `""` is the last delete or restore.
-    pub meta: BTreeMap<String, Stamp>,
+    /// Last writer per field.
+    pub meta: Meta,
 }
+
+/// Who wrote what of a row last, by field; [`TOMBSTONE`] and [`OTHERS`] are keys beside the fields' names. A row of an earlier release has
+/// an entry for each field and none for the others.
+pub type Meta = BTreeMap<String, Stamp>;
+
+/// The last delete or restore.
+pub const TOMBSTONE: &str = "";
+
+/// Whoever made the row: they wrote every field that has no entry of its own. Most rows are never changed, and need no more than this.
+pub const OTHERS: &str = "*";
 
 /// What kind of meeting a conflict is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -127,7 +137,7 @@ fn create(op: &Op, at: DateTime<Utc>) -> Merged {
         version: 1,
         deleted: false,
         fields: op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())).collect(),
-        meta: op.fields.keys().map(|name| (name.clone(), stamp.clone())).collect(),
+        meta: Meta::from([(OTHERS.to_owned(), stamp)]),
     };
     Merged { record, changed: true, created: true, conflicts: Vec::new() }
 }
@@ -157,7 +167,7 @@ impl Work<'_> {
             return;
         }
         if self.record.deleted {
-            let tombstone = self.record.meta.get("").cloned();
+            let tombstone = self.record.meta.get(TOMBSTONE).cloned();
             if !tombstone.as_ref().is_some_and(|t| self.saw(t)) {
                 let (win, lose) = (Value::Bool(false), Value::Bool(true));
                 self.conflict(ConflictKind::EditVsDelete, None, Value::Null, win, lose, tombstone.map(|t| t.op), true);
@@ -169,7 +179,7 @@ impl Work<'_> {
             if same_value(&now, &change.to) {
                 continue;
             }
-            let theirs = self.record.meta.get(name).cloned();
+            let theirs = self.record.meta.get(name).or_else(|| self.record.meta.get(OTHERS)).cloned();
             if same_value(&now, &change.from) {
                 self.set_field(name, &change.to);
                 continue;
@@ -213,7 +223,7 @@ impl Work<'_> {
 
     fn set_deleted(&mut self, deleted: bool) {
         self.record.deleted = deleted;
-        self.record.meta.insert(String::new(), self.stamp.clone());
+        self.record.meta.insert(TOMBSTONE.into(), self.stamp.clone());
         self.changed = true;
     }
 

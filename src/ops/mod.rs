@@ -12,6 +12,6 @@ mod submitted;
 pub use cleaned::{clean_op, clean_value};
 pub use entity::{Entity, Writers};
 pub use grant::{Grant, LIFETIME, MARK};
-pub use merge::{ConflictDraft, ConflictKind, Merged, Record, Stamp, merge, same_value};
-pub use op::{Author, Change, EARLIEST, EditedAt, Fields, Kind, LATEST, Op, Origin, Reason, Row, Verdict, VerdictKind, fingerprint};
+pub use merge::{ConflictDraft, ConflictKind, Merged, Meta, OTHERS, Record, Stamp, TOMBSTONE, merge, same_value};
+pub use op::{Author, Change, EARLIEST, EditedAt, Fields, Kind, LATEST, Op, Origin, Print, Reason, Row, Verdict, VerdictKind, fingerprint};
 pub use submitted::Submitted;

@@ -237,15 +237,41 @@ fn read_edited_at<'de, D: Deserializer<'de>>(input: D) -> Result<DateTime<Utc>, 
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct EditedAt(#[serde(deserialize_with = "read_edited_at")] pub DateTime<Utc>);
 
+/// What a fingerprint is of.
+#[derive(Serialize)]
+struct Meaning<'a> {
+    v: u16,
+    kind: Kind,
+    entity: &'a str,
+    id: Uuid,
+    base_version: Option<i64>,
+    fields: &'a Fields,
+    name: Option<&'a str>,
+    args: Option<&'a Value>,
+    actor: Uuid,
+    region: &'a Region,
+}
+
+/// A fingerprint of an operation.
+pub type Print = [u8; 32];
+
 /// SHA-256 of the operation's meaning (RFC 8785 JSON): equal for a replay, different when an `op_id` is used for something else.
-pub fn fingerprint(op: &Op) -> [u8; 32] {
-    let meaning = json!({
-        "v": op.v, "kind": op.kind, "entity": op.entity, "id": op.id, "base_version": op.base_version,
-        "fields": op.fields, "name": op.name, "args": op.args, "actor": op.actor, "region": op.region,
-    });
+pub fn fingerprint(op: &Op) -> Print {
+    let meaning = Meaning {
+        v: op.v,
+        kind: op.kind,
+        entity: &op.entity,
+        id: op.id,
+        base_version: op.base_version,
+        fields: &op.fields,
+        name: op.name.as_deref(),
+        args: op.args.as_ref(),
+        actor: op.actor,
+        region: &op.region,
+    };
     // Values that came from JSON always have a canonical form; should one not, its plain text still tells two operations apart.
-    let text = serde_json_canonicalizer::to_vec(&meaning).unwrap_or_else(|_| meaning.to_string().into_bytes());
-    Sha256::digest(text).into()
+    let plain = |_| json!(meaning).to_string().into_bytes();
+    Sha256::digest(serde_json_canonicalizer::to_vec(&meaning).unwrap_or_else(plain)).into()
 }
 
 /// The server's word on an operation. All but `Retry` are final for the sender's queue.

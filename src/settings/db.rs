@@ -11,11 +11,9 @@ use crate::{
     hours::Rules,
     identity::Region,
     offline_mode::OfflineMode,
-    ops::Stamp,
+    ops::Meta,
     sync::{Stored, Tail},
 };
-
-type Meta = BTreeMap<String, Stamp>;
 
 /// One row of the table as the write path wants it: `query!` makes a type per query, so this turns each of them into a [`Stored`].
 macro_rules! stored {

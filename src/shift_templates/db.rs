@@ -1,7 +1,5 @@
 //! SQL of the shift templates.
 
-use std::collections::BTreeMap;
-
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -12,11 +10,9 @@ use super::{
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one, sole},
     identity::Region,
-    ops::Stamp,
+    ops::Meta,
     sync::{Stored, Tail},
 };
-
-type Meta = BTreeMap<String, Stamp>;
 
 /// One row of the table as the write path wants it: `query!` makes a type per query, so this turns each of them into a [`Stored`].
 macro_rules! stored {

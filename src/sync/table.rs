@@ -1,8 +1,6 @@
 //! What a feature tells the write path about its rows. A new table that takes operations implements [`Entity`] (what they are) and [`Table`]
 //! (where they lie), and gets one line in `registry.rs`.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -11,7 +9,7 @@ use crate::{
     complaint::FieldError,
     db::{Mode, ScopedTx, Write},
     identity::Region,
-    ops::{ConflictDraft, Entity, Reason, Row, Stamp},
+    ops::{ConflictDraft, Entity, Meta, Reason, Row},
 };
 
 /// A row as stored, with what the merge needs.
@@ -26,7 +24,7 @@ pub struct Stored<E> {
     /// When it was deleted.
     pub deleted_at: Option<DateTime<Utc>>,
     /// Last writer per field.
-    pub meta: BTreeMap<String, Stamp>,
+    pub meta: Meta,
     /// The values.
     pub value: E,
 }
@@ -39,7 +37,7 @@ pub struct Tail {
     /// Set for a deletion.
     pub deleted_at: Option<DateTime<Utc>>,
     /// Last writer per field.
-    pub meta: Json<BTreeMap<String, Stamp>>,
+    pub meta: Json<Meta>,
     /// Time of the write.
     pub at: DateTime<Utc>,
     /// Author.

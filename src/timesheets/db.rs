@@ -1,7 +1,5 @@
 //! SQL of the timesheets.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use serde::Deserialize;
 use sqlx::types::Json;
@@ -17,12 +15,10 @@ use crate::{
     employees::listed::Choice,
     hours::doubts::Around,
     identity::Region,
-    ops::Stamp,
+    ops::Meta,
     shift_templates::listed::TemplateChoice,
     sync::{Stored, Tail},
 };
-
-type Meta = BTreeMap<String, Stamp>;
 
 /// An entry that lies in the way of another one.
 pub(super) struct InTheWay {
