@@ -18,7 +18,7 @@ use crate::{
     auth::rights::find_rights,
     complaint::ParamError,
     contact::{self, BrowserMark, Place, QueueReport, Seen},
-    db::{Scope, list_heads},
+    db::list_heads,
     devices::device_of_bearer,
     error::{AppError, AppResult},
     identity::{Actor, Region, Role},
@@ -26,7 +26,7 @@ use crate::{
     ops::{Op, Origin, Verdict},
     state::AppState,
     sync::{
-        db, deliver, deliver_of_device,
+        Delivered, db, deliver_of_device, deliver_of_person,
         feed::{self, Asked, Changes, Snapshot},
         grant::{Grant, GrantKey, LIFETIME},
         masking::masked,
@@ -100,10 +100,11 @@ pub async fn post_ops(state: Data<AppState>, client: Client, request: HttpReques
         let problem = Problem::new(&request, StatusCode::PAYLOAD_TOO_LARGE, "too_many_ops");
         return Ok(problem.because(format!("{MAX_OPS} operations at most")).with("max", MAX_OPS).into_response());
     }
+    let (has_nul, is_large) = (body.windows(NUL.len()).any(|bytes| bytes == NUL), body.len() > MAX_OP_BYTES);
     let mut ops: Vec<Op> = Vec::with_capacity(batch.ops.len());
     for (index, value) in batch.ops.into_iter().enumerate() {
         let op_id = value.get("op_id").cloned().unwrap_or(Value::Null);
-        match read_op(value) {
+        match read_op(value, has_nul, is_large) {
             Ok(op) => ops.push(op),
             Err(why) => {
                 let problem = Problem::new(&request, StatusCode::UNPROCESSABLE_ENTITY, "malformed_op").because(why);
@@ -111,21 +112,13 @@ pub async fn post_ops(state: Data<AppState>, client: Client, request: HttpReques
             }
         }
     }
-    let first = ops.iter().filter(|op| op.n > 0).min_by_key(|op| op.n).map(|op| (op.queue_id, op.n));
     let places: Vec<Place> = ops.iter().map(Place::from).collect();
-    let results = match &client {
-        Client::Person(actor) => deliver(&state, actor, Origin::Offline, ops).await?,
+    let Delivered { verdicts, missing } = match &client {
+        Client::Person(actor) => deliver_of_person(&state, actor, Origin::Offline, ops).await?,
         Client::Device(device) => deliver_of_device(&state, device, ops).await?,
     };
-    let seen = batch.queue.as_ref().map(|report| Seen::of(report.id, &places, &results)).unwrap_or_default();
-    let missing = match (first, client.scope()) {
-        (Some((queue_id, n)), Some(scope)) => list_missing(&state, &scope, queue_id, n).await.unwrap_or_else(|error| {
-            tracing::warn!(queue = %queue_id, %error, "a queue's missing numbers were not looked up"); // the verdicts are given all the same
-            Vec::new()
-        }),
-        _ => Vec::new(),
-    };
-    let results = results.into_iter().map(as_told).collect();
+    let seen = batch.queue.as_ref().map(|report| Seen::of(report.id, &places, &verdicts)).unwrap_or_default();
+    let results = verdicts.into_iter().map(as_told).collect();
     let mut answer = sync_answer(&BatchAnswer { nonce: batch.nonce, server_time: state.clock.now(), results, missing });
     if let Some(report) = &batch.queue {
         let (noted, cookie) = match &client {
@@ -145,29 +138,30 @@ pub async fn post_ops(state: Data<AppState>, client: Client, request: HttpReques
     Ok(answer)
 }
 
-async fn list_missing(state: &AppState, scope: &Scope, queue_id: Uuid, first: i64) -> Result<Vec<i64>, sqlx::Error> {
-    db::list_missing(&mut state.db.read(scope).await?, queue_id, first).await
-}
-
 /// A verdict shows the row as it is now, without the identity number.
 fn as_told(mut verdict: Verdict) -> Verdict {
     verdict.row = verdict.row.map(masked);
     verdict
 }
 
-fn read_op(mut value: Value) -> Result<Op, String> {
+/// An operation of a body. What the body as a whole has not is looked for in none of its operations.
+fn read_op(mut value: Value, has_nul: bool, is_large: bool) -> Result<Op, String> {
     let is_odd = |fields: &serde_json::Map<String, Value>| fields.values().any(|change| !change.is_object());
     if !value.is_object() || value.get("fields").and_then(Value::as_object).is_some_and(is_odd) {
         return Err("an operation and its changes are objects".to_owned());
     }
-    replace_nul(&mut value);
-    if value.to_string().len() > MAX_OP_BYTES {
+    if has_nul {
+        replace_nul(&mut value);
+    }
+    if is_large && value.to_string().len() > MAX_OP_BYTES {
         return Err(format!("larger than {MAX_OP_BYTES} bytes"));
     }
     Op::sent(value)
 }
 
-/// PostgreSQL's text cannot hold U+0000.
+/// PostgreSQL's text cannot hold U+0000, which JSON writes so.
+const NUL: &[u8] = b"\\u0000";
+
 fn replace_nul(value: &mut Value) {
     match value {
         Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),

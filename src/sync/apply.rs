@@ -20,7 +20,7 @@ use crate::{
     complaint::FieldError,
     db::{DbOutcome, ScopedTx, Write, classify},
     events::{self, EventKind, NewEvent},
-    ops::{Kind, Op, Origin, Reason, Verdict, VerdictKind, fingerprint},
+    ops::{Kind, Op, Origin, Print, Reason, Verdict, VerdictKind, fingerprint},
 };
 
 /// Who delivers.
@@ -85,16 +85,26 @@ pub enum Delivery {
 /// Applies `ops`, all of the transaction's one region, in their order. The answers are in the same order; they count once the caller
 /// has committed. An error means: nothing of this may be committed.
 pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Vec<Verdict>, sqlx::Error> {
+    apply_printed(tx, who, ops, &ops.iter().map(fingerprint).collect::<Vec<_>>()).await
+}
+
+/// The same by who knows the operations' fingerprints.
+pub(super) async fn apply_printed(
+    tx: &mut ScopedTx<Write>,
+    who: &Caller,
+    ops: &[Op],
+    prints: &[Print],
+) -> Result<Vec<Verdict>, sqlx::Error> {
     if who.delivery == Delivery::Queued
         && ops.len() > 1
-        && let Some(verdicts) = apply_together(tx, who, ops).await?
+        && let Some(verdicts) = apply_together(tx, who, ops, prints).await?
     {
         return Ok(verdicts);
     }
     let mut verdicts = Vec::with_capacity(ops.len());
     let mut waited_for = Vec::new();
-    for op in ops {
-        let (verdict, has_dependents) = apply_one(tx, who, op).await?;
+    for (op, print) in ops.iter().zip(prints) {
+        let (verdict, has_dependents) = apply_one(tx, who, op, print).await?;
         if has_dependents {
             waited_for.push(op.op_id);
         }
@@ -106,17 +116,17 @@ pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Re
 
 /// The same in fewer steps, for what a queue mostly holds: all new, all allowed, nothing missing, nothing that the database objects to.
 /// None, and nothing done, when it is otherwise: then each takes its own way, with a savepoint.
-async fn apply_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Option<Vec<Verdict>>, sqlx::Error> {
+async fn apply_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op], prints: &[Print]) -> Result<Option<Vec<Verdict>>, sqlx::Error> {
     let is_plain =
         |op: &Op| op.v == 1 && op.kind != Kind::Command && (is_ours(tx) || who.authors.judge(op, who.carrier, who.received_at).is_ok());
     if !ops.iter().all(is_plain) {
         return Ok(None);
     }
     db::savepoint(tx).await?;
-    match try_together(tx, who, ops).await {
+    match try_together(tx, who, ops, prints).await {
         Ok(Some((verdicts, has_dependents))) => {
-            db::release_savepoint(tx).await?;
             if has_dependents {
+                db::release_savepoint(tx).await?; // otherwise the commit does it, one wait less
                 release_dependents(tx, who, ops.iter().map(|op| op.op_id).collect()).await?;
             }
             Ok(Some(verdicts))
@@ -130,8 +140,13 @@ async fn apply_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> R
 }
 
 /// The verdicts, and whether other operations wait for these.
-async fn try_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Option<(Vec<Verdict>, bool)>, DecideError> {
-    let entered = db::insert_ops(tx, who, ops).await?;
+async fn try_together(
+    tx: &mut ScopedTx<Write>,
+    who: &Caller,
+    ops: &[Op],
+    prints: &[Print],
+) -> Result<Option<(Vec<Verdict>, bool)>, DecideError> {
+    let entered = db::insert_ops(tx, who, ops, prints).await?;
     if entered.count < ops.len() || !entered.is_open {
         return Ok(None);
     }
@@ -203,10 +218,10 @@ async fn absent_rows(tx: &mut ScopedTx<Write>, ops: &[Op]) -> Result<HashSet<Uui
 }
 
 /// The verdict, and whether other operations wait for this one.
-async fn apply_one(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<(Verdict, bool), sqlx::Error> {
-    let entered = db::insert_ops(tx, who, std::slice::from_ref(op)).await?;
+async fn apply_one(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &Print) -> Result<(Verdict, bool), sqlx::Error> {
+    let entered = db::insert_ops(tx, who, std::slice::from_ref(op), std::slice::from_ref(print)).await?;
     let verdict = match (entered.count, entered.is_open) {
-        (0, _) => return Ok((replay(tx, who, op).await?, false)),
+        (0, _) => return Ok((replay(tx, who, op, print).await?, false)),
         (_, true) => decide(tx, who, op).await?,
         (_, false) => closed(op),
     };
@@ -227,11 +242,10 @@ fn closed(op: &Op) -> Verdict {
 }
 
 /// The stored answer to a second delivery; or, when the id now stands for something else, that body stored under an id of its own.
-async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdict, sqlx::Error> {
-    let print = fingerprint(op);
+async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &Print) -> Result<Verdict, sqlx::Error> {
     let stored = db::find_verdict(tx, &op.region, op.op_id).await?;
     if let Some((known_print, Some(mut verdict))) = stored
-        && known_print == print
+        && known_print == *print
     {
         verdict.replayed = true;
         return Ok(verdict);
@@ -239,8 +253,8 @@ async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdi
     let refused = Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::OpIdReused);
     if who.delivery == Delivery::Queued {
         // An id that follows from both, so that the next delivery of the same finds it kept.
-        let kept = Op { op_id: Uuid::new_v5(&op.op_id, &print), ..op.clone() };
-        if db::insert_ops(tx, who, std::slice::from_ref(&kept)).await?.count > 0 {
+        let kept = Op { op_id: Uuid::new_v5(&op.op_id, print), ..op.clone() };
+        if db::insert_ops(tx, who, std::slice::from_ref(&kept), std::slice::from_ref(print)).await?.count > 0 {
             store(tx, who, &kept, &Verdict { op_id: kept.op_id, ..refused.clone() }, 1).await?;
         }
     }

@@ -9,7 +9,7 @@ use super::apply::Caller;
 use crate::{
     db::{Mode, ScopedTx, Write},
     identity::Region,
-    ops::{ConflictDraft, Op, Reason, Verdict, VerdictKind, fingerprint},
+    ops::{ConflictDraft, Op, Print, Reason, Verdict, VerdictKind},
 };
 
 /// What became of operations at the inbox.
@@ -24,11 +24,10 @@ pub(super) struct Entered {
 /// Puts operations of one region into the inbox and names the first of them to the change log's trigger. A concurrent delivery of one of
 /// them waits here until the first one is committed or undone, and so does a concurrent delivery out of the same queue: an operation that
 /// looks for the one it needs must not miss it by a moment.
-pub(super) async fn insert_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Entered, sqlx::Error> {
+pub(super) async fn insert_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op], prints: &[Print]) -> Result<Entered, sqlx::Error> {
     let Some(first) = ops.first() else { return Ok(Entered { count: 0, is_open: true }) };
     let ids = |of: fn(&Op) -> Uuid| ops.iter().map(of).collect::<Vec<_>>();
     let numbers: Vec<i64> = ops.iter().map(|op| op.n.max(0)).collect();
-    let prints: Vec<Vec<u8>> = ops.iter().map(|op| fingerprint(op).to_vec()).collect();
     let kinds: Vec<String> = ops.iter().map(|op| op.kind.as_str().to_owned()).collect();
     let entities: Vec<String> = ops.iter().map(|op| op.entity.clone()).collect();
     let afters: Vec<String> = ops.iter().map(|op| array_literal(&op.after)).collect();
@@ -58,7 +57,7 @@ pub(super) async fn insert_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op
         &ids(|op| op.queue_id),
         &numbers,
         &ids(|op| op.actor),
-        &prints,
+        prints as _,
         &kinds,
         &entities,
         &ids(|op| op.id),
@@ -345,7 +344,7 @@ pub(super) async fn list_seqs<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) ->
 }
 
 /// Numbers of a queue that should have arrived before `first` and did not; 100 at most.
-pub(crate) async fn list_missing<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, first: i64) -> Result<Vec<i64>, sqlx::Error> {
+pub(super) async fn list_missing<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, first: i64) -> Result<Vec<i64>, sqlx::Error> {
     let codes = tx.scope().codes();
     sqlx::query_scalar!(
         r#"
@@ -475,19 +474,26 @@ pub async fn list_import_ops<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> 
     Ok(rows.into_iter().map(|r| (r.body.0, r.result.0.verdict)).collect())
 }
 
+/// What a carrier may bring into a region in a day.
+pub(super) struct Share {
+    pub carrier: Uuid,
+    /// UTC.
+    pub day: NaiveDate,
+    /// Bytes of operations.
+    pub bytes: i64,
+}
+
 /// Counts what is new of these operations to their carrier: bytes of the day, up to `limit`. False, and nothing counted, when it is over it.
 /// Two deliveries of one carrier wait for each other here.
 pub(super) async fn count_delivered(
     tx: &mut ScopedTx<Write>,
     region: &Region,
-    carrier: Uuid,
-    day: NaiveDate,
+    share: &Share,
     ops: &[Op],
+    prints: &[Print],
     sizes: &[i64],
-    limit: i64,
 ) -> Result<bool, sqlx::Error> {
     let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
-    let prints: Vec<Vec<u8>> = ops.iter().map(|op| fingerprint(op).to_vec()).collect();
     sqlx::query_scalar!(
         r#"
         WITH counted AS (
@@ -503,12 +509,12 @@ pub(super) async fn count_delivered(
         SELECT EXISTS (SELECT FROM counted) AS "fits!"
         "#,
         region.code(),
-        carrier,
-        day,
+        share.carrier,
+        share.day,
         &ids,
-        &prints,
+        prints as _,
         sizes,
-        limit,
+        share.bytes,
     )
     .fetch_one(tx.conn())
     .await

@@ -5,7 +5,7 @@ use std::{collections::HashMap, future::Ready, time::Duration};
 use uuid::Uuid;
 
 use super::{
-    apply::{Caller, Carrier, Delivery, apply_ops},
+    apply::{Caller, Carrier, Delivery, apply_printed},
     authors::Authors,
     db,
     grant::GrantKey,
@@ -15,7 +15,7 @@ use crate::{
     db::{DbOutcome, Scope, ScopedTx, Write, classify, violated_constraint},
     error::{AppError, AppResult},
     identity::{Actor, Device, Region},
-    ops::{Op, Origin, Reason, Submitted, Verdict, VerdictKind},
+    ops::{Op, Origin, Print, Reason, Submitted, Verdict, VerdictKind, fingerprint},
     state::AppState,
 };
 
@@ -79,8 +79,22 @@ pub async fn submit_all(state: &AppState, actor: &Actor, region: &Region, ops: &
     Ok(in_own_transaction(state, &scope, &who, ops, NOTHING).await?.0)
 }
 
-/// Applies operations out of a queue: stored each with its verdict, in chunks of one region. What could not be stored says `retry`.
+/// What a delivery came to.
+#[derive(Debug)]
+pub struct Delivered {
+    /// A verdict on each operation, in their order.
+    pub verdicts: Vec<Verdict>,
+    /// Numbers of the queue that should have arrived before the first of these and did not; 100 at most.
+    pub missing: Vec<i64>,
+}
+
+/// Applies operations of a person: stored each with its verdict, in chunks of one region. What could not be stored says `retry`.
 pub async fn deliver(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<Op>) -> AppResult<Vec<Verdict>> {
+    Ok(deliver_of_person(state, actor, origin, ops).await?.verdicts)
+}
+
+/// The same out of a queue, which wants to know what it lacks.
+pub async fn deliver_of_person(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<Op>) -> AppResult<Delivered> {
     let authors = Authors::look_up(&state.db, GrantKey::of(&state.config.secret), actor, &ops).await?;
     let who = Caller { authors, ..Caller::of_own(actor.user_id, state.clock.now(), Delivery::Queued) };
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(ops.len());
@@ -96,15 +110,16 @@ pub async fn deliver(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<O
             verdicts.extend(store_chunk(state, &scope, &who, chunk).await?);
         }
     }
-    if let Some(scope) = Scope::with_company(actor) {
-        fill_in_seqs(state, &scope, &mut verdicts).await;
-    }
-    Ok(verdicts)
+    let missing = match Scope::with_company(actor) {
+        Some(scope) => look_back(state, &scope, &ops, &mut verdicts).await,
+        None => Vec::new(),
+    };
+    Ok(Delivered { verdicts, missing })
 }
 
 /// Applies operations that an office's PC carries. Each needs its author's grant; what is of another region is not even looked at, and waits
 /// on the PC for the right person.
-pub async fn deliver_of_device(state: &AppState, device: &Device, ops: Vec<Op>) -> AppResult<Vec<Verdict>> {
+pub async fn deliver_of_device(state: &AppState, device: &Device, ops: Vec<Op>) -> AppResult<Delivered> {
     let scope = Scope::of_device(device);
     let ours = ops.iter().filter(|op| op.region == device.region);
     let authors = Authors::look_up_all(&state.db, GrantKey::of(&state.config.secret), device, ours).await?;
@@ -126,8 +141,8 @@ pub async fn deliver_of_device(state: &AppState, device: &Device, ops: Vec<Op>) 
             verdicts.extend(store_chunk(state, &scope, &who, chunk).await?);
         }
     }
-    fill_in_seqs(state, &scope, &mut verdicts).await;
-    Ok(verdicts)
+    let missing = look_back(state, &scope, &ops, &mut verdicts).await;
+    Ok(Delivered { verdicts, missing })
 }
 
 /// An operation for a region in which the carrier has no right (any more). Their own, entered while they had it, is kept on the server
@@ -182,9 +197,10 @@ async fn in_own_transaction<T>(
     mut read: Option<impl AsyncFn(&mut ScopedTx<Write>, &Verdict) -> AppResult<T>>,
 ) -> AppResult<(Vec<Verdict>, Option<T>)> {
     let (mut who, mut attempt) = (who.clone(), 0);
+    let prints: Vec<Print> = ops.iter().map(fingerprint).collect();
     loop {
         attempt += 1;
-        match try_once(state, scope, &who, ops, read.as_ref()).await {
+        match try_once(state, scope, &who, ops, &prints, read.as_ref()).await {
             Err(Failed::Database(error)) if classify(&error) == DbOutcome::TryAgain && attempt < 3 => {
                 tokio::time::sleep(Duration::from_millis(20 * attempt)).await;
             }
@@ -232,16 +248,17 @@ async fn try_once<T>(
     scope: &Scope,
     who: &Caller,
     ops: &[Op],
+    prints: &[Print],
     read: Option<&impl AsyncFn(&mut ScopedTx<Write>, &Verdict) -> AppResult<T>>,
 ) -> Result<Option<(Vec<Verdict>, Option<T>)>, Failed> {
     let mut tx = state.db.write(scope).await?;
     if let Some(op) = ops.first()
         && volume::is_limited(scope.origin())
-        && !volume::count(&mut tx, who, &op.region, ops).await?
+        && !volume::count(&mut tx, who, &op.region, ops, prints).await?
     {
         return Ok(None);
     }
-    let verdicts = apply_ops(&mut tx, who, ops).await?;
+    let verdicts = apply_printed(&mut tx, who, ops, prints).await?;
     let keep = who.delivery == Delivery::Queued || verdicts.iter().all(|v| v.verdict.took_effect());
     let mut answer = None;
     if keep {
@@ -256,18 +273,39 @@ async fn try_once<T>(
     Ok(Some((verdicts, answer)))
 }
 
-/// The numbers of the changes, known once they are committed. A verdict is good without: what is stored is stored.
-async fn fill_in_seqs(state: &AppState, scope: &Scope, verdicts: &mut [Verdict]) {
-    match find_seqs(state, scope, verdicts).await {
-        Ok(seqs) => verdicts.iter_mut().for_each(|verdict| verdict.seq = seqs.get(&verdict.op_id).copied()),
-        Err(error) => tracing::warn!(%error, "the numbers of changes were not looked up"),
+/// Fills in the numbers of the changes, known once they are committed, and lists what the queue lacks. A verdict is good without: what is
+/// stored is stored.
+async fn look_back(state: &AppState, scope: &Scope, ops: &[Op], verdicts: &mut [Verdict]) -> Vec<i64> {
+    match try_to_look_back(state, scope, ops, verdicts).await {
+        Ok((seqs, missing)) => {
+            for verdict in verdicts {
+                verdict.seq = seqs.get(&verdict.op_id).copied();
+            }
+            missing
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the numbers of changes were not looked up");
+            Vec::new()
+        }
     }
 }
 
-async fn find_seqs(state: &AppState, scope: &Scope, verdicts: &[Verdict]) -> Result<HashMap<Uuid, i64>, sqlx::Error> {
-    let ids: Vec<_> = verdicts.iter().filter(|v| v.verdict != VerdictKind::Retry).map(|v| v.op_id).collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
+async fn try_to_look_back(
+    state: &AppState,
+    scope: &Scope,
+    ops: &[Op],
+    verdicts: &[Verdict],
+) -> Result<(HashMap<Uuid, i64>, Vec<i64>), sqlx::Error> {
+    let stored: Vec<_> = verdicts.iter().filter(|v| v.verdict != VerdictKind::Retry).map(|v| v.op_id).collect();
+    let first = ops.iter().filter(|op| op.n > 0).min_by_key(|op| op.n);
+    if stored.is_empty() && first.is_none() {
+        return Ok((HashMap::new(), Vec::new()));
     }
-    Ok(db::list_seqs(&mut state.db.read(scope).await?, &ids).await?.into_iter().collect())
+    let mut tx = state.db.read(scope).await?;
+    let seqs = if stored.is_empty() { Vec::new() } else { db::list_seqs(&mut tx, &stored).await? };
+    let missing = match first {
+        Some(op) => db::list_missing(&mut tx, op.queue_id, op.n).await?,
+        None => Vec::new(),
+    };
+    Ok((seqs.into_iter().collect(), missing))
 }

@@ -12,7 +12,7 @@ use crate::{
     error::AppResult,
     events::{self, EventKind, NewEvent},
     identity::Region,
-    ops::{Op, Origin},
+    ops::{Op, Origin, Print},
     state::AppState,
 };
 
@@ -37,9 +37,16 @@ pub(super) fn is_limited(origin: Origin) -> bool {
 
 /// Counts what is new of these operations to their carrier, in the transaction that stores them. False when it is over the limit: nothing was counted,
 /// and nothing may be stored. Two deliveries of one carrier wait for each other here, so no number of them gets past the limit.
-pub(super) async fn count(tx: &mut ScopedTx<Write>, who: &Caller, region: &Region, ops: &[Op]) -> Result<bool, sqlx::Error> {
+pub(super) async fn count(
+    tx: &mut ScopedTx<Write>,
+    who: &Caller,
+    region: &Region,
+    ops: &[Op],
+    prints: &[Print],
+) -> Result<bool, sqlx::Error> {
     let sizes: Vec<i64> = ops.iter().map(size).collect();
-    db::count_delivered(tx, region, who.carrier.id(), day(who.received_at), ops, &sizes, limit(who.carrier)).await
+    let share = db::Share { carrier: who.carrier.id(), day: day(who.received_at), bytes: limit(who.carrier) };
+    db::count_delivered(tx, region, &share, ops, prints, &sizes).await
 }
 
 fn size(op: &Op) -> i64 {

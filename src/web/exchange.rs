@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 
 use crate::{
     error::{AppError, AppResult},
@@ -11,8 +10,10 @@ use crate::{
 
 /// A body that is a JSON object. (serde would take an array of the values as well, which the description does not have.)
 pub fn read_object<T: DeserializeOwned>(body: &[u8]) -> AppResult<T> {
-    let object: serde_json::Map<String, Value> = serde_json::from_slice(body).map_err(|e| AppError::BadRequest(format!("body: {e}")))?;
-    serde_json::from_value(Value::Object(object)).map_err(|e| AppError::BadRequest(format!("body: {e}")))
+    if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(AppError::BadRequest("body: not a JSON object".into()));
+    }
+    serde_json::from_slice(body).map_err(|e| AppError::BadRequest(format!("body: {e}")))
 }
 
 /// A page of another site cannot set this header without a preflight that we never answer.
