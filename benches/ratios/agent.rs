@@ -16,7 +16,7 @@ use tokio::{
 
 use crate::{
     Done, Effort, STARTS,
-    company::{Clerk, FORM, Office, Queue, Server, url_encoded},
+    company::{Clerk, FORM, JSON, Office, Queue, Server, add_clerk, url_encoded},
     file,
     http::Client,
     kilobytes, median, say,
@@ -25,12 +25,13 @@ use crate::{
 
 /// Operations that wait while the memory is measured.
 const WAITING: usize = 100_000;
+/// So many of each person: an agent keeps 8 MiB of one in a day.
+const OF_A_PERSON: usize = 5_000;
 /// How often a page is asked for on each way.
 const PAGES: usize = 300;
 /// Entries at twenty a second.
 const ENTRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(50);
-const JSON: &str = "Content-Type: application/json\r\nX-Sync-Client: bench\r\n";
 
 /// A running `rainstaff-agent run`.
 struct Agent {
@@ -82,7 +83,7 @@ impl Agent {
 }
 
 /// Measures the agent, and stops the server on the way.
-pub async fn agent(server: Server, offices: &[Office], effort: &Effort, table: &mut Table) -> Done<()> {
+pub async fn agent(server: Server, url: &str, offices: &[Office], effort: &Effort, table: &mut Table) -> Done<()> {
     say("the agent: enrolling and copying");
     let folder = file("agent");
     let _ = fs::remove_dir_all(&folder); // of an earlier run
@@ -119,8 +120,14 @@ pub async fn agent(server: Server, offices: &[Office], effort: &Effort, table: &
     table.median_at_most("agent: memory, idle", "VmRSS", &sizes, 40.0, "MB");
     let agent = Agent::start(&folder).await?;
     relayed(&server, &agent, table).await?;
+    let mut single = waiting_of(url, &agent, &offices[0], "bench0", ENTRIES as usize).await?;
+    let mut many = Vec::new();
+    let waiting = if effort.rounds == 1 { WAITING / 10 } else { WAITING };
+    for n in 1..=waiting / OF_A_PERSON {
+        many.push(waiting_of(url, &agent, &offices[0], &format!("bench{n}"), OF_A_PERSON).await?);
+    }
     server.stop().await?;
-    taken(&agent, offices, effort, table).await?;
+    taken(&agent, &mut single, &mut many, table).await?;
     agent.stop().await?;
     Ok(fs::remove_dir_all(&folder)?)
 }
@@ -172,33 +179,50 @@ async fn relayed(server: &Server, agent: &Agent, table: &mut Table) -> Done<()> 
     Ok(())
 }
 
-/// Entries while the server is away.
-async fn taken(agent: &Agent, offices: &[Office], effort: &Effort, table: &mut Table) -> Done<()> {
-    say("the agent: entries while the server is away");
-    let mut client = Client::connect(agent.address).await?;
-    let waiting = if effort.rounds == 1 { WAITING / 10 } else { WAITING };
-    let ops = Queue::waiting(offices[0].code, &offices[0].people, waiting + ENTRIES as usize)?;
-    let (single, many) = ops.split_at(ENTRIES as usize);
-    let body = |ops: &[Value]| serde_json::json!({ "nonce": 1, "ops": ops }).to_string();
-    let mut times = Vec::new();
-    for op in single {
-        let request = client.request("POST", "/api/v1/ops", JSON, &body(std::slice::from_ref(op)));
-        let began = Instant::now();
-        client.send(&request).await?.expect(202)?;
-        times.push(began.elapsed().as_secs_f64() * 1000.0);
-        tokio::time::sleep(PAUSE).await;
+/// Somebody who has signed in at the PC, and what they have entered.
+struct Waiting {
+    client: Client,
+    ops: Vec<Value>,
+}
+
+async fn waiting_of(url: &str, agent: &Agent, office: &Office, name: &str, count: usize) -> Done<Waiting> {
+    add_clerk(url, name, office.code).await?;
+    let mut clerk = Clerk::sign_in_at(agent.address, name).await?;
+    let ops = Queue::waiting(&mut clerk, office, count).await?;
+    Ok(Waiting { client: clerk.client, ops })
+}
+
+impl Waiting {
+    /// Sends them in batches of so many; how long each took, in ms.
+    async fn send(&mut self, batch: usize, pause: Duration) -> Done<Vec<f64>> {
+        let mut times = Vec::new();
+        for ops in self.ops.chunks(batch) {
+            let body = serde_json::json!({ "nonce": 1, "ops": ops }).to_string();
+            let request = self.client.request("POST", "/api/v1/ops", JSON, &body);
+            let began = Instant::now();
+            self.client.send(&request).await?.expect(202)?;
+            times.push(began.elapsed().as_secs_f64() * 1000.0);
+            tokio::time::sleep(pause).await;
+        }
+        Ok(times)
     }
+}
+
+/// Entries while the server is away.
+async fn taken(agent: &Agent, single: &mut Waiting, many: &mut [Waiting], table: &mut Table) -> Done<()> {
+    say("the agent: entries while the server is away");
+    let mut times = single.send(1, PAUSE).await?;
     times.sort_by(f64::total_cmp);
     let at = |percent: usize| times[(times.len() - 1) * percent / 100];
     table.at_most("agent: an entry taken, on the disk", &format!("99 of 100, {ENTRIES} entries at 20 a second"), Some(at(99)), 50.0, "ms");
     table.note(&format!("The agent takes an entry in {:.1} ms (median; synchronous=FULL).", at(50)));
-    let began = Instant::now();
-    for batch in many.chunks(100) {
-        let request = client.request("POST", "/api/v1/ops", JSON, &body(batch));
-        client.send(&request).await?.expect(202)?;
+    let (mut count, mut seconds) = (0, 0.0);
+    for waiting in many {
+        count += waiting.ops.len();
+        seconds += waiting.send(100, Duration::ZERO).await?.iter().sum::<f64>() / 1000.0;
     }
-    let rate = f64::from(u32::try_from(many.len())?) / began.elapsed().as_secs_f64();
-    table.note(&format!("{} entries in batches of 100 are taken at {rate:.0} a second.", many.len()));
-    table.at_most("agent: memory", &format!("{} operations wait in it", ops.len()), agent.memory(), 40.0, "MB");
+    let rate = f64::from(u32::try_from(count)?) / seconds;
+    table.note(&format!("{count} entries of several people, in batches of 100, are taken at {rate:.0} a second."));
+    table.at_most("agent: memory", &format!("{} operations wait in it", count + single.ops.len()), agent.memory(), 40.0, "MB");
     Ok(())
 }

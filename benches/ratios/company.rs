@@ -109,19 +109,27 @@ impl Clerk {
 
     /// Signs somebody in by name.
     pub async fn sign_in_as(server: &Server, username: &str) -> Result<Self, Box<dyn Error>> {
-        let mut client = Client::connect(server.address).await?;
+        Self::sign_in_at(server.address, username).await
+    }
+
+    /// Signs somebody in at the server, or at a PC's agent, which has a cookie of its own besides.
+    pub async fn sign_in_at(address: SocketAddr, username: &str) -> Result<Self, Box<dyn Error>> {
+        let mut client = Client::connect(address).await?;
         let form = format!("username={username}&password={}", url_encoded(PASSWORD));
         let n = SIGN_INS.fetch_add(1, Ordering::Relaxed);
         let headers = format!("{FORM}X-Forwarded-For: 10.0.{}.{}\r\n", n / 250, 1 + n % 250);
         let answer = client.send(&client.request("POST", "/login", &headers, &form)).await?.expect(303)?;
-        let cookie = answer.cookie(SESSION_COOKIE);
-        cookie.ok_or("no session after sign-in")?.clone_into(&mut client.cookie);
+        answer.cookie(SESSION_COOKIE).ok_or("no session after sign-in")?;
+        client.cookie = answer.cookies();
         let page = client.get("/timesheets", "").await?;
         let page = String::from_utf8(page.body)?;
         let csrf = page.split_once(r#"name="_csrf" value=""#).and_then(|(_, rest)| rest.split('"').next());
         Ok(Self { csrf: csrf.ok_or("no form on the page")?.to_owned(), client })
     }
 }
+
+/// Headers of a body as browsers' queues send it.
+pub const JSON: &str = "Content-Type: application/json\r\nX-Sync-Client: bench\r\n";
 
 /// Header of a posted form.
 pub const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -154,14 +162,13 @@ pub async fn fill(server: &Server, database_url: &str) -> Result<Vec<Office>, Bo
     Ok(offices)
 }
 
-/// An account for the clerk of a further office, `{office}1`.
-pub async fn add_clerk(database_url: &str, office: &str) -> Result<(), Box<dyn Error>> {
-    let name = format!("{office}1");
-    let status = rainstaff(database_url).args(["user", "add", &name, "--region", office]).stdout(Stdio::null()).status().await?;
+/// An account for one more clerk of an office.
+pub async fn add_clerk(database_url: &str, name: &str, office: &str) -> Result<(), Box<dyn Error>> {
+    let status = rainstaff(database_url).args(["user", "add", name, "--region", office]).stdout(Stdio::null()).status().await?;
     if !status.success() {
         return Err(io::Error::other(format!("user add {name}: {status}")).into());
     }
-    set_password(database_url, &name).await
+    set_password(database_url, name).await
 }
 
 async fn set_password(database_url: &str, name: &str) -> Result<(), Box<dyn Error>> {
@@ -190,12 +197,16 @@ impl Queue {
         Ok(Self { id: new_id(), actor, region: Region::parse(office)?, ops: Vec::new() })
     }
 
-    /// So many operations as a browser would send them, of nobody in particular.
-    pub fn waiting(office: &str, people: &[Uuid], count: usize) -> Result<Vec<Value>, Box<dyn Error>> {
-        let mut queue = Self { id: new_id(), actor: new_id(), region: Region::parse(office)?, ops: Vec::new() };
+    /// So many operations as a browser would send them, with the proof that their author has entered them.
+    pub async fn waiting(clerk: &mut Clerk, office: &Office, count: usize) -> Result<Vec<Value>, Box<dyn Error>> {
+        let mut queue = Self::of(clerk, office.code).await?;
         let first = NaiveDate::from_yo_opt(1992, 1).ok_or("no such year")?;
-        queue.enter_days(people, first.iter_days().take(count.div_ceil(people.len())))?;
-        Ok(queue.ops.iter().take(count).map(serde_json::to_value).collect::<Result<_, _>>()?)
+        queue.enter_days(&office.people, first.iter_days().take(count.div_ceil(office.people.len())))?;
+        let asked = json!({ "queue_id": queue.id }).to_string();
+        let answer = clerk.client.send(&clerk.client.request("POST", "/api/v1/grant", JSON, &asked)).await?.expect(200)?;
+        let grant = serde_json::from_slice::<Value>(&answer.body)?["grant"].as_str().ok_or("no grant")?.to_owned();
+        let proven = queue.ops.into_iter().take(count).map(|op| serde_json::to_value(Op { grant: Some(grant.clone()), ..op }));
+        Ok(proven.collect::<Result<_, _>>()?)
     }
 
     /// How many wait.
@@ -258,18 +269,28 @@ impl Queue {
         Ok(())
     }
 
-    /// Sends all, in batches as a browser does.
-    pub async fn drain(&mut self, clerk: &mut Clerk) -> Result<(), Box<dyn Error>> {
-        for batch in self.ops.chunks(BATCH) {
+    /// Sends all, in batches as a browser does, and says how long that took: what is sent is made before, and what comes back is read after,
+    /// as it is with pgbench.
+    pub async fn drain(&mut self, clerk: &mut Clerk) -> Result<Duration, Box<dyn Error>> {
+        let as_request = |batch: &[Op]| {
             let body = json!({ "nonce": 1, "ops": batch }).to_string();
-            let request = clerk.client.request("POST", "/api/v1/ops", "Content-Type: application/json\r\nX-Sync-Client: bench\r\n", &body);
-            let answer: Value = serde_json::from_slice(&clerk.client.send(&request).await?.expect(200)?.body)?;
+            clerk.client.request("POST", "/api/v1/ops", JSON, &body)
+        };
+        let requests: Vec<_> = self.ops.chunks(BATCH).map(as_request).collect();
+        let mut answers = Vec::with_capacity(requests.len());
+        let began = Instant::now();
+        for request in &requests {
+            answers.push(clerk.client.send(request).await?.expect(200)?);
+        }
+        let took = began.elapsed();
+        for answer in answers {
+            let answer: Value = serde_json::from_slice(&answer.body)?;
             let results = answer["results"].as_array().ok_or("no results")?;
             if let Some(bad) = results.iter().find(|result| result["verdict"] != "applied") {
                 return Err(format!("not applied: {bad}").into());
             }
         }
         self.ops.clear();
-        Ok(())
+        Ok(took)
     }
 }

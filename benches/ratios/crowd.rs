@@ -96,7 +96,7 @@ async fn transactions(cluster: &Cluster) -> Done<f64> {
 pub async fn searching(server: &Server, cluster: &Cluster, url: &str, effort: &Effort, table: &mut Table) -> Done<()> {
     say("an office of 250,000 entries");
     fill_large_office(cluster).await?;
-    add_clerk(url, "large").await?;
+    add_clerk(url, "large1", "large").await?;
     let cookie = Clerk::sign_in(server, "large").await?.client.cookie;
     let mut other = Clerk::sign_in(server, "ankara").await?.client;
     let month = other.request("GET", &month_page(), COMPRESSED, "");

@@ -36,6 +36,12 @@ impl Answer {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
+    /// All cookies that it sets, as a request brings them back.
+    pub fn cookies(&self) -> String {
+        let set = self.headers.iter().filter(|(n, _)| n == "set-cookie").filter_map(|(_, value)| value.split(';').next());
+        set.collect::<Vec<_>>().join("; ")
+    }
+
     /// `name=value` of a cookie that it sets.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let mut set = self.headers.iter().filter(|(n, _)| n == "set-cookie").filter_map(|(_, value)| value.split(';').next());

@@ -13,7 +13,7 @@ use std::{
     error::Error,
     fs,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use chrono::{Datelike, Days, NaiveDate};
@@ -103,21 +103,23 @@ async fn main() -> Done<()> {
     let data_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
     Cluster::erase(&data_dir).await?;
     let cluster = Cluster::start(ClusterOptions { data_dir: data_dir.clone(), durable: true }).await?;
+    let mut table = Table::default();
     let measured = tokio::select! {
-        measured = measure(&cluster, &effort, &wanted) => measured,
+        measured = measure(&cluster, &effort, &wanted, &mut table) => measured,
         stopped = tokio::signal::ctrl_c() => Err(stopped.map_or_else(Into::into, |()| "stopped".into())),
     };
     cluster.stop().await?;
     Cluster::erase(&data_dir).await?;
-    let report = measured?;
-    print!("{report}");
+    let report = table.report(&effort);
+    print!("{report}"); // what was measured, also where the rest failed
+    measured?;
     if !said("--quick") && wanted.is_all() {
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/benchmarks.md"), report)?;
     }
     Ok(())
 }
 
-async fn measure(cluster: &Cluster, effort: &Effort, wanted: &Wanted) -> Done<String> {
+async fn measure(cluster: &Cluster, effort: &Effort, wanted: &Wanted, table: &mut Table) -> Done<()> {
     cluster.create_database(DATABASE).await?;
     let url = cluster.owner_url(DATABASE);
     migrate(&url).await?;
@@ -128,40 +130,39 @@ async fn measure(cluster: &Cluster, effort: &Effort, wanted: &Wanted) -> Done<St
     let mut superuser = PgConnection::connect(&cluster.superuser_url(DATABASE)).await?;
     superuser.execute("VACUUM ANALYZE").await?; // as autovacuum does within a minute, and not in the middle of a turn
     superuser.close().await?;
-    let mut table = Table::default();
     if wanted.has("start") {
-        starts_and_memory(&url, &mut table).await?;
+        starts_and_memory(&url, table).await?;
     }
     say("reading what a page and a save send out of the database's log");
     let (month, list, saves_of) = record(cluster, &url, &offices).await?;
     let server = Server::start(&url).await?;
     if wanted.has("month") {
-        pages(&server, cluster, &month, effort, &mut table).await?;
+        pages(&server, cluster, &month, effort, table).await?;
     }
     if wanted.has("list") {
-        lists(&server, cluster, &list, effort, &mut table).await?;
+        lists(&server, cluster, &list, effort, table).await?;
     }
     make_bare_table(&url).await?;
     if wanted.has("save") {
-        saves(&server, cluster, &offices, &saves_of, effort, &mut table).await?;
+        saves(&server, cluster, &offices, &saves_of, effort, table).await?;
     }
     if wanted.has("drain") {
-        drains(&server, cluster, &offices, effort, &mut table).await?;
+        drains(&server, cluster, &offices, effort, table).await?;
     }
     if wanted.has("growth") {
-        grown(&server, cluster, effort, &mut table).await?;
+        grown(&server, cluster, effort, table).await?;
     }
     if wanted.has("crowd") {
-        crowd::waiting(&server, cluster, &offices, effort, &mut table).await?;
-        crowd::searching(&server, cluster, &url, effort, &mut table).await?;
+        crowd::waiting(&server, cluster, &offices, effort, table).await?;
+        crowd::searching(&server, cluster, &url, effort, table).await?;
     }
     table.at_most("memory under load, at its highest", "VmHWM", server.memory("VmHWM:"), 150.0, "MB");
     if wanted.has("agent") {
-        agent::agent(server, &offices, effort, &mut table).await?;
+        agent::agent(server, &url, &offices, effort, table).await?;
     } else {
         server.stop().await?;
     }
-    Ok(table.report(effort))
+    Ok(())
 }
 
 /// `rainstaff serve` on the migrated database: how long until somebody gets a page, and what it then holds.
@@ -387,9 +388,7 @@ async fn drains(server: &Server, cluster: &Cluster, offices: &[Office], effort: 
         queue.enter_days(&office.people, first.iter_days().take(effort.queued_days))?;
         sent = queue.len();
         direct.push(insert.run(&url, 1, effort.turn).await?);
-        let began = Instant::now();
-        queue.drain(&mut clerk).await?;
-        ours.push(f64::from(u32::try_from(sent)?) / began.elapsed().as_secs_f64());
+        ours.push(f64::from(u32::try_from(sent)?) / queue.drain(&mut clerk).await?.as_secs_f64());
     }
     let what = format!("{sent} queued operations");
     table.against(&what, "one browser's queue, 100 a request, beside INSERTs of one client", &ours, &direct, Some(1.0 / 1.5));

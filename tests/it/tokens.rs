@@ -179,7 +179,13 @@ async fn what_is_wrong_with_a_form_is_said_at_its_field_and_a_form_sent_twice_ma
     assert_eq!(refused.text("#f-name-error"), "Anahtara bir ad verin.");
     assert_eq!(refused.text("#token-scopes-error"), "En az bir veri türü seçin.");
     assert_eq!(refused.text("#token-regions-error"), "En az bir bölge seçin.");
-    let good = admin.get("/account/tokens").await.form("form.entry-form").with("name", &["bordro"]).with("password", &[ADMIN_PASSWORD]);
+    let good = admin
+        .get("/account/tokens")
+        .await
+        .form("form.entry-form")
+        .with("name", &["bordro"])
+        .with("region_izmir", &["true"])
+        .with("password", &[ADMIN_PASSWORD]);
     assert_eq!(admin.post(&good).await.status, 200);
     assert_eq!(admin.post(&good).await.status, 303, "a reload makes no second key");
     assert_eq!(admin.get("/account/tokens").await.count("tbody tr"), 1);
