@@ -3,42 +3,42 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{CalendarDay, db};
+use super::{CalendarDay, DayKind, db};
 use crate::{
     civil::{self, DateError, TimeError},
     complaint::FieldError,
-    db::{Mode, ScopedTx, Write},
+    db::{Mode, ScopedTx},
     identity::Region,
     ops::Row,
-    sync::{Refusal, Stored, Table, Tail},
+    sync::{Cell, Refusal, Table, columns},
     text::clean,
 };
 
+impl Cell for DayKind {
+    type Bound = String;
+
+    fn bound(&self) -> String {
+        self.as_str().to_owned()
+    }
+
+    fn read(word: String) -> Result<Self, sqlx::Error> {
+        db::kind_of(&word)
+    }
+}
+
+columns!(CalendarDay in "app.calendar_days" {
+    day: "day",
+    name: "name",
+    kind: "kind",
+    free_from: "free_from_min",
+    source: "source",
+});
+
 impl Table for CalendarDay {
-    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
-        db::lock_calendar_day(tx, region, id).await
-    }
-
-    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
-        db::load_calendar_days(tx, region, ids).await
-    }
-
-    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-        db::page_ids(tx, region, after, limit).await
-    }
-
     async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
         let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
         let Ok(day) = civil::parse_date(text("day")) else { return Ok(None) };
         db::find_by_day_and_name(tx, region, day, &clean(text("name"))).await
-    }
-
-    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::insert_calendar_day(tx, region, id, self, tail).await
-    }
-
-    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::update_calendar_day(tx, region, id, self, tail).await
     }
 
     fn refusal(constraint: &str) -> Option<Refusal> {

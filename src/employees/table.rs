@@ -11,22 +11,21 @@ use crate::{
     identity::Region,
     identity_no::without_blanks,
     ops::Row,
-    sync::{Refusal, Stored, Table, Tail, Veto},
+    sync::{Refusal, Table, Veto, columns},
 };
 
+columns!(Employee in "app.employees" {
+    full_name: "full_name",
+    identity_no: "identity_no",
+    department: "department",
+    title: "title",
+    hire_date: "hire_date",
+    exit_date: "exit_date",
+    is_active: "is_active",
+    shift_template_id: "shift_template_id",
+}; activation = Activation::No);
+
 impl Table for Employee {
-    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
-        db::lock_employee(tx, region, id).await
-    }
-
-    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
-        db::load_employees(tx, region, ids).await
-    }
-
-    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-        db::page_ids(tx, region, after, limit).await
-    }
-
     async fn before_write(
         &mut self,
         tx: &mut ScopedTx<Write>,
@@ -58,14 +57,6 @@ impl Table for Employee {
     async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
         let number = without_blanks(row.get("identity_no").and_then(|value| value.as_str()).unwrap_or_default());
         db::find_by_identity_no(tx, region, &number).await
-    }
-
-    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::insert_employee(tx, region, id, self, tail).await
-    }
-
-    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::update_employee(tx, region, id, self, tail).await
     }
 
     fn refusal(constraint: &str) -> Option<Refusal> {

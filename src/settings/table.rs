@@ -3,28 +3,38 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{RegionSettings, db};
+use super::RegionSettings;
 use crate::{
     civil::{HoursError, TimeError},
     complaint::FieldError,
-    db::{Mode, ScopedTx, Write},
+    db::{ScopedTx, Write},
     identity::Region,
-    sync::{Refusal, Stored, Table, Tail, Veto},
+    offline_mode::OfflineMode,
+    sync::{Cell, Refusal, Table, Veto, columns},
 };
 
+impl Cell for Option<OfflineMode> {
+    type Bound = Option<String>;
+
+    fn bound(&self) -> Option<String> {
+        self.map(|mode| mode.as_str().to_owned())
+    }
+
+    fn read(word: Option<String>) -> Result<Self, sqlx::Error> {
+        Ok(word.as_deref().and_then(OfflineMode::parse))
+    }
+}
+
+columns!(RegionSettings in "app.settings" {
+    company_name: "company_name",
+    report_title: "report_title",
+    weekday_minutes: "weekday_min",
+    saturday_start: "saturday_start_min",
+    saturday_end: "saturday_end_min",
+    offline_mode: "offline_mode",
+});
+
 impl Table for RegionSettings {
-    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, _id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
-        db::lock_settings(tx, region).await
-    }
-
-    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
-        db::load_settings(tx, region, ids).await
-    }
-
-    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-        db::page_ids(tx, region, after, limit).await
-    }
-
     async fn before_write(
         &mut self,
         _tx: &mut ScopedTx<Write>,
@@ -36,14 +46,6 @@ impl Table for RegionSettings {
         let is_misplaced = self.offline_mode.is_some() && *region != Region::company();
         let errors = is_misplaced.then(misplaced).into_iter().collect();
         Ok(Veto { errors, ..Veto::default() })
-    }
-
-    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::insert_settings(tx, region, id, self, tail).await
-    }
-
-    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::update_settings(tx, region, id, self, tail).await
     }
 
     fn refusal(constraint: &str) -> Option<Refusal> {

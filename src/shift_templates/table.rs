@@ -6,36 +6,24 @@ use super::{ShiftTemplate, db};
 use crate::{
     civil::{BreakError, TimeError},
     complaint::FieldError,
-    db::{Mode, ScopedTx, Write},
+    db::{Mode, ScopedTx},
     identity::Region,
     ops::Row,
-    sync::{Refusal, Stored, Table, Tail},
+    sync::{Refusal, Table, columns},
     text::clean,
 };
 
+columns!(ShiftTemplate in "app.shift_templates" {
+    name: "name",
+    start_min: "start_min",
+    end_min: "end_min",
+    break_minutes: "break_min",
+    weekdays: "weekdays",
+});
+
 impl Table for ShiftTemplate {
-    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
-        db::lock_shift_template(tx, region, id).await
-    }
-
-    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
-        db::load_shift_templates(tx, region, ids).await
-    }
-
-    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-        db::page_ids(tx, region, after, limit).await
-    }
-
     async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
         db::find_by_name(tx, region, &clean(row.get("name").and_then(|value| value.as_str()).unwrap_or_default())).await
-    }
-
-    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::insert_shift_template(tx, region, id, self, tail).await
-    }
-
-    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::update_shift_template(tx, region, id, self, tail).await
     }
 
     fn refusal(constraint: &str) -> Option<Refusal> {

@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
-    db,
+    db, rows,
     table::{Stored, Table, Tail},
 };
 use crate::{
@@ -73,9 +73,11 @@ pub(super) async fn create_all<E: Table>(tx: &mut ScopedTx<Write>, jobs: &[Job<'
         return Ok(None);
     };
     db::enter_ops(tx, jobs.iter().map(|job| job.op)).await?;
-    if !E::insert_together(tx, &jobs[0].op.region, &rows).await? {
+    let region = &jobs[0].op.region;
+    if !E::can_insert_together(tx, region, &rows).await? {
         return Ok(None);
     }
+    rows::insert(tx, region, &rows.iter().map(|(id, value, tail)| (*id, value, tail)).collect::<Vec<_>>()).await?;
     let verdict = |(job, (id, value, tail)): (&Job<'_>, &(Uuid, E, Tail))| Verdict {
         version: Some(tail.version),
         row: Some(client_row(*id, tail.version, false, value.to_row())),
@@ -143,19 +145,19 @@ async fn may_write<E: Table>(tx: &mut ScopedTx<Write>, op: &Op) -> Result<bool, 
 /// The region's one row, and the id it has: that of the region, unless an earlier version has let it in under another. None where the
 /// operation is about another id than both.
 async fn only_row<E: Table>(tx: &mut ScopedTx<Write>, op: &Op, only: Uuid) -> Result<Option<(Uuid, Option<Stored<E>>)>, sqlx::Error> {
-    let stored = E::lock(tx, &op.region, only).await?;
+    let stored = rows::lock(tx, &op.region, only).await?;
     let id = stored.as_ref().map_or(only, |row| row.id);
     Ok((op.id == only || op.id == id).then_some((id, stored)))
 }
 
 async fn lock_or_alias<E: Table>(tx: &mut ScopedTx<Write>, op: &Op) -> Result<(Uuid, Option<Stored<E>>), sqlx::Error> {
-    if let Some(stored) = E::lock(tx, &op.region, op.id).await? {
+    if let Some(stored) = rows::lock(tx, &op.region, op.id).await? {
         return Ok((op.id, Some(stored)));
     }
     if op.kind != Kind::Create
         && let Some(target) = db::find_alias(tx, &op.region, E::NAME, op.id).await?
     {
-        return Ok((target, E::lock(tx, &op.region, target).await?));
+        return Ok((target, rows::lock(tx, &op.region, target).await?));
     }
     Ok((op.id, None))
 }
@@ -197,8 +199,8 @@ async fn write<E: Table>(
         conflicts.append(&mut veto.conflicts);
         let written = match (is_written, created) {
             (true, _) => Ok(()),
-            (false, true) => value.insert(tx, &op.region, id, &tail).await,
-            (false, false) => value.update(tx, &op.region, id, &tail).await,
+            (false, true) => rows::insert(tx, &op.region, &[(id, &value, &tail)]).await,
+            (false, false) => rows::update(tx, &op.region, id, &value, &tail).await,
         };
         written.map_err(|error| explain::<E>(op, stored, error))?;
     }

@@ -14,10 +14,13 @@ pub mod grant;
 pub mod held;
 pub(crate) mod masking;
 mod registry;
+mod rows;
 mod table;
 mod volume;
 
 pub use apply::{Caller, Carrier, Delivery, apply_ops};
 pub use deliver::{Delivered, deliver, deliver_of_device, deliver_of_person, submit, submit_all, submit_asking, submit_asking_and_read};
 pub use registry::{FeedRow, Kind, entities, form_by_name, install, load_by_name, may_write, putting_back};
+pub(crate) use rows::columns;
+pub use rows::{Cell, Columns, cell};
 pub use table::{Refusal, Stored, Table, Tail, Veto};

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     decide::{DecideError, Decision, Job, create_all, decide_on, held},
+    rows,
     table::{Stored, Table},
 };
 use crate::{
@@ -63,8 +64,8 @@ impl Kind {
 impl<M: Mode> Reads<M> {
     const fn of<E: Table>() -> Self {
         Self {
-            load: |tx, region, ids| Box::pin(async move { Ok(E::load(tx, region, ids).await?.iter().map(feed_row).collect()) }),
-            page_ids: |tx, region, after, limit| Box::pin(E::page_ids(tx, region, after, limit)),
+            load: |tx, region, ids| Box::pin(async move { Ok(rows::load::<E, M>(tx, region, ids).await?.iter().map(feed_row).collect()) }),
+            page_ids: |tx, region, after, limit| Box::pin(rows::page_ids::<E, M>(tx, region, after, limit)),
             find_twin: |tx, region, row| Box::pin(E::find_twin(tx, region, row)),
             explain: |tx, op, errors| Box::pin(explain::<E, M>(tx, op, errors)),
         }
@@ -143,7 +144,7 @@ pub(super) async fn explain_by_name<M: Reading>(
 }
 
 async fn explain<E: Table, M: Mode>(tx: &mut ScopedTx<M>, op: &Op, errors: Vec<FieldError>) -> Result<Vec<FieldError>, sqlx::Error> {
-    let mut wanted = E::load(tx, &op.region, &[op.id]).await?.pop().map(|stored| stored.value.to_row()).unwrap_or_default();
+    let mut wanted = rows::load::<E, M>(tx, &op.region, &[op.id]).await?.pop().map(|stored| stored.value.to_row()).unwrap_or_default();
     wanted.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
     let mut explained = Vec::with_capacity(errors.len());
     for error in errors {

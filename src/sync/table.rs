@@ -1,15 +1,16 @@
-//! What a feature tells the write path about its rows. A new table that takes operations implements [`Entity`] (what they are) and [`Table`]
-//! (where they lie), and gets one line in `registry.rs`.
+//! What a feature tells the write path about its rows. A new table that takes operations implements [`Entity`](crate::ops::Entity) (what they
+//! are), [`Columns`] (where they lie) and [`Table`] (what they look at), and gets one line in `registry.rs`.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::rows::Columns;
 use crate::{
     complaint::FieldError,
     db::{Mode, ScopedTx, Write},
     identity::Region,
-    ops::{ConflictDraft, Entity, Meta, Reason, Row},
+    ops::{ConflictDraft, Meta, Reason, Row},
 };
 
 /// A row as stored, with what the merge needs.
@@ -81,26 +82,8 @@ pub struct Veto {
     pub questions: Vec<FieldError>,
 }
 
-/// Where an entity's rows lie, and what the database says about them.
-pub trait Table: Entity {
-    /// Reads and locks a row; of a kind of which a region has one (`Entity::only_id`) that one, whatever its id.
-    fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> impl Future<Output = Result<Option<Stored<Self>>, sqlx::Error>> + Send;
-
-    /// Reads rows by id; those that do not exist are missing in the answer.
-    fn load<M: Mode>(
-        tx: &mut ScopedTx<M>,
-        region: &Region,
-        ids: &[Uuid],
-    ) -> impl Future<Output = Result<Vec<Stored<Self>>, sqlx::Error>> + Send;
-
-    /// Ids of a region's rows in order, after `after`: pages of a snapshot.
-    fn page_ids<M: Mode>(
-        tx: &mut ScopedTx<M>,
-        region: &Region,
-        after: Uuid,
-        limit: i64,
-    ) -> impl Future<Output = Result<Vec<Uuid>, sqlx::Error>> + Send;
-
+/// What an entity says beside where its values lie: what it looks at in other rows, and what the database says about them.
+pub trait Table: Columns {
     /// Looks at other rows before a write. May point references elsewhere (aliases), and fill in what follows from other rows. `at` is when
     /// the operation arrived.
     fn before_write(
@@ -123,15 +106,6 @@ pub trait Table: Entity {
         async { Ok(None) }
     }
 
-    /// Writes a new row.
-    fn insert(
-        &self,
-        tx: &mut ScopedTx<Write>,
-        region: &Region,
-        id: Uuid,
-        tail: &Tail,
-    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
-
     /// Looks as [`Table::before_write`] does and writes a new row, in one statement. None, and nothing written, where the entity knows no such
     /// statement or something is in the way. The answer may hold questions; the row is written, and does not stay where somebody is asked.
     fn look_and_insert(
@@ -144,24 +118,15 @@ pub trait Table: Entity {
         async { Ok(None) }
     }
 
-    /// Writes rows that are all new, each named to the change log, in one statement. False, and nothing written, where one of them needs
-    /// a look of its own, or the entity knows no such statement: then each is written by itself.
-    fn insert_together(
+    /// Whether rows that are all new can be written in one statement: there is nothing to say about any of them. Otherwise each is looked at,
+    /// and written, by itself.
+    fn can_insert_together(
         _tx: &mut ScopedTx<Write>,
         _region: &Region,
         _rows: &[(Uuid, Self, Tail)],
     ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send {
         async { Ok(false) }
     }
-
-    /// Overwrites a row; the caller holds its lock.
-    fn update(
-        &self,
-        tx: &mut ScopedTx<Write>,
-        region: &Region,
-        id: Uuid,
-        tail: &Tail,
-    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 
     /// Translates a named constraint into words: each of the table's own, also those that `parse` keeps. What has no words is a fault of the
     /// server.

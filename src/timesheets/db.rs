@@ -11,13 +11,12 @@ use super::{
 };
 use crate::{
     calendar::{Calendar, Entry, db::kind_of},
-    db::{Mode, ScopedTx, Write, expect_one, sole},
+    db::{Mode, ScopedTx, Write, sole},
     employees::listed::Choice,
     hours::doubts::Around,
     identity::Region,
-    ops::Meta,
     shift_templates::listed::TemplateChoice,
-    sync::{Stored, Tail},
+    sync::Tail,
 };
 
 /// An entry that lies in the way of another one.
@@ -111,98 +110,6 @@ pub(super) async fn find_overlapping<M: Mode>(
     .await
 }
 
-/// One row of the table as the write path wants it: `query!` makes a type per query, so this turns each of them into a [`Stored`].
-macro_rules! stored {
-    ($r:expr, $region:expr) => {{
-        let r = $r;
-        Stored {
-            id: r.id,
-            region: $region.clone(),
-            version: r.version,
-            deleted_at: r.deleted_at,
-            meta: r.row_meta.0,
-            value: Timesheet {
-                employee_id: r.employee_id,
-                work_date: r.work_date,
-                start_min: r.start_min,
-                end_min: r.end_min,
-                break_minutes: r.break_min,
-                is_special: r.is_special,
-                notes: r.notes,
-                confirmed: r.confirmed,
-            },
-        }
-    }};
-}
-
-/// Reads and locks a row.
-pub(super) async fn lock_timesheet(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Timesheet>>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"
-        SELECT id,
-               region,
-               employee_id,
-               work_date,
-               start_min,
-               end_min,
-               break_min,
-               is_special,
-               notes,
-               confirmed,
-               version,
-               deleted_at,
-               row_meta AS "row_meta: Json<Meta>"
-        FROM app.timesheets
-        WHERE region = $1 AND id = $2
-        FOR UPDATE
-        "#,
-        region.code(),
-        id,
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(row.map(|r| stored!(r, region)))
-}
-
-/// Reads rows by id.
-pub(super) async fn load_timesheets<M: Mode>(
-    tx: &mut ScopedTx<M>,
-    region: &Region,
-    ids: &[Uuid],
-) -> Result<Vec<Stored<Timesheet>>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"
-        SELECT id,
-               region,
-               employee_id,
-               work_date,
-               start_min,
-               end_min,
-               break_min,
-               is_special,
-               notes,
-               confirmed,
-               version,
-               deleted_at,
-               row_meta AS "row_meta: Json<Meta>"
-        FROM app.timesheets
-        WHERE region = $1 AND id = ANY ($2)
-        "#,
-        region.code(),
-        ids,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|r| stored!(r, region)).collect())
-}
-
-/// Ids after `after`, in their order.
-pub(super) async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-    sqlx::query_scalar!("SELECT id FROM app.timesheets WHERE region = $1 AND id > $2 ORDER BY id LIMIT $3", region.code(), after, limit)
-        .fetch_all(tx.conn())
-        .await
-}
-
 /// Writes a new row where its person is there, whom it keeps there until the transaction ends. What the doubts want to know of the person;
 /// none, and nothing written, for somebody who is not there or in the bin.
 pub(super) async fn insert_for_person(
@@ -250,89 +157,6 @@ pub(super) async fn insert_for_person(
     )
     .fetch_optional(tx.conn())
     .await
-}
-
-/// Writes new rows.
-pub(super) async fn insert_timesheets(
-    tx: &mut ScopedTx<Write>,
-    region: &Region,
-    rows: &[(Uuid, &Timesheet, &Tail)],
-) -> Result<(), sqlx::Error> {
-    fn column<T>(rows: &[(Uuid, &Timesheet, &Tail)], of: impl Fn(&Timesheet, &Tail) -> T) -> Vec<T> {
-        rows.iter().map(|(_, value, tail)| of(value, tail)).collect()
-    }
-    sqlx::query!(
-        r#"
-        INSERT INTO app.timesheets (region, id, employee_id, work_date, start_min, end_min, break_min, is_special, notes, confirmed, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by)
-        SELECT $1, r.id, r.employee_id, r.work_date, r.start_min, r.end_min, r.break_min, r.is_special, r.notes, r.confirmed, r.version, r.deleted_at, r.row_meta, r.at, r.at, r.by, r.by
-        FROM unnest($2::uuid[], $3::uuid[], $4::date[], $5::int[], $6::int[], $7::int[], $8::bool[], $9::text[], $10::text[], $11::bigint[], $12::timestamptz[], $13::jsonb[], $14::timestamptz[], $15::uuid[])
-                 r (id, employee_id, work_date, start_min, end_min, break_min, is_special, notes, confirmed, version, deleted_at, row_meta, at, by)
-        "#,
-        region.code(),
-        &rows.iter().map(|(id, ..)| *id).collect::<Vec<_>>(),
-        &column(rows, |value, _| value.employee_id),
-        &column(rows, |value, _| value.work_date),
-        &column(rows, |value, _| value.start_min),
-        &column(rows, |value, _| value.end_min),
-        &column(rows, |value, _| value.break_minutes),
-        &column(rows, |value, _| value.is_special),
-        &column(rows, |value, _| value.notes.clone()),
-        &column(rows, |value, _| value.confirmed.clone()),
-        &column(rows, |_, tail| tail.version),
-        &column(rows, |_, tail| tail.deleted_at) as _,
-        &column(rows, |_, tail| tail.meta.clone()) as _,
-        &column(rows, |_, tail| tail.at),
-        &column(rows, |_, tail| tail.by),
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn update_timesheet(
-    tx: &mut ScopedTx<Write>,
-    region: &Region,
-    id: Uuid,
-    value: &Timesheet,
-    tail: &Tail,
-) -> Result<(), sqlx::Error> {
-    let done = sqlx::query!(
-        r#"
-        UPDATE app.timesheets
-        SET employee_id = $3,
-            work_date = $4,
-            start_min = $5,
-            end_min = $6,
-            break_min = $7,
-            is_special = $8,
-            notes = $9,
-            confirmed = $10,
-            version = $11,
-            deleted_at = $12,
-            row_meta = $13,
-            updated_at = $14,
-            updated_by = $15
-        WHERE region = $1 AND id = $2
-        "#,
-        region.code(),
-        id,
-        value.employee_id,
-        value.work_date,
-        value.start_min,
-        value.end_min,
-        value.break_minutes,
-        value.is_special,
-        value.notes,
-        value.confirmed,
-        tail.version,
-        tail.deleted_at,
-        &tail.meta as _,
-        tail.at,
-        tail.by,
-    )
-    .execute(tx.conn())
-    .await?;
-    expect_one(&done)
 }
 
 macro_rules! listed {

@@ -16,22 +16,21 @@ use crate::{
     hours::doubts::{confirm, doubts_of},
     identity::Region,
     ops::{ConflictDraft, ConflictKind, Entity as _, Origin, Row},
-    sync::{Refusal, Stored, Table, Tail, Veto},
+    sync::{Refusal, Table, Tail, Veto, columns},
 };
 
+columns!(Timesheet in "app.timesheets" {
+    employee_id: "employee_id",
+    work_date: "work_date",
+    start_min: "start_min",
+    end_min: "end_min",
+    break_minutes: "break_min",
+    is_special: "is_special",
+    notes: "notes",
+    confirmed: "confirmed",
+});
+
 impl Table for Timesheet {
-    async fn lock(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<Self>>, sqlx::Error> {
-        db::lock_timesheet(tx, region, id).await
-    }
-
-    async fn load<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<Self>>, sqlx::Error> {
-        db::load_timesheets(tx, region, ids).await
-    }
-
-    async fn page_ids<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, after: Uuid, limit: i64) -> Result<Vec<Uuid>, sqlx::Error> {
-        db::page_ids(tx, region, after, limit).await
-    }
-
     /// The employee has to exist in the region. An entry for a deleted one is kept and shown: the hours were worked (SYNC 3.8, 5). What looks
     /// like a slip is asked about.
     async fn before_write(
@@ -72,10 +71,6 @@ impl Table for Timesheet {
         Ok(veto)
     }
 
-    async fn insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::insert_timesheets(tx, region, &[(id, self, tail)]).await
-    }
-
     /// For somebody who is there, and an entry of which nothing was confirmed: what was confirmed has to be looked at before it is stored.
     async fn look_and_insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<Option<Veto>, sqlx::Error> {
         if !self.confirmed.is_empty() || tail.deleted_at.is_some() {
@@ -87,21 +82,12 @@ impl Table for Timesheet {
     }
 
     /// For people who are there, and entries of which nothing was confirmed: about the others [`Table::before_write`] has something to say.
-    async fn insert_together(tx: &mut ScopedTx<Write>, region: &Region, rows: &[(Uuid, Self, Tail)]) -> Result<bool, sqlx::Error> {
+    async fn can_insert_together(tx: &mut ScopedTx<Write>, region: &Region, rows: &[(Uuid, Self, Tail)]) -> Result<bool, sqlx::Error> {
         if rows.iter().any(|(_, value, _)| !value.confirmed.is_empty()) {
             return Ok(false);
         }
         let people: BTreeSet<Uuid> = rows.iter().map(|(_, value, _)| value.employee_id).collect();
-        if !employees::are_for_entry(tx, region, &Vec::from_iter(people)).await? {
-            return Ok(false);
-        }
-        let rows: Vec<_> = rows.iter().map(|(id, value, tail)| (*id, value, tail)).collect();
-        db::insert_timesheets(tx, region, &rows).await?;
-        Ok(true)
-    }
-
-    async fn update(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<(), sqlx::Error> {
-        db::update_timesheet(tx, region, id, self, tail).await
+        employees::are_for_entry(tx, region, &Vec::from_iter(people)).await
     }
 
     /// Names the entry that is there at the same time.
