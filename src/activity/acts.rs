@@ -56,7 +56,7 @@ pub async fn reverse_change(
     let to = back_to(&request);
     // A form that comes again after its answer was lost is answered as before, whatever has happened since.
     if answered.is_empty()
-        && let Some(error) = reversal::obstacle(ctx.lang, &change, &reversal, &now, &later)
+        && let Some(error) = reversal::obstacle(ctx.lang, &reversal, &now, &later)
     {
         return refused_act(&ctx, &to, &[error]);
     }

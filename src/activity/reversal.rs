@@ -7,9 +7,9 @@ use super::db::ChangeRow;
 use crate::{
     complaint::FieldError,
     i18n::{Lang, format::instant, t},
-    ops::{Change, Fields, Kind, Row, form_codec::FormSpec, same_value},
-    sync::{FeedRow, form_by_name},
-    words::{as_field, label_of},
+    ops::{Change, Description, Fields, Kind, Row, as_field, description, same_value},
+    sync::FeedRow,
+    words::label_of,
 };
 
 /// What takes a change back.
@@ -33,20 +33,18 @@ pub(super) fn can_reverse(change: &ChangeRow, deleted: bool) -> bool {
 pub(super) fn of(change: &ChangeRow) -> Option<Reversal> {
     match change.action.as_str() {
         "delete" => Some(Reversal { kind: Kind::Restore, fields: Fields::new() }),
-        "update" => fields_back(form_by_name(&change.entity)?, change).map(|fields| Reversal { kind: Kind::Update, fields }),
+        "update" => fields_back(description(&change.entity)?, change).map(|fields| Reversal { kind: Kind::Update, fields }),
         _ => None,
     }
 }
 
-fn fields_back(form: FormSpec, change: &ChangeRow) -> Option<Fields> {
+fn fields_back(entity: &Description, change: &ChangeRow) -> Option<Fields> {
     let (before, after) = (change.before.as_ref()?.as_object()?, change.after.as_ref()?.as_object()?);
     let mut fields = Fields::new();
     for (column, was) in before {
-        let (name, to) = as_field(column, was);
-        if !form.iter().any(|(known, _)| *known == name) {
-            return None;
-        }
-        let (_, from) = as_field(column, after.get(column).unwrap_or(&Value::Null));
+        let field = entity.field_in(column)?;
+        let (name, to) = (field.name, field.from_column(was));
+        let from = field.from_column(after.get(column).unwrap_or(&Value::Null));
         if !same_value(&from, &to) {
             fields.insert(name.to_owned(), Change { from, to });
         }
@@ -57,15 +55,17 @@ fn fields_back(form: FormSpec, change: &ChangeRow) -> Option<Fields> {
 /// The row as a change left it, whenever it is asked for: `later` is what happened to it since, newest first.
 pub(super) fn row_after(now: &FeedRow, later: &[ChangeRow]) -> Row {
     let mut row = now.row.clone();
-    for (column, was) in later.iter().filter_map(|line| line.before.as_ref()?.as_object()).flatten() {
-        let (name, value) = as_field(column, was);
-        row.insert(name.to_owned(), value);
+    for line in later {
+        for (column, was) in line.before.as_ref().and_then(Value::as_object).into_iter().flatten() {
+            let (name, value) = as_field(&line.entity, column, was);
+            row.insert(name.to_owned(), value);
+        }
     }
     row
 }
 
 /// Why a change is not taken back now, as a sentence's data: the row as it is and what happened to it after the change, newest first, say so.
-pub(super) fn obstacle(lang: Lang, change: &ChangeRow, reversal: &Reversal, now: &FeedRow, later: &[ChangeRow]) -> Option<FieldError> {
+pub(super) fn obstacle(lang: Lang, reversal: &Reversal, now: &FeedRow, later: &[ChangeRow]) -> Option<FieldError> {
     let told = |error: FieldError, by: &ChangeRow| {
         let who = by.actor_name.clone().unwrap_or_else(|| t(lang, "activity-system").to_owned());
         error.with("who", who).with("at", instant(by.at))
@@ -99,13 +99,12 @@ pub(super) fn obstacle(lang: Lang, change: &ChangeRow, reversal: &Reversal, now:
     let Some(name) = met else {
         return (left == 0).then(|| FieldError::new("", "reversal-done"));
     };
-    let touches = |line: &&ChangeRow| columns(line).any(|column| as_field(column, &Value::Null).0 == name);
-    let column = columns(change).find(|column| as_field(column, &Value::Null).0 == name).unwrap_or(name);
+    let touches = |line: &&ChangeRow| columns(line).any(|column| as_field(&line.entity, column, &Value::Null).0 == name);
     let error = later
         .iter()
         .find(touches)
         .map_or_else(|| FieldError::new("", "reversal-changed"), |line| told(FieldError::new("", "reversal-changed-since"), line));
-    Some(error.with("field", label_of(lang, column)))
+    Some(error.with("field", label_of(lang, name)))
 }
 
 fn columns(change: &ChangeRow) -> impl Iterator<Item = &str> {
@@ -151,7 +150,7 @@ mod tests {
     }
 
     fn code(change: &ChangeRow, now: &FeedRow, later: &[ChangeRow]) -> Option<String> {
-        obstacle(Lang::Tr, change, &of(change).unwrap(), now, later).map(|error| error.code)
+        obstacle(Lang::Tr, &of(change).unwrap(), now, later).map(|error| error.code)
     }
 
     #[test]
@@ -192,7 +191,7 @@ mod tests {
             |notes: &str, start: &str| row(false, json!({"start_time": start, "end_time": "01:00", "break_minutes": 30, "notes": notes}));
         let special = change(4, "admin", "update", json!({"is_special": false}), json!({"is_special": true}));
         assert_eq!(code(&times(), &now("gece", "09:00"), std::slice::from_ref(&special)), None);
-        let error = obstacle(Lang::Tr, &times(), &of(&times()).unwrap(), &now("gündüz", "09:00"), &[special, note]).unwrap();
+        let error = obstacle(Lang::Tr, &of(&times()).unwrap(), &now("gündüz", "09:00"), &[special, note]).unwrap();
         assert_eq!(
             (error.code.as_str(), error.args["who"].as_str(), error.args["field"].as_str()),
             ("reversal-changed-since", "admin", "Not")

@@ -17,9 +17,10 @@ use crate::{
     error::AppResult,
     events::{region_in_words, time_of_day},
     i18n::{Lang, t, t_with},
+    ops::description,
     sync::may_write,
     web::page::Ctx,
-    words::{RowName, describe, entity_in_words, list_row_names, named},
+    words::{RowName, describe, entity_in_words, list_row_names, named, title_of_values},
 };
 
 /// Changes a row's history shows at most.
@@ -39,17 +40,10 @@ pub async fn history_of<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, entity: &str, 
 
 /// The ids in a change whose names the words need.
 pub(super) fn mentioned_ids(row: &ChangeRow) -> Vec<Uuid> {
-    let people = [&row.before, &row.after].into_iter().flatten().filter_map(employee_in);
-    let templates = [&row.before, &row.after].into_iter().flatten().filter_map(|side| id_in(side, "shift_template_id"));
-    people.chain(templates).chain([row.entity_id]).collect()
-}
-
-fn employee_in(side: &Value) -> Option<Uuid> {
-    id_in(side, "employee_id")
-}
-
-fn id_in(side: &Value, column: &str) -> Option<Uuid> {
-    side.get(column)?.as_str()?.parse().ok()
+    let entity = description(&row.entity);
+    let sides = [&row.before, &row.after].into_iter().flatten().filter_map(Value::as_object);
+    let mentioned = sides.flat_map(|side| entity.into_iter().flat_map(move |entity| entity.references(side)));
+    mentioned.chain([row.entity_id]).collect()
 }
 
 impl ChangeView {
@@ -68,7 +62,7 @@ impl ChangeView {
             headline: headline(lang, row),
             title: title_of(row, names),
             href: address(ctx, row, names),
-            fields: describe(lang, row.before.as_ref(), row.after.as_ref(), person),
+            fields: describe(lang, &row.entity, row.before.as_ref(), row.after.as_ref(), person),
             id: row.id,
             entity_id: row.entity_id,
             reversal: reversal_key(ctx, row, names),
@@ -122,21 +116,14 @@ pub(super) fn title_of(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Strin
     if let Some(found) = names.get(&row.entity_id) {
         return named(&found.name, found.work_date);
     }
-    let text = |name| row.before.as_ref().and_then(|before| before.get(name)).and_then(Value::as_str);
-    let employee = row.before.as_ref().and_then(employee_in).and_then(|id| names.get(&id)).map(|found| found.name.as_str());
-    let name = text("full_name").or_else(|| text("name")).or(employee).unwrap_or_default();
-    named(name, text("work_date").or_else(|| text("day")).and_then(|date| date.parse().ok()))
+    let before = |column: &str| row.before.as_ref()?.get(column)?.as_str();
+    title_of_values(names, &row.entity, before)
 }
 
-/// The page of a row. Timesheets and employees keep theirs when they are deleted.
+/// The page of a row.
 fn address(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<String> {
-    let (found, at) = (names.get(&row.entity_id)?, ctx.at(&row.region));
-    match row.entity.as_str() {
-        "timesheet" => Some(format!("/timesheets/{}{at}", row.entity_id)),
-        "employee" => Some(format!("/employees/{}{at}", row.entity_id)),
-        "shift_template" if !found.deleted => Some(format!("/shift-templates/{}/edit{at}", row.entity_id)),
-        _ => None,
-    }
+    let page = description(&row.entity)?.address(row.entity_id, names.get(&row.entity_id)?.deleted)?;
+    Some(format!("{page}{}", ctx.at(&row.region)))
 }
 
 /// How a change entered, and through which PC or in whose hands.

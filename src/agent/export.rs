@@ -73,7 +73,7 @@ fn write_rows(from: &Path, to: &Path) -> Result<Count, StoreError> {
     let mut rows = 0;
     for (table, entity, fields) in TABLES {
         let list =
-            fields.iter().map(|(field, _)| column_of(field)).map(|c| format!("shown ->> '$.{c}' AS {c}")).collect::<Vec<_>>().join(", ");
+            fields.iter().map(|field| column_of(field.name)).map(|c| format!("shown ->> '$.{c}' AS {c}")).collect::<Vec<_>>().join(", ");
         let sql = format!(
             "CREATE TABLE {table} AS SELECT id, region, {list}, version, shown_gone AS is_deleted, waiting > 0 AS is_waiting FROM pc.rows WHERE entity = '{entity}'"
         );

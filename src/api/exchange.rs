@@ -29,6 +29,7 @@ use crate::{
         Delivered, db, deliver_of_device, deliver_of_person,
         feed::{self, Asked, Changes, Snapshot},
         grant::{Grant, GrantKey, LIFETIME},
+        list_digests,
         masking::masked,
     },
     web::{
@@ -481,7 +482,7 @@ pub async fn get_digest(state: Data<AppState>, client: Client, Checked(query): C
     let heads = list_heads(&mut tx).await?;
     let mut regions = BTreeMap::new();
     for region in scope.regions() {
-        let digests = db::list_digests(&mut tx, region).await?;
+        let digests = list_digests(&mut tx, region).await?;
         let tables = digests.into_iter().map(|(entity, count, xor)| (entity, TableDigest { count, xor })).collect();
         let seq = heads.iter().find(|(code, _)| code == region.code()).map_or(0, |(_, seq)| *seq);
         regions.insert(region.code().to_owned(), RegionDigest { seq, tables });

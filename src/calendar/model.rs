@@ -9,7 +9,7 @@ use crate::{
     civil,
     complaint::FieldError,
     ops::{
-        Entity, Origin, Row, Writers,
+        Entity, Field, Origin, Row, Says, Title, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
@@ -71,13 +71,16 @@ pub struct CalendarDay {
 
 impl Entity for CalendarDay {
     const NAME: &'static str = "calendar_day";
+    const LABEL: &'static str = "change-of-calendar-day";
+    const TABLE: &'static str = "app.calendar_days";
     const FORM: FormSpec = &[
-        ("day", FieldKind::Date),
-        ("name", FieldKind::Text),
-        ("kind", FieldKind::Text),
-        ("free_from", FieldKind::Time),
-        ("source", FieldKind::Text),
+        Field::new("day", FieldKind::Date, "change-work-date"),
+        Field::new("name", FieldKind::Text, "change-name"),
+        Field::new("kind", FieldKind::Text, "change-kind").says(Says::Choice("day-kind-")),
+        Field::new("free_from", FieldKind::Time, "change-free-from").column("free_from_min").zero_is_blank(),
+        Field::new("source", FieldKind::Text, "change-source"),
     ];
+    const TITLE: Option<Title> = Some(Title::column("name").dated("day"));
     const WRITERS: Writers = Writers::Admins;
 
     fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {

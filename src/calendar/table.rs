@@ -26,13 +26,7 @@ impl Cell for DayKind {
     }
 }
 
-columns!(CalendarDay in "app.calendar_days" {
-    day: "day",
-    name: "name",
-    kind: "kind",
-    free_from: "free_from_min",
-    source: "source",
-});
+columns!(CalendarDay { day: "day", name: "name", kind: "kind", free_from: "free_from_min", source: "source" });
 
 impl Table for CalendarDay {
     async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {

@@ -11,7 +11,7 @@ use crate::{
     complaint::FieldError,
     identity_no::{IdentityNo, without_blanks},
     ops::{
-        Entity, Fields, Origin, Row, Writers,
+        Entity, Field, Fields, Origin, Row, RowPage, Says, Title, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
@@ -64,16 +64,20 @@ pub struct Left {
 
 impl Entity for Employee {
     const NAME: &'static str = "employee";
+    const LABEL: &'static str = "change-of-employee";
+    const TABLE: &'static str = "app.employees";
     const FORM: FormSpec = &[
-        ("full_name", FieldKind::Text),
-        ("identity_no", FieldKind::OptionalText),
-        ("department", FieldKind::Text),
-        ("title", FieldKind::Text),
-        ("hire_date", FieldKind::Date),
-        ("exit_date", FieldKind::Date),
-        ("is_active", FieldKind::Flag),
-        ("shift_template_id", FieldKind::Id),
+        Field::new("full_name", FieldKind::Text, "change-full-name"),
+        Field::new("identity_no", FieldKind::OptionalText, "change-identity-no").says(Says::IdentityNo),
+        Field::new("department", FieldKind::Text, "change-department"),
+        Field::new("title", FieldKind::Text, "change-title"),
+        Field::new("hire_date", FieldKind::Date, "change-hire-date"),
+        Field::new("exit_date", FieldKind::Date, "change-exit-date"),
+        Field::new("is_active", FieldKind::Flag, "change-is-active"),
+        Field::new("shift_template_id", FieldKind::Id, "change-shift-template"),
     ];
+    const TITLE: Option<Title> = Some(Title::column("full_name"));
+    const PAGE: Option<RowPage> = Some(RowPage { path: "/employees", rest: "", stays: true });
     const WRITERS: Writers = Writers::Region;
 
     fn parse(row: &Row, changed: &BTreeSet<&str>, origin: Origin) -> Result<Self, Vec<FieldError>> {

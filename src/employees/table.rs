@@ -14,7 +14,7 @@ use crate::{
     sync::{Refusal, Table, Veto, columns},
 };
 
-columns!(Employee in "app.employees" {
+columns!(Employee {
     full_name: "full_name",
     identity_no: "identity_no",
     department: "department",

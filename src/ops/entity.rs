@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{Fields, Origin, Row, form_codec::FormSpec};
+use super::{Fields, Origin, Row, RowPage, Title, form_codec::FormSpec};
 use crate::{complaint::FieldError, identity::Region};
 
 /// Who may write rows of a kind. Asked where rows are written, of the operation's author; pages ask the same, so that they offer nothing
@@ -29,8 +29,16 @@ impl Writers {
 pub trait Entity: Sized + Send + Sync + 'static {
     /// Name in operations, feed and logs.
     const NAME: &'static str;
-    /// The form: field names and how they read.
+    /// Key of what people call its rows.
+    const LABEL: &'static str;
+    /// The server's table, with its schema.
+    const TABLE: &'static str;
+    /// Its fields, in the order of the form.
     const FORM: FormSpec;
+    /// What people call a row; none where a region has only one.
+    const TITLE: Option<Title> = None;
+    /// The page of a row, where everybody who may read it may open one.
+    const PAGE: Option<RowPage> = None;
     /// Who may write rows of it.
     const WRITERS: Writers;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Change, Fields, Row, clean_value, same_value};
+use super::{Change, Field, Fields, Row, clean_value, same_value};
 use crate::{civil, text::clean};
 
 /// How a form field reads.
@@ -37,12 +37,13 @@ pub enum FieldKind {
 }
 
 /// The fields of an entity's form, in their order.
-pub type FormSpec = &'static [(&'static str, FieldKind)];
+pub type FormSpec = &'static [Field];
 
 /// Reads the fields of `spec` out of posted pairs.
 pub fn read_form(spec: FormSpec, pairs: &[(String, String)]) -> Row {
-    let values = spec.iter().map(|(name, kind)| (*kind, (*name).to_owned(), read_value(*kind, name, pairs)));
-    values.filter(|(kind, _, value)| *kind != FieldKind::LaterText || !value.is_null()).map(|(_, name, value)| (name, value)).collect()
+    let values = spec.iter().map(|field| (field, read_value(field.kind, field.name, pairs)));
+    let said = values.filter(|(field, value)| field.kind != FieldKind::LaterText || !value.is_null());
+    said.map(|(field, value)| (field.name.to_owned(), value)).collect()
 }
 
 fn read_value(kind: FieldKind, name: &str, pairs: &[(String, String)]) -> Value {

@@ -1,6 +1,7 @@
 //! Operations: what a person entered, as data. Pure, and shared by server and agent (docs/SYNC.md).
 
 mod cleaned;
+mod description;
 mod entity;
 pub mod fields;
 pub mod form_codec;
@@ -10,6 +11,7 @@ mod op;
 mod submitted;
 
 pub use cleaned::{clean_op, clean_value};
+pub use description::{Description, Field, RowPage, Says, Title, as_field, describe_entities, description, descriptions};
 pub use entity::{Entity, Writers};
 pub use grant::{Grant, LIFETIME, MARK};
 pub use merge::{ConflictDraft, ConflictKind, Merged, Meta, OTHERS, Record, Stamp, TOMBSTONE, merge, same_value};

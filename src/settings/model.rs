@@ -12,7 +12,7 @@ use crate::{
     identity::Region,
     offline_mode::OfflineMode,
     ops::{
-        Entity, Origin, Row, Writers,
+        Entity, Field, Origin, Row, Says, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
@@ -37,13 +37,15 @@ pub struct RegionSettings {
 
 impl Entity for RegionSettings {
     const NAME: &'static str = "settings";
+    const LABEL: &'static str = "change-of-settings";
+    const TABLE: &'static str = "app.settings";
     const FORM: FormSpec = &[
-        ("company_name", FieldKind::OptionalText),
-        ("report_title", FieldKind::OptionalText),
-        ("weekday_hours", FieldKind::Decimal),
-        ("saturday_start", FieldKind::Time),
-        ("saturday_end", FieldKind::Time),
-        ("offline_mode", FieldKind::OptionalText),
+        Field::new("company_name", FieldKind::OptionalText, "change-company-name"),
+        Field::new("report_title", FieldKind::OptionalText, "change-report-title"),
+        Field::new("weekday_hours", FieldKind::Decimal, "change-weekday-plan").column("weekday_min"),
+        Field::new("saturday_start", FieldKind::Time, "change-saturday-start").column("saturday_start_min"),
+        Field::new("saturday_end", FieldKind::Time, "change-saturday-end").column("saturday_end_min"),
+        Field::new("offline_mode", FieldKind::OptionalText, "change-offline-mode").says(Says::Choice("offline-mode-")),
     ];
     const WRITERS: Writers = Writers::Admins;
 

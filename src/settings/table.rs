@@ -25,7 +25,7 @@ impl Cell for Option<OfflineMode> {
     }
 }
 
-columns!(RegionSettings in "app.settings" {
+columns!(RegionSettings {
     company_name: "company_name",
     report_title: "report_title",
     weekday_minutes: "weekday_min",

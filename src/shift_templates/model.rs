@@ -8,7 +8,7 @@ use crate::{
     civil,
     complaint::FieldError,
     ops::{
-        Entity, Origin, Row, Writers,
+        Entity, Field, Origin, Row, RowPage, Says, Title, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
@@ -31,13 +31,17 @@ pub struct ShiftTemplate {
 
 impl Entity for ShiftTemplate {
     const NAME: &'static str = "shift_template";
+    const LABEL: &'static str = "change-of-shift-template";
+    const TABLE: &'static str = "app.shift_templates";
     const FORM: FormSpec = &[
-        ("name", FieldKind::Text),
-        ("start_time", FieldKind::Time),
-        ("end_time", FieldKind::Time),
-        ("break_minutes", FieldKind::Integer),
-        ("weekdays", FieldKind::Weekdays),
+        Field::new("name", FieldKind::Text, "change-name"),
+        Field::new("start_time", FieldKind::Time, "change-start").column("start_min"),
+        Field::new("end_time", FieldKind::Time, "change-end").column("end_min"),
+        Field::new("break_minutes", FieldKind::Integer, "change-break").column("break_min").says(Says::Minutes),
+        Field::new("weekdays", FieldKind::Weekdays, "change-weekdays"),
     ];
+    const TITLE: Option<Title> = Some(Title::column("name"));
+    const PAGE: Option<RowPage> = Some(RowPage { path: "/shift-templates", rest: "/edit", stays: false });
     const WRITERS: Writers = Writers::Region;
 
     fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {

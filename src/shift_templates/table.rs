@@ -13,13 +13,7 @@ use crate::{
     text::clean,
 };
 
-columns!(ShiftTemplate in "app.shift_templates" {
-    name: "name",
-    start_min: "start_min",
-    end_min: "end_min",
-    break_minutes: "break_min",
-    weekdays: "weekdays",
-});
+columns!(ShiftTemplate { name: "name", start_min: "start_min", end_min: "end_min", break_minutes: "break_min", weekdays: "weekdays" });
 
 impl Table for ShiftTemplate {
     async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {

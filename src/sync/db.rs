@@ -401,30 +401,6 @@ pub(super) async fn list_changes<M: Mode>(
     .await
 }
 
-/// Row count and xor of `sha256(id:version)` of each table of a region, for comparison with a mirror. First 64 bits, as hex.
-pub(crate) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
-    tx.conn().execute("SET LOCAL statement_timeout = '10s'").await?; // all rows of the region, once an hour from each PC
-    let rows = sqlx::query!(
-        r#"
-        SELECT entity AS "entity!", count(id) AS "count!",
-               lpad(to_hex(coalesce(bit_xor(('x' || substr(encode(sha256(convert_to(id::text || ':' || version, 'UTF8')), 'hex'), 1, 16))::bit(64)::bigint), 0)), 16, '0') AS "digest!"
-        FROM (
-            SELECT 'employee' AS entity, id, version FROM app.employees WHERE region = $1
-            UNION ALL SELECT 'shift_template', id, version FROM app.shift_templates WHERE region = $1
-            UNION ALL SELECT 'settings', id, version FROM app.settings WHERE region = $1
-            UNION ALL SELECT 'timesheet', id, version FROM app.timesheets WHERE region = $1
-            UNION ALL SELECT 'calendar_day', id, version FROM app.calendar_days WHERE region = $1
-        ) row_versions
-        GROUP BY entity
-        ORDER BY entity
-        "#,
-        region.code(),
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|r| (r.entity, r.count, r.digest)).collect())
-}
-
 /// How a region's logs are.
 pub struct LogHealth {
     /// First number at which the change log's chain breaks.

@@ -98,7 +98,7 @@ fn new_row<E: Table>(job: &Job<'_>, origin: Origin) -> Option<(Uuid, E, Tail)> {
 }
 
 fn unknown_field<E: Table>(op: &Op) -> Option<&str> {
-    op.fields.keys().map(String::as_str).find(|name| E::FORM.iter().all(|(known, _)| known != name))
+    op.fields.keys().map(String::as_str).find(|name| E::FORM.iter().all(|field| field.name != *name))
 }
 
 fn changed_fields(op: &Op) -> BTreeSet<&str> {

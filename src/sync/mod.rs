@@ -20,7 +20,7 @@ mod volume;
 
 pub use apply::{Caller, Carrier, Delivery, apply_ops};
 pub use deliver::{Delivered, deliver, deliver_of_device, deliver_of_person, submit, submit_all, submit_asking, submit_asking_and_read};
-pub use registry::{FeedRow, Kind, entities, form_by_name, install, load_by_name, may_write, putting_back};
-pub(crate) use rows::columns;
+pub use registry::{FeedRow, Kind, entities, install, load_by_name, may_write, putting_back};
 pub use rows::{Cell, Columns, cell};
+pub(crate) use rows::{columns, list_digests};
 pub use table::{Refusal, Stored, Table, Tail, Veto};

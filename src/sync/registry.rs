@@ -14,7 +14,7 @@ use crate::{
     complaint::FieldError,
     db::{Mode, Read, ScopedTx, Write},
     identity::Region,
-    ops::{Change, Fields, Op, Reason, Row, Verdict, Writers, form_codec::FormSpec},
+    ops::{Change, Description, Fields, Op, Reason, Row, Verdict, describe_entities},
 };
 
 type Answer<'a, T, E = sqlx::Error> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
@@ -27,9 +27,7 @@ type Explain<M> = for<'a> fn(&'a mut ScopedTx<M>, &'a Op, Vec<FieldError>) -> An
 
 /// A kind of row, as the write path and the feed deal with it.
 pub struct Kind {
-    name: &'static str,
-    form: FormSpec,
-    writers: Writers,
+    about: Description,
     following: fn(&Fields) -> &'static [&'static str],
     decide: Decide,
     create: Create,
@@ -48,10 +46,9 @@ pub struct Reads<M: Mode> {
 impl Kind {
     /// The kind of which `E` is the type.
     pub const fn of<E: Table>() -> Self {
+        assert!(rows::columns_are_fields::<E>(), "an entity's columns are those of its fields, in their order");
         Self {
-            name: E::NAME,
-            form: E::FORM,
-            writers: E::WRITERS,
+            about: Description::of::<E>(),
             following: E::following,
             decide: |tx, job| Box::pin(decide_on::<E>(tx, job)),
             create: |tx, jobs| Box::pin(create_all::<E>(tx, jobs)),
@@ -98,6 +95,7 @@ static KINDS: OnceLock<&'static [Kind]> = OnceLock::new();
 /// the same.
 pub fn install(kinds: &'static [Kind]) {
     KINDS.get_or_init(|| kinds);
+    describe_entities(kinds.iter().map(|kind| kind.about));
 }
 
 fn kinds() -> &'static [Kind] {
@@ -107,12 +105,12 @@ fn kinds() -> &'static [Kind] {
 }
 
 fn kind_of(name: &str) -> Option<&'static Kind> {
-    kinds().iter().find(|kind| kind.name == name)
+    kinds().iter().find(|kind| kind.about.name == name)
 }
 
 /// The names of the kinds, in the order of a snapshot.
 pub fn entities() -> impl ExactSizeIterator<Item = &'static str> {
-    kinds().iter().map(|kind| kind.name)
+    kinds().iter().map(|kind| kind.about.name)
 }
 
 /// Decides on an operation with the rules of its entity; one that this server does not know yet waits for a newer server.
@@ -153,11 +151,6 @@ async fn explain<E: Table, M: Mode>(tx: &mut ScopedTx<M>, op: &Op, errors: Vec<F
     Ok(explained)
 }
 
-/// The form of an entity; none for one that this server does not know.
-pub fn form_by_name(name: &str) -> Option<FormSpec> {
-    kind_of(name).map(|kind| kind.form)
-}
-
 /// The changes of an operation that puts earlier values back, by "Geri al" of the log or by a decision on a conflict. It changes what it names
 /// and nothing else: what would follow from it is said too, as it is in `row`.
 pub fn putting_back(entity: &str, mut changes: Fields, row: &Row) -> Fields {
@@ -171,7 +164,7 @@ pub fn putting_back(entity: &str, mut changes: Fields, row: &Row) -> Fields {
 
 /// The name of a kind of row as this server has it; none for one that it does not know.
 pub(super) fn known_name(entity: &str) -> Option<&'static str> {
-    kind_of(entity).map(|kind| kind.name)
+    kind_of(entity).map(|kind| kind.about.name)
 }
 
 /// Whether this server knows the kind of row.
@@ -182,7 +175,7 @@ pub(super) fn is_known(entity: &str) -> bool {
 /// Whether somebody who may write in a region may write rows of this kind there: what no page offers otherwise. Kinds that this server does
 /// not know nobody may.
 pub fn may_write(entity: &str, is_admin: bool) -> bool {
-    kind_of(entity).is_some_and(|kind| kind.writers.include(is_admin))
+    kind_of(entity).is_some_and(|kind| kind.about.writers.include(is_admin))
 }
 
 /// A row as clients get it.

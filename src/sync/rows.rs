@@ -2,7 +2,7 @@
 //! asks stays in its own folder, as checked queries.
 
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Decode, Encode, Postgres, Row as _, Type,
+    Arguments as _, AssertSqlSafe, Decode, Encode, Executor as _, Postgres, Row as _, Type,
     error::BoxDynError,
     postgres::{PgArguments, PgHasArrayType, PgRow},
     types::Json,
@@ -13,7 +13,7 @@ use super::table::{Stored, Tail};
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one},
     identity::Region,
-    ops::Entity,
+    ops::{Description, Entity, descriptions},
 };
 
 /// A value of a row, as its column holds it.
@@ -52,9 +52,7 @@ as_they_are!(String, Option<String>, i32, Option<i32>, bool, chrono::NaiveDate, 
 
 /// Where the values of an entity lie.
 pub trait Columns: Entity {
-    /// The table, with its schema.
-    const TABLE: &'static str;
-    /// The entity's own columns: without head (`region`, `id`) and tail (`version` to `deleted_at`), which all tables have.
+    /// The entity's own columns, as its fields name them: without head (`region`, `id`) and tail (`version` to `deleted_at`), which all tables have.
     const COLUMNS: &'static [&'static str];
 
     /// The values of a row.
@@ -79,12 +77,11 @@ pub trait Columns: Entity {
     fn bind(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError>;
 }
 
-/// Says where the fields of an entity's type lie: `columns!(Employee in "app.employees" { full_name: "full_name", ... })`. What the type has
+/// Says where the fields of an entity's type lie: `columns!(Employee { full_name: "full_name", ... })`. What the type has
 /// besides, and no column holds, follows with its value: `; activation = Activation::No`.
 macro_rules! columns {
-    ($entity:ident in $table:literal { $($field:ident: $column:literal),+ $(,)? } $(; $beside:ident = $value:expr)*) => {
+    ($entity:ident { $($field:ident: $column:literal),+ $(,)? } $(; $beside:ident = $value:expr)*) => {
         impl $crate::sync::Columns for $entity {
-            const TABLE: &'static str = $table;
             const COLUMNS: &'static [&'static str] = &[$($column),+];
 
             fn read(row: &sqlx::postgres::PgRow) -> Result<Self, sqlx::Error> {
@@ -105,6 +102,37 @@ macro_rules! columns {
 }
 
 pub(crate) use columns;
+
+/// Whether the columns that a type reads and binds are those that its fields name, in their order.
+pub(super) const fn columns_are_fields<E: Columns>() -> bool {
+    let (columns, fields) = (E::COLUMNS, E::FORM);
+    if columns.len() != fields.len() {
+        return false;
+    }
+    let mut n = 0;
+    while n < columns.len() {
+        if !same(columns[n].as_bytes(), fields[n].column.as_bytes()) {
+            return false;
+        }
+        n += 1;
+    }
+    true
+}
+
+/// `==`, which is not `const`.
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut n = 0;
+    while n < one.len() {
+        if one[n] != other[n] {
+            return false;
+        }
+        n += 1;
+    }
+    true
+}
 
 /// One value of a row.
 ///
@@ -202,6 +230,21 @@ fn bind_changed<E: Columns>(region: &Region, id: Uuid, value: &E, tail: &Tail, a
     arguments.add(&tail.meta)?;
     arguments.add(tail.at)?;
     arguments.add(tail.by)
+}
+
+/// Row count and xor of `sha256(id:version)` of each entity of a region that has rows, for comparison with a copy. First 64 bits, as hex.
+pub(crate) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
+    tx.conn().execute("SET LOCAL statement_timeout = '10s'").await?; // all rows of the region, once an hour from each PC
+    let of_each = |entity: &Description| format!("SELECT '{}' AS entity, id, version FROM {} WHERE region = $1", entity.name, entity.table);
+    let sql = format!(
+        "SELECT entity, count(id),
+                lpad(to_hex(coalesce(bit_xor(('x' || substr(encode(sha256(convert_to(id::text || ':' || version, 'UTF8')), 'hex'), 1, 16))::bit(64)::bigint), 0)), 16, '0')
+         FROM ({}) row_versions
+         GROUP BY entity
+         ORDER BY entity",
+        descriptions().iter().map(of_each).collect::<Vec<_>>().join(" UNION ALL "),
+    );
+    sqlx::query_as(AssertSqlSafe(sql)).bind(region.code()).fetch_all(tx.conn()).await
 }
 
 fn select<E: Columns>() -> String {

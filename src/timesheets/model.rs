@@ -11,7 +11,7 @@ use crate::{
     complaint::FieldError,
     hours::Shift,
     ops::{
-        Entity, Origin, Row, Writers,
+        Entity, Field, Origin, Row, RowPage, Says, Title, Writers,
         fields::Reader,
         form_codec::{FieldKind, FormSpec},
     },
@@ -62,16 +62,20 @@ pub fn overlapping(id: Uuid, work_date: NaiveDate, start_min: i32, end_min: i32)
 
 impl Entity for Timesheet {
     const NAME: &'static str = "timesheet";
+    const LABEL: &'static str = "change-of-timesheet";
+    const TABLE: &'static str = "app.timesheets";
     const FORM: FormSpec = &[
-        ("employee_id", FieldKind::Id),
-        ("work_date", FieldKind::Date),
-        ("start_time", FieldKind::Time),
-        ("end_time", FieldKind::Time),
-        ("break_minutes", FieldKind::Integer),
-        ("is_special", FieldKind::Flag),
-        ("notes", FieldKind::Text),
-        ("confirmed", FieldKind::LaterText),
+        Field::new("employee_id", FieldKind::Id, "change-employee").says(Says::Person),
+        Field::new("work_date", FieldKind::Date, "change-work-date"),
+        Field::new("start_time", FieldKind::Time, "change-start").column("start_min"),
+        Field::new("end_time", FieldKind::Time, "change-end").column("end_min"),
+        Field::new("break_minutes", FieldKind::Integer, "change-break").column("break_min").says(Says::Minutes),
+        Field::new("is_special", FieldKind::Flag, "change-is-special"),
+        Field::new("notes", FieldKind::Text, "change-notes"),
+        Field::new("confirmed", FieldKind::LaterText, "change-confirmed").says(Says::Doubts),
     ];
+    const TITLE: Option<Title> = Some(Title::of("employee", "employee_id").dated("work_date"));
+    const PAGE: Option<RowPage> = Some(RowPage { path: "/timesheets", rest: "", stays: true });
     const WRITERS: Writers = Writers::Region;
 
     fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {

@@ -19,7 +19,7 @@ use crate::{
     sync::{Refusal, Table, Tail, Veto, columns},
 };
 
-columns!(Timesheet in "app.timesheets" {
+columns!(Timesheet {
     employee_id: "employee_id",
     work_date: "work_date",
     start_min: "start_min",

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use serde_json::Value;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
     db::{Mode, ScopedTx},
     identity::Region,
     labels::db::load_labels,
+    ops::{Description, description, descriptions},
 };
 
 /// What people call a row.
@@ -23,39 +25,33 @@ pub struct RowName {
     pub deleted: bool,
 }
 
-/// Names of employees, shift templates, days of the calendar and timesheets (these by their employee and date) among `ids`.
+/// Names of those of `ids` that are rows with a title, in the regions of the scope.
 pub async fn list_row_names<M: Mode>(tx: &mut ScopedTx<M>, ids: &[Uuid]) -> Result<HashMap<Uuid, RowName>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let rows = sqlx::query!(
-        r#"
-        SELECT id AS "id!", full_name AS "name!", NULL::date AS work_date, deleted_at IS NOT NULL AS "deleted!", id AS employee_id
-        FROM app.employees
-        WHERE region = ANY ($1) AND id = ANY ($2)
-        UNION ALL
-        SELECT id, name, NULL, deleted_at IS NOT NULL, NULL
-        FROM app.shift_templates
-        WHERE region = ANY ($1) AND id = ANY ($2)
-        UNION ALL
-        SELECT id, name, day, deleted_at IS NOT NULL, NULL
-        FROM app.calendar_days
-        WHERE region = ANY ($1) AND id = ANY ($2)
-        UNION ALL
-        SELECT t.id, e.full_name, t.work_date, t.deleted_at IS NOT NULL, t.employee_id
-        FROM app.timesheets t
-        JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
-        WHERE t.region = ANY ($1) AND t.id = ANY ($2)
-        "#,
-        &codes,
-        ids,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let labels = load_labels(tx).await?;
-    let name = |name: String, person: Option<Uuid>| person.map_or_else(|| name.clone(), |id| labels.name(id, &name));
-    Ok(rows
-        .into_iter()
-        .map(|r| (r.id, RowName { name: name(r.name, r.employee_id), work_date: r.work_date, deleted: r.deleted }))
-        .collect())
+    let sql = descriptions().iter().filter_map(names_sql).collect::<Vec<_>>().join(" UNION ALL ");
+    let rows: Vec<(Uuid, String, Option<NaiveDate>, bool, Uuid)> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(&codes).bind(ids).fetch_all(tx.conn()).await?;
+    let labels = load_labels(tx).await?; // of namesakes, by the person that a row is or is about
+    let rows = rows.into_iter();
+    Ok(rows.map(|(id, name, work_date, deleted, about)| (id, RowName { name: labels.name(about, &name), work_date, deleted })).collect())
+}
+
+/// Id, name, date, whether it is deleted, and the row whose name it is.
+fn names_sql(entity: &Description) -> Option<String> {
+    let title = entity.title?;
+    let date = title.date.map_or_else(|| "NULL::date".to_owned(), |date| format!("t.{date}"));
+    let (name, about, other) = match title.of {
+        None => (format!("t.{}", title.name), "t.id".to_owned(), String::new()),
+        Some(of) => {
+            let other = description(of)?;
+            let join = format!("JOIN {} o ON o.region = t.region AND o.id = t.{}", other.table, title.name);
+            (format!("o.{}", other.title?.name), "o.id".to_owned(), join)
+        }
+    };
+    Some(format!(
+        "SELECT t.id, {name}, {date}, t.deleted_at IS NOT NULL, {about} FROM {} t {other} WHERE t.region = ANY ($1) AND t.id = ANY ($2)",
+        entity.table
+    ))
 }
 
 /// What a column of a row held in a version of it; none where that version has no such row or column.

@@ -9,101 +9,52 @@ use crate::{
     hours::doubts,
     i18n::{Lang, choice, format, t, t_with},
     identity_no,
+    ops::{Says, description, descriptions},
     text::clean,
     web::change::FieldChange,
 };
 
-/// How a value reads.
-#[derive(Debug, Clone, Copy)]
-enum Words {
-    Text,
-    /// An employee's id, as the name.
-    Person,
-    /// Another row's id, as its name.
-    Named,
-    /// One of a few words: the key of each is this prefix and the word.
-    Choice(&'static str),
-    /// Masked: everybody of a region reads the log.
-    IdentityNo,
-    Date,
-    /// Minutes of the start day, to 2880.
-    Time,
-    Minutes,
-    Hours,
-    YesNo,
-    /// ISO numbers, such as `12345`.
-    Weekdays,
-    /// Doubts about an entry, by their words.
-    Doubts,
-}
-
-/// Column, key of its name, how its value reads; in the order in which a change shows them.
-const FIELDS: &[(&str, &str, Words)] = &[
-    ("full_name", "change-full-name", Words::Text),
-    ("day", "change-work-date", Words::Date),
-    ("name", "change-name", Words::Text),
-    ("identity_no", "change-identity-no", Words::IdentityNo),
-    ("department", "change-department", Words::Text),
-    ("title", "change-title", Words::Text),
-    ("hire_date", "change-hire-date", Words::Date),
-    ("exit_date", "change-exit-date", Words::Date),
-    ("is_active", "change-is-active", Words::YesNo),
-    ("shift_template_id", "change-shift-template", Words::Named),
-    ("employee_id", "change-employee", Words::Person),
-    ("work_date", "change-work-date", Words::Date),
-    ("start_min", "change-start", Words::Time),
-    ("end_min", "change-end", Words::Time),
-    ("break_min", "change-break", Words::Minutes),
-    ("is_special", "change-is-special", Words::YesNo),
-    ("notes", "change-notes", Words::Text),
-    ("confirmed", "change-confirmed", Words::Doubts),
-    ("weekdays", "change-weekdays", Words::Weekdays),
-    ("kind", "change-kind", Words::Choice("day-kind-")),
-    ("free_from_min", "change-free-from", Words::Time),
-    ("source", "change-source", Words::Text),
-    ("company_name", "change-company-name", Words::Text),
-    ("report_title", "change-report-title", Words::Text),
-    ("weekday_min", "change-weekday-plan", Words::Hours),
-    ("saturday_start_min", "change-saturday-start", Words::Time),
-    ("saturday_end_min", "change-saturday-end", Words::Time),
-    ("offline_mode", "change-offline-mode", Words::Choice("offline-mode-")),
-    // As forms and operations call them.
-    ("start_time", "change-start", Words::Text),
-    ("end_time", "change-end", Words::Text),
-    ("break_minutes", "change-break", Words::Minutes),
-    ("free_from", "change-free-from", Words::Text),
-    ("weekday_hours", "change-weekday-plan", Words::Text),
-    ("saturday_start", "change-saturday-start", Words::Text),
-    ("saturday_end", "change-saturday-end", Words::Text),
-];
-
-/// The fields of a change in words, without those that are empty before and after. `person` finds an employee's name.
+/// The fields of a change in words, in the order of the entity's form, without those that are empty before and after. They go by column, as in the
+/// log, or by the field's name, as in operations. `person` finds the name of a row by its id.
 pub fn describe<'n>(
     lang: Lang,
+    entity: &str,
     before: Option<&Value>,
     after: Option<&Value>,
     person: impl Fn(Uuid) -> Option<&'n str>,
 ) -> Vec<FieldChange> {
     let none = Map::new();
     let (before, after) = (before.and_then(Value::as_object).unwrap_or(&none), after.and_then(Value::as_object).unwrap_or(&none));
-    let known = FIELDS.iter().map(|(column, key, words)| (*column, t(lang, key), *words));
+    let fields = description(entity).map_or(&[][..], |entity| entity.fields);
+    let known = fields.iter().flat_map(|field| {
+        let as_column = (field.column, field.label, field.says);
+        let as_field = (field.name != field.column).then_some((field.name, field.label, said_by_form(field.says)));
+        std::iter::once(as_column).chain(as_field)
+    });
     // A column of a newer version of the program: better its bare name than a change that is not shown.
-    let columns = before.keys().chain(after.keys().filter(|column| !before.contains_key(*column)));
-    let unknown = columns.map(String::as_str).filter(|column| FIELDS.iter().all(|(known, ..)| known != column));
+    let is_unknown = |column: &&str| fields.iter().all(|field| field.column != *column && field.name != *column);
+    let unknown = before.keys().chain(after.keys().filter(|column| !before.contains_key(*column))).map(String::as_str).filter(is_unknown);
     known
-        .chain(unknown.map(|column| (column, column, Words::Text)))
+        .map(|(column, label, says)| (column, t(lang, label), says))
+        .chain(unknown.map(|column| (column, column, Says::Text)))
         .filter(|(column, ..)| before.contains_key(*column) || after.contains_key(*column))
-        .map(|(column, label, words)| {
-            let in_words = |side: &Map<String, Value>| side.get(column).and_then(|value| say(lang, words, value, &person));
+        .map(|(column, label, says)| {
+            let in_words = |side: &Map<String, Value>| side.get(column).and_then(|value| say(lang, says, value, &person));
             FieldChange { label: label.to_owned(), before: in_words(before), after: in_words(after) }
         })
         .filter(|field| field.before.is_some() || field.after.is_some())
         .collect()
 }
 
-/// What a column is called; its bare name where nobody has words for it.
-pub fn label_of(lang: Lang, column: &str) -> String {
-    FIELDS.iter().find(|(known, ..)| *known == column).map_or(column, |(_, key, _)| t(lang, key)).to_owned()
+/// How a value reads as a form sends it: times and hours are texts there.
+fn said_by_form(says: Says) -> Says {
+    if matches!(says, Says::Time | Says::Hours) { Says::Text } else { says }
+}
+
+/// What a column, or a field, is called; its bare name where nobody has words for it.
+pub fn label_of(lang: Lang, name: &str) -> String {
+    let mut fields = descriptions().iter().flat_map(|entity| entity.fields);
+    fields.find(|field| field.column == name || field.name == name).map_or(name, |field| t(lang, field.label)).to_owned()
 }
 
 /// One side of a change for a program, with identity numbers masked.
@@ -116,7 +67,7 @@ pub fn masked(side: &Value) -> Value {
 }
 
 /// One value in words; none where it is empty. What does not look as its column should is shown as it is.
-fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Option<&'n str>) -> Option<String> {
+fn say<'n>(lang: Lang, says: Says, value: &Value, person: impl Fn(Uuid) -> Option<&'n str>) -> Option<String> {
     let bare = match value {
         Value::Null => return None,
         Value::String(text) => clean(text), // what waits or was refused is kept as it was sent
@@ -125,21 +76,21 @@ fn say<'n>(lang: Lang, words: Words, value: &Value, person: impl Fn(Uuid) -> Opt
     if bare.is_empty() {
         return None;
     }
-    let said = match words {
-        Words::Text => None,
-        Words::Person => Some(bare.parse().ok().and_then(person).unwrap_or_else(|| t(lang, "change-unknown-person")).to_owned()),
-        Words::Named => Some(bare.parse().ok().and_then(person).unwrap_or_else(|| t(lang, "change-unknown-row")).to_owned()),
-        Words::Choice(prefix) => choice(lang, prefix, &bare).map(str::to_owned),
-        Words::IdentityNo => Some(identity_no::mask(&bare)),
-        Words::Date => bare.parse::<NaiveDate>().ok().map(civil::format_date_tr),
-        Words::Time => minutes_of(value).map(|minutes| time(lang, minutes)),
-        Words::Minutes => minutes_of(value).map(|minutes| t_with(lang, "change-minutes", &[("n", &minutes)])),
-        Words::Hours => {
+    let said = match says {
+        Says::Text => None,
+        Says::Person => Some(bare.parse().ok().and_then(person).unwrap_or_else(|| t(lang, "change-unknown-person")).to_owned()),
+        Says::Named => Some(bare.parse().ok().and_then(person).unwrap_or_else(|| t(lang, "change-unknown-row")).to_owned()),
+        Says::Choice(prefix) => choice(lang, prefix, &bare).map(str::to_owned),
+        Says::IdentityNo => Some(identity_no::mask(&bare)),
+        Says::Date => bare.parse::<NaiveDate>().ok().map(civil::format_date_tr),
+        Says::Time => minutes_of(value).map(|minutes| time(lang, minutes)),
+        Says::Minutes => minutes_of(value).map(|minutes| t_with(lang, "change-minutes", &[("n", &minutes)])),
+        Says::Hours => {
             minutes_of(value).map(|minutes| t_with(lang, "change-hours", &[("hours", &civil::format_hours(minutes, lang.as_str()))]))
         }
-        Words::YesNo => value.as_bool().map(|yes| t(lang, if yes { "answer-yes" } else { "answer-no" }).to_owned()),
-        Words::Weekdays => Some(weekdays(lang, &bare)),
-        Words::Doubts => {
+        Says::YesNo => value.as_bool().map(|yes| t(lang, if yes { "answer-yes" } else { "answer-no" }).to_owned()),
+        Says::Weekdays => Some(weekdays(lang, &bare)),
+        Says::Doubts => {
             Some(bare.split_whitespace().map(|code| doubts::label(code).map_or(code, |key| t(lang, key))).collect::<Vec<_>>().join(", "))
         }
     };
@@ -168,10 +119,10 @@ mod tests {
 
     const AYSE: Uuid = Uuid::from_u128(1);
 
-    fn described(before: &Value, after: &Value) -> Vec<(String, Option<String>, Option<String>)> {
+    fn described(entity: &str, before: &Value, after: &Value) -> Vec<(String, Option<String>, Option<String>)> {
         let side = |value: &Value| (!value.is_null()).then(|| value.clone());
         let person = |id: Uuid| (id == AYSE).then_some("Ayşe Işık");
-        let fields = describe(Lang::Tr, side(before).as_ref(), side(after).as_ref(), person);
+        let fields = describe(Lang::Tr, entity, side(before).as_ref(), side(after).as_ref(), person);
         fields.into_iter().map(|f| (f.label, f.before, f.after)).collect()
     }
 
@@ -191,24 +142,27 @@ mod tests {
             line("Mola", "60 dk", "0 dk"),
             line("Özel gün", "Hayır", "Evet"),
         ];
-        assert_eq!(described(&before, &after), wanted);
+        assert_eq!(described("timesheet", &before, &after), wanted);
     }
 
     #[test]
     fn an_end_at_midnight_belongs_to_the_next_day() {
-        assert_eq!(described(&json!({"end_min": 1439}), &json!({"end_min": 1440})), [line("Çıkış", "23:59", "00:00 (ertesi gün)")]);
+        assert_eq!(
+            described("timesheet", &json!({"end_min": 1439}), &json!({"end_min": 1440})),
+            [line("Çıkış", "23:59", "00:00 (ertesi gün)")]
+        );
     }
 
     #[test]
     fn an_identity_number_is_masked_before_and_after() {
-        let fields = described(&json!({"identity_no": "12345678950"}), &json!({"identity_no": "10000000146"}));
+        let fields = described("employee", &json!({"identity_no": "12345678950"}), &json!({"identity_no": "10000000146"}));
         assert_eq!(fields, [line("T.C. kimlik no", "123******50", "100******46")]);
-        assert!(!format!("{:?}", described(&Value::Null, &json!({"identity_no": "eski 123"}))).contains('1'));
+        assert!(!format!("{:?}", described("employee", &Value::Null, &json!({"identity_no": "eski 123"}))).contains('1'));
     }
 
     #[test]
     fn people_are_named_and_unknown_ones_say_so() {
-        let fields = described(&json!({"employee_id": AYSE}), &json!({"employee_id": Uuid::from_u128(2)}));
+        let fields = described("timesheet", &json!({"employee_id": AYSE}), &json!({"employee_id": Uuid::from_u128(2)}));
         assert_eq!(fields, [line("Çalışan", "Ayşe Işık", "Bilinmeyen çalışan")]);
     }
 
@@ -216,18 +170,20 @@ mod tests {
     fn a_new_row_shows_what_was_filled_in() {
         let after = json!({"full_name": "Ayşe Işık", "identity_no": null, "department": "", "hire_date": "2026-01-05", "is_active": true});
         let wanted = [line("Ad soyad", "", "Ayşe Işık"), line("İşe giriş", "", "05.01.2026"), line("Aktif", "", "Evet")];
-        assert_eq!(described(&Value::Null, &after), wanted);
+        assert_eq!(described("employee", &Value::Null, &after), wanted);
     }
 
     #[test]
     fn weekdays_and_plans_are_words_and_hours() {
-        let fields = described(&json!({"weekdays": "12", "weekday_min": null}), &json!({"weekdays": "", "weekday_min": 450}));
-        assert_eq!(fields, [line("Günler", "Pazartesi, Salı", ""), line("Hafta içi normal süre", "", "7,50 saat")]);
+        let days = described("shift_template", &json!({"weekdays": "12"}), &json!({"weekdays": ""}));
+        assert_eq!(days, [line("Günler", "Pazartesi, Salı", "")]);
+        let plan = described("settings", &json!({"weekday_min": null}), &json!({"weekday_min": 450}));
+        assert_eq!(plan, [line("Hafta içi normal süre", "", "7,50 saat")]);
     }
 
     #[test]
     fn a_column_nobody_has_words_for_is_shown_under_its_own_name() {
-        let fields = described(&json!({"colour": "red"}), &json!({"colour": 7, "start_min": "broken"}));
+        let fields = described("timesheet", &json!({"colour": "red"}), &json!({"colour": 7, "start_min": "broken"}));
         assert_eq!(fields, [line("Giriş", "", "broken"), line("colour", "red", "7")]);
     }
 }

@@ -12,13 +12,13 @@ use uuid::Uuid;
 
 pub use db::{RowName, list_row_names};
 pub use fields::{describe, label_of, masked};
-pub use past::{as_field, value_at};
+pub use past::value_at;
 
 use crate::{
     civil,
     db::{Mode, ScopedTx},
     i18n::{Lang, t},
-    ops::Fields,
+    ops::{Fields, Title, description},
     text::clean,
     web::change::FieldChange,
 };
@@ -39,14 +39,7 @@ pub fn ids_in<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<Uuid> {
 
 /// What a kind of row is called.
 pub fn entity_in_words(lang: Lang, entity: &str) -> &str {
-    match entity {
-        "timesheet" => t(lang, "change-of-timesheet"),
-        "employee" => t(lang, "change-of-employee"),
-        "shift_template" => t(lang, "change-of-shift-template"),
-        "settings" => t(lang, "change-of-settings"),
-        "calendar_day" => t(lang, "change-of-calendar-day"),
-        other => other,
-    }
+    description(entity).map_or(entity, |known| t(lang, known.label))
 }
 
 impl Names {
@@ -56,35 +49,44 @@ impl Names {
     }
 
     /// What a new row is to be called, from its values.
-    pub fn title_of_new(&self, fields: &Fields) -> String {
-        let text = |name: &str| fields.get(name).and_then(|change| change.to.as_str()).map(clean).filter(|text| !text.is_empty());
-        let employee = text("employee_id").and_then(|id| id.parse().ok()).and_then(|id| self.0.get(&id)).map(|row| row.name.clone());
-        let name = text("full_name").or_else(|| text("name")).or(employee).unwrap_or_default();
-        named(&name, text("work_date").or_else(|| text("day")).and_then(|date| date.parse().ok()))
+    pub fn title_of_new(&self, entity: &str, fields: &Fields) -> String {
+        title_of_values(&self.0, entity, |name| fields.get(name).and_then(|change| change.to.as_str()))
     }
 
     /// The changes of an operation in words.
-    pub fn describe(&self, lang: Lang, fields: &Fields) -> Vec<FieldChange> {
+    pub fn describe(&self, lang: Lang, entity: &str, fields: &Fields) -> Vec<FieldChange> {
         let side = |pick: fn(&crate::ops::Change) -> &Value| -> Value {
             fields.iter().map(|(name, change)| (name.clone(), pick(change).clone())).collect::<Map<_, _>>().into()
         };
-        self.say(lang, &side(|change| &change.from), &side(|change| &change.to))
+        self.say(lang, entity, &side(|change| &change.from), &side(|change| &change.to))
     }
 
     /// One value of a field in words; none for an empty one.
-    pub fn value(&self, lang: Lang, field: &str, value: &Value) -> Option<String> {
+    pub fn value(&self, lang: Lang, entity: &str, field: &str, value: &Value) -> Option<String> {
         let side: Value = Map::from_iter([(field.to_owned(), value.clone())]).into();
-        self.say(lang, &Value::Null, &side).pop()?.after
+        self.say(lang, entity, &Value::Null, &side).pop()?.after
     }
 
-    fn say(&self, lang: Lang, before: &Value, after: &Value) -> Vec<FieldChange> {
-        describe(lang, Some(before), Some(after), |id| self.0.get(&id).map(|row| row.name.as_str()))
+    fn say(&self, lang: Lang, entity: &str, before: &Value, after: &Value) -> Vec<FieldChange> {
+        describe(lang, entity, Some(before), Some(after), |id| self.0.get(&id).map(|row| row.name.as_str()))
     }
 }
 
 /// What a row is called now, by the names that were looked up.
 pub(crate) fn title_by_id(names: &HashMap<Uuid, RowName>, id: Uuid) -> Option<String> {
     names.get(&id).map(|found| named(&found.name, found.work_date))
+}
+
+/// What a row is called by its values, which are columns of its title or fields of the same name.
+pub(crate) fn title_of_values<'v>(names: &HashMap<Uuid, RowName>, entity: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
+    // A row of an entity of a newer program most likely has a name.
+    let Some(title) = description(entity).map_or(Some(Title::column("name")), |entity| entity.title) else { return String::new() };
+    let text = |name: &str| value(name).map(clean).filter(|text| !text.is_empty());
+    let name = match title.of {
+        None => text(title.name),
+        Some(_) => text(title.name).and_then(|id| id.parse().ok()).and_then(|id| names.get(&id)).map(|row| row.name.clone()),
+    };
+    named(&name.unwrap_or_default(), title.date.and_then(text).and_then(|date| date.parse().ok()))
 }
 
 /// A name, with the date it is about.

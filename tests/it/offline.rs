@@ -7,11 +7,10 @@ use rainstaff::{
     complaint::FieldError,
     employees::Employee,
     ops::{
-        Entity, Fields, Origin, Row,
+        Entity, Fields, Origin, Row, description,
         form_codec::{FieldKind, changes_between, changes_of_new, read_form},
     },
     shift_templates::ShiftTemplate,
-    sync::form_by_name,
     timesheets::Timesheet,
 };
 use serde::Deserialize;
@@ -34,10 +33,11 @@ fn word(kind: FieldKind) -> &'static str {
 
 #[test]
 fn the_browser_knows_the_forms_as_they_are() {
+    rainstaff::registry::install();
     let forms: BTreeMap<String, Vec<(String, String)>> = serde_json::from_str(include_str!("../../static/ts/offline/forms.json")).unwrap();
     assert_eq!(forms.keys().collect::<Vec<_>>(), [Employee::NAME, ShiftTemplate::NAME, Timesheet::NAME]);
     for (entity, fields) in forms {
-        let ours = form_by_name(&entity).unwrap().iter().map(|(name, kind)| ((*name).to_owned(), word(*kind).to_owned()));
+        let ours = description(&entity).unwrap().fields.iter().map(|field| (field.name.to_owned(), word(field.kind).to_owned()));
         assert_eq!(fields, ours.collect::<Vec<_>>(), "{entity}");
     }
 }
@@ -53,10 +53,11 @@ struct FormCase {
 
 #[test]
 fn a_form_becomes_the_same_changes_here_and_in_the_browser() {
+    rainstaff::registry::install();
     let cases: Vec<FormCase> = serde_json::from_str(include_str!("../golden/form_codec.json")).unwrap();
     assert!(cases.len() > 20, "the vectors are there");
     for case in cases {
-        let values = read_form(form_by_name(&case.entity).unwrap(), &case.pairs);
+        let values = read_form(description(&case.entity).unwrap().fields, &case.pairs);
         let fields = match &case.original {
             Some(original) => changes_between(original, values),
             None => changes_of_new(values),

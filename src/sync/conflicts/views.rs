@@ -10,6 +10,7 @@ use super::db::{ConflictRow, Side};
 use crate::{
     i18n::{Lang, format::instant, t, t_with},
     identity::Actor,
+    ops::description,
     sync::{FeedRow, may_write},
     web::{filters, page::Ctx},
     words::{Names, entity_in_words, label_of},
@@ -107,11 +108,9 @@ fn row_view(ctx: &Ctx, conflicts: &[ConflictRow], known: &Known) -> RowView {
     RowView {
         region_name: if ctx.has_many_regions() { ctx.region_name(&first.region).to_owned() } else { String::new() },
         title: known.names.title(first.entity_id).map_or_else(|| what.to_owned(), |title| format!("{what}: {title}")),
-        href: match first.entity.as_str() {
-            "timesheet" => Some(format!("/timesheets/{}{}", first.entity_id, ctx.at(&first.region))),
-            "employee" => Some(format!("/employees/{}{}", first.entity_id, ctx.at(&first.region))),
-            _ => None,
-        },
+        href: description(&first.entity)
+            .and_then(|entity| entity.address(first.entity_id, now.is_none_or(|row| row.deleted)))
+            .map(|page| format!("{page}{}", ctx.at(&first.region))),
         version: now.map_or(0, |row| row.version),
         conflicts: conflicts.iter().map(|conflict| ConflictView::new(ctx, conflict, now, known)).collect(),
     }
@@ -124,7 +123,7 @@ impl ConflictView {
         let empty = || t(lang, "change-empty").to_owned();
         let field = conflict.field.as_deref().unwrap_or_default();
         let is_field = conflict.kind == "field";
-        let words = |value: &Value| known.names.value(lang, field, value).unwrap_or_else(empty);
+        let words = |value: &Value| known.names.value(lang, &conflict.entity, field, value).unwrap_or_else(empty);
         let (stands, other) = if is_field {
             (words(&conflict.win), words(&conflict.lose))
         } else {

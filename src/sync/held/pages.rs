@@ -204,7 +204,7 @@ fn message(decision: Decision, before: &StoredOp, verdict: &Verdict, names: &Nam
         (_, VerdictKind::Rejected) => (Tone::Danger, "flash-queue-rejected"),
         (_, VerdictKind::Held | VerdictKind::Retry) => (Tone::Warning, "flash-queue-still-held"),
     };
-    let of_new = || names.title_of_new(&before.op.fields);
+    let of_new = || names.title_of_new(&before.op.entity, &before.op.fields);
     let title = names.title(before.op.id).unwrap_or_else(of_new);
     Flash::new(tone, key, if title.is_empty() { "-" } else { &title })
 }

@@ -84,7 +84,7 @@ impl HeldView {
         let seen = stored.decision.as_ref().is_some_and(|d| d.decision == "seen" && d.attempt == stored.attempt);
         let by_admin = known.admins.contains(&op.actor);
         let fits = |decision: Decision| !actor.is_viewing() && decision.fits(stored, actor, by_admin);
-        let title = known.names.title(op.id).unwrap_or_else(|| known.names.title_of_new(&op.fields));
+        let title = known.names.title(op.id).unwrap_or_else(|| known.names.title_of_new(&op.entity, &op.fields));
         Self {
             op_id: op.op_id,
             region: op.region.to_string(),
@@ -94,7 +94,7 @@ impl HeldView {
             title,
             reason: reason_in_words(lang, verdict.reason),
             errors: verdict.errors.iter().filter(|e| !e.field.is_empty()).map(|error| complaint(lang, error)).collect(),
-            fields: known.names.describe(lang, &op.fields),
+            fields: known.names.describe(lang, &op.entity, &op.fields),
             who: known.people.get(&op.actor).cloned().unwrap_or_else(|| t(lang, "activity-unknown-account").to_owned()),
             entered: instant(op.edited_at),
             received: instant(stored.received_at),
