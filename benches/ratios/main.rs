@@ -127,9 +127,7 @@ async fn measure(cluster: &Cluster, effort: &Effort, wanted: &Wanted, table: &mu
     say("filling four offices");
     let offices = fill(&server, &url).await?;
     server.stop().await?;
-    let mut superuser = PgConnection::connect(&cluster.superuser_url(DATABASE)).await?;
-    superuser.execute("VACUUM ANALYZE").await?; // as autovacuum does within a minute, and not in the middle of a turn
-    superuser.close().await?;
+    settle(cluster).await?;
     if wanted.has("start") {
         starts_and_memory(&url, table).await?;
     }
@@ -147,6 +145,7 @@ async fn measure(cluster: &Cluster, effort: &Effort, wanted: &Wanted, table: &mu
         saves(&server, cluster, &offices, &saves_of, effort, table).await?;
     }
     if wanted.has("drain") {
+        settle(cluster).await?;
         drains(&server, cluster, &offices, effort, table).await?;
     }
     if wanted.has("growth") {
@@ -163,6 +162,14 @@ async fn measure(cluster: &Cluster, effort: &Effort, wanted: &Wanted, table: &mu
         server.stop().await?;
     }
     Ok(())
+}
+
+/// What autovacuum and the checkpointer do within minutes is done now, and not in the middle of a turn.
+async fn settle(cluster: &Cluster) -> Done<()> {
+    let mut superuser = PgConnection::connect(&cluster.superuser_url(DATABASE)).await?;
+    superuser.execute("VACUUM ANALYZE").await?;
+    superuser.execute("CHECKPOINT").await?;
+    Ok(superuser.close().await?)
 }
 
 /// `rainstaff serve` on the migrated database: how long until somebody gets a page, and what it then holds.
