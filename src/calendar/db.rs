@@ -1,6 +1,7 @@
 //! SQL of the calendar.
 
 use chrono::NaiveDate;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{Calendar, CalendarDay, DayKind, Entry};
@@ -41,10 +42,33 @@ pub async fn load_calendar<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: N
     )
     .fetch_all(tx.conn())
     .await?;
-    let entries: Result<Vec<Entry>, sqlx::Error> = rows
-        .into_iter()
-        .map(|r| Ok(Entry { region: r.region, day: r.day, name: r.name, kind: kind_of(&r.kind)?, free_from: r.free_from_min }))
-        .collect();
+    let days = rows.into_iter();
+    calendar_of(days.map(|r| Marked { region: r.region, day: r.day, name: r.name, kind: r.kind, free_from_min: r.free_from_min }).collect())
+}
+
+/// A marked day as statements that read several things at once have it.
+#[derive(Debug, Deserialize)]
+pub struct Marked {
+    /// The region's code; `company` for all.
+    pub region: String,
+    /// The date.
+    pub day: NaiveDate,
+    /// What the day is called.
+    pub name: String,
+    /// The word for what it means for work.
+    pub kind: String,
+    /// Minutes of the day from which nobody works.
+    pub free_from_min: i32,
+}
+
+/// The calendar of marked days.
+///
+/// # Errors
+///
+/// A kind that this program does not know.
+pub fn calendar_of(days: Vec<Marked>) -> Result<Calendar, sqlx::Error> {
+    let entry = |d: Marked| Ok(Entry { region: d.region, day: d.day, name: d.name, kind: kind_of(&d.kind)?, free_from: d.free_from_min });
+    let entries: Result<Vec<Entry>, sqlx::Error> = days.into_iter().map(entry).collect();
     Ok(Calendar::new(&entries?))
 }
 

@@ -3,19 +3,23 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use serde::Deserialize;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Person, Roster, Shift, WorkedDays};
 use crate::{
-    calendar::db::load_calendar,
+    calendar::{
+        Calendar,
+        db::{Marked, calendar_of},
+    },
     db::{Mode, ScopedTx},
 };
 
 /// Everything that says who is expected when, for the scope's regions and the dates `from` to `to`.
 pub async fn load_roster<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<Roster, sqlx::Error> {
     let (people, first_days) = list_people(tx, from, to).await?;
-    let shifts = list_shifts(tx).await?;
-    let calendar = load_calendar(tx, from, to).await?;
+    let (shifts, calendar) = load_plan(tx, from, to).await?;
     Ok(Roster::new(people, &shifts, calendar).since(first_days))
 }
 
@@ -105,28 +109,50 @@ pub async fn find_first_day<M: Mode>(tx: &mut ScopedTx<M>, region: &str) -> Resu
     .await
 }
 
-/// The shift templates of the scope, those first that win a weekday two of them claim.
-async fn list_shifts<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<(String, Shift, String)>, sqlx::Error> {
+/// A shift template as it is read with the calendar.
+#[derive(Debug, Deserialize)]
+struct Template {
+    id: Uuid,
+    region: String,
+    name: String,
+    start_min: i32,
+    end_min: i32,
+    break_min: i32,
+    weekdays: String,
+}
+
+/// The shift templates of the scope with their regions and weekdays, those first that win a weekday two of them claim; and the marked days. One wait
+/// for the database.
+async fn load_plan<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<(Vec<(String, Shift, String)>, Calendar), sqlx::Error> {
     let codes = tx.scope().codes();
-    let rows = sqlx::query!(
+    let row = sqlx::query!(
         r#"
-        SELECT id,
-               region,
-               name,
-               start_min,
-               end_min,
-               break_min,
-               weekdays
-        FROM app.shift_templates
-        WHERE region = ANY ($1) AND deleted_at IS NULL
-        ORDER BY name COLLATE "tr-x-icu", id
+        SELECT (SELECT coalesce(json_agg(s ORDER BY s.name COLLATE "tr-x-icu", s.id), '[]')
+                FROM (SELECT id, region, name, start_min, end_min, break_min, weekdays
+                      FROM app.shift_templates WHERE region = ANY ($1) AND deleted_at IS NULL) s) AS "templates!: Json<Vec<Template>>",
+               (SELECT coalesce(json_agg(d), '[]')
+                FROM (SELECT 'company' AS region, day, name, kind, free_from_min
+                      FROM sec.company_days WHERE day BETWEEN $2 AND $3
+                      UNION ALL
+                      SELECT region, day, name, kind, free_from_min
+                      FROM app.calendar_days
+                      WHERE region = ANY ($1) AND region <> 'company' AND deleted_at IS NULL AND day BETWEEN $2 AND $3) d) AS "days!: Json<Vec<Marked>>"
         "#,
         &codes,
+        from,
+        to,
     )
-    .fetch_all(tx.conn())
+    .fetch_one(tx.conn())
     .await?;
-    let shift = |id: Uuid, name, start_min, end_min, break_minutes| Shift { template_id: id, name, start_min, end_min, break_minutes };
-    Ok(rows.into_iter().map(|r| (r.region, shift(r.id, r.name, r.start_min, r.end_min, r.break_min), r.weekdays)).collect())
+    let shift = |t: Template| {
+        let shift = Shift { template_id: t.id, name: t.name, start_min: t.start_min, end_min: t.end_min, break_minutes: t.break_min };
+        (t.region, shift, t.weekdays)
+    };
+    Ok((row.templates.0.into_iter().map(shift).collect(), calendar_of(row.days.0)?))
 }
 
 /// Who of the scope has entries on which of the dates `from` to `to`. 31 days of a person are one row with a bit per day, so that a quarter

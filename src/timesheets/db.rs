@@ -1,7 +1,6 @@
 //! SQL of the timesheets.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -10,7 +9,10 @@ use super::{
     listed::{Filter, Listed, Shape},
 };
 use crate::{
-    calendar::{Calendar, Entry, db::kind_of},
+    calendar::{
+        Calendar,
+        db::{Marked, calendar_of},
+    },
     db::{Mode, ScopedTx, Write, sole},
     employees::listed::Choice,
     hours::doubts::Around,
@@ -35,16 +37,6 @@ pub(super) struct FormParts {
     pub templates: Vec<TemplateChoice>,
     /// The marked days between the dates.
     pub calendar: Calendar,
-}
-
-/// A marked day, as JSON.
-#[derive(Debug, Deserialize)]
-struct Marked {
-    region: String,
-    day: NaiveDate,
-    name: String,
-    kind: String,
-    free_from_min: i32,
 }
 
 /// What the scope's forms are made of, in one wait for the database: whoever saves an entry waits for it.
@@ -72,9 +64,7 @@ pub(super) async fn load_form_parts<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDa
     )
     .fetch_one(tx.conn())
     .await?;
-    let entry = |d: Marked| Ok(Entry { region: d.region, day: d.day, name: d.name, kind: kind_of(&d.kind)?, free_from: d.free_from_min });
-    let entries: Result<Vec<Entry>, sqlx::Error> = row.days.0.into_iter().map(entry).collect();
-    Ok(FormParts { people: row.people.0, templates: row.templates.0, calendar: Calendar::new(&entries?) })
+    Ok(FormParts { people: row.people.0, templates: row.templates.0, calendar: calendar_of(row.days.0)? })
 }
 
 /// The first other entry of the person at the same time.
