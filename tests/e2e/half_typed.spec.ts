@@ -311,10 +311,15 @@ test("a saved form that its page shows again is empty", async ({ as }) => {
   const page = await as("admin");
   for (const [address, name, button, fill] of [
     ["/admin/devices", "Cihazın adı", "Cihaz ekle", async () => page.locator("form.entry-form").getByLabel("Bölge").selectOption("izmir")],
-    ["/account/tokens", "Ad", "Anahtar oluştur", async () => {
-      await page.getByLabel("İzmir").check();
-      await page.getByLabel("Parolanız").fill(PASSWORD);
-    }],
+    [
+      "/account/tokens",
+      "Ad",
+      "Anahtar oluştur",
+      async () => {
+        await page.getByLabel("İzmir").check();
+        await page.getByLabel("Parolanız").fill(PASSWORD);
+      },
+    ],
     ["/admin/regions", "Bölge", "Bölge ekle", async () => undefined],
   ] as const) {
     await page.goto(address);
