@@ -38,14 +38,16 @@ impl Answer {
 
     /// All cookies that it sets, as a request brings them back.
     pub fn cookies(&self) -> String {
-        let set = self.headers.iter().filter(|(n, _)| n == "set-cookie").filter_map(|(_, value)| value.split(';').next());
-        set.collect::<Vec<_>>().join("; ")
+        self.set_cookies().collect::<Vec<_>>().join("; ")
     }
 
     /// `name=value` of a cookie that it sets.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let mut set = self.headers.iter().filter(|(n, _)| n == "set-cookie").filter_map(|(_, value)| value.split(';').next());
-        set.find(|pair| pair.split_once('=').is_some_and(|(known, _)| known == name))
+        self.set_cookies().find(|pair| pair.split_once('=').is_some_and(|(known, _)| known == name))
+    }
+
+    fn set_cookies(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().filter(|(n, _)| n == "set-cookie").filter_map(|(_, value)| value.split(';').next())
     }
 
     /// The answer, if its status is this one.
