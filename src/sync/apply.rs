@@ -20,7 +20,7 @@ use crate::{
     complaint::FieldError,
     db::{DbOutcome, ScopedTx, Write, classify},
     events::{self, EventKind, NewEvent},
-    ops::{Kind, Op, Origin, Print, Reason, Verdict, VerdictKind, fingerprint},
+    ops::{Kind, Op, Origin, Print, Reason, Verdict, VerdictKind},
 };
 
 /// Who delivers.
@@ -82,19 +82,9 @@ pub enum Delivery {
     Queued,
 }
 
-/// Applies `ops`, all of the transaction's one region, in their order. The answers are in the same order; they count once the caller
+/// Applies `ops`, all of the transaction's one region, in their order; `prints` are their fingerprints. The answers are in the same order; they count once the caller
 /// has committed. An error means: nothing of this may be committed.
-pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op]) -> Result<Vec<Verdict>, sqlx::Error> {
-    apply_printed(tx, who, ops, &ops.iter().map(fingerprint).collect::<Vec<_>>()).await
-}
-
-/// The same by who knows the operations' fingerprints.
-pub(super) async fn apply_printed(
-    tx: &mut ScopedTx<Write>,
-    who: &Caller,
-    ops: &[Op],
-    prints: &[Print],
-) -> Result<Vec<Verdict>, sqlx::Error> {
+pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op], prints: &[Print]) -> Result<Vec<Verdict>, sqlx::Error> {
     if who.delivery == Delivery::Queued
         && ops.len() > 1
         && let Some(verdicts) = apply_together(tx, who, ops, prints).await?

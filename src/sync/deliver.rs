@@ -5,7 +5,7 @@ use std::{collections::HashMap, future::Ready, time::Duration};
 use uuid::Uuid;
 
 use super::{
-    apply::{Caller, Carrier, Delivery, apply_printed},
+    apply::{Caller, Carrier, Delivery, apply_ops},
     authors::Authors,
     db,
     grant::GrantKey,
@@ -258,7 +258,7 @@ async fn try_once<T>(
     {
         return Ok(None);
     }
-    let verdicts = apply_printed(&mut tx, who, ops, prints).await?;
+    let verdicts = apply_ops(&mut tx, who, ops, prints).await?;
     let keep = who.delivery == Delivery::Queued || verdicts.iter().all(|v| v.verdict.took_effect());
     let mut answer = None;
     if keep {

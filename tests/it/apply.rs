@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::support::{
     app::state_on,
-    builders::{Company, Draft, OFFICES, admin, at, clerk, employee_id, op, queue_id, queue_of, template_id, timesheet_id},
+    builders::{Company, Draft, OFFICES, admin, at, clerk, employee_id, op, prints_of, queue_id, queue_of, template_id, timesheet_id},
 };
 
 /// Ankara with one employee, version 1, made an hour before nine.
@@ -236,7 +236,7 @@ async fn an_operation_and_the_one_it_needs_may_arrive_at_the_same_moment() {
         let (first, second) = if parent_first { (&person, &entry) } else { (&entry, &person) };
         let scope = rainstaff::db::Scope::of(&ankara).unwrap();
         let mut open = company.db.write(&scope).await.unwrap();
-        apply_ops(&mut open, &queue_of(&ankara), std::slice::from_ref(first)).await.unwrap();
+        apply_ops(&mut open, &queue_of(&ankara), std::slice::from_ref(first), &prints_of(std::slice::from_ref(first))).await.unwrap();
         let meanwhile = {
             let (state, ankara, second) = (state_on(&company.db), ankara.clone(), second.clone());
             tokio::spawn(async move { deliver(&state, &ankara, Origin::Offline, vec![second]).await.unwrap() })

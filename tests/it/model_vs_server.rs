@@ -19,7 +19,7 @@ use serde_json::Value;
 use sqlx::Row as _;
 use uuid::Uuid;
 
-use crate::support::builders::{Company, clerk, queue_of, region};
+use crate::support::builders::{Company, clerk, prints_of, queue_of, region};
 use model::{
     server::{Key, State, Transaction},
     world::run_plainly,
@@ -104,7 +104,7 @@ impl Company {
         let who = Caller { received_at: transaction.at, delivery, ..queue_of(actor) };
         let scope = Scope::one(actor, &region("ankara")).unwrap().from_origin(Origin::Offline);
         let mut tx = self.db.write(&scope).await.unwrap();
-        let verdicts = apply_ops(&mut tx, &who, &transaction.ops).await.unwrap();
+        let verdicts = apply_ops(&mut tx, &who, &transaction.ops, &prints_of(&transaction.ops)).await.unwrap();
         if !transaction.is_form || verdicts[0].verdict.took_effect() {
             tx.commit().await.unwrap();
         }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use rainstaff::{
     db::{Db, Scope, create_regions},
     identity::{Actor, Region, Role},
-    ops::{Change, Fields, Kind, Op, Origin, Verdict},
+    ops::{Change, Fields, Kind, Op, Origin, Print, Verdict, fingerprint},
     state::AppState,
     sync::{Caller, Delivery, apply_ops, deliver, may_write},
 };
@@ -229,7 +229,7 @@ impl Company {
     pub async fn try_apply(&self, actor: &Actor, ops: &[Op]) -> Result<Vec<Verdict>, sqlx::Error> {
         let scope = Scope::one(actor, &ops[0].region).expect("the actor's own region").from_origin(Origin::Offline);
         let mut tx = self.db.write(&scope).await?;
-        let verdicts = apply_ops(&mut tx, &queue_of(actor), ops).await?;
+        let verdicts = apply_ops(&mut tx, &queue_of(actor), ops, &prints_of(ops)).await?;
         tx.commit().await?;
         Ok(verdicts)
     }
@@ -238,7 +238,7 @@ impl Company {
     pub async fn set_up(&self, actor: &Actor, ops: &[Op]) -> Vec<Verdict> {
         let scope = Scope::one(actor, &ops[0].region).expect("the actor's own region").from_origin(Origin::System);
         let mut tx = self.db.write(&scope).await.unwrap();
-        let verdicts = apply_ops(&mut tx, &queue_of(actor), ops).await.unwrap();
+        let verdicts = apply_ops(&mut tx, &queue_of(actor), ops, &prints_of(ops)).await.unwrap();
         tx.commit().await.unwrap();
         verdicts
     }
@@ -273,6 +273,11 @@ pub async fn set_up(state: &AppState, actor: &Actor, ops: Vec<Op>) {
             assert!(verdict.verdict.took_effect(), "{verdict:?}");
         }
     }
+}
+
+/// The fingerprints of operations, as whoever applies them has them.
+pub fn prints_of(ops: &[Op]) -> Vec<Print> {
+    ops.iter().map(fingerprint).collect()
 }
 
 /// The caller of operations that arrive at noon out of somebody's own queue.
