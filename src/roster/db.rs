@@ -3,24 +3,23 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 use sqlx::types::Json;
-use uuid::Uuid;
 
-use super::{Person, Roster, Shift, WorkedDays};
+use super::{Person, Roster, WorkedDays};
 use crate::{
     calendar::{
         Calendar,
         db::{Marked, calendar_of},
     },
     db::{Mode, ScopedTx},
+    shift_templates::listed::TemplateChoice,
 };
 
 /// Everything that says who is expected when, for the scope's regions and the dates `from` to `to`.
 pub async fn load_roster<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<Roster, sqlx::Error> {
     let (people, first_days) = list_people(tx, from, to).await?;
-    let (shifts, calendar) = load_plan(tx, from, to).await?;
-    Ok(Roster::new(people, &shifts, calendar).since(first_days))
+    let (templates, calendar) = load_plan(tx, from, to).await?;
+    Ok(Roster::of_templates(people, &templates, calendar).since(first_days))
 }
 
 /// Whoever is employed on one of the dates ([`Person::is_employed_between`]) or has an entry on one, in Turkish order of the names; and the
@@ -109,31 +108,14 @@ pub async fn find_first_day<M: Mode>(tx: &mut ScopedTx<M>, region: &str) -> Resu
     .await
 }
 
-/// A shift template as it is read with the calendar.
-#[derive(Debug, Deserialize)]
-struct Template {
-    id: Uuid,
-    region: String,
-    name: String,
-    start_min: i32,
-    end_min: i32,
-    break_min: i32,
-    weekdays: String,
-}
-
-/// The shift templates of the scope with their regions and weekdays, those first that win a weekday two of them claim; and the marked days. One wait
-/// for the database.
-async fn load_plan<M: Mode>(
-    tx: &mut ScopedTx<M>,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> Result<(Vec<(String, Shift, String)>, Calendar), sqlx::Error> {
+/// The shift templates of the scope, those first that win a weekday two of them claim, and the marked days: one wait for the database.
+async fn load_plan<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<(Vec<TemplateChoice>, Calendar), sqlx::Error> {
     let codes = tx.scope().codes();
     let row = sqlx::query!(
         r#"
         SELECT (SELECT coalesce(json_agg(s ORDER BY s.name COLLATE "tr-x-icu", s.id), '[]')
-                FROM (SELECT id, region, name, start_min, end_min, break_min, weekdays
-                      FROM app.shift_templates WHERE region = ANY ($1) AND deleted_at IS NULL) s) AS "templates!: Json<Vec<Template>>",
+                FROM (SELECT id, region, name, start_min, end_min, break_min AS break_minutes, weekdays
+                      FROM app.shift_templates WHERE region = ANY ($1) AND deleted_at IS NULL) s) AS "templates!: Json<Vec<TemplateChoice>>",
                (SELECT coalesce(json_agg(d), '[]')
                 FROM (SELECT 'company' AS region, day, name, kind, free_from_min
                       FROM sec.company_days WHERE day BETWEEN $2 AND $3
@@ -148,11 +130,7 @@ async fn load_plan<M: Mode>(
     )
     .fetch_one(tx.conn())
     .await?;
-    let shift = |t: Template| {
-        let shift = Shift { template_id: t.id, name: t.name, start_min: t.start_min, end_min: t.end_min, break_minutes: t.break_min };
-        (t.region, shift, t.weekdays)
-    };
-    Ok((row.templates.0.into_iter().map(shift).collect(), calendar_of(row.days.0)?))
+    Ok((row.templates.0, calendar_of(row.days.0)?))
 }
 
 /// Who of the scope has entries on which of the dates `from` to `to`. 31 days of a person are one row with a bit per day, so that a quarter
