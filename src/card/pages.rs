@@ -25,8 +25,7 @@ use crate::{
     events::{EventKind, NewEvent, record_event},
     identity::Actor,
     ops::Entity as _,
-    roster::load_roster,
-    settings::list_rules,
+    roster::load_roster_and_settings,
     shift_templates,
     state::AppState,
     timesheets::{db::list_timesheets, listed::Filter},
@@ -99,8 +98,8 @@ async fn card_of<'a>(
     let region = region_of(&employee)?;
     let scope = Scope::one(actor, &region).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
-    let roster = load_roster(&mut tx, window.first(), window.last()).await?;
-    let rules = list_rules(&mut tx).await?.remove(region.code()).unwrap_or_default();
+    let (roster, mut settings) = load_roster_and_settings(&mut tx, window.first(), window.last()).await?;
+    let rules = settings.remove(region.code()).unwrap_or_default().rules;
     let of_window = Filter { employee_id: Some(employee.id), from: window.first(), to: window.last(), text: String::new() };
     let entries = list_timesheets(&mut tx, &of_window, MOST, 0).await?;
     let template = find_template(&mut tx, &employee).await?;

@@ -16,8 +16,7 @@ use crate::{
     hours::{Hours, Rules, hours},
     labels::{Labels, db::load_labels},
     reports::{self, Summary},
-    roster::{Blanks, Roster, WorkedDays, blanks, load_roster, load_worked_days},
-    settings::list_rules,
+    roster::{Blanks, Roster, WorkedDays, blanks, load_roster_and_settings, load_worked_days},
 };
 
 /// So many days beyond a period are looked at, for days in a row that began before it or end after it.
@@ -81,10 +80,10 @@ pub(super) struct Board {
 /// Reads the board.
 pub(super) async fn load_board<M: Mode>(tx: &mut ScopedTx<M>, wish: &Wish) -> Result<Board, sqlx::Error> {
     let Wish { period, day, today, .. } = *wish;
-    let rules = list_rules(tx).await?;
     let one_day = Period { from: day, to: day };
     let near = Period { from: period.from.min(day), to: period.to.max(day) };
-    let roster = load_roster(tx, near.from, near.to).await?;
+    let (roster, settings) = load_roster_and_settings(tx, near.from, near.to).await?;
+    let rules = settings.into_iter().map(|(region, settings)| (region, settings.rules)).collect();
     let window = period.widened(MARGIN);
     let worked = load_worked_days(tx, window.from, window.to).await?;
     // Runs are counted up to that day; none ends on the window's last one.

@@ -15,8 +15,8 @@ use crate::{
     db::Scope,
     error::{AppError, AppResult},
     identity::{Actor, Region},
-    roster::load_roster,
-    settings::find_report_settings,
+    roster::load_roster_and_settings,
+    settings::ReportSettings,
     state::AppState,
     web::{
         answer::{html_large, unprocessable},
@@ -37,10 +37,10 @@ pub async fn show_month(
     let region = Region::parse(&name.code).map_err(|_| AppError::NotFound)?;
     let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
-    let roster = load_roster(&mut tx, month.first(), month.last()).await?;
+    let (roster, mut settings) = load_roster_and_settings(&mut tx, month.first(), month.last()).await?;
     let shifts = list_shifts(&mut tx, month.first(), month.last()).await?;
-    let (rules, names) = find_report_settings(&mut tx, &region).await?;
     drop(tx);
+    let ReportSettings { rules, names } = settings.remove(region.code()).unwrap_or_default();
     let sheet = Sheet::new(month, &roster, &shifts, &rules, today);
     let mut page = MonthPage::new(&ctx, month, name, names, &roster, sheet, today);
     if wrong.is_empty() {

@@ -1,6 +1,6 @@
 //! SQL of the roster.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use sqlx::types::Json;
@@ -12,14 +12,32 @@ use crate::{
         db::{Marked, calendar_of},
     },
     db::{Mode, ScopedTx},
+    settings::{Held, ReportSettings},
     shift_templates::listed::TemplateChoice,
 };
 
 /// Everything that says who is expected when, for the scope's regions and the dates `from` to `to`.
 pub async fn load_roster<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<Roster, sqlx::Error> {
+    Ok(load_roster_and_settings(tx, from, to).await?.0)
+}
+
+/// The roster, and by region what hours are counted by: who needs both waits for the database once less.
+pub async fn load_roster_and_settings<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<(Roster, BTreeMap<String, ReportSettings>), sqlx::Error> {
     let (people, first_days) = list_people(tx, from, to).await?;
-    let (templates, calendar) = load_plan(tx, from, to).await?;
-    Ok(Roster::of_templates(people, &templates, calendar).since(first_days))
+    let Planned { templates, calendar, settings } = load_plan(tx, from, to).await?;
+    Ok((Roster::of_templates(people, &templates, calendar).since(first_days), settings))
+}
+
+/// What holds for everybody of a region.
+struct Planned {
+    /// Those first that win a weekday two of them claim.
+    templates: Vec<TemplateChoice>,
+    calendar: Calendar,
+    settings: BTreeMap<String, ReportSettings>,
 }
 
 /// Whoever is employed on one of the dates ([`Person::is_employed_between`]) or has an entry on one, in Turkish order of the names; and the
@@ -108,8 +126,8 @@ pub async fn find_first_day<M: Mode>(tx: &mut ScopedTx<M>, region: &str) -> Resu
     .await
 }
 
-/// The shift templates of the scope, those first that win a weekday two of them claim, and the marked days: one wait for the database.
-async fn load_plan<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<(Vec<TemplateChoice>, Calendar), sqlx::Error> {
+/// The shift templates, marked days and settings of the scope.
+async fn load_plan<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<Planned, sqlx::Error> {
     let codes = tx.scope().codes();
     let row = sqlx::query!(
         r#"
@@ -122,7 +140,17 @@ async fn load_plan<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate
                       UNION ALL
                       SELECT region, day, name, kind, free_from_min
                       FROM app.calendar_days
-                      WHERE region = ANY ($1) AND region <> 'company' AND deleted_at IS NULL AND day BETWEEN $2 AND $3) d) AS "days!: Json<Vec<Marked>>"
+                      WHERE region = ANY ($1) AND region <> 'company' AND deleted_at IS NULL AND day BETWEEN $2 AND $3) d) AS "days!: Json<Vec<Marked>>",
+               (SELECT json_agg(h)
+                FROM (SELECT o.code AS region,
+                             coalesce(s.weekday_min, c.weekday_min) AS weekday_min,
+                             coalesce(s.saturday_start_min, c.saturday_start_min) AS saturday_start_min,
+                             coalesce(s.saturday_end_min, c.saturday_end_min) AS saturday_end_min,
+                             coalesce(s.company_name, c.company_name) AS company_name,
+                             coalesce(s.report_title, c.report_title) AS report_title
+                      FROM unnest($1::text[]) o (code)
+                      CROSS JOIN sec.company_settings c
+                      LEFT JOIN app.settings s ON s.region = o.code AND s.region = ANY ($1) AND s.deleted_at IS NULL) h) AS "settings!: Json<Vec<Held>>"
         "#,
         &codes,
         from,
@@ -130,7 +158,11 @@ async fn load_plan<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate
     )
     .fetch_one(tx.conn())
     .await?;
-    Ok((row.templates.0, calendar_of(row.days.0)?))
+    Ok(Planned {
+        templates: row.templates.0,
+        calendar: calendar_of(row.days.0)?,
+        settings: row.settings.0.into_iter().map(|held| (held.region.clone(), held.into())).collect(),
+    })
 }
 
 /// Who of the scope has entries on which of the dates `from` to `to`. 31 days of a person are one row with a bit per day, so that a quarter

@@ -12,7 +12,7 @@ use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
 #[cfg(feature = "server")]
-pub use db::{find_first_day, load_roster, load_worked_days};
+pub use db::{find_first_day, load_roster, load_roster_and_settings, load_worked_days};
 pub use defaults::{Defaults, Plan};
 pub use worked::{Blanks, WorkedDays, blanks};
 

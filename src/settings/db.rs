@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{RegionSettings, ReportNames, effective::rules_of};
+use super::{RegionSettings, effective::rules_of};
 use crate::{
     db::{Mode, ScopedTx},
     hours::Rules,
@@ -111,25 +111,4 @@ pub async fn exist<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<boo
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM app.settings WHERE region = $1) AS "exist!""#, region.code())
         .fetch_one(tx.conn())
         .await
-}
-
-/// What a region's report needs, in one query: the hours' rule as [`list_rules`] finds it, and the names, the region's own or the company's;
-/// none where nobody set them.
-pub async fn find_report_settings<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<(Rules, ReportNames), sqlx::Error> {
-    let row = sqlx::query!(
-        r#"
-        SELECT coalesce(s.weekday_min, c.weekday_min) AS weekday_min,
-               coalesce(s.saturday_start_min, c.saturday_start_min) AS saturday_start_min,
-               coalesce(s.saturday_end_min, c.saturday_end_min) AS saturday_end_min,
-               nullif(trim(coalesce(s.company_name, c.company_name)), '') AS company_name,
-               nullif(trim(coalesce(s.report_title, c.report_title)), '') AS report_title
-        FROM sec.company_settings c
-        LEFT JOIN app.settings s ON s.region = $1 AND s.deleted_at IS NULL
-        "#,
-        region.code(),
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    let rules = rules_of(row.weekday_min, row.saturday_start_min, row.saturday_end_min);
-    Ok((rules, ReportNames { company_name: row.company_name, report_title: row.report_title }))
 }

@@ -1,5 +1,8 @@
 //! What holds in a region: its own setting, else the company's, else the program's default (DOMAIN 4.1 item 6).
 
+#[cfg(feature = "server")]
+use serde::Deserialize;
+
 use super::RegionSettings;
 use crate::hours::Rules;
 
@@ -86,6 +89,41 @@ pub struct ReportNames {
     pub company_name: Option<String>,
     /// Title of reports.
     pub report_title: Option<String>,
+}
+
+/// What the reports of a region go by.
+#[cfg(feature = "server")]
+#[derive(Debug, Clone, Default)]
+pub struct ReportSettings {
+    /// The hours' rule.
+    pub rules: Rules,
+    /// The names at the top.
+    pub names: ReportNames,
+}
+
+/// What is set in a region, by itself or by the company, as statements that read several things at once have it.
+#[cfg(feature = "server")]
+#[derive(Debug, Deserialize)]
+pub struct Held {
+    /// The region's code.
+    pub region: String,
+    weekday_min: Option<i32>,
+    saturday_start_min: Option<i32>,
+    saturday_end_min: Option<i32>,
+    company_name: Option<String>,
+    report_title: Option<String>,
+}
+
+#[cfg(feature = "server")]
+impl From<Held> for ReportSettings {
+    /// Blank names are none.
+    fn from(held: Held) -> Self {
+        let named = |text: Option<String>| text.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+        Self {
+            rules: rules_of(held.weekday_min, held.saturday_start_min, held.saturday_end_min),
+            names: ReportNames { company_name: named(held.company_name), report_title: named(held.report_title) },
+        }
+    }
 }
 
 fn pick<T>(own: Option<T>, company: Option<T>, standard: T) -> Resolved<T> {

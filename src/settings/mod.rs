@@ -10,8 +10,10 @@ mod table;
 use uuid::Uuid;
 
 #[cfg(feature = "server")]
-pub use db::{find_report_settings, list_rules};
+pub use db::list_rules;
 pub use effective::{Effective, ReportNames, Resolved, Source};
+#[cfg(feature = "server")]
+pub use effective::{Held, ReportSettings};
 pub use model::RegionSettings;
 
 use crate::identity::Region;

@@ -5,8 +5,7 @@ use crate::{
     db::{Mode, Scope, ScopedTx},
     error::{AppError, AppResult},
     identity::Actor,
-    roster::load_roster,
-    settings::list_rules,
+    roster::load_roster_and_settings,
     timesheets::{db::list_timesheets, listed::Filter},
 };
 
@@ -19,8 +18,8 @@ impl Place {
 
 /// Reads a day; the transaction's scope is its region alone.
 pub(super) async fn load_day<M: Mode>(tx: &mut ScopedTx<M>, place: &Place) -> AppResult<Day> {
-    let roster = load_roster(tx, place.date, place.date).await?;
-    let rules = list_rules(tx).await?.remove(place.region.code()).unwrap_or_default();
+    let (roster, mut settings) = load_roster_and_settings(tx, place.date, place.date).await?;
+    let rules = settings.remove(place.region.code()).unwrap_or_default().rules;
     let of_day = Filter { employee_id: None, from: place.date, to: place.date, text: String::new() };
     let entries = list_timesheets(tx, &of_day, i64::MAX, 0).await?;
     Ok(Day::new(place, &roster, &rules, entries))
