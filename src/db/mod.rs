@@ -15,6 +15,7 @@ mod places;
 mod pooler;
 mod scope;
 mod system;
+mod turns;
 
 use std::{
     cell::Cell,
@@ -39,6 +40,7 @@ pub use owner::{MigrateError, analyze, create_regions, migrate, migrate_and_serv
 use places::Places;
 pub use scope::{Mode, Read, Scope, ScopedTx, Write};
 pub use system::{Capability, SystemTx};
+use turns::Turns;
 
 /// What every transaction is, besides what it is for: nothing of it belongs to the connection, so a pooler may lend another one to each.
 const AS_THE_APPLICATION: &str = "SET LOCAL ROLE rainstaff_app; SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL TIME ZONE 'UTC'; \
@@ -67,11 +69,23 @@ pub struct DbConfig {
 #[derive(Clone)]
 pub struct Db {
     /// One for whoever is no worker; then one per worker, where [`Db::for_workers`] made them.
-    pools: Arc<[PgPool]>,
+    pools: Arc<[Share]>,
     /// Transactions begun.
     begun: Arc<AtomicU64>,
     /// Who reads how much.
     places: Arc<Places>,
+}
+
+/// The connections of a worker, and who is next with them.
+struct Share {
+    pool: PgPool,
+    turns: Turns,
+}
+
+impl From<PgPool> for Share {
+    fn from(pool: PgPool) -> Self {
+        Self { pool, turns: Turns::default() }
+    }
 }
 
 /// Connections for whatever no worker does, where there are enough: alarms, the bell, housekeeping.
@@ -131,7 +145,7 @@ impl Db {
             .test_before_acquire(false) // begin() tries again instead: one round trip less per request
             .connect_with(options)
             .await?;
-        Ok(Self { pools: Arc::new([pool]), begun: Arc::default(), places: Arc::default() })
+        Ok(Self { pools: Arc::new([pool.into()]), begun: Arc::default(), places: Arc::default() })
     }
 
     /// The same database with connections of its own for each worker, as many in all as there were; a few of them are for everything else. What
@@ -139,15 +153,16 @@ impl Db {
     /// the other's work. Where there are too few for that, workers share theirs. The connections there are now are closed.
     #[must_use]
     pub async fn for_workers(self, workers: usize) -> Self {
-        let (options, most) = (self.pools[0].connect_options(), self.pools[0].options().get_max_connections());
-        let pool = |connections| self.pools[0].options().clone().max_connections(connections).connect_lazy_with((*options).clone());
-        let pools = shares(most, workers).into_iter().map(pool).collect();
-        self.pools[0].close().await;
+        let all = &self.pools[0].pool;
+        let (options, most) = (all.connect_options(), all.options().get_max_connections());
+        let share = |connections| all.options().clone().max_connections(connections).connect_lazy_with((*options).clone()).into();
+        let pools = shares(most, workers).into_iter().map(share).collect();
+        all.close().await;
         Self { pools, begun: self.begun, places: self.places }
     }
 
-    /// The pool of this thread.
-    fn pool(&self) -> &PgPool {
+    /// The connections of this thread.
+    fn share(&self) -> &Share {
         match (WORKER.with(Cell::get), self.pools.len() - 1) {
             (0, _) | (_, 0) => &self.pools[0],
             (worker, workers) => &self.pools[1 + (worker - 1) % workers],
@@ -175,25 +190,30 @@ impl Db {
             }
             None => None,
         };
-        Ok(ScopedTx::new(self.begin(sql).await?, scope.clone(), place))
+        let turn = self.share().turns.take().await;
+        Ok(ScopedTx::new(self.begin(sql).await?, scope.clone(), place.into_iter().chain(turn).collect()))
     }
 
     /// A transaction that may write in the actor's scope. Nothing stays without `commit`. For somebody who only looks ("Bölge gözüyle
     /// bak") PostgreSQL refuses every write in it: handlers refuse before, this is for the one that forgot.
     pub async fn write(&self, scope: &Scope) -> Result<ScopedTx<Write>, sqlx::Error> {
         let begin = if scope.only_reads() { "BEGIN READ ONLY" } else { "BEGIN" };
-        Ok(ScopedTx::new(self.begin(scope.begin_sql(begin)).await?, scope.clone(), None))
+        Ok(ScopedTx::new(self.begin(scope.begin_sql(begin)).await?, scope.clone(), Vec::new()))
     }
 
     /// A transaction on accounts and sessions, for one capability.
     pub async fn system(&self, capability: &Capability<'_>) -> Result<SystemTx, sqlx::Error> {
-        Ok(SystemTx::new(self.begin(capability.begin_sql()).await?))
+        let turn = match capability {
+            Capability::Session(_) | Capability::Token(_) => self.share().turns.take().await,
+            _ => None,
+        };
+        Ok(SystemTx::new(self.begin(capability.begin_sql()).await?, turn))
     }
 
     /// How busy the connections are.
     pub fn pool_figures(&self) -> PoolFigures {
         let idle = |pool: &PgPool| i64::try_from(pool.num_idle()).unwrap_or(i64::MAX);
-        self.pools.iter().fold(PoolFigures { used: 0, idle: 0, most: 0 }, |all, pool| PoolFigures {
+        self.pools.iter().fold(PoolFigures { used: 0, idle: 0, most: 0 }, |all, Share { pool, .. }| PoolFigures {
             used: all.used + (i64::from(pool.size()) - idle(pool)).max(0),
             idle: all.idle + idle(pool),
             most: all.most + i64::from(pool.options().get_max_connections()),
@@ -207,8 +227,8 @@ impl Db {
 
     /// Closes all connections.
     pub async fn close(&self) {
-        for pool in &*self.pools {
-            pool.close().await;
+        for share in &*self.pools {
+            share.pool.close().await;
         }
     }
 
@@ -223,7 +243,7 @@ impl Db {
     /// Begins in a task of its own: sqlx forgets a transaction whose begin was cancelled half-way, and would hand its scope to the next
     /// user of the connection. A task is not cancelled with the request; when nobody waits any more, the transaction is dropped whole.
     async fn begin(&self, sql: String) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let pool = self.pool().clone();
+        let pool = self.share().pool.clone();
         self.begun.fetch_add(1, Ordering::Relaxed);
         let task = tokio::spawn(async move {
             // After a restart of the database each connection that was open is found dead once.

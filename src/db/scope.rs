@@ -136,12 +136,12 @@ pub struct ScopedTx<M: Mode> {
     scope: Scope,
     mode: PhantomData<M>,
     /// Given back with the transaction.
-    _place: Option<OwnedSemaphorePermit>,
+    _places: Vec<OwnedSemaphorePermit>,
 }
 
 impl<M: Mode> ScopedTx<M> {
-    pub(super) fn new(tx: Transaction<'static, Postgres>, scope: Scope, place: Option<OwnedSemaphorePermit>) -> Self {
-        Self { tx, scope, mode: PhantomData, _place: place }
+    pub(super) fn new(tx: Transaction<'static, Postgres>, scope: Scope, places: Vec<OwnedSemaphorePermit>) -> Self {
+        Self { tx, scope, mode: PhantomData, _places: places }
     }
 
     /// The connection, for the `db.rs` of a feature.

@@ -6,7 +6,7 @@ use std::{fmt::Write as _, net::IpAddr};
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::AS_THE_APPLICATION;
+use super::{AS_THE_APPLICATION, turns::Turn};
 use crate::identity::Admin;
 
 /// What a system transaction may touch.
@@ -77,11 +77,12 @@ impl<'a> Capability<'a> {
 /// A transaction outside the regions.
 pub struct SystemTx {
     tx: Transaction<'static, Postgres>,
+    _turn: Turn,
 }
 
 impl SystemTx {
-    pub(super) fn new(tx: Transaction<'static, Postgres>) -> Self {
-        Self { tx }
+    pub(super) fn new(tx: Transaction<'static, Postgres>, turn: Turn) -> Self {
+        Self { tx, _turn: turn }
     }
 
     /// The connection, for the `db.rs` of a feature.
