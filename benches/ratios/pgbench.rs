@@ -17,15 +17,6 @@ pub struct Script {
     values: Vec<(String, String)>,
 }
 
-/// Whom pgbench acts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// The role that serves: the policies apply.
-    App,
-    /// Whoever the address names; a superuser for whom no policy applies.
-    Login,
-}
-
 /// What one request sends to the database.
 pub struct Traffic {
     transactions: Vec<Vec<Statement>>,
@@ -47,29 +38,16 @@ impl Script {
 
     /// Runs the script as the role that serves, with prepared statements; transactions per second.
     pub async fn run(&self, url: &str, clients: usize, time: Duration) -> Result<f64, Box<dyn Error>> {
-        run_together(std::slice::from_ref(self), url, Role::App, clients, time, 0).await
-    }
-
-    /// The same for another role.
-    pub async fn run_as(&self, role: Role, url: &str, clients: usize, time: Duration) -> Result<f64, Box<dyn Error>> {
-        run_together(std::slice::from_ref(self), url, role, clients, time, 0).await
+        run_together(std::slice::from_ref(self), url, clients, time, 0).await
     }
 }
 
 /// Runs scripts, each time one by chance. Every client counts its executions in `:n`, from `first` on.
-pub async fn run_together(
-    scripts: &[Script],
-    url: &str,
-    role: Role,
-    clients: usize,
-    time: Duration,
-    first: u32,
-) -> Result<f64, Box<dyn Error>> {
+pub async fn run_together(scripts: &[Script], url: &str, clients: usize, time: Duration, first: u32) -> Result<f64, Box<dyn Error>> {
     let program = std::env::var("PGBENCH").unwrap_or_else(|_| "pgbench".to_owned());
     let mut pgbench = Command::new(program);
     // As the server's own connections, and planned as its reads are.
-    let options = "-c search_path=pg_catalog,pg_temp -c timezone=UTC";
-    pgbench.env("PGOPTIONS", if role == Role::App { format!("-c role=rainstaff_app {options}") } else { options.to_owned() });
+    pgbench.env("PGOPTIONS", "-c role=rainstaff_app -c search_path=pg_catalog,pg_temp -c timezone=UTC");
     pgbench.args(["--no-vacuum", "--protocol=prepared", "--jobs=2"]);
     pgbench.args([format!("--client={clients}"), format!("--time={}", time.as_secs()), format!("--define=n={first}")]);
     for script in scripts {
@@ -111,10 +89,11 @@ impl Traffic {
         Self { transactions }
     }
 
-    /// The same without becoming the role that serves, for whoever is to be somebody else.
-    pub fn without_role(&self) -> Self {
-        let without = |s: &Statement| Statement { sql: s.sql.replace("SET LOCAL ROLE rainstaff_app; ", ""), values: s.values.clone() };
-        Self { transactions: self.transactions.iter().map(|statements| statements.iter().map(without).collect()).collect() }
+    /// The same as another role than the one that serves.
+    pub fn as_role(&self, role: &str) -> Self {
+        let (serving, other) = ("SET LOCAL ROLE rainstaff_app", format!("SET LOCAL ROLE {role}"));
+        let changed = |s: &Statement| Statement { sql: s.sql.replace(serving, &other), values: s.values.clone() };
+        Self { transactions: self.transactions.iter().map(|statements| statements.iter().map(changed).collect()).collect() }
     }
 
     /// How many transactions there are, and how many waits for an answer of the database they take. Nobody waits for the end of a read.
