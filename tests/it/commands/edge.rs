@@ -333,12 +333,9 @@ async fn what_clients_send_wrong_is_no_error_of_the_servers() {
 async fn head_is_answered_like_get_without_the_body() {
     let db = company().await;
     let server = Running::start(serve_on(db.owner_url()));
-    let lines = |path: &str, answer: &str| {
+    let lines = |answer: &str| {
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        // The server's time in a ping has no zeros at its end, so now and then it is shorter.
-        let varying =
-            if path.ends_with("/ping") { &["date:", "x-request-id:", "content-length:"][..] } else { &["date:", "x-request-id:"] };
-        let vary = |line: &&str| !varying.iter().any(|name| line.starts_with(name));
+        let vary = |line: &&str| !["date:", "x-request-id:"].iter().any(|name| line.starts_with(name));
         let mut lines: Vec<String> = head.lines().filter(vary).map(str::to_owned).collect();
         lines.sort();
         (lines, body.len())
@@ -350,7 +347,12 @@ async fn head_is_answered_like_get_without_the_body() {
                 format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address).as_bytes(),
             )
         };
-        let ((of_get, _), (of_head, sent)) = (lines(path, &ask("GET")), lines(path, &ask("HEAD")));
+        let both = || (lines(&ask("GET")), lines(&ask("HEAD")));
+        let ((mut of_get, _), (mut of_head, sent)) = both();
+        if path == "/api/v1/ping" && of_head != of_get {
+            // The server's time is written without zeros at its end: one ping of a thousand is shorter than the next.
+            ((of_get, _), (of_head, _)) = both();
+        }
         assert_eq!(of_head, of_get, "{path}");
         assert_eq!(sent, 0, "{path}");
     }
