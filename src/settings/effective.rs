@@ -57,8 +57,7 @@ impl Effective {
 
     /// The names on reports; blank ones are none.
     pub fn report_names(&self) -> ReportNames {
-        let named = |text: &Resolved<String>| Some(text.value.trim().to_owned()).filter(|name| !name.is_empty());
-        ReportNames { company_name: named(&self.company_name), report_title: named(&self.report_title) }
+        ReportNames::of(Some(&self.company_name.value), Some(&self.report_title.value))
     }
 
     /// The hours' rule.
@@ -91,6 +90,14 @@ pub struct ReportNames {
     pub report_title: Option<String>,
 }
 
+impl ReportNames {
+    /// Blank names are none.
+    fn of(company_name: Option<&str>, report_title: Option<&str>) -> Self {
+        let named = |text: Option<&str>| text.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        Self { company_name: named(company_name), report_title: named(report_title) }
+    }
+}
+
 /// What the reports of a region go by.
 #[cfg(feature = "server")]
 #[derive(Debug, Clone, Default)]
@@ -116,12 +123,10 @@ pub struct Held {
 
 #[cfg(feature = "server")]
 impl From<Held> for ReportSettings {
-    /// Blank names are none.
     fn from(held: Held) -> Self {
-        let named = |text: Option<String>| text.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
         Self {
             rules: rules_of(held.weekday_min, held.saturday_start_min, held.saturday_end_min),
-            names: ReportNames { company_name: named(held.company_name), report_title: named(held.report_title) },
+            names: ReportNames::of(held.company_name.as_deref(), held.report_title.as_deref()),
         }
     }
 }
