@@ -83,7 +83,7 @@ pub(super) async fn load_board<M: Mode>(tx: &mut ScopedTx<M>, wish: &Wish) -> Re
     let one_day = Period { from: day, to: day };
     let near = Period { from: period.from.min(day), to: period.to.max(day) };
     let (roster, settings) = load_roster_and_settings(tx, near.from, near.to).await?;
-    let rules = settings.into_iter().map(|(region, settings)| (region, settings.rules)).collect();
+    let rules: BTreeMap<String, Rules> = settings.into_iter().map(|(region, settings)| (region, settings.rules)).collect();
     let window = period.widened(MARGIN);
     let worked = load_worked_days(tx, window.from, window.to).await?;
     // Runs are counted up to that day; none ends on the window's last one.
@@ -98,7 +98,7 @@ pub(super) async fn load_board<M: Mode>(tx: &mut ScopedTx<M>, wish: &Wish) -> Re
         title: String::new(),
         text: String::new(),
     };
-    let summary = reports::load_summary(tx, &filter).await?;
+    let summary = reports::load_summary(tx, &filter, &rules).await?;
     let blank_days = period.before(today).map(|past| blanks(&roster, &worked, past.from, past.to)).unwrap_or_default();
     let tiles = tiles(rows, &blank_days, &summary);
     let steps = wish.step.last_twelve(today);

@@ -1,22 +1,22 @@
 //! SQL of the reports.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::summary::{DayShape, Filter, Person, PersonShape, Summary};
 use crate::{
     db::{Mode, ScopedTx},
-    hours::Shift,
+    hours::{Rules, Shift},
     labels::{Face, Labels},
-    settings::list_rules,
 };
 
-/// The sums of everybody in the scope with entries that fit.
-pub async fn load_summary<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Result<Summary, sqlx::Error> {
-    let rules = list_rules(tx).await?;
+/// The sums of everybody in the scope with entries that fit, by the hours' rule of each region.
+pub async fn load_summary<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, rules: &BTreeMap<String, Rules>) -> Result<Summary, sqlx::Error> {
     let (people, of_people) = list_person_shapes(tx, filter).await?;
     let of_days = list_day_shapes(tx, filter).await?;
-    Ok(Summary::new(people, &of_people, &of_days, &rules))
+    Ok(Summary::new(people, &of_people, &of_days, rules))
 }
 
 fn shift(work_date: NaiveDate, start_min: i32, end_min: i32, break_minutes: i32, is_special: bool) -> Shift {

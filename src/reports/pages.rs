@@ -18,6 +18,7 @@ use crate::{
     fold::fold,
     identity::Actor,
     labels::db::load_labels,
+    settings::list_rules,
     state::AppState,
     text::clean,
     web::{
@@ -51,7 +52,12 @@ pub async fn show_summary(ctx: Ctx, actor: Actor, state: Data<AppState>, query: 
     let Read { filter, shown, sort, page, wrong } = read_query(&ctx, state.clock.today(), &query);
     let scope = scope_for(&actor, query.region.as_deref())?;
     let mut tx = state.db.read_snapshot(&scope).await?;
-    let mut summary = if wrong.is_empty() { db::load_summary(&mut tx, &filter).await? } else { Summary::default() };
+    let mut summary = if wrong.is_empty() {
+        let rules = list_rules(&mut tx).await?;
+        db::load_summary(&mut tx, &filter, &rules).await?
+    } else {
+        Summary::default()
+    };
     let choices = db::list_choices(&mut tx).await?;
     let labels = load_labels(&mut tx).await?;
     drop(tx);
