@@ -201,7 +201,7 @@ impl Db {
         Ok(ScopedTx::new(self.begin(scope.begin_sql(begin)).await?, scope.clone(), Vec::new()))
     }
 
-    /// A transaction on accounts and sessions, for one capability.
+    /// A transaction on accounts and sessions, for one capability. What requests begin with, whose key it is, takes its turn as what they read.
     pub async fn system(&self, capability: &Capability<'_>) -> Result<SystemTx, sqlx::Error> {
         let turn = match capability {
             Capability::Session(_) | Capability::Token(_) => self.share().turns.take().await,

@@ -82,8 +82,8 @@ pub enum Delivery {
     Queued,
 }
 
-/// Applies `ops`, all of the transaction's one region, in their order; `prints` are their fingerprints. The answers are in the same order; they count once the caller
-/// has committed. An error means: nothing of this may be committed.
+/// Applies `ops`, all of the transaction's one region, in their order; `prints` are their fingerprints. The answers are in the same order;
+/// they count once the caller has committed. An error means: nothing of this may be committed.
 pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op], prints: &[Print]) -> Result<Vec<Verdict>, sqlx::Error> {
     if who.delivery == Delivery::Queued
         && ops.len() > 1
