@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 // A new build ----------------------------------------------------------------------------------------------------------------------------
 
 test("a new build does not take over while something is being sent; then it does, and everything has arrived once", async ({ clerk }) => {
-  const { page, proxy } = await clerk("izmir1");
+  const { page, proxy, context } = await clerk("izmir1");
   await page.goto("/timesheets");
   const old = await buildOf(page);
   await proxy.down();
@@ -41,6 +41,13 @@ test("a new build does not take over while something is being sent; then it does
   await expect(pill(page)).toHaveText("Bekliyor (4)");
 
   line.release();
+  await expect(pill(page)).toHaveText("Kaydedildi", { timeout: 60_000 });
+  await expect.poll(() => page.evaluate(async () => Object.values(await navigator.locks.query()).flat().length)).toBe(0);
+  // The old one has nothing to do any more. Chromium ends such a worker by itself, but not one that is being watched, as all are here.
+  await expect(async () => {
+    await stopWorker(context, page);
+    expect(await stateOf(page, "waiting")).toBeUndefined();
+  }).toPass({ timeout: 60_000 });
   await expect(toast(page, "Yeni sürüm hazır"), "the new one has taken over").toBeVisible({ timeout: 60_000 });
   expect(await buildOf(page)).toBe("0123456789ab");
   await expect(pill(page)).toHaveText("Kaydedildi", { timeout: 30_000 });
