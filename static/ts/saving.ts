@@ -159,18 +159,24 @@ function judgeWrite(write: Sent, response: { status: number; headers: Headers; r
 function onError({ ctx }: { ctx?: RequestContext }): void {
   const write = ctx && sent.get(ctx);
   if (write) {
-    if (write.verdict === "none") {
-      write.verdict = "other";
-      nowFailed(write.form, text("unreachable"), false);
-    }
+    failUnanswered(write);
   } else if (ctx && !ctx.response && !isPoll(ctx) && !isQuiet(ctx)) {
     showToast(text("loadFailed"), { sticky: true });
+  }
+}
+
+/** Whoever ended it, nobody has said that it is saved. htmx tells of no error where a request was given up. */
+function failUnanswered(write: Sent): void {
+  if (write.verdict === "none") {
+    write.verdict = "other";
+    nowFailed(write.form, text("unreachable"), false);
   }
 }
 
 function onFinally({ ctx }: { ctx: RequestContext }): void {
   const write = sent.get(ctx);
   if (write) {
+    failUnanswered(write);
     if (write.verdict === "queued") {
       nowKept(write.op, ctx.response?.headers.get("X-App") === "agent" ? "pc" : "browser");
     }

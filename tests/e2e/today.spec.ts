@@ -168,6 +168,18 @@ test("the answer is lost: nothing is entered twice, and the day says what is so"
   expect(await stored(page, "2026-03-06")).toHaveLength(20);
 });
 
+test("a write that is given up before its answer is not said to be saved", async ({ as }) => {
+  const page = await as("istanbul1", { serviceWorkers: "block" });
+  await page.goto("/today?date=2026-03-11");
+  await expect(rows(page).first()).toBeFocused();
+  await page.route("**/today/batches", () => undefined);
+  await page.keyboard.press("Enter");
+  await expect(pill(page)).toHaveText("Bekliyor (1)");
+  await page.locator("#today-all").dispatchEvent("htmx:abort");
+  await expect(pill(page)).toHaveText("Hata (1)");
+  await expect(toast(page, "Kaydedilemedi: sunucuya ulaşılamadı")).toBeVisible();
+});
+
 test("on a phone a thumb enters all, one, and an exception", async ({ as }) => {
   const page = await as("istanbul1", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await page.goto("/today?date=2026-03-09");
