@@ -30,6 +30,7 @@ use sqlx::{
     AssertSqlSafe, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 pub use bell::{Bell, list_heads};
@@ -40,7 +41,7 @@ pub use owner::{MigrateError, analyze, create_regions, migrate, migrate_and_serv
 use places::Places;
 pub use scope::{Mode, Read, Scope, ScopedTx, Write};
 pub use system::{Capability, SystemTx};
-use turns::Turns;
+use turns::{Turn, Turns};
 
 /// What every transaction is, besides what it is for: nothing of it belongs to the connection, so a pooler may lend another one to each.
 const AS_THE_APPLICATION: &str = "SET LOCAL ROLE rainstaff_app; SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL TIME ZONE 'UTC'; \
@@ -78,13 +79,33 @@ pub struct Db {
 
 /// The connections of a worker, and who is next with them.
 struct Share {
-    pool: PgPool,
+    /// For what is quickly read; none where there are too few connections for that.
+    warm: Option<PgPool>,
+    rest: PgPool,
     turns: Turns,
 }
 
-impl From<PgPool> for Share {
-    fn from(pool: PgPool) -> Self {
-        Self { pool, turns: Turns::default() }
+impl Share {
+    /// Of connections for whatever comes.
+    fn plain(rest: PgPool) -> Self {
+        let turns = Turns::new(0, rest.options().get_max_connections());
+        Self { warm: None, rest, turns }
+    }
+
+    /// Of `most` connections for a worker's requests, which `open` opens.
+    fn of_worker(most: u32, open: impl Fn(u32) -> PgPool) -> Self {
+        match most.checked_sub(WARM).filter(|rest| *rest >= FEWEST) {
+            Some(rest) => Self { warm: Some(open(WARM)), rest: open(rest), turns: Turns::new(WARM, rest) },
+            None => Self::plain(open(most)),
+        }
+    }
+
+    fn pools(&self) -> impl Iterator<Item = &PgPool> {
+        self.warm.iter().chain([&self.rest])
+    }
+
+    fn pool(&self, turn: &Turn) -> &PgPool {
+        self.warm.as_ref().filter(|_| turn.is_warm).unwrap_or(&self.rest)
     }
 }
 
@@ -92,6 +113,10 @@ impl From<PgPool> for Share {
 const FOR_THE_HOUSE: u32 = 4;
 /// No pool has fewer: a request may need a second connection with one in hand.
 const FEWEST: u32 = 2;
+/// Connections of a worker for what is quickly read, where it has at least `FEWEST` besides.
+const WARM: u32 = 2;
+/// How long a connection is waited for.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// How `most` connections are shared out: the house's pool, then those of the workers. Together they are `most`; for less than 4 there is one
 /// pool for everything.
@@ -120,6 +145,15 @@ pub fn enter_worker() {
     });
 }
 
+/// How long a transaction takes.
+#[derive(Clone, Copy)]
+enum Pace {
+    /// As a page's reads do.
+    Quick,
+    /// Nobody knows.
+    Any,
+}
+
 /// Connections of a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolFigures {
@@ -141,11 +175,11 @@ impl Db {
         }
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(LONGEST_WAIT)
             .test_before_acquire(false) // begin() tries again instead: one round trip less per request
             .connect_with(options)
             .await?;
-        Ok(Self { pools: Arc::new([pool.into()]), begun: Arc::default(), places: Arc::default() })
+        Ok(Self { pools: Arc::new([Share::plain(pool)]), begun: Arc::default(), places: Arc::default() })
     }
 
     /// The same database with connections of its own for each worker, as many in all as there were; a few of them are for everything else. What
@@ -153,10 +187,11 @@ impl Db {
     /// the other's work. Where there are too few for that, workers share theirs. The connections there are now are closed.
     #[must_use]
     pub async fn for_workers(self, workers: usize) -> Self {
-        let all = &self.pools[0].pool;
+        let all = &self.pools[0].rest;
         let (options, most) = (all.connect_options(), all.options().get_max_connections());
-        let share = |connections| all.options().clone().max_connections(connections).connect_lazy_with((*options).clone()).into();
-        let pools = shares(most, workers).into_iter().map(share).collect();
+        let open = |connections| all.options().clone().max_connections(connections).connect_lazy_with((*options).clone());
+        let share = |(n, connections)| if n == 0 { Share::plain(open(connections)) } else { Share::of_worker(connections, open) };
+        let pools = shares(most, workers).into_iter().enumerate().map(share).collect();
         all.close().await;
         Self { pools, begun: self.begun, places: self.places }
     }
@@ -190,30 +225,29 @@ impl Db {
             }
             None => None,
         };
-        let turn = self.share().turns.take().await;
-        Ok(ScopedTx::new(self.begin(sql).await?, scope.clone(), place.into_iter().chain(turn).collect()))
+        let (tx, turn) = self.begin(sql, Pace::Quick).await?;
+        Ok(ScopedTx::new(tx, scope.clone(), place.into_iter().chain([turn]).collect()))
     }
 
     /// A transaction that may write in the actor's scope. Nothing stays without `commit`. For somebody who only looks ("Bölge gözüyle
     /// bak") PostgreSQL refuses every write in it: handlers refuse before, this is for the one that forgot.
     pub async fn write(&self, scope: &Scope) -> Result<ScopedTx<Write>, sqlx::Error> {
         let begin = if scope.only_reads() { "BEGIN READ ONLY" } else { "BEGIN" };
-        Ok(ScopedTx::new(self.begin(scope.begin_sql(begin)).await?, scope.clone(), Vec::new()))
+        let (tx, turn) = self.begin(scope.begin_sql(begin), Pace::Any).await?;
+        Ok(ScopedTx::new(tx, scope.clone(), vec![turn]))
     }
 
-    /// A transaction on accounts and sessions, for one capability. What requests begin with, whose key it is, takes its turn as what they read.
+    /// A transaction on accounts and sessions, for one capability. What requests begin with, whose key it is, is quickly read.
     pub async fn system(&self, capability: &Capability<'_>) -> Result<SystemTx, sqlx::Error> {
-        let turn = match capability {
-            Capability::Session(_) | Capability::Token(_) => self.share().turns.take().await,
-            _ => None,
-        };
-        Ok(SystemTx::new(self.begin(capability.begin_sql()).await?, turn))
+        let pace = if matches!(capability, Capability::Session(_) | Capability::Token(_)) { Pace::Quick } else { Pace::Any };
+        let (tx, turn) = self.begin(capability.begin_sql(), pace).await?;
+        Ok(SystemTx::new(tx, turn))
     }
 
     /// How busy the connections are.
     pub fn pool_figures(&self) -> PoolFigures {
         let idle = |pool: &PgPool| i64::try_from(pool.num_idle()).unwrap_or(i64::MAX);
-        self.pools.iter().fold(PoolFigures { used: 0, idle: 0, most: 0 }, |all, Share { pool, .. }| PoolFigures {
+        self.pools.iter().flat_map(Share::pools).fold(PoolFigures { used: 0, idle: 0, most: 0 }, |all, pool| PoolFigures {
             used: all.used + (i64::from(pool.size()) - idle(pool)).max(0),
             idle: all.idle + idle(pool),
             most: all.most + i64::from(pool.options().get_max_connections()),
@@ -227,8 +261,8 @@ impl Db {
 
     /// Closes all connections.
     pub async fn close(&self) {
-        for share in &*self.pools {
-            share.pool.close().await;
+        for pool in self.pools.iter().flat_map(Share::pools) {
+            pool.close().await;
         }
     }
 
@@ -242,8 +276,14 @@ impl Db {
 
     /// Begins in a task of its own: sqlx forgets a transaction whose begin was cancelled half-way, and would hand its scope to the next
     /// user of the connection. A task is not cancelled with the request; when nobody waits any more, the transaction is dropped whole.
-    async fn begin(&self, sql: String) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let pool = self.share().pool.clone();
+    async fn begin(&self, sql: String, pace: Pace) -> Result<(Transaction<'static, Postgres>, OwnedSemaphorePermit), sqlx::Error> {
+        let share = self.share();
+        let turn = match pace {
+            Pace::Quick => share.turns.to_read(LONGEST_WAIT).await,
+            Pace::Any => share.turns.any(LONGEST_WAIT).await,
+        };
+        let turn = turn.ok_or(sqlx::Error::PoolTimedOut)?;
+        let pool = share.pool(&turn).clone();
         self.begun.fetch_add(1, Ordering::Relaxed);
         let task = tokio::spawn(async move {
             // After a restart of the database each connection that was open is found dead once.
@@ -256,7 +296,8 @@ impl Db {
                 }
             }
         });
-        task.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+        let tx = task.await.map_err(|_| sqlx::Error::WorkerCrashed)??;
+        Ok((tx, turn.permit))
     }
 }
 

@@ -4,9 +4,10 @@
 use std::{fmt::Write as _, net::IpAddr};
 
 use sqlx::{PgConnection, Postgres, Transaction};
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
-use super::{AS_THE_APPLICATION, turns::Turn};
+use super::AS_THE_APPLICATION;
 use crate::identity::Admin;
 
 /// What a system transaction may touch.
@@ -77,11 +78,12 @@ impl<'a> Capability<'a> {
 /// A transaction outside the regions.
 pub struct SystemTx {
     tx: Transaction<'static, Postgres>,
-    _turn: Turn,
+    /// Given back with the transaction.
+    _turn: OwnedSemaphorePermit,
 }
 
 impl SystemTx {
-    pub(super) fn new(tx: Transaction<'static, Postgres>, turn: Turn) -> Self {
+    pub(super) fn new(tx: Transaction<'static, Postgres>, turn: OwnedSemaphorePermit) -> Self {
         Self { tx, _turn: turn }
     }
 

@@ -79,7 +79,7 @@ async fn take_what_there_is(db: &Db, full: &Barrier, end: &Barrier) {
 
 #[tokio::test]
 async fn a_process_opens_no_more_connections_than_it_is_given_however_many_workers_it_has() {
-    for (given, workers) in [(6, 2), (20, 8), (13, 3)] {
+    for (given, workers) in [(6, 2), (20, 8), (13, 3), (20, 2)] {
         let company = Company::with_connections(given).await;
         let db = company.db.clone().for_workers(workers).await;
         let (full, end) = (Arc::new(Barrier::new(workers + 2)), Arc::new(Barrier::new(workers + 2)));
