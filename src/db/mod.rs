@@ -23,7 +23,6 @@ use std::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use sqlx::{
@@ -41,7 +40,7 @@ pub use owner::{MigrateError, analyze, create_regions, migrate, migrate_and_serv
 use places::Places;
 pub use scope::{Mode, Read, Scope, ScopedTx, Write};
 pub use system::{Capability, SystemTx};
-use turns::{Turn, Turns};
+use turns::{LONGEST_WAIT, Lanes, Pace, Turn};
 
 /// What every transaction is, besides what it is for: nothing of it belongs to the connection, so a pooler may lend another one to each.
 const AS_THE_APPLICATION: &str = "SET LOCAL ROLE rainstaff_app; SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL TIME ZONE 'UTC'; \
@@ -70,43 +69,11 @@ pub struct DbConfig {
 #[derive(Clone)]
 pub struct Db {
     /// One for whoever is no worker; then one per worker, where [`Db::for_workers`] made them.
-    pools: Arc<[Share]>,
+    pools: Arc<[Lanes]>,
     /// Transactions begun.
     begun: Arc<AtomicU64>,
     /// Who reads how much.
     places: Arc<Places>,
-}
-
-/// The connections of a worker, and who is next with them.
-struct Share {
-    /// For what is quickly read; none where there are too few connections for that.
-    warm: Option<PgPool>,
-    rest: PgPool,
-    turns: Turns,
-}
-
-impl Share {
-    /// Of connections for whatever comes.
-    fn plain(rest: PgPool) -> Self {
-        let turns = Turns::new(0, rest.options().get_max_connections());
-        Self { warm: None, rest, turns }
-    }
-
-    /// Of `most` connections for a worker's requests, which `open` opens.
-    fn of_worker(most: u32, open: impl Fn(u32) -> PgPool) -> Self {
-        match most.checked_sub(WARM).filter(|rest| *rest >= FEWEST) {
-            Some(rest) => Self { warm: Some(open(WARM)), rest: open(rest), turns: Turns::new(WARM, rest) },
-            None => Self::plain(open(most)),
-        }
-    }
-
-    fn pools(&self) -> impl Iterator<Item = &PgPool> {
-        self.warm.iter().chain([&self.rest])
-    }
-
-    fn pool(&self, turn: &Turn) -> &PgPool {
-        self.warm.as_ref().filter(|_| turn.is_warm).unwrap_or(&self.rest)
-    }
 }
 
 /// Connections for whatever no worker does, where there are enough: alarms, the bell, housekeeping.
@@ -115,8 +82,6 @@ const FOR_THE_HOUSE: u32 = 4;
 const FEWEST: u32 = 2;
 /// Connections of a worker for what is quickly read, where it has at least `FEWEST` besides.
 const WARM: u32 = 2;
-/// How long a connection is waited for.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// How `most` connections are shared out: the house's pool, then those of the workers. Together they are `most`; for less than 4 there is one
 /// pool for everything.
@@ -145,15 +110,6 @@ pub fn enter_worker() {
     });
 }
 
-/// How long a transaction takes.
-#[derive(Clone, Copy)]
-enum Pace {
-    /// As a page's reads do.
-    Quick,
-    /// Nobody knows.
-    Any,
-}
-
 /// Connections of a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolFigures {
@@ -179,7 +135,7 @@ impl Db {
             .test_before_acquire(false) // begin() tries again instead: one round trip less per request
             .connect_with(options)
             .await?;
-        Ok(Self { pools: Arc::new([Share::plain(pool)]), begun: Arc::default(), places: Arc::default() })
+        Ok(Self { pools: Arc::new([Lanes::new(None, pool)]), begun: Arc::default(), places: Arc::default() })
     }
 
     /// The same database with connections of its own for each worker, as many in all as there were; a few of them are for everything else. What
@@ -187,17 +143,20 @@ impl Db {
     /// the other's work. Where there are too few for that, workers share theirs. The connections there are now are closed.
     #[must_use]
     pub async fn for_workers(self, workers: usize) -> Self {
-        let all = &self.pools[0].rest;
+        let all = self.pools[0].rest();
         let (options, most) = (all.connect_options(), all.options().get_max_connections());
         let open = |connections| all.options().clone().max_connections(connections).connect_lazy_with((*options).clone());
-        let share = |(n, connections)| if n == 0 { Share::plain(open(connections)) } else { Share::of_worker(connections, open) };
-        let pools = shares(most, workers).into_iter().enumerate().map(share).collect();
+        let lanes = |(n, connections): (usize, u32)| match connections.checked_sub(WARM).filter(|rest| n > 0 && *rest >= FEWEST) {
+            Some(rest) => Lanes::new(Some(open(WARM)), open(rest)),
+            None => Lanes::new(None, open(connections)),
+        };
+        let pools = shares(most, workers).into_iter().enumerate().map(lanes).collect();
         all.close().await;
         Self { pools, begun: self.begun, places: self.places }
     }
 
     /// The connections of this thread.
-    fn share(&self) -> &Share {
+    fn lanes(&self) -> &Lanes {
         match (WORKER.with(Cell::get), self.pools.len() - 1) {
             (0, _) | (_, 0) => &self.pools[0],
             (worker, workers) => &self.pools[1 + (worker - 1) % workers],
@@ -247,7 +206,7 @@ impl Db {
     /// How busy the connections are.
     pub fn pool_figures(&self) -> PoolFigures {
         let idle = |pool: &PgPool| i64::try_from(pool.num_idle()).unwrap_or(i64::MAX);
-        self.pools.iter().flat_map(Share::pools).fold(PoolFigures { used: 0, idle: 0, most: 0 }, |all, pool| PoolFigures {
+        self.pools.iter().flat_map(Lanes::pools).fold(PoolFigures { used: 0, idle: 0, most: 0 }, |all, pool| PoolFigures {
             used: all.used + (i64::from(pool.size()) - idle(pool)).max(0),
             idle: all.idle + idle(pool),
             most: all.most + i64::from(pool.options().get_max_connections()),
@@ -261,7 +220,7 @@ impl Db {
 
     /// Closes all connections.
     pub async fn close(&self) {
-        for pool in self.pools.iter().flat_map(Share::pools) {
+        for pool in self.pools.iter().flat_map(Lanes::pools) {
             pool.close().await;
         }
     }
@@ -277,13 +236,7 @@ impl Db {
     /// Begins in a task of its own: sqlx forgets a transaction whose begin was cancelled half-way, and would hand its scope to the next
     /// user of the connection. A task is not cancelled with the request; when nobody waits any more, the transaction is dropped whole.
     async fn begin(&self, sql: String, pace: Pace) -> Result<(Transaction<'static, Postgres>, OwnedSemaphorePermit), sqlx::Error> {
-        let share = self.share();
-        let turn = match pace {
-            Pace::Quick => share.turns.to_read(LONGEST_WAIT).await,
-            Pace::Any => share.turns.any(LONGEST_WAIT).await,
-        };
-        let turn = turn.ok_or(sqlx::Error::PoolTimedOut)?;
-        let pool = share.pool(&turn).clone();
+        let Turn { pool, permit } = self.lanes().take(pace).await.ok_or(sqlx::Error::PoolTimedOut)?;
         self.begun.fetch_add(1, Ordering::Relaxed);
         let task = tokio::spawn(async move {
             // After a restart of the database each connection that was open is found dead once.
@@ -297,7 +250,7 @@ impl Db {
             }
         });
         let tx = task.await.map_err(|_| sqlx::Error::WorkerCrashed)??;
-        Ok((tx, turn.permit))
+        Ok((tx, permit))
     }
 }
 

@@ -2,8 +2,13 @@
 //! take turns on few processors push each other's out of the caches. What is quickly read goes on a few that stay warm, and nobody waits long
 //! for somebody slow there: the others are for them, and for what is written (docs/adr/0026).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::{Future, pending},
+    sync::Arc,
+    time::Duration,
+};
 
+use sqlx::PgPool;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
@@ -11,92 +16,144 @@ use tokio::{
 
 /// How long a warm connection is waited for: a page's reads take two milliseconds. Then any will do.
 const PATIENCE: Duration = Duration::from_millis(5);
+/// How long any connection is waited for.
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// The turns at the warm connections, and those at the rest: one for each connection.
-pub(super) struct Turns {
-    has_warm: bool,
-    warm: Arc<Semaphore>,
-    rest: Arc<Semaphore>,
+/// A pool, and a turn for each of its connections.
+struct Lane {
+    pool: PgPool,
+    free: Arc<Semaphore>,
 }
 
-/// A turn, for as long as it is kept.
+/// The connections of a worker, and who is next with them.
+pub(super) struct Lanes {
+    /// For what is quickly read; none where there are too few connections for that.
+    warm: Option<Lane>,
+    rest: Lane,
+}
+
+/// A turn with a connection of `pool`, for as long as `permit` is kept.
 #[derive(Debug)]
 pub(super) struct Turn {
-    /// Whether it is one at the warm connections.
-    pub is_warm: bool,
-    /// Given back with the transaction.
+    pub pool: PgPool,
     pub permit: OwnedSemaphorePermit,
 }
 
-impl Turns {
-    pub fn new(warm: u32, rest: u32) -> Self {
-        let semaphore = |connections: u32| Arc::new(Semaphore::new(connections as usize));
-        Self { has_warm: warm > 0, warm: semaphore(warm), rest: semaphore(rest) }
+/// How long a transaction takes.
+#[derive(Clone, Copy)]
+pub(super) enum Pace {
+    /// As a page's reads do.
+    Quick,
+    /// Nobody knows.
+    Any,
+}
+
+impl Lane {
+    fn new(pool: PgPool) -> Self {
+        let free = Arc::new(Semaphore::new(pool.options().get_max_connections() as usize));
+        Self { pool, free }
     }
 
-    /// For what is quickly read. `None` where there was none for `longest` (also below).
-    pub async fn to_read(&self, longest: Duration) -> Option<Turn> {
-        let warm = if self.has_warm { timeout(PATIENCE, self.warm()).await.ok().flatten() } else { None };
-        match warm {
-            Some(turn) => Some(turn),
-            None => self.any(longest).await,
+    async fn turn(&self) -> Option<Turn> {
+        let permit = self.free.clone().acquire_owned().await.ok()?;
+        Some(Turn { pool: self.pool.clone(), permit })
+    }
+}
+
+impl Lanes {
+    pub fn new(warm: Option<PgPool>, rest: PgPool) -> Self {
+        Self { warm: warm.map(Lane::new), rest: Lane::new(rest) }
+    }
+
+    /// The connections of whoever does not read quickly.
+    pub fn rest(&self) -> &PgPool {
+        &self.rest.pool
+    }
+
+    pub fn pools(&self) -> impl Iterator<Item = &PgPool> {
+        self.warm.iter().chain([&self.rest]).map(|lane| &lane.pool)
+    }
+
+    /// The next turn; none where there was none for [`LONGEST_WAIT`].
+    pub async fn take(&self, pace: Pace) -> Option<Turn> {
+        self.take_within(LONGEST_WAIT, pace).await
+    }
+
+    async fn take_within(&self, longest: Duration, pace: Pace) -> Option<Turn> {
+        if let (Pace::Quick, Some(warm)) = (pace, &self.warm)
+            && let Some(turn) = within(PATIENCE, warm.turn()).await
+        {
+            return Some(turn);
         }
+        within(longest, self.any()).await
     }
 
-    /// For everything else. Warm ones that nobody uses are not kept from whoever finds no other.
-    pub async fn any(&self, longest: Duration) -> Option<Turn> {
-        let first = async {
-            tokio::select! { biased; turn = self.rest() => turn, turn = self.warm() => turn }
+    /// Warm connections that nobody uses are not kept from whoever finds no other.
+    async fn any(&self) -> Option<Turn> {
+        let warm = async {
+            match &self.warm {
+                Some(warm) => warm.turn().await,
+                None => pending().await,
+            }
         };
-        timeout(longest, first).await.ok().flatten()
+        tokio::select! { biased; turn = self.rest.turn() => turn, turn = warm => turn }
     }
+}
 
-    async fn warm(&self) -> Option<Turn> {
-        Some(Turn { is_warm: true, permit: self.warm.clone().acquire_owned().await.ok()? })
-    }
-
-    async fn rest(&self) -> Option<Turn> {
-        Some(Turn { is_warm: false, permit: self.rest.clone().acquire_owned().await.ok()? })
-    }
+async fn within(longest: Duration, turn: impl Future<Output = Option<Turn>>) -> Option<Turn> {
+    timeout(longest, turn).await.ok().flatten()
 }
 
 #[cfg(test)]
 mod tests {
+    use sqlx::postgres::PgPoolOptions;
+
     use super::*;
 
-    const LONGEST: Duration = Duration::from_millis(50);
+    /// A pool of one connection, which nobody opens.
+    fn one() -> PgPool {
+        PgPoolOptions::new().max_connections(1).connect_lazy("postgres://nobody@localhost/nothing").unwrap()
+    }
+
+    fn is_warm(lanes: &Lanes, turn: &Turn) -> bool {
+        lanes.warm.as_ref().is_some_and(|warm| Arc::ptr_eq(turn.permit.semaphore(), &warm.free))
+    }
+
+    async fn take(lanes: &Lanes, pace: Pace) -> Option<Turn> {
+        lanes.take_within(Duration::from_millis(50), pace).await
+    }
 
     #[tokio::test]
     async fn what_is_read_waits_a_little_for_a_warm_connection_and_takes_another_then() {
-        let turns = Turns::new(1, 1);
-        let first = turns.to_read(LONGEST).await.unwrap();
-        assert!(first.is_warm);
+        let lanes = Lanes::new(Some(one()), one());
+        let first = take(&lanes, Pace::Quick).await.unwrap();
+        assert!(is_warm(&lanes, &first));
         let began = std::time::Instant::now();
-        let second = turns.to_read(LONGEST).await.unwrap();
-        assert!(!second.is_warm, "somebody slow has the warm one");
+        let second = take(&lanes, Pace::Quick).await.unwrap();
+        assert!(!is_warm(&lanes, &second), "somebody slow has the warm one");
         assert!(began.elapsed() >= PATIENCE);
         drop(first);
-        assert!(turns.to_read(LONGEST).await.unwrap().is_warm, "the turn of who is done is the next one's");
+        assert!(is_warm(&lanes, &take(&lanes, Pace::Quick).await.unwrap()), "the turn of who is done is the next one's");
     }
 
     #[tokio::test]
     async fn what_is_written_leaves_the_warm_ones_to_the_readers_as_long_as_there_are_others() {
-        let turns = Turns::new(1, 1);
-        let first = turns.any(LONGEST).await.unwrap();
-        assert!(!first.is_warm);
-        let second = turns.any(LONGEST).await.unwrap();
-        assert!(second.is_warm, "no connection stands idle while somebody waits");
-        assert!(turns.any(LONGEST).await.is_none(), "there are no more");
-        assert!(turns.to_read(LONGEST).await.is_none());
-        let (again, ()) = tokio::join!(turns.any(LONGEST), async { drop(first) });
-        assert!(!again.unwrap().is_warm);
+        let lanes = Lanes::new(Some(one()), one());
+        let first = take(&lanes, Pace::Any).await.unwrap();
+        assert!(!is_warm(&lanes, &first));
+        let second = take(&lanes, Pace::Any).await.unwrap();
+        assert!(is_warm(&lanes, &second), "no connection stands idle while somebody waits");
+        assert!(take(&lanes, Pace::Any).await.is_none(), "there are no more");
+        assert!(take(&lanes, Pace::Quick).await.is_none());
+        let (again, ()) = tokio::join!(take(&lanes, Pace::Any), async { drop(first) });
+        assert!(!is_warm(&lanes, &again.unwrap()));
     }
 
     #[tokio::test]
     async fn without_warm_connections_everybody_takes_what_there_is() {
-        let turns = Turns::new(0, 1);
-        let only = turns.to_read(LONGEST).await.unwrap();
-        assert!(!only.is_warm);
-        assert!(turns.any(LONGEST).await.is_none());
+        let lanes = Lanes::new(None, one());
+        let only = take(&lanes, Pace::Quick).await.unwrap();
+        assert!(!is_warm(&lanes, &only));
+        assert!(take(&lanes, Pace::Any).await.is_none());
     }
 }
