@@ -96,6 +96,12 @@ impl Traffic {
         Self { transactions: self.transactions.iter().map(|statements| statements.iter().map(changed).collect()).collect() }
     }
 
+    /// What of it is done in a region's scope: without the look at whose session it is.
+    pub fn of_regions(&self) -> Self {
+        let is_of_region = |statements: &&Vec<Statement>| statements.first().is_some_and(|begin| !begin.sql.contains("app.regions = ''"));
+        Self { transactions: self.transactions.iter().filter(is_of_region).cloned().collect() }
+    }
+
     /// How many transactions there are, and how many waits for an answer of the database they take. Nobody waits for the end of a read.
     pub fn counts(&self) -> (usize, usize) {
         let waited_for = |statements: &Vec<Statement>| statements.iter().filter(|s| s.sql != "ROLLBACK").count();

@@ -350,16 +350,11 @@ pub fn format_hours(minutes: impl Into<i64>, lang: &str) -> String {
 
 /// A whole number with its thousands grouped: `1.300` in Turkish (`tr`), `1,300` in any other language.
 pub fn grouped(value: u64, lang: &str) -> String {
-    let separator = if lang == "tr" { '.' } else { ',' };
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(separator);
-        }
-        text.push(digit);
+    if value < 1000 {
+        return value.to_string();
     }
-    text
+    let separator = if lang == "tr" { '.' } else { ',' };
+    format!("{}{separator}{:03}", grouped(value / 1000, lang), value % 1000)
 }
 
 /// Minutes as decimal hours without trailing zeros: 540 is "9", 450 is "7.5".

@@ -47,9 +47,13 @@ const AS_THE_APPLICATION: &str = "SET LOCAL ROLE rainstaff_app; SET LOCAL search
      SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '3s'; SET LOCAL idle_in_transaction_session_timeout = '30s'";
 
 /// Reads are planned for the dates and filters they are asked with. The plan for any values, which PostgreSQL keeps after some executions
-/// because it looks cheap, expects one row of a month and takes three times as long (12 ms of a page instead of 4). Writes and the session's query
-/// find rows by their keys: for them the kept plan is right.
+/// because it looks cheap, expects few rows: a list over years takes three times as long with it. Writes and the session's query find rows by
+/// their keys: for them the kept plan is right.
 const PLAN_FOR_THE_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
+
+/// A page of some days or a month takes a third less of the database with kept plans: planning is most of what its statements cost, and of what
+/// row-level security costs them.
+const PLAN_ONCE: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
 
 /// For whatever a person or a PC reads.
 const LIMIT_OF_A_READER: &str = "; SET LOCAL statement_timeout = '5s'";
@@ -165,18 +169,23 @@ impl Db {
 
     /// A transaction that can only read, in the actor's scope. Dropping it ends it.
     pub async fn read(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
-        self.begin_to_read(scope, "BEGIN READ ONLY").await
+        self.begin_to_read(scope, "BEGIN READ ONLY", PLAN_FOR_THE_VALUES).await
+    }
+
+    /// The same for a page whose statements find what they need by region, person and at most some months, whatever they are asked with.
+    pub async fn read_bounded(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
+        self.begin_to_read(scope, "BEGIN READ ONLY", PLAN_ONCE).await
     }
 
     /// A transaction of one snapshot for several reads that must agree with each other.
     pub async fn read_snapshot(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
-        self.begin_to_read(scope, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+        self.begin_to_read(scope, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", PLAN_FOR_THE_VALUES).await
     }
 
     /// What somebody reads takes a place of theirs, and no statement of it takes long: others wait for the same processors and disks. Whoever reads
     /// a second thing with one in hand needs two places.
-    async fn begin_to_read(&self, scope: &Scope, begin: &str) -> Result<ScopedTx<Read>, sqlx::Error> {
-        let mut sql = scope.begin_sql(&format!("{begin}; {PLAN_FOR_THE_VALUES}"));
+    async fn begin_to_read(&self, scope: &Scope, begin: &str, planning: &str) -> Result<ScopedTx<Read>, sqlx::Error> {
+        let mut sql = scope.begin_sql(&format!("{begin}; {planning}"));
         let place = match scope.reader() {
             Some(reader) => {
                 sql.push_str(LIMIT_OF_A_READER);

@@ -13,4 +13,3 @@ mod sheet;
 pub(crate) mod views;
 
 pub use sheet::{Cell, Plan, Sheet, Shifts, Tally, tally};
-pub use views::short_hours;

@@ -36,7 +36,7 @@ pub async fn show_month(
     let Wanted { month, region: name, typed, error, wrong } = query.read(&ctx, today)?;
     let region = Region::parse(&name.code).map_err(|_| AppError::NotFound)?;
     let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
-    let mut tx = state.db.read(&scope).await?;
+    let mut tx = state.db.read_bounded(&scope).await?;
     let (roster, mut settings) = load_roster_and_settings(&mut tx, month.first(), month.last()).await?;
     let shifts = list_shifts(&mut tx, month.first(), month.last()).await?;
     drop(tx);

@@ -63,18 +63,18 @@ impl Tally {
 
 /// A month of one region.
 #[derive(Debug)]
-pub struct Sheet {
+pub struct Sheet<'r> {
     /// Each person with the days of the month, and what they come to; in Turkish order of the names.
-    pub rows: Vec<(Person, Vec<Cell>, Tally)>,
+    pub rows: Vec<(&'r Person, Vec<Cell>, Tally)>,
     /// What each day comes to.
     pub days: Vec<Tally>,
     /// All of it.
     pub total: Tally,
 }
 
-impl Sheet {
+impl<'r> Sheet<'r> {
     /// Puts the month together.
-    pub fn new(month: Month, roster: &Roster, shifts: &Shifts, rules: &Rules, today: NaiveDate) -> Self {
+    pub fn new(month: Month, roster: &'r Roster, shifts: &Shifts, rules: &Rules, today: NaiveDate) -> Self {
         let days: Vec<NaiveDate> = month.days().collect();
         let mut sheet =
             Self { rows: Vec::with_capacity(roster.people().len()), days: vec![Tally::default(); days.len()], total: Tally::default() };
@@ -87,7 +87,7 @@ impl Sheet {
                 day.add(cell);
                 sheet.total.add(cell);
             }
-            sheet.rows.push((person.clone(), cells, sum));
+            sheet.rows.push((person, cells, sum));
         }
         sheet
     }

@@ -49,7 +49,7 @@ pub(crate) struct MonthPage<'a> {
     /// The days.
     pub heads: Vec<Head>,
     /// The people.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Row<'a>>,
     /// What each day comes to.
     pub feet: Vec<Foot>,
     /// All of it.
@@ -82,12 +82,8 @@ pub(crate) struct Head {
 pub(crate) struct Foot {
     /// What the day comes to.
     pub sum: Tally,
-    /// Its hours, short.
-    pub worked: String,
-    /// Address of the day's entries.
-    pub list: String,
-    /// Address of the day's blanks.
-    pub blanks: String,
+    /// Its hours.
+    pub worked: ShortHours,
 }
 
 /// The words of cells, looked up once.
@@ -108,7 +104,7 @@ impl Words {
 }
 
 /// A person's row.
-pub(crate) struct Row {
+pub(crate) struct Row<'a> {
     /// The person.
     pub id: Uuid,
     /// Address of the person's page for this month.
@@ -116,9 +112,9 @@ pub(crate) struct Row {
     /// Address of the person's days, up to the day.
     pub days: String,
     /// "Ad Soyad".
-    pub name: String,
+    pub name: &'a str,
     /// "Unvan".
-    pub title: String,
+    pub title: &'a str,
     /// The days.
     pub cells: Vec<CellView>,
     /// Days with an entry.
@@ -126,7 +122,7 @@ pub(crate) struct Row {
     /// Blank days.
     pub blanks: i64,
     /// The totals in hours: the part of the person's page that explains each, and its text; none for nothing.
-    pub hours: [(&'static str, Option<String>); 5],
+    pub hours: [(&'static str, Option<ShortHours>); 5],
 }
 
 /// A day of a person. There are so many of them that none takes memory of its own, and none is formatted.
@@ -167,6 +163,18 @@ impl fmt::Display for CellText {
     }
 }
 
+impl fmt::Display for ShortHours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)
+    }
+}
+
+impl FastWritable for ShortHours {
+    fn write_into(&self, dest: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        Ok(self.write(dest)?)
+    }
+}
+
 impl FastWritable for CellText {
     fn write_into(&self, dest: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
         match self {
@@ -183,19 +191,13 @@ impl<'a> MonthPage<'a> {
         region: RegionName,
         names: ReportNames,
         roster: &Roster,
-        sheet: Sheet,
+        sheet: Sheet<'a>,
         today: NaiveDate,
     ) -> Self {
-        let list = |page, day| address(page, ctx, &region, day, day);
-        let heads =
-            month.days().map(|day| Head::new(ctx.lang, day, roster.mark(&region.code, day), today, list("/timesheets", day))).collect();
-        let foot = |(day, sum): (NaiveDate, &Tally)| Foot {
-            sum: *sum,
-            worked: short_hours(sum.hours.worked, ctx.lang),
-            list: list("/timesheets", day),
-            blanks: list(BLANKS, day),
-        };
-        let feet = month.days().zip(&sheet.days).map(foot).collect();
+        let list = |day| address("/timesheets", ctx, &region, day, day);
+        let heads = month.days().map(|day| Head::new(ctx.lang, day, roster.mark(&region.code, day), today, list(day))).collect();
+        let foot = |sum: &Tally| Foot { sum: *sum, worked: ShortHours { minutes: sum.hours.worked, lang: ctx.lang } };
+        let feet = sheet.days.iter().map(foot).collect();
         let now = month.days().position(|day| day == today);
         let words = Words::of(ctx.lang);
         let of = region_query(ctx, &region.code);
@@ -265,6 +267,11 @@ impl<'a> MonthPage<'a> {
         address(BLANKS, self.ctx, &self.region, self.month.first(), self.month.last())
     }
 
+    /// Address of a day's blank days.
+    pub fn blanks_of(&self, head: &Head) -> String {
+        address(BLANKS, self.ctx, &self.region, head.day, head.day)
+    }
+
     /// The name of the report on paper.
     pub fn report_title(&self) -> &str {
         self.names.report_title.as_deref().unwrap_or_else(|| t(self.ctx.lang, "month-report-title"))
@@ -276,7 +283,7 @@ impl<'a> MonthPage<'a> {
     }
 
     /// The totals of all in hours, in the order of their columns.
-    pub fn sums(&self) -> [(&'static str, Option<String>); 5] {
+    pub fn sums(&self) -> [(&'static str, Option<ShortHours>); 5] {
         totals(self.ctx.lang, &self.total)
     }
 }
@@ -308,16 +315,16 @@ impl Head {
     }
 }
 
-impl Row {
-    fn new(lang: Lang, month: Month, words: Words, region: &str, row: (Person, Vec<Cell>, Tally), now: Option<usize>) -> Self {
+impl<'a> Row<'a> {
+    fn new(lang: Lang, month: Month, words: Words, region: &str, row: (&'a Person, Vec<Cell>, Tally), now: Option<usize>) -> Self {
         let (person, cells, sum) = row;
         let cell = |(place, cell)| CellView::new(lang, words, cell, DAYS[place], now == Some(place));
         Self {
             id: person.id,
             page: format!("/employees/{}?month={month}{region}", person.id),
             days: format!("/employees/{}/days/{month}-", person.id),
-            name: person.full_name,
-            title: person.title,
+            name: &person.full_name,
+            title: &person.title,
             cells: cells.iter().enumerate().map(cell).collect(),
             worked_days: sum.days,
             blanks: sum.blanks,
@@ -327,7 +334,7 @@ impl Row {
 }
 
 /// The totals in the order of their columns.
-fn totals(lang: Lang, sum: &Tally) -> [(&'static str, Option<String>); 5] {
+fn totals(lang: Lang, sum: &Tally) -> [(&'static str, Option<ShortHours>); 5] {
     let hours = &sum.hours;
     let parts = [
         ("worked", hours.worked),
@@ -336,7 +343,7 @@ fn totals(lang: Lang, sum: &Tally) -> [(&'static str, Option<String>); 5] {
         ("overnight", hours.overnight),
         ("special", hours.special_normal),
     ];
-    parts.map(|(part, minutes)| (part, (minutes > 0).then(|| short_hours(minutes, lang))))
+    parts.map(|(part, minutes)| (part, (minutes > 0).then_some(ShortHours { minutes, lang })))
 }
 
 impl CellView {
@@ -400,6 +407,11 @@ impl ShortHours {
                 dest.write_char(digit(whole / 10))?;
                 dest.write_char(digit(whole))?;
             }
+            100..1000 => {
+                dest.write_char(digit(whole / 100))?;
+                dest.write_char(digit(whole / 10))?;
+                dest.write_char(digit(whole))?;
+            }
             _ => dest.write_str(&civil::grouped(whole, self.lang.as_str()))?,
         }
         if tenth > 0 || hundredth > 0 {
@@ -413,25 +425,19 @@ impl ShortHours {
     }
 }
 
-/// Minutes as hours in a narrow column: `8`, `8,5`, `9,75`.
-pub fn short_hours(minutes: i64, lang: Lang) -> String {
-    let mut text = String::new();
-    let _ = ShortHours { minutes, lang }.write(&mut text); // a String takes everything
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn hours_of_a_cell_are_exact_and_short() {
-        let shown: Vec<String> = [480, 510, 585, 500, 600, 0, 6000, 85_770].iter().map(|minutes| short_hours(*minutes, Lang::Tr)).collect();
+        let short = |minutes, lang| ShortHours { minutes, lang }.to_string();
+        let shown = [480, 510, 585, 500, 600, 0, 6000, 85_770].map(|minutes| short(minutes, Lang::Tr));
         assert_eq!(shown, ["8", "8,5", "9,75", "8,33", "10", "0", "100", "1.429,5"]);
-        assert_eq!(short_hours(510, Lang::En), "8.5");
+        assert_eq!(short(510, Lang::En), "8.5");
         for minutes in 0..=20_000 {
             let long = civil::format_hours(minutes, "tr");
-            assert_eq!(short_hours(minutes, Lang::Tr), long.trim_end_matches('0').trim_end_matches(','), "{minutes} as {long}");
+            assert_eq!(short(minutes, Lang::Tr), long.trim_end_matches('0').trim_end_matches(','), "{minutes} as {long}");
         }
     }
 }
