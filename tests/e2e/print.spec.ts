@@ -170,6 +170,22 @@ test("the list of entries is printed as it was filtered last, without a new page
   expectSheets(await sheetsOf(staff.page, "timesheets-filtered"), [FIRM, "Dokuz Çeşme", "01.01.2026 – 02.01.2026"]);
 });
 
+test("a list without a row says on paper whose it is and of which days", async () => {
+  const { page } = staff;
+  for (const [path, title] of [
+    ["/timesheets?from=2019-01-01&to=2019-01-31&region=dokuz", "01.01.2019 – 31.01.2019"],
+    ["/reports/summary?from=2019-01-01&to=2019-01-31&region=dokuz", "01.01.2019 – 31.01.2019"],
+    ["/dashboard/blanks?from=2019-01-01&to=2019-01-31&region=dokuz", "01.01.2019 – 31.01.2019"],
+    ["/employees?q=bulunmaz&region=dokuz", "bulunmaz"],
+    ["/activity?actor=bulunmaz&region=dokuz", "İşlem günlüğü"],
+    ["/queue?region=dokuz", "Senkron"],
+    ["/conflicts?region=dokuz", "Çakışmalar"],
+  ] as const) {
+    await page.goto(path);
+    expectSheets(await sheetsOf(page, `empty${path.split("?")[0]?.replaceAll("/", "-") ?? ""}`), [FIRM, "Dokuz Çeşme", title]);
+  }
+});
+
 test("every other page carries firm, region and what it is, in English as well", async () => {
   const { page } = staff;
   for (const [path, title] of [
