@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use rainstaff::{
     db::{Capability, Read, Scope, ScopedTx, guard},
     identity::Actor,
+    month::db::list_shifts,
+    roster::load_roster,
     timesheets::{
         db::list_timesheets,
         listed::{Filter, Listed},
@@ -27,7 +29,7 @@ const PER_WAVE: usize = 16; // 8 x 25 x 16 = 3,200 transactions
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cancelled_transactions_leave_no_scope_behind() {
-    let company = company_with_rows().await;
+    let company = company_with_rows(2).await;
     let mut observer = company.files.connect_owner().await;
     let longest = 8 * how_long_a_look_takes(&company).await; // eight look at once
     let mut through = 0;
@@ -81,9 +83,25 @@ async fn a_transaction_without_regions_cannot_read_a_regional_table_after_one_wi
     }
 }
 
+#[tokio::test]
+async fn a_plan_that_is_kept_shows_each_office_its_own_rows() {
+    let company = company_with_rows(1).await;
+    let [from, to] = ["2026-11-16", "2026-11-18"].map(|date| date.parse().unwrap());
+    for _ in 0..8 {
+        for (first, office) in [10, 20, 30, 40].into_iter().zip(OFFICES) {
+            let mut tx = company.db.read_bounded(&Scope::of(&clerk(office)).unwrap()).await.unwrap();
+            let roster = load_roster(&mut tx, from, to).await.unwrap();
+            let people: Vec<_> = roster.people().iter().map(|person| (person.region.as_str(), person.id)).collect();
+            assert_eq!(people, [(office, employee_id(first))]);
+            let shifts = list_shifts(&mut tx, from, to).await.unwrap();
+            assert_eq!(shifts.iter().map(|(id, days)| (*id, days.len())).collect::<Vec<_>>(), [(employee_id(first), 3)], "{office}");
+        }
+    }
+}
+
 /// Three entries in each office.
-async fn company_with_rows() -> Company {
-    let company = Company::with_connections(2).await;
+async fn company_with_rows(connections: u32) -> Company {
+    let company = Company::with_connections(connections).await;
     for (first, office) in [10, 20, 30, 40].into_iter().zip(OFFICES) {
         let actor = clerk(office);
         let mut ops = vec![op(&actor, office).new_employee(employee_id(first), "Ayşe Yılmaz")];
