@@ -95,6 +95,12 @@ pub fn walk_blanks(form: &mut FormView, left: usize) {
     form.focus = "start_time";
 }
 
+/// Has the form ask whose day it is.
+pub fn ask_who(form: &mut FormView) {
+    form.set("employee_id", String::new());
+    form.focus = "employee_id";
+}
+
 /// A form with nothing but a day, times and mark.
 fn form_with(day: NaiveDate, defaults: &Defaults) -> FormView {
     FormView::blank(&[

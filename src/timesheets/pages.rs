@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     Timesheet, db,
     filter::{ListQuery, NewQuery, PAGE_SIZE, Read, sum_up},
-    forms::{BLANKS, Forms, WALK, day_after, next_form, planned_form, walk_blanks, walk_end},
+    forms::{BLANKS, Forms, WALK, ask_who, day_after, next_form, planned_form, walk_blanks, walk_end},
     listed::{Listed, title_of},
     views::{Choices, EntryForm, EntryView, ListPage, RowFragment, ShowPage, TotalsFragment, explanation, render_edit, with_hours},
 };
@@ -258,8 +258,11 @@ async fn load_next<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, saved: &Times
     };
     let day = left.first().copied().unwrap_or(tomorrow);
     let mut form = next_form(&roster, region, own, saved, day);
-    if let [_, others @ ..] = left.as_slice() {
-        walk_blanks(&mut form, others.len());
+    match left.as_slice() {
+        [_, others @ ..] => walk_blanks(&mut form, others.len()),
+        // The walk is over: one more Enter must not enter a day that nobody planned.
+        [] if is_walk => ask_who(&mut form),
+        [] => {}
     }
     let flash = if is_walk && left.is_empty() { "flash-timesheet-created-last-blank" } else { "flash-timesheet-created" };
     let address = left.first().map(|day| format!("{HOME}/new?employee_id={}&work_date={day}", saved.employee_id));

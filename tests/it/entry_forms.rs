@@ -139,6 +139,11 @@ async fn the_form_behind_a_blank_day_goes_from_one_blank_day_of_the_person_to_th
             };
         }
         assert!(page.html.contains("Bu kişinin boş günü kalmadı."), "{}", page.html);
+        // One more Enter enters nothing: nobody planned the day after.
+        let last = page.form("#entry form").minted();
+        assert_eq!(last.value("employee_id"), "", "scripted: {is_scripted}");
+        let refused = clerk.submit(&last).await;
+        assert!(refused.html.contains("Çalışan seçin"), "{}", refused.html);
         seen.truncate(4);
         let expected = ["2026-02-09", "2026-02-13", "2026-02-16", "2026-02-17"].map(|day| format!("{day} 22:00-06:00 30"));
         assert_eq!(seen, expected, "scripted: {is_scripted}");
