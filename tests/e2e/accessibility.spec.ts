@@ -2,11 +2,12 @@
 
 import { seriousFindings } from "./support/axe.ts";
 import { type Page, expect, test } from "./support/browser.ts";
+import { RECENT, daysAgo } from "./support/puantaj.ts";
 
 test.describe.configure({ timeout: 180_000 }); // each test looks through many pages
 
 /** One person's rows: the other rows look the same. */
-const FEW_ROWS = "/timesheets?q=hasan";
+const FEW_ROWS = `/timesheets?q=hasan&${RECENT}`;
 
 interface Visit {
   name: string;
@@ -39,7 +40,7 @@ const VISITS: Visit[] = [
   {
     name: "a person",
     open: async (page) => {
-      await page.goto("/timesheets/month");
+      await page.goto(`/timesheets/month?month=${daysAgo(10).slice(0, 7)}`);
       await page.locator("tr[data-employee] th a").first().click();
       await page.locator("details.total summary").first().click();
     },

@@ -3,7 +3,7 @@
 import type { Locator } from "@playwright/test";
 
 import { expect, expectNoSidewaysScroll, test } from "./support/browser.ts";
-import { addEmployee, entryForm, fillEntry, save } from "./support/puantaj.ts";
+import { RECENT, addEmployee, entryForm, fillEntry, save } from "./support/puantaj.ts";
 
 const PC = { width: 1366, height: 768 };
 const PHONES = [
@@ -16,7 +16,7 @@ const ZOOM_400 = { width: 342, height: 192 };
 
 test("an admin's office PC shows the region of an entry and the whole side bar", async ({ as }) => {
   const page = await as("admin", { viewport: PC });
-  await page.goto("/timesheets");
+  await page.goto(`/timesheets?${RECENT}`);
   await expect(page.getByRole("navigation").getByRole("link", { name: "Takvim" })).toBeInViewport({ ratio: 1 });
   const region = page.locator(".timesheets tbody tr").first().locator("td").nth(15);
   await expect(region).toHaveText(/Ankara|Bursa|İstanbul|İzmir/);
@@ -48,7 +48,7 @@ for (const viewport of PHONES) {
     expect((await boxOf(page.locator(".people tbody tr").first())).height).toBeLessThan(130);
     for (const [path, link] of [
       ["/employees", "a[href$='/edit']"],
-      ["/timesheets", "a[href$='/edit']"],
+      [`/timesheets?${RECENT}`, "a[href$='/edit']"],
       ["/shift-templates", "a[href$='/edit']"],
     ] as const) {
       await page.goto(path);

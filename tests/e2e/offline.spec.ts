@@ -51,7 +51,7 @@ test("the walk: a day's work without a network survives a closed browser and is 
     await enterDay(page, `2026-03-${String(day).padStart(2, "0")}`, `ağ yokken ${day}`);
     await expect(pill(page)).toHaveText(`Bekliyor (${day})`);
   }
-  await expect(page.locator("#timesheet-list tr.pending.is-new")).toHaveCount(10);
+  await expect(page.locator("#timesheet-list :is(tr.pending.is-new, .pending-alone)")).toHaveCount(10);
   await shot(page, "offline-timesheets");
 
   // Refused on the spot, in the server's words.

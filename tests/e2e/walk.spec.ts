@@ -2,7 +2,7 @@
 
 import { expect, shot, signIn, test } from "./support/browser.ts";
 import { type Shift, hoursOf, shown } from "./support/hours.ts";
-import { addEmployee, entryForm, expectRow, expectTotals, fillEntry, hoursIn, openList, pill, rowOf, tableOf, toast, turkish } from "./support/puantaj.ts";
+import { RECENT, addEmployee, daysAgo, entryForm, expectRow, expectTotals, fillEntry, hoursIn, openList, pill, rowOf, tableOf, toast, turkish } from "./support/puantaj.ts";
 
 const NAME = "Deniz Işıksoy";
 const NIGHT: Shift = { date: "2026-01-09", start: "22:00", end: "06:00", breakMinutes: 30 };
@@ -34,7 +34,7 @@ test("a clerk signs in, adds an employee, enters a day, corrects it, deletes it 
     const filters = page.getByRole("search");
     await filters.getByLabel("Başlangıç").fill(daysAgo(40));
     await filters.getByLabel("Bitiş").fill(daysAgo(0));
-    await expect(page).toHaveURL(new RegExp(`from=${daysAgo(40)}&to=${daysAgo(0)}`));
+    await expect(page).toHaveURL(new RegExp(RECENT));
     await expect(page.locator("#timesheet-totals th")).toHaveText(/Toplam: \d{3} kayıt/);
     const rows = await tableOf(page);
     expect(rows.length).toBe(50);
@@ -192,7 +192,7 @@ test("another office finds nothing of Ankara anywhere", async ({ as }) => {
 
 test("the admin sees all regions, and what ankara1 did with before and after", async ({ as, complaints }) => {
   const page = await as("admin");
-  await page.goto(`/timesheets?from=${daysAgo(40)}&to=${daysAgo(0)}`);
+  await page.goto(`/timesheets?${RECENT}`);
   await expect(page.locator(".region-name")).toHaveText("Tüm bölgeler");
   const regions = (await tableOf(page)).map((cells) => cells["Bölge"]);
   expect(new Set(regions)).toEqual(new Set(["Ankara", "Bursa", "İstanbul", "İzmir"]));
@@ -210,8 +210,3 @@ test("the admin sees all regions, and what ankara1 did with before and after", a
   await shot(page, "12-admin-activity");
   expect(complaints, "the console stays quiet").toEqual([]);
 });
-
-function daysAgo(days: number): string {
-  const istanbul = new Date(Date.now() + 3 * 3_600_000 - days * 86_400_000);
-  return istanbul.toISOString().slice(0, 10);
-}

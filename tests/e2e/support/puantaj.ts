@@ -19,6 +19,14 @@ const COLUMNS: Record<keyof Hours, string> = {
   specialNight: "Ö.G. gece",
 };
 
+/** The dates of which the demo company has entries: on the first of a month the month of today has none. */
+export const RECENT = `from=${daysAgo(40)}&to=${daysAgo(0)}`;
+
+/** A date in Istanbul. */
+export function daysAgo(days: number): string {
+  return new Date(Date.now() + 3 * 3_600_000 - days * 86_400_000).toISOString().slice(0, 10);
+}
+
 export interface Person {
   id: string;
   name: string;
