@@ -77,7 +77,9 @@ pub struct Db {
     /// Transactions begun.
     begun: Arc<AtomicU64>,
     /// Who reads how much.
-    places: Arc<Places>,
+    reading: Arc<Places>,
+    /// Who writes how much.
+    writing: Arc<Places>,
 }
 
 /// Connections for whatever no worker does, where there are enough: alarms, the bell, housekeeping.
@@ -139,7 +141,12 @@ impl Db {
             .test_before_acquire(false) // begin() tries again instead: one round trip less per request
             .connect_with(options)
             .await?;
-        Ok(Self { pools: Arc::new([Lanes::new(None, pool)]), begun: Arc::default(), places: Arc::default() })
+        Ok(Self {
+            pools: Arc::new([Lanes::new(None, pool)]),
+            begun: Arc::default(),
+            reading: Arc::new(Places::for_reading()),
+            writing: Arc::new(Places::for_writing()),
+        })
     }
 
     /// The same database with connections of its own for each worker, as many in all as there were; a few of them are for everything else. What
@@ -156,7 +163,7 @@ impl Db {
         };
         let pools = shares(most, workers).into_iter().enumerate().map(lanes).collect();
         all.close().await;
-        Self { pools, begun: self.begun, places: self.places }
+        Self { pools, ..self }
     }
 
     /// The connections of this thread.
@@ -186,10 +193,10 @@ impl Db {
     /// a second thing with one in hand needs two places.
     async fn begin_to_read(&self, scope: &Scope, begin: &str, planning: &str) -> Result<ScopedTx<Read>, sqlx::Error> {
         let mut sql = scope.begin_sql(&format!("{begin}; {planning}"));
-        let place = match scope.reader() {
+        let place = match scope.holder() {
             Some(reader) => {
                 sql.push_str(LIMIT_OF_A_READER);
-                Some(self.places.take(reader).await?)
+                Some(self.reading.take(reader).await?)
             }
             None => None,
         };
@@ -198,11 +205,16 @@ impl Db {
     }
 
     /// A transaction that may write in the actor's scope. Nothing stays without `commit`. For somebody who only looks ("Bölge gözüyle
-    /// bak") PostgreSQL refuses every write in it: handlers refuse before, this is for the one that forgot.
+    /// bak") PostgreSQL refuses every write in it: handlers refuse before, this is for the one that forgot. It takes a place of theirs: nobody
+    /// writes, or reads what they want to write after, with another transaction of their own in hand.
     pub async fn write(&self, scope: &Scope) -> Result<ScopedTx<Write>, sqlx::Error> {
         let begin = if scope.only_reads() { "BEGIN READ ONLY" } else { "BEGIN" };
+        let place = match scope.holder() {
+            Some(writer) => Some(self.writing.take(writer).await?),
+            None => None,
+        };
         let (tx, turn) = self.begin(scope.begin_sql(begin), Pace::Any).await?;
-        Ok(ScopedTx::new(tx, scope.clone(), vec![turn]))
+        Ok(ScopedTx::new(tx, scope.clone(), place.into_iter().chain([turn]).collect()))
     }
 
     /// A transaction on accounts and sessions, for one capability. What requests begin with, whose key it is, is quickly read.

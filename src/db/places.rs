@@ -1,5 +1,5 @@
-//! Places for reading: one person, or one PC, reads a few things at a time, however many are asked for at once. Searches without bounds would else take every
-//! connection there is, and the offices wait.
+//! Places for reading and for writing: one person, or one PC, does a few things at a time, however many are asked for at once. Searches without
+//! bounds, or batches of a queue that wait for each other, would else take every connection there is, and the offices wait.
 
 use std::{
     collections::HashMap,
@@ -11,17 +11,29 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 /// Transactions in which one person or one PC reads at a time. A page asks for two or three; more wait for a place.
-const AT_ONCE: usize = 3;
+const READING: usize = 3;
+/// Transactions in which one person or one PC writes at a time. Most of what one writes waits for the same row, with a connection in hand.
+const WRITING: usize = 2;
 /// How long somebody waits for a place; as long as for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Holders that are remembered before those without a place are forgotten.
 const REMEMBERED: usize = 1000;
 
-/// Who reads how much at the moment.
-#[derive(Default)]
-pub(super) struct Places(Mutex<HashMap<Uuid, Weak<Semaphore>>>);
+/// Who reads, or writes, how much at the moment.
+pub(super) struct Places {
+    at_once: usize,
+    held: Mutex<HashMap<Uuid, Weak<Semaphore>>>,
+}
 
 impl Places {
+    pub fn for_reading() -> Self {
+        Self { at_once: READING, held: Mutex::default() }
+    }
+
+    pub fn for_writing() -> Self {
+        Self { at_once: WRITING, held: Mutex::default() }
+    }
+
     /// Waits for a place in turn. [`sqlx::Error::PoolTimedOut`] when there is none for too long.
     pub async fn take(&self, holder: Uuid) -> Result<OwnedSemaphorePermit, sqlx::Error> {
         let of_holder = self.of(holder);
@@ -33,14 +45,14 @@ impl Places {
     }
 
     fn of(&self, holder: Uuid) -> Arc<Semaphore> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = all.get(&holder).and_then(Weak::upgrade) {
             return known;
         }
         if all.len() >= REMEMBERED {
             all.retain(|_, places| places.strong_count() > 0);
         }
-        let places = Arc::new(Semaphore::new(AT_ONCE));
+        let places = Arc::new(Semaphore::new(self.at_once));
         all.insert(holder, Arc::downgrade(&places));
         places
     }

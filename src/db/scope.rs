@@ -88,8 +88,8 @@ impl Scope {
         self.actor
     }
 
-    /// Whose reading it is: a person's or a PC's. None for the server itself.
-    pub(super) fn reader(&self) -> Option<Uuid> {
+    /// Whose places its transactions take: a person's or a PC's. None for the server itself.
+    pub(super) fn holder(&self) -> Option<Uuid> {
         self.device.or(self.actor.filter(|_| self.origin != Origin::Import))
     }
 

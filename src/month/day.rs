@@ -43,12 +43,12 @@ const ENTRIES_CHANGED: &str = MONTH.event;
 /// Entries a day has at most: each lasts a minute and none overlaps another.
 const MOST: i64 = 1440;
 
-/// A day that was asked for, with what it takes to answer.
+/// A day that was asked for.
 struct Day {
     employee: Employee,
     region: Region,
     date: NaiveDate,
-    tx: ScopedTx<Read>,
+    scope: Scope,
     entries: Vec<Listed>,
 }
 
@@ -60,18 +60,18 @@ pub async fn show_day(
     path: Path<(Uuid, DayOfWork)>,
     query: Query<DayQuery>,
 ) -> AppResult<HttpResponse> {
-    let mut day = Day::find(&state, &actor, *path).await?;
+    let (day, mut tx) = Day::find(&state, &actor, *path).await?;
     if !ctx.is_htmx {
         let page = page_without_script(day.employee.id, day.date, &day.entries);
         return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish());
     }
     let new = if query.wants_new(ctx.lang, &day.entries)? {
-        Some(load_planned_form(&mut day.tx, &day.region, day.employee.id, day.date).await?)
+        Some(load_planned_form(&mut tx, &day.region, day.employee.id, day.date).await?)
     } else {
         None
     };
     let entries = forms_of(&day.entries, &day.region, new.is_none());
-    Ok(html(day.render(&ctx, entries, new).await?))
+    Ok(html(day.render(&ctx, &mut tx, entries, new).await?))
 }
 
 /// `POST /employees/{id}/days/{date}`: a new entry.
@@ -82,7 +82,8 @@ pub async fn create_entry(
     path: Path<(Uuid, DayOfWork)>,
     posted: Posted,
 ) -> AppResult<HttpResponse> {
-    let day = Day::find(&state, &actor, *path).await?;
+    let (day, tx) = Day::find(&state, &actor, *path).await?;
+    drop(tx); // nobody writes with another transaction in hand
     let op = posted.to_create::<Timesheet>(&actor, day.region.clone(), &state.clock)?;
     let op_id = op.op_id;
     match settle(submit_asking(&state, &actor, op).await?)? {
@@ -92,7 +93,7 @@ pub async fn create_entry(
         }
         Err(errors) => {
             let entries = forms_of(&day.entries, &day.region, false);
-            refused(&ctx, day, entries, Some(FormView::refused(&posted, None, &errors, ctx.lang))).await
+            refused(&ctx, &state, day, entries, Some(FormView::refused(&posted, None, &errors, ctx.lang))).await
         }
     }
 }
@@ -106,7 +107,8 @@ pub async fn update_entry(
     posted: Posted,
 ) -> AppResult<HttpResponse> {
     let (employee_id, date, id) = *path;
-    let day = Day::find(&state, &actor, (employee_id, date)).await?;
+    let (day, tx) = Day::find(&state, &actor, (employee_id, date)).await?;
+    drop(tx);
     if !day.entries.iter().any(|entry| entry.id == id) {
         return Err(AppError::NotFound);
     }
@@ -122,7 +124,7 @@ pub async fn update_entry(
             for form in entries.iter_mut().filter(|form| form.id == Some(id)) {
                 *form = FormView::refused(&posted, Some(id), &errors, ctx.lang);
             }
-            refused(&ctx, day, entries, None).await
+            refused(&ctx, &state, day, entries, None).await
         }
     }
 }
@@ -131,8 +133,9 @@ fn saved(ctx: &Ctx, op_id: Uuid, day: &Day, flash: &Flash) -> AppResult<HttpResp
     acted(ctx, op_id, ENTRIES_CHANGED, &format!("{HOME}?month={}&region={}", Month::of(day.date), day.region), flash)
 }
 
-async fn refused(ctx: &Ctx, day: Day, entries: Vec<FormView>, new: Option<FormView>) -> AppResult<HttpResponse> {
-    Ok(unprocessable(day.render(ctx, entries, new).await?))
+async fn refused(ctx: &Ctx, state: &AppState, day: Day, entries: Vec<FormView>, new: Option<FormView>) -> AppResult<HttpResponse> {
+    let mut tx = state.db.read(&day.scope).await?;
+    Ok(unprocessable(day.render(ctx, &mut tx, entries, new).await?))
 }
 
 impl Day {
@@ -142,7 +145,7 @@ impl Day {
     }
 
     /// A person of the actor's regions, and the day's entries. Anybody else is not found.
-    async fn find(state: &AppState, actor: &Actor, (id, DayOfWork(date)): (Uuid, DayOfWork)) -> AppResult<Self> {
+    async fn find(state: &AppState, actor: &Actor, (id, DayOfWork(date)): (Uuid, DayOfWork)) -> AppResult<(Self, ScopedTx<Read>)> {
         let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
         let mut employee = employees::db::find_employee(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)?;
         let region = Region::parse(&employee.region).map_err(|_| AppError::NotFound)?;
@@ -151,11 +154,11 @@ impl Day {
         load_labels(&mut tx).await?.apply(id, &mut employee.value.full_name);
         let filter = Filter { employee_id: Some(id), from: date, to: date, text: String::new() };
         let entries = list_timesheets(&mut tx, &filter, MOST, 0).await?;
-        Ok(Self { employee, region, date, tx, entries })
+        Ok((Self { employee, region, date, scope, entries }, tx))
     }
 
-    async fn render(mut self, ctx: &Ctx, entries: Vec<FormView>, new: Option<FormView>) -> AppResult<String> {
-        let templates = shift_templates::db::list_choices(&mut self.tx).await?;
+    async fn render(self, ctx: &Ctx, tx: &mut ScopedTx<Read>, entries: Vec<FormView>, new: Option<FormView>) -> AppResult<String> {
+        let templates = shift_templates::db::list_choices(tx).await?;
         let editor = DayEditor::new(ctx, (self.employee.id, self.employee.value.full_name), self.date, templates, entries, new);
         Ok(render(ctx, &editor)?)
     }

@@ -380,3 +380,23 @@ async fn a_day_that_nobody_can_have_worked_on_is_not_found() {
         }
     }
 }
+
+#[actix_web::test]
+async fn forms_of_a_day_that_are_refused_at_once_do_not_wait_for_each_other() {
+    let offices = Offices::new().await;
+    offices.store("ankara", vec![person("ankara", 1, "Ayşe Yılmaz", &json!({}))]).await;
+    let path = format!("/employees/{}/days/2026-02-16", employee_id(1));
+    let mut clerks = vec![offices.clerk("ankara").await];
+    for _ in 1..8 {
+        clerks.push(Browser::of(&offices.state, "ankara1", CLERK_PASSWORD).await);
+    }
+    let form = clerks[0].load(&path, "div#day-editor").await.form("form.entry-form").with("start_time", &["25:99"]);
+    let begin = std::time::Instant::now();
+    let refused = clerks.iter_mut().map(|clerk| {
+        let form = form.clone().minted();
+        async move { clerk.submit(&form).await.status }
+    });
+    let statuses = futures_util::future::join_all(refused).await;
+    assert!(statuses.iter().all(|status| *status == 422), "{statuses:?}");
+    assert!(begin.elapsed() < std::time::Duration::from_secs(4), "somebody waited until there was a place: {:?}", begin.elapsed());
+}

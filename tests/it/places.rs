@@ -52,6 +52,28 @@ async fn many_searches_of_one_clerk_leave_room_for_another_office() {
 }
 
 #[tokio::test]
+async fn many_batches_of_one_clerk_leave_room_for_another_office() {
+    let company = Company::with_connections(6).await;
+    let db = &company.db;
+    let mut storm = JoinSet::new();
+    for _ in 0..24 {
+        let db = db.clone();
+        storm.spawn(async move {
+            let writing = db.write(&Scope::of(&clerk("ankara")).unwrap()).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(100)).await; // for the row that the others wait for as well
+            drop(writing);
+        });
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let asked = Instant::now();
+    let other = db.write(&Scope::of(&clerk("istanbul")).unwrap()).await.unwrap();
+    assert!(asked.elapsed() < Duration::from_millis(300), "another office waits for {:?}", asked.elapsed());
+    assert_eq!(db.pool_figures().used, 3, "two of the one, one of the other");
+    drop(other);
+    storm.join_all().await; // in turn, each of them
+}
+
+#[tokio::test]
 async fn whoever_waits_too_long_is_told_so_and_the_place_is_given_back() {
     let company = Company::new().await;
     let reading = all_of(&company.db, "ankara", 3).await;
@@ -65,7 +87,7 @@ async fn whoever_waits_too_long_is_told_so_and_the_place_is_given_back() {
 
 /// Writes for as long as `end` is not reached, on as many connections as it gets.
 async fn take_what_there_is(db: &Db, full: &Barrier, end: &Barrier) {
-    let scope = Scope::of(&clerk("ankara")).unwrap();
+    let scope = Scope::of_server(vec![region("ankara")]);
     let mut held = Vec::new();
     while let Ok(Ok(tx)) = timeout(Duration::from_millis(1500), db.write(&scope)).await {
         held.push(tx);
