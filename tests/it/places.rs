@@ -80,7 +80,7 @@ async fn whoever_waits_too_long_is_told_so_and_the_place_is_given_back() {
     let scope = Scope::of(&clerk("ankara")).unwrap();
     let refused = company.db.read(&scope).await.err().expect("there is no fourth place");
     assert!(matches!(refused, sqlx::Error::PoolTimedOut), "{refused}");
-    company.db.write(&scope).await.expect("what is entered needs no place");
+    company.db.write(&scope).await.expect("what is entered has places of its own");
     drop(reading);
     company.db.read(&scope).await.expect("there is room again");
 }
