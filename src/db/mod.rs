@@ -193,26 +193,20 @@ impl Db {
     /// a second thing with one in hand needs two places.
     async fn begin_to_read(&self, scope: &Scope, begin: &str, planning: &str) -> Result<ScopedTx<Read>, sqlx::Error> {
         let mut sql = scope.begin_sql(&format!("{begin}; {planning}"));
-        let place = match scope.holder() {
-            Some(reader) => {
-                sql.push_str(LIMIT_OF_A_READER);
-                Some(self.reading.take(reader).await?)
-            }
-            None => None,
-        };
+        if scope.holder().is_some() {
+            sql.push_str(LIMIT_OF_A_READER);
+        }
+        let place = self.reading.take(scope.holder()).await?;
         let (tx, turn) = self.begin(sql, Pace::Quick).await?;
         Ok(ScopedTx::new(tx, scope.clone(), place.into_iter().chain([turn]).collect()))
     }
 
     /// A transaction that may write in the actor's scope. Nothing stays without `commit`. For somebody who only looks ("Bölge gözüyle
-    /// bak") PostgreSQL refuses every write in it: handlers refuse before, this is for the one that forgot. It takes a place of theirs: nobody
-    /// writes, or reads what they want to write after, with another transaction of their own in hand.
+    /// bak") PostgreSQL refuses every write in it: handlers refuse before, this is for the one that forgot. It takes one of the
+    /// author's places for writing: no handler begins it with another transaction of the same person in hand, or both may wait.
     pub async fn write(&self, scope: &Scope) -> Result<ScopedTx<Write>, sqlx::Error> {
         let begin = if scope.only_reads() { "BEGIN READ ONLY" } else { "BEGIN" };
-        let place = match scope.holder() {
-            Some(writer) => Some(self.writing.take(writer).await?),
-            None => None,
-        };
+        let place = self.writing.take(scope.holder()).await?;
         let (tx, turn) = self.begin(scope.begin_sql(begin), Pace::Any).await?;
         Ok(ScopedTx::new(tx, scope.clone(), place.into_iter().chain([turn]).collect()))
     }

@@ -4,18 +4,17 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak},
-    time::Duration,
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
+use super::turns::LONGEST_WAIT;
+
 /// Transactions in which one person or one PC reads at a time. A page asks for two or three; more wait for a place.
 const READING: usize = 3;
 /// Transactions in which one person or one PC writes at a time. Most of what one writes waits for the same row, with a connection in hand.
 const WRITING: usize = 2;
-/// How long somebody waits for a place; as long as for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// Holders that are remembered before those without a place are forgotten.
 const REMEMBERED: usize = 1000;
 
@@ -34,11 +33,12 @@ impl Places {
         Self { at_once: WRITING, held: Mutex::default() }
     }
 
-    /// Waits for a place in turn. [`sqlx::Error::PoolTimedOut`] when there is none for too long.
-    pub async fn take(&self, holder: Uuid) -> Result<OwnedSemaphorePermit, sqlx::Error> {
-        let of_holder = self.of(holder);
-        match tokio::time::timeout(PATIENCE, of_holder.acquire_owned()).await {
-            Ok(Ok(place)) => Ok(place),
+    /// Waits for a place in turn, as long as for a connection; the server itself needs none. [`sqlx::Error::PoolTimedOut`] when there is none for
+    /// too long.
+    pub async fn take(&self, holder: Option<Uuid>) -> Result<Option<OwnedSemaphorePermit>, sqlx::Error> {
+        let Some(holder) = holder else { return Ok(None) };
+        match tokio::time::timeout(LONGEST_WAIT, self.of(holder).acquire_owned()).await {
+            Ok(Ok(place)) => Ok(Some(place)),
             Ok(Err(_)) => Err(sqlx::Error::PoolClosed), // nobody closes it
             Err(_) => Err(sqlx::Error::PoolTimedOut),
         }

@@ -16,7 +16,7 @@ use tokio::{
 
 /// How long a warm connection is waited for: a page's reads take two milliseconds. Then any will do.
 const PATIENCE: Duration = Duration::from_millis(5);
-/// How long any connection is waited for.
+/// How long any connection is waited for, and a place before it.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// A pool, and a turn for each of its connections.
