@@ -51,7 +51,7 @@ pub(crate) struct MonthPage<'a> {
     /// The people.
     pub rows: Vec<Row<'a>>,
     /// What each day comes to.
-    pub feet: Vec<Foot>,
+    pub feet: Vec<Tally>,
     /// All of it.
     pub total: Tally,
     /// What the month's field holds.
@@ -76,14 +76,6 @@ pub(crate) struct Head {
     pub class: Cow<'static, str>,
     /// Address of the day's entries.
     pub list: String,
-}
-
-/// The foot of a day's column.
-pub(crate) struct Foot {
-    /// What the day comes to.
-    pub sum: Tally,
-    /// Its hours.
-    pub worked: ShortHours,
 }
 
 /// The words of cells, looked up once.
@@ -196,15 +188,13 @@ impl<'a> MonthPage<'a> {
     ) -> Self {
         let list = |day| address("/timesheets", ctx, &region, day, day);
         let heads = month.days().map(|day| Head::new(ctx.lang, day, roster.mark(&region.code, day), today, list(day))).collect();
-        let foot = |sum: &Tally| Foot { sum: *sum, worked: ShortHours { minutes: sum.hours.worked, lang: ctx.lang } };
-        let feet = sheet.days.iter().map(foot).collect();
         let now = month.days().position(|day| day == today);
         let words = Words::of(ctx.lang);
         let of = region_query(ctx, &region.code);
         let row = |row| Row::new(ctx.lang, month, words, &of, row, now);
         let rows = sheet.rows.into_iter().map(row).collect();
         let (typed, month_error, wrong) = (month.to_string(), String::new(), Vec::new());
-        Self { ctx, month, words, region, names, heads, rows, feet, total: sheet.total, typed, month_error, wrong }
+        Self { ctx, month, words, region, names, heads, rows, feet: sheet.days, total: sheet.total, typed, month_error, wrong }
     }
 
     /// Shows what was typed and what is wrong with it, and no days.
@@ -265,6 +255,11 @@ impl<'a> MonthPage<'a> {
     /// Address of the month's blank days, as a list.
     pub fn blanks(&self) -> String {
         address(BLANKS, self.ctx, &self.region, self.month.first(), self.month.last())
+    }
+
+    /// A day's hours.
+    pub fn worked(&self, day: &Tally) -> ShortHours {
+        ShortHours { minutes: day.hours.worked, lang: self.ctx.lang }
     }
 
     /// Address of a day's blank days.
@@ -402,15 +397,10 @@ impl ShortHours {
         let hundredths = (self.minutes.unsigned_abs() * 5 + 1) / 3;
         let (whole, tenth, hundredth) = (hundredths / 100, hundredths / 10 % 10, hundredths % 10);
         match whole {
-            0..10 => dest.write_char(digit(whole))?,
-            10..100 => {
-                dest.write_char(digit(whole / 10))?;
-                dest.write_char(digit(whole))?;
-            }
-            100..1000 => {
-                dest.write_char(digit(whole / 100))?;
-                dest.write_char(digit(whole / 10))?;
-                dest.write_char(digit(whole))?;
+            0..1000 => {
+                for place in [100, 10, 1].into_iter().filter(|place| whole >= *place || *place == 1) {
+                    dest.write_char(digit(whole / place))?;
+                }
             }
             _ => dest.write_str(&civil::grouped(whole, self.lang.as_str()))?,
         }
