@@ -29,19 +29,25 @@ async fn all_of(db: &Db, office: &str, count: usize) -> Vec<ScopedTx<Read>> {
     reading
 }
 
+/// 24 transactions of one clerk at once, each of them kept for so long.
+fn storm<T: Send, F: Future<Output = T> + Send + 'static>(db: &Db, long: Duration, begin: fn(Db) -> F) -> JoinSet<()> {
+    let mut storm = JoinSet::new();
+    for _ in 0..24 {
+        let begun = begin(db.clone());
+        storm.spawn(async move {
+            let kept = begun.await;
+            tokio::time::sleep(long).await;
+            drop(kept);
+        });
+    }
+    storm
+}
+
 #[tokio::test]
 async fn many_searches_of_one_clerk_leave_room_for_another_office() {
     let company = Company::with_connections(6).await;
     let db = &company.db;
-    let mut storm = JoinSet::new();
-    for _ in 0..24 {
-        let db = db.clone();
-        storm.spawn(async move {
-            let reading = all_of(&db, "ankara", 1).await;
-            tokio::time::sleep(Duration::from_millis(400)).await;
-            drop(reading);
-        });
-    }
+    let storm = storm(db, Duration::from_millis(400), |db| async move { all_of(&db, "ankara", 1).await });
     tokio::time::sleep(Duration::from_millis(100)).await;
     let asked = Instant::now();
     let others = all_of(db, "istanbul", 3).await;
@@ -55,15 +61,7 @@ async fn many_searches_of_one_clerk_leave_room_for_another_office() {
 async fn many_batches_of_one_clerk_leave_room_for_another_office() {
     let company = Company::with_connections(6).await;
     let db = &company.db;
-    let mut storm = JoinSet::new();
-    for _ in 0..24 {
-        let db = db.clone();
-        storm.spawn(async move {
-            let writing = db.write(&Scope::of(&clerk("ankara")).unwrap()).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(100)).await; // for the row that the others wait for as well
-            drop(writing);
-        });
-    }
+    let storm = storm(db, Duration::from_millis(100), |db| async move { db.write(&Scope::of(&clerk("ankara")).unwrap()).await.unwrap() });
     tokio::time::sleep(Duration::from_millis(50)).await;
     let asked = Instant::now();
     let other = db.write(&Scope::of(&clerk("istanbul")).unwrap()).await.unwrap();
