@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { PASSWORD, expect, shot, signIn } from "./support/browser.ts";
-import { TIMES, enter, enterDay, entriesOn, healed, queueOf, strip, test, tryDay } from "./support/offline.ts";
+import { TIMES, enter, enterDay, entriesOn, healed, newRows, queueOf, strip, test, tryDay } from "./support/offline.ts";
 import type { Fate } from "./support/proxy.ts";
 import { entryForm, fillEntry, pill, save, toast } from "./support/puantaj.ts";
 
@@ -51,7 +51,7 @@ test("the walk: a day's work without a network survives a closed browser and is 
     await enterDay(page, `2026-03-${String(day).padStart(2, "0")}`, `ağ yokken ${day}`);
     await expect(pill(page)).toHaveText(`Bekliyor (${day})`);
   }
-  await expect(page.locator("#timesheet-list :is(tr.pending.is-new, .pending-alone)")).toHaveCount(10);
+  await expect(await newRows(page)).toHaveCount(10);
   await shot(page, "offline-timesheets");
 
   // Refused on the spot, in the server's words.

@@ -3,7 +3,7 @@
 import type { Locator, Page } from "@playwright/test";
 
 import { expect, expectNoSidewaysScroll, shot } from "./support/browser.ts";
-import { type Clerk, enter, enterDay, entriesOn, healed, queueOf, ready, strip, test, tryDay } from "./support/offline.ts";
+import { type Clerk, enter, enterDay, entriesOn, healed, newRows, queueOf, ready, strip, test, tryDay } from "./support/offline.ts";
 import type { Fate, FaultyProxy } from "./support/proxy.ts";
 import { entryForm, fillEntry, pill, save, toast } from "./support/puantaj.ts";
 
@@ -328,7 +328,7 @@ test("Düzelt at /queue: an entry that waits is corrected without a network, and
   await expect(pill(page), "nothing has changed yet").toHaveText("Bekliyor (2)");
   await fillEntry(form, null, { end: "18:15" });
   await save(form);
-  await expect(page.locator("#timesheet-list :is(tr.pending.is-new, .pending-alone)").filter({ hasText: "18:15" })).toHaveCount(1);
+  await expect((await newRows(page)).filter({ hasText: "18:15" })).toHaveCount(1);
   await proxy.up();
   await healed(page);
   expect(await entriesOn(page, "2026-07-01", "2026-07-02")).toMatchObject([{ end_time: "18:15" }, { end_time: "17:30" }]);

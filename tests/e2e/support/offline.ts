@@ -99,6 +99,12 @@ export async function queueOf(page: Page, store: "ops" | "done" = "ops"): Promis
   );
 }
 
+/** What was entered here and waits: rows of the list's table, or lines of their own where the list has no row and so no table. */
+export async function newRows(page: Page): Promise<Locator> {
+  const hasTable = (await page.locator("#timesheet-list table").count()) > 0;
+  return page.locator(hasTable ? "#timesheet-list tr.pending.is-new" : "#timesheet-list .pending-alone");
+}
+
 export const TIMES = { start: "08:30", end: "17:30", breakMinutes: 60 };
 
 /** Enters a day, and waits until the form is free for the next one. */
