@@ -42,6 +42,8 @@ pub mod cli;
 pub mod config;
 #[cfg(feature = "server")]
 pub mod contact;
+#[cfg(feature = "pages")]
+pub mod crud;
 #[cfg(feature = "server")]
 pub mod dashboard;
 #[cfg(feature = "server")]
@@ -68,7 +70,7 @@ pub mod month;
 pub mod passwords;
 #[cfg(feature = "server")]
 pub mod regions;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod registry;
 #[cfg(feature = "server")]
 pub mod reports;
@@ -94,5 +96,5 @@ pub mod today;
 pub mod tokens;
 #[cfg(feature = "pages")]
 pub mod web;
-#[cfg(feature = "server")]
+#[cfg(feature = "pages")]
 pub mod words;

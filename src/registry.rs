@@ -1,18 +1,41 @@
-//! The kinds of rows that take operations: one line each, in the order of a snapshot. What is referred to comes first.
+//! The entities: one line each, in the order of a snapshot. What is referred to comes first.
 
+#[cfg(feature = "server")]
+use crate::sync::{self, Kind};
 use crate::{
     calendar::CalendarDay,
-    employees::Employee,
+    crud::PagesOf,
+    employees::{Employee, office::People},
+    ops::{Description, describe_entities},
     settings::RegionSettings,
     shift_templates::ShiftTemplate,
-    sync::{self, Kind},
     timesheets::Timesheet,
 };
 
-static KINDS: [Kind; 5] =
-    [Kind::of::<CalendarDay>(), Kind::of::<ShiftTemplate>(), Kind::of::<Employee>(), Kind::of::<RegionSettings>(), Kind::of::<Timesheet>()];
+macro_rules! entities {
+    ($($entity:ty),+ $(,)?) => {
+        static DESCRIPTIONS: &[Description] = &[$(Description::of::<$entity>()),+];
+        #[cfg(feature = "server")]
+        static KINDS: &[Kind] = &[$(Kind::of::<$entity>()),+];
+    };
+}
 
-/// Tells the write path which kinds there are: before anything else in a process.
+entities! {
+    CalendarDay,
+    ShiftTemplate,
+    Employee,
+    RegionSettings,
+    Timesheet,
+}
+
+/// The pages at the usual addresses, as an office PC makes them from its copy. `routes` has the same.
+pub fn pages<O: People>() -> Vec<PagesOf<O>> {
+    vec![PagesOf::of::<Employee>(), PagesOf::of::<ShiftTemplate>()]
+}
+
+/// Says which entities there are: before anything else in a process.
 pub fn install() {
-    sync::install(&KINDS);
+    describe_entities(DESCRIPTIONS);
+    #[cfg(feature = "server")]
+    sync::install(KINDS);
 }

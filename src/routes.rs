@@ -7,9 +7,11 @@ use actix_web::{
 };
 
 use crate::{
-    activity, admin, api, auth, calendar, card, contact, dashboard, devices, employees,
+    activity, admin, api, auth, calendar, card, contact, crud, dashboard, devices,
+    employees::{self, Employee},
     error::AppError,
-    month, reports, shift_templates,
+    month, reports,
+    shift_templates::ShiftTemplate,
     state::AppState,
     sync, timesheets, today, tokens,
     web::{self, assets, limits},
@@ -77,31 +79,17 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/timesheets/{id}/restoration", post().to(timesheets::acts::restore_timesheet));
 
     // Çalışanlar
-    cfg.route("/employees", get().to(employees::pages::list_employees));
-    cfg.route("/employees", post().to(employees::pages::create_employee));
-    cfg.route("/employees/new", get().to(employees::pages::new_employee));
+    crud::routes::<Employee>(cfg);
     cfg.route("/employees/{id}", get().to(card::pages::show_card));
-    cfg.route("/employees/{id}", post().to(employees::pages::update_employee));
     cfg.route("/employees/{id}/identity-number", post().to(card::pages::reveal_identity_no));
     cfg.route("/employees/{id}/days/{date}", get().to(month::day::show_day));
     cfg.route("/employees/{id}/days/{date}", post().to(month::day::create_entry));
     cfg.route("/employees/{id}/days/{date}/{entry}", post().to(month::day::update_entry));
-    cfg.route("/employees/{id}/row", get().to(employees::pages::show_row));
-    cfg.route("/employees/{id}/edit", get().to(employees::pages::edit_employee));
     cfg.route("/employees/{id}/passivation", post().to(employees::acts::passivate_employee));
     cfg.route("/employees/{id}/activation", post().to(employees::acts::activate_employee));
-    cfg.route("/employees/{id}/deletion", post().to(employees::acts::delete_employee));
-    cfg.route("/employees/{id}/restoration", post().to(employees::acts::restore_employee));
 
     // Vardiya şablonları
-    cfg.route("/shift-templates", get().to(shift_templates::pages::list_shift_templates));
-    cfg.route("/shift-templates", post().to(shift_templates::pages::create_shift_template));
-    cfg.route("/shift-templates/new", get().to(shift_templates::pages::new_shift_template));
-    cfg.route("/shift-templates/{id}", post().to(shift_templates::pages::update_shift_template));
-    cfg.route("/shift-templates/{id}/row", get().to(shift_templates::pages::show_row));
-    cfg.route("/shift-templates/{id}/edit", get().to(shift_templates::pages::edit_shift_template));
-    cfg.route("/shift-templates/{id}/deletion", post().to(shift_templates::acts::delete_shift_template));
-    cfg.route("/shift-templates/{id}/restoration", post().to(shift_templates::acts::restore_shift_template));
+    crud::routes::<ShiftTemplate>(cfg);
 
     // Senkron
     cfg.route("/queue", get().to(sync::held::pages::show_queue));

@@ -76,6 +76,7 @@ error-back-before-exit = The first day back comes after the last day ({ $date })
 error-range-too-long = At most one year is shown. Start on { $first } or later; for older days set the end earlier too.
 error-month-format = Not a month; write 2026-12, 12.2026 or December 2026 (1990 to 2100).
 error-choice-unknown = There is no such choice; choose from the list.
+error-number-format = Type a whole number (for example 12).
 error-number-range = Write a number between { $min } and { $max }.
 query-wrong = { $name }: { $why }
 query-wrong-title = The address or the filter was not understood, so nothing is shown.

@@ -76,6 +76,7 @@ error-back-before-exit = Yeniden ilk günü son gününden ({ $date }) sonra olm
 error-range-too-long = En çok bir yıl gösterilir. Başlangıcı { $first } ya da sonrası yapın; daha eski günler için bitişi de öne alın.
 error-month-format = Ay anlaşılamadı; 2026-12, 12.2026 ya da Aralık 2026 gibi yazın (1990 ile 2100 arası).
 error-choice-unknown = Böyle bir seçenek yok; listeden seçin.
+error-number-format = Bir tam sayı yazın (örnek 12).
 error-number-range = { $min } ile { $max } arasında bir sayı yazın.
 query-wrong = { $name }: { $why }
 query-wrong-title = Adres ya da filtre anlaşılamadı; bu yüzden hiçbir şey gösterilmiyor.

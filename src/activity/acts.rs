@@ -19,7 +19,7 @@ use crate::{
     web::{
         answer::{acted, refused_act, settle, stored_and_done, tone_of},
         flash::Flash,
-        form::Posted,
+        form::{Posted, author},
         page::Ctx,
         part::ACTIVITY,
     },
@@ -50,7 +50,7 @@ pub async fn reverse_change(
     let later = db::list_changes_after(&mut tx, &change).await?;
     let names = list_row_names(&mut tx, &mentioned_ids(&change)).await?;
 
-    let mut op = posted.bare_op(&change.entity, &actor, region, &state.clock, reversal.kind, change.entity_id)?;
+    let mut op = posted.bare_op(&change.entity, author(&actor, &state.clock), region, reversal.kind, change.entity_id)?;
     let answered = sync::db::list_verdicts(&mut tx, &[op.op_id]).await?;
     drop(tx);
     let to = back_to(&request);

@@ -18,7 +18,7 @@ use crate::{
     hours::{Hours, Shift, hours},
     i18n::{t, t_with},
     identity::{Admin, Region},
-    ops::{Entity as _, Op},
+    ops::{Description, Entity as _, Op},
     settings::{
         Effective, RegionSettings, Resolved, Source,
         db::{OwnSettings, list_own},
@@ -30,7 +30,7 @@ use crate::{
         answer::{html, settle, stored_and_done, tone_of, unprocessable},
         filters,
         flash::Flash,
-        form::{FormView, Posted},
+        form::{FormView, Posted, author},
         page::{Ctx, render},
     },
 };
@@ -165,10 +165,10 @@ pub async fn store_settings(ctx: Ctx, admin: Admin, state: Data<AppState>, code:
 fn operation(admin: &Admin, state: &AppState, region: &Region, posted: &Posted) -> AppResult<Op> {
     let id = settings_id(region);
     if posted.value("_orig").is_empty() {
-        let op = posted.to_create::<RegionSettings>(admin.actor(), region.clone(), &state.clock)?;
+        let op = posted.to_create(&Description::of::<RegionSettings>(), author(admin.actor(), &state.clock), region.clone())?;
         return Ok(Op { id, ..op });
     }
-    posted.to_update::<RegionSettings>(admin.actor(), region.clone(), &state.clock, id)
+    posted.to_update(&Description::of::<RegionSettings>(), author(admin.actor(), &state.clock), region.clone(), id)
 }
 
 async fn render_edit(

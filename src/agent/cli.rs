@@ -70,6 +70,7 @@ enum Command {
 
 /// Runs a command.
 pub async fn run(cli: Cli) -> ExitCode {
+    crate::registry::install();
     match answer(cli.command).await {
         Ok(sentence) => {
             if !sentence.is_empty() {

@@ -12,27 +12,11 @@ use super::{
     place,
     store::{FILE, Reader, StoreError},
 };
-use crate::{
-    calendar::CalendarDay,
-    employees::Employee,
-    ops::{Entity as _, form_codec::FormSpec},
-    settings::RegionSettings,
-    shift_templates::ShiftTemplate,
-    timesheets::Timesheet,
-};
+use crate::ops::{Description, descriptions};
 
 /// The field that this PC never has, and the one that stands for it.
 const IDENTITY_NO: &str = "identity_no";
 const IDENTITY_NO_MASKED: &str = "identity_no_masked";
-
-/// The tables of the file: the name of each, its entity, and the fields of that entity's form.
-const TABLES: [(&str, &str, FormSpec); 5] = [
-    ("employees", Employee::NAME, Employee::FORM),
-    ("shift_templates", ShiftTemplate::NAME, ShiftTemplate::FORM),
-    ("timesheets", Timesheet::NAME, Timesheet::FORM),
-    ("calendar_days", CalendarDay::NAME, CalendarDay::FORM),
-    ("settings", RegionSettings::NAME, RegionSettings::FORM),
-];
 
 /// The column of a form's field: of an identity number this PC has only the masked one.
 fn column_of(field: &str) -> &str {
@@ -71,7 +55,8 @@ fn write_rows(from: &Path, to: &Path) -> Result<Count, StoreError> {
     db.execute("ATTACH ?1 AS pc", [format!("file:{}?mode=ro", url_of(from))])?;
     db.execute_batch("BEGIN")?; // one moment of the PC's file, also while the agent runs
     let mut rows = 0;
-    for (table, entity, fields) in TABLES {
+    for Description { name: entity, table, fields, .. } in descriptions() {
+        let table = table.trim_start_matches("app.");
         let list =
             fields.iter().map(|field| column_of(field.name)).map(|c| format!("shown ->> '$.{c}' AS {c}")).collect::<Vec<_>>().join(", ");
         let sql = format!(

@@ -54,16 +54,7 @@ impl From<askama::Error> for StoreError {
 
 /// Whether an address is one that this PC can answer by itself.
 pub(super) fn is_kept(path: &str) -> bool {
-    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    matches!(
-        parts.as_slice(),
-        ["" | "today" | "offline" | "login" | "queue" | "timesheets" | "employees" | "shift-templates"]
-            | ["queue", "badges"]
-            | ["timesheets" | "employees", _]
-            | ["shift-templates", "new"]
-            | ["timesheets" | "employees" | "shift-templates", _, "row" | "edit"]
-            | ["employees", _, "days", _]
-    )
+    matches!(path, "/login" | "/queue") || local_pages::is_made(path)
 }
 
 /// Senkron, as far as it is known here.

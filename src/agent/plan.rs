@@ -7,25 +7,30 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::store::{Reader, Shown, StoreError};
+use super::{
+    local_pages::{RegionCopy, at_once},
+    store::{Reader, Shown, StoreError},
+};
 use crate::{
-    civil::{self, DayOfWork, format_time, parse_break, parse_time, stored_end},
+    civil::{self, DayOfWork},
     clock::in_istanbul,
     complaint::FieldError,
-    employees::{Employee, Left},
+    employees::{Employee, Left, changes_of_turn},
+    error::AppError,
     hours::{
         Rules,
         doubts::{Around, CONFIRMED, code_of, confirm, doubts_of},
         hours,
     },
     identity::Region,
-    ids,
-    ops::{
-        Author, Change, Entity, Fields, Kind, Op, Origin, Row,
-        form_codec::{FormSpec, changes_between, changes_of_new, read_form},
-    },
-    shift_templates::ShiftTemplate,
+    ops::{Author, Description, Entity, Fields, Kind, Op, Origin, Row, Writers, description, descriptions},
+    registry,
     timesheets::{Timesheet, overlapping},
+    today::{
+        planned::{Planned as PlannedEntry, TAKES_BACK, deletion_in, ids_in},
+        row::FIELDS,
+    },
+    web::form::Posted,
 };
 
 /// A write of business data.
@@ -38,95 +43,64 @@ pub struct Route {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Act {
-    CreateEntry,
-    Create(Table),
-    Update(Table, Uuid),
+    Create(&'static str),
+    Update(&'static str, Uuid),
     /// What a row on the day's page may change.
     UpdateOfDay(Uuid),
-    Delete(Table, Uuid),
-    Restore(Table, Uuid),
+    Delete(&'static str, Uuid),
+    Restore(&'static str, Uuid),
     /// "Pasif" and back.
     Turn(Uuid, bool),
     Batch,
     UndoBatch(Uuid),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Table {
-    Timesheet,
-    Employee,
-    ShiftTemplate,
-}
-
-impl Table {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Timesheet => Timesheet::NAME,
-            Self::Employee => Employee::NAME,
-            Self::ShiftTemplate => ShiftTemplate::NAME,
-        }
-    }
-
-    fn form(self) -> FormSpec {
-        match self {
-            Self::Timesheet => Timesheet::FORM,
-            Self::Employee => Employee::FORM,
-            Self::ShiftTemplate => ShiftTemplate::FORM,
-        }
-    }
-
-    fn complaints(self, row: &Row, changed: &BTreeSet<&str>) -> Vec<FieldError> {
-        match self {
-            Self::Timesheet => Timesheet::parse(row, changed, Origin::Agent).err(),
-            Self::Employee => Employee::parse(row, changed, Origin::Agent).err(),
-            Self::ShiftTemplate => ShiftTemplate::parse(row, changed, Origin::Agent).err(),
-        }
-        .unwrap_or_default()
-    }
-}
-
-/// The fields of a row on the day's page.
-const OF_DAY: [&str; 5] = ["start_time", "end_time", "break_minutes", "is_special", CONFIRMED];
-
 /// The write behind an address; none for every other post. The same table as in src/routes.rs and `routes.ts`.
 pub fn find_route(path: &str) -> Option<Route> {
-    let id = |text: &str| text.parse::<Uuid>().ok().filter(|_| text.len() == 36);
     let is_date = |text: &str| text.parse::<DayOfWork>().is_ok();
     let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+    let entry = Timesheet::NAME;
     let (list, act) = match parts.as_slice() {
-        ["today", "entries"] => ("/today", Act::CreateEntry),
-        ["today", "entries", entry] => ("/today", Act::UpdateOfDay(id(entry)?)),
-        ["today", "entries", entry, "deletion"] => ("/today", Act::Delete(Table::Timesheet, id(entry)?)),
-        ["today", "entries", entry, "restoration"] => ("/today", Act::Restore(Table::Timesheet, id(entry)?)),
+        ["today", "entries"] => ("/today", Act::Create(entry)),
+        ["today", "entries", id] => ("/today", Act::UpdateOfDay(id_of(id)?)),
+        ["today", "entries", id, "deletion"] => ("/today", Act::Delete(entry, id_of(id)?)),
+        ["today", "entries", id, "restoration"] => ("/today", Act::Restore(entry, id_of(id)?)),
         ["today", "batches"] => ("/today", Act::Batch),
-        ["today", "batches", op, "undo"] => ("/today", Act::UndoBatch(id(op)?)),
-        ["timesheets"] => ("/timesheets", Act::CreateEntry),
-        ["timesheets", entry] => ("/timesheets", Act::Update(Table::Timesheet, id(entry)?)),
-        ["timesheets", entry, "deletion"] => ("/timesheets", Act::Delete(Table::Timesheet, id(entry)?)),
-        ["timesheets", entry, "restoration"] => ("/timesheets", Act::Restore(Table::Timesheet, id(entry)?)),
-        ["employees"] => ("/employees", Act::Create(Table::Employee)),
-        ["employees", person] => ("/employees", Act::Update(Table::Employee, id(person)?)),
-        ["employees", person, "days", date] if id(person).is_some() && is_date(date) => ("/timesheets/month", Act::CreateEntry),
-        ["employees", person, "days", date, entry] if id(person).is_some() && is_date(date) => {
-            ("/timesheets/month", Act::Update(Table::Timesheet, id(entry)?))
+        ["today", "batches", op, "undo"] => ("/today", Act::UndoBatch(id_of(op)?)),
+        ["employees", person, "days", date] if id_of(person).is_some() && is_date(date) => ("/timesheets/month", Act::Create(entry)),
+        ["employees", person, "days", date, id] if id_of(person).is_some() && is_date(date) => {
+            ("/timesheets/month", Act::Update(entry, id_of(id)?))
         }
-        ["employees", person, "passivation"] => ("/employees", Act::Turn(id(person)?, false)),
-        ["employees", person, "activation"] => ("/employees", Act::Turn(id(person)?, true)),
-        ["employees", person, "deletion"] => ("/employees", Act::Delete(Table::Employee, id(person)?)),
-        ["employees", person, "restoration"] => ("/employees", Act::Restore(Table::Employee, id(person)?)),
-        ["shift-templates"] => ("/shift-templates", Act::Create(Table::ShiftTemplate)),
-        ["shift-templates", template] => ("/shift-templates", Act::Update(Table::ShiftTemplate, id(template)?)),
-        ["shift-templates", template, "deletion"] => ("/shift-templates", Act::Delete(Table::ShiftTemplate, id(template)?)),
-        ["shift-templates", template, "restoration"] => ("/shift-templates", Act::Restore(Table::ShiftTemplate, id(template)?)),
-        _ => return None,
+        ["employees", person, "passivation"] => ("/employees", Act::Turn(id_of(person)?, false)),
+        ["employees", person, "activation"] => ("/employees", Act::Turn(id_of(person)?, true)),
+        _ => return usual_route(path),
     };
     Some(Route { list, act })
 }
 
+/// One of the four writes that each entity has which offices write.
+fn usual_route(path: &str) -> Option<Route> {
+    let of_offices = descriptions().iter().filter(|entity| entity.writers == Writers::Region);
+    let (entity, rest) = of_offices.into_iter().find_map(|entity| Some((entity, path.strip_prefix(entity.home)?)))?;
+    let act = match rest.split('/').collect::<Vec<_>>().as_slice() {
+        [""] => Act::Create(entity.name),
+        ["", id] => Act::Update(entity.name, id_of(id)?),
+        ["", id, "deletion"] => Act::Delete(entity.name, id_of(id)?),
+        ["", id, "restoration"] => Act::Restore(entity.name, id_of(id)?),
+        _ => return None,
+    };
+    Some(Route { list: entity.home, act })
+}
+
+/// An id as addresses have it.
+fn id_of(text: &str) -> Option<Uuid> {
+    text.parse().ok().filter(|_| text.len() == 36)
+}
+
 /// A form that was posted, and by whom.
 pub struct Post<'a> {
-    /// The pairs of the form.
-    pub pairs: &'a [(String, String)],
+    /// The form.
+    pub posted: &'a Posted,
     /// The person.
     pub person: Uuid,
     /// The person's queue on this PC.
@@ -158,19 +132,22 @@ pub struct Draft {
 pub fn draft_of(reader: &Reader, op: Op) -> Result<Draft, StoreError> {
     let mut row = reader.find_row(&op.entity, op.id)?.map(|shown| shown.row).unwrap_or_default();
     row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
-    let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let (label, href) = match op.entity.as_str() {
-        Timesheet::NAME => {
-            let person = text("employee_id").parse().ok().map(|id| reader.find_row(Employee::NAME, id)).transpose()?.flatten();
-            let name = person.and_then(|shown| Some(shown.row.get("full_name")?.as_str()?.to_owned())).unwrap_or_default();
-            let date = text("work_date");
-            (name, if date.is_empty() { "/timesheets".to_owned() } else { format!("/today?date={date}") })
-        }
-        Employee::NAME => (text("full_name"), "/employees".to_owned()),
-        ShiftTemplate::NAME => (text("name"), "/shift-templates".to_owned()),
-        _ => (String::new(), String::new()),
-    };
-    Ok(Draft { op, label, href })
+    let Some(entity) = description(&op.entity) else { return Ok(Draft { op, label: String::new(), href: String::new() }) };
+    let day = row.get("work_date").and_then(Value::as_str).filter(|_| entity.name == Timesheet::NAME);
+    let href = day.map_or_else(|| entity.home.to_owned(), |date| format!("/today?date={date}"));
+    Ok(Draft { label: title_of(reader, entity, &row)?, op, href })
+}
+
+/// What a person calls a row; empty where this PC does not know it.
+fn title_of(reader: &Reader, entity: &Description, row: &Row) -> Result<String, StoreError> {
+    let Some(title) = entity.title else { return Ok(String::new()) };
+    let name = row.get(title.name).and_then(Value::as_str).unwrap_or_default();
+    let Some(other) = title.of.and_then(description) else { return Ok(name.to_owned()) };
+    let Ok(id) = name.parse() else { return Ok(String::new()) };
+    match reader.find_row(other.name, id)? {
+        Some(shown) => title_of(reader, other, &shown.row),
+        None => Ok(String::new()),
+    }
 }
 
 /// Why there are no operations.
@@ -190,31 +167,39 @@ impl From<StoreError> for Refusal {
     }
 }
 
+impl From<AppError> for Refusal {
+    fn from(error: AppError) -> Self {
+        if let AppError::BadRequest(why) = error { Self::Nonsense(why) } else { Self::Store(error.into()) }
+    }
+}
+
 type Planned<T> = Result<T, Refusal>;
 
 fn invalid(field: &str, code: &str) -> Refusal {
     Refusal::Invalid(vec![FieldError::new(field, code)])
 }
 
+fn entity(name: &str) -> Planned<&'static Description> {
+    description(name).ok_or_else(|| Refusal::Nonsense(format!("{name}: no such entity")))
+}
+
 /// The operations of a form; none where there is nothing left to do.
 pub fn plan(route: &Route, post: &Post<'_>) -> Planned<Vec<Draft>> {
-    let named = [post.value("region"), post.value("_region")].into_iter().find(|code| !code.is_empty());
+    let named = [post.posted.value("region"), post.posted.value("_region")].into_iter().find(|code| !code.is_empty());
     if named.is_some_and(|code| code != post.region.code()) {
         return Err(invalid("region", "region-unknown"));
     }
-    let drafts = match &route.act {
-        Act::CreateEntry => vec![post.create(Table::Timesheet)?],
-        Act::Create(table) => vec![post.create(*table)?],
-        Act::Update(Table::Employee, id) => vec![post.update_employee(*id)?],
-        Act::Update(table, id) => vec![post.update(*table, *id, |_| true)?],
-        Act::UpdateOfDay(id) => vec![post.update(Table::Timesheet, *id, |name| OF_DAY.contains(&name))?],
-        Act::Delete(table, id) => vec![post.act(*table, *id, Kind::Delete, Fields::new())?],
-        Act::Restore(table, id) => vec![post.act(*table, *id, Kind::Restore, Fields::new())?],
+    let ops = match &route.act {
+        Act::Create(name) => vec![post.create(entity(name)?)?],
+        Act::Update(name, id) => vec![post.update(entity(name)?, *id)?],
+        Act::UpdateOfDay(id) => vec![post.update_of_day(*id)?],
+        Act::Delete(name, id) => vec![post.act(name, *id, Kind::Delete)?],
+        Act::Restore(name, id) => vec![post.act(name, *id, Kind::Restore)?],
         Act::Turn(id, active) => vec![post.turn(*id, *active)?],
         Act::Batch => post.batch()?,
         Act::UndoBatch(batch) => post.undo_batch(*batch)?,
     };
-    Ok(drafts)
+    ops.into_iter().map(|op| post.draft(op)).collect()
 }
 
 /// Everything that can be said against drafts here. The server looks again.
@@ -232,171 +217,117 @@ pub fn check(drafts: &[Draft], post: &Post<'_>) -> Planned<()> {
 }
 
 impl Post<'_> {
-    fn value(&self, name: &str) -> &str {
-        self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.trim()).find(|value| !value.is_empty()).unwrap_or("")
+    fn author(&self) -> Author {
+        Author { actor: self.person, queue_id: self.queue, at: self.at }
     }
 
-    fn id_or_new(&self, name: &str) -> Planned<Uuid> {
-        match self.value(name) {
-            "" => Ok(ids::new_id()),
-            text => text.parse().map_err(|_| Refusal::Nonsense(format!("{name}: not a UUID"))),
-        }
-    }
-
-    /// The row's version on the author's screen; none for a row that the server does not have yet.
-    fn base(&self) -> Planned<Option<i64>> {
-        match self.value("_base") {
-            "" | "0" => Ok(None),
-            text => text.parse().map(Some).map_err(|_| Refusal::Nonsense("_base: not a number".into())),
-        }
-    }
-
-    /// The values the form was rendered with; none where it does not say them.
-    fn original(&self) -> Planned<Option<Row>> {
-        match self.value("_orig") {
-            "" => Ok(None),
-            text => serde_json::from_str(text).map(Some).map_err(|_| Refusal::Nonsense("_orig: not JSON".into())),
-        }
-    }
-
-    fn bare_op(&self, table: Table, kind: Kind, op_id: Uuid, id: Uuid, base_version: Option<i64>, fields: Fields) -> Op {
-        let author = Author { actor: self.person, queue_id: self.queue, at: self.at };
-        Op {
-            app: Some(format!("agent {}", env!("CARGO_PKG_VERSION"))),
-            offset_ms: self.offset_ms,
-            ..Op::new(author, op_id, kind, table.name(), id, self.region.clone()).against(base_version).changing(fields)
-        }
-    }
-
+    /// The operation as this PC sends it, with what people call its row. A row that the server does not have yet has no version there.
     fn draft(&self, op: Op) -> Planned<Draft> {
-        Ok(draft_of(self.reader, op)?)
+        let base_version = op.base_version.filter(|version| *version > 0);
+        let app = Some(format!("agent {}", env!("CARGO_PKG_VERSION")));
+        Ok(draft_of(self.reader, Op { app, offset_ms: self.offset_ms, base_version, ..op })?)
     }
 
-    fn create(&self, table: Table) -> Planned<Draft> {
-        let fields = changes_of_new(read_form(table.form(), self.pairs));
-        if table == Table::Timesheet && self.value("employee_id").is_empty() {
+    fn create(&self, entity: &Description) -> Planned<Op> {
+        if entity.name == Timesheet::NAME && self.posted.value("employee_id").is_empty() {
             return Err(invalid("employee_id", "employee-missing"));
         }
-        self.draft(self.bare_op(table, Kind::Create, self.id_or_new("_op")?, self.id_or_new("_id")?, None, fields))
+        Ok(self.posted.to_create(entity, self.author(), self.region.clone())?)
     }
 
-    fn update(&self, table: Table, id: Uuid, is_form_field: impl Fn(&str) -> bool) -> Planned<Draft> {
-        let original = self.original()?.ok_or_else(|| Refusal::Nonsense("_orig: missing".into()))?;
-        let values = read_form(table.form(), self.pairs);
-        let mut fields = changes_between(&original, values);
-        fields.retain(|name, _| is_form_field(name));
-        self.draft(self.bare_op(table, Kind::Update, self.id_or_new("_op")?, id, self.base()?, fields))
-    }
-
-    /// A stored identity number is in no form and not on this PC, so here nobody knows what its author saw: changing one takes a connection.
-    fn update_employee(&self, id: Uuid) -> Planned<Draft> {
-        let wants_other = !self.value("identity_no").is_empty() || self.value("identity_no_removed") == "true";
-        if wants_other {
-            let known = self.reader.find_row(Employee::NAME, id)?;
-            if known.is_none_or(|shown| shown.row.get("identity_no_masked").is_some_and(|masked| !masked.is_null())) {
-                return Err(invalid("identity_no", "identity-no-offline"));
-            }
+    fn update(&self, entity: &Description, id: Uuid) -> Planned<Op> {
+        let mut op = self.posted.to_update(entity, self.author(), self.region.clone(), id)?;
+        let Some(pages) = registry::pages().into_iter().find(|pages| pages.entity == entity.name) else { return Ok(op) };
+        let today = in_istanbul(self.at).date_naive();
+        let mut copy = RegionCopy::open(self.reader, today)?.ok_or_else(|| Refusal::Nonsense("there is no whole copy yet".into()))?;
+        match at_once((pages.complete)(&mut copy, &mut op, self.posted))? {
+            Some(error) => Err(Refusal::Invalid(vec![error])),
+            None => Ok(op),
         }
-        let mut draft = self.update(Table::Employee, id, |_| true)?;
-        // An empty field of the form is no wish to remove a number that is not shown in it.
-        draft.op.fields.retain(|name, change| name != "identity_no" || !change.to.is_null());
-        Ok(draft)
     }
 
-    fn act(&self, table: Table, id: Uuid, kind: Kind, fields: Fields) -> Planned<Draft> {
-        self.draft(self.bare_op(table, kind, self.id_or_new("_op")?, id, self.base()?, fields))
+    fn update_of_day(&self, id: Uuid) -> Planned<Op> {
+        let mut op = self.posted.to_update(&Description::of::<Timesheet>(), self.author(), self.region.clone(), id)?;
+        op.fields.retain(|name, _| FIELDS.contains(&name.as_str()));
+        Ok(op)
     }
 
-    /// A change of state, as src/employees/acts.rs makes it: who leaves has a last day, and who comes back has none. An older page does not
-    /// say the days that it shows.
-    fn turn(&self, id: Uuid, active: bool) -> Planned<Draft> {
-        let before = match self.original()? {
+    fn act(&self, entity: &str, id: Uuid, kind: Kind) -> Planned<Op> {
+        Ok(self.posted.bare_op(entity, self.author(), self.region.clone(), kind, id)?)
+    }
+
+    /// A change of state. An older page does not say the days that it shows.
+    fn turn(&self, id: Uuid, active: bool) -> Planned<Op> {
+        let shown = match self.posted.original()? {
             Some(shown) => shown,
             None => self.reader.find_row(Employee::NAME, id)?.map(|known| known.row).unwrap_or_default(),
         };
-        let typed = read_form(Employee::FORM, self.pairs);
-        let change = |name: &str| {
-            let side = |row: &Row| row.get(name).cloned().unwrap_or_default();
-            Change { from: side(&before), to: side(&typed) }
-        };
-        let mut fields = Fields::from([("is_active".to_owned(), Change { from: json!(!active), to: json!(active) })]);
-        let (first, last) = (change("hire_date"), change("exit_date"));
-        if active || !last.to.is_null() {
-            fields.insert("exit_date".to_owned(), last);
-        }
-        if !first.to.is_null() || self.value("as_before") == "true" {
-            fields.insert("hire_date".to_owned(), first);
-        }
-        self.act(Table::Employee, id, Kind::Update, fields)
+        Ok(self.act(Employee::NAME, id, Kind::Update)?.changing(changes_of_turn(active, &shown, self.posted)))
     }
 
-    /// Everybody as planned: an operation per blank person, with ids that follow from the press, as src/today/batches.rs makes them.
-    fn batch(&self) -> Planned<Vec<Draft>> {
-        let batch = self.id_or_new("_op")?;
-        let values = read_form(Timesheet::FORM, self.pairs);
-        let DayOfWork(date) =
-            values["work_date"].as_str().and_then(|text| text.parse().ok()).ok_or(Refusal::Nonsense("work_date: not a date".into()))?;
+    /// Everybody as planned who is still blank.
+    fn batch(&self) -> Planned<Vec<Op>> {
+        let batch = self.posted.op_id()?;
+        let DayOfWork(date) = self
+            .posted
+            .date("work_date")
+            .as_str()
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| Refusal::Nonsense("work_date: not a date".into()))?;
         let entered = self.reader.list_entries(date, date, None)?;
-        let mut drafts = Vec::new();
-        for (_, text) in self.pairs.iter().filter(|(name, value)| name == "planned" && !value.trim().is_empty()) {
-            let (employee, mut row) = planned_entry(text, date)?;
-            if !self.value(CONFIRMED).is_empty() {
-                row.insert(CONFIRMED.to_owned(), json!(self.value(CONFIRMED)));
-            }
-            let (op_id, id) = entry_of_batch(batch, employee);
-            let is_blank = !entered.iter().any(|entry| !entry.deleted && entry.row.get("employee_id") == Some(&json!(employee)));
-            if is_blank || super::store::ops::is_kept(self.reader, op_id)? {
-                drafts.push(self.draft(self.bare_op(Table::Timesheet, Kind::Create, op_id, id, None, changes_of_new(row)))?);
+        let mut ops = Vec::new();
+        for text in self.posted.values("planned") {
+            let planned =
+                PlannedEntry::parse(&text).ok_or_else(|| Refusal::Nonsense("planned: not an id, two times and a break".into()))?;
+            let op = planned.op(self.author(), self.region.clone(), date, batch, self.posted.value(CONFIRMED));
+            let is_of = |row: &Row| row.get("employee_id") == Some(&json!(planned.employee_id));
+            let is_blank = !entered.iter().any(|entry| !entry.deleted && is_of(&entry.row));
+            if is_blank || super::store::ops::is_kept(self.reader, op.op_id)? {
+                ops.push(op);
             }
         }
-        Ok(drafts)
+        Ok(ops)
     }
 
     /// Takes back what a batch has made and nobody has changed since.
-    fn undo_batch(&self, batch: Uuid) -> Planned<Vec<Draft>> {
-        let undo = self.id_or_new("_op")?;
-        let mut drafts = Vec::new();
+    fn undo_batch(&self, batch: Uuid) -> Planned<Vec<Op>> {
+        let undo = self.posted.op_id()?;
+        let mut ops = Vec::new();
         for person in self.reader.list_rows(Employee::NAME)? {
-            let (_, id) = entry_of_batch(batch, person.id);
+            let (_, id) = ids_in(batch, person.id);
             let Some(entry) = self.reader.find_row(Timesheet::NAME, id)?.filter(|entry| !entry.deleted && entry.version <= 1) else {
                 continue;
             };
-            let op_id = Uuid::new_v5(&undo, id.as_bytes());
-            let base = (entry.version > 0).then_some(entry.version);
-            drafts.push(self.draft(self.bare_op(Table::Timesheet, Kind::Delete, op_id, id, base, Fields::new()))?);
+            let deletion = Op::new(self.author(), deletion_in(undo, id), Kind::Delete, Timesheet::NAME, id, self.region.clone());
+            ops.push(deletion.against(Some(entry.version)).changing(Fields::new()));
         }
-        Ok(drafts)
+        Ok(ops)
     }
 
     fn complaints(&self, op: &Op) -> Planned<Vec<FieldError>> {
-        let table = match op.entity.as_str() {
-            Timesheet::NAME => Table::Timesheet,
-            Employee::NAME => Table::Employee,
-            _ => Table::ShiftTemplate,
-        };
-        let known = self.reader.find_row(table.name(), op.id)?;
+        let known = self.reader.find_row(&op.entity, op.id)?;
         if op.kind == Kind::Delete {
-            return if table == Table::Employee { self.check_unused(op.id) } else { Ok(Vec::new()) };
+            return if op.entity == Employee::NAME { self.check_unused(op.id) } else { Ok(Vec::new()) };
         }
-        let mut row: Row = serde_json::from_str(self.value("_orig")).unwrap_or_default();
+        let mut row: Row = serde_json::from_str(self.posted.value("_orig")).unwrap_or_default();
         row.extend(known.iter().flat_map(|shown| shown.row.clone()));
         row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
         let changed: BTreeSet<&str> = op.fields.keys().map(String::as_str).collect();
-        let mut errors = table.complaints(&row, &changed);
+        let mut errors = (entity(&op.entity)?.complaints)(&row, &changed, Origin::Agent);
         if known.is_none() && op.kind != Kind::Create {
             errors
                 .retain(|error| changed.contains(error.field.as_str()) || (error.code == "times-equal" && changed.contains("start_time")));
         }
-        if let Some(shown) = known.as_ref().filter(|_| table == Table::Employee) {
+        if let Some(shown) = known.as_ref().filter(|_| op.entity == Employee::NAME) {
             errors.extend(self.check_return(&shown.row, &row, &changed));
         }
         if errors.is_empty()
-            && table == Table::Timesheet
+            && op.entity == Timesheet::NAME
             && let Ok(entry) = Timesheet::parse(&row, &changed, Origin::Agent)
         {
             errors.extend(self.check_entry(op.id, &entry)?);
             // What is taken back was there before, and its form cannot confirm.
-            if errors.is_empty() && op.kind != Kind::Restore && self.value("takes_back") != "true" {
+            if errors.is_empty() && op.kind != Kind::Restore && self.posted.value(TAKES_BACK) != "true" {
                 errors.extend(self.questions(op.id, &entry)?);
             }
         }
@@ -457,35 +388,6 @@ fn overlap(entry: &Timesheet, other: &Shown) -> Option<Timesheet> {
     (one.0 < two.1 && two.0 < one.1).then_some(other)
 }
 
-/// The operation that a batch enters a person with, and the row it makes.
-fn entry_of_batch(batch: Uuid, employee: Uuid) -> (Uuid, Uuid) {
-    let op_id = Uuid::new_v5(&batch, employee.as_bytes());
-    (op_id, Uuid::new_v5(&op_id, b"timesheet"))
-}
-
-/// What the page showed for one blank person: `<id> 08:30 17:30 60`.
-fn planned_entry(text: &str, date: NaiveDate) -> Planned<(Uuid, Row)> {
-    let nonsense = || Refusal::Nonsense("planned: not an id, two times and a break".into());
-    let parts: Vec<&str> = text.split_whitespace().collect();
-    let [id, start, end, rest] = parts.as_slice() else { return Err(nonsense()) };
-    let (Ok(id), Ok(start), Ok(end), Ok(rest)) = (id.parse::<Uuid>(), parse_time(start), parse_time(end), parse_break(rest)) else {
-        return Err(nonsense());
-    };
-    if stored_end(start, end).is_none() {
-        return Err(nonsense());
-    }
-    let row = Row::from([
-        ("employee_id".into(), json!(id)),
-        ("work_date".into(), json!(date)),
-        ("start_time".into(), json!(format_time(start))),
-        ("end_time".into(), json!(format_time(end))),
-        ("break_minutes".into(), json!(rest)),
-        ("is_special".into(), json!(false)),
-        ("notes".into(), json!("")),
-    ]);
-    Ok((id, row))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -521,9 +423,9 @@ mod tests {
         let reader = store.read().unwrap();
         let id = "019ab3aa-0000-7000-8000-000000000004";
         let fields_of = |act: &str, pairs: &[(&str, &str)]| {
-            let pairs: Vec<(String, String)> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let posted = Posted::from_pairs(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
             let (person, queue, region) = (Uuid::from_u128(1), Uuid::from_u128(2), Region::parse("ankara").unwrap());
-            let post = Post { pairs: &pairs, person, queue, region, is_open: true, at, offset_ms: 0, reader: &reader };
+            let post = Post { posted: &posted, person, queue, region, is_open: true, at, offset_ms: 0, reader: &reader };
             let drafts = plan(&find_route(&format!("/employees/{id}/{act}")).unwrap(), &post).unwrap();
             json!(drafts[0].op.fields)
         };

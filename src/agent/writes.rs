@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     complaint::FieldError,
-    web::{page::reader_of, pairs::Pairs},
+    web::{form::Posted, page::reader_of, pairs::Pairs},
     wire::{X_OP_ACK, X_SYNC},
 };
 
@@ -117,8 +117,9 @@ impl Front {
     fn plan_form(&self, form: &Form<'_>, visit: &Visit, with_checks: bool) -> Result<Vec<Draft>, Refusal> {
         let reader = self.agent.store.read()?;
         let context = reader.context()?.unwrap_or_default();
+        let posted = Posted::from_pairs(form.pairs.all().to_vec());
         let post = Post {
-            pairs: form.pairs.all(),
+            posted: &posted,
             person: visit.person.id,
             queue: visit.queue_id,
             region: self.agent.line.device().get().region,

@@ -71,7 +71,7 @@ fn ctx(lang: Lang, theme: Theme, role: Role) -> Ctx {
 }
 
 fn deleted() -> Flash {
-    let undo = Undo { act: UndoAct::RestoreTimesheet(Uuid::nil()), id: Uuid::nil(), base: 3, region: Some("ankara".to_owned()) };
+    let undo = Undo { act: UndoAct::Restore("timesheet".into(), Uuid::nil()), id: Uuid::nil(), base: 3, region: Some("ankara".to_owned()) };
     Flash::new(Tone::Success, "pill-saved", "Şükrü Işık").with_undo(undo)
 }
 
@@ -186,7 +186,7 @@ fn a_fragment_is_a_block_of_the_page() {
 #[test]
 fn a_whole_page_shows_the_message_once() {
     let html = gallery(&ctx(Lang::Tr, Theme::Auto, Role::User));
-    assert_eq!(html.matches(&UndoAct::RestoreTimesheet(Uuid::nil()).address()).count(), 2, "action and hx-post of one form");
+    assert_eq!(html.matches(&UndoAct::Restore("timesheet".into(), Uuid::nil()).address()).count(), 2, "action and hx-post of one form");
     assert!(has(&html, "#toasts [data-toast] form[data-undo] input[name=_base][value='3']"));
 }
 

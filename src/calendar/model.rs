@@ -1,19 +1,8 @@
 //! A day of the calendar as forms and operations write it.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
-use serde_json::{Value, json};
 
-use crate::{
-    civil,
-    complaint::FieldError,
-    ops::{
-        Entity, Field, Origin, Row, Says, Title, Writers,
-        fields::Reader,
-        form_codec::{FieldKind, FormSpec},
-    },
-};
+use crate::ops::{Cell, Entity, Field, Plain, PlainKind, Reads, Says, Title, Writers, form_codec::FieldKind, values};
 
 /// What a marked day means for work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,42 +58,35 @@ pub struct CalendarDay {
     pub source: String,
 }
 
+values!(CalendarDay {
+    day: Field::new("day", FieldKind::Date, "change-work-date").always().reads(Reads::WorkDate),
+    name: Field::new("name", FieldKind::Text, "change-name").required("day-name-missing").longest(100),
+    kind: Field::new("kind", FieldKind::Text, "change-kind").says(Says::Choice("day-kind-")).longest(20).unknown("day-kind-unknown"),
+    free_from: Field::new("free_from", FieldKind::Time, "change-free-from").column("free_from_min").zero_is_blank(),
+    source: Field::new("source", FieldKind::Text, "change-source").longest(200),
+});
+
+impl Cell for DayKind {
+    const KIND: PlainKind = PlainKind::Text;
+
+    fn to_plain(&self) -> Plain {
+        Plain::Text(Some(self.as_str().to_owned()))
+    }
+
+    fn from_plain(plain: Plain) -> Option<Self> {
+        if let Plain::Text(Some(word)) = plain { Self::parse(&word) } else { None }
+    }
+
+    fn stand_in() -> Self {
+        Self::Holiday
+    }
+}
+
 impl Entity for CalendarDay {
     const NAME: &'static str = "calendar_day";
     const LABEL: &'static str = "change-of-calendar-day";
     const TABLE: &'static str = "app.calendar_days";
-    const FORM: FormSpec = &[
-        Field::new("day", FieldKind::Date, "change-work-date"),
-        Field::new("name", FieldKind::Text, "change-name"),
-        Field::new("kind", FieldKind::Text, "change-kind").says(Says::Choice("day-kind-")),
-        Field::new("free_from", FieldKind::Time, "change-free-from").column("free_from_min").zero_is_blank(),
-        Field::new("source", FieldKind::Text, "change-source"),
-    ];
+    const HOME: &'static str = "/admin/calendar";
     const TITLE: Option<Title> = Some(Title::column("name").dated("day"));
     const WRITERS: Writers = Writers::Admins;
-
-    fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
-        let mut read = Reader::new(row);
-        let day = read.work_date("day");
-        let name = read.required_text("name", 100, "day-name-missing");
-        let kind = DayKind::parse(&read.text("kind", 20));
-        if kind.is_none() {
-            read.complain(FieldError::new("kind", "day-kind-unknown"));
-        }
-        let kind = kind.unwrap_or(DayKind::Holiday);
-        let free_from = read.optional_time("free_from").unwrap_or(0);
-        let source = read.text("source", 200);
-        read.finish(Self { day, name, kind, free_from, source })
-    }
-
-    fn to_row(&self) -> Row {
-        let free_from = if self.free_from == 0 { Value::Null } else { json!(civil::format_time(self.free_from)) };
-        Row::from([
-            ("day".into(), json!(self.day)),
-            ("name".into(), json!(self.name)),
-            ("kind".into(), json!(self.kind.as_str())),
-            ("free_from".into(), free_from),
-            ("source".into(), json!(self.source)),
-        ])
-    }
 }

@@ -18,14 +18,14 @@ use crate::{
     db::Scope,
     error::{AppError, AppResult},
     identity::{Admin, Region},
-    ops::{Entity as _, Kind, VerdictKind},
+    ops::{Description, Entity as _, Kind, VerdictKind},
     state::AppState,
     sync::submit,
     web::{
         answer::{html, refused_act, row_id, settle, stored_and_done, tone_of, unprocessable},
         asked::Asked,
         flash::{Flash, Tone, Undo, UndoAct},
-        form::{FormView, Posted},
+        form::{FormView, Posted, author},
         page::{Ctx, render},
     },
 };
@@ -95,7 +95,7 @@ pub async fn create_day(ctx: Ctx, admin: Admin, state: Data<AppState>, posted: P
     let Some(region) = region_of(&admin, posted.value("region")) else {
         return refuse_create(&ctx, &state, &posted, &[FieldError::new("region", "region-missing")]);
     };
-    let op = posted.to_create::<CalendarDay>(admin.actor(), region, &state.clock)?;
+    let op = posted.to_create(&Description::of::<CalendarDay>(), author(admin.actor(), &state.clock), region)?;
     let op_id = op.op_id;
     let verdict = match settle(submit(&state, admin.actor(), op).await?)? {
         Ok(verdict) => verdict,
@@ -126,7 +126,7 @@ pub async fn edit_day(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uu
 pub async fn update_day(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
     let before = find(&state, &admin, *id).await?.day;
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
-    let op = posted.to_update::<CalendarDay>(admin.actor(), region, &state.clock, *id)?;
+    let op = posted.to_update(&Description::of::<CalendarDay>(), author(admin.actor(), &state.clock), region, *id)?;
     let op_id = op.op_id;
     let verdict = match settle(submit(&state, admin.actor(), op).await?)? {
         Ok(verdict) => verdict,
@@ -152,7 +152,7 @@ pub async fn restore_day(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path
 async fn act(ctx: &Ctx, admin: &Admin, state: &AppState, id: Uuid, posted: &Posted, kind: Kind) -> AppResult<HttpResponse> {
     let before = find(state, admin, id).await?.day;
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
-    let op = posted.to_act::<CalendarDay>(admin.actor(), region, &state.clock, kind, id)?;
+    let op = posted.bare_op(CalendarDay::NAME, author(admin.actor(), &state.clock), region, kind, id)?;
     let op_id = op.op_id;
     let to = year_of(&before);
     let verdict = match settle(submit(state, admin.actor(), op).await?)? {
@@ -165,7 +165,7 @@ async fn act(ctx: &Ctx, admin: &Admin, state: &AppState, id: Uuid, posted: &Post
         // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
         (_, VerdictKind::Merged) => Flash::new(Tone::Warning, "flash-day-not-deleted", name),
         _ => Flash::new(Tone::Success, "flash-day-deleted", name).with_undo(Undo {
-            act: UndoAct::RestoreDay(id),
+            act: UndoAct::restore::<CalendarDay>(id),
             id,
             base: verdict.version.unwrap_or(before.version),
             region: None,

@@ -3,30 +3,16 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{CalendarDay, DayKind, db};
+use super::{CalendarDay, db};
 use crate::{
     civil::{self, DateError, TimeError},
     complaint::FieldError,
     db::{Mode, ScopedTx},
     identity::Region,
     ops::Row,
-    sync::{Cell, Refusal, Table, columns},
+    sync::{Refusal, Table},
     text::clean,
 };
-
-impl Cell for DayKind {
-    type Bound = String;
-
-    fn bound(&self) -> String {
-        self.as_str().to_owned()
-    }
-
-    fn read(word: String) -> Result<Self, sqlx::Error> {
-        db::kind_of(&word)
-    }
-}
-
-columns!(CalendarDay { day: "day", name: "name", kind: "kind", free_from: "free_from_min", source: "source" });
 
 impl Table for CalendarDay {
     async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {

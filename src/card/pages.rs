@@ -15,23 +15,21 @@ use crate::{
         views::CardPage,
     },
     civil::Month,
+    crud::{PageRow as _, find},
     db::{Read, Scope, ScopedTx},
-    employees::{
-        Employee,
-        listed::Listed,
-        pages::{find, region_of},
-    },
+    employees::{Employee, listed::Listed},
     error::{AppError, AppResult},
     events::{EventKind, NewEvent, record_event},
     identity::Actor,
     ops::Entity as _,
     roster::load_roster_and_settings,
-    shift_templates,
+    shift_templates::ShiftTemplate,
     state::AppState,
     timesheets::{db::list_timesheets, listed::Filter},
     web::{
         answer::html,
         form::Posted,
+        office::Office as _,
         page::{Ctx, render},
         visitor::visitor_of,
     },
@@ -50,7 +48,7 @@ struct IdentityNo {
 
 /// `GET /employees/{id}`.
 pub async fn show_card(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, query: Query<CardQuery>) -> AppResult<HttpResponse> {
-    let employee = find(&state, &actor, *id).await?;
+    let employee = find::<Employee>(&state, &actor, *id).await?;
     let page = card_of(&ctx, &actor, &state, employee, query.read(ctx.lang)?, None).await?;
     Ok(html(render(&ctx, &page)?))
 }
@@ -64,9 +62,9 @@ pub async fn reveal_identity_no(
     id: Path<Uuid>,
     posted: Posted,
 ) -> AppResult<HttpResponse> {
-    let employee = find(&state, &actor, *id).await?;
+    let employee = find::<Employee>(&state, &actor, *id).await?;
     let number = employee.value.identity_no.clone().ok_or(AppError::NotFound)?;
-    let region = region_of(&employee)?;
+    let region = employee.region()?;
     let scope = Scope::one(&actor, &region).ok_or(AppError::NotFound)?;
     let event = NewEvent::new(EventKind::IdentityNoRevealed)
         .by(Some(&actor))
@@ -95,7 +93,7 @@ async fn card_of<'a>(
 ) -> AppResult<CardPage<'a>> {
     let today = state.clock.today();
     let window = Window::new(asked, today);
-    let region = region_of(&employee)?;
+    let region = employee.region()?;
     let scope = Scope::one(actor, &region).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
     let (roster, mut settings) = load_roster_and_settings(&mut tx, window.first(), window.last()).await?;
@@ -112,6 +110,6 @@ async fn card_of<'a>(
 /// Name of the person's own shift template.
 async fn find_template(tx: &mut ScopedTx<Read>, employee: &Listed) -> AppResult<Option<String>> {
     let Some(id) = employee.value.shift_template_id else { return Ok(None) };
-    let template = shift_templates::db::find_template(tx, id).await?;
-    Ok(template.filter(|template| template.deleted_at.is_none()).map(|template| template.value.name))
+    let template = tx.find::<ShiftTemplate>(id).await?;
+    Ok(template.filter(|template| !template.is_deleted()).map(|template| template.value.name))
 }

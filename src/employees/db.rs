@@ -1,16 +1,28 @@
 //! SQL of the employees.
 
 use chrono::NaiveDate;
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Row as _, postgres::PgRow};
 use uuid::Uuid;
 
 use super::{
-    Activation, Employee, Left,
+    Employee, Left,
+    filter::PAGE_SIZE,
     listed::{Choice, Filter, Listed},
+    office::People,
 };
 use crate::{
+    complaint::FieldError,
     db::{Mode, ScopedTx, Write, sole},
+    error::{AppError, AppResult},
     hours::doubts::Around,
     identity::Region,
+    labels::db::load_labels,
+    ops::{Entity as _, Op},
+    shift_templates::{self, listed::TemplateChoice},
+    sync::{columns, values_in},
+    web::pagination::Pager,
+    words::value_at,
 };
 
 /// What a timesheet needs to know of its employee.
@@ -127,29 +139,25 @@ pub async fn find_region<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Opti
     sole(found.fetch_all(tx.conn()).await?)
 }
 
-/// One row of the table as lists want it.
-macro_rules! listed {
-    ($r:expr) => {{
-        let r = $r;
-        Listed {
-            id: r.id,
-            region: r.region,
-            version: r.version,
-            deleted_at: r.deleted_at,
-            last_entry: r.last_entry,
-            value: Employee {
-                full_name: r.full_name,
-                identity_no: r.identity_no,
-                department: r.department,
-                title: r.title,
-                hire_date: r.hire_date,
-                exit_date: r.exit_date,
-                is_active: r.is_active,
-                shift_template_id: r.shift_template_id,
-                activation: Activation::No,
-            },
-        }
-    }};
+/// What lists want of a person.
+fn select_listed() -> String {
+    format!(
+        "SELECT id, region, version, deleted_at, {},
+                (SELECT max(t.work_date) FROM app.timesheets t WHERE t.region = e.region AND t.employee_id = e.id AND t.deleted_at IS NULL) AS last_entry
+         FROM app.employees e",
+        columns::<Employee>(),
+    )
+}
+
+fn listed(row: &PgRow) -> Result<Listed, sqlx::Error> {
+    Ok(Listed {
+        id: row.try_get("id")?,
+        region: row.try_get("region")?,
+        version: row.try_get("version")?,
+        deleted_at: row.try_get("deleted_at")?,
+        last_entry: row.try_get("last_entry")?,
+        value: values_in(row)?,
+    })
 }
 
 /// How many people of the scope fit.
@@ -173,114 +181,90 @@ pub async fn count_employees<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> 
     .await
 }
 
+impl<M: Mode> People for ScopedTx<M> {
+    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>) -> AppResult<(Vec<Listed>, Pager)> {
+        let pager = Pager::new(page, PAGE_SIZE, count_employees(self, filter).await?);
+        Ok((list_employees(self, filter, PAGE_SIZE, pager.offset()).await?, pager))
+    }
+
+    async fn find_person(&mut self, id: Uuid) -> AppResult<Option<Listed>> {
+        Ok(find_employee(self, id).await?)
+    }
+
+    async fn name_of_person(&mut self, person: &Listed) -> AppResult<String> {
+        Ok(load_labels(self).await?.name(person.id, &person.value.full_name))
+    }
+
+    async fn template_choices(&mut self) -> AppResult<Vec<TemplateChoice>> {
+        Ok(shift_templates::db::list_choices(self).await?)
+    }
+
+    async fn identity_no_seen(&mut self, op: &Op, before: Option<&Listed>) -> AppResult<Result<Value, FieldError>> {
+        let before = before.ok_or(AppError::NotFound)?;
+        let version = op.base_version.unwrap_or(before.version);
+        Ok(Ok(value_at(self, &op.region, Employee::NAME, before.id, "identity_no", version).await?))
+    }
+}
+
 /// A page of the people who fit. Missing dates come last either way; what is equal goes by name.
 pub async fn list_employees<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, limit: i64, offset: i64) -> Result<Vec<Listed>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let rows = sqlx::query!(
-        r#"
-        SELECT id,
-               region,
-               version,
-               deleted_at,
-               full_name,
-               identity_no,
-               department,
-               title,
-               hire_date,
-               exit_date,
-               is_active,
-               shift_template_id,
-               (SELECT max(t.work_date) FROM app.timesheets t WHERE t.region = e.region AND t.employee_id = e.id AND t.deleted_at IS NULL) AS last_entry
-        FROM app.employees e
-        WHERE region = ANY ($1)
-          AND (deleted_at IS NOT NULL) = $2
-          AND ($3::boolean IS NULL OR is_active = $3)
-          AND ($4 = '' OR position($4 IN search_key) > 0 OR position($4 IN sec.fold(department)) > 0 OR position($4 IN sec.fold(title)) > 0)
-        ORDER BY
-            CASE $5 WHEN 'department' THEN department WHEN 'title' THEN title END COLLATE "tr-x-icu",
-            CASE $5 WHEN '-full_name' THEN full_name WHEN '-department' THEN department WHEN '-title' THEN title END COLLATE "tr-x-icu" DESC,
-            CASE $5 WHEN 'hire_date' THEN hire_date WHEN 'exit_date' THEN exit_date END,
-            CASE $5 WHEN '-hire_date' THEN hire_date WHEN '-exit_date' THEN exit_date END DESC NULLS LAST,
-            full_name COLLATE "tr-x-icu",
-            id
-        LIMIT $6 OFFSET $7
-        "#,
-        &codes,
-        filter.is_deleted(),
-        filter.is_active(),
-        filter.text,
-        filter.sort,
-        limit,
-        offset,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|r| listed!(r)).collect())
+    let sql = format!(
+        "{}
+         WHERE region = ANY ($1)
+           AND (deleted_at IS NOT NULL) = $2
+           AND ($3::boolean IS NULL OR is_active = $3)
+           AND ($4 = '' OR position($4 IN search_key) > 0 OR position($4 IN sec.fold(department)) > 0 OR position($4 IN sec.fold(title)) > 0)
+         ORDER BY
+             CASE $5 WHEN 'department' THEN department WHEN 'title' THEN title END COLLATE \"tr-x-icu\",
+             CASE $5 WHEN '-full_name' THEN full_name WHEN '-department' THEN department WHEN '-title' THEN title END COLLATE \"tr-x-icu\" DESC,
+             CASE $5 WHEN 'hire_date' THEN hire_date WHEN 'exit_date' THEN exit_date END,
+             CASE $5 WHEN '-hire_date' THEN hire_date WHEN '-exit_date' THEN exit_date END DESC NULLS LAST,
+             full_name COLLATE \"tr-x-icu\",
+             id
+         LIMIT $6 OFFSET $7",
+        select_listed(),
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(&codes)
+        .bind(filter.is_deleted())
+        .bind(filter.is_active())
+        .bind(&filter.text)
+        .bind(filter.sort)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(tx.conn())
+        .await?;
+    rows.iter().map(listed).collect()
 }
 
 /// People after an id, in the order of ids: pages of the API.
 pub async fn page_employees<M: Mode>(tx: &mut ScopedTx<M>, text: &str, after: Uuid, limit: i64) -> Result<Vec<Listed>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let rows = sqlx::query!(
-        r#"
-        SELECT id,
-               region,
-               version,
-               deleted_at,
-               full_name,
-               identity_no,
-               department,
-               title,
-               hire_date,
-               exit_date,
-               is_active,
-               shift_template_id,
-               (SELECT max(t.work_date) FROM app.timesheets t WHERE t.region = e.region AND t.employee_id = e.id AND t.deleted_at IS NULL) AS last_entry
-        FROM app.employees e
-        WHERE region = ANY ($1)
-          AND deleted_at IS NULL
-          AND ($2 = '' OR position($2 IN search_key) > 0)
-          AND id > $3
-        ORDER BY id
-        LIMIT $4
-        "#,
-        &codes,
-        text,
-        after,
-        limit,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|r| listed!(r)).collect())
+    let sql = format!(
+        "{}
+         WHERE region = ANY ($1)
+           AND deleted_at IS NULL
+           AND ($2 = '' OR position($2 IN search_key) > 0)
+           AND id > $3
+         ORDER BY id
+         LIMIT $4",
+        select_listed(),
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(&codes).bind(text).bind(after).bind(limit).fetch_all(tx.conn()).await?;
+    rows.iter().map(listed).collect()
 }
 
 /// One person of the scope, deleted or not.
 pub async fn find_employee<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let rows = sqlx::query!(
-        r#"
-        SELECT id,
-               region,
-               version,
-               deleted_at,
-               full_name,
-               identity_no,
-               department,
-               title,
-               hire_date,
-               exit_date,
-               is_active,
-               shift_template_id,
-               (SELECT max(t.work_date) FROM app.timesheets t WHERE t.region = e.region AND t.employee_id = e.id AND t.deleted_at IS NULL) AS last_entry
-        FROM app.employees e
-        WHERE region = ANY ($1) AND id = $2
-        "#,
-        &codes,
-        id,
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(sole(rows)?.map(|r| listed!(r)))
+    let sql = format!(
+        "{}
+         WHERE region = ANY ($1) AND id = $2",
+        select_listed(),
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(&codes).bind(id).fetch_all(tx.conn()).await?;
+    sole(rows)?.as_ref().map(listed).transpose()
 }
 
 /// The live employee of a region with this identity number.

@@ -9,12 +9,14 @@ pub mod db;
 pub mod filter;
 pub mod listed;
 mod model;
-#[cfg(feature = "server")]
-pub mod pages;
+pub mod office;
+mod pages;
 #[cfg(feature = "server")]
 mod table;
+mod turn;
 pub(crate) mod views;
 
 #[cfg(feature = "server")]
 pub use db::{ForEntry, are_for_entry, find_for_entry};
 pub use model::{Activation, Employee, Left};
+pub use turn::changes_of_turn;

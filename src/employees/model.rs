@@ -3,18 +3,13 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     civil::format_date_tr,
     complaint::FieldError,
     identity_no::{IdentityNo, without_blanks},
-    ops::{
-        Entity, Field, Fields, Origin, Row, RowPage, Says, Title, Writers,
-        fields::Reader,
-        form_codec::{FieldKind, FormSpec},
-    },
+    ops::{Entity, Field, Fields, Origin, RowPage, Says, Title, Writers, fields::Reader, form_codec::FieldKind, values},
 };
 
 /// A person of one region. People with history are never deleted, they become passive (`is_active` false) with a last day (`exit_date`): who
@@ -62,73 +57,50 @@ pub struct Left {
     pub exit_date: NaiveDate,
 }
 
+values!(Employee {
+    full_name: Field::new("full_name", FieldKind::Text, "change-full-name").required("name-missing").longest(200),
+    identity_no: Field::new("identity_no", FieldKind::OptionalText, "change-identity-no").says(Says::IdentityNo).longest(20),
+    department: Field::new("department", FieldKind::Text, "change-department").longest(100),
+    title: Field::new("title", FieldKind::Text, "change-title").longest(100),
+    hire_date: Field::new("hire_date", FieldKind::Date, "change-hire-date"),
+    exit_date: Field::new("exit_date", FieldKind::Date, "change-exit-date"),
+    is_active: Field::new("is_active", FieldKind::Flag, "change-is-active").set_unsaid(),
+    shift_template_id: Field::new("shift_template_id", FieldKind::Id, "change-shift-template").unknown("template-unknown"),
+}; activation = Activation::No);
+
 impl Entity for Employee {
     const NAME: &'static str = "employee";
     const LABEL: &'static str = "change-of-employee";
     const TABLE: &'static str = "app.employees";
-    const FORM: FormSpec = &[
-        Field::new("full_name", FieldKind::Text, "change-full-name"),
-        Field::new("identity_no", FieldKind::OptionalText, "change-identity-no").says(Says::IdentityNo),
-        Field::new("department", FieldKind::Text, "change-department"),
-        Field::new("title", FieldKind::Text, "change-title"),
-        Field::new("hire_date", FieldKind::Date, "change-hire-date"),
-        Field::new("exit_date", FieldKind::Date, "change-exit-date"),
-        Field::new("is_active", FieldKind::Flag, "change-is-active"),
-        Field::new("shift_template_id", FieldKind::Id, "change-shift-template"),
-    ];
+    const HOME: &'static str = "/employees";
     const TITLE: Option<Title> = Some(Title::column("full_name"));
-    const PAGE: Option<RowPage> = Some(RowPage { path: "/employees", rest: "", stays: true });
+    const PAGE: Option<RowPage> = Some(RowPage { rest: "", stays: true });
     const WRITERS: Writers = Writers::Region;
 
-    fn parse(row: &Row, changed: &BTreeSet<&str>, origin: Origin) -> Result<Self, Vec<FieldError>> {
-        let mut read = Reader::new(row);
-        let mut value = Self {
-            full_name: read.required_text("full_name", 200, "name-missing"),
-            identity_no: read.optional_text("identity_no", 20).map(|number| without_blanks(&number)),
-            department: read.text("department", 100),
-            title: read.text("title", 100),
-            hire_date: read.optional_date("hire_date"),
-            exit_date: read.optional_date("exit_date"),
-            is_active: read.flag("is_active", true),
-            shift_template_id: read.optional_id("shift_template_id", "template-unknown"),
-            activation: Activation::No,
-        };
+    fn check(&mut self, read: &mut Reader<'_>, changed: &BTreeSet<&str>, origin: Origin) {
+        self.identity_no = self.identity_no.as_deref().map(without_blanks);
         // A check for typing errors, so it is for people who type: a takeover keeps what the desktop program had, and reports it.
         if changed.contains("identity_no")
             && origin != Origin::Import
-            && let Some(Err(error)) = value.identity_no.as_deref().map(IdentityNo::parse)
+            && let Some(Err(error)) = self.identity_no.as_deref().map(IdentityNo::parse)
         {
             read.complain(error.about("identity_no"));
         }
-        if value.is_active && changed.contains("is_active") {
-            value.activation = if changed.contains("hire_date") { Activation::WithDay } else { Activation::WithoutDay };
+        if self.is_active && changed.contains("is_active") {
+            self.activation = if changed.contains("hire_date") { Activation::WithDay } else { Activation::WithoutDay };
             // Whoever comes back has no last day any more.
             if !changed.contains("exit_date") {
-                value.exit_date = None;
+                self.exit_date = None;
             }
         }
-        if let Some(error) = value.check_days() {
+        if let Some(error) = self.check_days() {
             read.complain(error);
         }
-        read.finish(value)
     }
 
     /// Whoever is made active has no last day and a new first one, where the operation does not say the two.
     fn following(changes: &Fields) -> &'static [&'static str] {
         if changes.contains_key("is_active") { &["hire_date", "exit_date"] } else { &[] }
-    }
-
-    fn to_row(&self) -> Row {
-        Row::from([
-            ("full_name".into(), json!(self.full_name)),
-            ("identity_no".into(), json!(self.identity_no)),
-            ("department".into(), json!(self.department)),
-            ("title".into(), json!(self.title)),
-            ("hire_date".into(), json!(self.hire_date)),
-            ("exit_date".into(), json!(self.exit_date)),
-            ("is_active".into(), json!(self.is_active)),
-            ("shift_template_id".into(), json!(self.shift_template_id)),
-        ])
     }
 }
 
@@ -171,7 +143,10 @@ pub(super) fn left_before_hired() -> FieldError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::ops::Row;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()

@@ -1,187 +1,131 @@
-//! The pages of the employees: list, new, edit. Every write is an operation (`sync::submit`).
+//! The pages of the employees.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Data, Path, Query},
-};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Employee, db,
-    filter::{ListQuery, PAGE_SIZE},
+    Employee,
+    filter::ListQuery,
     listed::Listed,
-    views::{EmployeeView, NewPage, RowFragment, blank_form, form_of, render_edit, render_list},
+    office::People,
+    views::{EditPage, EditRow, EmployeeView, ListPage, NewPage, RowFragment, masked},
 };
 use crate::{
     complaint::FieldError,
-    db::Scope,
-    error::{AppError, AppResult},
-    identity::{Actor, Region},
-    labels::db::load_labels,
-    ops::{Change, Entity as _, Op, VerdictKind},
-    shift_templates::{self, listed::TemplateChoice},
-    state::AppState,
-    sync::submit,
+    crud::{Messages, PageRow, Pages},
+    error::AppResult,
+    identity::Region,
+    ops::{Change, Entity as _, Op},
     web::{
-        answer::{html, row_id, settle, stored, tone_of, unprocessable},
-        flash::Flash,
-        form::{FormView, Posted, back_to, redirect},
-        page::{Ctx, render},
-        pagination::Pager,
-        part::EMPLOYEES,
-        scope::scope_for,
-        toast::toast_aside,
+        form::{FormView, Posted},
+        page::{Ctx, query_of, render},
+        part::{EMPLOYEES, Part},
     },
-    words::value_at,
 };
 
-/// Address of the list.
-pub(super) const HOME: &str = "/employees";
-/// Tells the list to load again.
-pub(super) const LIST_CHANGED: &str = EMPLOYEES.event;
-/// A row was replaced already; nothing else on the page depends on it.
-const ROW_CHANGED: &str = "employee-row-changed";
-/// `GET /employees`.
-pub async fn list_employees(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
-    let (filter, shown, page) = query.read(ctx.lang)?;
-    let scope = scope_for(&actor, query.region.as_deref())?;
-    let mut tx = state.db.read(&scope).await?;
-    let pager = Pager::new(page, PAGE_SIZE, db::count_employees(&mut tx, &filter).await?);
-    let people = db::list_employees(&mut tx, &filter, PAGE_SIZE, pager.offset()).await?;
-    drop(tx);
-    Ok(html(render_list(&ctx, shown, people, pager)?))
+/// The field whose number no form shows.
+const IDENTITY_NO: &str = "identity_no";
+
+impl PageRow for Listed {
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn region_code(&self) -> &str {
+        &self.region
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
 }
 
-/// `GET /employees/new`.
-pub async fn new_employee(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppResult<HttpResponse> {
-    let page = NewPage { ctx: &ctx, templates: list_templates(&state, Scope::of(&actor)).await?, form: blank_form("") };
-    Ok(html(render(&ctx, &page)?))
-}
-
-/// The shifts a person of that scope may usually work.
-async fn list_templates(state: &AppState, scope: Option<Scope>) -> AppResult<Vec<TemplateChoice>> {
-    let scope = scope.ok_or(AppError::NotFound)?;
-    Ok(shift_templates::db::list_choices(&mut state.db.read(&scope).await?).await?)
-}
-
-/// `POST /employees`.
-pub async fn create_employee(
-    ctx: Ctx,
-    actor: Actor,
-    state: Data<AppState>,
-    request: HttpRequest,
-    posted: Posted,
-) -> AppResult<HttpResponse> {
-    let region = match posted.region(&actor) {
-        Ok(region) => region,
-        Err(error) => return refuse_create(&ctx, &actor, &state, &posted, &[error]).await,
+impl<O: People> Pages<O> for Employee {
+    const LIST: Part = EMPLOYEES;
+    const MESSAGES: Messages = Messages {
+        created: "flash-employee-created",
+        updated: "flash-employee-updated",
+        merged: "flash-employee-merged",
+        deleted: "flash-employee-deleted",
+        not_deleted: "flash-employee-not-deleted",
+        restored: "flash-employee-restored",
     };
-    let op = posted.to_create::<Employee>(&actor, region.clone(), &state.clock)?;
-    let op_id = op.op_id;
-    let verdict = match settle(submit(&state, &actor, op).await?)? {
-        Ok(verdict) => verdict,
-        Err(errors) => return refuse_create(&ctx, &actor, &state, &posted, &errors).await,
-    };
-    let employee = find(&state, &actor, row_id(&verdict)?).await?;
-    let flash = Flash::new(tone_of(&verdict), "flash-employee-created", &name_of(&state, &actor, &employee).await?);
-    if !ctx.is_htmx {
-        return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
+    /// Nothing else on the page depends on a row.
+    const ROW_CHANGED: &'static str = "employee-row-changed";
+    const OPENS_NEXT: bool = true;
+
+    type Row = Listed;
+
+    async fn find_row(office: &mut O, id: Uuid) -> AppResult<Option<Listed>> {
+        office.find_person(id).await
     }
-    // Enter saves and opens the next.
-    let page = NewPage { ctx: &ctx, templates: list_templates(&state, Scope::of(&actor)).await?, form: blank_form(region.code()) };
-    let body = render(&ctx, &page.as_new_form())? + &toast_aside(&ctx, &flash)?;
-    Ok(stored(op_id, LIST_CHANGED, body))
-}
 
-async fn refuse_create(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Posted, errors: &[FieldError]) -> AppResult<HttpResponse> {
-    let templates = list_templates(state, Scope::of(actor)).await?;
-    let page = NewPage { ctx, templates, form: FormView::refused(posted, None, errors, ctx.lang) };
-    Ok(unprocessable(if ctx.is_htmx { render(ctx, &page.as_new_form())? } else { render(ctx, &page)? }))
-}
-
-/// `GET /employees/{id}/edit`.
-pub async fn edit_employee(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
-    let employee = find(&state, &actor, *id).await?;
-    if employee.deleted_at.is_some() {
-        return Err(AppError::NotFound);
+    async fn name_of(office: &mut O, row: &Listed) -> AppResult<String> {
+        office.name_of_person(row).await
     }
-    let form = form_of(&employee, &region_of(&employee)?);
-    Ok(html(load_edit(&ctx, &actor, &state, &employee, form).await?))
-}
 
-async fn load_edit(ctx: &Ctx, actor: &Actor, state: &AppState, employee: &Listed, form: FormView) -> AppResult<String> {
-    let templates = list_templates(state, Scope::one(actor, &region_of(employee)?)).await?;
-    render_edit(ctx, employee, templates, form)
-}
-
-/// `POST /employees/{id}`.
-pub async fn update_employee(
-    ctx: Ctx,
-    actor: Actor,
-    state: Data<AppState>,
-    request: HttpRequest,
-    id: Path<Uuid>,
-    posted: Posted,
-) -> AppResult<HttpResponse> {
-    let before = find(&state, &actor, *id).await?;
-    let region = region_of(&before)?;
-    let mut op = posted.to_update::<Employee>(&actor, region, &state.clock, *id)?;
-    if let Some(wanted) = wanted_identity_no(&op, &posted) {
-        let seen = identity_no_seen(&state, &actor, &op, &before).await?;
-        op.fields.insert("identity_no".into(), Change { from: seen, to: wanted });
+    async fn render_list(ctx: &Ctx, office: &mut O) -> AppResult<String> {
+        let (filter, shown, page) = query_of::<ListQuery>(ctx)?.read(ctx.lang)?;
+        let (people, pager) = office.page_of_people(&filter, page).await?;
+        let rows = people.into_iter().map(|employee| EmployeeView { employee }).collect();
+        let page = ListPage { ctx, filter: shown, rows, pager };
+        Ok(if EMPLOYEES.is_wanted(ctx) { render(ctx, &page.as_list())? } else { render(ctx, &page)? })
     }
-    let op_id = op.op_id;
-    let verdict = match settle(submit(&state, &actor, op).await?)? {
-        Ok(verdict) => verdict,
-        Err(errors) => {
-            let form = FormView::refused(&posted, Some(*id), &errors, ctx.lang);
-            return Ok(unprocessable(load_edit(&ctx, &actor, &state, &before, form).await?));
+
+    async fn render_row(ctx: &Ctx, _office: &mut O, employee: Listed) -> AppResult<String> {
+        Ok(render(ctx, &RowFragment { ctx, row: EmployeeView { employee } })?)
+    }
+
+    fn blank_form(region: &str) -> FormView {
+        let mut form = FormView::blank(&[]);
+        form.focus = "full_name";
+        region.clone_into(&mut form.region);
+        form
+    }
+
+    async fn render_new(ctx: &Ctx, office: &mut O, form: FormView, is_fragment: bool) -> AppResult<String> {
+        let page = NewPage { ctx, templates: office.template_choices().await?, form };
+        Ok(if is_fragment { render(ctx, &page.as_new_form())? } else { render(ctx, &page)? })
+    }
+
+    fn form_of(row: &Listed, region: &Region) -> FormView {
+        // The stored number stays out of the page: without it in `_orig`, an empty field is no change.
+        let mut values = row.value.to_row();
+        values.remove(IDENTITY_NO);
+        let mut form = FormView::of_row(row.id, row.version, region, &values);
+        form.focus = "full_name";
+        form
+    }
+
+    async fn render_edit(ctx: &Ctx, office: &mut O, row: &Listed, form: FormView) -> AppResult<String> {
+        let templates = office.template_choices().await?;
+        let (id, full_name, masked) = (row.id, row.value.full_name.clone(), masked(row));
+        Ok(if ctx.is_htmx {
+            render(ctx, &EditRow { ctx, id, full_name, masked, templates, form })?
+        } else {
+            render(ctx, &EditPage { ctx, id, full_name, masked, templates, form })?
+        })
+    }
+
+    /// A stored identity number is in no form: what the change of one is against is looked up.
+    async fn complete(office: &mut O, op: &mut Op, posted: &Posted, before: Option<&Listed>) -> AppResult<Option<FieldError>> {
+        let Some(wanted) = wanted_identity_no(op, posted) else { return Ok(None) };
+        match office.identity_no_seen(op, before).await? {
+            Ok(seen) => {
+                op.fields.insert(IDENTITY_NO.into(), Change { from: seen, to: wanted });
+                Ok(None)
+            }
+            Err(error) => Ok(Some(error)),
         }
-    };
-    let employee = find(&state, &actor, row_id(&verdict)?).await?;
-    let key = if verdict.verdict == VerdictKind::Merged { "flash-employee-merged" } else { "flash-employee-updated" };
-    let flash = Flash::new(tone_of(&verdict), key, &name_of(&state, &actor, &employee).await?);
-    if !ctx.is_htmx {
-        return Ok(redirect(&ctx, op_id, &back_to(&request, HOME), &flash));
     }
-    let body = render(&ctx, &RowFragment { ctx: &ctx, row: EmployeeView { employee } })? + &toast_aside(&ctx, &flash)?;
-    Ok(stored(op_id, ROW_CHANGED, body))
 }
 
 /// What the form says about the identity number: a new one, or none any more (`identity_no_removed`). Nothing for an empty field.
 fn wanted_identity_no(op: &Op, posted: &Posted) -> Option<Value> {
-    let typed = op.fields.get("identity_no").map(|change| change.to.clone());
+    let typed = op.fields.get(IDENTITY_NO).map(|change| change.to.clone());
     typed.or_else(|| (posted.value("identity_no_removed") == "true").then_some(Value::Null))
-}
-
-/// The number the author of a change saw (masked, but that one).
-async fn identity_no_seen(state: &AppState, actor: &Actor, op: &Op, before: &Listed) -> AppResult<Value> {
-    let scope = Scope::one(actor, &op.region).ok_or(AppError::NotFound)?;
-    let mut tx = state.db.read(&scope).await?;
-    let version = op.base_version.unwrap_or(before.version);
-    Ok(value_at(&mut tx, &op.region, Employee::NAME, before.id, "identity_no", version).await?)
-}
-
-/// `GET /employees/{id}/row`: the row again, when an edit is given up.
-pub async fn show_row(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
-    let row = EmployeeView { employee: find(&state, &actor, *id).await? };
-    Ok(html(render(&ctx, &RowFragment { ctx: &ctx, row })?))
-}
-
-/// A person of the actor's regions, deleted or not. Anybody else is not found.
-pub(crate) async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<Listed> {
-    let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
-    db::find_employee(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)
-}
-
-/// What a message calls a person: with what tells them from a namesake.
-pub(super) async fn name_of(state: &AppState, actor: &Actor, employee: &Listed) -> AppResult<String> {
-    let scope = Scope::one(actor, &region_of(employee)?).ok_or(AppError::NotFound)?;
-    let labels = load_labels(&mut state.db.read(&scope).await?).await?;
-    Ok(labels.name(employee.id, &employee.value.full_name))
-}
-
-pub(crate) fn region_of(employee: &Listed) -> AppResult<Region> {
-    Region::parse(&employee.region).map_err(|_| AppError::NotFound)
 }

@@ -11,19 +11,8 @@ use crate::{
     identity::Region,
     identity_no::without_blanks,
     ops::Row,
-    sync::{Refusal, Table, Veto, columns},
+    sync::{Refusal, Table, Veto},
 };
-
-columns!(Employee {
-    full_name: "full_name",
-    identity_no: "identity_no",
-    department: "department",
-    title: "title",
-    hire_date: "hire_date",
-    exit_date: "exit_date",
-    is_active: "is_active",
-    shift_template_id: "shift_template_id",
-}; activation = Activation::No);
 
 impl Table for Employee {
     async fn before_write(

@@ -7,20 +7,10 @@ use uuid::Uuid;
 use super::listed::{Listed, State};
 use crate::{
     clock::in_istanbul,
-    error::AppResult,
     i18n::t,
-    identity::Region,
     identity_no::mask,
-    ops::Entity as _,
     shift_templates::listed::TemplateChoice,
-    web::{
-        filters,
-        form::FormView,
-        page::{Ctx, render},
-        pagination::Pager,
-        paper,
-        part::EMPLOYEES,
-    },
+    web::{filters, form::FormView, page::Ctx, pagination::Pager, paper},
 };
 
 /// A person with what a list says of them.
@@ -190,40 +180,4 @@ pub struct EditRow<'a> {
     pub templates: Vec<TemplateChoice>,
     /// The form.
     pub form: FormView,
-}
-
-/// The list, or the page around it.
-pub fn render_list(ctx: &Ctx, filter: FilterView, people: Vec<Listed>, pager: Pager) -> AppResult<String> {
-    let rows = people.into_iter().map(|employee| EmployeeView { employee }).collect();
-    let page = ListPage { ctx, filter, rows, pager };
-    let is_list = EMPLOYEES.is_wanted(ctx);
-    Ok(if is_list { render(ctx, &page.as_list())? } else { render(ctx, &page)? })
-}
-
-/// The form of a new person.
-pub fn blank_form(region: &str) -> FormView {
-    let mut form = FormView::blank(&[]);
-    form.focus = "full_name";
-    region.clone_into(&mut form.region);
-    form
-}
-
-/// The form for a change of a person.
-pub fn form_of(employee: &Listed, region: &Region) -> FormView {
-    // The stored number stays out of the page: without it in `_orig`, an empty field is no change.
-    let mut row = employee.value.to_row();
-    row.remove("identity_no");
-    let mut form = FormView::of_row(employee.id, employee.version, region, &row);
-    form.focus = "full_name";
-    form
-}
-
-/// The form for a change, in the row's place or as a page.
-pub fn render_edit(ctx: &Ctx, employee: &Listed, templates: Vec<TemplateChoice>, form: FormView) -> AppResult<String> {
-    let (id, full_name, masked) = (employee.id, employee.value.full_name.clone(), masked(employee));
-    Ok(if ctx.is_htmx {
-        render(ctx, &EditRow { ctx, id, full_name, masked, templates, form })?
-    } else {
-        render(ctx, &EditPage { ctx, id, full_name, masked, templates, form })?
-    })
 }

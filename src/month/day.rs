@@ -17,7 +17,7 @@ use crate::{
     error::{AppError, AppResult},
     identity::{Actor, Region},
     labels::db::load_labels,
-    ops::VerdictKind,
+    ops::{Description, VerdictKind},
     shift_templates,
     state::AppState,
     sync::submit_asking,
@@ -30,7 +30,7 @@ use crate::{
     web::{
         answer::{acted, html, settle, tone_of, unprocessable},
         flash::Flash,
-        form::{FormView, Posted},
+        form::{FormView, Posted, author},
         page::{Ctx, render},
         part::MONTH,
     },
@@ -84,7 +84,7 @@ pub async fn create_entry(
 ) -> AppResult<HttpResponse> {
     let (day, tx) = Day::find(&state, &actor, *path).await?;
     drop(tx); // nobody writes with another transaction in hand
-    let op = posted.to_create::<Timesheet>(&actor, day.region.clone(), &state.clock)?;
+    let op = posted.to_create(&Description::of::<Timesheet>(), author(&actor, &state.clock), day.region.clone())?;
     let op_id = op.op_id;
     match settle(submit_asking(&state, &actor, op).await?)? {
         Ok(verdict) => {
@@ -112,7 +112,7 @@ pub async fn update_entry(
     if !day.entries.iter().any(|entry| entry.id == id) {
         return Err(AppError::NotFound);
     }
-    let op = posted.to_update::<Timesheet>(&actor, day.region.clone(), &state.clock, id)?;
+    let op = posted.to_update(&Description::of::<Timesheet>(), author(&actor, &state.clock), day.region.clone(), id)?;
     let op_id = op.op_id;
     match settle(submit_asking(&state, &actor, op).await?)? {
         Ok(verdict) => {

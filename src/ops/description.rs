@@ -1,12 +1,12 @@
 //! What an entity says of itself, once, for everything that names its fields: forms, the log's words, titles, addresses, digests.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Entity, Writers, form_codec::FieldKind};
-use crate::civil;
+use super::{Entity, Origin, Row, Writers, form_codec::FieldKind};
+use crate::{civil, complaint::FieldError};
 
 /// How the log shows a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,30 @@ pub enum Says {
     Doubts,
 }
 
+/// Whether a field has to be filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It may be blank.
+    Optional,
+    /// It may not; the complaint's code.
+    Required(&'static str),
+    /// It may not; the complaint is that of what is no such value.
+    Always,
+}
+
+/// How the value of a field is read, beyond its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// As its kind says.
+    ByKind,
+    /// A date of work (DOMAIN 3.2): in the years that the table takes.
+    WorkDate,
+    /// Minutes of break, 0 to 480 (DOMAIN 3.10); blank is 0.
+    Break,
+    /// The end of a shift whose start is the named field: an end before the start is on the next day, equal times are refused (DOMAIN 11.2).
+    EndOf(&'static str),
+}
+
 /// A field of an entity.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
@@ -52,6 +76,18 @@ pub struct Field {
     pub says: Says,
     /// The column holds 0 where the form is blank.
     pub zero_is_blank: bool,
+    /// Whether it has to be filled in.
+    pub presence: Presence,
+    /// The longest text, in characters.
+    pub longest: usize,
+    /// The code of the complaint about a word or an id that is none of those there are.
+    pub unknown: &'static str,
+    /// How its value is read.
+    pub reads: Reads,
+    /// Key of what stands under it in a form; empty for nothing.
+    pub hint: &'static str,
+    /// The flag of a row that does not say it.
+    pub is_set_unsaid: bool,
 }
 
 impl Field {
@@ -66,7 +102,69 @@ impl Field {
             FieldKind::Id => Says::Named,
             FieldKind::Text | FieldKind::OptionalText | FieldKind::LaterText | FieldKind::Integer => Says::Text,
         };
-        Self { name, kind, column: name, label, says, zero_is_blank: false }
+        Self {
+            name,
+            kind,
+            column: name,
+            label,
+            says,
+            zero_is_blank: false,
+            presence: Presence::Optional,
+            longest: 0,
+            unknown: "",
+            reads: Reads::ByKind,
+            hint: "",
+            is_set_unsaid: false,
+        }
+    }
+
+    /// The same, and it may not be blank; `missing` is the complaint's code.
+    #[must_use]
+    pub const fn required(mut self, missing: &'static str) -> Self {
+        self.presence = Presence::Required(missing);
+        self
+    }
+
+    /// The same, and it may not be blank: a blank is no date, or no time.
+    #[must_use]
+    pub const fn always(mut self) -> Self {
+        self.presence = Presence::Always;
+        self
+    }
+
+    /// The same with at most so many characters.
+    #[must_use]
+    pub const fn longest(mut self, characters: usize) -> Self {
+        self.longest = characters;
+        self
+    }
+
+    /// The same with the code of the complaint about a word, or an id, that is none of those there are.
+    #[must_use]
+    pub const fn unknown(mut self, code: &'static str) -> Self {
+        self.unknown = code;
+        self
+    }
+
+    /// The same, read in another way.
+    #[must_use]
+    pub const fn reads(mut self, reads: Reads) -> Self {
+        self.reads = reads;
+        self
+    }
+
+    /// The same with a hint; its key.
+    #[must_use]
+    pub const fn hint(mut self, key: &'static str) -> Self {
+        self.hint = key;
+        self
+    }
+
+    /// The same flag, set in a row that does not say it.
+    #[must_use]
+    pub const fn set_unsaid(mut self) -> Self {
+        self.is_set_unsaid = true;
+        self
     }
 
     /// The same in another column.
@@ -137,12 +235,10 @@ impl Title {
     }
 }
 
-/// The page of a row.
+/// The page of a row: below the entity's list, under the row's id.
 #[derive(Debug, Clone, Copy)]
 pub struct RowPage {
-    /// Before the row's id.
-    pub path: &'static str,
-    /// After it.
+    /// After the id.
     pub rest: &'static str,
     /// A deleted row keeps it.
     pub stays: bool,
@@ -157,6 +253,8 @@ pub struct Description {
     pub label: &'static str,
     /// The table, with its schema.
     pub table: &'static str,
+    /// Address of the list of its rows.
+    pub home: &'static str,
     /// The fields, in the order of the form.
     pub fields: &'static [Field],
     /// What people call one of its rows; none where a region has only one.
@@ -165,12 +263,24 @@ pub struct Description {
     pub page: Option<RowPage>,
     /// Who may write its rows.
     pub writers: Writers,
+    /// What is wrong with the values of a whole row, as [`Entity::parse`] says it.
+    pub complaints: fn(&Row, &BTreeSet<&str>, Origin) -> Vec<FieldError>,
 }
 
 impl Description {
     /// What a type says.
     pub const fn of<E: Entity>() -> Self {
-        Self { name: E::NAME, label: E::LABEL, table: E::TABLE, fields: E::FORM, title: E::TITLE, page: E::PAGE, writers: E::WRITERS }
+        Self {
+            name: E::NAME,
+            label: E::LABEL,
+            table: E::TABLE,
+            home: E::HOME,
+            fields: E::FORM,
+            title: E::TITLE,
+            page: E::PAGE,
+            writers: E::WRITERS,
+            complaints: |row, changed, origin| E::parse(row, changed, origin).err().unwrap_or_default(),
+        }
     }
 
     /// The field of this name.
@@ -192,7 +302,7 @@ impl Description {
     /// The address of a row's page.
     pub fn address(&self, id: Uuid, is_deleted: bool) -> Option<String> {
         let page = self.page.filter(|page| page.stays || !is_deleted)?;
-        Some(format!("{}/{id}{}", page.path, page.rest))
+        Some(format!("{}/{id}{}", self.home, page.rest))
     }
 }
 
@@ -204,11 +314,11 @@ pub fn as_field<'c>(entity: &str, column: &'c str, value: &Value) -> (&'c str, V
     }
 }
 
-static DESCRIPTIONS: OnceLock<Vec<Description>> = OnceLock::new();
+static DESCRIPTIONS: OnceLock<&'static [Description]> = OnceLock::new();
 
 /// Says which entities there are, in the order of a snapshot. Once per process; what comes later says the same.
-pub fn describe_entities(all: impl IntoIterator<Item = Description>) {
-    DESCRIPTIONS.get_or_init(|| all.into_iter().collect());
+pub fn describe_entities(all: &'static [Description]) {
+    DESCRIPTIONS.get_or_init(|| all);
 }
 
 /// The entities that there are.

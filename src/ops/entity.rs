@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{Fields, Origin, Row, RowPage, Title, form_codec::FormSpec};
+use super::{
+    Fields, Origin, Row, RowPage, Title, Values,
+    fields::Reader,
+    form_codec::{FieldKind, FormSpec},
+};
 use crate::{complaint::FieldError, identity::Region};
 
 /// Who may write rows of a kind. Asked where rows are written, of the operation's author; pages ask the same, so that they offer nothing
@@ -26,7 +30,7 @@ impl Writers {
 }
 
 /// A kind of row that operations change. Field names are those of the forms.
-pub trait Entity: Sized + Send + Sync + 'static {
+pub trait Entity: Values + Send + Sync + 'static {
     /// Name in operations, feed and logs.
     const NAME: &'static str;
     /// Key of what people call its rows.
@@ -34,10 +38,12 @@ pub trait Entity: Sized + Send + Sync + 'static {
     /// The server's table, with its schema.
     const TABLE: &'static str;
     /// Its fields, in the order of the form.
-    const FORM: FormSpec;
+    const FORM: FormSpec = Self::FIELDS;
+    /// Address of the list of its rows.
+    const HOME: &'static str;
     /// What people call a row; none where a region has only one.
     const TITLE: Option<Title> = None;
-    /// The page of a row, where everybody who may read it may open one.
+    /// The page of a row, below [`Entity::HOME`], where everybody who may read it may open one.
     const PAGE: Option<RowPage> = None;
     /// Who may write rows of it.
     const WRITERS: Writers;
@@ -47,9 +53,17 @@ pub trait Entity: Sized + Send + Sync + 'static {
         None
     }
 
-    /// Checks the values of a whole row. `changed` names the fields that the operation changes: what an old row already holds is not
+    /// Reads and checks the values of a whole row. `changed` names the fields that the operation changes: what an old row already holds is not
     /// refused for a rule that came later.
-    fn parse(row: &Row, changed: &BTreeSet<&str>, origin: Origin) -> Result<Self, Vec<FieldError>>;
+    fn parse(row: &Row, changed: &BTreeSet<&str>, origin: Origin) -> Result<Self, Vec<FieldError>> {
+        let mut read = Reader::new(row);
+        let mut value = read.values::<Self>();
+        value.check(&mut read, changed, origin);
+        read.finish(value)
+    }
+
+    /// Checks what the fields do not say by themselves, such as what two of them mean together; may put a value into its stored form.
+    fn check(&mut self, _read: &mut Reader<'_>, _changed: &BTreeSet<&str>, _origin: Origin) {}
 
     /// Fields that follow from such changes where these do not say them. An operation that puts an earlier value back says them too, as they
     /// are, so that nothing follows from it.
@@ -57,6 +71,10 @@ pub trait Entity: Sized + Send + Sync + 'static {
         &[]
     }
 
-    /// The values by form field.
-    fn to_row(&self) -> Row;
+    /// The values by form field. A blank one of a field that came later is not said ([`FieldKind::LaterText`]).
+    fn to_row(&self) -> Row {
+        let values = Self::FORM.iter().zip(self.cells()).map(|(field, cell)| (field, field.from_column(&cell.to_json())));
+        let said = values.filter(|(field, value)| field.kind != FieldKind::LaterText || !value.as_str().is_none_or(str::is_empty));
+        said.map(|(field, value)| (field.name.to_owned(), value)).collect()
+    }
 }

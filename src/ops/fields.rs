@@ -1,10 +1,12 @@
-//! Reads the values of a row, field by field, and collects every complaint. Shared by the entities of the write path.
+//! Reads the values of a row, field by field, as the fields say, and collects every complaint.
+
+use std::convert::Infallible;
 
 use chrono::NaiveDate;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Row;
+use super::{Cell, Field, Plain, Presence, Reads, Row, Source, Values, form_codec::FieldKind};
 use crate::{civil, complaint::FieldError};
 
 /// A row being read.
@@ -38,102 +40,124 @@ impl<'a> Reader<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// Text that may be blank.
-    pub fn text(&mut self, name: &str, max: usize) -> String {
-        self.optional_text(name, max).unwrap_or_default()
+    /// Every value of the type, with a stand-in beside each complaint.
+    pub fn values<V: Values>(&mut self) -> V {
+        let Ok(values) = V::read(self);
+        values
     }
 
-    /// Text that may be missing. Lengths are in characters.
-    pub fn optional_text(&mut self, name: &str, max: usize) -> Option<String> {
-        let text = self.text_of(name)?;
-        if text.chars().count() > max {
-            self.complain(FieldError::new(name, "too-long").with("max", max));
+    /// Whether a field of the row is blank.
+    pub fn is_blank(&self, name: &str) -> bool {
+        self.text_of(name).is_none()
+    }
+
+    fn plain(&mut self, field: &'static Field) -> Plain {
+        match field.kind {
+            FieldKind::Text | FieldKind::OptionalText | FieldKind::LaterText => Plain::Text(self.text(field)),
+            FieldKind::Weekdays => Plain::Text(self.weekdays(field)),
+            FieldKind::Date => Plain::Date(self.date(field)),
+            FieldKind::Time => Plain::Number(self.time(field)),
+            FieldKind::Decimal => Plain::Number(self.hours(field)),
+            FieldKind::Integer => Plain::Number(self.number(field)),
+            FieldKind::Flag => Plain::Flag(Some(self.flag(field))),
+            FieldKind::Id => Plain::Id(self.id(field)),
+        }
+    }
+
+    /// The text of a field that says it, or a complaint about one that has to.
+    fn said(&mut self, field: &'static Field) -> Option<String> {
+        let text = self.text_of(field.name);
+        if text.is_none()
+            && let Presence::Required(missing) = field.presence
+        {
+            self.complain(FieldError::new(field.name, missing));
+        }
+        text
+    }
+
+    /// The value of a text, or the complaint that it is none. A blank one is read too where the field always has a value.
+    fn read<T>(&mut self, field: &'static Field, parse: impl Fn(&str) -> Result<T, FieldError>) -> Option<T> {
+        let text = self.said(field);
+        let text = if field.presence == Presence::Always { Some(text.unwrap_or_default()) } else { text }?;
+        parse(&text).map_err(|error| self.complain(error)).ok()
+    }
+
+    fn text(&mut self, field: &'static Field) -> Option<String> {
+        let text = self.said(field)?;
+        if text.chars().count() > field.longest {
+            self.complain(FieldError::new(field.name, "too-long").with("max", field.longest));
         }
         Some(text)
     }
 
-    /// Text that has to be there; `missing` is the complaint's code.
-    pub fn required_text(&mut self, name: &str, max: usize, missing: &str) -> String {
-        let text = self.optional_text(name, max);
-        if text.is_none() {
-            self.complain(FieldError::new(name, missing));
+    /// ISO weekdays, ascending, each once.
+    fn weekdays(&mut self, field: &'static Field) -> Option<String> {
+        let text = self.text(field)?;
+        if !text.bytes().all(|b| (b'1'..=b'7').contains(&b)) || !text.bytes().is_sorted_by(|a, b| a < b) {
+            self.complain(FieldError::new(field.name, "weekdays-format"));
         }
-        text.unwrap_or_default()
+        Some(text)
     }
 
-    /// A date that may be missing.
-    pub fn optional_date(&mut self, name: &str) -> Option<NaiveDate> {
-        let text = self.text_of(name)?;
-        civil::parse_date(&text).map_err(|error| self.complain(error.about(name))).ok()
+    fn date(&mut self, field: &'static Field) -> Option<NaiveDate> {
+        let parse = if field.reads == Reads::WorkDate { civil::parse_work_date } else { civil::parse_date };
+        self.read(field, |text| parse(text).map_err(|error| error.about(field.name)))
     }
 
-    /// A date of work that has to be there; a stand-in when it is not, next to the complaint.
-    pub fn work_date(&mut self, name: &str) -> NaiveDate {
-        let text = self.text_of(name).unwrap_or_default();
-        civil::parse_work_date(&text).map_err(|error| self.complain(error.about(name))).unwrap_or_default()
-    }
-
-    /// A time of day in minutes that may be missing.
-    pub fn optional_time(&mut self, name: &str) -> Option<i32> {
-        let text = self.text_of(name)?;
-        civil::parse_time(&text).map_err(|error| self.complain(error.about(name))).ok()
-    }
-
-    /// A time of day in minutes that has to be there.
-    pub fn time(&mut self, name: &str) -> i32 {
-        let text = self.text_of(name).unwrap_or_default();
-        civil::parse_time(&text).map_err(|error| self.complain(error.about(name))).unwrap_or_default()
-    }
-
-    /// A number of hours in minutes, 0 to 1440, that may be missing (DOMAIN 11.2 C59).
-    pub fn optional_hours(&mut self, name: &str) -> Option<i32> {
-        let text = self.text_of(name)?;
-        civil::parse_hours(&text).map_err(|error| self.complain(error.about(name))).ok()
-    }
-
-    /// Minutes of break, 0 to 480 (DOMAIN 3.10); missing is 0.
-    pub fn break_minutes(&mut self, name: &str) -> i32 {
-        let Some(text) = self.text_of(name) else { return 0 };
-        civil::parse_break(&text).map_err(|error| self.complain(error.about(name))).unwrap_or_default()
-    }
-
-    /// `start_time` and `end_time` in stored form: an end before the start is on the next day, equal times are refused (DOMAIN 11.2).
-    pub fn shift_times(&mut self) -> (i32, i32) {
-        let before = self.errors.len();
-        let (start, end) = (self.time("start_time"), self.time("end_time"));
+    /// Minutes of the day; the end of a shift, of the start's day.
+    fn time(&mut self, field: &'static Field) -> Option<i32> {
+        let time = self.read(field, |text| civil::parse_time(text).map_err(|error| error.about(field.name)));
+        let Reads::EndOf(start) = field.reads else { return time };
+        let start = self.text_of(start).and_then(|text| civil::parse_time(&text).ok());
+        let (Some(start), Some(end)) = (start, time) else { return time };
         let stored = civil::stored_end(start, end);
-        if stored.is_none() && self.errors.len() == before {
-            self.complain(FieldError::new("end_time", "times-equal"));
+        if stored.is_none() {
+            self.complain(FieldError::new(field.name, "times-equal"));
         }
-        (start, stored.unwrap_or(end))
+        stored.or(time)
     }
 
-    /// A flag; missing is `default`.
-    pub fn flag(&mut self, name: &str, default: bool) -> bool {
-        match self.row.get(name) {
-            None | Some(Value::Null) => default,
+    /// A number of hours in minutes, 0 to 1440 (DOMAIN 11.2 C59).
+    fn hours(&mut self, field: &'static Field) -> Option<i32> {
+        self.read(field, |text| civil::parse_hours(text).map_err(|error| error.about(field.name)))
+    }
+
+    fn number(&mut self, field: &'static Field) -> Option<i32> {
+        self.read(field, |text| match field.reads {
+            Reads::Break => civil::parse_break(text).map_err(|error| error.about(field.name)),
+            _ => text.parse().map_err(|_| FieldError::new(field.name, "number-format")),
+        })
+    }
+
+    fn flag(&mut self, field: &'static Field) -> bool {
+        match self.row.get(field.name) {
+            None | Some(Value::Null) => field.is_set_unsaid,
             Some(Value::Bool(flag)) => *flag,
             Some(Value::Number(n)) => n.as_i64() != Some(0),
             Some(Value::String(text)) => !matches!(text.as_str(), "" | "0" | "false"),
             Some(_) => {
-                self.complain(FieldError::new(name, "flag-format"));
-                default
+                self.complain(FieldError::new(field.name, "flag-format"));
+                field.is_set_unsaid
             }
         }
     }
 
-    /// The id of another row that has to be there; `missing` is the complaint's code.
-    pub fn id(&mut self, name: &str, missing: &str) -> Uuid {
-        let id = self.text_of(name).and_then(|text| text.parse().ok());
-        if id.is_none() {
-            self.complain(FieldError::new(name, missing));
-        }
-        id.unwrap_or_default()
+    /// What is no id is as good as none where the field has to be filled in.
+    fn id(&mut self, field: &'static Field) -> Option<Uuid> {
+        let code = if let Presence::Required(missing) = field.presence { missing } else { field.unknown };
+        let text = self.said(field)?;
+        text.parse().map_err(|_| self.complain(FieldError::new(field.name, code))).ok()
     }
+}
 
-    /// The id of another row that may be missing; `unknown` is the complaint's code for what is no id.
-    pub fn optional_id(&mut self, name: &str, unknown: &str) -> Option<Uuid> {
-        let text = self.text_of(name)?;
-        text.parse().map_err(|_| self.complain(FieldError::new(name, unknown))).ok()
+impl Source for Reader<'_> {
+    type Error = Infallible;
+
+    fn take<C: Cell>(&mut self, field: &'static Field) -> Result<C, Infallible> {
+        let value = C::from_plain(self.plain(field));
+        Ok(value.unwrap_or_else(|| {
+            self.complain(FieldError::new(field.name, field.unknown));
+            C::stand_in()
+        }))
     }
 }

@@ -2,20 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::settings_id;
 use crate::{
-    civil,
     complaint::FieldError,
     identity::Region,
     offline_mode::OfflineMode,
-    ops::{
-        Entity, Field, Origin, Row, Says, Writers,
-        fields::Reader,
-        form_codec::{FieldKind, FormSpec},
-    },
+    ops::{Cell, Entity, Field, Origin, Plain, PlainKind, Says, Writers, fields::Reader, form_codec::FieldKind, values},
 };
 
 /// One region's settings; none means: as for the whole company.
@@ -35,63 +29,68 @@ pub struct RegionSettings {
     pub offline_mode: Option<OfflineMode>,
 }
 
+values!(RegionSettings {
+    company_name: Field::new("company_name", FieldKind::OptionalText, "change-company-name").longest(200),
+    report_title: Field::new("report_title", FieldKind::OptionalText, "change-report-title").longest(200),
+    weekday_minutes: Field::new("weekday_hours", FieldKind::Decimal, "change-weekday-plan").column("weekday_min"),
+    saturday_start: Field::new("saturday_start", FieldKind::Time, "change-saturday-start").column("saturday_start_min"),
+    saturday_end: Field::new("saturday_end", FieldKind::Time, "change-saturday-end").column("saturday_end_min"),
+    offline_mode: Field::new("offline_mode", FieldKind::OptionalText, "change-offline-mode")
+        .says(Says::Choice("offline-mode-"))
+        .longest(20)
+        .unknown("offline-mode-unknown"),
+});
+
+impl Cell for Option<OfflineMode> {
+    const KIND: PlainKind = PlainKind::Text;
+
+    fn to_plain(&self) -> Plain {
+        Plain::Text(self.map(|mode| mode.as_str().to_owned()))
+    }
+
+    fn from_plain(plain: Plain) -> Option<Self> {
+        match plain {
+            Plain::Text(None) => Some(None),
+            Plain::Text(Some(word)) => OfflineMode::parse(&word).map(Some),
+            _ => None,
+        }
+    }
+
+    fn from_column(plain: Plain) -> Option<Self> {
+        Some(Self::from_plain(plain).flatten())
+    }
+
+    fn stand_in() -> Self {
+        None
+    }
+}
+
 impl Entity for RegionSettings {
     const NAME: &'static str = "settings";
     const LABEL: &'static str = "change-of-settings";
     const TABLE: &'static str = "app.settings";
-    const FORM: FormSpec = &[
-        Field::new("company_name", FieldKind::OptionalText, "change-company-name"),
-        Field::new("report_title", FieldKind::OptionalText, "change-report-title"),
-        Field::new("weekday_hours", FieldKind::Decimal, "change-weekday-plan").column("weekday_min"),
-        Field::new("saturday_start", FieldKind::Time, "change-saturday-start").column("saturday_start_min"),
-        Field::new("saturday_end", FieldKind::Time, "change-saturday-end").column("saturday_end_min"),
-        Field::new("offline_mode", FieldKind::OptionalText, "change-offline-mode").says(Says::Choice("offline-mode-")),
-    ];
+    const HOME: &'static str = "/admin/settings";
     const WRITERS: Writers = Writers::Admins;
 
     fn only_id(region: &Region) -> Option<Uuid> {
         Some(settings_id(region))
     }
 
-    fn parse(row: &Row, changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
-        let mut read = Reader::new(row);
-        let mode = read.optional_text("offline_mode", 20);
-        let value = Self {
-            company_name: read.optional_text("company_name", 200),
-            report_title: read.optional_text("report_title", 200),
-            weekday_minutes: read.optional_hours("weekday_hours"),
-            saturday_start: read.optional_time("saturday_start"),
-            saturday_end: read.optional_time("saturday_end"),
-            offline_mode: mode.as_deref().and_then(OfflineMode::parse),
-        };
-        if mode.is_some() && value.offline_mode.is_none() {
-            read.complain(FieldError::new("offline_mode", "offline-mode-unknown"));
-        }
+    fn check(&mut self, read: &mut Reader<'_>, changed: &BTreeSet<&str>, _origin: Origin) {
         // Half a window of one's own and the other half of the company's is nobody's plan.
-        let is_blank = |name: &str| row.get(name).is_none_or(|v| v.is_null() || v.as_str().is_some_and(|text| text.trim().is_empty()));
-        let blank = ["saturday_start", "saturday_end"].map(is_blank);
+        let blank = ["saturday_start", "saturday_end"].map(|name| read.is_blank(name));
         if blank[0] != blank[1] && (changed.contains("saturday_start") || changed.contains("saturday_end")) {
             read.complain(FieldError::new(if blank[0] { "saturday_start" } else { "saturday_end" }, "saturday-half"));
         }
-        read.finish(value)
-    }
-
-    fn to_row(&self) -> Row {
-        let time = |minutes: Option<i32>| minutes.map_or(Value::Null, |m| json!(civil::format_time(m)));
-        Row::from([
-            ("company_name".into(), json!(self.company_name)),
-            ("report_title".into(), json!(self.report_title)),
-            ("weekday_hours".into(), self.weekday_minutes.map_or(Value::Null, |m| json!(civil::format_decimal_hours(m)))),
-            ("saturday_start".into(), time(self.saturday_start)),
-            ("saturday_end".into(), time(self.saturday_end)),
-            ("offline_mode".into(), json!(self.offline_mode.map(OfflineMode::as_str))),
-        ])
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::civil;
 
     fn parsed(values: &Value, changed: &[&str]) -> Result<RegionSettings, Vec<FieldError>> {
         let row = values.as_object().unwrap().clone().into_iter().collect();

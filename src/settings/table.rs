@@ -9,30 +9,8 @@ use crate::{
     complaint::FieldError,
     db::{ScopedTx, Write},
     identity::Region,
-    offline_mode::OfflineMode,
-    sync::{Cell, Refusal, Table, Veto, columns},
+    sync::{Refusal, Table, Veto},
 };
-
-impl Cell for Option<OfflineMode> {
-    type Bound = Option<String>;
-
-    fn bound(&self) -> Option<String> {
-        self.map(|mode| mode.as_str().to_owned())
-    }
-
-    fn read(word: Option<String>) -> Result<Self, sqlx::Error> {
-        Ok(word.as_deref().and_then(OfflineMode::parse))
-    }
-}
-
-columns!(RegionSettings {
-    company_name: "company_name",
-    report_title: "report_title",
-    weekday_minutes: "weekday_min",
-    saturday_start: "saturday_start_min",
-    saturday_end: "saturday_end_min",
-    offline_mode: "offline_mode",
-});
 
 impl Table for RegionSettings {
     async fn before_write(

@@ -1,10 +1,10 @@
 //! Shift templates as lists and forms want them, wherever they are read from.
 
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::ShiftTemplate;
+use crate::ops;
 
 /// A template to choose in a form. Minutes are of the start day.
 #[derive(Debug, Deserialize)]
@@ -26,16 +26,4 @@ pub struct TemplateChoice {
 }
 
 /// A template as lists show it.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    /// The row's id.
-    pub id: Uuid,
-    /// The region's code.
-    pub region: String,
-    /// The row's version.
-    pub version: i64,
-    /// When it was deleted.
-    pub deleted_at: Option<DateTime<Utc>>,
-    /// The values.
-    pub value: ShiftTemplate,
-}
+pub type Listed = ops::Listed<ShiftTemplate>;

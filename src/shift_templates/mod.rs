@@ -1,13 +1,10 @@
 //! Shift templates: the usual times of a region, so that nobody types them (DOMAIN 2.1, 3.8).
 
 #[cfg(feature = "server")]
-pub mod acts;
-#[cfg(feature = "server")]
 pub mod db;
 pub mod listed;
 mod model;
-#[cfg(feature = "server")]
-pub mod pages;
+mod pages;
 #[cfg(feature = "server")]
 mod start;
 #[cfg(feature = "server")]

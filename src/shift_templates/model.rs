@@ -1,18 +1,6 @@
 //! A shift template as forms and operations write it.
 
-use std::collections::BTreeSet;
-
-use serde_json::json;
-
-use crate::{
-    civil,
-    complaint::FieldError,
-    ops::{
-        Entity, Field, Origin, Row, RowPage, Says, Title, Writers,
-        fields::Reader,
-        form_codec::{FieldKind, FormSpec},
-    },
-};
+use crate::ops::{Entity, Field, Reads, RowPage, Says, Title, Writers, form_codec::FieldKind, values};
 
 /// Times of a usual shift. Minutes are of the start day; the end goes to 2880 for a shift over midnight.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,40 +17,23 @@ pub struct ShiftTemplate {
     pub weekdays: String,
 }
 
+values!(ShiftTemplate {
+    name: Field::new("name", FieldKind::Text, "change-name").required("template-name-missing").longest(100),
+    start_min: Field::new("start_time", FieldKind::Time, "change-start").column("start_min").always(),
+    end_min: Field::new("end_time", FieldKind::Time, "change-end").column("end_min").always().reads(Reads::EndOf("start_time")),
+    break_minutes: Field::new("break_minutes", FieldKind::Integer, "change-break")
+        .column("break_min")
+        .says(Says::Minutes)
+        .reads(Reads::Break),
+    weekdays: Field::new("weekdays", FieldKind::Weekdays, "change-weekdays").longest(7),
+});
+
 impl Entity for ShiftTemplate {
     const NAME: &'static str = "shift_template";
     const LABEL: &'static str = "change-of-shift-template";
     const TABLE: &'static str = "app.shift_templates";
-    const FORM: FormSpec = &[
-        Field::new("name", FieldKind::Text, "change-name"),
-        Field::new("start_time", FieldKind::Time, "change-start").column("start_min"),
-        Field::new("end_time", FieldKind::Time, "change-end").column("end_min"),
-        Field::new("break_minutes", FieldKind::Integer, "change-break").column("break_min").says(Says::Minutes),
-        Field::new("weekdays", FieldKind::Weekdays, "change-weekdays"),
-    ];
+    const HOME: &'static str = "/shift-templates";
     const TITLE: Option<Title> = Some(Title::column("name"));
-    const PAGE: Option<RowPage> = Some(RowPage { path: "/shift-templates", rest: "/edit", stays: false });
+    const PAGE: Option<RowPage> = Some(RowPage { rest: "/edit", stays: false });
     const WRITERS: Writers = Writers::Region;
-
-    fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
-        let mut read = Reader::new(row);
-        let name = read.required_text("name", 100, "template-name-missing");
-        let (start_min, end_min) = read.shift_times();
-        let break_minutes = read.break_minutes("break_minutes");
-        let weekdays = read.text("weekdays", 7);
-        if !weekdays.bytes().all(|b| (b'1'..=b'7').contains(&b)) || !weekdays.bytes().is_sorted_by(|a, b| a < b) {
-            read.complain(FieldError::new("weekdays", "weekdays-format"));
-        }
-        read.finish(Self { name, start_min, end_min, break_minutes, weekdays })
-    }
-
-    fn to_row(&self) -> Row {
-        Row::from([
-            ("name".into(), json!(self.name)),
-            ("start_time".into(), json!(civil::format_time(self.start_min))),
-            ("end_time".into(), json!(civil::format_time(self.end_min))),
-            ("break_minutes".into(), json!(self.break_minutes)),
-            ("weekdays".into(), json!(self.weekdays)),
-        ])
-    }
 }

@@ -13,6 +13,7 @@ use crate::{
     regions::db::is_open,
     state::AppState,
     sync::{deliver, submit_all},
+    web::office::Office as _,
 };
 
 /// The program as the author of the first offices' templates; their ids follow from it, so that a second server that starts at the same time
@@ -68,7 +69,7 @@ pub async fn ensure_first_templates(state: &AppState) -> AppResult<()> {
 
 async fn list(state: &AppState, actor: &Actor, region: &Region) -> AppResult<Vec<ShiftTemplate>> {
     let scope = Scope::one(actor, region).ok_or(AppError::NotFound)?;
-    Ok(db::list_templates(&mut state.db.read(&scope).await?, false).await?.into_iter().map(|listed| listed.value).collect())
+    Ok(state.db.read(&scope).await?.list::<ShiftTemplate>(false).await?.into_iter().map(|listed| listed.value).collect())
 }
 
 fn create_op(state: &AppState, actor: &Actor, region: &Region, click: Uuid, n: i64, template: &ShiftTemplate) -> Op {

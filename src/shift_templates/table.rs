@@ -9,11 +9,9 @@ use crate::{
     db::{Mode, ScopedTx},
     identity::Region,
     ops::Row,
-    sync::{Refusal, Table, columns},
+    sync::{Refusal, Table},
     text::clean,
 };
-
-columns!(ShiftTemplate { name: "name", start_min: "start_min", end_min: "end_min", break_minutes: "break_min", weekdays: "weekdays" });
 
 impl Table for ShiftTemplate {
     async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {

@@ -6,18 +6,9 @@ use uuid::Uuid;
 
 use super::listed::Listed;
 use crate::{
-    civil,
-    error::{AppError, AppResult},
+    error::AppResult,
     i18n::{Lang, format},
-    identity::Region,
-    ops::Entity as _,
-    web::{
-        asked::Asked,
-        filters,
-        form::FormView,
-        page::{Ctx, render},
-        part::SHIFT_TEMPLATES,
-    },
+    web::{asked::Asked, filters, form::FormView, page::Ctx},
 };
 
 /// A day's minutes: an end from here on is on the next day.
@@ -181,43 +172,6 @@ pub struct EditRow<'a> {
     pub name: String,
     /// The form.
     pub form: FormView,
-}
-
-/// The list, or the page around it.
-pub fn render_list(ctx: &Ctx, templates: Vec<Listed>, is_bin: bool) -> AppResult<String> {
-    let page = ListPage { ctx, rows: with_weekdays(templates), is_bin };
-    let is_list = SHIFT_TEMPLATES.is_wanted(ctx);
-    Ok(if is_list { render(ctx, &page.as_list())? } else { render(ctx, &page)? })
-}
-
-/// One row of the list. It needs its neighbours: they may have its weekdays.
-pub fn render_one(ctx: &Ctx, all: Vec<Listed>, id: Uuid) -> AppResult<String> {
-    let row = with_weekdays(all).into_iter().find(|view| view.template.id == id).ok_or(AppError::NotFound)?;
-    Ok(render(ctx, &RowFragment { ctx, row })?)
-}
-
-/// The form of a new template: nine to six.
-pub fn blank_form() -> FormView {
-    let mut form = FormView::blank(&[
-        ("start_time", civil::format_time(9 * 60)),
-        ("end_time", civil::format_time(18 * 60)),
-        ("break_minutes", "60".to_owned()),
-    ]);
-    form.focus = "name";
-    form
-}
-
-/// The form for a change of a template.
-pub fn form_of(template: &Listed, region: &Region) -> FormView {
-    let mut form = FormView::of_row(template.id, template.version, region, &template.value.to_row());
-    form.focus = "name";
-    form
-}
-
-/// The form for a change, in the row's place or as a page.
-pub fn render_edit(ctx: &Ctx, template: &Listed, form: FormView) -> AppResult<String> {
-    let (id, name) = (template.id, template.value.name.clone());
-    Ok(if ctx.is_htmx { render(ctx, &EditRow { ctx, id, name, form })? } else { render(ctx, &EditPage { ctx, id, name, form })? })
 }
 
 #[cfg(test)]

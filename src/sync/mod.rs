@@ -13,6 +13,7 @@ pub(crate) mod feed;
 pub mod grant;
 pub mod held;
 pub(crate) mod masking;
+mod office;
 mod registry;
 mod rows;
 mod table;
@@ -20,7 +21,8 @@ mod volume;
 
 pub use apply::{Caller, Carrier, Delivery, apply_ops};
 pub use deliver::{Delivered, deliver, deliver_of_device, deliver_of_person, submit, submit_all, submit_asking, submit_asking_and_read};
+pub use office::listed;
 pub use registry::{FeedRow, Kind, entities, install, load_by_name, may_write, putting_back};
-pub use rows::{Cell, Columns, cell};
-pub(crate) use rows::{columns, list_digests};
+pub(crate) use rows::list_digests;
+pub use rows::{columns, values_in};
 pub use table::{Refusal, Stored, Table, Tail, Veto};

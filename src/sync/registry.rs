@@ -14,7 +14,7 @@ use crate::{
     complaint::FieldError,
     db::{Mode, Read, ScopedTx, Write},
     identity::Region,
-    ops::{Change, Description, Fields, Op, Reason, Row, Verdict, describe_entities},
+    ops::{Change, Description, Fields, Op, Reason, Row, Verdict},
 };
 
 type Answer<'a, T, E = sqlx::Error> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
@@ -46,7 +46,6 @@ pub struct Reads<M: Mode> {
 impl Kind {
     /// The kind of which `E` is the type.
     pub const fn of<E: Table>() -> Self {
-        assert!(rows::columns_are_fields::<E>(), "an entity's columns are those of its fields, in their order");
         Self {
             about: Description::of::<E>(),
             following: E::following,
@@ -95,7 +94,6 @@ static KINDS: OnceLock<&'static [Kind]> = OnceLock::new();
 /// the same.
 pub fn install(kinds: &'static [Kind]) {
     KINDS.get_or_init(|| kinds);
-    describe_entities(kinds.iter().map(|kind| kind.about));
 }
 
 fn kinds() -> &'static [Kind] {

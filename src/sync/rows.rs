@@ -1,10 +1,10 @@
-//! The SQL that the tables of all entities share, made of the list of an entity's columns ([`columns!`]). What one entity alone
-//! asks stays in its own folder, as checked queries.
+//! The SQL that the tables of all entities share, made of an entity's fields. What one entity alone asks stays in its own folder.
 
+use chrono::NaiveDate;
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Decode, Encode, Executor as _, Postgres, Row as _, Type,
+    Arguments as _, AssertSqlSafe, Executor as _, Row as _,
     error::BoxDynError,
-    postgres::{PgArguments, PgHasArrayType, PgRow},
+    postgres::{PgArguments, PgRow},
     types::Json,
 };
 use uuid::Uuid;
@@ -13,138 +13,106 @@ use super::table::{Stored, Tail};
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one},
     identity::Region,
-    ops::{Description, Entity, descriptions},
+    ops::{Cell, Description, Entity, Field, Plain, PlainKind, Source, descriptions},
 };
 
-/// A value of a row, as its column holds it.
-pub trait Cell: Sized {
-    /// What is sent to the database and comes back.
-    type Bound: for<'q> Encode<'q, Postgres> + for<'r> Decode<'r, Postgres> + Type<Postgres> + PgHasArrayType + Send;
+/// A row of a statement as a source of values: each from the column of its field.
+struct Columns<'r>(&'r PgRow);
 
-    /// To the database.
-    fn bound(&self) -> Self::Bound;
+impl Source for Columns<'_> {
+    type Error = sqlx::Error;
 
-    /// Back again.
-    ///
-    /// # Errors
-    ///
-    /// The column holds what the table's own checks do not allow.
-    fn read(bound: Self::Bound) -> Result<Self, sqlx::Error>;
-}
-
-macro_rules! as_they_are {
-    ($($kind:ty),+) => {$(
-        impl Cell for $kind {
-            type Bound = Self;
-
-            fn bound(&self) -> Self {
-                self.clone()
-            }
-
-            fn read(bound: Self) -> Result<Self, sqlx::Error> {
-                Ok(bound)
-            }
-        }
-    )+};
-}
-
-as_they_are!(String, Option<String>, i32, Option<i32>, bool, chrono::NaiveDate, Option<chrono::NaiveDate>, Uuid, Option<Uuid>);
-
-/// Where the values of an entity lie.
-pub trait Columns: Entity {
-    /// The entity's own columns, as its fields name them: without head (`region`, `id`) and tail (`version` to `deleted_at`), which all tables have.
-    const COLUMNS: &'static [&'static str];
-
-    /// The values of a row.
-    ///
-    /// # Errors
-    ///
-    /// A column is missing or holds something else.
-    fn read(row: &PgRow) -> Result<Self, sqlx::Error>;
-
-    /// Adds the values of rows, one array for each column.
-    ///
-    /// # Errors
-    ///
-    /// A value cannot be encoded.
-    fn bind_all(rows: &[&Self], arguments: &mut PgArguments) -> Result<(), BoxDynError>;
-
-    /// Adds the values, in the order of the columns.
-    ///
-    /// # Errors
-    ///
-    /// A value cannot be encoded.
-    fn bind(&self, arguments: &mut PgArguments) -> Result<(), BoxDynError>;
-}
-
-/// Says where the fields of an entity's type lie: `columns!(Employee { full_name: "full_name", ... })`. What the type has
-/// besides, and no column holds, follows with its value: `; activation = Activation::No`.
-macro_rules! columns {
-    ($entity:ident { $($field:ident: $column:literal),+ $(,)? } $(; $beside:ident = $value:expr)*) => {
-        impl $crate::sync::Columns for $entity {
-            const COLUMNS: &'static [&'static str] = &[$($column),+];
-
-            fn read(row: &sqlx::postgres::PgRow) -> Result<Self, sqlx::Error> {
-                Ok(Self { $($field: $crate::sync::cell(row, $column)?,)+ $($beside: $value,)* })
-            }
-
-            fn bind_all(rows: &[&Self], arguments: &mut sqlx::postgres::PgArguments) -> Result<(), sqlx::error::BoxDynError> {
-                $(sqlx::Arguments::add(arguments, rows.iter().map(|row| $crate::sync::Cell::bound(&row.$field)).collect::<Vec<_>>())?;)+
-                Ok(())
-            }
-
-            fn bind(&self, arguments: &mut sqlx::postgres::PgArguments) -> Result<(), sqlx::error::BoxDynError> {
-                $(sqlx::Arguments::add(arguments, $crate::sync::Cell::bound(&self.$field))?;)+
-                Ok(())
-            }
-        }
-    };
-}
-
-pub(crate) use columns;
-
-/// Whether the columns that a type reads and binds are those that its fields name, in their order.
-pub(super) const fn columns_are_fields<E: Columns>() -> bool {
-    let (columns, fields) = (E::COLUMNS, E::FORM);
-    if columns.len() != fields.len() {
-        return false;
+    fn take<C: Cell>(&mut self, field: &'static Field) -> Result<C, sqlx::Error> {
+        let plain = match C::KIND {
+            PlainKind::Text => Plain::Text(self.0.try_get(field.column)?),
+            PlainKind::Number => Plain::Number(self.0.try_get(field.column)?),
+            PlainKind::Flag => Plain::Flag(self.0.try_get(field.column)?),
+            PlainKind::Date => Plain::Date(self.0.try_get(field.column)?),
+            PlainKind::Id => Plain::Id(self.0.try_get(field.column)?),
+        };
+        let unknown = || sqlx::Error::Decode(format!("{}: a word that this program does not know", field.column).into());
+        C::from_column(plain).ok_or_else(unknown)
     }
-    let mut n = 0;
-    while n < columns.len() {
-        if !same(columns[n].as_bytes(), fields[n].column.as_bytes()) {
-            return false;
-        }
-        n += 1;
-    }
-    true
 }
 
-/// `==`, which is not `const`.
-const fn same(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        return false;
-    }
-    let mut n = 0;
-    while n < one.len() {
-        if one[n] != other[n] {
-            return false;
-        }
-        n += 1;
-    }
-    true
-}
-
-/// One value of a row.
+/// The values of an entity in a row that has all of its columns ([`columns`]).
 ///
 /// # Errors
 ///
-/// The column is missing or holds something else.
-pub fn cell<C: Cell>(row: &PgRow, column: &str) -> Result<C, sqlx::Error> {
-    C::read(row.try_get(column)?)
+/// A column is missing or holds something else.
+pub fn values_in<E: Entity>(row: &PgRow) -> Result<E, sqlx::Error> {
+    E::read(&mut Columns(row))
+}
+
+/// The entity's own columns, for a SELECT: without head (`region`, `id`) and tail (`version` to `deleted_at`), which all tables have.
+pub fn columns<E: Entity>() -> String {
+    column_names::<E>().collect::<Vec<_>>().join(", ")
+}
+
+fn column_names<E: Entity>() -> impl Iterator<Item = &'static str> {
+    E::FORM.iter().map(|field| field.column)
+}
+
+/// Adds the values of one row.
+fn bind<E: Entity>(value: &E, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    for cell in value.cells() {
+        match cell {
+            Plain::Text(text) => arguments.add(text)?,
+            Plain::Number(number) => arguments.add(number)?,
+            Plain::Flag(flag) => arguments.add(flag)?,
+            Plain::Date(date) => arguments.add(date)?,
+            Plain::Id(id) => arguments.add(id)?,
+        }
+    }
+    Ok(())
+}
+
+/// Adds the values of rows, one array for each column.
+fn bind_all<E: Entity>(rows: &[(Uuid, &E, &Tail)], arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    let mut rows: Vec<_> = rows.iter().map(|(_, value, _)| value.cells().into_iter()).collect();
+    for _ in E::FORM {
+        let mut column = Array::default();
+        rows.iter_mut().filter_map(Iterator::next).for_each(|cell| column.push(cell));
+        column.bind(arguments)?;
+    }
+    Ok(())
+}
+
+/// The values of one column, all of one kind.
+#[derive(Default)]
+struct Array {
+    texts: Vec<Option<String>>,
+    numbers: Vec<Option<i32>>,
+    flags: Vec<Option<bool>>,
+    dates: Vec<Option<NaiveDate>>,
+    ids: Vec<Option<Uuid>>,
+}
+
+impl Array {
+    fn push(&mut self, cell: Plain) {
+        match cell {
+            Plain::Text(text) => self.texts.push(text),
+            Plain::Number(number) => self.numbers.push(number),
+            Plain::Flag(flag) => self.flags.push(flag),
+            Plain::Date(date) => self.dates.push(date),
+            Plain::Id(id) => self.ids.push(id),
+        }
+    }
+
+    fn bind(self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+        let Self { texts, numbers, flags, dates, ids } = self;
+        match () {
+            () if !texts.is_empty() => arguments.add(texts),
+            () if !numbers.is_empty() => arguments.add(numbers),
+            () if !flags.is_empty() => arguments.add(flags),
+            () if !dates.is_empty() => arguments.add(dates),
+            () => arguments.add(ids),
+        }
+    }
 }
 
 /// Reads and locks a row; of an entity of which a region has one, that one.
-pub(super) async fn lock<E: Columns>(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<E>>, sqlx::Error> {
+pub(super) async fn lock<E: Entity>(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<E>>, sqlx::Error> {
     let sql = select::<E>();
     let row = if E::only_id(region).is_some() {
         let sql = format!("{sql} WHERE region = $1 FOR UPDATE");
@@ -157,14 +125,14 @@ pub(super) async fn lock<E: Columns>(tx: &mut ScopedTx<Write>, region: &Region, 
 }
 
 /// Reads rows by id.
-pub(super) async fn load<E: Columns, M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<E>>, sqlx::Error> {
+pub(super) async fn load<E: Entity, M: Mode>(tx: &mut ScopedTx<M>, region: &Region, ids: &[Uuid]) -> Result<Vec<Stored<E>>, sqlx::Error> {
     let sql = format!("{} WHERE region = $1 AND id = ANY ($2)", select::<E>());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(region.code()).bind(ids).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| stored(row, region)).collect()
 }
 
 /// Ids after `after`, in their order.
-pub(super) async fn page_ids<E: Columns, M: Mode>(
+pub(super) async fn page_ids<E: Entity, M: Mode>(
     tx: &mut ScopedTx<M>,
     region: &Region,
     after: Uuid,
@@ -175,9 +143,9 @@ pub(super) async fn page_ids<E: Columns, M: Mode>(
 }
 
 /// Writes new rows, in one statement.
-pub(super) async fn insert<E: Columns>(tx: &mut ScopedTx<Write>, region: &Region, rows: &[(Uuid, &E, &Tail)]) -> Result<(), sqlx::Error> {
-    let columns = E::COLUMNS.join(", ");
-    let places: Vec<String> = (2..E::COLUMNS.len() + 8).map(|n| format!("${n}")).collect();
+pub(super) async fn insert<E: Entity>(tx: &mut ScopedTx<Write>, region: &Region, rows: &[(Uuid, &E, &Tail)]) -> Result<(), sqlx::Error> {
+    let columns = columns::<E>();
+    let places: Vec<String> = (2..E::FORM.len() + 8).map(|n| format!("${n}")).collect();
     let sql = format!(
         "INSERT INTO {} (region, id, {columns}, version, deleted_at, row_meta, created_at, updated_at, created_by, updated_by)
          SELECT $1, id, {columns}, version, deleted_at, row_meta, at, at, by, by
@@ -191,13 +159,13 @@ pub(super) async fn insert<E: Columns>(tx: &mut ScopedTx<Write>, region: &Region
     Ok(())
 }
 
-fn bind_new<E: Columns>(rows: &[(Uuid, &E, &Tail)], region: &Region, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+fn bind_new<E: Entity>(rows: &[(Uuid, &E, &Tail)], region: &Region, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
     fn tails<E, T>(rows: &[(Uuid, &E, &Tail)], of: impl Fn(&Tail) -> T) -> Vec<T> {
         rows.iter().map(|(_, _, tail)| of(tail)).collect()
     }
     arguments.add(region.code())?;
     arguments.add(rows.iter().map(|(id, ..)| *id).collect::<Vec<_>>())?;
-    E::bind_all(&rows.iter().map(|(_, value, _)| *value).collect::<Vec<_>>(), arguments)?;
+    bind_all(rows, arguments)?;
     arguments.add(tails(rows, |tail| tail.version))?;
     arguments.add(tails(rows, |tail| tail.deleted_at))?;
     arguments.add(tails(rows, |tail| tail.meta.clone()))?;
@@ -206,7 +174,7 @@ fn bind_new<E: Columns>(rows: &[(Uuid, &E, &Tail)], region: &Region, arguments: 
 }
 
 /// Overwrites a row that is there.
-pub(super) async fn update<E: Columns>(
+pub(super) async fn update<E: Entity>(
     tx: &mut ScopedTx<Write>,
     region: &Region,
     id: Uuid,
@@ -214,17 +182,17 @@ pub(super) async fn update<E: Columns>(
     tail: &Tail,
 ) -> Result<(), sqlx::Error> {
     let tails = ["version", "deleted_at", "row_meta", "updated_at", "updated_by"];
-    let set: Vec<String> = (3..).zip(E::COLUMNS.iter().chain(&tails)).map(|(n, column)| format!("{column} = ${n}")).collect();
+    let set: Vec<String> = (3..).zip(column_names::<E>().chain(tails)).map(|(n, column)| format!("{column} = ${n}")).collect();
     let sql = format!("UPDATE {} SET {} WHERE region = $1 AND id = $2", E::TABLE, set.join(", "));
     let mut arguments = PgArguments::default();
     bind_changed(region, id, value, tail, &mut arguments).map_err(sqlx::Error::Encode)?;
     expect_one(&sqlx::query_with(AssertSqlSafe(sql), arguments).execute(tx.conn()).await?)
 }
 
-fn bind_changed<E: Columns>(region: &Region, id: Uuid, value: &E, tail: &Tail, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+fn bind_changed<E: Entity>(region: &Region, id: Uuid, value: &E, tail: &Tail, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
     arguments.add(region.code())?;
     arguments.add(id)?;
-    value.bind(arguments)?;
+    bind(value, arguments)?;
     arguments.add(tail.version)?;
     arguments.add(tail.deleted_at)?;
     arguments.add(&tail.meta)?;
@@ -247,17 +215,17 @@ pub(crate) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region)
     sqlx::query_as(AssertSqlSafe(sql)).bind(region.code()).fetch_all(tx.conn()).await
 }
 
-fn select<E: Columns>() -> String {
-    format!("SELECT id, {}, version, deleted_at, row_meta FROM {}", E::COLUMNS.join(", "), E::TABLE)
+fn select<E: Entity>() -> String {
+    format!("SELECT id, {}, version, deleted_at, row_meta FROM {}", columns::<E>(), E::TABLE)
 }
 
-fn stored<E: Columns>(row: &PgRow, region: &Region) -> Result<Stored<E>, sqlx::Error> {
+fn stored<E: Entity>(row: &PgRow, region: &Region) -> Result<Stored<E>, sqlx::Error> {
     Ok(Stored {
         id: row.try_get("id")?,
         region: region.clone(),
         version: row.try_get("version")?,
         deleted_at: row.try_get("deleted_at")?,
         meta: row.try_get::<Json<_>, _>("row_meta")?.0,
-        value: E::read(row)?,
+        value: values_in(row)?,
     })
 }

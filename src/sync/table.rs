@@ -1,16 +1,15 @@
-//! What a feature tells the write path about its rows. A new table that takes operations implements [`Entity`](crate::ops::Entity) (what they
-//! are), [`Columns`] (where they lie) and [`Table`] (what they look at), and gets one line in `registry.rs`.
+//! What a feature tells the write path about its rows. A new table that takes operations implements [`Entity`] (what they are)
+//! and [`Table`] (what they look at), and gets one line in `registry.rs`.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::rows::Columns;
 use crate::{
     complaint::FieldError,
     db::{Mode, ScopedTx, Write},
     identity::Region,
-    ops::{ConflictDraft, Meta, Reason, Row},
+    ops::{ConflictDraft, Entity, Meta, Reason, Row},
 };
 
 /// A row as stored, with what the merge needs.
@@ -83,7 +82,7 @@ pub struct Veto {
 }
 
 /// What an entity says beside where its values lie: what it looks at in other rows, and what the database says about them.
-pub trait Table: Columns {
+pub trait Table: Entity {
     /// Looks at other rows before a write. May point references elsewhere (aliases), and fill in what follows from other rows. `at` is when
     /// the operation arrived.
     fn before_write(

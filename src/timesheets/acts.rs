@@ -13,13 +13,13 @@ use super::{
 use crate::{
     error::{AppError, AppResult},
     identity::{Actor, Region},
-    ops::{Kind, VerdictKind},
+    ops::{Entity as _, Kind, VerdictKind},
     state::AppState,
     sync::submit,
     web::{
         answer::{acted, refused_act, settle},
         flash::{Flash, Tone, Undo, UndoAct},
-        form::{Posted, back_to},
+        form::{Posted, author, back_to},
         page::Ctx,
     },
 };
@@ -59,7 +59,7 @@ async fn act(
 ) -> AppResult<HttpResponse> {
     let before = find(state, actor, id).await?;
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
-    let op = posted.to_act::<Timesheet>(actor, region, &state.clock, kind, id)?;
+    let op = posted.bare_op(Timesheet::NAME, author(actor, &state.clock), region, kind, id)?;
     let op_id = op.op_id;
     let verdict = match settle(submit(state, actor, op).await?)? {
         Ok(verdict) => verdict,
@@ -68,7 +68,7 @@ async fn act(
     let name = &before.title();
     let flash = match (kind, verdict.verdict) {
         (Kind::Delete, VerdictKind::Applied) => Flash::new(Tone::Success, "flash-timesheet-deleted", name).with_undo(Undo {
-            act: UndoAct::RestoreTimesheet(id),
+            act: UndoAct::restore::<Timesheet>(id),
             id,
             base: verdict.version.unwrap_or(before.version),
             region: Some(before.region.clone()),

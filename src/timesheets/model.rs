@@ -1,20 +1,13 @@
 //! A timesheet as forms and operations write it.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     civil,
     complaint::FieldError,
     hours::Shift,
-    ops::{
-        Entity, Field, Origin, Row, RowPage, Says, Title, Writers,
-        fields::Reader,
-        form_codec::{FieldKind, FormSpec},
-    },
+    ops::{Entity, Field, Reads, RowPage, Says, Title, Writers, form_codec::FieldKind, values},
 };
 
 /// One stretch of work. It belongs to the day it starts on; minutes count from that day's midnight and the end goes to 2880.
@@ -60,49 +53,26 @@ pub fn overlapping(id: Uuid, work_date: NaiveDate, start_min: i32, end_min: i32)
         .with("end", civil::format_time(end_min))
 }
 
+values!(Timesheet {
+    employee_id: Field::new("employee_id", FieldKind::Id, "change-employee").says(Says::Person).required("employee-missing"),
+    work_date: Field::new("work_date", FieldKind::Date, "change-work-date").always().reads(Reads::WorkDate),
+    start_min: Field::new("start_time", FieldKind::Time, "change-start").column("start_min").always(),
+    end_min: Field::new("end_time", FieldKind::Time, "change-end").column("end_min").always().reads(Reads::EndOf("start_time")),
+    break_minutes: Field::new("break_minutes", FieldKind::Integer, "change-break")
+        .column("break_min")
+        .says(Says::Minutes)
+        .reads(Reads::Break),
+    is_special: Field::new("is_special", FieldKind::Flag, "change-is-special"),
+    notes: Field::new("notes", FieldKind::Text, "change-notes").longest(2000),
+    confirmed: Field::new("confirmed", FieldKind::LaterText, "change-confirmed").says(Says::Doubts).longest(200),
+});
+
 impl Entity for Timesheet {
     const NAME: &'static str = "timesheet";
     const LABEL: &'static str = "change-of-timesheet";
     const TABLE: &'static str = "app.timesheets";
-    const FORM: FormSpec = &[
-        Field::new("employee_id", FieldKind::Id, "change-employee").says(Says::Person),
-        Field::new("work_date", FieldKind::Date, "change-work-date"),
-        Field::new("start_time", FieldKind::Time, "change-start").column("start_min"),
-        Field::new("end_time", FieldKind::Time, "change-end").column("end_min"),
-        Field::new("break_minutes", FieldKind::Integer, "change-break").column("break_min").says(Says::Minutes),
-        Field::new("is_special", FieldKind::Flag, "change-is-special"),
-        Field::new("notes", FieldKind::Text, "change-notes"),
-        Field::new("confirmed", FieldKind::LaterText, "change-confirmed").says(Says::Doubts),
-    ];
+    const HOME: &'static str = "/timesheets";
     const TITLE: Option<Title> = Some(Title::of("employee", "employee_id").dated("work_date"));
-    const PAGE: Option<RowPage> = Some(RowPage { path: "/timesheets", rest: "", stays: true });
+    const PAGE: Option<RowPage> = Some(RowPage { rest: "", stays: true });
     const WRITERS: Writers = Writers::Region;
-
-    fn parse(row: &Row, _changed: &BTreeSet<&str>, _origin: Origin) -> Result<Self, Vec<FieldError>> {
-        let mut read = Reader::new(row);
-        let employee_id = read.id("employee_id", "employee-missing");
-        let work_date = read.work_date("work_date");
-        let (start_min, end_min) = read.shift_times();
-        let break_minutes = read.break_minutes("break_minutes");
-        let is_special = read.flag("is_special", false);
-        let notes = read.text("notes", 2000);
-        let confirmed = read.text("confirmed", 200);
-        read.finish(Self { employee_id, work_date, start_min, end_min, break_minutes, is_special, notes, confirmed })
-    }
-
-    fn to_row(&self) -> Row {
-        let mut row = Row::from([
-            ("employee_id".into(), json!(self.employee_id)),
-            ("work_date".into(), json!(self.work_date)),
-            ("start_time".into(), json!(civil::format_time(self.start_min))),
-            ("end_time".into(), json!(civil::format_time(self.end_min))),
-            ("break_minutes".into(), json!(self.break_minutes)),
-            ("is_special".into(), json!(self.is_special)),
-            ("notes".into(), json!(self.notes)),
-        ]);
-        if !self.confirmed.is_empty() {
-            row.insert("confirmed".into(), json!(self.confirmed));
-        }
-        row
-    }
 }

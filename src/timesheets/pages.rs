@@ -27,7 +27,7 @@ use crate::{
     i18n::{format::instant, t_with},
     identity::{Actor, Region},
     labels::db::load_labels,
-    ops::{Entity as _, Origin, Verdict, VerdictKind},
+    ops::{Description, Entity as _, Origin, Verdict, VerdictKind},
     roster::{Roster, blanks, load_roster, load_worked_days},
     settings::list_rules,
     shift_templates,
@@ -36,7 +36,7 @@ use crate::{
     web::{
         answer::{self, row_id, settle, stored, tone_of},
         flash::{Flash, Undo, UndoAct},
-        form::{FormView, Posted, back_to, redirect},
+        form::{FormView, Posted, author, back_to, redirect},
         page::{Ctx, render},
         pagination::Pager,
         part::{TIMESHEET_TOTALS, TIMESHEETS},
@@ -182,7 +182,7 @@ pub async fn create_timesheet(
         Ok(region) => region,
         Err(error) => return refuse_create(&ctx, &actor, &state, &posted, &[error]).await,
     };
-    let op = posted.to_create::<Timesheet>(&actor, region.clone(), &state.clock)?;
+    let op = posted.to_create(&Description::of::<Timesheet>(), author(&actor, &state.clock), region.clone())?;
     let op_id = op.op_id;
     let is_walk = posted.value(WALK) == BLANKS;
     let today = state.clock.today();
@@ -317,7 +317,7 @@ pub async fn edit_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: P
 pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
     let before = find(&state, &actor, *id).await?;
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
-    let op = posted.to_update::<Timesheet>(&actor, region.clone(), &state.clock, *id)?;
+    let op = posted.to_update(&Description::of::<Timesheet>(), author(&actor, &state.clock), region.clone(), *id)?;
     let op_id = op.op_id;
     let errors = match settle(submit_asking(&state, &actor, op).await?)? {
         Ok(verdict) => {

@@ -16,19 +16,8 @@ use crate::{
     hours::doubts::{confirm, doubts_of},
     identity::Region,
     ops::{ConflictDraft, ConflictKind, Entity as _, Origin, Row},
-    sync::{Refusal, Table, Tail, Veto, columns},
+    sync::{Refusal, Table, Tail, Veto},
 };
-
-columns!(Timesheet {
-    employee_id: "employee_id",
-    work_date: "work_date",
-    start_min: "start_min",
-    end_min: "end_min",
-    break_minutes: "break_min",
-    is_special: "is_special",
-    notes: "notes",
-    confirmed: "confirmed",
-});
 
 impl Table for Timesheet {
     /// The employee has to exist in the region. An entry for a deleted one is kept and shown: the hours were worked (SYNC 3.8, 5). What looks

@@ -12,6 +12,7 @@ use super::{
     answers::{RowOf, answer_refused, answer_stored},
     day::{Day, Place},
     load::load_day,
+    planned::TAKES_BACK,
     row::{FIELDS, as_posted, original},
     views::address,
 };
@@ -19,26 +20,23 @@ use crate::{
     db::Scope,
     error::{AppError, AppResult},
     identity::{Actor, Region},
-    ops::{Entity as _, Kind, Op, Origin, Verdict, VerdictKind},
+    ops::{Description, Entity as _, Kind, Op, Origin, Verdict, VerdictKind},
     state::AppState,
     sync::{submit, submit_asking},
     timesheets::{Timesheet, db::find_timesheet, listed::Listed},
     web::{
         answer::{refused_act, row_id, settle, tone_of},
         flash::{Flash, Tone, Undo, UndoAct},
-        form::Posted,
+        form::{Posted, author},
         page::Ctx,
     },
 };
-
-/// A form behind "Geri al" says so: its answer offers no way back of its own, else two presses would only go to and fro.
-const TAKES_BACK: &str = "takes_back";
 
 /// `POST /today/entries`.
 pub async fn create_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
     let place = Place::of_form(&actor, &posted)?;
     let employee_id = posted.value("employee_id").parse().map_err(|_| AppError::NotFound)?;
-    let op = posted.to_create::<Timesheet>(&actor, place.region.clone(), &state.clock)?;
+    let op = posted.to_create(&Description::of::<Timesheet>(), author(&actor, &state.clock), place.region.clone())?;
     let op_id = op.op_id;
     let verdict = match settle(submit_asking(&state, &actor, op).await?)? {
         Ok(verdict) => verdict,
@@ -54,7 +52,7 @@ pub async fn create_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
 /// `POST /today/entries/{id}`.
 pub async fn update_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
     let (place, before) = find(&state, &actor, *id).await?;
-    let mut op = posted.to_update::<Timesheet>(&actor, place.region.clone(), &state.clock, *id)?;
+    let mut op = posted.to_update(&Description::of::<Timesheet>(), author(&actor, &state.clock), place.region.clone(), *id)?;
     op.fields.retain(|name, _| FIELDS.contains(&name.as_str()));
     let op_id = op.op_id;
     let before = Listed { value: seen(&before.value, &op), ..before };
@@ -107,7 +105,7 @@ pub async fn restore_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Pa
 
 async fn act(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, posted: &Posted, kind: Kind) -> AppResult<HttpResponse> {
     let (place, _) = find(state, actor, id).await?;
-    let op = posted.to_act::<Timesheet>(actor, place.region.clone(), &state.clock, kind, id)?;
+    let op = posted.bare_op(Timesheet::NAME, author(actor, &state.clock), place.region.clone(), kind, id)?;
     let op_id = op.op_id;
     let verdict = match settle(submit(state, actor, op).await?)? {
         Ok(verdict) => verdict,

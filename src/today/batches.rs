@@ -16,10 +16,10 @@ use super::{
     day::{Day, Place, State},
     db::{Made, list_known_ops, list_made},
     load::load_day,
+    planned::{Planned, deletion_in},
     views::address,
 };
 use crate::{
-    civil::{parse_break, parse_time, stored_end},
     complaint::FieldError,
     db::Scope,
     employees,
@@ -27,7 +27,7 @@ use crate::{
     hours::doubts::{CONFIRMED, Doubt, confirm},
     identity::{Actor, Region},
     labels::db::load_labels,
-    ops::{Author, Entity as _, Kind, Op, Row, Verdict, VerdictKind, form_codec::changes_of_new},
+    ops::{Author, Entity as _, Kind, Op, Row, Verdict, VerdictKind},
     state::AppState,
     sync::submit_all,
     timesheets::Timesheet,
@@ -41,39 +41,6 @@ use crate::{
 
 /// How many names a message mentions.
 const NAMED: usize = 5;
-
-/// What the page showed for one blank person.
-struct Planned {
-    employee_id: Uuid,
-    start: i32,
-    end: i32,
-    rest: i32,
-}
-
-impl Planned {
-    /// Reads `<id> 08:30 17:30 60`.
-    fn parse(text: &str) -> Option<Self> {
-        let mut words = text.split_whitespace();
-        let employee_id = words.next()?.parse().ok()?;
-        let start = parse_time(words.next()?).ok()?;
-        let end = stored_end(start, parse_time(words.next()?).ok()?)?;
-        let rest = parse_break(words.next()?).ok()?;
-        words.next().is_none().then_some(Self { employee_id, start, end, rest })
-    }
-
-    fn entry(&self, place: &Place, confirmed: &str) -> Timesheet {
-        Timesheet {
-            employee_id: self.employee_id,
-            work_date: place.date,
-            start_min: self.start,
-            end_min: self.end,
-            break_minutes: self.rest,
-            is_special: false,
-            notes: String::new(),
-            confirmed: confirmed.to_owned(),
-        }
-    }
-}
 
 /// `POST /today/batches`.
 pub async fn create_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
@@ -92,10 +59,9 @@ pub async fn create_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
     if let Some(question) = questions.first() {
         return answer_question(&ctx, &actor, &state, &place, question).await;
     }
-    let ops = (1..)
-        .zip(&planned)
-        .map(|(n, planned)| (planned.employee_id, create_op(&actor, &state, &place, batch, n, planned, confirmed)))
-        .collect();
+    let author = Author { actor: actor.user_id, queue_id: batch, at: state.clock.now() };
+    let op_of = |planned: &Planned| planned.op(author, place.region.clone(), place.date, batch, confirmed);
+    let ops = (1..).zip(&planned).map(|(n, planned)| (planned.employee_id, op_of(planned).numbered(n))).collect();
     let (people, ops): (Vec<Uuid>, Vec<Op>) = still_wanted(&state, &actor, &place, ops).await?.into_iter().unzip();
     let verdicts = submit_all(&state, &actor, &place.region, &ops).await?;
 
@@ -110,15 +76,6 @@ pub async fn create_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
 /// A closed region takes nothing. A queue's operations are kept there for the day it opens again; here somebody waits for the answer.
 fn refuse_closed(ctx: &Ctx, place: &Place) -> AppResult<HttpResponse> {
     refused_act(ctx, &address(ctx, place, None), &[FieldError::new("", "region-closed")])
-}
-
-fn create_op(actor: &Actor, state: &AppState, place: &Place, batch: Uuid, n: i64, planned: &Planned, confirmed: &str) -> Op {
-    let op_id = Uuid::new_v5(&batch, planned.employee_id.as_bytes());
-    let fields = changes_of_new(planned.entry(place, confirmed).to_row());
-    let author = Author { actor: actor.user_id, queue_id: batch, at: state.clock.now() };
-    Op::new(author, op_id, Kind::Create, Timesheet::NAME, Uuid::new_v5(&op_id, b"timesheet"), place.region.clone())
-        .changing(fields)
-        .numbered(n)
 }
 
 /// Without those whom somebody has entered since the page was shown, or who have left. What was delivered before is delivered again: it is
@@ -191,18 +148,18 @@ pub async fn undo_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, batch: Pa
     if !place.is_open(&ctx) {
         return refuse_closed(&ctx, &place);
     }
-    let ids: Vec<Uuid> = made.iter().map(|made| delete_id(undo, made)).collect();
+    let ids: Vec<Uuid> = made.iter().map(|made| deletion_in(undo, made.id)).collect();
     let known = list_known_ops(&mut tx, &place.region, &ids).await?;
     drop(tx);
 
     let is_open =
-        |made: &Made| !made.is_deleted && made.value.to_row() == values_of(&made.op) && !known.contains_key(&delete_id(undo, made));
+        |made: &Made| !made.is_deleted && made.value.to_row() == values_of(&made.op) && !known.contains_key(&deletion_in(undo, made.id));
     let author = Author { actor: actor.user_id, queue_id: undo, at: state.clock.now() };
     let ops: Vec<Op> = (1..)
         .zip(&made)
         .filter(|(_, made)| is_open(made))
         .map(|(n, made)| {
-            let deletion = Op::new(author, delete_id(undo, made), Kind::Delete, Timesheet::NAME, made.id, place.region.clone());
+            let deletion = Op::new(author, deletion_in(undo, made.id), Kind::Delete, Timesheet::NAME, made.id, place.region.clone());
             deletion.against(Some(made.version)).numbered(n)
         })
         .collect();
@@ -212,7 +169,7 @@ pub async fn undo_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, batch: Pa
 
     let (mut deleted, mut left) = (0, Vec::new());
     for made in &made {
-        let id = delete_id(undo, made);
+        let id = deletion_in(undo, made.id);
         if deleted_now.contains(&id) || known.get(&id) == Some(&true) {
             deleted += 1;
         } else if !made.is_deleted {
@@ -241,25 +198,9 @@ fn values_of(op: &Op) -> Row {
     op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())).collect()
 }
 
-fn delete_id(undo: Uuid, made: &Made) -> Uuid {
-    Uuid::new_v5(&undo, made.id.as_bytes())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_the_page_showed_is_read_back_and_anything_else_is_nothing() {
-        let id = Uuid::from_u128(7);
-        let night = Planned::parse(&format!("{id} 22:00 06:00 30")).unwrap();
-        assert_eq!((night.employee_id, night.start, night.end, night.rest), (id, 1320, 1800, 30));
-        for bad in ["", "x 08:30 17:30 60", &format!("{id} 08:30 17:30"), &format!("{id} 08:30 08:30 60"), &format!("{id} 08:30 17:30 481")]
-        {
-            assert!(Planned::parse(bad).is_none(), "{bad}");
-        }
-        assert!(Planned::parse(&format!("{id} 08:30 17:30 60 1")).is_none());
-    }
 
     #[test]
     fn a_message_names_a_few_and_says_that_there_are_more() {

@@ -15,6 +15,7 @@ mod db;
 mod load;
 #[cfg(feature = "server")]
 pub mod pages;
+pub mod planned;
 pub mod query;
-mod row;
+pub(crate) mod row;
 pub(crate) mod views;

@@ -11,6 +11,7 @@ use super::{
     cookies::{self, Signer},
     page::Ctx,
 };
+use crate::ops::{Entity, description};
 
 /// Name of the cookie.
 pub const COOKIE: &str = "rainstaff-flash";
@@ -55,8 +56,8 @@ impl Tone {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UndoAct {
-    /// An entry comes back.
-    RestoreTimesheet(Uuid),
+    /// A row of an entity comes back.
+    Restore(String, Uuid),
     /// An entry goes.
     DeleteTimesheet(Uuid),
     /// An entry of the day comes back.
@@ -71,12 +72,6 @@ pub enum UndoAct {
     ActivateEmployee(Uuid),
     /// A person works no more.
     PassivateEmployee(Uuid),
-    /// A person comes back.
-    RestoreEmployee(Uuid),
-    /// A template comes back.
-    RestoreShiftTemplate(Uuid),
-    /// A day of the calendar comes back.
-    RestoreDay(Uuid),
     /// An account may sign in again.
     EnableUser(Uuid),
     /// A region takes entries again.
@@ -84,10 +79,18 @@ pub enum UndoAct {
 }
 
 impl UndoAct {
+    /// A row of this entity comes back.
+    pub fn restore<E: Entity>(id: Uuid) -> Self {
+        Self::Restore(E::NAME.to_owned(), id)
+    }
+
     /// The address, as `routes` has it.
     pub fn address(&self) -> String {
         match self {
-            Self::RestoreTimesheet(id) => format!("/timesheets/{id}/restoration"),
+            Self::Restore(entity, id) => {
+                let home = description(entity).map_or("", |entity| entity.home);
+                format!("{home}/{id}/restoration")
+            }
             Self::DeleteTimesheet(id) => format!("/timesheets/{id}/deletion"),
             Self::RestoreEntry(id) => format!("/today/entries/{id}/restoration"),
             Self::DeleteEntry(id) => format!("/today/entries/{id}/deletion"),
@@ -95,9 +98,6 @@ impl UndoAct {
             Self::UndoBatch(id) => format!("/today/batches/{id}/undo"),
             Self::ActivateEmployee(id) => format!("/employees/{id}/activation"),
             Self::PassivateEmployee(id) => format!("/employees/{id}/passivation"),
-            Self::RestoreEmployee(id) => format!("/employees/{id}/restoration"),
-            Self::RestoreShiftTemplate(id) => format!("/shift-templates/{id}/restoration"),
-            Self::RestoreDay(id) => format!("/admin/calendar/{id}/restoration"),
             Self::EnableUser(id) => format!("/admin/users/{id}/activation"),
             Self::OpenRegion(code) => format!("/admin/regions/{code}/opening"),
         }
@@ -244,7 +244,8 @@ mod tests {
     }
 
     fn deletion() -> Flash {
-        let undo = Undo { act: UndoAct::RestoreTimesheet(Uuid::nil()), id: Uuid::nil(), base: 3, region: Some("ankara".to_owned()) };
+        let undo =
+            Undo { act: UndoAct::Restore("timesheet".into(), Uuid::nil()), id: Uuid::nil(), base: 3, region: Some("ankara".to_owned()) };
         Flash::new(Tone::Success, "flash-timesheet-deleted", "Şükrü Işık").with_undo(undo)
     }
 

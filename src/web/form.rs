@@ -24,8 +24,8 @@ use crate::{
     identity::{Actor, Region},
     ids,
     ops::{
-        Author, Entity, Kind, Op, Row,
-        form_codec::{changes_between, changes_of_new, read_form},
+        Author, Description, Kind, Op, Row,
+        form_codec::{FormSpec, changes_between, changes_of_new, read_form},
     },
     text::clean,
 };
@@ -109,35 +109,31 @@ impl Posted {
         }
     }
 
+    /// What the form says of an entity's fields.
+    pub fn row_of(&self, fields: FormSpec) -> Row {
+        read_form(fields, &self.pairs)
+    }
+
     /// The operation that makes a new row out of this form.
-    pub fn to_create<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock) -> AppResult<Op> {
-        let id = self.id_or_new("_id")?;
-        let mut op = self.bare_op(E::NAME, actor, region, clock, Kind::Create, id)?;
-        op.fields = changes_of_new(read_form(E::FORM, &self.pairs));
-        Ok(op)
+    pub fn to_create(&self, entity: &Description, author: Author, region: Region) -> AppResult<Op> {
+        let op = self.bare_op(entity.name, author, region, Kind::Create, self.id_or_new("_id")?)?;
+        Ok(op.changing(changes_of_new(self.row_of(entity.fields))))
     }
 
     /// The operation that changes row `id` to what this form says, compared with what it was rendered with.
-    pub fn to_update<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock, id: Uuid) -> AppResult<Op> {
+    pub fn to_update(&self, entity: &Description, author: Author, region: Region, id: Uuid) -> AppResult<Op> {
         let original = self.original()?.ok_or_else(|| AppError::BadRequest("_orig: missing".into()))?;
-        let mut op = self.bare_op(E::NAME, actor, region, clock, Kind::Update, id)?;
-        op.fields = changes_between(&original, read_form(E::FORM, &self.pairs));
-        Ok(op)
+        let op = self.bare_op(entity.name, author, region, Kind::Update, id)?;
+        Ok(op.changing(changes_between(&original, self.row_of(entity.fields))))
     }
 
-    /// The operation that deletes or restores row `id`.
-    pub fn to_act<E: Entity>(&self, actor: &Actor, region: Region, clock: &Clock, kind: Kind, id: Uuid) -> AppResult<Op> {
-        self.bare_op(E::NAME, actor, region, clock, kind, id)
-    }
-
-    /// An operation on row `id` of an entity that is known by its name only; its fields are the caller's to fill in.
-    pub fn bare_op(&self, entity: &str, actor: &Actor, region: Region, clock: &Clock, kind: Kind, id: Uuid) -> AppResult<Op> {
+    /// An operation on row `id` of an entity; its fields are the caller's to fill in.
+    pub fn bare_op(&self, entity: &str, author: Author, region: Region, kind: Kind, id: Uuid) -> AppResult<Op> {
         let base = self.value("_base");
         let base_version = match (kind, base) {
             (Kind::Create, _) | (_, "") => None,
             _ => Some(base.parse().map_err(|_| AppError::BadRequest("_base: not a number".into()))?),
         };
-        let author = Author { actor: actor.user_id, queue_id: actor.session_id, at: clock.now() };
         Ok(Op::new(author, self.id_or_new("_op")?, kind, entity, id, region).against(base_version))
     }
 
@@ -147,6 +143,11 @@ impl Posted {
             text => text.parse().map_err(|_| AppError::BadRequest(format!("{name}: not a UUID"))),
         }
     }
+}
+
+/// The author of what a signed-in person sends now.
+pub fn author(actor: &Actor, clock: &Clock) -> Author {
+    Author { actor: actor.user_id, queue_id: actor.session_id, at: clock.now() }
 }
 
 /// A form as a template shows it: the values as typed, and a sentence at each field that is wrong.

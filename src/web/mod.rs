@@ -27,6 +27,7 @@ pub mod htmx;
 #[cfg(feature = "server")]
 pub mod limits;
 pub mod listen;
+pub mod office;
 pub mod offline;
 pub mod pace;
 pub mod page;

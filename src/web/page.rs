@@ -4,10 +4,11 @@ use std::{any::Any, collections::HashSet};
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::{
+    error::{AppError, AppResult},
     i18n::{Lang, filters::LANG, format, t, t_with},
     identity::Actor,
     web::flash::{Flash, Seal},
@@ -259,6 +260,16 @@ impl Ctx {
     pub fn shown_at(self, path: &str, query: String) -> Self {
         Self { path: path.to_owned(), query, ..self }
     }
+}
+
+/// The query of the address.
+///
+/// # Errors
+///
+/// It does not read as one.
+pub fn query_of<Q: DeserializeOwned>(ctx: &Ctx) -> AppResult<Q> {
+    let query = actix_web::web::Query::<Q>::from_query(&ctx.query).map_err(|error| AppError::BadRequest(error.to_string()))?;
+    Ok(query.into_inner())
 }
 
 /// What the forms of a page carry: whom the page was made for, and the session's token.

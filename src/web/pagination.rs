@@ -57,6 +57,15 @@ pub fn cut<T>(rows: &mut Vec<T>, most: i64) -> bool {
     is_cut
 }
 
+/// Which way a list in the order `sort` is sorted by a column, in the word of `aria-sort`; empty where it goes by another column.
+pub fn order_by(sort: &str, column: &str) -> &'static str {
+    match sort.strip_prefix('-') {
+        Some(descending) if descending == column => "descending",
+        None if sort == column => "ascending",
+        _ => "",
+    }
+}
+
 /// The order a click on a column's head leads to: ascending, then descending (`-name`), then ascending again.
 pub fn next_sort(sort: &str, name: &str) -> String {
     if sort == name { format!("-{name}") } else { name.to_owned() }

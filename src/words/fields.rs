@@ -9,7 +9,7 @@ use crate::{
     hours::doubts,
     i18n::{Lang, choice, format, t, t_with},
     identity_no,
-    ops::{Says, description, descriptions},
+    ops::{Field, Says, description, descriptions},
     text::clean,
     web::change::FieldChange,
 };
@@ -49,6 +49,11 @@ pub fn describe<'n>(
 /// How a value reads as a form sends it: times and hours are texts there.
 fn said_by_form(says: Says) -> Says {
     if matches!(says, Says::Time | Says::Hours) { Says::Text } else { says }
+}
+
+/// The value of a form's field in words; empty where it is blank. What names another row is said by `person`.
+pub fn said<'n>(lang: Lang, field: &Field, value: &Value, person: impl Fn(Uuid) -> Option<&'n str>) -> String {
+    say(lang, said_by_form(field.says), value, person).unwrap_or_default()
 }
 
 /// What a column, or a field, is called; its bare name where nobody has words for it.

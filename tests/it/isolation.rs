@@ -77,11 +77,40 @@ async fn fill(company: &Company, office: &str) -> Rows {
     Rows { employee: employee.to_string(), timesheet: timesheet.to_string(), template: template.to_string(), day: day.to_string() }
 }
 
+/// The lists of the entities whose usual addresses are one line of the URL table, and whether that of a row's page is among them:
+/// `crud::routes::<ShiftTemplate>(cfg)` is of `shift_template`.
+fn homes_of_usual_routes(table: &'static str) -> Vec<(&'static str, bool)> {
+    rainstaff::registry::install();
+    let named = |line: &'static str| {
+        let (function, rest) = line.trim().strip_prefix("crud::routes")?.split_once("::<")?;
+        Some((rest.split('>').next()?, function == "_with_card"))
+    };
+    let entity_of = |name: &str| {
+        let words = name.chars().enumerate().map(|(n, c)| if n > 0 && c.is_uppercase() { format!("_{c}") } else { c.to_string() });
+        words.collect::<String>().to_lowercase()
+    };
+    table
+        .lines()
+        .filter_map(named)
+        .map(|(name, has_card)| (rainstaff::ops::description(&entity_of(name)).unwrap().home, has_card))
+        .collect()
+}
+
 /// The GET addresses of the URL table.
 fn get_routes() -> Vec<String> {
     let table = include_str!("../../src/routes.rs");
     let quoted = |line: &str| line.split('"').nth(1).map(str::to_owned);
-    let routes: Vec<String> = table.lines().filter(|l| l.contains("get()")).filter_map(quoted).collect();
+    let mut routes: Vec<String> = table.lines().filter(|l| l.contains("get()")).filter_map(quoted).collect();
+    let of_entity: Vec<String> =
+        include_str!("../../src/crud/routes.rs").lines().filter(|l| l.contains("get()")).filter_map(quoted).collect();
+    let [card, usual @ ..] = of_entity.as_slice() else { panic!("crud/routes.rs reads differently") };
+    assert_eq!((card.as_str(), usual), ("{home}/{{id}}", ["", "/new", "/{id}/row", "/{id}/edit"].map(str::to_owned).as_slice()));
+    let homes = homes_of_usual_routes(table);
+    assert!(homes.len() > 1, "the URL table reads differently: {homes:?}");
+    for (home, has_card) in homes {
+        routes.extend(usual.iter().map(|rest| format!("{home}{rest}")));
+        routes.extend(has_card.then(|| format!("{home}/{{id}}")));
+    }
     assert!(routes.len() > 25, "the URL table reads differently: {routes:?}");
     routes
 }

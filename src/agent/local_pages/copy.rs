@@ -1,7 +1,7 @@
 //! The PC's copy of its region as pages want it: rows of each kind, in the order that the server's queries give them.
 
 use std::{
-    cmp::Reverse,
+    cmp::{Ordering, Reverse},
     collections::{BTreeSet, HashMap, HashSet},
 };
 
@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::timesheets::at;
 use crate::{
     agent::store::{Context, Reader, Shown, StoreError},
     calendar::{Calendar, CalendarDay, DayKind, Entry},
@@ -19,12 +20,16 @@ use crate::{
     hours::Rules,
     identity::Region,
     labels::{Face, Labels},
-    ops::{Entity, Origin, Row},
+    ops::{Entity, Field, Listed, Origin, Row},
     roster::{Person, Roster},
     settings::{Effective, RegionSettings},
-    shift_templates::{ShiftTemplate, listed as templates},
+    shift_templates::listed as templates,
     timesheets::{Timesheet, filter::RulesByRegion, listed as entries, views::Choices},
-    web::page::Ctx,
+    web::{
+        office::{Office, PAGE_SIZE, Wanted},
+        page::Ctx,
+        pagination::Pager,
+    },
 };
 
 impl From<StoreError> for AppError {
@@ -106,18 +111,19 @@ impl<'r> RegionCopy<'r> {
         Ok(labels.name(person.id, &person.value.full_name))
     }
 
-    /// The templates, or those in the bin.
-    pub fn list_templates(&self, deleted: bool) -> AppResult<Vec<templates::Listed>> {
-        let rows = self.rows::<ShiftTemplate>()?.into_iter().filter(|(shown, _)| shown.deleted == deleted);
-        let mut all: Vec<templates::Listed> = rows.map(|(shown, value)| template_of(&shown, value)).collect();
-        all.sort_by_cached_key(|template| (collate::key(&template.value.name), template.id));
-        Ok(all)
+    /// The rows of an entity, or those in the bin, by their title.
+    fn list_rows<E: Entity>(&self, is_bin: bool) -> AppResult<Vec<Listed<E>>> {
+        let title = |row: &Row| E::TITLE.and_then(|title| row.get(title.name)?.as_str().map(collate::key));
+        let rows = self.rows::<E>()?.into_iter().filter(|(shown, _)| shown.deleted == is_bin);
+        let mut all: Vec<_> = rows.map(|(shown, value)| (title(&shown.row), listed(&shown, value))).collect();
+        all.sort_by(|(a, one), (b, other)| a.cmp(b).then(one.id.cmp(&other.id)));
+        Ok(all.into_iter().map(|(_, row)| row).collect())
     }
 
-    /// One template, also one in the bin.
-    pub fn find_template(&self, id: Uuid) -> AppResult<templates::Listed> {
-        let (shown, value) = self.find::<ShiftTemplate>(id)?;
-        Ok(template_of(&shown, value))
+    /// A row of an entity, also one in the bin.
+    pub fn find_listed<E: Entity>(&self, id: Uuid) -> AppResult<Listed<E>> {
+        let (shown, value) = self.find::<E>(id)?;
+        Ok(listed(&shown, value))
     }
 
     /// The templates to choose from.
@@ -131,7 +137,7 @@ impl<'r> RegionCopy<'r> {
             break_minutes: listed.value.break_minutes,
             weekdays: listed.value.weekdays,
         };
-        Ok(self.list_templates(false)?.into_iter().map(choice).collect())
+        Ok(self.list_rows(false)?.into_iter().map(choice).collect())
     }
 
     /// What the forms of entries offer.
@@ -254,8 +260,69 @@ fn person_of(shown: &Shown, mut value: Employee) -> people::Listed {
     }
 }
 
-fn template_of(shown: &Shown, value: ShiftTemplate) -> templates::Listed {
-    templates::Listed { id: shown.id, region: shown.region.clone(), version: shown.version, deleted_at: deleted_at(shown), value }
+fn listed<E>(shown: &Shown, value: E) -> Listed<E> {
+    Listed { id: shown.id, region: shown.region.clone(), version: shown.version, deleted_at: deleted_at(shown), value }
+}
+
+/// What is not in the copy is none.
+pub(super) fn none_missing<T>(error: AppError) -> AppResult<Option<T>> {
+    match error {
+        AppError::NotFound => Ok(None),
+        error => Err(error),
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A key that sorts the other way round where it says so.
+#[derive(PartialEq, Eq)]
+struct Turned<K>(K, bool);
+
+impl<K: Ord> Ord for Turned<K> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let order = self.0.cmp(&other.0);
+        if self.1 { order.reverse() } else { order }
+    }
+}
+
+impl<K: Ord> PartialOrd for Turned<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Office for RegionCopy<'_> {
+    async fn find<E: Entity>(&mut self, id: Uuid) -> AppResult<Option<Listed<E>>> {
+        self.find_listed(id).map(Some).or_else(none_missing)
+    }
+
+    async fn list<E: Entity>(&mut self, is_bin: bool) -> AppResult<Vec<Listed<E>>> {
+        self.list_rows(is_bin)
+    }
+
+    async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>) -> AppResult<(Vec<Listed<E>>, Pager)> {
+        let text = |row: &Row, field: &Field| row.get(field.name).map(text_of).unwrap_or_default();
+        let mut found: Vec<(String, Listed<E>)> = Vec::new();
+        for listed in self.list_rows::<E>(wanted.is_bin)? {
+            let row = listed.value.to_row();
+            if wanted.text.is_empty() || wanted.searched.iter().any(|field| fold(&text(&row, field)).contains(&wanted.text)) {
+                found.push((wanted.by.map(|field| text(&row, field)).unwrap_or_default(), listed));
+            }
+        }
+        if wanted.by.is_some() {
+            // Stable: what is equal stays in the order of the titles, and so does what is blank, at the end.
+            found.sort_by_cached_key(|(value, _)| (value.is_empty(), Turned(collate::key(value), wanted.descends)));
+        }
+        let pager = Pager::new(page, PAGE_SIZE, i64::try_from(found.len()).unwrap_or(i64::MAX));
+        let of_page = found.into_iter().skip(at(pager.offset())).take(at(PAGE_SIZE));
+        Ok((of_page.map(|(_, listed)| listed).collect(), pager))
+    }
 }
 
 fn fits(entry: &entries::Listed, text: &str) -> bool {

@@ -2,10 +2,13 @@
 
 use std::cmp::Ordering;
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Local, RegionCopy, query_of,
+    Local, RegionCopy,
+    copy::none_missing,
+    query_of,
     timesheets::{at, entries_of},
 };
 use crate::{
@@ -16,30 +19,46 @@ use crate::{
     collate,
     complaint::FieldError,
     employees::{
-        filter::{ListQuery, PAGE_SIZE},
+        filter::PAGE_SIZE,
         listed::{Filter, Listed},
-        views::{EmployeeView, NewPage, RowFragment, blank_form, form_of, render_edit, render_list},
+        office::People,
     },
-    error::{AppError, AppResult},
+    error::AppResult,
     fold::fold,
+    ops::Op,
+    shift_templates::{ShiftTemplate, listed::TemplateChoice},
     web::{
-        form::{FormView, Posted},
         page::{Ctx, render},
         pagination::Pager,
     },
 };
 
-/// The list, or the page around it.
-pub(super) fn list(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
-    let query: ListQuery = query_of(ctx)?;
-    copy.check_region(query.region.as_deref())?;
-    let (filter, shown, page) = query.read(ctx.lang)?;
-    let mut people: Vec<Listed> = copy.list_people()?.into_iter().filter(|person| fits(person, &filter)).collect();
-    sort(&mut people, filter.sort);
-    let pager = Pager::new(page, PAGE_SIZE, i64::try_from(people.len()).unwrap_or(i64::MAX));
-    let of_page = people.into_iter().skip(at(pager.offset())).take(at(PAGE_SIZE));
-    let of_page = of_page.map(|person| copy.with_last_entry(person)).collect::<AppResult<_>>()?;
-    Ok(Local::Page(render_list(ctx, shown, of_page, pager)?))
+impl People for RegionCopy<'_> {
+    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>) -> AppResult<(Vec<Listed>, Pager)> {
+        let mut people: Vec<Listed> = self.list_people()?.into_iter().filter(|person| fits(person, filter)).collect();
+        sort(&mut people, filter.sort);
+        let pager = Pager::new(page, PAGE_SIZE, i64::try_from(people.len()).unwrap_or(i64::MAX));
+        let of_page = people.into_iter().skip(at(pager.offset())).take(at(PAGE_SIZE));
+        Ok((of_page.map(|person| self.with_last_entry(person)).collect::<AppResult<_>>()?, pager))
+    }
+
+    async fn find_person(&mut self, id: Uuid) -> AppResult<Option<Listed>> {
+        Self::find_person(self, id).map(Some).or_else(none_missing)
+    }
+
+    async fn name_of_person(&mut self, person: &Listed) -> AppResult<String> {
+        self.label(person)
+    }
+
+    async fn template_choices(&mut self) -> AppResult<Vec<TemplateChoice>> {
+        self.list_template_choices()
+    }
+
+    /// A stored identity number is not on this PC, so here nobody knows what its author saw: changing one takes a connection.
+    async fn identity_no_seen(&mut self, _op: &Op, before: Option<&Listed>) -> AppResult<Result<Value, FieldError>> {
+        let has_none = before.is_some_and(|person| person.value.identity_no.is_none());
+        Ok(if has_none { Ok(Value::Null) } else { Err(FieldError::new("identity_no", "identity-no-offline")) })
+    }
 }
 
 /// As `employees::db::list_employees` finds them.
@@ -75,23 +94,12 @@ fn sort(people: &mut [Listed], by: &str) {
     }
 }
 
-/// The form of a new person.
-pub(super) fn new(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
-    Ok(Local::Page(render(ctx, &NewPage { ctx, templates: copy.list_template_choices()?, form: blank_form("") })?))
-}
-
-/// The form of a new person that came back.
-pub(super) fn refuse_new(ctx: &Ctx, copy: &RegionCopy<'_>, posted: &Posted, errors: &[FieldError]) -> AppResult<Local> {
-    let form = FormView::refused(posted, None, errors, ctx.lang);
-    Ok(Local::Refused(render(ctx, &NewPage { ctx, templates: copy.list_template_choices()?, form })?))
-}
-
 /// A person's page. Its history is at the server.
 pub(super) fn card(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> AppResult<Local> {
     let query: CardQuery = query_of(ctx)?;
     let employee = copy.find_person(id)?;
     let window = Window::new(query.read(ctx.lang)?, copy.today);
-    let template = employee.value.shift_template_id.and_then(|id| copy.find_template(id).ok());
+    let template = employee.value.shift_template_id.and_then(|id| copy.find_listed::<ShiftTemplate>(id).ok());
     let rows = CardRows {
         roster: copy.roster(window.first(), window.last())?,
         rules: copy.rule()?,
@@ -100,26 +108,4 @@ pub(super) fn card(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> AppResult<Loca
         employee,
     };
     Ok(Local::Page(render(ctx, &CardPage::new(ctx, window, rows, copy.today, Vec::new()))?))
-}
-
-/// One row of the list.
-pub(super) fn row(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> AppResult<Local> {
-    let row = EmployeeView { employee: copy.find_person(id)? };
-    Ok(Local::Page(render(ctx, &RowFragment { ctx, row })?))
-}
-
-/// The form for a change.
-pub(super) fn edit(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> AppResult<Local> {
-    let employee = copy.find_person(id)?;
-    if employee.deleted_at.is_some() {
-        return Err(AppError::NotFound);
-    }
-    let form = form_of(&employee, &copy.region);
-    Ok(Local::Page(render_edit(ctx, &employee, copy.list_template_choices()?, form)?))
-}
-
-/// The form for a change that came back.
-pub(super) fn refuse_change(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid, posted: &Posted, errors: &[FieldError]) -> AppResult<Local> {
-    let form = FormView::refused(posted, Some(id), errors, ctx.lang);
-    Ok(Local::Refused(render_edit(ctx, &copy.find_person(id)?, copy.list_template_choices()?, form)?))
 }

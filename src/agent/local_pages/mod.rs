@@ -4,29 +4,31 @@
 mod copy;
 mod employees;
 mod month;
-mod shift_templates;
 mod timesheets;
 mod today;
 
 use chrono::NaiveDate;
-use serde::de::DeserializeOwned;
+use futures_util::FutureExt as _;
 use uuid::Uuid;
 
 use super::store::Reader;
 use crate::{
     civil::DayOfWork,
     complaint::FieldError,
+    crud::{Address, PagesOf},
     error::{AppError, AppResult},
     identity::Actor,
+    ops::descriptions,
+    registry,
     web::{
         error_page::{render_bad_query, render_error},
         flash::Flash,
         form::Posted,
         offline::render_offline,
-        page::Ctx,
+        page::{Ctx, query_of},
     },
 };
-use copy::RegionCopy;
+pub(super) use copy::RegionCopy;
 
 /// What there is to answer with.
 #[derive(Debug)]
@@ -52,6 +54,20 @@ impl Local {
     }
 }
 
+/// Whether there is a page at an address.
+pub fn is_made(path: &str) -> bool {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let is_special = matches!(
+        parts.as_slice(),
+        ["" | "today" | "offline" | "timesheets"]
+            | ["queue", "badges"]
+            | ["timesheets" | "employees", _]
+            | ["timesheets", _, "row" | "edit"]
+            | ["employees", _, "days", _]
+    );
+    is_special || page_at(path).is_some()
+}
+
 /// The page at the context's address; none for one that is not made here, and before the first copy has come whole.
 pub fn show(ctx: Ctx, reader: &Reader, today: NaiveDate) -> AppResult<Option<Local>> {
     let path = ctx.path.clone();
@@ -62,7 +78,7 @@ pub fn show(ctx: Ctx, reader: &Reader, today: NaiveDate) -> AppResult<Option<Loc
         ["queue", "badges"] => return Ok(Some(Local::Page(String::new()))),
         _ => {}
     }
-    let Some((ctx, actor, copy)) = open(ctx, reader, today)? else { return Ok(None) };
+    let Some((ctx, actor, mut copy)) = open(ctx, reader, today)? else { return Ok(None) };
     let found = match parts.as_slice() {
         [""] => today::home(&ctx, &copy),
         ["today"] => today::show(&ctx, &copy),
@@ -72,17 +88,14 @@ pub fn show(ctx: Ctx, reader: &Reader, today: NaiveDate) -> AppResult<Option<Loc
         ["timesheets", id] => id_of(id).and_then(|id| timesheets::show(&ctx, &copy, id)),
         ["timesheets", id, "row"] => id_of(id).and_then(|id| timesheets::row(&ctx, &copy, id)),
         ["timesheets", id, "edit"] => id_of(id).and_then(|id| timesheets::edit(&ctx, &copy, id)),
-        ["employees"] => employees::list(&ctx, &copy),
-        ["employees", "new"] => employees::new(&ctx, &copy),
-        ["employees", id] => id_of(id).and_then(|id| employees::card(&ctx, &copy, id)),
-        ["employees", id, "row"] => id_of(id).and_then(|id| employees::row(&ctx, &copy, id)),
-        ["employees", id, "edit"] => id_of(id).and_then(|id| employees::edit(&ctx, &copy, id)),
+        ["employees", id] if *id != "new" => id_of(id).and_then(|id| employees::card(&ctx, &copy, id)),
         ["employees", id, "days", date] => id_of(id).and_then(|id| month::show_day(&ctx, &copy, id, date_of(date)?)),
-        ["shift-templates"] => shift_templates::list(&ctx, &copy),
-        ["shift-templates", "new"] => shift_templates::new(&ctx),
-        ["shift-templates", id, "row"] => id_of(id).and_then(|id| shift_templates::row(&ctx, &copy, id)),
-        ["shift-templates", id, "edit"] => id_of(id).and_then(|id| shift_templates::edit(&ctx, &copy, id)),
-        _ => return Ok(None),
+        _ => match page_at(&path) {
+            Some((pages, address)) => {
+                copy.check_region(ctx.named_region()).and_then(|()| at_once((pages.show)(&ctx, &mut copy, address))).map(Local::Page)
+            }
+            None => return Ok(None),
+        },
     };
     or_missing(&ctx, found).map(Some)
 }
@@ -99,25 +112,27 @@ pub fn refuse(
     let path = ctx.path.clone();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let posted = Posted::from_pairs(pairs);
-    let Some((ctx, actor, copy)) = open(ctx, reader, today)? else { return Ok(None) };
+    let Some((ctx, actor, mut copy)) = open(ctx, reader, today)? else { return Ok(None) };
     let found = match parts.as_slice() {
         ["today", "entries"] => today::refuse(&ctx, &copy, &actor, None, &posted, errors),
         ["today", "entries", id] => id_of(id).and_then(|id| today::refuse(&ctx, &copy, &actor, Some(id), &posted, errors)),
         ["today", ..] => Ok(today::refuse_act(&ctx, &copy, &actor, &posted, errors)),
         ["timesheets"] => timesheets::refuse_new(&ctx, &copy, &actor, &posted, errors),
         ["timesheets", id] => id_of(id).and_then(|id| timesheets::refuse_change(&ctx, &copy, id, &posted, errors)),
-        ["employees"] => employees::refuse_new(&ctx, &copy, &posted, errors),
-        ["employees", id] => id_of(id).and_then(|id| employees::refuse_change(&ctx, &copy, id, &posted, errors)),
         ["employees", id, "days", date] => {
             id_of(id).and_then(|id| month::refuse_day(&ctx, &copy, (id, date_of(date)?, None), &posted, errors))
         }
         ["employees", id, "days", date, entry] => {
             id_of(id).and_then(|id| month::refuse_day(&ctx, &copy, (id, date_of(date)?, Some(id_of(entry)?)), &posted, errors))
         }
-        ["shift-templates"] => shift_templates::refuse_new(&ctx, &posted, errors),
-        ["shift-templates", id] => id_of(id).and_then(|id| shift_templates::refuse_change(&ctx, &copy, id, &posted, errors)),
-        [list @ ("timesheets" | "employees" | "shift-templates"), ..] => Ok(today::back(&ctx, format!("/{list}"), errors)),
-        _ => return Ok(None),
+        _ => match entity_at(&path) {
+            Some((home, "")) => at_once((pages_of(home)?.refuse)(&ctx, &mut copy, None, &posted, errors)).map(Local::Refused),
+            Some((home, rest)) => match rest.trim_start_matches('/').parse() {
+                Ok(id) => at_once((pages_of(home)?.refuse)(&ctx, &mut copy, Some(id), &posted, errors)).map(Local::Refused),
+                Err(_) => Ok(today::back(&ctx, home.to_owned(), errors)),
+            },
+            None => return Ok(None),
+        },
     };
     or_missing(&ctx, found).map(Some)
 }
@@ -150,8 +165,22 @@ fn date_of(text: &str) -> AppResult<NaiveDate> {
     text.parse().map(|DayOfWork(date)| date).map_err(|_| AppError::NotFound)
 }
 
-/// The query of the address.
-fn query_of<Q: DeserializeOwned>(ctx: &Ctx) -> AppResult<Q> {
-    let query = actix_web::web::Query::<Q>::from_query(&ctx.query).map_err(|error| AppError::BadRequest(error.to_string()))?;
-    Ok(query.into_inner())
+/// The entity's page at an address.
+fn page_at<'r>(path: &str) -> Option<(PagesOf<RegionCopy<'r>>, Address)> {
+    registry::pages().into_iter().find_map(|pages| Address::below(pages.home, path).map(|address| (pages, address)))
+}
+
+/// The entity's list that an address is below, and the rest of the address.
+fn entity_at(path: &str) -> Option<(&'static str, &str)> {
+    let homes = descriptions().iter().map(|entity| entity.home);
+    homes.into_iter().find_map(|home| Some((home, path.strip_prefix(home)?))).filter(|(_, rest)| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn pages_of<'r>(home: &str) -> AppResult<PagesOf<RegionCopy<'r>>> {
+    registry::pages().into_iter().find(|pages| pages.home == home).ok_or(AppError::NotFound)
+}
+
+/// The answer of something that never waits: the copy is a file.
+pub(super) fn at_once<T>(answer: impl Future<Output = AppResult<T>>) -> AppResult<T> {
+    answer.now_or_never().unwrap_or_else(|| Err(AppError::Fault("a page from the copy waited".into())))
 }

@@ -17,14 +17,14 @@ use crate::{
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
     identity::{Actor, Region},
-    ops::{Change, Fields, Kind, Op, Row, VerdictKind},
+    ops::{Change, Fields, Kind, Op, Row, VerdictKind, description},
     state::AppState,
     sync::{FeedRow, held::pages::people_of, load_by_name, putting_back, submit},
     web::{
         answer::{acted, html, refused_act, settle},
         asked::Asked,
         flash::{Flash, Tone, Undo, UndoAct},
-        form::{Posted, back_to},
+        form::{Posted, author, back_to},
         page::{Ctx, render},
         pagination::cut,
         part::CONFLICTS,
@@ -128,14 +128,8 @@ pub async fn settle_conflict(
 
 /// The act that takes a deletion back.
 fn restoration_of(conflict: &ConflictRow) -> Option<UndoAct> {
-    let id = conflict.entity_id;
-    match conflict.entity.as_str() {
-        "timesheet" => Some(UndoAct::RestoreTimesheet(id)),
-        "employee" => Some(UndoAct::RestoreEmployee(id)),
-        "shift_template" => Some(UndoAct::RestoreShiftTemplate(id)),
-        "calendar_day" => Some(UndoAct::RestoreDay(id)),
-        _ => None,
-    }
+    let has_many = description(&conflict.entity).is_some_and(|entity| entity.title.is_some());
+    has_many.then(|| UndoAct::Restore(conflict.entity.clone(), conflict.entity_id))
 }
 
 /// The operation that puts the other value in its place. It says what the reader had on the screen, so that whatever came in between is
@@ -150,7 +144,7 @@ async fn replacement(
     region: &Region,
 ) -> AppResult<Op> {
     let kind = if conflict.kind == "field" { Kind::Update } else { Kind::Delete };
-    let mut op = posted.bare_op(&conflict.entity, actor, region.clone(), &state.clock, kind, conflict.entity_id)?;
+    let mut op = posted.bare_op(&conflict.entity, author(actor, &state.clock), region.clone(), kind, conflict.entity_id)?;
     if let (Kind::Update, Some(field)) = (kind, &conflict.field) {
         let mut tx = state.db.read(&Scope::one(actor, region).ok_or(AppError::NotFound)?).await?;
         let from = value_at(&mut tx, region, &conflict.entity, conflict.entity_id, field, op.base_version.unwrap_or_default()).await?;
