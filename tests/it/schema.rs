@@ -23,15 +23,26 @@ use crate::support::cluster::TestDb;
 const REGIONAL: &str = "(SELECT c.oid, c.oid::regclass::text AS rel, c.relname, c.relowner, c.relrowsecurity, c.relforcerowsecurity
     FROM pg_class c WHERE c.relnamespace = 'app'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'regions') t";
 
+/// An entity as a migration would make it, with the columns that the shift templates have: what holds for every table holds for one that is made
+/// by the call.
+const SAMPLE: &str = r#"CALL sec.create_entity('sample', 'samples', $columns$
+        name text NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+        start_min int NOT NULL CHECK (start_min BETWEEN 0 AND 1439),
+        end_min int NOT NULL CHECK (end_min > start_min AND end_min <= 2880 AND end_min - start_min < 1440), -- a comment ends with its line
+        break_min int NOT NULL DEFAULT 0 CHECK (break_min BETWEEN 0 AND 480),
+        weekdays text COLLATE "C" NOT NULL DEFAULT '' CHECK (weekdays ~ '^1?2?3?4?5?6?7?$') -- as this one does
+    $columns$, search => 'name', once => ARRAY['name'])"#;
+
 /// One column of text, for `sql` with `{t}` standing for the regional tables.
 async fn list(conn: &mut PgConnection, sql: &str) -> Vec<String> {
     sqlx::query_scalar(AssertSqlSafe(sql.replace("{t}", REGIONAL))).fetch_all(conn).await.unwrap()
 }
 
-/// What the catalog of a freshly migrated database answers.
+/// What the catalog of a freshly migrated database answers, to which a migration adds [`SAMPLE`].
 async fn ask(sql: &str) -> Vec<String> {
     let db = TestDb::new().await;
     let mut conn = db.connect_owner().await;
+    conn.execute(SAMPLE).await.unwrap();
     let found = list(&mut conn, sql).await;
     conn.close().await.unwrap();
     found
@@ -44,7 +55,7 @@ async fn none(sql: &str) {
 #[tokio::test]
 async fn there_are_regional_tables_to_speak_of() {
     let tables = ask("SELECT relname::text FROM {t} ORDER BY relname").await;
-    for known in ["change_log", "conflict", "employees", "op_inbox", "settings", "shift_templates", "timesheets"] {
+    for known in ["change_log", "conflict", "employees", "op_inbox", "samples", "settings", "shift_templates", "timesheets"] {
         assert!(tables.iter().any(|t| t == known), "{known} is not among {tables:?}");
     }
 }
@@ -239,6 +250,103 @@ async fn nobody_but_the_owner_runs_the_functions_that_act_with_his_rights() {
     .await;
 }
 
+/// Everything that the catalog knows of a table, a line each, without the names of the table and of what lies in it.
+async fn shape_of(conn: &mut PgConnection, table: &str, entity: &str) -> Vec<String> {
+    let sql = format!(
+        "SELECT replace(replace(line, '{table}', 'TABLE'), '{entity}', 'ENTITY') FROM (
+            SELECT 1 AS part, row_number() OVER (ORDER BY attnum) AS place, concat_ws(' ', 'column', attname, format_type(atttypid, atttypmod),
+                   CASE WHEN attnotnull THEN 'NOT NULL' END, attcollation::regcollation, attgenerated, pg_get_expr(d.adbin, d.adrelid), attacl::text) AS line
+            FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = attrelid AND d.adnum = attnum WHERE attrelid = 'app.{table}'::regclass AND attnum > 0 AND NOT attisdropped
+            UNION ALL SELECT 2, 0, concat_ws(' ', 'constraint', conname, contype, CASE WHEN contype <> 'p' THEN pg_get_constraintdef(oid) END)
+            FROM pg_constraint WHERE conrelid = 'app.{table}'::regclass AND contype <> 'n'
+            UNION ALL SELECT 3, 0, pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'app.{table}'::regclass AND indisunique AND NOT indisprimary
+            UNION ALL SELECT 4, 0, concat_ws(' ', tgenabled, pg_get_triggerdef(oid)) FROM pg_trigger WHERE tgrelid = 'app.{table}'::regclass AND NOT tgisinternal
+            UNION ALL SELECT 5, 0, concat_ws(' ', policyname, permissive, roles, cmd, qual, with_check) FROM pg_policies WHERE schemaname = 'app' AND tablename = '{table}'
+            UNION ALL SELECT 6, 0, concat_ws(' ', relowner::regrole, relrowsecurity, relforcerowsecurity, relkind, relpersistence, relacl::text)
+            FROM pg_class WHERE oid = 'app.{table}'::regclass
+         ) lines ORDER BY part, place, line"
+    );
+    list(conn, &sql).await
+}
+
+#[tokio::test]
+async fn a_table_that_is_made_by_the_call_is_like_one_that_was_made_by_hand() {
+    let db = TestDb::new().await;
+    let mut conn = db.connect_owner().await;
+    conn.execute(SAMPLE).await.unwrap();
+    let made = shape_of(&mut conn, "samples", "sample").await;
+    assert_eq!(made, shape_of(&mut conn, "shift_templates", "shift_template").await);
+    for (part, at_least) in [("column", 15), ("constraint", 7), ("O CREATE TRIGGER", 4), ("by_region", 1), ("CREATE UNIQUE INDEX", 1)] {
+        assert!(made.iter().filter(|line| line.starts_with(part)).count() >= at_least, "{part}: {made:#?}");
+    }
+    conn.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_written_into_a_table_that_the_call_made_is_logged_sealed_and_kept_in_its_region() {
+    let db = TestDb::new().await;
+    let mut conn = db.connect_owner().await;
+    let rides = r#"CALL sec.create_entity('ride', 'rides', 'km int NOT NULL, employee_id uuid NOT NULL',
+        refs => '{"employee_id": "employees"}', once => ARRAY['employee_id, km'])"#;
+    conn.execute(rides).await.unwrap();
+    let offices = "INSERT INTO app.regions (code, name) VALUES ('ankara', 'Ankara'), ('izmir', 'İzmir')";
+    conn.execute(offices).await.unwrap();
+    let person = "SET app.regions = 'ankara,izmir'; INSERT INTO app.employees (region, id, full_name)
+                  VALUES ('ankara', '0190dead-0000-7000-8000-000000000001', 'Ayşe'), ('izmir', '0190dead-0000-7000-8000-000000000002', 'İsa')";
+    conn.execute(person).await.unwrap();
+    let ride = |region: &str, id: u32, person: u32, km: u32| {
+        format!(
+            "BEGIN; SET LOCAL ROLE rainstaff_app; SET LOCAL app.regions = '{region}';
+             INSERT INTO app.rides (region, id, km, employee_id)
+             VALUES ('{region}', '0190dead-0000-7000-8000-0000000001{id:02}', {km}, '0190dead-0000-7000-8000-00000000000{person}'); COMMIT"
+        )
+    };
+    conn.execute(AssertSqlSafe(ride("ankara", 1, 1, 7))).await.unwrap();
+    for (what, constraint) in [
+        (ride("izmir", 1, 2, 7), "ids_apart"),
+        (ride("ankara", 2, 1, 7), "rides_employee_id_km_once"),
+        (ride("ankara", 2, 2, 8), "rides_employee_fkey"),
+    ] {
+        let refused = conn.execute(AssertSqlSafe(what)).await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().constraint(), Some(constraint));
+        conn.execute("ROLLBACK").await.unwrap();
+    }
+    let log = "SELECT concat_ws(' ', region, entity, action, after ->> 'km', seq, sec.verify_changes(region))
+               FROM app.change_log WHERE entity = 'ride'";
+    assert_eq!(list(&mut conn, log).await, ["ankara ride create 7 2"]);
+    conn.close().await.unwrap();
+}
+
+/// By the region pages, snapshots and digests read. What is made by the call begins with it; of the tables that were there before the primary
+/// key begins with the id.
+#[tokio::test]
+async fn every_index_of_an_entitys_table_begins_with_the_region_but_the_one_that_finds_an_id() {
+    none(
+        "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN {t} ON t.oid = i.indrelid JOIN pg_am m ON m.amname = 'btree'
+         JOIN pg_class x ON x.oid = i.indexrelid AND x.relam = m.oid
+         WHERE EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'deleted_at')
+           AND pg_get_indexdef(i.indexrelid, 1, false) NOT IN ('region', 'id')",
+    )
+    .await;
+    none(
+        "SELECT rel FROM {t} WHERE EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'deleted_at')
+           AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND pg_get_indexdef(i.indexrelid, 1, false) = 'id')",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_call_refuses_a_name_that_is_none() {
+    let db = TestDb::new().await;
+    let mut conn = db.connect_owner().await;
+    for (entity, table) in [("Ride", "rides"), ("ride", "Rides"), ("ride; x", "rides"), ("ride", "")] {
+        let call = format!("CALL sec.create_entity('{entity}', '{table}', 'km int')");
+        let refused = conn.execute(AssertSqlSafe(call)).await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42602"), "{entity}, {table}");
+    }
+    conn.close().await.unwrap();
+}
+
 /// What the guard finds, as the server would, after the owner has run `faults`.
 async fn guard_after(db: &TestDb, faults: &[&str]) -> Vec<String> {
     let mut owner = db.connect_owner().await;
@@ -259,6 +367,7 @@ async fn guard_as(config: DbConfig) -> Vec<String> {
 #[tokio::test]
 async fn the_guard_finds_nothing_in_a_migrated_database() {
     assert_eq!(guard_after(&TestDb::new().await, &[]).await, Vec::<String>::new());
+    assert_eq!(guard_after(&TestDb::new().await, &[SAMPLE]).await, Vec::<String>::new(), "nor in a table that the call made");
 }
 
 #[tokio::test]
