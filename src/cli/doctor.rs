@@ -96,6 +96,12 @@ async fn check_database(db: &Db, Examined { findings, notes }: &mut Examined) ->
         if health.unsealed > 0 {
             findings.push(format!("The change log of {region} has {} rows without a number: the sealing trigger is off.", health.unsealed));
         }
+        findings.extend(health.digests_off.iter().map(|entity| {
+            format!(
+                "The digest of {entity} in {region} is not that of its rows: rows were brought in or taken away past the triggers. See which, then count \
+                 anew as the owner: SET app.regions = '{region}'; CALL sec.renew_digests('{region}')."
+            )
+        }));
         findings.extend(names::find_doubtful(&mut tx, &region).await?.iter().map(|finding| finding.sentence(&region)));
         let drift = (Clock::System.now() - health.database_time).num_seconds().abs();
         if drift > CLOCK_TOLERANCE && !findings.iter().any(|f| f.contains("clocks")) {

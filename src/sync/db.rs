@@ -409,11 +409,13 @@ pub struct LogHealth {
     pub events_broken_at: Option<i64>,
     /// Committed rows without a number.
     pub unsealed: i64,
+    /// Kinds of rows whose digest is not that of the rows.
+    pub digests_off: Vec<String>,
     /// The database's clock.
     pub database_time: DateTime<Utc>,
 }
 
-/// Verifies both chains of a region.
+/// Verifies both chains of a region, and its digests.
 pub async fn find_log_health<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<LogHealth, sqlx::Error> {
     tx.conn().execute("SET LOCAL statement_timeout = '10min'").await?;
     sqlx::query_as!(
@@ -423,6 +425,7 @@ pub async fn find_log_health<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> 
                sec.verify_events($1) AS events_broken_at,
                (SELECT count(*) FROM app.change_log WHERE region = $1 AND seq IS NULL)
                    + (SELECT count(*) FROM app.activity_event WHERE region = $1 AND seq IS NULL) AS "unsealed!",
+               sec.verify_digests($1) AS "digests_off!",
                clock_timestamp() AS "database_time!"
         "#,
         region.code(),

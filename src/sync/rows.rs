@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Executor as _, Row as _,
+    Arguments as _, AssertSqlSafe, Row as _,
     error::BoxDynError,
     postgres::{PgArguments, PgRow},
     types::Json,
@@ -13,7 +13,7 @@ use super::table::{Stored, Tail};
 use crate::{
     db::{Mode, ScopedTx, Write, expect_one},
     identity::Region,
-    ops::{Cell, Description, Entity, Field, Plain, PlainKind, Source, descriptions},
+    ops::{Cell, Entity, Field, Plain, PlainKind, Source},
 };
 
 /// A row of a statement as a source of values: each from the column of its field.
@@ -200,19 +200,23 @@ fn bind_changed<E: Entity>(region: &Region, id: Uuid, value: &E, tail: &Tail, ar
     arguments.add(tail.by)
 }
 
-/// Row count and xor of `sha256(id:version)` of each entity of a region that has rows, for comparison with a copy. First 64 bits, as hex.
+/// Row count and xor of `sha256(id:version)` of each entity of a region that has rows, for comparison with a copy. First 64 bits, as hex. Kept by
+/// the seal (`sec.seal_change`); `rainstaff doctor` compares them with the rows.
 pub(crate) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
-    tx.conn().execute("SET LOCAL statement_timeout = '10s'").await?; // all rows of the region, once an hour from each PC
-    let of_each = |entity: &Description| format!("SELECT '{}' AS entity, id, version FROM {} WHERE region = $1", entity.name, entity.table);
-    let sql = format!(
-        "SELECT entity, count(id),
-                lpad(to_hex(coalesce(bit_xor(('x' || substr(encode(sha256(convert_to(id::text || ':' || version, 'UTF8')), 'hex'), 1, 16))::bit(64)::bigint), 0)), 16, '0')
-         FROM ({}) row_versions
-         GROUP BY entity
-         ORDER BY entity",
-        descriptions().iter().map(of_each).collect::<Vec<_>>().join(" UNION ALL "),
-    );
-    sqlx::query_as(AssertSqlSafe(sql)).bind(region.code()).fetch_all(tx.conn()).await
+    let rows = sqlx::query!(
+        r#"
+        SELECT kept.key AS "entity!",
+               (kept.value ->> 'rows')::bigint AS "count!",
+               lpad(to_hex((kept.value ->> 'xor')::bigint), 16, '0') AS "xor!"
+        FROM app.region_head h
+        CROSS JOIN jsonb_each(h.digests) kept
+        WHERE h.region = $1 AND kept.value ->> 'rows' <> '0'
+        "#,
+        region.code(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.entity, row.count, row.xor)).collect())
 }
 
 fn select<E: Entity>() -> String {

@@ -162,6 +162,7 @@ async fn a_reader_misses_nothing_of_eight_writers() {
     assert_eq!(company.look(holes).await, "0");
     for office in ["ankara", "istanbul"] {
         assert_eq!(company.look(&format!("SELECT sec.verify_changes('{office}')")).await, "nothing", "the chain holds under the same load");
+        assert_eq!(company.look(&format!("SELECT sec.verify_digests('{office}')::text")).await, "{}", "and so do the digests");
     }
 }
 
@@ -239,6 +240,54 @@ async fn the_digest_is_what_a_client_computes_from_its_rows() {
     owner.execute("ALTER TABLE app.timesheets DISABLE TRIGGER logged").await.unwrap();
     owner.execute("DELETE FROM app.timesheets WHERE id = (SELECT id FROM app.timesheets WHERE region = 'ankara' LIMIT 1)").await.unwrap();
     assert_ne!(before["regions"], digest(&state, &clerk("ankara")).await["regions"]);
+}
+
+/// In each step the kept digest is the one that a look at all rows gives, whoever wrote and however often in a transaction.
+#[tokio::test]
+async fn the_kept_digest_is_that_of_the_rows_after_every_kind_of_change() {
+    let company = Company::new().await;
+    let ankara = clerk("ankara");
+    let off = "SELECT sec.verify_digests('ankara')::text";
+    let kept = "SELECT concat_ws(' ', digests -> 'employee' ->> 'rows', digests -> 'employee' ->> 'xor', digests ? 'timesheet')
+                FROM app.region_head WHERE region = 'ankara'";
+    let draft = || op(&ankara, "ankara");
+    let mut before = String::new();
+    for ops in [
+        vec![draft().new_employee(employee_id(1), "Ayşe Yılmaz"), draft().new_employee(employee_id(2), "İsa Öz")],
+        vec![draft().update("employee", employee_id(1), 1, json!({ "title": ["", "Usta"] }))],
+        vec![
+            draft().update("employee", employee_id(1), 2, json!({ "title": ["Usta", "Kalfa"] })),
+            draft().new_timesheet(timesheet_id(1), employee_id(1), "2026-11-16"),
+            draft().update("employee", employee_id(1), 3, json!({ "title": ["Kalfa", "Usta"] })),
+            draft().new_timesheet(timesheet_id(2), employee_id(1), "2026-11-17"),
+        ],
+        vec![draft().delete("employee", employee_id(2), 1)],
+        vec![draft().restore("employee", employee_id(2), 2)],
+    ] {
+        let verdicts = company.apply(&ankara, &ops).await;
+        assert!(verdicts.iter().all(|verdict| verdict.verdict.took_effect()), "{verdicts:?}");
+        let after = company.look(kept).await;
+        assert_ne!(before, after, "every change is felt");
+        assert_eq!(company.look(off).await, "{}", "{ops:?}");
+        before = after;
+    }
+    let mut owner = company.inspect().await;
+    for by_hand in [
+        "UPDATE app.employees SET version = version + 5 WHERE region = 'ankara'",
+        "BEGIN; INSERT INTO app.employees (region, id, full_name) VALUES ('ankara', gen_random_uuid(), 'El');
+         UPDATE app.employees SET version = 9 WHERE full_name = 'El'; DELETE FROM app.timesheets; COMMIT",
+        "BEGIN; INSERT INTO app.employees (region, id, full_name) VALUES ('ankara', gen_random_uuid(), 'Yok');
+         UPDATE app.employees SET version = 2 WHERE full_name = 'Yok'; DELETE FROM app.employees WHERE full_name = 'Yok'; COMMIT",
+        "BEGIN; UPDATE app.employees SET version = version + 1; ROLLBACK",
+    ] {
+        owner.execute(by_hand).await.unwrap();
+        assert_eq!(company.look(off).await, "{}", "{by_hand}");
+    }
+    assert!(company.look(kept).await.starts_with("3 "), "{}", company.look(kept).await);
+    owner.execute("ALTER TABLE app.employees DISABLE TRIGGER logged; UPDATE app.employees SET version = version + 1").await.unwrap();
+    assert_eq!(company.look(off).await, "{employee}", "what passed the triggers is found");
+    owner.execute("CALL sec.renew_digests('ankara')").await.unwrap();
+    assert_eq!(company.look(off).await, "{}");
 }
 
 #[tokio::test]

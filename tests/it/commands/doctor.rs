@@ -82,6 +82,20 @@ async fn a_broken_chain_is_named_with_its_region_and_number() {
 }
 
 #[tokio::test]
+async fn a_digest_that_is_not_that_of_the_rows_is_named_with_the_call_that_counts_anew() {
+    let company = Company::new().await;
+    let ankara = clerk("ankara");
+    company.apply_one(&ankara, &op(&ankara, "ankara").new_employee(employee_id(1), "Işıl Öztürk")).await;
+    spoil(&company.files, "ALTER TABLE app.employees DISABLE TRIGGER logged; UPDATE app.employees SET version = 7").await;
+    let lines = findings(&doctor(company.files.owner_url()));
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    assert!(line.starts_with("The digest of employee in ankara is not that of its rows"), "{line}");
+    let (_, cure) = line.trim_end_matches('.').split_once("as the owner: ").unwrap();
+    company.files.connect_owner().await.execute(AssertSqlSafe(cure.to_owned())).await.unwrap();
+    assert_eq!(doctor(company.files.owner_url()).ok(), "all is well\n");
+}
+
+#[tokio::test]
 async fn an_empty_database_has_its_migrations_pending_and_stays_empty() {
     let db = TestDb::empty().await;
     for _ in 0..2 {
