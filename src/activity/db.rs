@@ -190,7 +190,8 @@ pub(super) async fn list_events<M: Mode>(
     .await
 }
 
-/// Names of the accounts in the last thousand lines of each log and region: what the filter offers while one types.
+/// Names of the accounts in the last lines of each log: what the filter offers while one types. A thousand of each region, or of many regions as
+/// many as eight have.
 pub(super) async fn list_recent_names<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<String>, sqlx::Error> {
     let codes = tx.scope().codes();
     sqlx::query_scalar!(
@@ -198,9 +199,9 @@ pub(super) async fn list_recent_names<M: Mode>(tx: &mut ScopedTx<M>) -> Result<V
         SELECT DISTINCT n.name AS "name!"
         FROM unnest($1::text[]) AS r (code)
         CROSS JOIN LATERAL (
-            (SELECT l.actor_name AS name FROM app.change_log l WHERE l.region = r.code ORDER BY l.at DESC, l.id DESC LIMIT 1000)
+            (SELECT l.actor_name AS name FROM app.change_log l WHERE l.region = r.code ORDER BY l.at DESC, l.id DESC LIMIT least(1000, 8000 / cardinality($1)))
             UNION ALL
-            (SELECT l.username FROM app.activity_event l WHERE l.region = r.code ORDER BY l.at DESC, l.id DESC LIMIT 1000)
+            (SELECT l.username FROM app.activity_event l WHERE l.region = r.code ORDER BY l.at DESC, l.id DESC LIMIT least(1000, 8000 / cardinality($1)))
         ) n
         WHERE n.name IS NOT NULL
         ORDER BY 1

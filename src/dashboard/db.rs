@@ -190,10 +190,14 @@ pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
-        WITH long AS MATERIALIZED ( -- counted once, whatever the planner knows of the rows
+        WITH entries AS MATERIALIZED ( -- by the dates, whatever the planner expects of the policies; people are few
+            SELECT id, region, employee_id, work_date, start_min, end_min, break_min, is_special, confirmed
+            FROM app.timesheets
+            WHERE region = ANY ($1) AND deleted_at IS NULL AND work_date BETWEEN $2 AND $3
+        ),
+        long AS MATERIALIZED ( -- counted once, whatever the planner knows of the rows
             SELECT o.region, o.employee_id, o.work_date, sum(greatest(o.end_min - o.start_min - o.break_min, 0)) AS worked
-            FROM app.timesheets o
-            WHERE o.region = ANY ($1) AND o.deleted_at IS NULL AND o.work_date BETWEEN $2 AND $3
+            FROM entries o
             GROUP BY 1, 2, 3
             HAVING count(*) > 1 AND sum(greatest(o.end_min - o.start_min - o.break_min, 0)) > $10::int
         )
@@ -216,13 +220,10 @@ pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search
                e.deleted_at IS NOT NULL AS "is_deleted!",
                t.confirmed <> '' AS "is_confirmed!",
                coalesce(long.worked, 0) AS "worked_that_day!"
-        FROM app.timesheets t
+        FROM entries t
         JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
         LEFT JOIN long ON long.region = t.region AND long.employee_id = t.employee_id AND long.work_date = t.work_date
-        WHERE t.region = ANY ($1)
-          AND e.region = ANY ($1)
-          AND t.deleted_at IS NULL
-          AND t.work_date BETWEEN $2 AND $3
+        WHERE e.region = ANY ($1)
           AND ($4 = '' OR position($4 IN e.search_key) > 0)
           AND (
               t.end_min - t.start_min >= $5

@@ -28,6 +28,14 @@ async fn list_person_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> R
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
+        WITH entries AS MATERIALIZED ( -- by the dates, whatever the planner expects of the policies; people are few
+            SELECT region, employee_id, work_date, start_min, end_min, break_min, is_special, notes
+            FROM app.timesheets
+            WHERE region = ANY ($1)
+              AND deleted_at IS NULL
+              AND work_date BETWEEN $2 AND $3
+              AND ($4::uuid IS NULL OR employee_id = $4)
+        )
         SELECT e.region,
                e.id,
                e.full_name,
@@ -48,13 +56,9 @@ async fn list_person_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> R
                    t.break_min,
                    t.is_special,
                    count(*) AS count
-            FROM app.timesheets t
+            FROM entries t
             JOIN app.employees p ON p.region = t.region AND p.id = t.employee_id
-            WHERE t.region = ANY ($1)
-              AND p.region = ANY ($1)
-              AND t.deleted_at IS NULL
-              AND t.work_date BETWEEN $2 AND $3
-              AND ($4::uuid IS NULL OR t.employee_id = $4)
+            WHERE p.region = ANY ($1)
               AND ($5 = '' OR p.department = $5)
               AND ($6 = '' OR p.title = $6)
               AND (
@@ -100,6 +104,14 @@ async fn list_day_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Resu
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
+        WITH entries AS MATERIALIZED (
+            SELECT region, employee_id, work_date, start_min, end_min, break_min, is_special, notes
+            FROM app.timesheets
+            WHERE region = ANY ($1)
+              AND deleted_at IS NULL
+              AND work_date BETWEEN $2 AND $3
+              AND ($4::uuid IS NULL OR employee_id = $4)
+        )
         SELECT t.region,
                t.work_date,
                t.start_min,
@@ -107,13 +119,9 @@ async fn list_day_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Resu
                t.break_min,
                t.is_special,
                count(*) AS "count!"
-        FROM app.timesheets t
+        FROM entries t
         JOIN app.employees p ON p.region = t.region AND p.id = t.employee_id
-        WHERE t.region = ANY ($1)
-          AND p.region = ANY ($1)
-          AND t.deleted_at IS NULL
-          AND t.work_date BETWEEN $2 AND $3
-          AND ($4::uuid IS NULL OR t.employee_id = $4)
+        WHERE p.region = ANY ($1)
           AND ($5 = '' OR p.department = $5)
           AND ($6 = '' OR p.title = $6)
           AND (

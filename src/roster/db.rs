@@ -58,6 +58,11 @@ async fn list_people<M: Mode>(
                           ORDER BY t.work_date, t.id LIMIT 1)) AS first_day
             FROM app.regions o
             WHERE o.code = ANY ($1)
+        ),
+        entered AS MATERIALIZED ( -- only where one of them is employed no more
+            SELECT DISTINCT t.region, t.employee_id
+            FROM app.timesheets t
+            WHERE t.region = ANY ($1) AND t.deleted_at IS NULL AND t.work_date BETWEEN $2 AND $3
         )
         SELECT e.id,
                e.region,
@@ -76,11 +81,7 @@ async fn list_people<M: Mode>(
               e.deleted_at IS NULL
               AND coalesce(e.hire_date <= $3, true)
               AND coalesce(e.exit_date >= $2, true)
-              OR EXISTS (
-                  SELECT
-                  FROM app.timesheets t
-                  WHERE t.region = e.region AND t.employee_id = e.id AND t.work_date BETWEEN $2 AND $3 AND t.deleted_at IS NULL
-              )
+              OR (e.region, e.id) IN (SELECT w.region, w.employee_id FROM entered w)
           )
         ORDER BY e.full_name COLLATE "tr-x-icu", e.department COLLATE "tr-x-icu", e.id
         "#,

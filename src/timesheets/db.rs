@@ -177,6 +177,14 @@ pub async fn list_timesheets<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, lim
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
+        WITH t AS MATERIALIZED ( -- by the dates, whatever the planner expects of the policies; people are few
+            SELECT id, region, employee_id, work_date, start_min, end_min, break_min, is_special, notes, confirmed, version, deleted_at
+            FROM app.timesheets
+            WHERE region = ANY ($1)
+              AND deleted_at IS NULL
+              AND work_date BETWEEN $2 AND $3
+              AND ($4::uuid IS NULL OR employee_id = $4)
+        )
         SELECT t.id,
                t.region,
                t.version,
@@ -190,13 +198,9 @@ pub async fn list_timesheets<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, lim
                t.is_special,
                t.notes,
                t.confirmed
-        FROM app.timesheets t
+        FROM t
         JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
-        WHERE t.region = ANY ($1)
-          AND e.region = ANY ($1)
-          AND t.deleted_at IS NULL
-          AND t.work_date BETWEEN $2 AND $3
-          AND ($4::uuid IS NULL OR t.employee_id = $4)
+        WHERE e.region = ANY ($1)
           AND ($5 = '' OR position($5 IN e.search_key) > 0 OR (t.notes <> '' AND position($5 IN sec.fold(t.notes)) > 0))
         ORDER BY t.work_date DESC, e.full_name COLLATE "tr-x-icu", t.start_min, t.id
         LIMIT $6 OFFSET $7
@@ -250,6 +254,14 @@ pub async fn list_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Resu
     sqlx::query_as!(
         Shape,
         r#"
+        WITH t AS MATERIALIZED (
+            SELECT id, region, employee_id, work_date, start_min, end_min, break_min, is_special, notes
+            FROM app.timesheets
+            WHERE region = ANY ($1)
+              AND deleted_at IS NULL
+              AND work_date BETWEEN $2 AND $3
+              AND ($4::uuid IS NULL OR employee_id = $4)
+        )
         SELECT t.region,
                min(t.work_date) AS "a_date!",
                t.start_min,
@@ -257,13 +269,9 @@ pub async fn list_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Resu
                t.break_min,
                t.is_special,
                count(*) AS "count!"
-        FROM app.timesheets t
+        FROM t
         JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
-        WHERE t.region = ANY ($1)
-          AND e.region = ANY ($1)
-          AND t.deleted_at IS NULL
-          AND t.work_date BETWEEN $2 AND $3
-          AND ($4::uuid IS NULL OR t.employee_id = $4)
+        WHERE e.region = ANY ($1)
           AND ($5 = '' OR position($5 IN e.search_key) > 0 OR (t.notes <> '' AND position($5 IN sec.fold(t.notes)) > 0))
         GROUP BY t.region, extract(isodow FROM t.work_date), t.start_min, t.end_min, t.break_min, t.is_special
         "#,
@@ -287,6 +295,17 @@ pub async fn page_timesheets<M: Mode>(
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
+        WITH t AS MATERIALIZED ( -- the page alone, before anybody's name is looked up
+            SELECT id, region, employee_id, work_date, start_min, end_min, break_min, is_special, notes, confirmed, version, deleted_at
+            FROM app.timesheets
+            WHERE region = ANY ($1)
+              AND deleted_at IS NULL
+              AND work_date BETWEEN $2 AND $3
+              AND ($4::uuid IS NULL OR employee_id = $4)
+              AND (work_date, id) > ($5, $6)
+            ORDER BY work_date, id
+            LIMIT $7
+        )
         SELECT t.id,
                t.region,
                t.version,
@@ -300,16 +319,10 @@ pub async fn page_timesheets<M: Mode>(
                t.is_special,
                t.notes,
                t.confirmed
-        FROM app.timesheets t
+        FROM t
         JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
-        WHERE t.region = ANY ($1)
-          AND e.region = ANY ($1)
-          AND t.deleted_at IS NULL
-          AND t.work_date BETWEEN $2 AND $3
-          AND ($4::uuid IS NULL OR t.employee_id = $4)
-          AND (t.work_date, t.id) > ($5, $6)
+        WHERE e.region = ANY ($1)
         ORDER BY t.work_date, t.id
-        LIMIT $7
         "#,
         &codes,
         filter.from,
