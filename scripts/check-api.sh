@@ -76,7 +76,7 @@ for item in document["paths"].values():
 json.dump(document, open(target, "w"))' "$data/openapi.json" "$@"
 }
 without "$data/with-key.json" session
-without "$data/with-session.json" session key
+without "$data/with-session.json" session key device
 
 ask() {
   document=$1
@@ -90,4 +90,5 @@ echo '== Read with a key'
 ask "$data/with-key.json" --include-method GET --header "Authorization: Bearer $key"
 
 echo '== Read and write with a session'
-ask "$data/with-session.json" --header "Cookie: $cookie" --header "$ORIGIN" --header 'X-Sync-Client: check'
+# An office's PC has nothing of a session to show.
+ask "$data/with-session.json" --exclude-path-regex '^/api/v1/devices/' --header "Cookie: $cookie" --header "$ORIGIN" --header 'X-Sync-Client: check'

@@ -9,9 +9,12 @@ pub mod hours;
 pub mod identity;
 pub mod identity_no;
 pub mod ids;
+pub mod money;
 #[cfg(feature = "pages")]
 pub mod offline_mode;
 pub mod ops;
+pub mod phone;
+pub mod plate;
 pub mod text;
 pub mod wire;
 
@@ -66,6 +69,8 @@ pub mod legacy;
 pub mod metrics;
 #[cfg(feature = "pages")]
 pub mod month;
+#[cfg(feature = "server")]
+pub mod openapi;
 #[cfg(feature = "pages")]
 pub mod passwords;
 #[cfg(feature = "server")]

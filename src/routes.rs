@@ -10,7 +10,7 @@ use crate::{
     activity, admin, api, auth, calendar, card, contact, crud, dashboard, devices,
     employees::{self, Employee},
     error::AppError,
-    month, reports,
+    month, openapi, reports,
     shift_templates::ShiftTemplate,
     state::AppState,
     sync, timesheets, today, tokens,
@@ -160,14 +160,14 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/api/v1/digest", get().to(api::exchange::get_digest));
 
     // API: reading
-    cfg.route("/api/openapi.json", get().to(api::openapi::show_openapi));
+    cfg.route("/api/openapi.json", get().to(openapi::show_openapi));
     cfg.route("/api/v1/employees", get().to(employees::api::list_employees));
     cfg.route("/api/v1/timesheets", get().to(timesheets::api::list_timesheets));
 }
 
 /// Every other address.
 pub async fn not_found(request: HttpRequest) -> Result<HttpResponse, AppError> {
-    match api::openapi::methods_at(request.path()) {
+    match openapi::methods_at(request.path()) {
         Some(methods) => Err(AppError::MethodNotAllowed(methods)),
         None => Err(AppError::NotFound),
     }

@@ -65,6 +65,7 @@ change-saturday-end = Saturday end
 change-unknown-person = Unknown employee
 change-minutes = { $n } min
 change-hours = { $hours } h
+change-money = { $amount } ₺
 change-next-day = { $time } (next day)
 answer-yes = Yes
 answer-no = No

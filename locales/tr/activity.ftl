@@ -65,6 +65,7 @@ change-saturday-end = Cumartesi bitişi
 change-unknown-person = Bilinmeyen çalışan
 change-minutes = { $n } dk
 change-hours = { $hours } saat
+change-money = { $amount } ₺
 change-next-day = { $time } (ertesi gün)
 answer-yes = Evet
 answer-no = Hayır

@@ -5,6 +5,7 @@ use std::{ffi::OsString, net::SocketAddr, path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 use super::{enrol, export, log, place, run, status};
+use crate::registry;
 
 /// The local agent of an office PC: Rainstaff goes on when the line is down
 #[derive(Debug, Parser)]
@@ -70,7 +71,6 @@ enum Command {
 
 /// Runs a command.
 pub async fn run(cli: Cli) -> ExitCode {
-    crate::registry::install();
     match answer(cli.command).await {
         Ok(sentence) => {
             if !sentence.is_empty() {
@@ -86,6 +86,7 @@ pub async fn run(cli: Cli) -> ExitCode {
 }
 
 async fn answer(command: Command) -> Result<String, String> {
+    registry::install();
     match command {
         Command::Enrol { server, code, place } => enrol::enrol(&place.data_dir, &server, &code).await,
         Command::Run { listen, place } => {

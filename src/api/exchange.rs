@@ -10,7 +10,7 @@ use actix_web::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 use uuid::Uuid;
 
 use crate::{
@@ -43,6 +43,11 @@ use crate::{
         device::{GrantAnswer, GrantQuestion},
     },
 };
+
+/// The addresses of this room in the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(get_ping, get_changes, get_snapshot, get_digest, post_ops, post_ops_status, post_grant))]
+pub struct ApiDoc;
 
 /// Operations in one request at most.
 const MAX_OPS: usize = 100;

@@ -1,5 +1,4 @@
-//! The JSON API as a whole: its description, made from the code, and the figures for whoever operates the server.
+//! The API by which browsers and PCs exchange operations and changes, and the figures for those who operate the server.
 
 pub mod exchange;
 pub mod metrics;
-pub mod openapi;

@@ -1,8 +1,9 @@
 //! A day of the calendar as forms and operations write it.
 
 use chrono::NaiveDate;
+use serde_json::json;
 
-use crate::ops::{Cell, Entity, Field, Plain, PlainKind, Reads, Says, Title, Writers, form_codec::FieldKind, values};
+use crate::ops::{Cell, Entity, Field, Plain, PlainKind, Reads, Samples, Title, Writers, form_codec::FieldKind, values};
 
 /// What a marked day means for work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,9 +19,11 @@ pub enum DayKind {
 impl DayKind {
     /// Every kind, in the order of the form.
     pub const ALL: [Self; 3] = [Self::Holiday, Self::DayOff, Self::Workday];
+    /// Their words.
+    const WORDS: [&'static str; 3] = [Self::Holiday.as_str(), Self::DayOff.as_str(), Self::Workday.as_str()];
 
     /// The word in the table and in the form.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Holiday => "holiday",
             Self::DayOff => "day_off",
@@ -61,7 +64,7 @@ pub struct CalendarDay {
 values!(CalendarDay {
     day: Field::new("day", FieldKind::Date, "change-work-date").always().reads(Reads::WorkDate),
     name: Field::new("name", FieldKind::Text, "change-name").required("day-name-missing").longest(100),
-    kind: Field::new("kind", FieldKind::Text, "change-kind").says(Says::Choice("day-kind-")).longest(20).unknown("day-kind-unknown"),
+    kind: Field::new("kind", FieldKind::Text, "change-kind").one_of(&DayKind::WORDS, "day-kind-").longest(20).unknown("day-kind-unknown"),
     free_from: Field::new("free_from", FieldKind::Time, "change-free-from").column("free_from_min").zero_is_blank(),
     source: Field::new("source", FieldKind::Text, "change-source").longest(200),
 });
@@ -89,4 +92,20 @@ impl Entity for CalendarDay {
     const HOME: &'static str = "/admin/calendar";
     const TITLE: Option<Title> = Some(Title::column("name").dated("day"));
     const WRITERS: Writers = Writers::Admins;
+
+    fn samples() -> Samples {
+        Samples {
+            rows: [
+                json!({ "day": "2025-11-21", "name": "Köprü günü", "kind": "day_off", "free_from": null, "source": "Genel müdürlük yazısı" }),
+                json!({ "day": "2025-10-28", "name": "Bayram arifesi", "kind": "holiday", "free_from": "13:00", "source": "2429 sayılı Kanun" }),
+            ],
+            refused: vec![
+                ("day", json!("30.02.2025"), "date-calendar"),
+                ("name", json!(""), "day-name-missing"),
+                ("kind", json!("feast"), "day-kind-unknown"),
+                ("free_from", json!("25:00"), "time-range"),
+                ("source", json!("a".repeat(201)), "too-long"),
+            ],
+        }
+    }
 }

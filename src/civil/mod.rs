@@ -279,6 +279,28 @@ pub fn parse_break(text: &str) -> Result<i32, BreakError> {
     }
 }
 
+/// A text is not a number of minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a number of minutes")]
+pub struct NotMinutes;
+
+impl NotMinutes {
+    /// The complaint about a form field.
+    pub fn about(self, field: &str) -> FieldError {
+        FieldError::new(field, "minutes-format")
+    }
+}
+
+/// Reads minutes: `90`, or hours and minutes, `1:30`.
+pub fn parse_minutes(text: &str) -> Result<i32, NotMinutes> {
+    let text = &clean(text)[..];
+    let minutes = match text.split_once(':') {
+        Some((hours, minutes)) => digits(hours, 1..=4).zip(digits(minutes, 2..=2).filter(|m| *m < 60)).map(|(h, m)| h * 60 + m),
+        None => digits(text, 1..=6),
+    };
+    minutes.ok_or(NotMinutes)
+}
+
 /// Reads a number of hours, such as a daily plan: `7.5`, `8,5`, `9`, `8:30`, `0830`. Answers minutes, 0 to 1440, rounded to whole ones.
 pub fn parse_hours(text: &str) -> Result<i32, HoursError> {
     let text = &clean(text)[..];

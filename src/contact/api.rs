@@ -7,7 +7,7 @@ use actix_web::{
 };
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
 use super::{
@@ -29,6 +29,11 @@ use crate::{
         visitor::visitor_of,
     },
 };
+
+/// The addresses of this room in the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(post_ops_quarantine))]
+pub struct ApiDoc;
 
 /// Bodies of one person within an hour.
 const PER_HOUR: i64 = 200;

@@ -4,6 +4,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Bytes, Data},
 };
+use utoipa::OpenApi;
 
 use super::{
     bearer::{Shown, find_shown, rotate_after},
@@ -25,6 +26,11 @@ use crate::{
     },
     wire::device::{ContactAnswer, ContactReport, Enrolled, Enrolment, Rotated},
 };
+
+/// The addresses of this room in the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(post_device_enrol, post_device_rotate, post_device_contact))]
+pub struct ApiDoc;
 
 /// `POST /api/v1/devices/enrol`: a one-time code for a token.
 #[utoipa::path(

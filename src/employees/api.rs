@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web::Data};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 use uuid::Uuid;
 
 use super::{db, listed::Listed};
@@ -19,6 +19,11 @@ use crate::{
         scope::scope_for,
     },
 };
+
+/// The addresses of this room in the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(list_employees))]
+pub struct ApiDoc;
 
 /// People of an answer where nothing else was asked for.
 const USUAL_LIMIT: i64 = 200;

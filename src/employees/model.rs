@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     civil::format_date_tr,
     complaint::FieldError,
     identity_no::{IdentityNo, without_blanks},
-    ops::{Entity, Field, Fields, Origin, RowPage, Says, Title, Writers, fields::Reader, form_codec::FieldKind, values},
+    ops::{Entity, Field, Fields, Origin, RowPage, Samples, Title, Writers, fields::Reader, form_codec::FieldKind, values},
 };
 
 /// A person of one region. People with history are never deleted, they become passive (`is_active` false) with a last day (`exit_date`): who
@@ -59,13 +60,13 @@ pub struct Left {
 
 values!(Employee {
     full_name: Field::new("full_name", FieldKind::Text, "change-full-name").required("name-missing").longest(200),
-    identity_no: Field::new("identity_no", FieldKind::OptionalText, "change-identity-no").says(Says::IdentityNo).longest(20),
+    identity_no: Field::new("identity_no", FieldKind::IdentityNo, "change-identity-no").longest(20),
     department: Field::new("department", FieldKind::Text, "change-department").longest(100),
     title: Field::new("title", FieldKind::Text, "change-title").longest(100),
     hire_date: Field::new("hire_date", FieldKind::Date, "change-hire-date"),
     exit_date: Field::new("exit_date", FieldKind::Date, "change-exit-date"),
     is_active: Field::new("is_active", FieldKind::Flag, "change-is-active").set_unsaid(),
-    shift_template_id: Field::new("shift_template_id", FieldKind::Id, "change-shift-template").unknown("template-unknown"),
+    shift_template_id: Field::new("shift_template_id", FieldKind::Id, "change-shift-template").of("shift_template").unknown("template-unknown"),
 }; activation = Activation::No);
 
 impl Entity for Employee {
@@ -101,6 +102,28 @@ impl Entity for Employee {
     /// Whoever is made active has no last day and a new first one, where the operation does not say the two.
     fn following(changes: &Fields) -> &'static [&'static str] {
         if changes.contains_key("is_active") { &["hire_date", "exit_date"] } else { &[] }
+    }
+
+    fn samples() -> Samples {
+        Samples {
+            rows: [
+                json!({
+                    "full_name": "Ayşe Işık", "identity_no": "10000000146", "department": "Depo", "title": "Usta", "hire_date": "2020-01-05",
+                    "exit_date": null, "is_active": true,
+                }),
+                json!({
+                    "full_name": "Şükrü Öztürk", "identity_no": "12345678950", "department": "Üretim", "title": "Şef", "hire_date": "2021-03-01",
+                    "exit_date": "2025-06-30", "is_active": false,
+                }),
+            ],
+            refused: vec![
+                ("full_name", json!(""), "name-missing"),
+                ("identity_no", json!("12345678951"), "identity-no-check-digits"),
+                ("department", json!("a".repeat(101)), "too-long"),
+                ("exit_date", json!("2019-12-31"), "exit-before-hire"),
+                ("shift_template_id", json!("gece"), "template-unknown"),
+            ],
+        }
     }
 }
 

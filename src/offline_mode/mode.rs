@@ -19,9 +19,11 @@ pub enum OfflineMode {
 impl OfflineMode {
     /// Every mode.
     pub const ALL: [Self; 3] = [Self::Normal, Self::DrainOnly, Self::Off];
+    /// Their words.
+    pub const WORDS: [&'static str; 3] = [Self::Normal.as_str(), Self::DrainOnly.as_str(), Self::Off.as_str()];
 
     /// The word in the table, in forms and on the wire.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Normal => "normal",
             Self::DrainOnly => "drain_only",

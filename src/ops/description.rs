@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::OnceLock};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Entity, Origin, Row, Writers, form_codec::FieldKind};
-use crate::{civil, complaint::FieldError};
+use super::{Entity, Life, MergePolicy, Origin, Row, Samples, Writers, form_codec::FieldKind};
+use crate::{civil, complaint::FieldError, identity::Region, money};
 
 /// How the log shows a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,10 @@ pub enum Says {
     Weekdays,
     /// Doubts about an entry, by their words.
     Doubts,
+    /// A telephone number.
+    Phone,
+    /// Kuruş, or a sum as operations have it.
+    Money,
 }
 
 /// Whether a field has to be filled in.
@@ -88,6 +92,14 @@ pub struct Field {
     pub hint: &'static str,
     /// The flag of a row that does not say it.
     pub is_set_unsaid: bool,
+    /// The least and the greatest number.
+    pub range: (i32, i32),
+    /// The only words that it may hold; none where it may hold others.
+    pub choices: &'static [&'static str],
+    /// The entity whose row its value names, for an id.
+    pub of: Option<&'static str>,
+    /// Which of two values stays that met without having seen each other.
+    pub merge: MergePolicy,
 }
 
 impl Field {
@@ -100,7 +112,17 @@ impl Field {
             FieldKind::Flag => Says::YesNo,
             FieldKind::Weekdays => Says::Weekdays,
             FieldKind::Id => Says::Named,
-            FieldKind::Text | FieldKind::OptionalText | FieldKind::LaterText | FieldKind::Integer => Says::Text,
+            FieldKind::IdentityNo => Says::IdentityNo,
+            FieldKind::Phone => Says::Phone,
+            FieldKind::Money => Says::Money,
+            FieldKind::Minutes => Says::Minutes,
+            FieldKind::Text
+            | FieldKind::OptionalText
+            | FieldKind::LaterText
+            | FieldKind::LongText
+            | FieldKind::Choice
+            | FieldKind::Plate
+            | FieldKind::Integer => Says::Text,
         };
         Self {
             name,
@@ -115,6 +137,10 @@ impl Field {
             reads: Reads::ByKind,
             hint: "",
             is_set_unsaid: false,
+            range: (i32::MIN, i32::MAX),
+            choices: &[],
+            of: None,
+            merge: MergePolicy::LastWriter,
         }
     }
 
@@ -188,6 +214,50 @@ impl Field {
         self
     }
 
+    /// The same with numbers from the first to the second.
+    #[must_use]
+    pub const fn range(mut self, least: i32, most: i32) -> Self {
+        self.range = (least, most);
+        self
+    }
+
+    /// The same with one of these words; what each is called is under the prefix and the word.
+    #[must_use]
+    pub const fn one_of(mut self, words: &'static [&'static str], labels: &'static str) -> Self {
+        self.choices = words;
+        self.says = Says::Choice(labels);
+        self
+    }
+
+    /// The same with the id of a row of this entity.
+    #[must_use]
+    pub const fn of(mut self, entity: &'static str) -> Self {
+        self.of = Some(entity);
+        self
+    }
+
+    /// The same with another policy where two values meet.
+    #[must_use]
+    pub const fn merging(mut self, policy: MergePolicy) -> Self {
+        let is_ordered = matches!(
+            self.kind,
+            FieldKind::Integer | FieldKind::Minutes | FieldKind::Money | FieldKind::Decimal | FieldKind::Time | FieldKind::Date
+        );
+        assert!(is_ordered || matches!(policy, MergePolicy::LastWriter), "of two such values none is the higher one");
+        self.merge = policy;
+        self
+    }
+
+    /// Whether only the people who need it see its value: others see that there is one, under another name ([`masked_name`]).
+    pub fn is_secret(&self) -> bool {
+        self.says == Says::IdentityNo
+    }
+
+    /// Whether every row has a value here: a blank one is refused, or stands for the usual value.
+    pub fn is_required(&self) -> bool {
+        self.presence != Presence::Optional || self.reads == Reads::Break
+    }
+
     /// A value of the column as the form has it.
     pub fn from_column(&self, value: &Value) -> Value {
         let minutes = value.as_i64().and_then(|minutes| i32::try_from(minutes).ok());
@@ -195,6 +265,7 @@ impl Field {
             _ if self.zero_is_blank && minutes == Some(0) => Value::Null,
             FieldKind::Time => minutes.map_or(Value::Null, |minutes| json!(civil::format_time(minutes))),
             FieldKind::Decimal => minutes.map_or(Value::Null, |minutes| json!(civil::format_decimal_hours(minutes))),
+            FieldKind::Money => value.as_i64().map_or(Value::Null, |kurus| json!(money::format(kurus))),
             _ => value.clone(),
         }
     }
@@ -263,6 +334,12 @@ pub struct Description {
     pub page: Option<RowPage>,
     /// Who may write its rows.
     pub writers: Writers,
+    /// What may become of a row once it is there.
+    pub life: Life,
+    /// The id of a region's one row; none for all kinds of which it may have several.
+    pub only_id: fn(&Region) -> Option<Uuid>,
+    /// Rows that could be.
+    pub samples: fn() -> Samples,
     /// What is wrong with the values of a whole row, as [`Entity::parse`] says it.
     pub complaints: fn(&Row, &BTreeSet<&str>, Origin) -> Vec<FieldError>,
 }
@@ -279,6 +356,9 @@ impl Description {
             title: E::TITLE,
             page: E::PAGE,
             writers: E::WRITERS,
+            life: E::LIFE,
+            only_id: E::only_id,
+            samples: E::samples,
             complaints: |row, changed, origin| E::parse(row, changed, origin).err().unwrap_or_default(),
         }
     }
@@ -312,6 +392,21 @@ pub fn as_field<'c>(entity: &str, column: &'c str, value: &Value) -> (&'c str, V
         Some(field) => (field.name, field.from_column(value)),
         None => (column, value.clone()),
     }
+}
+
+/// Under which name a row says that a secret field has a value.
+pub fn masked_name(field: &str) -> String {
+    format!("{field}_masked")
+}
+
+/// A row without its secret values: each as `shown` makes it, under its masked name.
+pub fn mask_secrets(mut row: Row, shown: impl Fn(Value) -> Value) -> Row {
+    for field in descriptions().iter().flat_map(|entity| entity.fields).filter(|field| field.is_secret()) {
+        if let Some(value) = row.remove(field.name) {
+            row.insert(masked_name(field.name), shown(value));
+        }
+    }
+    row
 }
 
 static DESCRIPTIONS: OnceLock<&'static [Description]> = OnceLock::new();

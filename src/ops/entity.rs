@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::{
-    Fields, Origin, Row, RowPage, Title, Values,
+    Fields, Origin, Row, RowPage, Samples, Title, Values,
     fields::Reader,
     form_codec::{FieldKind, FormSpec},
 };
@@ -29,6 +29,22 @@ impl Writers {
     }
 }
 
+/// What may become of rows once they are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Life {
+    /// They are changed, deleted and restored.
+    Changes,
+    /// They stay as they were made: two that are made without a network both count, and a mistake is set right by another row.
+    AppendOnly,
+}
+
+impl Life {
+    /// What is wrong with an operation on a row that is there.
+    pub fn objection(self) -> Option<FieldError> {
+        (self == Self::AppendOnly).then(|| FieldError::new("", "append-only"))
+    }
+}
+
 /// A kind of row that operations change. Field names are those of the forms.
 pub trait Entity: Values + Send + Sync + 'static {
     /// Name in operations, feed and logs.
@@ -47,6 +63,9 @@ pub trait Entity: Values + Send + Sync + 'static {
     const PAGE: Option<RowPage> = None;
     /// Who may write rows of it.
     const WRITERS: Writers;
+
+    /// What may become of a row.
+    const LIFE: Life = Life::Changes;
 
     /// The id of a region's one row, for a kind of which a region has one; none for all others.
     fn only_id(_region: &Region) -> Option<Uuid> {
@@ -76,5 +95,18 @@ pub trait Entity: Values + Send + Sync + 'static {
         let values = Self::FORM.iter().zip(self.cells()).map(|(field, cell)| (field, field.from_column(&cell.to_json())));
         let said = values.filter(|(field, value)| field.kind != FieldKind::LaterText || !value.as_str().is_none_or(str::is_empty));
         said.map(|(field, value)| (field.name.to_owned(), value)).collect()
+    }
+    /// Rows that could be.
+    fn samples() -> Samples;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_left_alone_where_rows_are_only_added() {
+        assert_eq!(Life::Changes.objection(), None);
+        assert_eq!(Life::AppendOnly.objection().map(|error| error.code).as_deref(), Some("append-only"));
     }
 }

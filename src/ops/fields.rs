@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Cell, Field, Plain, Presence, Reads, Row, Source, Values, form_codec::FieldKind};
-use crate::{civil, complaint::FieldError};
+use crate::{civil, complaint::FieldError, money, phone, plate};
 
 /// A row being read.
 pub struct Reader<'a> {
@@ -53,7 +53,16 @@ impl<'a> Reader<'a> {
 
     fn plain(&mut self, field: &'static Field) -> Plain {
         match field.kind {
-            FieldKind::Text | FieldKind::OptionalText | FieldKind::LaterText => Plain::Text(self.text(field)),
+            FieldKind::Text
+            | FieldKind::OptionalText
+            | FieldKind::LaterText
+            | FieldKind::LongText
+            | FieldKind::IdentityNo
+            | FieldKind::Choice => Plain::Text(self.text(field)),
+            FieldKind::Phone => Plain::Text(self.read(field, |text| phone::parse(text).map_err(|error| error.about(field.name)))),
+            FieldKind::Plate => Plain::Text(self.read(field, |text| plate::parse(text).map_err(|error| error.about(field.name)))),
+            FieldKind::Money => Plain::Sum(self.read(field, |text| money::parse(text).map_err(|error| error.about(field.name)))),
+            FieldKind::Minutes => Plain::Number(self.minutes(field)),
             FieldKind::Weekdays => Plain::Text(self.weekdays(field)),
             FieldKind::Date => Plain::Date(self.date(field)),
             FieldKind::Time => Plain::Number(self.time(field)),
@@ -123,9 +132,19 @@ impl<'a> Reader<'a> {
     }
 
     fn number(&mut self, field: &'static Field) -> Option<i32> {
-        self.read(field, |text| match field.reads {
-            Reads::Break => civil::parse_break(text).map_err(|error| error.about(field.name)),
-            _ => text.parse().map_err(|_| FieldError::new(field.name, "number-format")),
+        self.read(field, |text| {
+            if field.reads == Reads::Break {
+                return civil::parse_break(text).map_err(|error| error.about(field.name));
+            }
+            let number = text.parse::<i64>().map_err(|_| FieldError::new(field.name, "number-format"))?;
+            within(field, i32::try_from(number).ok(), "number-range")
+        })
+    }
+
+    fn minutes(&mut self, field: &'static Field) -> Option<i32> {
+        self.read(field, |text| {
+            let minutes = civil::parse_minutes(text).map_err(|error| error.about(field.name))?;
+            within(field, Some(minutes), "minutes-range")
         })
     }
 
@@ -159,5 +178,117 @@ impl Source for Reader<'_> {
             self.complain(FieldError::new(field.name, field.unknown));
             C::stand_in()
         }))
+    }
+}
+
+/// The number, where the field takes it.
+fn within(field: &Field, number: Option<i32>, code: &str) -> Result<i32, FieldError> {
+    let (least, most) = field.range;
+    let wrong = || FieldError::new(field.name, code).with("min", least).with("max", most);
+    number.filter(|number| (least..=most).contains(number)).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ops::{
+        Field,
+        form_codec::{FieldKind, read_form},
+    };
+
+    #[derive(serde::Deserialize)]
+    struct Case {
+        kind: String,
+        typed: String,
+        value: Value,
+        code: Option<String>,
+        shown: Option<String>,
+    }
+
+    fn cases() -> Vec<Case> {
+        serde_json::from_str(include_str!("../../tests/golden/field_kinds.json")).unwrap()
+    }
+
+    fn kind_of(word: &str) -> FieldKind {
+        match word {
+            "phone" => FieldKind::Phone,
+            "plate" => FieldKind::Plate,
+            "money" => FieldKind::Money,
+            "minutes" => FieldKind::Minutes,
+            "integer" => FieldKind::Integer,
+            "choice" => FieldKind::Choice,
+            "identity_no" => FieldKind::IdentityNo,
+            "long_text" => FieldKind::LongText,
+            other => panic!("no kind {other}"),
+        }
+    }
+
+    /// What an entity's check makes of a value: the value it would store, as forms have it, and the complaint.
+    fn checked(field: &'static Field, value: &Value) -> (Value, Option<String>) {
+        let row = Row::from([("f".to_owned(), value.clone())]);
+        let mut read = Reader::new(&row);
+        let stored = read.plain(field);
+        if field.kind == FieldKind::Choice
+            && !matches!(&stored, Plain::Text(Some(word)) if ["B", "C"].contains(&word.as_str()))
+            && !value.is_null()
+        {
+            read.complain(FieldError::new("f", field.unknown));
+        }
+        let stored = if matches!(field.kind, FieldKind::LongText) && stored == Plain::Text(None) {
+            json!("")
+        } else {
+            field.from_column(&stored.to_json())
+        };
+        (stored, read.finish(()).err().map(|errors| errors[0].code.clone()))
+    }
+
+    fn field_of(kind: FieldKind) -> &'static Field {
+        let (least, most) = if kind == FieldKind::Minutes { (0, 1440) } else { (0, 9_999_999) };
+        Box::leak(Box::new(Field::new("f", kind, "change-notes").longest(2000).range(least, most).unknown("class-unknown")))
+    }
+
+    #[test]
+    fn a_value_of_each_kind_is_read_and_checked_as_the_vectors_have_it() {
+        assert!(cases().len() > 50, "the vectors are there");
+        for Case { kind: word, typed, value, code, .. } in cases() {
+            let kind = kind_of(&word);
+            let field = field_of(kind);
+            let form = std::slice::from_ref(field);
+            let read = read_form(form, &[("f".to_owned(), typed.clone())])["f"].clone();
+            assert_eq!(read, value, "{word} {typed}");
+            let again = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            if !value.is_null() && code.is_none() {
+                assert_eq!(read_form(form, &[("f".to_owned(), again)])["f"], value, "{word} {typed}: what was read reads the same again");
+            }
+            let (stored, complaint) = checked(field, &value);
+            assert_eq!(complaint, code, "{word} {typed}");
+            if code.is_none() {
+                assert_eq!(stored, value, "{word} {typed}: stored as it was read");
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "server")]
+    fn a_value_of_each_kind_reads_in_the_log_as_the_vectors_have_it() {
+        let mut seen = 0;
+        for Case { kind, value, shown, .. } in cases() {
+            let Some(shown) = shown else { continue };
+            let said = crate::words::said(crate::i18n::Lang::Tr, field_of(kind_of(&kind)), &value, |_| None);
+            assert_eq!(said, shown, "{kind} {value}");
+            seen += 1;
+        }
+        assert!(seen > 20, "{seen}");
+    }
+
+    #[test]
+    fn a_plate_that_has_to_be_there_is_asked_for() {
+        let plate: &'static Field = Box::leak(Box::new(Field::new("plate", FieldKind::Plate, "change-notes").required("plate-missing")));
+        let row = Row::new();
+        let mut read = Reader::new(&row);
+        assert_eq!(read.plain(plate), Plain::Text(None));
+        assert_eq!(read.finish(()).unwrap_err(), [FieldError::new("plate", "plate-missing")]);
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Change, Field, Fields, Row, clean_value, same_value};
-use crate::{civil, text::clean};
+use crate::{civil, money, phone, plate, text::clean};
 
 /// How a form field reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,20 @@ pub enum FieldKind {
     Weekdays,
     /// The id of another row; blank is null.
     Id,
+    /// Text that forms show in several lines; blank is "".
+    LongText,
+    /// One of a few words; blank is null.
+    Choice,
+    /// A Turkish identity number; blank is null.
+    IdentityNo,
+    /// A number plate as typed, sent as `06 ABC 123`; blank is null.
+    Plate,
+    /// A telephone number as typed, sent as `+905321234567`; blank is null.
+    Phone,
+    /// A sum of money as typed, sent as text with a point, `1250.50`; blank is null.
+    Money,
+    /// Minutes, typed as such or as hours and minutes (`1:30`), sent as a whole number; blank is null.
+    Minutes,
 }
 
 /// The fields of an entity's form, in their order.
@@ -61,13 +75,17 @@ fn read_value(kind: FieldKind, name: &str, pairs: &[(String, String)]) -> Value 
     let text = text.unwrap_or_default();
     let text = text.as_str();
     if text.is_empty() {
-        return if kind == FieldKind::Text { json!("") } else { Value::Null };
+        return if matches!(kind, FieldKind::Text | FieldKind::LongText) { json!("") } else { Value::Null };
     }
     match kind {
         FieldKind::Date => civil::parse_date(text).map_or_else(|_| json!(text), |d| json!(d.format("%Y-%m-%d").to_string())),
         FieldKind::Time => civil::parse_time(text).map_or_else(|_| json!(text), |m| json!(civil::format_time(m))),
         FieldKind::Integer => text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n)),
         FieldKind::Decimal => json!(text.replace(',', ".")),
+        FieldKind::Plate => json!(plate::parse(text).unwrap_or_else(|_| text.to_owned())),
+        FieldKind::Phone => json!(phone::parse(text).unwrap_or_else(|_| text.to_owned())),
+        FieldKind::Money => json!(money::parse(text).map_or_else(|_| text.to_owned(), money::format)),
+        FieldKind::Minutes => civil::parse_minutes(text).map_or_else(|_| json!(text), |minutes| json!(minutes)),
         _ => json!(text),
     }
 }

@@ -9,7 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Kind, Op, Row};
+use super::{
+    Kind, Op, Row,
+    form_codec::{FieldKind, FormSpec},
+};
+use crate::{civil, money};
 
 /// Who wrote a field (or the tombstone) last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +50,16 @@ pub const TOMBSTONE: &str = "";
 
 /// Whoever made the row: they wrote every field that has no entry of its own. Most rows are never changed, and need no more than this.
 pub const OTHERS: &str = "*";
+
+/// Which of two values of a field stays, where neither author had seen the other's. The one that does not is kept in a conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MergePolicy {
+    /// The later one.
+    LastWriter,
+    /// The higher one, whenever it was entered, as of a mileage, which only rises. Nothing is lower than any value. What cannot be compared
+    /// goes by time, so that it is refused as what it is.
+    Max,
+}
 
 /// What kind of meeting a conflict is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -113,12 +127,14 @@ pub fn same_value(a: &Value, b: &Value) -> bool {
     a == b || (empty(a) && empty(b))
 }
 
-/// Applies `op`, which took effect at `at`, to `current`. None when there is no row and the operation does not make one.
-pub fn merge(current: Option<&Record>, op: &Op, at: DateTime<Utc>) -> Option<Merged> {
+/// Applies `op`, which took effect at `at`, to `current`, a row with the fields of `form`. None when there is no row and the operation does not
+/// make one.
+pub fn merge(form: FormSpec, current: Option<&Record>, op: &Op, at: DateTime<Utc>) -> Option<Merged> {
     let Some(current) = current else {
         return (op.kind == Kind::Create).then(|| create(op, at));
     };
-    let mut work = Work { stamp: stamp(op, at, current.version + 1), record: current.clone(), changed: false, conflicts: Vec::new(), op };
+    let stamp = stamp(op, at, current.version + 1);
+    let mut work = Work { form, stamp, record: current.clone(), changed: false, conflicts: Vec::new(), op };
     match op.kind {
         Kind::Create | Kind::Update => work.edit(),
         Kind::Delete => work.delete(),
@@ -147,6 +163,7 @@ fn stamp(op: &Op, at: DateTime<Utc>, version: i64) -> Stamp {
 }
 
 struct Work<'a> {
+    form: FormSpec,
     op: &'a Op,
     stamp: Stamp,
     record: Record,
@@ -186,13 +203,20 @@ impl Work<'_> {
             }
             let mine_is_later = theirs.as_ref().is_none_or(|t| (self.stamp.at, self.stamp.op) > (t.at, t.op));
             let their_op = theirs.map(|t| t.op);
-            if mine_is_later {
+            if self.is_higher(name, &change.to, &now).unwrap_or(mine_is_later) {
                 self.conflict(ConflictKind::Field, Some(name), change.from.clone(), change.to.clone(), now, their_op, true);
                 self.set_field(name, &change.to);
             } else {
                 self.conflict(ConflictKind::Field, Some(name), change.from.clone(), now, change.to.clone(), their_op, false);
             }
         }
+    }
+
+    /// Whether a value is higher than another one, in a field where that counts and the two can be compared.
+    fn is_higher(&self, name: &str, value: &Value, than: &Value) -> Option<bool> {
+        let field = self.form.iter().find(|field| field.name == name).filter(|field| field.merge == MergePolicy::Max)?;
+        let (value, than) = (height(field.kind, value)?, height(field.kind, than)?);
+        (value != than).then_some(value > than)
     }
 
     fn delete(&mut self) {
@@ -241,5 +265,20 @@ impl Work<'_> {
         let mine = Some(self.op.op_id);
         let (op_win, op_lose) = if mine_wins { (mine, theirs) } else { (theirs, mine) };
         self.conflicts.push(ConflictDraft { kind, field: field.map(Into::into), base, win, lose, op_win, op_lose });
+    }
+}
+
+/// How high a value of a field is; none for what the field cannot hold or nobody compares.
+fn height(kind: FieldKind, value: &Value) -> Option<i64> {
+    if same_value(value, &Value::Null) {
+        return Some(i64::MIN);
+    }
+    match kind {
+        FieldKind::Integer | FieldKind::Minutes => value.as_i64(),
+        FieldKind::Money => money::parse(value.as_str()?).ok(),
+        FieldKind::Decimal => civil::parse_hours(value.as_str()?).ok().map(i64::from),
+        FieldKind::Time => civil::parse_time(value.as_str()?).ok().map(i64::from),
+        FieldKind::Date => civil::parse_date(value.as_str()?).ok().map(|date| i64::from(date.to_epoch_days())),
+        _ => None,
     }
 }

@@ -9,17 +9,24 @@ mod grant;
 mod listed;
 mod merge;
 mod op;
+mod samples;
+#[cfg(feature = "server")]
+pub mod schema;
 mod submitted;
 mod values;
 
 pub use cleaned::{clean_op, clean_value};
-pub use description::{Description, Field, Presence, Reads, RowPage, Says, Title, as_field, describe_entities, description, descriptions};
-pub use entity::{Entity, Writers};
+pub use description::{
+    Description, Field, Presence, Reads, RowPage, Says, Title, as_field, describe_entities, description, descriptions, mask_secrets,
+    masked_name,
+};
+pub use entity::{Entity, Life, Writers};
 pub use form_codec::FieldKind;
 pub use grant::{Grant, LIFETIME, MARK};
 pub use listed::Listed;
-pub use merge::{ConflictDraft, ConflictKind, Merged, Meta, OTHERS, Record, Stamp, TOMBSTONE, merge, same_value};
+pub use merge::{ConflictDraft, ConflictKind, MergePolicy, Merged, Meta, OTHERS, Record, Stamp, TOMBSTONE, merge, same_value};
 pub use op::{Author, Change, EARLIEST, EditedAt, Fields, Kind, LATEST, Op, Origin, Print, Reason, Row, Verdict, VerdictKind, fingerprint};
+pub use samples::Samples;
 pub use submitted::Submitted;
 pub(crate) use values::values;
 pub use values::{Cell, Plain, PlainKind, Source, Values};

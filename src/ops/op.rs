@@ -111,7 +111,8 @@ pub struct Op {
     pub app: Option<String>,
     /// What is done.
     pub kind: Kind,
-    /// `employee`, `timesheet`, `shift_template`, `settings`.
+    /// Which kind of row; an operation on one that the server does not know is held.
+    #[cfg_attr(feature = "server", schema(example = "employee"))]
     pub entity: String,
     /// Id of the row.
     pub id: Uuid,
@@ -122,6 +123,7 @@ pub struct Op {
     pub base_version: Option<i64>,
     /// The changes, for `create` and `update`.
     #[serde(default)]
+    #[cfg_attr(feature = "server", schema(value_type = super::schema::AnyFields))]
     pub fields: Fields,
     /// Name of a command.
     #[serde(default, skip_serializing_if = "Option::is_none")]

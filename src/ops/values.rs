@@ -14,6 +14,8 @@ pub enum Plain {
     Text(Option<String>),
     /// `integer`.
     Number(Option<i32>),
+    /// `bigint`.
+    Sum(Option<i64>),
     /// `boolean`.
     Flag(Option<bool>),
     /// `date`.
@@ -29,6 +31,8 @@ pub enum PlainKind {
     Text,
     /// `integer`.
     Number,
+    /// `bigint`.
+    Sum,
     /// `boolean`.
     Flag,
     /// `date`.
@@ -43,6 +47,7 @@ impl Plain {
         match self {
             Self::Text(text) => json!(text),
             Self::Number(number) => json!(number),
+            Self::Sum(sum) => json!(sum),
             Self::Flag(flag) => json!(flag),
             Self::Date(date) => json!(date),
             Self::Id(id) => json!(id),
@@ -106,7 +111,7 @@ macro_rules! cells {
     )+};
 }
 
-cells!(Text: String, Number: i32, Flag: bool, Date: NaiveDate, Id: Uuid);
+cells!(Text: String, Number: i32, Sum: i64, Flag: bool, Date: NaiveDate, Id: Uuid);
 
 /// Where the values of a row come from.
 pub trait Source {

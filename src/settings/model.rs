@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::settings_id;
@@ -9,7 +10,7 @@ use crate::{
     complaint::FieldError,
     identity::Region,
     offline_mode::OfflineMode,
-    ops::{Cell, Entity, Field, Origin, Plain, PlainKind, Says, Writers, fields::Reader, form_codec::FieldKind, values},
+    ops::{Cell, Entity, Field, Origin, Plain, PlainKind, Samples, Writers, fields::Reader, form_codec::FieldKind, values},
 };
 
 /// One region's settings; none means: as for the whole company.
@@ -35,8 +36,8 @@ values!(RegionSettings {
     weekday_minutes: Field::new("weekday_hours", FieldKind::Decimal, "change-weekday-plan").column("weekday_min"),
     saturday_start: Field::new("saturday_start", FieldKind::Time, "change-saturday-start").column("saturday_start_min"),
     saturday_end: Field::new("saturday_end", FieldKind::Time, "change-saturday-end").column("saturday_end_min"),
-    offline_mode: Field::new("offline_mode", FieldKind::OptionalText, "change-offline-mode")
-        .says(Says::Choice("offline-mode-"))
+    offline_mode: Field::new("offline_mode", FieldKind::Choice, "change-offline-mode")
+        .one_of(&OfflineMode::WORDS, "offline-mode-")
         .longest(20)
         .unknown("offline-mode-unknown"),
 });
@@ -83,12 +84,31 @@ impl Entity for RegionSettings {
             read.complain(FieldError::new(if blank[0] { "saturday_start" } else { "saturday_end" }, "saturday-half"));
         }
     }
+
+    fn samples() -> Samples {
+        Samples {
+            rows: [
+                json!({
+                    "company_name": "Örnek A.Ş.", "report_title": "Puantaj", "weekday_hours": "7.5", "saturday_start": "09:00",
+                    "saturday_end": "14:00", "offline_mode": null,
+                }),
+                json!({
+                    "company_name": "Deneme Ltd. Şti.", "report_title": "Aylık puantaj", "weekday_hours": "8", "saturday_start": "08:00",
+                    "saturday_end": "13:00", "offline_mode": null,
+                }),
+            ],
+            refused: vec![
+                ("report_title", json!("a".repeat(201)), "too-long"),
+                ("weekday_hours", json!("25"), "hours-range"),
+                ("saturday_end", Value::Null, "saturday-half"),
+                ("offline_mode", json!(OfflineMode::Off.as_str()), "offline-mode-company"),
+            ],
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
     use crate::civil;
 

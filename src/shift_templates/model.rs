@@ -1,6 +1,8 @@
 //! A shift template as forms and operations write it.
 
-use crate::ops::{Entity, Field, Reads, RowPage, Says, Title, Writers, form_codec::FieldKind, values};
+use serde_json::json;
+
+use crate::ops::{Entity, Field, Reads, RowPage, Samples, Says, Title, Writers, form_codec::FieldKind, values};
 
 /// Times of a usual shift. Minutes are of the start day; the end goes to 2880 for a shift over midnight.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,4 +38,20 @@ impl Entity for ShiftTemplate {
     const TITLE: Option<Title> = Some(Title::column("name"));
     const PAGE: Option<RowPage> = Some(RowPage { rest: "/edit", stays: false });
     const WRITERS: Writers = Writers::Region;
+
+    fn samples() -> Samples {
+        Samples {
+            rows: [
+                json!({ "name": "Gündüz", "start_time": "08:30", "end_time": "17:30", "break_minutes": 60, "weekdays": "12345" }),
+                json!({ "name": "Gece", "start_time": "22:00", "end_time": "06:00", "break_minutes": 30, "weekdays": "67" }),
+            ],
+            refused: vec![
+                ("name", json!(" "), "template-name-missing"),
+                ("start_time", json!("sekiz"), "time-format"),
+                ("end_time", json!("08:30"), "times-equal"),
+                ("break_minutes", json!(481), "break-range"),
+                ("weekdays", json!("8"), "weekdays-format"),
+            ],
+        }
+    }
 }

@@ -92,7 +92,7 @@ fn new_row<E: Table>(job: &Job<'_>, origin: Origin) -> Option<(Uuid, E, Tail)> {
     if unknown_field::<E>(op).is_some() {
         return None;
     }
-    let Merged { record, .. } = merge(None, &clean_op(op, None), job.effective_at())?;
+    let Merged { record, .. } = merge(E::FORM, None, &clean_op(op, None), job.effective_at())?;
     let value = E::parse(&record.fields, &changed_fields(op), origin).ok()?;
     Some((op.id, value, tail(job, record, None)))
 }
@@ -126,10 +126,13 @@ pub(super) async fn decide_on<E: Table>(tx: &mut ScopedTx<Write>, job: &Job<'_>)
         None if job.is_new => (op.id, None),
         None => lock_or_alias::<E>(tx, op).await?,
     };
+    if let (Some(there), Some(error)) = (&stored, E::LIFE.objection()) {
+        return Ok(invalid::<E>(op, Some(there), vec![error]));
+    }
     let current = stored.as_ref().map(record_of);
     let op = &*clean_op(op, current.as_ref().map(|record| &record.fields));
     let job = &Job { op, ..*job };
-    let Some(merged) = merge(current.as_ref(), op, job.effective_at()) else {
+    let Some(merged) = merge(E::FORM, current.as_ref(), op, job.effective_at()) else {
         return Ok(Decision { verdict: Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::UnknownEntity) });
     };
     write::<E>(tx, job, id, stored.as_ref(), merged).await

@@ -18,7 +18,10 @@ use crate::{
     db::{Bell, Db, Read, Scope, ScopedTx, list_heads},
     error::{AppError, AppResult},
     identity::Region,
-    ops::Row,
+    ops::{
+        Row,
+        schema::{AnyRow, EntityName},
+    },
 };
 
 /// Rows per page of a snapshot.
@@ -87,7 +90,8 @@ pub struct ChangedRow {
     region: Region,
     /// Number of the change in its region.
     seq: i64,
-    /// Which kind of row.
+    /// Which kind of row; one that this server does not know has no row here.
+    #[schema(example = "employee")]
     entity: String,
     id: Uuid,
     /// The operation behind the change; null for one made past the program.
@@ -97,9 +101,8 @@ pub struct ChangedRow {
     version: Option<i64>,
     /// A tombstone, or a row that is not there any more.
     gone: bool,
-    /// The row, with the names and values of a form, and `id`, `version` and `deleted`; of an identity number only that there is one, as
-    /// `identity_no_masked`.
-    #[schema(value_type = Option<Object>)]
+    /// The row; null for one that is not there any more.
+    #[schema(value_type = Option<AnyRow>)]
     row: Option<Row>,
 }
 
@@ -120,14 +123,14 @@ pub struct Snapshot {
 pub struct SnapshotRow {
     region: Region,
     /// Which kind of row.
+    #[schema(value_type = EntityName)]
     entity: String,
     id: Uuid,
     version: i64,
     /// A tombstone.
     gone: bool,
-    /// The row, with the names and values of a form, and `id`, `version` and `deleted`; of an identity number only that there is one, as
-    /// `identity_no_masked`.
-    #[schema(value_type = Object)]
+    /// The row.
+    #[schema(value_type = AnyRow)]
     row: Row,
 }
 

@@ -4,15 +4,11 @@
 
 use serde_json::{Value, json};
 
-use crate::ops::Row;
+use crate::ops::{Row, mask_secrets};
 
 /// A row without its identity number.
-pub(crate) fn masked(mut row: Row) -> Row {
-    if let Some(number) = row.remove("identity_no") {
-        let shown = if number.is_null() { Value::Null } else { json!("*") };
-        row.insert("identity_no_masked".into(), shown);
-    }
-    row
+pub(crate) fn masked(row: Row) -> Row {
+    mask_secrets(row, |value| if value.is_null() { Value::Null } else { json!("*") })
 }
 
 #[cfg(test)]

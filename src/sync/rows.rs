@@ -26,6 +26,7 @@ impl Source for Columns<'_> {
         let plain = match C::KIND {
             PlainKind::Text => Plain::Text(self.0.try_get(field.column)?),
             PlainKind::Number => Plain::Number(self.0.try_get(field.column)?),
+            PlainKind::Sum => Plain::Sum(self.0.try_get(field.column)?),
             PlainKind::Flag => Plain::Flag(self.0.try_get(field.column)?),
             PlainKind::Date => Plain::Date(self.0.try_get(field.column)?),
             PlainKind::Id => Plain::Id(self.0.try_get(field.column)?),
@@ -59,6 +60,7 @@ fn bind<E: Entity>(value: &E, arguments: &mut PgArguments) -> Result<(), BoxDynE
         match cell {
             Plain::Text(text) => arguments.add(text)?,
             Plain::Number(number) => arguments.add(number)?,
+            Plain::Sum(sum) => arguments.add(sum)?,
             Plain::Flag(flag) => arguments.add(flag)?,
             Plain::Date(date) => arguments.add(date)?,
             Plain::Id(id) => arguments.add(id)?,
@@ -83,6 +85,7 @@ fn bind_all<E: Entity>(rows: &[(Uuid, &E, &Tail)], arguments: &mut PgArguments) 
 struct Array {
     texts: Vec<Option<String>>,
     numbers: Vec<Option<i32>>,
+    sums: Vec<Option<i64>>,
     flags: Vec<Option<bool>>,
     dates: Vec<Option<NaiveDate>>,
     ids: Vec<Option<Uuid>>,
@@ -93,6 +96,7 @@ impl Array {
         match cell {
             Plain::Text(text) => self.texts.push(text),
             Plain::Number(number) => self.numbers.push(number),
+            Plain::Sum(sum) => self.sums.push(sum),
             Plain::Flag(flag) => self.flags.push(flag),
             Plain::Date(date) => self.dates.push(date),
             Plain::Id(id) => self.ids.push(id),
@@ -100,10 +104,11 @@ impl Array {
     }
 
     fn bind(self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
-        let Self { texts, numbers, flags, dates, ids } = self;
+        let Self { texts, numbers, sums, flags, dates, ids } = self;
         match () {
             () if !texts.is_empty() => arguments.add(texts),
             () if !numbers.is_empty() => arguments.add(numbers),
+            () if !sums.is_empty() => arguments.add(sums),
             () if !flags.is_empty() => arguments.add(flags),
             () if !dates.is_empty() => arguments.add(dates),
             () => arguments.add(ids),

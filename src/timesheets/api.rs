@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web::Data};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 use uuid::Uuid;
 
 use super::{
@@ -24,6 +24,11 @@ use crate::{
         scope::scope_for,
     },
 };
+
+/// The addresses of this room in the API's description.
+#[derive(OpenApi)]
+#[openapi(paths(list_timesheets))]
+pub struct ApiDoc;
 
 /// Entries of an answer where nothing else was asked for.
 const USUAL_LIMIT: i64 = 200;

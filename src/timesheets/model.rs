@@ -1,13 +1,14 @@
 //! A timesheet as forms and operations write it.
 
 use chrono::NaiveDate;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     civil,
     complaint::FieldError,
     hours::Shift,
-    ops::{Entity, Field, Reads, RowPage, Says, Title, Writers, form_codec::FieldKind, values},
+    ops::{Entity, Field, Reads, RowPage, Samples, Says, Title, Writers, form_codec::FieldKind, values},
 };
 
 /// One stretch of work. It belongs to the day it starts on; minutes count from that day's midnight and the end goes to 2880.
@@ -54,7 +55,7 @@ pub fn overlapping(id: Uuid, work_date: NaiveDate, start_min: i32, end_min: i32)
 }
 
 values!(Timesheet {
-    employee_id: Field::new("employee_id", FieldKind::Id, "change-employee").says(Says::Person).required("employee-missing"),
+    employee_id: Field::new("employee_id", FieldKind::Id, "change-employee").says(Says::Person).of("employee").required("employee-missing"),
     work_date: Field::new("work_date", FieldKind::Date, "change-work-date").always().reads(Reads::WorkDate),
     start_min: Field::new("start_time", FieldKind::Time, "change-start").column("start_min").always(),
     end_min: Field::new("end_time", FieldKind::Time, "change-end").column("end_min").always().reads(Reads::EndOf("start_time")),
@@ -75,4 +76,25 @@ impl Entity for Timesheet {
     const TITLE: Option<Title> = Some(Title::of("employee", "employee_id").dated("work_date"));
     const PAGE: Option<RowPage> = Some(RowPage { rest: "", stays: true });
     const WRITERS: Writers = Writers::Region;
+
+    fn samples() -> Samples {
+        Samples {
+            rows: [
+                json!({
+                    "work_date": "2025-11-17", "start_time": "08:30", "end_time": "17:30", "break_minutes": 60, "is_special": false, "notes": "",
+                }),
+                json!({
+                    "work_date": "2025-11-18", "start_time": "06:00", "end_time": "23:30", "break_minutes": 45, "is_special": true,
+                    "notes": "Sayım", "confirmed": "long-day",
+                }),
+            ],
+            refused: vec![
+                ("employee_id", Value::Null, "employee-missing"),
+                ("work_date", json!(""), "date-empty"),
+                ("end_time", json!("08:30"), "times-equal"),
+                ("break_minutes", json!("bir saat"), "break-format"),
+                ("notes", json!("a".repeat(2001)), "too-long"),
+            ],
+        }
+    }
 }

@@ -8,8 +8,9 @@ use crate::{
     civil,
     hours::doubts,
     i18n::{Lang, choice, format, t, t_with},
-    identity_no,
+    identity_no, money,
     ops::{Field, Says, description, descriptions},
+    phone,
     text::clean,
     web::change::FieldChange,
 };
@@ -62,11 +63,13 @@ pub fn label_of(lang: Lang, name: &str) -> String {
     fields.find(|field| field.column == name || field.name == name).map_or(name, |field| t(lang, field.label)).to_owned()
 }
 
-/// One side of a change for a program, with identity numbers masked.
+/// One side of a change for a program, with secrets masked.
 pub fn masked(side: &Value) -> Value {
     let mut side = side.clone();
-    if let Some(Value::String(number)) = side.get_mut("identity_no") {
-        *number = identity_no::mask(number);
+    for field in descriptions().iter().flat_map(|entity| entity.fields).filter(|field| field.is_secret()) {
+        if let Some(Value::String(number)) = side.get_mut(field.column) {
+            *number = identity_no::mask(number);
+        }
     }
     side
 }
@@ -87,6 +90,11 @@ fn say<'n>(lang: Lang, says: Says, value: &Value, person: impl Fn(Uuid) -> Optio
         Says::Named => Some(bare.parse().ok().and_then(person).unwrap_or_else(|| t(lang, "change-unknown-row")).to_owned()),
         Says::Choice(prefix) => choice(lang, prefix, &bare).map(str::to_owned),
         Says::IdentityNo => Some(identity_no::mask(&bare)),
+        Says::Phone => Some(phone::shown(&bare)),
+        Says::Money => value
+            .as_i64()
+            .or_else(|| money::parse(&bare).ok())
+            .map(|kurus| t_with(lang, "change-money", &[("amount", &format::hundredths(lang, kurus))])),
         Says::Date => bare.parse::<NaiveDate>().ok().map(civil::format_date_tr),
         Says::Time => minutes_of(value).map(|minutes| time(lang, minutes)),
         Says::Minutes => minutes_of(value).map(|minutes| t_with(lang, "change-minutes", &[("n", &minutes)])),

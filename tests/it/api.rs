@@ -10,6 +10,7 @@ use crate::{
     auth::{CLERK_PASSWORD, Company},
     support::{
         browser::Browser,
+        description::{ApiDescription, row_schema_of},
         program::{Reply, make_key, read, send},
     },
 };
@@ -129,9 +130,7 @@ fn routes() -> BTreeSet<(String, String)> {
 }
 
 async fn description(company: &Company) -> Value {
-    let reply = send(&company.state, "GET", "/api/openapi.json", &[]).await;
-    assert_eq!((reply.status, reply.header("content-type")), (200, "application/json"));
-    reply.json()
+    ApiDescription::of(&company.state).await.0
 }
 
 #[actix_web::test]
@@ -194,5 +193,87 @@ async fn answers_have_the_fields_that_the_description_names() {
         let given: BTreeSet<&String> = item.as_object().unwrap().keys().collect();
         assert_eq!(named, given, "{path}");
         assert!(!reply.text.contains("12345678950"), "{path} and the identity number");
+    }
+}
+
+#[actix_web::test]
+async fn every_answer_to_a_key_is_of_the_shape_that_the_description_has() {
+    let (company, key) = company_with_key().await;
+    let mut browser = Browser::of(&company.state, "ankara1", CLERK_PASSWORD).await;
+    let form = browser.get("/employees/new").await.form("form.entry-form").with("full_name", &["Ayşe Işık"]);
+    let person = form.with("identity_no", &["12345678950"]).minted();
+    assert_eq!(browser.submit(&person).await.status, 200);
+    let entry = browser.get("/timesheets").await.form("#entry form").with("employee_id", &[person.value("_id")]);
+    assert_eq!(browser.submit(&entry.with("work_date", &["2026-01-05"]).minted()).await.status, 200);
+    let document = ApiDescription::of(&company.state).await;
+    let mut asked = 0;
+    for (path, item) in document.0["paths"].as_object().unwrap().iter().filter(|(path, _)| path.starts_with("/api/v1/")) {
+        if item["get"].is_object() {
+            let answer = read(&company.state, &key, path).await.json();
+            assert_eq!(document.complaints_about("get", path, 200, &answer), Vec::<String>::new(), "{path} {answer}");
+            asked += 1;
+        }
+    }
+    assert!(asked >= 6, "{asked} addresses");
+}
+
+#[actix_web::test]
+async fn the_description_lists_the_entities_with_their_fields_choices_and_references() {
+    let company = Company::new().await;
+    let document = ApiDescription::of(&company.state).await;
+    let schemas = &document.0["components"]["schemas"];
+    let names: Vec<&str> = rainstaff::ops::descriptions().iter().map(|entity| entity.name).collect();
+    assert_eq!(schemas["EntityName"]["enum"], json!(names));
+    for (schema, rest) in [("AnyRow", 0), ("AnyFields", 1)] {
+        assert_eq!(schemas[schema]["anyOf"].as_array().unwrap().len(), names.len() + rest, "{schema}");
+    }
+    let row = |field: &str| schemas["CalendarDayRow"]["properties"][field].clone();
+    assert_eq!((row("kind")["enum"].clone(), row("kind")["type"].clone()), (json!(["holiday", "day_off", "workday"]), json!("string")));
+    assert_eq!(row("free_from")["type"], json!(["string", "null"]), "a whole day is free from no hour");
+    let employee = &schemas["EmployeeRow"]["properties"];
+    assert_eq!((&employee["identity_no"], &employee["shift_template_id"]["x-entity"]), (&Value::Null, &json!("shift_template")));
+    assert!(employee["identity_no_masked"].is_object() && schemas["EmployeeFields"]["properties"]["identity_no"].is_object());
+    for name in names.iter().map(|name| row_schema_of(name)) {
+        for example in schemas[&name]["examples"].as_array().unwrap() {
+            assert_eq!(document.complaints_about_a(&name, example), Vec::<String>::new(), "{name}: {example}");
+        }
+    }
+    let required = schemas["TimesheetRow"]["required"].as_array().unwrap();
+    assert!(required.contains(&json!("notes")) && !required.contains(&json!("confirmed")), "what came later may be missing: {required:?}");
+}
+
+#[actix_web::test]
+async fn every_reference_of_the_description_leads_to_a_schema() {
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(map) => map.iter().for_each(|(name, inner)| match (name.as_str(), inner) {
+                ("$ref", Value::String(target)) => _ = found.insert(target.clone()),
+                _ => references(inner, found),
+            }),
+            Value::Array(items) => items.iter().for_each(|inner| references(inner, found)),
+            _ => {}
+        }
+    }
+    let company = Company::new().await;
+    let document = description(&company).await;
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    let dangling: Vec<&String> = found.iter().filter(|target| document.pointer(target.trim_start_matches('#')).is_none()).collect();
+    assert!(found.len() > 20 && dangling.is_empty(), "{} references, {dangling:?}", found.len());
+}
+
+#[actix_web::test]
+async fn an_answer_of_another_shape_is_found() {
+    let company = Company::new().await;
+    let document = ApiDescription::of(&company.state).await;
+    let day = json!({ "id": uuid::Uuid::nil(), "version": 1, "deleted": false, "day": "2026-10-29", "name": "Cumhuriyet Bayramı", "kind": "holiday",
+        "free_from": null, "source": "" });
+    assert_eq!(document.complaints_about_a("AnyRow", &day), Vec::<String>::new());
+    for (field, wrong) in
+        [("kind", json!("feast")), ("day", json!("29.10.2026")), ("free_from", json!(780)), ("name", Value::Null), ("colour", json!(1))]
+    {
+        let mut row = day.clone();
+        row[field] = wrong;
+        assert_ne!(document.complaints_about_a("CalendarDayRow", &row), Vec::<String>::new(), "{field}");
     }
 }

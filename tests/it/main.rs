@@ -18,6 +18,7 @@ mod cluster;
 mod collate;
 mod commands;
 mod conflicts;
+mod conformance;
 mod contact;
 mod dashboard;
 mod deploy;

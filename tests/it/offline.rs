@@ -19,7 +19,8 @@ use uuid::Uuid;
 fn word(kind: FieldKind) -> &'static str {
     match kind {
         FieldKind::Text => "text",
-        FieldKind::OptionalText => "optional_text",
+        // The browser reads an identity number as it reads any text: the check is its own.
+        FieldKind::OptionalText | FieldKind::IdentityNo => "optional_text",
         FieldKind::LaterText => "later_text",
         FieldKind::Date => "date",
         FieldKind::Time => "time",
@@ -28,6 +29,7 @@ fn word(kind: FieldKind) -> &'static str {
         FieldKind::Flag => "flag",
         FieldKind::Weekdays => "weekdays",
         FieldKind::Id => "id",
+        other => panic!("{other:?}: the browser does not enter it without the server"),
     }
 }
 

@@ -9,7 +9,11 @@ use chrono::{DateTime, Duration, Utc};
 use proptest::prelude::*;
 use rainstaff::{
     identity::Region,
-    ops::{Change, ConflictDraft, ConflictKind, Fields, Kind, Op, Record, Stamp, merge, same_value},
+    ops::{
+        Change, ConflictDraft, ConflictKind, Field, Fields, Kind, MergePolicy, Op, Record, Stamp,
+        form_codec::{FieldKind, FormSpec},
+        merge, same_value,
+    },
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -109,7 +113,7 @@ fn play(shown: &Record, ops: &[(&Op, DateTime<Utc>)]) -> (Record, Vec<ConflictDr
     let mut record = shown.clone();
     let mut conflicts = Vec::new();
     for (op, at) in ops {
-        let merged = merge(Some(&record), op, *at).expect("the row exists");
+        let merged = merge(&[], Some(&record), op, *at).expect("the row exists");
         assert_eq!(merged.record.version - record.version, i64::from(merged.changed), "a version per change");
         record = merged.record;
         conflicts.extend(merged.conflicts);
@@ -136,6 +140,40 @@ fn faces(conflicts: &[ConflictDraft]) -> Vec<String> {
     faces
 }
 
+/// A row with one field of which the higher value stays: a mileage.
+const ODOMETER: FormSpec = &[Field::new("km", FieldKind::Integer, "label").merging(MergePolicy::Max)];
+
+/// No value, or one of a few, so that people often enter the same.
+fn km(n: Option<i64>) -> Value {
+    n.map_or(Value::Null, |n| json!(n))
+}
+
+fn odometer_at(n: Option<i64>) -> Record {
+    let stamp = Stamp { op: nth(1, 1), queue: nth(2, 1), at: minutes(-600), version: 3 };
+    Record { version: 3, deleted: false, fields: [("km".to_owned(), km(n))].into(), meta: [("km".to_owned(), stamp)].into() }
+}
+
+/// The n-th reading, by somebody who has `shown` on the page.
+fn reading(n: u64, shown: &Record, to: Option<i64>) -> Op {
+    let change = Change { from: shown.fields["km"].clone(), to: km(to) };
+    Op { fields: Fields::from([("km".to_owned(), change)]), ..operation(n, n, &Act::Edit(BTreeMap::new()), Some(shown)) }
+}
+
+fn play_readings(shown: &Record, ops: &[(&Op, DateTime<Utc>)]) -> (Record, Vec<ConflictDraft>) {
+    let mut record = shown.clone();
+    let mut conflicts = Vec::new();
+    for (op, at) in ops {
+        let merged = merge(ODOMETER, Some(&record), op, *at).expect("the row exists");
+        record = merged.record;
+        conflicts.extend(merged.conflicts);
+    }
+    (record, conflicts)
+}
+
+fn reading_of() -> impl Strategy<Value = Option<i64>> {
+    prop::option::weighted(0.9, 0..5i64)
+}
+
 /// Cases per property: 2,000, or what `PROPTEST_CASES` says.
 fn cases() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
@@ -155,7 +193,7 @@ struct History {
 
 impl History {
     fn take(&mut self, op: Op, at: DateTime<Utc>) {
-        let Some(merged) = merge(self.record.as_ref(), &op, at) else {
+        let Some(merged) = merge(&[], self.record.as_ref(), &op, at) else {
             self.kept_whole += 1;
             return;
         };
@@ -206,9 +244,9 @@ proptest! {
         let played: Vec<(&Op, DateTime<Utc>)> = ops.iter().map(|(op, at)| (op, *at)).collect();
         let (after, _) = play(&shown, &played);
         let (last, at) = &ops[ops.len() - 1];
-        let again = merge(Some(&after), last, *at).unwrap();
+        let again = merge(&[], Some(&after), last, *at).unwrap();
         prop_assert_eq!(face(&again.record), face(&after));
-        let twice = merge(Some(&again.record), last, *at).unwrap();
+        let twice = merge(&[], Some(&again.record), last, *at).unwrap();
         prop_assert_eq!(twice.record, again.record);
     }
 
@@ -249,12 +287,91 @@ proptest! {
         let before = record.version;
         for ((edit, at), n) in edits.iter().zip(2..) {
             let op = operation(n, n, &Act::Edit(edit.clone()), Some(&record));
-            record = merge(Some(&record), &op, minutes(*at)).unwrap().record;
+            record = merge(&[], Some(&record), &op, minutes(*at)).unwrap().record;
         }
-        let merged = merge(Some(&record), &deletion, minutes(at)).unwrap();
+        let merged = merge(&[], Some(&record), &deletion, minutes(at)).unwrap();
         let somebody_edited = record.version > before;
         prop_assert_eq!(merged.record.deleted, !somebody_edited);
         prop_assert_eq!(merged.conflicts.len(), usize::from(somebody_edited));
         prop_assert_eq!(merged.record.fields, record.fields, "a deletion takes no value with it");
     }
+
+    #[test]
+    fn of_two_readings_that_have_not_seen_each_other_the_higher_stays_in_either_order_and_the_other_is_kept(
+        shown in reading_of(), a in reading_of(), b in reading_of(), times in (0..3i64, 0..3i64),
+    ) {
+        let shown = odometer_at(shown);
+        let (op_a, op_b) = (reading(2, &shown, a), reading(3, &shown, b));
+        let (one, other) = ((&op_a, minutes(times.0)), (&op_b, minutes(times.1)));
+        let (ab, ba) = (play_readings(&shown, &[one, other]), play_readings(&shown, &[other, one]));
+        prop_assert_eq!(&ab.0.fields, &ba.0.fields);
+        prop_assert_eq!(faces(&ab.1), faces(&ba.1));
+        let edits: Vec<Option<i64>> = [a, b].into_iter().filter(|to| km(*to) != shown.fields["km"]).collect();
+        // None is lower than any reading, as `Option` orders them.
+        let highest = edits.iter().max().map_or(shown.fields["km"].clone(), |to| km(*to));
+        prop_assert_eq!(&ab.0.fields["km"], &highest);
+        let met = edits.len() == 2 && a != b;
+        let lost: Vec<Value> = met.then(|| km(a.min(b))).into_iter().collect();
+        prop_assert_eq!(ab.1.iter().map(|conflict| conflict.lose.clone()).collect::<Vec<_>>(), lost);
+    }
+
+    #[test]
+    fn a_reading_never_falls_by_an_edit_that_has_not_seen_it(
+        shown in reading_of(), edits in prop::collection::vec((reading_of(), -3..5i64), 1..6),
+    ) {
+        let shown = odometer_at(shown);
+        let mut record = shown.clone();
+        for ((to, at), n) in edits.iter().zip(2..) {
+            let before = record.fields["km"].as_i64();
+            let is_unseen = record.fields["km"] != shown.fields["km"];
+            let merged = merge(ODOMETER, Some(&record), &reading(n, &shown, *to), minutes(*at)).unwrap();
+            record = merged.record;
+            prop_assert!(!is_unseen || record.fields["km"].as_i64() >= before, "{before:?} fell to {}", record.fields["km"]);
+        }
+    }
+
+    #[test]
+    fn a_reading_is_set_right_by_somebody_who_sees_it(shown in 1..9i64, to in reading_of(), at in -3..5i64) {
+        let shown = odometer_at(Some(shown));
+        let merged = merge(ODOMETER, Some(&shown), &reading(2, &shown, to), minutes(at)).unwrap();
+        prop_assert_eq!(&merged.record.fields["km"], &km(to));
+        prop_assert_eq!(merged.conflicts, Vec::new());
+    }
+}
+
+/// Each kind by its own order, not by that of its letters; what cannot be read goes by time.
+#[test]
+fn values_that_count_are_compared_as_what_they_are() {
+    const FORM: FormSpec = &[
+        Field::new("integer", FieldKind::Integer, "label").merging(MergePolicy::Max),
+        Field::new("minutes", FieldKind::Minutes, "label").merging(MergePolicy::Max),
+        Field::new("money", FieldKind::Money, "label").merging(MergePolicy::Max),
+        Field::new("decimal", FieldKind::Decimal, "label").merging(MergePolicy::Max),
+        Field::new("time", FieldKind::Time, "label").merging(MergePolicy::Max),
+        Field::new("date", FieldKind::Date, "label").merging(MergePolicy::Max),
+    ];
+    let merged = |field: &str, now: &Value, to: &Value, at: i64| {
+        let stamp = Stamp { op: nth(1, 1), queue: nth(2, 1), at: minutes(0), version: 3 };
+        let meta = [(field.to_owned(), stamp)].into();
+        let row = Record { version: 3, deleted: false, fields: [(field.to_owned(), now.clone())].into(), meta };
+        let change = Change { from: json!("unseen"), to: to.clone() };
+        let op = Op { fields: Fields::from([(field.to_owned(), change)]), ..operation(2, 2, &Act::Edit(BTreeMap::new()), Some(&row)) };
+        merge(FORM, Some(&row), &op, minutes(at)).unwrap().record.fields[field].clone()
+    };
+    for (field, low, high) in [
+        ("integer", json!(9), json!(10)),
+        ("minutes", json!(90), json!(100)),
+        ("money", json!("9.00"), json!("10.00")),
+        ("decimal", json!("9.5"), json!("10")),
+        ("time", json!("09:30"), json!("10:00")),
+        ("date", json!("2025-12-31"), json!("2026-01-05")),
+        ("integer", Value::Null, json!(0)),
+    ] {
+        for at in [-5, 5] {
+            assert_eq!(merged(field, &low, &high, at), high, "{field} rises, {at}");
+            assert_eq!(merged(field, &high, &low, at), high, "{field} does not fall, {at}");
+        }
+    }
+    assert_eq!(merged("integer", &json!(9), &json!("çok"), 5), "çok", "later, and refused where rows are checked");
+    assert_eq!(merged("integer", &json!(9), &json!("çok"), -5), 9);
 }

@@ -264,7 +264,7 @@ impl Server {
     fn write(&mut self, op: &Op, now: DateTime<Utc>) -> (Verdict, Option<Key>) {
         let key = self.resolve(op);
         let current = self.state.rows.get(&key);
-        let Some(mut merged) = merge(current, &self.as_seen(op, current), effective_at(op, now)) else {
+        let Some(mut merged) = merge(&[], current, &self.as_seen(op, current), effective_at(op, now)) else {
             return (Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::UnknownEntity), None);
         };
         let invalid = |field: &str, code: &str| {

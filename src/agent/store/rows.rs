@@ -7,7 +7,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Reader, StoreError};
-use crate::ops::{Op, Record, Row, Verdict, merge};
+use crate::{
+    identity_no,
+    ops::{Op, Record, Row, Verdict, description, mask_secrets, merge},
+};
 
 /// A row as pages show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,7 +111,9 @@ pub(super) fn rebuild(db: &Connection, entity: &str, id: Uuid) -> Result<(), Sto
     };
     let waiting = list_waiting_on(db, entity, &key)?;
     let version = base.as_ref().map_or(0, |record| record.version);
-    let laid = waiting.iter().fold(base, |record, op| merge(record.as_ref(), op, op.edited_at).map(|merged| merged.record).or(record));
+    let form = description(entity).map_or(&[][..], |known| known.fields);
+    let lay = |record: Option<Record>, op: &Op| merge(form, record.as_ref(), op, op.edited_at).map(|merged| merged.record).or(record);
+    let laid = waiting.iter().fold(base, lay);
     match laid {
         None => {
             db.prepare_cached("DELETE FROM rows WHERE entity = ?1 AND id = ?2")?.execute(params![entity, key])?;
@@ -157,12 +162,8 @@ pub(super) fn mask_verdict(verdict: &Verdict) -> Verdict {
 }
 
 /// An identity number is not kept on the PC, only that there is one, as lists show it.
-fn mask(mut fields: Row) -> Row {
-    if let Some(number) = fields.remove("identity_no") {
-        let masked = number.as_str().map(|text| Value::String(crate::identity_no::mask(text))).unwrap_or_default();
-        fields.insert("identity_no_masked".into(), masked);
-    }
-    fields
+fn mask(fields: Row) -> Row {
+    mask_secrets(fields, |number| number.as_str().map(|text| Value::String(identity_no::mask(text))).unwrap_or_default())
 }
 
 fn parse_id(text: &str) -> Result<Uuid, StoreError> {

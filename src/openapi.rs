@@ -1,5 +1,6 @@
 //! The API's description (`OpenAPI` 3.1), made from the handlers and from the types of their questions and answers, so that it cannot say
-//! anything else than they do. What all addresses share, problems and who may come in, is added here.
+//! anything else than they do. Each room describes its own addresses (`ApiDoc`), each entity its rows (`ops::schema`); what all addresses share,
+//! problems and who may come in, is added here.
 
 use std::sync::LazyLock;
 
@@ -16,6 +17,7 @@ use utoipa::{
 };
 
 use crate::{
+    api,
     auth::session_store::COOKIE,
     contact, devices, employees, timesheets,
     tokens::{TokenScope, scope_of_route},
@@ -43,26 +45,27 @@ const DEVICE: &str = "device";
     ),
     paths(
         show_openapi,
-        employees::api::list_employees,
-        timesheets::api::list_timesheets,
-        super::exchange::get_ping,
-        super::exchange::get_changes,
-        super::exchange::get_snapshot,
-        super::exchange::get_digest,
-        super::exchange::post_ops,
-        super::exchange::post_ops_status,
-        contact::api::post_ops_quarantine,
-        super::exchange::post_grant,
-        devices::api::post_device_enrol,
-        devices::api::post_device_rotate,
-        devices::api::post_device_contact,
     ),
     components(schemas(Problem)),
-    modifiers(&Access, &Problems, &Summaries),
 )]
-struct Description;
+struct ApiDoc;
 
-static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(Description::openapi);
+/// The rooms with addresses of the API.
+const ROOMS: [fn() -> OpenApi; 5] = [
+    employees::api::ApiDoc::openapi,
+    timesheets::api::ApiDoc::openapi,
+    api::exchange::ApiDoc::openapi,
+    contact::api::ApiDoc::openapi,
+    devices::api::ApiDoc::openapi,
+];
+
+static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(|| {
+    let mut document = ROOMS.iter().fold(ApiDoc::openapi(), |document, room| document.merge_from(room()));
+    for shared in [&Access as &dyn Modify, &Problems, &Summaries] {
+        shared.modify(&mut document);
+    }
+    document
+});
 static JSON: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_json().unwrap_or_default());
 
 /// The description.
