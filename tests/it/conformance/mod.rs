@@ -7,7 +7,7 @@ mod office;
 
 use rainstaff::{
     i18n::{self, Lang, t},
-    ops::{Kind, Op, Reason, Verdict, VerdictKind, Writers, descriptions},
+    ops::{Kind, Op, Reason, Verdict, VerdictKind, Writers, descriptions, form_codec::FieldKind},
     sync::{entities, may_write},
     web::form::sentence,
     words::describe,
@@ -247,7 +247,12 @@ async fn an_operation_counts_once_and_its_id_stands_for_nothing_else() {
 async fn rows_of_a_batch_are_the_rows_of_its_operations_one_by_one() {
     for office in offices().await.into_iter().filter(|office| !office.has_one_row()) {
         let name = office.entity.name;
-        let (one, two) = (office.sample(0).await, office.sample(1).await);
+        let mut both = [office.sample(0).await, office.sample(1).await];
+        for (_, values) in &mut both {
+            // As clients of the first release send them: what may be made in one statement is.
+            values.retain(|name, _| office.entity.field(name).is_some_and(|field| field.kind != FieldKind::LaterText));
+        }
+        let [one, two] = both;
         let ops = [office.create(one.0, &one.1), office.create(two.0, &two.1)];
         for (verdict, (id, values)) in office.apply_all(&ops).await.iter().zip([one, two]) {
             assert_eq!(said(verdict), APPLIED, "{name}: {verdict:?}");
