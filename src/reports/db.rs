@@ -36,43 +36,31 @@ async fn list_person_shapes<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> R
               AND work_date BETWEEN $2 AND $3
               AND ($4::uuid IS NULL OR employee_id = $4)
         )
-        SELECT e.region,
-               e.id,
-               e.full_name,
-               e.department,
-               e.title,
-               s.a_date AS "a_date!",
-               s.start_min AS "start_min!",
-               s.end_min AS "end_min!",
-               s.break_min AS "break_min!",
-               s.is_special AS "is_special!",
-               s.count AS "count!"
-        FROM (
-            SELECT t.region,
-                   t.employee_id,
-                   min(t.work_date) AS a_date,
-                   t.start_min,
-                   t.end_min,
-                   t.break_min,
-                   t.is_special,
-                   count(*) AS count
-            FROM entries t
-            JOIN app.employees p ON p.region = t.region AND p.id = t.employee_id
-            WHERE p.region = ANY ($1)
-              AND ($5 = '' OR p.department = $5)
-              AND ($6 = '' OR p.title = $6)
-              AND (
-                  $7 = ''
-                  OR position($7 IN p.search_key) > 0
-                  OR position($7 IN sec.fold(p.department)) > 0
-                  OR position($7 IN sec.fold(p.title)) > 0
-                  OR (t.notes <> '' AND position($7 IN sec.fold(t.notes)) > 0)
-              )
-            GROUP BY t.region, t.employee_id, (t.work_date - DATE '2000-01-03') % 7, t.start_min, t.end_min, t.break_min, t.is_special
-        ) s
-        JOIN app.employees e ON e.region = s.region AND e.id = s.employee_id
-        WHERE e.region = ANY ($1)
-        ORDER BY e.full_name COLLATE "tr-x-icu", e.region, e.id
+        SELECT p.region,
+               p.id,
+               p.full_name,
+               p.department,
+               p.title,
+               min(t.work_date) AS "a_date!",
+               t.start_min AS "start_min!",
+               t.end_min AS "end_min!",
+               t.break_min AS "break_min!",
+               t.is_special AS "is_special!",
+               count(*) AS "count!"
+        FROM entries t
+        JOIN app.employees p ON p.region = t.region AND p.id = t.employee_id
+        WHERE p.region = ANY ($1)
+          AND ($5 = '' OR p.department = $5)
+          AND ($6 = '' OR p.title = $6)
+          AND (
+              $7 = ''
+              OR position($7 IN p.search_key) > 0
+              OR position($7 IN sec.fold(p.department)) > 0
+              OR position($7 IN sec.fold(p.title)) > 0
+              OR (t.notes <> '' AND position($7 IN sec.fold(t.notes)) > 0)
+          )
+        GROUP BY p.region, p.id, (t.work_date - DATE '2000-01-03') % 7, t.start_min, t.end_min, t.break_min, t.is_special
+        ORDER BY p.full_name COLLATE "tr-x-icu", p.region, p.id
         "#,
         &codes,
         filter.from,
