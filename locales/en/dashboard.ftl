@@ -14,6 +14,7 @@ dashboard-blank = { $n ->
    *[other] { $n } people have no entry
 }
 dashboard-no-blank = Everybody who was expected has an entry.
+dashboard-day-more = { $n } more
 dashboard-nothing-odd = Nothing stands out.
 dashboard-recent = Recent entries
 dashboard-recent-none = Nothing has been entered yet.

@@ -11,6 +11,7 @@ dashboard-previous-day = Önceki gün
 dashboard-next-day = Sonraki gün
 dashboard-blank = Kaydı olmayan { $n } kişi
 dashboard-no-blank = Beklenen herkesin kaydı var.
+dashboard-day-more = { $n } tanesi daha var
 dashboard-nothing-odd = Göze çarpan bir şey yok.
 dashboard-recent = Son kayıtlar
 dashboard-recent-none = Henüz kayıt girilmedi.

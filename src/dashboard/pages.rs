@@ -35,6 +35,8 @@ use crate::{
 
 /// Alerts on a page.
 const PAGE_SIZE: i64 = 20;
+/// Alerts of the day; the others are on the pages of the period.
+const OF_DAY: usize = 20;
 /// Lines of "Girişler".
 const SIGN_INS: i64 = 8;
 /// People with the most overtime.
@@ -110,7 +112,7 @@ pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, q
         period: wish.period,
         seen,
         tiles: tiles.into_iter().map(|tile| TileView::new(lang, tile, wish.period, today, now)).collect(),
-        day: day_view(&ctx, &wish, of_day, on_day),
+        day: day_view(&ctx, &wish, of_day, on_day)?,
         alerts: alert_list(&ctx, of_period, kind, number),
         trend: TrendView::new(lang, wish.step, steps, trends),
         recent: recent.into_iter().map(|row| RecentView::new(lang, row, now)).collect(),
@@ -139,18 +141,30 @@ fn filter_view(query: &BoardQuery, wish: &Wish, dates: DatesView, yesterday: Nai
     FilterView { region: word(query.region.as_deref()).to_owned(), dates, q: word(query.q.as_deref()).to_owned(), kept }
 }
 
-fn day_view(ctx: &Ctx, wish: &Wish, oddities: Oddities, (expected, blank): (usize, usize)) -> DayView {
+fn day_view(ctx: &Ctx, wish: &Wish, oddities: Oddities, (expected, blank): (usize, usize)) -> AppResult<DayView> {
     let day = wish.day;
-    DayView {
+    let more = oddities.alerts.len().saturating_sub(OF_DAY);
+    Ok(DayView {
         day,
         is_yesterday: day.succ_opt() == Some(wish.today),
         previous: day.pred_opt().filter(|before| *before >= civil::FIRST_DAY),
         next: day.succ_opt().filter(|after| *after <= civil::LAST_DAY),
-        alerts: oddities.alerts.into_iter().map(|alert| AlertView::new(ctx, alert)).collect(),
+        alerts: oddities.alerts.into_iter().take(OF_DAY).map(|alert| AlertView::new(ctx, alert)).collect(),
+        more: if more > 0 { Some((more, period_of_day(&ctx.query, day)?)) } else { None },
         expected,
         blank,
         is_over: day < wish.today,
+    })
+}
+
+/// The query of the page whose period is this day, otherwise narrowed as before.
+fn period_of_day(query: &str, day: NaiveDate) -> AppResult<String> {
+    let day = day.to_string();
+    let mut query = query.to_owned();
+    for (name, value) in [("month", ""), ("day", ""), ("kind", ""), ("page", ""), ("from", day.as_str()), ("to", day.as_str())] {
+        url_with(&query, name, value)?.trim_start_matches('?').clone_into(&mut query);
     }
+    Ok(query)
 }
 
 fn alert_list(ctx: &Ctx, oddities: Oddities, kind: Option<AlertKind>, page: Option<i64>) -> AlertList {

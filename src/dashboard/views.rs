@@ -265,8 +265,10 @@ pub struct DayView {
     pub previous: Option<NaiveDate>,
     /// The day after; none on the last day there is.
     pub next: Option<NaiveDate>,
-    /// The most urgent first.
+    /// The most urgent first, as many as the card has room for.
     pub alerts: Vec<AlertView>,
+    /// How many more there are, and the query of the page that shows all.
+    pub more: Option<(usize, String)>,
     /// People who were expected that day.
     pub expected: usize,
     /// Those of them without an entry.
@@ -334,18 +336,35 @@ impl Panel {
     }
 }
 
-/// The trend of all regions.
+/// Regions with a picture of their own; of more there is one of their sums.
+const PANELS: usize = 12;
+
+/// The trend of all regions together.
+fn sum_of(lang: Lang, trends: &[Trend]) -> Trend {
+    let mut steps: Vec<(i64, Hours)> = Vec::new();
+    for trend in trends {
+        steps.resize(steps.len().max(trend.steps.len()), (0, Hours::ZERO));
+        for (sum, step) in steps.iter_mut().zip(&trend.steps) {
+            sum.0 += step.0;
+            sum.1 += step.1;
+        }
+    }
+    Trend { region: String::new(), name: t(lang, "region-all").to_owned(), steps }
+}
+
+/// The trend of the regions.
 pub struct TrendView {
     /// Weeks or months.
     pub step: Step,
     /// What the bars stand for, oldest first.
     pub steps: Vec<Period>,
-    /// One per region.
+    /// One per region, or one of all.
     pub panels: Vec<Panel>,
 }
 
 impl TrendView {
     pub(super) fn new(lang: Lang, step: Step, steps: Vec<Period>, trends: Vec<Trend>) -> Self {
+        let trends = if trends.len() > PANELS { vec![sum_of(lang, &trends)] } else { trends };
         let most = |of: fn(&(i64, Hours)) -> i64| trends.iter().flat_map(|trend| &trend.steps).map(of).max().unwrap_or(0);
         let scales = [most(|step| step.0), most(|step| step.1.overtime)];
         let panel = |trend: Trend| {

@@ -457,3 +457,68 @@ async fn the_trend_says_in_a_table_what_its_picture_shows() {
     assert_eq!((months[11].as_str(), months[0].as_str()), ("01.01.2026 4 3,00", "01.02.2025 0 0,00"));
     assert!(!page.html.contains("style="), "the content policy allows no style");
 }
+
+/// Regions `first` to `last` more, each with a person and an entry with overtime.
+async fn many_offices(company: &Company, first: u32, last: u32) {
+    let sql = format!(
+        "INSERT INTO app.regions (code, name, created_at) SELECT 'sube_' || n, 'Şube ' || n, '2020-01-01' FROM generate_series({first}, {last}) n;
+         SELECT set_config('app.regions', (SELECT string_agg(code, ',') FROM app.regions), false);
+         INSERT INTO app.employees (region, id, full_name) SELECT 'sube_' || n, gen_random_uuid(), 'Veli' FROM generate_series({first}, {last}) n;
+         INSERT INTO app.timesheets (region, id, employee_id, work_date, start_min, end_min, break_min)
+         SELECT region, gen_random_uuid(), id, '2026-01-05', 480, 1140, 60 FROM app.employees
+         WHERE region IN (SELECT 'sube_' || n FROM generate_series({first}, {last}) n)"
+    );
+    run(company, &sql).await;
+}
+
+#[actix_web::test]
+async fn of_more_regions_than_there_is_room_for_the_trend_shows_their_sum() {
+    let company = Company::new().await;
+    two_alis(&company).await;
+    many_offices(&company, 1, 8).await;
+    let mut admin = Browser::of(&on(&company, "2026-01-11"), "admin", ADMIN_PASSWORD).await;
+    let page = admin.get("/dashboard").await;
+    assert_eq!((page.count("article.tile"), page.count("figure.trend-panel")), (12, 12), "a picture of each");
+    let sums: Vec<(i64, f64)> = page.texts("#trend-numbers tbody tr").iter().map(|row| sums_of(row)).collect();
+    many_offices(&company, 9, 9).await;
+    let page = admin.get("/dashboard").await;
+    assert_eq!((page.count("article.tile"), page.count("figure.trend-panel")), (13, 1));
+    let rows = page.texts("#trend-numbers tbody tr");
+    let of_all: Vec<(i64, f64)> = rows.iter().map(|row| sums_of(row)).collect();
+    assert_eq!(of_all[..11], sums[..11]);
+    let one = page_of_one(&mut admin).await;
+    assert_eq!(of_all[11], (sums[11].0 + one.0, sums[11].1 + one.1), "{rows:?}");
+    assert!(one.0 == 1 && one.1 > 0.0, "{one:?}");
+    assert_eq!(page.text("figure.trend-panel figcaption"), "Tüm bölgeler");
+}
+
+async fn page_of_one(admin: &mut Browser) -> (i64, f64) {
+    sums_of(admin.get("/dashboard?region=sube_9").await.texts("#trend-numbers tbody tr").last().unwrap())
+}
+
+/// Entries and hours of overtime of a line of the trend, of all its regions.
+fn sums_of(row: &str) -> (i64, f64) {
+    let numbers: Vec<f64> = row.split(' ').skip(1).map(|number| number.replace('.', "").replace(',', ".").parse().unwrap()).collect();
+    let (entries, overtime) = numbers.chunks(2).fold((0.0, 0.0), |sum, pair| (sum.0 + pair[0], sum.1 + pair[1]));
+    (format!("{entries:.0}").parse().unwrap(), (overtime * 100.0_f64).round() / 100.0)
+}
+
+#[actix_web::test]
+async fn a_day_with_many_oddities_shows_the_first_and_leads_to_all_of_them() {
+    let company = Company::new().await;
+    for n in 0..23 {
+        let someone = person(&company, "ankara", &format!("Ali {n}"), "Depo").await;
+        entry(&company, "ankara", someone, plain("2026-01-10", 0, 1080, 0)).await;
+    }
+    let mut clerk = Browser::of(&on(&company, "2026-01-11"), "ankara1", CLERK_PASSWORD).await;
+    let page = clerk.get("/dashboard?q=ali&kind=no-day-off").await;
+    assert_eq!(page.count("#dash-day tbody tr"), 20);
+    let more = "#dash-day > .card-note > a[href$='#dash-alerts']";
+    let (said, all) = (page.text(more), page.attribute(more, "href"));
+    assert_eq!(all, "/dashboard?q=ali&from=2026-01-10&to=2026-01-10#dash-alerts");
+    let address = all.trim_end_matches("#dash-alerts");
+    assert_eq!(clerk.get(address).await.count("#dash-alerts tbody tr"), 20);
+    let others = clerk.get(&format!("{address}&page=2")).await.count("#dash-alerts tbody tr");
+    assert!(others >= 3, "{others}");
+    assert_eq!(said, format!("{others} tanesi daha var"));
+}
