@@ -423,7 +423,8 @@ async fn saves(
 async fn drains(server: &Server, cluster: &Cluster, offices: &[Office], effort: &Effort, table: &mut Table) -> Done<()> {
     let insert = Script::new(file("insert.sql"), INSERT)?;
     let url = cluster.owner_url(DATABASE);
-    let (mut direct, mut ours, mut sent) = (Vec::new(), Vec::new(), 0);
+    let (mut direct, mut ours, mut sent, mut entries) = (Vec::new(), Vec::new(), 0, 0);
+    let before = bytes_of_entries(cluster).await?;
     for (year, office) in (2041..).zip(offices.iter().take(3)) {
         say(&format!("draining a queue of {}", office.code));
         let mut clerk = Clerk::sign_in(server, office.code).await?;
@@ -431,12 +432,26 @@ async fn drains(server: &Server, cluster: &Cluster, offices: &[Office], effort: 
         let first = NaiveDate::from_yo_opt(year, 1).ok_or("no such year")?;
         queue.enter_days(&office.people, first.iter_days().take(effort.queued_days))?;
         sent = queue.len();
+        entries += sent;
         direct.push(insert.run(&url, 1, effort.turn).await?);
         ours.push(f64::from(u32::try_from(sent)?) / queue.drain(&mut clerk).await?.as_secs_f64());
     }
     let what = format!("{sent} queued operations");
     table.against(&what, "one browser's queue, 100 a request, beside INSERTs of one client", &ours, &direct, Some(1.0 / 1.5));
+    let grown = u32::try_from(bytes_of_entries(cluster).await? - before)?;
+    let each = kilobytes(usize::try_from(grown)?) / count(entries);
+    table.at_most("an entry on the disk", "with what was sent, its log and its verdict, and their indexes", Some(each), 3.0, "kB");
     Ok(())
+}
+
+/// What entries, their operations, their log and their verdicts take on the disk, with all indexes.
+async fn bytes_of_entries(cluster: &Cluster) -> Done<i64> {
+    let mut superuser = PgConnection::connect(&cluster.superuser_url(DATABASE)).await?;
+    let sql = "SELECT sum(pg_total_relation_size(t))::bigint
+               FROM unnest('{app.timesheets, app.op_inbox, app.change_log, app.op_verdict}'::regclass[]) t";
+    let bytes = sqlx::query_scalar(sql).fetch_one(&mut superuser).await?;
+    superuser.close().await?;
+    Ok(bytes)
 }
 
 /// The same page, when there are twenty times as many timesheets around it.

@@ -109,6 +109,22 @@ async fn the_region_is_part_of_every_foreign_key_between_regional_tables_and_not
     .await;
 }
 
+/// Accounts may come to lie elsewhere than rows: no reference is added between them (ADR 28). These three have been there from the start.
+#[tokio::test]
+async fn no_more_references_go_from_rows_to_accounts_or_back() {
+    let between = ask(
+        "SELECT k.conrelid::regclass || '.' || k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class o ON o.oid = k.confrelid
+         WHERE k.contype = 'f' AND c.relnamespace <> o.relnamespace ORDER BY 1",
+    )
+    .await;
+    let known = [
+        "app.device_contact.device_contact_region_device_id_fkey",
+        "auth.devices.devices_region_fkey",
+        "auth.user_regions.user_regions_region_fkey",
+    ];
+    assert_eq!(between, known);
+}
+
 #[tokio::test]
 async fn row_level_security_is_on_and_forced_with_exactly_the_one_policy() {
     none("SELECT rel FROM {t} WHERE NOT (relrowsecurity AND relforcerowsecurity)").await;
