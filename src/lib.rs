@@ -59,6 +59,10 @@ pub mod employees;
 pub mod error;
 #[cfg(feature = "server")]
 pub mod events;
+#[cfg(feature = "server")]
+pub mod exports;
+#[cfg(feature = "server")]
+pub mod file_places;
 #[cfg(feature = "pages")]
 pub mod i18n;
 #[cfg(feature = "pages")]

@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{Bell, Db},
+    file_places::FilePlaces,
     metrics::Metrics,
     offline_mode::OfflineSwitch,
     passwords::Hasher,
@@ -22,6 +23,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Checks and makes password hashes, a few at a time.
     pub hasher: Hasher,
+    /// Makes files of lists, a few at a time.
+    pub files: FilePlaces,
     /// Rings after each commit, for readers of the feed that wait.
     pub bell: Bell,
     /// What this process counts.
@@ -38,6 +41,7 @@ impl AppState {
             config: Arc::new(config),
             clock: Clock::System,
             hasher: Hasher::default(),
+            files: FilePlaces::default(),
             bell: Bell::default(),
             metrics: Metrics::default(),
             offline: OfflineSwitch::default(),

@@ -126,7 +126,6 @@ activity-none-found-text = Widen the dates or clear the filters.
 activity-history-of = History: { $name }
 activity-history-of-one = History of one entry
 activity-show-all = Show the whole log
-activity-csv = Download CSV
 activity-json = JSON
 activity-file = activity-log
 

@@ -19,6 +19,13 @@ pager-range =
         [one] { $total } entry
        *[other] { $total } entries
     }
+file-xlsx = Excel
+file-xlsx-label = Download Excel
+file-csv = CSV
+file-csv-label = Download CSV
+file-all-rows = All entries of the filter
+file-total = Total
+file-too-long = This list does not fit on an Excel sheet (1,048,576 rows at most). Narrow the filter or download CSV.
 yes = Yes
 no = No
 form-save = Save

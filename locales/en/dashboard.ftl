@@ -142,3 +142,4 @@ blanks-nobody = Nobody is expected
 blanks-nobody-text = No shift is planned for anybody in this range; whether the entries are complete cannot be said.
 dashboard-day-not-over = This day is not over yet.
 dashboard-nobody-expected = No shift is planned for anybody on this day.
+file-blanks = blank-days

@@ -76,3 +76,4 @@ total-rule-overnight = Past midnight = the part of a shift after midnight; hours
 total-rule-special = On a special day all hours worked are special-day work; there is no overtime besides.
 total-rule-special-night = Special night = time between 22:00 and 06:00 on a special day; it is part of the night total as well.
 total-sum = Total: { $terms } = { $minutes } minutes, that is { $hours } hours.
+file-employees = employees

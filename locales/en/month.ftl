@@ -48,3 +48,4 @@ month-keys-page = Ten people up, ten people down
 month-keys-months = Previous and next month
 month-keys-open = Open the cell; Esc closes it
 month-placeholder = 2026-12 or December 2026
+file-month = month

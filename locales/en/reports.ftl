@@ -10,3 +10,4 @@ summary-special = Special day
 summary-average = Average overtime
 summary-best-day = Busiest day
 summary-none = No entry fits the filters
+file-summary = summary

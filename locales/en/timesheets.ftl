@@ -56,3 +56,4 @@ weekday-short-7 = Sun
 timesheet-walk = Saving goes on to the next blank day of this person; { $n } are left after this one.
 timesheet-walk-list = Blank days
 flash-timesheet-created-last-blank = { $name }: timesheet saved. This person has no blank days left.
+file-timesheets = timesheets

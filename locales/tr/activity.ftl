@@ -118,7 +118,6 @@ activity-none-found-text = Tarih aralığını genişletin ya da filtreleri temi
 activity-history-of = Geçmiş: { $name }
 activity-history-of-one = Tek kaydın geçmişi
 activity-show-all = Tüm günlüğü göster
-activity-csv = CSV indir
 activity-json = JSON
 activity-file = islem-gunlugu
 

@@ -139,3 +139,4 @@ blanks-nobody = Beklenen kimse yok
 blanks-nobody-text = Bu aralıkta kimse için planlanmış vardiya yok; kayıtların tam olup olmadığı söylenemez.
 dashboard-day-not-over = Bu gün henüz bitmedi.
 dashboard-nobody-expected = Bu gün için kimsenin planlanmış vardiyası yok.
+file-blanks = bos-gunler

@@ -76,3 +76,4 @@ total-rule-overnight = Geceye taşan = vardiyanın gece yarısından sonraki bö
 total-rule-special = Özel günde çalışılanın tamamı özel gün çalışmasıdır; ayrıca fazla mesai hesaplanmaz.
 total-rule-special-night = Özel gün gecesi = özel günde 22:00 ile 06:00 arasında geçen süre; gece toplamının da içindedir.
 total-sum = Toplam: { $terms } = { $minutes } dakika, yani { $hours } saat.
+file-employees = calisanlar

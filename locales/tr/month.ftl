@@ -48,3 +48,4 @@ month-keys-page = On kişi yukarı, on kişi aşağı
 month-keys-months = Önceki ve sonraki ay
 month-keys-open = Hücreyi aç; Esc kapatır
 month-placeholder = 2026-12 ya da Aralık 2026
+file-month = aylik-puantaj

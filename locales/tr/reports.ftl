@@ -10,3 +10,4 @@ summary-special = Özel gün
 summary-average = Ortalama fazla mesai
 summary-best-day = En yüksek gün
 summary-none = Filtreye uyan kayıt yok
+file-summary = calisan-ozeti

@@ -56,3 +56,4 @@ weekday-short-7 = Paz
 timesheet-walk = Kaydedince bu kişinin sıradaki boş gününe geçilir; bundan sonra { $n } boş gün kalıyor.
 timesheet-walk-list = Boş günler
 flash-timesheet-created-last-blank = { $name }: puantaj kaydedildi. Bu kişinin boş günü kalmadı.
+file-timesheets = puantaj

@@ -1,44 +1,49 @@
 //! The log as a file: every line that fits the filters, read in parts while it is sent, so a long log needs no memory and no time limit.
 //! The lines are those of the moment the file begins; later ones come on top and are not in it.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue},
-    web::Bytes,
-};
+use actix_web::{HttpRequest, HttpResponse, web::Bytes};
+use chrono::{DateTime, Utc};
 use futures_util::{Stream, stream};
 use serde::Serialize;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{
     cursor::Cursor,
-    filter::Filter,
+    filter::{Filter, FilterView},
     lines::{Part, Row, list_part},
     views::ChangeView,
 };
 use crate::{
-    auth::{rights::refuse_lapsed, sign_in::region_of_actor},
-    clock::in_istanbul,
+    auth::rights::refuse_lapsed,
     db::Scope,
     error::{AppError, AppResult},
-    events::{self, EventKind, EventView, NewEvent},
+    events::EventView,
+    exports::{self, Export, List, attachment, file_name, record_taking},
     i18n::t,
-    identity::Actor,
+    identity::{Actor, Region},
     state::AppState,
-    web::{csv, page::Ctx, visitor::visitor_of},
-    words::masked,
+    web::{
+        page::Ctx,
+        paper,
+        table::{Cell, Column, FileColumns, Kind, Sheet, csv},
+    },
+    words::{RowName, masked},
 };
 
 /// Lines read at once.
 const PART: usize = 500;
 
+/// What the page offers.
+const LIST: List = List { what: "activity", file: "activity-file" };
+
 /// What kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
-    /// For spreadsheets: semicolons, in words, a line per field.
-    Csv,
+    /// For people and their spreadsheets: in words, a line per field.
+    Table(exports::Format),
     /// For programs: the values as stored.
     Json,
 }
@@ -46,48 +51,49 @@ pub(super) enum Format {
 impl Format {
     pub fn parse(word: &str) -> Option<Self> {
         match word {
-            "csv" => Some(Self::Csv),
             "json" => Some(Self::Json),
-            _ => None,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Csv => "CSV",
-            Self::Json => "JSON",
+            word => exports::Format::parse(word).map(Self::Table),
         }
     }
 }
 
-/// The answer. That the file was taken is recorded before its first byte goes out.
+/// The answer. That the file was taken is recorded before its first byte goes out. A workbook is made whole first; the others are sent as they
+/// are read.
 pub(super) async fn export(
     ctx: &Ctx,
     actor: &Actor,
     state: &AppState,
     request: &HttpRequest,
     scope: Scope,
-    filter: Filter,
+    asked: (Filter, &FilterView),
     format: Format,
 ) -> AppResult<HttpResponse> {
-    let event = NewEvent::new(EventKind::Exported).by(Some(actor)).from(&visitor_of(request, &state.config));
-    let event = event.with("what", "activity").with("format", format.word()).with("filter", ctx.query.as_str());
-    events::record(&state.db, region_of_actor(actor), &event, &state.clock).await?;
-    let (content_type, ending) = match format {
-        Format::Csv => ("text/csv; charset=utf-8", "csv"),
-        Format::Json => ("application/json", "json"),
+    let (filter, shown) = asked;
+    let source = Source { ctx: ctx.clone(), actor: actor.clone(), state: state.clone(), scope, filter };
+    let (content_type, ending, word) = match format {
+        Format::Table(exports::Format::Xlsx) => {
+            let export = Export::begin(ctx, actor, state, request, LIST, exports::Format::Xlsx).await?;
+            return export.send(sheet_of(ctx, shown), rows_of(Arc::new(source))).await;
+        }
+        Format::Table(exports::Format::Csv) => ("text/csv; charset=utf-8", "csv", "CSV"),
+        Format::Json => ("application/json", "json", "JSON"),
     };
-    let name = format!("{}-{}.{ending}", t(ctx.lang, "activity-file"), in_istanbul(state.clock.now()).format("%Y-%m-%d"));
-    let source = Source { ctx: ctx.clone(), actor: actor.clone(), state: state.clone(), scope, filter, format };
-    Ok(HttpResponse::Ok().content_type(content_type).insert_header(attachment(&name)).streaming(lines_of(Arc::new(source))))
+    record_taking(ctx, actor, state, request, LIST.what, word).await?;
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(content_type).insert_header(attachment(&file_name(ctx, state, LIST.file, ending)));
+    Ok(answer.streaming(bytes_of(Arc::new(source), format)))
 }
 
-/// `filename*` is for names with letters beyond ASCII (RFC 5987); the plain name is for what does not know it.
-fn attachment(name: &str) -> ContentDisposition {
-    let plain: String = crate::fold::fold(name);
-    let extended = ExtendedValue { charset: Charset::Ext("UTF-8".into()), language_tag: None, value: name.as_bytes().to_vec() };
-    let parameters = vec![DispositionParam::Filename(plain), DispositionParam::FilenameExt(extended)];
-    ContentDisposition { disposition: DispositionType::Attachment, parameters }
+/// What a workbook has besides its rows.
+fn sheet_of(ctx: &Ctx, shown: &FilterView) -> Sheet {
+    let region = if shown.region == Region::company().code() { String::new() } else { shown.region.clone() };
+    Sheet {
+        title: t(ctx.lang, "nav-activity").to_owned(),
+        about: paper::days(ctx, &region, &shown.from, &shown.to, &paper::quoted(&shown.actor)),
+        heads: FileColumns::of(&COLUMNS).heads(ctx),
+        frozen: 0,
+        totals: Vec::new(),
+    }
 }
 
 struct Source {
@@ -96,7 +102,6 @@ struct Source {
     state: AppState,
     scope: Scope,
     filter: Filter,
-    format: Format,
 }
 
 #[derive(Clone, Copy)]
@@ -106,26 +111,33 @@ enum Place {
     End,
 }
 
+impl Source {
+    /// The lines at a place, and the next place. None behind the last.
+    async fn read(&self, place: Place) -> AppResult<Option<(Part, Place)>> {
+        let before = match place {
+            Place::Start => Cursor::TOP,
+            Place::After(cursor) => {
+                refuse_lapsed(&self.state, &self.actor).await?; // a long file takes its time
+                cursor
+            }
+            Place::End => return Ok(None),
+        };
+        let mut tx = self.state.db.read(&self.scope).await?;
+        let part = list_part(&mut tx, &self.filter, before, PART).await?;
+        let next = part.older.map_or(Place::End, Place::After);
+        Ok(Some((part, next)))
+    }
+}
+
 /// A failure half-way ends the connection without the mark of its end, so that half a file is not taken for a whole one.
-fn lines_of(source: Arc<Source>) -> impl Stream<Item = AppResult<Bytes>> {
+fn bytes_of(source: Arc<Source>, format: Format) -> impl Stream<Item = AppResult<Bytes>> {
     stream::try_unfold(Place::Start, move |place| {
         let source = Arc::clone(&source);
         async move {
-            let before = match place {
-                Place::Start => Cursor::TOP,
-                Place::After(cursor) => {
-                    refuse_lapsed(&source.state, &source.actor).await?; // a long file takes its time
-                    cursor
-                }
-                Place::End => return Ok(None),
-            };
-            let mut tx = source.state.db.read(&source.scope).await?;
-            let part = list_part(&mut tx, &source.filter, before, PART).await?;
-            drop(tx);
-            let next = part.older.map_or(Place::End, Place::After);
+            let Some((part, next)) = source.read(place).await? else { return Ok(None) };
             let is_first = matches!(place, Place::Start);
-            let bytes = match source.format {
-                Format::Csv => as_csv(&source.ctx, part, is_first)?,
+            let bytes = match format {
+                Format::Table(_) => as_csv(&source.ctx, part, is_first)?,
                 Format::Json => as_json(&part, is_first)?,
             };
             Ok(Some((Bytes::from(bytes), next)))
@@ -133,63 +145,95 @@ fn lines_of(source: Arc<Source>) -> impl Stream<Item = AppResult<Bytes>> {
     })
 }
 
-/// A line per field that changed, so that before and after stand in columns of their own; one for whatever has no fields.
+fn rows_of(source: Arc<Source>) -> impl Stream<Item = AppResult<Vec<Vec<Cell>>>> {
+    stream::try_unfold(Place::Start, move |place| {
+        let source = Arc::clone(&source);
+        async move {
+            let found = source.read(place).await?;
+            Ok(found.map(|(part, next)| (as_rows(&source.ctx, part), next)))
+        }
+    })
+}
+
 fn as_csv(ctx: &Ctx, part: Part, with_head: bool) -> AppResult<Vec<u8>> {
-    let head = ["time", "who", "region", "what", "title", "field", "before", "after", "origin", "address", "id"];
     let mut file = csv::Writer::new(with_head);
     if with_head {
-        let keys = head.map(|name| t(ctx.lang, HEAD.iter().find(|(known, _)| *known == name).map_or("", |(_, key)| key)));
-        file.row(&keys)?;
+        file.heads(&FileColumns::of(&COLUMNS).heads(ctx))?;
     }
-    for row in part.rows {
-        match row {
-            Row::Change(row) => {
-                let view = ChangeView::new(ctx, &row, &part.names);
-                let (time, region, id) = (exact(&row.at), region_name(ctx, &row.region), row.entity_id.to_string());
-                let mut write = |field: &str, before: &str, after: &str| {
-                    file.row(&[&time, &view.who, &region, &view.headline, &view.title, field, before, after, &view.origin, "", &id])
-                };
-                if view.fields.is_empty() {
-                    write("", "", "")?;
-                }
-                for field in &view.fields {
-                    write(&field.label, field.before.as_deref().unwrap_or(""), field.after.as_deref().unwrap_or(""))?;
-                }
-            }
-            Row::Event(row) => {
-                let (time, region) = (exact(&row.at), region_name(ctx, &row.region));
-                let view = EventView::new(ctx, row);
-                file.row(&[&time, &view.who, &region, &view.headline, "", "", "", "", "", &view.address, ""])?;
-            }
-        }
-    }
+    as_rows(ctx, part).iter().try_for_each(|cells| file.row(ctx.lang, cells))?;
     file.finish()
 }
 
-const HEAD: [(&str, &str); 11] = [
-    ("time", "export-time"),
-    ("who", "export-who"),
-    ("region", "field-region"),
-    ("what", "export-what"),
-    ("title", "export-title"),
-    ("field", "export-field"),
-    ("before", "export-before"),
-    ("after", "export-after"),
-    ("origin", "export-origin"),
-    ("address", "export-address"),
-    ("id", "export-id"),
+/// A line of the log, or one field of it: before and after stand in columns of their own.
+#[derive(Default)]
+struct Line {
+    at: DateTime<Utc>,
+    who: String,
+    region: String,
+    what: String,
+    title: String,
+    field: String,
+    before: String,
+    after: String,
+    origin: String,
+    address: String,
+    id: String,
+}
+
+/// The log as spreadsheets have it.
+const COLUMNS: [Column<Line>; 11] = [
+    Column::<Line>::new("export-time", Kind::Instant, |_, line| Cell::Instant(line.at)),
+    Column::<Line>::new("export-who", Kind::Text, |_, line| Cell::text(&line.who)).wide(16),
+    Column::<Line>::new("field-region", Kind::Text, |_, line| Cell::text(&line.region)).wide(16),
+    Column::<Line>::new("export-what", Kind::Text, |_, line| Cell::text(&line.what)).wide(32),
+    Column::<Line>::new("export-title", Kind::Text, |_, line| Cell::text(&line.title)).wide(32),
+    Column::<Line>::new("export-field", Kind::Text, |_, line| Cell::text(&line.field)),
+    Column::<Line>::new("export-before", Kind::Text, |_, line| Cell::text(&line.before)),
+    Column::<Line>::new("export-after", Kind::Text, |_, line| Cell::text(&line.after)),
+    Column::<Line>::new("export-origin", Kind::Text, |_, line| Cell::text(&line.origin)),
+    Column::<Line>::new("export-address", Kind::Text, |_, line| Cell::text(&line.address)).wide(16),
+    Column::<Line>::new("export-id", Kind::Text, |_, line| Cell::text(&line.id)).wide(38),
 ];
 
-fn exact(at: &chrono::DateTime<chrono::Utc>) -> String {
-    in_istanbul(*at).format("%d.%m.%Y %H:%M:%S").to_string()
+/// A line per field that changed; one for whatever has no fields.
+fn as_rows(ctx: &Ctx, part: Part) -> Vec<Vec<Cell>> {
+    let columns = FileColumns::of(&COLUMNS);
+    let lines = part.rows.into_iter().flat_map(|row| lines_of(ctx, row, &part.names));
+    lines.map(|line| columns.cells(ctx, &line)).collect()
+}
+
+fn lines_of(ctx: &Ctx, row: Row, names: &HashMap<Uuid, RowName>) -> Vec<Line> {
+    match row {
+        Row::Change(row) => {
+            let view = ChangeView::new(ctx, &row, names);
+            let line = |field: &str, before: Option<&str>, after: Option<&str>| Line {
+                at: row.at,
+                who: view.who.clone(),
+                region: region_name(ctx, &row.region),
+                what: view.headline.clone(),
+                title: view.title.clone(),
+                field: field.to_owned(),
+                before: before.unwrap_or_default().to_owned(),
+                after: after.unwrap_or_default().to_owned(),
+                origin: view.origin.clone(),
+                address: String::new(),
+                id: row.entity_id.to_string(),
+            };
+            if view.fields.is_empty() {
+                return vec![line("", None, None)];
+            }
+            view.fields.iter().map(|field| line(&field.label, field.before.as_deref(), field.after.as_deref())).collect()
+        }
+        Row::Event(row) => {
+            let (at, region) = (row.at, region_name(ctx, &row.region));
+            let view = EventView::new(ctx, row);
+            vec![Line { at, region, who: view.who, what: view.headline, address: view.address, ..Line::default() }]
+        }
+    }
 }
 
 fn region_name(ctx: &Ctx, code: &str) -> String {
-    if code == crate::identity::Region::company().code() {
-        t(ctx.lang, "activity-company").to_owned()
-    } else {
-        ctx.region_name(code).to_owned()
-    }
+    if code == Region::company().code() { t(ctx.lang, "activity-company").to_owned() } else { ctx.region_name(code).to_owned() }
 }
 
 /// A line of the file for programs.
@@ -197,7 +241,7 @@ fn region_name(ctx: &Ctx, code: &str) -> String {
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Item<'r> {
     Change {
-        at: chrono::DateTime<chrono::Utc>,
+        at: DateTime<Utc>,
         region: &'r str,
         actor: Option<&'r str>,
         origin: &'r str,
@@ -205,13 +249,13 @@ enum Item<'r> {
         carrier: Option<&'r str>,
         action: &'r str,
         entity: &'r str,
-        entity_id: uuid::Uuid,
+        entity_id: Uuid,
         version: i64,
         before: Option<Value>,
         after: Option<Value>,
     },
     Event {
-        at: chrono::DateTime<chrono::Utc>,
+        at: DateTime<Utc>,
         region: &'r str,
         actor: Option<&'r str>,
         event: &'r str,

@@ -57,7 +57,7 @@ pub async fn list_activity(
         if !wrong.is_empty() {
             return Err(AppError::BadQuery(wrong));
         }
-        return export(&ctx, &actor, &state, &request, scope, filter, format).await;
+        return export(&ctx, &actor, &state, &request, scope, (filter, &shown), format).await;
     }
     let mut tx = state.db.read(&scope).await?;
     let part = if wrong.is_empty() { list_part(&mut tx, &filter, before.unwrap_or(Cursor::TOP), PART).await? } else { Part::default() };

@@ -4,14 +4,17 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path},
 };
+use futures_util::stream;
+use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{PageRow as _, Pages};
+use super::{File, PageRow as _, Pages};
 use crate::{
     activity::views::history_of,
     complaint::FieldError,
     db::{Read, Scope, ScopedTx},
     error::{AppError, AppResult},
+    exports::{Export, List, read_format},
     identity::{Actor, Region},
     ops::{Description, VerdictKind},
     state::AppState,
@@ -20,7 +23,7 @@ use crate::{
         answer::{html, row_id, settle, stored, stored_and_done, tone_of, unprocessable},
         flash::Flash,
         form::{FormView, Posted, author, back_to, redirect},
-        page::Ctx,
+        page::{Ctx, query_of},
         scope::scope_for,
         toast::toast_aside,
     },
@@ -29,9 +32,23 @@ use crate::{
 /// Where the server reads what a page shows.
 pub type Database = ScopedTx<Read>;
 
-/// `GET {home}`.
-pub async fn list<E: Pages<Database>>(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppResult<HttpResponse> {
-    let mut tx = state.db.read(&scope_for(&actor, ctx.named_region())?).await?;
+/// The format of a list that is asked for as a file.
+#[derive(Deserialize)]
+struct FileQuery {
+    format: Option<String>,
+}
+
+/// `GET {home}`; with `format` a file.
+pub async fn list<E: Pages<Database>>(ctx: Ctx, actor: Actor, state: Data<AppState>, request: HttpRequest) -> AppResult<HttpResponse> {
+    let scope = scope_for(&actor, ctx.named_region())?;
+    if let Some(File { what, name: file }) = E::FILE
+        && let Some(format) = read_format(&ctx, query_of::<FileQuery>(&ctx)?.format.as_deref())?
+    {
+        let export = Export::begin(&ctx, &actor, &state, &request, List { what, file }, format).await?;
+        let (sheet, rows) = E::file(&ctx, &mut state.db.read_at_length(&scope).await?).await?;
+        return export.send(sheet, stream::once(async { Ok(rows) })).await;
+    }
+    let mut tx = state.db.read(&scope).await?;
     Ok(html(E::render_list(&ctx, &mut tx).await?))
 }
 

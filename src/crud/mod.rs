@@ -14,7 +14,7 @@ mod routes;
 pub use elsewhere::{Address, PagesOf};
 #[cfg(feature = "server")]
 pub use forms::find;
-pub use pages::{Messages, PageRow, Pages};
+pub use pages::{File, Messages, PageRow, Pages};
 pub use plain::{PlainPages, Texts};
 #[cfg(feature = "server")]
 pub use routes::{routes, routes_with_card};

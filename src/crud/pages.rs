@@ -13,6 +13,7 @@ use crate::{
         office::Office,
         page::Ctx,
         part::Part,
+        table::{Cell, Sheet},
     },
 };
 
@@ -72,6 +73,15 @@ pub struct Messages {
     pub restored: &'static str,
 }
 
+/// A list as a file.
+#[derive(Debug, Clone, Copy)]
+pub struct File {
+    /// What events call it: a word that `events::words` knows, or the name of an entity.
+    pub what: &'static str,
+    /// Key of the first part of the file's name.
+    pub name: &'static str,
+}
+
 /// The pages of an entity at the usual addresses, made from the rows of an office.
 #[expect(async_fn_in_trait, reason = "a page is made on one thread")]
 pub trait Pages<O: Office>: Entity {
@@ -95,6 +105,14 @@ pub trait Pages<O: Office>: Entity {
 
     /// The list that the address of the context asks for, or the page around it.
     async fn render_list(ctx: &Ctx, office: &mut O) -> AppResult<String>;
+
+    /// What its list is called as a file; none for a list that is no file.
+    const FILE: Option<File> = None;
+
+    /// The list that the address of the context asks for, with all of its rows, as a file has them.
+    async fn file(_ctx: &Ctx, _office: &mut O) -> AppResult<(Sheet, Vec<Vec<Cell>>)> {
+        Err(AppError::NotFound)
+    }
 
     /// One row of the list.
     async fn render_row(ctx: &Ctx, office: &mut O, row: Self::Row) -> AppResult<String>;

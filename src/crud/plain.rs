@@ -2,9 +2,10 @@
 
 use askama::Template;
 use serde::Deserialize;
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Messages, Pages};
+use super::{File, Messages, Pages};
 use crate::{
     error::AppResult,
     fold::fold,
@@ -16,11 +17,12 @@ use crate::{
         change::ChangeView,
         filters,
         form::FormView,
-        office::{Office, Wanted},
+        office::{Office, PAGE_SIZE, Wanted},
         page::{Ctx, query_of, render},
         pagination::Pager,
         paper,
         part::Part,
+        table::{Cell, Head, Kind, Sheet},
     },
     words::said,
 };
@@ -80,6 +82,14 @@ pub struct FilterView {
     pub sort: String,
 }
 
+impl FilterView {
+    /// What a printed list, or a file, is narrowed to.
+    fn about(&self, ctx: &Ctx) -> String {
+        let state = if self.is_bin { t(ctx.lang, "list-bin") } else { "" };
+        paper::listed(&[state, &paper::quoted(&self.q)])
+    }
+}
+
 /// What an entity's pages say, and where they are.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
@@ -105,7 +115,7 @@ impl About {
 }
 
 /// A field, and what a row holds in it.
-pub struct Value {
+pub struct ValueView {
     /// The field.
     pub field: &'static Field,
     /// What it is called.
@@ -127,13 +137,13 @@ pub struct RowView {
     /// What people call it.
     pub title: String,
     /// Its values.
-    pub values: Vec<Value>,
+    pub values: Vec<ValueView>,
 }
 
 impl RowView {
     fn new<E: PlainPages>(lang: Lang, row: &Listed<E>, fields: &[&'static Field]) -> Self {
         let shown = row.value.to_row();
-        let value = |field: &&'static Field| Value {
+        let value = |field: &&'static Field| ValueView {
             field,
             label: t(lang, field.label),
             text: shown.get(field.name).map_or_else(String::new, |value| said(lang, field, value, |_| None)),
@@ -200,6 +210,23 @@ impl Input {
 fn inputs<E: PlainPages>(lang: Lang) -> Vec<Input> {
     let hint = |field: &Field| if field.hint.is_empty() { "" } else { t(lang, field.hint) };
     E::FORM.iter().map(|field| Input { field, label: t(lang, field.label), hint: hint(field) }).collect()
+}
+
+/// What the cells of a field are in a file.
+fn kind_of_cell(field: &Field) -> Kind {
+    match field.kind {
+        FieldKind::Date => Kind::Date,
+        FieldKind::Integer | FieldKind::Minutes => Kind::Count,
+        _ => Kind::Text,
+    }
+}
+
+fn cell_of(lang: Lang, field: &'static Field, value: &Value) -> Cell {
+    match (kind_of_cell(field), value) {
+        (Kind::Date, Value::String(text)) => Cell::date(text.parse().ok()),
+        (Kind::Count, Value::Number(number)) => number.as_i64().map_or(Cell::Empty, Cell::Count),
+        _ => Cell::text(&said(lang, field, value, |_| None)),
+    }
 }
 
 #[derive(Template)]
@@ -308,13 +335,33 @@ impl<O: Office, E: PlainPages> Pages<O> for E {
 
     async fn render_list(ctx: &Ctx, office: &mut O) -> AppResult<String> {
         let (wanted, filter, page) = query_of::<ListQuery>(ctx)?.read::<E>(ctx.lang)?;
-        let (rows, pager) = office.page::<E>(&wanted, page).await?;
+        let (rows, pager) = office.page::<E>(&wanted, page, PAGE_SIZE).await?;
         let columns = shown::<E>();
         let rows = rows.iter().map(|row| RowView::new(ctx.lang, row, &columns)).collect();
-        let state = if filter.is_bin { t(ctx.lang, "list-bin") } else { "" };
-        let on_paper = paper::people(ctx, &filter.region, &paper::listed(&[state, &paper::quoted(&filter.q)]), &pager);
+        let on_paper = paper::people(ctx, &filter.region, &filter.about(ctx), &pager);
         let page = ListPage { ctx, about: About::of::<E>(), filter, columns, rows, pager, on_paper };
         Ok(if <E as PlainPages>::LIST.is_wanted(ctx) { render(ctx, &page.as_list())? } else { render(ctx, &page)? })
+    }
+
+    const FILE: Option<File> = Some(File { what: E::NAME, name: E::TEXTS.list });
+
+    async fn file(ctx: &Ctx, office: &mut O) -> AppResult<(Sheet, Vec<Vec<Cell>>)> {
+        let (wanted, filter, _) = query_of::<ListQuery>(ctx)?.read::<E>(ctx.lang)?;
+        let (rows, _) = office.page::<E>(&wanted, None, i64::MAX).await?;
+        let heads = E::FORM.iter().map(|field| Head::new(t(ctx.lang, field.label), kind_of_cell(field)));
+        let sheet = Sheet {
+            title: t(ctx.lang, E::TEXTS.list).to_owned(),
+            about: paper::rows(ctx, &filter.region, &filter.about(ctx)),
+            heads: heads.chain([Head::new(t(ctx.lang, "field-region"), Kind::Text)]).collect(),
+            frozen: 1,
+            totals: Vec::new(),
+        };
+        let cells = |listed: &Listed<E>| {
+            let row = listed.value.to_row();
+            let cell = |field| cell_of(ctx.lang, field, row.get(field.name).unwrap_or(&Value::Null));
+            E::FORM.iter().map(cell).chain([Cell::text(ctx.region_name(&listed.region))]).collect()
+        };
+        Ok((sheet, rows.iter().map(cells).collect()))
     }
 
     async fn render_row(ctx: &Ctx, _office: &mut O, row: Listed<E>) -> AppResult<String> {

@@ -1,17 +1,21 @@
 //! `/dashboard/blanks`: who has which days without an entry.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Query},
 };
+use futures_util::stream;
 
 use super::{
+    columns::BLANKS,
     pages::BoardQuery,
     period::Period,
     views::{BlankView, BlanksPage, Standing},
 };
 use crate::{
     error::AppResult,
+    exports::{Export, List, read_format},
+    i18n::t,
     identity::Actor,
     roster::{Roster, blanks, load_roster, load_worked_days},
     state::AppState,
@@ -19,17 +23,30 @@ use crate::{
         answer::html_or_wrong,
         asked::Asked,
         page::{Ctx, render},
+        paper,
         scope::scope_for,
+        table::{Cell, FileColumns, Sheet},
     },
 };
 
-/// `GET /dashboard/blanks`: the dates of the address, as far as they are over; today counts where it is asked for alone.
-pub async fn list_blanks(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<BoardQuery>) -> AppResult<HttpResponse> {
+const LIST: List = List { what: "blanks", file: "file-blanks" };
+
+/// `GET /dashboard/blanks`: the dates of the address, as far as they are over; today counts where it is asked for alone. With `format` a file.
+pub async fn list_blanks(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    query: Query<BoardQuery>,
+) -> AppResult<HttpResponse> {
     let today = state.clock.today();
+    let format = read_format(&ctx, query.format.as_deref())?;
     let mut asked = Asked::new(ctx.lang);
     let period = query.period(&mut asked, today);
     let dates = query.shown(&asked, period);
     let scope = scope_for(&actor, query.region.as_deref())?;
+    let wrong = asked.sentences();
+    let taking = Export::begin_where_asked(&ctx, &actor, &state, &request, LIST, (format, &wrong)).await?;
     let mut people = Vec::new();
     let mut standing = Standing::NotYet;
     let is_today = period.from == today && period.to == today;
@@ -48,11 +65,28 @@ pub async fn list_blanks(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Q
     }
     let count = people.iter().map(|person| person.days.len()).sum();
     let region = query.region.clone().unwrap_or_default();
-    let wrong = asked.sentences();
     let page = BlanksPage { ctx: &ctx, region, period, dates, standing, people, count, wrong };
+    if let Some(taking) = taking {
+        return export(taking, &page).await;
+    }
     let is_list = ctx.htmx_target.as_deref() == Some("blank-list");
     let html = if is_list { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? };
     Ok(html_or_wrong(html, &page.wrong))
+}
+
+async fn export(export: Export<'_>, page: &BlanksPage<'_>) -> AppResult<HttpResponse> {
+    let BlanksPage { ctx, period, people, count, .. } = page;
+    let columns = FileColumns::of(&BLANKS);
+    let total = Cell::Count(i64::try_from(*count).unwrap_or(i64::MAX));
+    let sheet = Sheet {
+        title: t(ctx.lang, "blanks-title").to_owned(),
+        about: paper::days(ctx, &page.region, &period.from.to_string(), &period.to.to_string(), ""),
+        heads: columns.heads(ctx),
+        frozen: 1,
+        totals: vec![columns.totals(t(ctx.lang, "file-total").to_owned(), &[("blanks-days", total)])],
+    };
+    let rows = people.iter().map(|person| columns.cells(ctx, person)).collect();
+    export.send(sheet, stream::once(async { Ok(rows) })).await
 }
 
 fn is_anybody_expected(roster: &Roster, period: Period) -> bool {

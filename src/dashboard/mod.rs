@@ -4,6 +4,7 @@
 pub mod alerts;
 pub mod blanks;
 mod chart;
+pub(crate) mod columns;
 mod db;
 mod load;
 pub mod pages;

@@ -56,6 +56,8 @@ pub struct BoardQuery {
     q: Option<String>,
     page: Option<String>,
     seen: Option<String>,
+    /// What kind of file is wanted of the blank days.
+    pub(super) format: Option<String>,
 }
 
 impl BoardQuery {

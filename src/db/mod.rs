@@ -55,6 +55,9 @@ const PLAN_FOR_THE_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan
 /// row-level security costs them.
 const PLAN_ONCE: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
 
+/// One snapshot for several reads.
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 /// For whatever a person or a PC reads.
 const LIMIT_OF_A_READER: &str = "; SET LOCAL statement_timeout = '5s'";
 
@@ -186,18 +189,27 @@ impl Db {
 
     /// A transaction of one snapshot for several reads that must agree with each other.
     pub async fn read_snapshot(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
-        self.begin_to_read(scope, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", PLAN_FOR_THE_VALUES).await
+        self.begin_to_read(scope, SNAPSHOT, PLAN_FOR_THE_VALUES).await
+    }
+
+    /// The same for a list that becomes a file, which takes its time: on a connection that nobody who reads quickly waits for.
+    pub async fn read_at_length(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
+        self.begin_reading(scope, SNAPSHOT, PLAN_FOR_THE_VALUES, Pace::Any).await
     }
 
     /// What somebody reads takes a place of theirs, and no statement of it takes long: others wait for the same processors and disks. Whoever reads
     /// a second thing with one in hand needs two places.
     async fn begin_to_read(&self, scope: &Scope, begin: &str, planning: &str) -> Result<ScopedTx<Read>, sqlx::Error> {
+        self.begin_reading(scope, begin, planning, Pace::Quick).await
+    }
+
+    async fn begin_reading(&self, scope: &Scope, begin: &str, planning: &str, pace: Pace) -> Result<ScopedTx<Read>, sqlx::Error> {
         let mut sql = scope.begin_sql(&format!("{begin}; {planning}"));
         if scope.holder().is_some() {
             sql.push_str(LIMIT_OF_A_READER);
         }
         let place = self.reading.take(scope.holder()).await?;
-        let (tx, turn) = self.begin(sql, Pace::Quick).await?;
+        let (tx, turn) = self.begin(sql, pace).await?;
         Ok(ScopedTx::new(tx, scope.clone(), place.into_iter().chain([turn]).collect()))
     }
 

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::{
     Employee, Left,
-    filter::PAGE_SIZE,
     listed::{Choice, Filter, Listed},
     office::People,
 };
@@ -182,9 +181,9 @@ pub async fn count_employees<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> 
 }
 
 impl<M: Mode> People for ScopedTx<M> {
-    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>) -> AppResult<(Vec<Listed>, Pager)> {
-        let pager = Pager::new(page, PAGE_SIZE, count_employees(self, filter).await?);
-        Ok((list_employees(self, filter, PAGE_SIZE, pager.offset()).await?, pager))
+    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed>, Pager)> {
+        let pager = Pager::new(page, size, count_employees(self, filter).await?);
+        Ok((list_employees(self, filter, size, pager.offset()).await?, pager))
     }
 
     async fn find_person(&mut self, id: Uuid) -> AppResult<Option<Listed>> {

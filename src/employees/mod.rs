@@ -4,6 +4,7 @@
 pub mod acts;
 #[cfg(feature = "server")]
 pub mod api;
+pub(crate) mod columns;
 #[cfg(feature = "server")]
 pub mod db;
 pub mod filter;

@@ -15,8 +15,8 @@ use crate::{
 /// An office with its people.
 #[expect(async_fn_in_trait, reason = "a page is made on one thread")]
 pub trait People: Office {
-    /// The people who fit, on a page of the list, and which part of it they are.
-    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>) -> AppResult<(Vec<Listed>, Pager)>;
+    /// The people who fit, on a page of so many, and which part of the list they are.
+    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed>, Pager)>;
 
     /// One person, also one in the bin.
     async fn find_person(&mut self, id: Uuid) -> AppResult<Option<Listed>>;

@@ -5,21 +5,25 @@ use uuid::Uuid;
 
 use super::{
     Employee,
-    filter::ListQuery,
+    columns::COLUMNS,
+    filter::{ListQuery, PAGE_SIZE},
     listed::Listed,
     office::People,
     views::{EditPage, EditRow, EmployeeView, ListPage, NewPage, RowFragment, masked},
 };
 use crate::{
     complaint::FieldError,
-    crud::{Messages, PageRow, Pages},
+    crud::{File, Messages, PageRow, Pages},
     error::AppResult,
+    i18n::t,
     identity::Region,
     ops::{Change, Entity as _, Op},
     web::{
         form::{FormView, Posted},
         page::{Ctx, query_of, render},
+        paper,
         part::{EMPLOYEES, Part},
+        table::{Cell, FileColumns, Sheet},
     },
 };
 
@@ -70,10 +74,26 @@ impl<O: People> Pages<O> for Employee {
 
     async fn render_list(ctx: &Ctx, office: &mut O) -> AppResult<String> {
         let (filter, shown, page) = query_of::<ListQuery>(ctx)?.read(ctx.lang)?;
-        let (people, pager) = office.page_of_people(&filter, page).await?;
+        let (people, pager) = office.page_of_people(&filter, page, PAGE_SIZE).await?;
         let rows = people.into_iter().map(|employee| EmployeeView { employee }).collect();
         let page = ListPage { ctx, filter: shown, rows, pager };
         Ok(if EMPLOYEES.is_wanted(ctx) { render(ctx, &page.as_list())? } else { render(ctx, &page)? })
+    }
+
+    const FILE: Option<File> = Some(File { what: "employees", name: "file-employees" });
+
+    async fn file(ctx: &Ctx, office: &mut O) -> AppResult<(Sheet, Vec<Vec<Cell>>)> {
+        let (filter, shown, _) = query_of::<ListQuery>(ctx)?.read(ctx.lang)?;
+        let (people, _) = office.page_of_people(&filter, None, i64::MAX).await?;
+        let columns = FileColumns::of(&COLUMNS);
+        let sheet = Sheet {
+            title: t(ctx.lang, "nav-employees").to_owned(),
+            about: paper::rows(ctx, &shown.region, &shown.about(ctx)),
+            heads: columns.heads(ctx),
+            frozen: 1,
+            totals: Vec::new(),
+        };
+        Ok((sheet, people.into_iter().map(|employee| columns.cells(ctx, &EmployeeView { employee })).collect()))
     }
 
     async fn render_row(ctx: &Ctx, _office: &mut O, employee: Listed) -> AppResult<String> {

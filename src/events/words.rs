@@ -13,6 +13,7 @@ use crate::{
     i18n::{Lang, choice, format, t, t_with},
     identity::Region,
     web::page::Ctx,
+    ops::description,
 };
 
 /// One event, in words.
@@ -109,7 +110,12 @@ pub fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> St
             let what = match detail("what") {
                 "activity" => t(lang, "nav-activity"),
                 "quarantine" => t(lang, "quarantine-title"),
-                other => other,
+                "timesheets" => t(lang, "nav-timesheets"),
+                "month" => t(lang, "nav-month"),
+                "employees" => t(lang, "nav-employees"),
+                "summary" => t(lang, "summary-title"),
+                "blanks" => t(lang, "blanks-title"),
+                other => description(other).map_or(other, |entity| t(lang, entity.label)),
             };
             t_with(lang, "event-exported", &[("what", &what), ("format", &detail("format"))])
         }

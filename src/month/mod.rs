@@ -7,6 +7,8 @@ pub mod day_editor;
 #[cfg(feature = "server")]
 pub mod db;
 #[cfg(feature = "server")]
+mod export;
+#[cfg(feature = "server")]
 pub mod pages;
 pub mod query;
 mod sheet;

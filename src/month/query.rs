@@ -17,6 +17,8 @@ use crate::{
 pub struct MonthQuery {
     pub(crate) month: Option<String>,
     pub(crate) region: Option<String>,
+    #[cfg(feature = "server")]
+    pub(crate) format: Option<String>,
 }
 
 impl MonthQuery {

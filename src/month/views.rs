@@ -133,6 +133,14 @@ pub(crate) struct CellView {
     pub several: Option<i64>,
 }
 
+impl Words {
+    /// "boş".
+    #[cfg(feature = "server")]
+    pub fn blank(&self) -> &'static str {
+        self.blank
+    }
+}
+
 impl CellView {
     /// Whether letters stand at its corner.
     pub fn is_marked(&self) -> bool {
@@ -308,6 +316,12 @@ impl Head {
     pub fn weekday(&self) -> &'static str {
         weekday_key(self.day)
     }
+
+    /// Whether few work on it: a holiday or a weekend.
+    #[cfg(feature = "server")]
+    pub fn is_free(&self) -> bool {
+        self.class.split(' ').any(|class| matches!(class, "free" | "rest"))
+    }
 }
 
 impl<'a> Row<'a> {
@@ -390,6 +404,12 @@ pub(crate) struct ShortHours {
 }
 
 impl ShortHours {
+    /// How long.
+    #[cfg(feature = "server")]
+    pub fn minutes(self) -> i64 {
+        self.minutes
+    }
+
     /// Rounded as `civil::format_hours` does. Digit by digit: a page has thousands of them.
     fn write(self, dest: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
         const DIGITS: &[u8; 10] = b"0123456789";

@@ -1,7 +1,7 @@
 //! `/reports/summary`: "Çalışan özeti", with its filters in the address.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Query},
 };
 use chrono::NaiveDate;
@@ -9,12 +9,14 @@ use serde::Deserialize;
 
 use super::{
     db,
+    export::{LIST, export},
     summary::{Filter, Sort, Summary},
     views::{FilterView, SummaryPage},
 };
 use crate::{
     civil,
     error::AppResult,
+    exports::{Export, read_format},
     fold::fold,
     identity::Actor,
     labels::db::load_labels,
@@ -45,12 +47,21 @@ pub struct SummaryQuery {
     q: Option<String>,
     sort: Option<String>,
     page: Option<String>,
+    format: Option<String>,
 }
 
-/// `GET /reports/summary`.
-pub async fn show_summary(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<SummaryQuery>) -> AppResult<HttpResponse> {
+/// `GET /reports/summary`; with `format` a file.
+pub async fn show_summary(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    query: Query<SummaryQuery>,
+) -> AppResult<HttpResponse> {
+    let format = read_format(&ctx, query.format.as_deref())?;
     let Read { filter, shown, sort, page, wrong } = read_query(&ctx, state.clock.today(), &query);
     let scope = scope_for(&actor, query.region.as_deref())?;
+    let taking = Export::begin_where_asked(&ctx, &actor, &state, &request, LIST, (format, &wrong)).await?;
     let mut tx = state.db.read_snapshot(&scope).await?;
     let mut summary = if wrong.is_empty() {
         let rules = list_rules(&mut tx).await?;
@@ -67,6 +78,9 @@ pub async fn show_summary(ctx: Ctx, actor: Actor, state: Data<AppState>, query: 
     }
     let pager = Pager::new(page, PAGE_SIZE, i64::try_from(summary.people.len()).unwrap_or(i64::MAX));
     let page = SummaryPage { ctx: &ctx, filter: shown, choices, summary, sort: sort.word(), pager, wrong };
+    if let Some(taking) = taking {
+        return export(taking, &page).await;
+    }
     let is_list = SUMMARY.is_wanted(&ctx);
     let html = if is_list { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? };
     Ok(html_or_wrong(html, &page.wrong))

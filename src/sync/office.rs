@@ -9,7 +9,7 @@ use crate::{
     error::AppResult,
     ops::{Entity, Field, FieldKind, Listed},
     web::{
-        office::{Office, PAGE_SIZE, Wanted},
+        office::{Office, Wanted},
         pagination::Pager,
     },
 };
@@ -34,7 +34,7 @@ impl<M: Mode> Office for ScopedTx<M> {
         Ok(rows.iter().map(listed).collect::<Result<_, _>>()?)
     }
 
-    async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>) -> AppResult<(Vec<Listed<E>>, Pager)> {
+    async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed<E>>, Pager)> {
         let codes = self.scope().codes();
         let found: Vec<String> =
             wanted.searched.iter().map(|field| format!("position($3 IN sec.fold({}::text)) > 0", field.column)).collect();
@@ -42,7 +42,7 @@ impl<M: Mode> Office for ScopedTx<M> {
         let sql = format!("SELECT count(*) FROM {} WHERE {which}", E::TABLE);
         let total =
             sqlx::query_scalar(AssertSqlSafe(sql)).bind(&codes).bind(wanted.is_bin).bind(&wanted.text).fetch_one(self.conn()).await?;
-        let pager = Pager::new(page, PAGE_SIZE, total);
+        let pager = Pager::new(page, size, total);
         let sql = format!(
             "{} WHERE {which} ORDER BY {}id LIMIT $4 OFFSET $5",
             select::<E>(),

@@ -218,6 +218,34 @@ pub async fn list_timesheets<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter, lim
     Ok(rows.into_iter().map(|r| listed!(r)).collect())
 }
 
+/// How many entries that fit each date has; dates without one are left out. Newest first.
+pub(super) async fn count_by_day<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> Result<Vec<(NaiveDate, i64)>, sqlx::Error> {
+    let codes = tx.scope().codes();
+    let rows = sqlx::query!(
+        r#"
+        SELECT t.work_date, count(*) AS "count!"
+        FROM app.timesheets t
+        JOIN app.employees e ON e.region = t.region AND e.id = t.employee_id
+        WHERE t.region = ANY ($1)
+          AND e.region = ANY ($1)
+          AND t.deleted_at IS NULL
+          AND t.work_date BETWEEN $2 AND $3
+          AND ($4::uuid IS NULL OR t.employee_id = $4)
+          AND ($5 = '' OR position($5 IN e.search_key) > 0 OR (t.notes <> '' AND position($5 IN sec.fold(t.notes)) > 0))
+        GROUP BY t.work_date
+        ORDER BY t.work_date DESC
+        "#,
+        &codes,
+        filter.from,
+        filter.to,
+        filter.employee_id,
+        filter.text,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.work_date, r.count)).collect())
+}
+
 /// One entry of the scope with its person's name, deleted or not.
 pub async fn find_timesheet<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
     let codes = tx.scope().codes();

@@ -31,6 +31,8 @@ pub struct ListQuery {
     pub(crate) q: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) page: Option<String>,
+    #[cfg(feature = "server")]
+    pub(crate) format: Option<String>,
 }
 
 impl ListQuery {

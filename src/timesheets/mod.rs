@@ -4,8 +4,11 @@
 pub mod acts;
 #[cfg(feature = "server")]
 pub mod api;
+pub mod columns;
 #[cfg(feature = "server")]
 pub mod db;
+#[cfg(feature = "server")]
+mod export;
 pub mod filter;
 pub mod forms;
 pub mod listed;

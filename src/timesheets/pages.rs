@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Timesheet, db,
+    export::export,
     filter::{ListQuery, NewQuery, PAGE_SIZE, Read, sum_up},
     forms::{BLANKS, Forms, WALK, ask_who, day_after, next_form, planned_form, walk_blanks, walk_end},
     listed::{Listed, title_of},
@@ -24,6 +25,7 @@ use crate::{
     db::{Mode, Scope, ScopedTx, is_in_two_regions},
     employees::{self, listed::label_choices},
     error::{AppError, AppResult},
+    exports::read_format,
     i18n::{format::instant, t_with},
     identity::{Actor, Region},
     labels::db::load_labels,
@@ -50,14 +52,27 @@ pub(super) const HOME: &str = "/timesheets";
 pub(super) const LIST_CHANGED: &str = TIMESHEETS.event;
 const SUMS_CHANGED: &str = TIMESHEET_TOTALS.event;
 
-/// `GET /timesheets`. The list and its totals load again by themselves after changes, without what only the forms need.
-pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ListQuery>) -> AppResult<HttpResponse> {
-    if TIMESHEET_TOTALS.is_wanted(&ctx) {
-        return Ok(answer::html(render(&ctx, &totals(&ctx, &actor, &state, &query).await?)?));
+/// `GET /timesheets`; with `format` a file. The list and its totals load again by themselves after changes, without what only the forms need.
+pub async fn list_timesheets(
+    ctx: Ctx,
+    actor: Actor,
+    state: Data<AppState>,
+    request: HttpRequest,
+    query: Query<ListQuery>,
+) -> AppResult<HttpResponse> {
+    if let Some(format) = read_format(&ctx, query.format.as_deref())? {
+        return export(&ctx, &actor, &state, &request, &query, format).await;
     }
-    let is_list = TIMESHEETS.is_wanted(&ctx);
-    let page = list_page(&ctx, &actor, &state, &query, if is_list { Forms::None } else { Forms::New }).await?;
-    let html = if is_list { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? };
+    show_list(&ctx, &actor, &state, &query).await
+}
+
+async fn show_list(ctx: &Ctx, actor: &Actor, state: &AppState, query: &ListQuery) -> AppResult<HttpResponse> {
+    if TIMESHEET_TOTALS.is_wanted(ctx) {
+        return Ok(answer::html(render(ctx, &totals(ctx, actor, state, query).await?)?));
+    }
+    let is_list = TIMESHEETS.is_wanted(ctx);
+    let page = list_page(ctx, actor, state, query, if is_list { Forms::None } else { Forms::New }).await?;
+    let html = if is_list { render(ctx, &page.as_list())? } else { render(ctx, &page)? };
     Ok(answer::html_or_wrong(html, &page.wrong))
 }
 
@@ -65,7 +80,7 @@ pub async fn list_timesheets(ctx: Ctx, actor: Actor, state: Data<AppState>, quer
 /// planned, over that month's entries of the person, and goes on from one blank day to the next.
 pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<NewQuery>) -> AppResult<HttpResponse> {
     let (Some(employee_id), day) = query.read(&ctx)? else {
-        return list_timesheets(ctx.shown_at(HOME, String::new()), actor, state, Query(ListQuery::default())).await;
+        return show_list(&ctx.shown_at(HOME, String::new()), &actor, &state, &ListQuery::default()).await;
     };
     let day = day.unwrap_or_else(|| state.clock.today());
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;

@@ -11,8 +11,6 @@ pub mod connection;
 pub mod cookies;
 #[cfg(feature = "server")]
 pub mod csrf;
-#[cfg(feature = "server")]
-pub mod csv;
 pub mod error_page;
 #[cfg(feature = "server")]
 pub mod exchange;
@@ -45,6 +43,7 @@ pub mod scope;
 #[cfg(feature = "server")]
 pub mod session;
 pub mod shell;
+pub mod table;
 pub mod toast;
 #[cfg(feature = "server")]
 pub mod visitor;

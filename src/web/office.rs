@@ -35,6 +35,6 @@ pub trait Office {
     /// The rows, or those in the bin: per region, then by the title, in Turkish order.
     async fn list<E: Entity>(&mut self, is_bin: bool) -> AppResult<Vec<Listed<E>>>;
 
-    /// The rows on a page of a list, and which part of it they are.
-    async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>) -> AppResult<(Vec<Listed<E>>, Pager)>;
+    /// The rows on a page of so many, and which part of the list they are.
+    async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed<E>>, Pager)>;
 }

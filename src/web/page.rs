@@ -255,6 +255,11 @@ impl Ctx {
         Some(t_with(self.lang, "copy-age", &[("at", &format::instant(at))]))
     }
 
+    /// Whether lists can be taken as files: the server makes them, a copy on a PC has none.
+    pub fn offers_files(&self) -> bool {
+        self.kept_since.is_none()
+    }
+
     /// The same as if another address had been asked for: that of the page which is shown at more than one.
     #[must_use]
     pub fn shown_at(self, path: &str, query: String) -> Self {

@@ -272,7 +272,8 @@ async fn ankara() -> (Offices, Browser, Pc) {
     (offices, clerk, pc)
 }
 
-/// What has to differ taken out: tokens, ids made for one page, what says that this is a copy, and the history, which the server alone has.
+/// What has to differ taken out: tokens, ids made for one page, what says that this is a copy, and what the server alone has, the history and
+/// files of lists.
 fn comparable(html: &str) -> Vec<String> {
     let without_ids = between(html, "<noscript>", "</noscript>", "");
     let without_token = between(&without_ids, "name=\"_csrf\" value=\"", "\">", "");
@@ -280,7 +281,8 @@ fn comparable(html: &str) -> Vec<String> {
     let without_since = between(&without_age, " data-kept-since=\"", "\"", "");
     let without_since = between(&without_since, " data-now=\"", "\"", "");
     let without_history = between(&without_since, "aria-labelledby=\"history-title\">", "</section>", "");
-    without_history.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    let without_files = between(&without_history, "<p class=\"list-files\">", "</p>", "");
+    without_files.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// The text with every stretch from `start` to `end` replaced.
@@ -296,6 +298,7 @@ fn between(text: &str, start: &str, end: &str, instead: &str) -> String {
 
 fn assert_same(address: &str, server: &str, local: &Local) {
     let (Local::Page(local) | Local::Refused(local)) = local else { panic!("{address}: {local:?}") };
+    assert!(!local.contains("list-files"), "{address}: a copy offers no file");
     let (server, local) = (comparable(server), comparable(local));
     assert!(server.len() > 5, "{address}: something is compared");
     for (line, (theirs, ours)) in (1..).zip(server.iter().zip(&local)) {

@@ -32,6 +32,7 @@ mod employment;
 mod entry_forms;
 mod failover;
 mod feed;
+mod files;
 mod fold;
 mod glossary;
 mod grant;

@@ -26,7 +26,7 @@ const GROUND: &[&[&str]] = &[
     // What a process has.
     &["config", "telemetry", "db", "i18n"],
     &["error", "metrics", "offline_mode", "labels"],
-    &["passwords", "alarms"],
+    &["passwords", "alarms", "file_places"],
     &["state"],
     &["web"],
     // The spine.

@@ -26,7 +26,7 @@ use crate::{
     shift_templates::listed as templates,
     timesheets::{Timesheet, filter::RulesByRegion, listed as entries, views::Choices},
     web::{
-        office::{Office, PAGE_SIZE, Wanted},
+        office::{Office, Wanted},
         page::Ctx,
         pagination::Pager,
     },
@@ -306,7 +306,7 @@ impl Office for RegionCopy<'_> {
         self.list_rows(is_bin)
     }
 
-    async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>) -> AppResult<(Vec<Listed<E>>, Pager)> {
+    async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed<E>>, Pager)> {
         let text = |row: &Row, field: &Field| row.get(field.name).map(text_of).unwrap_or_default();
         let mut found: Vec<(String, Listed<E>)> = Vec::new();
         for listed in self.list_rows::<E>(wanted.is_bin)? {
@@ -319,8 +319,8 @@ impl Office for RegionCopy<'_> {
             // Stable: what is equal stays in the order of the titles, and so does what is blank, at the end.
             found.sort_by_cached_key(|(value, _)| (value.is_empty(), Turned(collate::key(value), wanted.descends)));
         }
-        let pager = Pager::new(page, PAGE_SIZE, i64::try_from(found.len()).unwrap_or(i64::MAX));
-        let of_page = found.into_iter().skip(at(pager.offset())).take(at(PAGE_SIZE));
+        let pager = Pager::new(page, size, i64::try_from(found.len()).unwrap_or(i64::MAX));
+        let of_page = found.into_iter().skip(at(pager.offset())).take(at(size));
         Ok((of_page.map(|(_, listed)| listed).collect(), pager))
     }
 }

@@ -19,7 +19,6 @@ use crate::{
     collate,
     complaint::FieldError,
     employees::{
-        filter::PAGE_SIZE,
         listed::{Filter, Listed},
         office::People,
     },
@@ -34,11 +33,11 @@ use crate::{
 };
 
 impl People for RegionCopy<'_> {
-    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>) -> AppResult<(Vec<Listed>, Pager)> {
+    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed>, Pager)> {
         let mut people: Vec<Listed> = self.list_people()?.into_iter().filter(|person| fits(person, filter)).collect();
         sort(&mut people, filter.sort);
-        let pager = Pager::new(page, PAGE_SIZE, i64::try_from(people.len()).unwrap_or(i64::MAX));
-        let of_page = people.into_iter().skip(at(pager.offset())).take(at(PAGE_SIZE));
+        let pager = Pager::new(page, size, i64::try_from(people.len()).unwrap_or(i64::MAX));
+        let of_page = people.into_iter().skip(at(pager.offset())).take(at(size));
         Ok((of_page.map(|person| self.with_last_entry(person)).collect::<AppResult<_>>()?, pager))
     }
 
