@@ -2,6 +2,8 @@
 offline-page-title = No connection, and this page is not on this computer
 offline-page-text = Reload once the connection is back. Pages that open without one:
 offline-page-kept = Nothing you entered and that was not sent yet is lost: it is on the Sync page. If you came from a form, the browser's Back button leads to what you typed.
+offline-file-title = No connection, so the file could not be downloaded
+offline-file-text = The server makes Excel and CSV files. Go back to the list with the browser's Back button and download again once the connection is back.
 offline-leaving-title = You have left this PC, but are still signed in at the server
 offline-leaving-text = Without a connection your session at the server could not be ended. The kept pages have been deleted from this browser; entries that were not sent are still here. Once the line is back the session ends by itself, and no page opens before that.
 offline-ended-title = Sign in to open pages

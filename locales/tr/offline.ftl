@@ -2,6 +2,8 @@
 offline-page-title = Bağlantı yok, bu sayfa bu bilgisayarda da yok
 offline-page-text = İnternet bağlantısı gelince sayfayı yenileyin. Bağlantı yokken açılabilen sayfalar:
 offline-page-kept = Girdiğiniz ve henüz gönderilmeyen hiçbir kayıt kaybolmadı: Senkron sayfasında duruyor. Bir formdan geldiyseniz tarayıcının Geri tuşuyla yazdıklarınıza dönün.
+offline-file-title = Bağlantı yok, dosya indirilemedi
+offline-file-text = Excel ve CSV dosyalarını sunucu hazırlar. Tarayıcının Geri tuşuyla listeye dönün; bağlantı gelince yeniden indirin.
 offline-leaving-title = Bu bilgisayarda oturumu kapattınız, ama sunucuda hâlâ açıksınız
 offline-leaving-text = Bağlantı olmadığı için sunucudaki oturumunuz kapatılamadı. Saklanan sayfalar bu tarayıcıdan silindi; gönderilmemiş kayıtlarınız duruyor. Bağlantı gelince oturum kendiliğinden kapatılır ve ondan önce hiçbir sayfa açılmaz.
 offline-ended-title = Sayfaları görmek için oturum açmalısınız

@@ -31,9 +31,10 @@ use crate::{
         assets, cookies, filters,
         flash::{Flash, Seal, Tone},
         htmx::{target_id, wants_fragment},
-        offline::render_offline,
+        offline::{Reasons, render_offline},
         page::{Ctx, RegionName, Theme, page_token, render},
         pairs::Pairs,
+        table::asks_for_file,
     },
     wire::{LANG_COOKIE, SESSION_COOKIE, X_USER},
 };
@@ -52,9 +53,10 @@ impl From<askama::Error> for StoreError {
     }
 }
 
-/// Whether an address is one that this PC can answer by itself.
-pub(super) fn is_kept(path: &str) -> bool {
-    matches!(path, "/login" | "/queue") || local_pages::is_made(path)
+/// Whether an address is one that this PC can answer by itself: a page; files of lists are made by the server.
+pub(super) fn is_kept(request: &HttpRequest) -> bool {
+    let path = request.path();
+    !asks_for_file(request.query_string()) && (matches!(path, "/login" | "/queue") || local_pages::is_made(path))
 }
 
 /// Senkron, as far as it is known here.
@@ -72,11 +74,11 @@ pub(super) fn show(front: &Front, request: &HttpRequest, error: Option<&LineErro
     if path == "/login" {
         return show_login(front, request, StatusCode::OK, "", None);
     }
-    if !is_kept(path) || front.agent.line.device().is_revoked() {
+    if !is_kept(request) || front.agent.line.device().is_revoked() {
         return answer_unreachable(front, request, error);
     }
     if path == "/offline" {
-        return Ok(page(StatusCode::OK, None, None, render_offline(&context(front, request, None)?, true)?));
+        return Ok(page(StatusCode::OK, None, None, render_offline(&context(front, request, None)?, Reasons::All)?));
     }
     let Some(visit) = front.trusted_visit(request)? else {
         return if wants_fragment(request.headers()) {
@@ -137,10 +139,11 @@ pub(super) fn answer_unreachable(front: &Front, request: &HttpRequest, error: &L
         return Ok(unreachable(error));
     }
     let ctx = context(front, request, None)?;
+    let reasons = if asks_for_file(request.query_string()) { Reasons::File } else { Reasons::NoCopy };
     Ok(own(StatusCode::SERVICE_UNAVAILABLE)
         .insert_header(("X-Offline", "unreachable"))
         .content_type(HTML)
-        .body(render_offline(&ctx, false)?))
+        .body(render_offline(&ctx, reasons)?))
 }
 
 /// A form of somebody whom this PC does not know, or of another one's page: they sign in first. What was typed stays on their page.

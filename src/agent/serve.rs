@@ -162,7 +162,7 @@ impl Front {
 
     /// A page: the server's, else the one made here.
     async fn show_page(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
-        let has_copy = super::pages::is_kept(request.path());
+        let has_copy = super::pages::is_kept(request);
         if has_copy && !self.agent.line.is_up() {
             return super::pages::show(self, request, None);
         }

@@ -16,17 +16,34 @@ use crate::error::AppResult;
 #[template(path = "errors/offline.html")]
 struct OfflinePage<'a> {
     ctx: &'a Ctx,
-    has_all_reasons: bool,
+    reasons: Reasons,
+}
+
+/// Why there is nothing else to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reasons {
+    /// Any: the service worker leaves of the marked parts those of the one that holds.
+    All,
+    /// There is no copy of the page.
+    NoCopy,
+    /// It is a file, which the server makes.
+    File,
+}
+
+impl Reasons {
+    /// Whether it may be this one.
+    fn has(self, reason: Self) -> bool {
+        self == Self::All || self == reason
+    }
 }
 
 /// `GET /offline`.
 #[cfg(feature = "server")]
 pub async fn show_offline(ctx: Ctx) -> AppResult<HttpResponse> {
-    Ok(html(render_offline(&ctx, true)?))
+    Ok(html(render_offline(&ctx, Reasons::All)?))
 }
 
-/// The page. With all reasons it is for the service worker, which leaves of the marked parts those of the one that holds; else it says that
-/// there is no copy.
-pub fn render_offline(ctx: &Ctx, has_all_reasons: bool) -> AppResult<String> {
-    Ok(render(ctx, &OfflinePage { ctx, has_all_reasons })?)
+/// The page.
+pub fn render_offline(ctx: &Ctx, reasons: Reasons) -> AppResult<String> {
+    Ok(render(ctx, &OfflinePage { ctx, reasons })?)
 }

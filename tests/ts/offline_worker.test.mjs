@@ -38,7 +38,7 @@ globalThis.caches = {
   },
 };
 
-const { answerPage } = await load("static/ts/offline/sw_pages.ts");
+const { answerPage, explain, isFile } = await load("static/ts/offline/sw_pages.ts");
 
 const { answerWrite } = await load("static/ts/offline/sw_writes.ts");
 const { writeRoute } = await load("static/ts/offline/routes.ts");
@@ -211,6 +211,27 @@ test("a server's or a proxy's error shows the kept page, as before", async () =>
   for (const failure of [() => html("x", SERVER, 503), () => html("x", {}, 502), () => html("<h1>portal</h1>", {})]) {
     assert.match((await open(failure)).text, /of the server/);
   }
+});
+
+// Files ---------------------------------------------------------------------------------------------------------------------------------
+
+test("a list's file is known by its address, and where there is no line its own sentence is said", async () => {
+  for (const [path, isOne] of [
+    ["?format=xlsx", true],
+    ["?q=a&format=csv", true],
+    ["", false],
+    ["?format=", false],
+    ["?q=format", false],
+  ]) {
+    assert.equal(isFile(PAGE + path), isOne, path);
+  }
+  shelves.clear();
+  const shelf = await caches.open("assets-x");
+  await shelf.put("/offline", html("<!--unknown-->no page<!--/--><!--file-->no file<!--/--><!--leaving-->left<!--/--><!--ended-->over<!--/-->", {}));
+  const readers = { reader: { user: async () => ANKARA, hasEnded: async () => false }, signOut: { isDue: async () => false } };
+  const said = async (address) => (await explain(eventOf(navigation(address)), readers)).text();
+  assert.match(await said(`${PAGE}?format=csv`), /<body>no file<\/body>/);
+  assert.match(await said(PAGE), /<body>no page<\/body>/);
 });
 
 // "Now" in an address --------------------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ use crate::{
         error_page::{render_bad_query, render_error},
         flash::Flash,
         form::Posted,
-        offline::render_offline,
+        offline::{Reasons, render_offline},
         page::{Ctx, query_of},
     },
 };
@@ -73,7 +73,7 @@ pub fn show(ctx: Ctx, reader: &Reader, today: NaiveDate) -> AppResult<Option<Loc
     let path = ctx.path.clone();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match parts.as_slice() {
-        ["offline"] => return Ok(Some(Local::Page(render_offline(&ctx, true)?))),
+        ["offline"] => return Ok(Some(Local::Page(render_offline(&ctx, Reasons::All)?))),
         // What waits at the server is not known here: an answer without numbers leaves those on the page as they are.
         ["queue", "badges"] => return Ok(Some(Local::Page(String::new()))),
         _ => {}

@@ -7,7 +7,7 @@ import { openQueue } from "./queue.ts";
 import { Reader } from "./reader.ts";
 import { writeRoute } from "./routes.ts";
 import { SignOut } from "./sign_out.ts";
-import { answerAsset, answerPage, askServer, dropOldAssets, explain, keepAssets, type Readers } from "./sw_pages.ts";
+import { answerAsset, answerPage, askServer, dropOldAssets, explain, isFile, keepAssets, type Readers } from "./sw_pages.ts";
 import { warmUp } from "./sw_warm.ts";
 import { answerWrite, nothing } from "./sw_writes.ts";
 import type { DrainState, Progress, WorkerMode } from "./types.ts";
@@ -67,7 +67,7 @@ worker.addEventListener("fetch", (event) => {
   const isOn = url.origin === worker.location.origin && (mode ?? "normal") === "normal";
   if (isOn && request.method === "GET" && url.pathname.startsWith("/static/")) {
     event.respondWith(answerAsset(request));
-  } else if (isOn && request.method === "GET" && isPage(url.pathname)) {
+  } else if (isOn && request.method === "GET" && isPage(url.pathname) && !isFile(request.url)) {
     event.respondWith(whileOn(event, () => answerPage(event, readers)));
   } else if (url.origin === worker.location.origin && request.method === "POST" && url.pathname === "/logout") {
     event.respondWith(leave());

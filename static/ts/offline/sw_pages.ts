@@ -137,6 +137,11 @@ function isHtml({ headers }: Response): boolean {
   return headers.get("Content-Type")?.startsWith("text/html") ?? false;
 }
 
+/** A list as a file, which the server makes: there is nothing to keep of it, and no kept page in its place. */
+export function isFile(address: string): boolean {
+  return (new URL(address).searchParams.get("format") ?? "") !== "";
+}
+
 /** Nothing is kept: a page that says so and where to go, or for a fragment the marks by which the page's script says it. */
 export async function explain(event: RequestEvent, readers: Readers): Promise<Response> {
   const why = (await readers.signOut.isDue()) ? "leaving" : (await readers.reader.hasEnded()) ? "ended" : "";
@@ -145,14 +150,14 @@ export async function explain(event: RequestEvent, readers: Readers): Promise<Re
     const instead = day && (await isKept(new URL(day, event.request.url).href, await readers.reader.user())) ? day : "";
     return new Response("", { status: 503, headers: { "X-App": "offline", "X-Offline": why || "1", "X-Instead": instead } });
   }
-  const page = await offlinePage(why || "unknown");
+  const page = await offlinePage(why || (isFile(event.request.url) ? "file" : "unknown"));
   return page === null ? Response.error() : new Response(page, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8", "X-App": "offline" } });
 }
 
 /** The page of ours that says why there is none, with the parts that are for this reason; null where it was not stored. */
-export async function offlinePage(why: "unknown" | "leaving" | "ended"): Promise<string | null> {
+export async function offlinePage(why: "unknown" | "file" | "leaving" | "ended"): Promise<string | null> {
   const text = await (await caches.match(OFFLINE_PAGE))?.text();
-  const parts = text?.replace(/<!--(unknown|leaving|ended)-->([\s\S]*?)<!--\/-->/g, (_, reason: string, part: string) => (reason === why ? part : ""));
+  const parts = text?.replace(/<!--(unknown|file|leaving|ended)-->([\s\S]*?)<!--\/-->/g, (_, reason: string, part: string) => (reason === why ? part : ""));
   return parts?.replace("<html ", `<html data-offline="${why}" `) ?? null;
 }
 
