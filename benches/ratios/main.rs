@@ -4,6 +4,7 @@
 mod agent;
 mod company;
 mod crowd;
+mod files;
 mod growth;
 mod http;
 mod pgbench;
@@ -76,7 +77,7 @@ struct Wanted(Vec<String>);
 
 impl Wanted {
     /// Every part, in its order.
-    const PARTS: [&str; 8] = ["start", "month", "list", "save", "drain", "growth", "crowd", "agent"];
+    const PARTS: [&str; 9] = ["start", "month", "list", "save", "drain", "growth", "crowd", "files", "agent"];
 
     fn of_environment() -> Done<Self> {
         let only = std::env::var("ONLY").unwrap_or_default();
@@ -161,6 +162,9 @@ async fn measure(cluster: &Cluster, effort: &Effort, wanted: &Wanted, table: &mu
         crowd::searching(&server, cluster, &url, effort, table).await?;
     }
     table.at_most("memory under load, at its highest", "VmHWM", server.memory("VmHWM:"), 150.0, "MB");
+    if wanted.has("files") {
+        files::taken(cluster, &url, table).await?;
+    }
     if wanted.has("agent") {
         agent::agent(server, &url, &offices, effort, table).await?;
     } else {
