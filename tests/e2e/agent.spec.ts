@@ -1,5 +1,7 @@
 // Through the agent of an office's PC: the server is really stopped, the agent really killed, and everything entered arrives once.
 
+import { readFile } from "node:fs/promises";
+
 import { type Page, expect, test } from "@playwright/test";
 
 import { expectNoSidewaysScroll, shot, signIn } from "./support/browser.ts";
@@ -57,6 +59,14 @@ test("the walk: the server stops, the office goes on at two browsers, the agent 
     await office.synchronised();
   });
 
+  await test.step("a file comes from the server through the agent", async () => {
+    await clerk.goto("/timesheets?from=2026-03-01&to=2026-03-31");
+    const download = clerk.waitForEvent("download");
+    await clerk.getByRole("link", { name: "Excel indir" }).click();
+    expect((await download).suggestedFilename()).toMatch(/^puantaj-.*\.xlsx$/);
+    expect((await readFile((await (await download).path()) ?? "")).subarray(0, 2).toString()).toBe("PK");
+  });
+
   await office.server.halt();
   await test.step("without the server the pages open, and say of when they are", async () => {
     for (const [address, name] of PAGES) {
@@ -67,6 +77,10 @@ test("the walk: the server stops, the office goes on at two browsers, the agent 
     }
     await clerk.goto("/timesheets?from=2026-03-01&to=2026-03-31");
     await expect(rowOf(clerk, "2026-03-01"), "the copy has what was entered last").toContainText("bağlantı varken");
+    await expect(clerk.locator(".list-files"), "the server makes files: a copy offers none").toHaveCount(0);
+    await clerk.goto("/timesheets?from=2026-03-01&to=2026-03-31&format=xlsx");
+    await expect(clerk.locator("h1")).toHaveText("Bağlantı yok, dosya indirilemedi");
+    await shots(clerk, "no-file");
   });
 
   await test.step("an entry is stored on the PC", async () => {

@@ -100,7 +100,7 @@ async function keysOn(page: Page): Promise<string[]> {
 
 async function linksOf(page: Page): Promise<string[]> {
   const links = await page.evaluate(() =>
-    [...document.querySelectorAll<HTMLAnchorElement>("a[href]:not([download])")]
+    [...document.querySelectorAll<HTMLAnchorElement>("a[href]:not([download], [type])")]
       .filter(({ origin }) => origin === location.origin)
       .map(({ pathname, search }) => pathname + search),
   );
