@@ -81,6 +81,8 @@ test("the walk: the server stops, the office goes on at two browsers, the agent 
     await clerk.goto("/timesheets?from=2026-03-01&to=2026-03-31&format=xlsx");
     await expect(clerk.locator("h1")).toHaveText("Bağlantı yok, dosya indirilemedi");
     await shots(clerk, "no-file");
+    await clerk.goBack();
+    await expect(rowOf(clerk, "2026-03-01"), "the list is one step back").toBeVisible();
   });
 
   await test.step("an entry is stored on the PC", async () => {
