@@ -52,6 +52,8 @@ pub mod dashboard;
 #[cfg(feature = "server")]
 pub mod db;
 #[cfg(feature = "server")]
+pub mod desktop;
+#[cfg(feature = "server")]
 pub mod devices;
 #[cfg(feature = "pages")]
 pub mod employees;

@@ -1,7 +1,5 @@
-//! The entities: one line each, in the order of a snapshot. What is referred to comes first.
+//! The entities: one line each, in the order of a snapshot. What is referred to comes first. Then those that the desktop program has as well.
 
-#[cfg(feature = "server")]
-use crate::sync::{self, Kind};
 use crate::{
     calendar::CalendarDay,
     crud::PagesOf,
@@ -10,6 +8,11 @@ use crate::{
     settings::RegionSettings,
     shift_templates::ShiftTemplate,
     timesheets::Timesheet,
+};
+#[cfg(feature = "server")]
+use crate::{
+    desktop::{DesktopTable, are_in_order},
+    sync::{self, Kind},
 };
 
 macro_rules! entities {
@@ -39,3 +42,15 @@ pub fn install() {
     #[cfg(feature = "server")]
     sync::install(KINDS);
 }
+
+/// The tables of the desktop program that are taken over, in the order in which their rows are handed to the write path. The order is in the
+/// numbers of the operations: a new table stands at the end, or after the last one that it refers to.
+#[cfg(feature = "server")]
+pub static DESKTOP_TABLES: [DesktopTable; 4] = [
+    DesktopTable::of::<Employee>(),
+    DesktopTable::of::<ShiftTemplate>(),
+    DesktopTable::of::<RegionSettings>(),
+    DesktopTable::of::<Timesheet>(),
+];
+#[cfg(feature = "server")]
+const _: () = assert!(are_in_order(&DESKTOP_TABLES), "a table is taken over after those that it refers to");

@@ -21,7 +21,8 @@ use crate::{
     legacy::{KnownFile, LegacyFile, Report, Target, identify, plan, preview, report},
     ops::Origin,
     regions::db::{is_open, list_all_regions},
-    settings,
+    registry::DESKTOP_TABLES,
+    settings::{self, settings_id},
     state::AppState,
     sync::{self, deliver},
 };
@@ -50,7 +51,7 @@ pub(super) async fn run(args: ImportArgs) -> Result<ExitCode, String> {
     let region = Region::parse(&args.region).map_err(|_| format!("--region: {:?} is not a region's code, such as ankara", args.region))?;
     let out = args.report.as_deref().map(ReportFile::begin).transpose()?;
     let path = args.file.clone();
-    let read = tokio::task::spawn_blocking(move || LegacyFile::read(&path)).await.map_err(text)?;
+    let read = tokio::task::spawn_blocking(move || LegacyFile::read(&path, &DESKTOP_TABLES)).await.map_err(text)?;
     let file = read.map_err(|e| format!("{}: {e}", args.file.display()))?;
     let opened = open(&args.place).await?;
     let done = take_over(&opened, &args, &region, &file).await;
@@ -75,12 +76,18 @@ async fn take_over(opened: &Opened, args: &ImportArgs, region: &Region, file: &L
     let actor = author(opened, region).await?;
     let scope = Scope::system(region.clone(), Some(actor.user_id), Origin::Import);
     let mut tx = db.read(&scope).await.map_err(text)?;
-    let known = KnownFile::from_ops(sync::db::list_import_ops(&mut tx, region).await.map_err(text)?);
+    let known = KnownFile::from_ops(&DESKTOP_TABLES, sync::db::list_import_ops(&mut tx, region).await.map_err(text)?);
     let has_settings = settings::db::exist(&mut tx, region).await.map_err(text)?;
     drop(tx);
     let identity = identify(file, region, &known);
-    let target =
-        Target { region, include_regions: &args.include_regions, actor: actor.user_id, edited_at: time_of(&args.file), has_settings };
+    let only_rows = has_settings.then(|| settings_id(region)).into_iter().collect();
+    let target = Target {
+        region,
+        include_regions: &args.include_regions,
+        actor: actor.user_id,
+        edited_at: time_of(&args.file),
+        only_rows: &only_rows,
+    };
     let planned = plan(file, identity, &known, target);
     if args.dry_run {
         return Ok(preview(&planned));

@@ -7,6 +7,8 @@ pub mod api;
 pub(crate) mod columns;
 #[cfg(feature = "server")]
 pub mod db;
+#[cfg(feature = "server")]
+mod desktop;
 pub mod filter;
 pub mod listed;
 mod model;

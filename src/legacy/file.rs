@@ -13,12 +13,8 @@ use nix::fcntl::OFlag;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
-use super::{
-    remark::{Remark, Why},
-    rows::{self, Employee, Setting, ShiftTemplate, Timesheet},
-    sqlite,
-    tables::{NOT_TAKEN, TOMBSTONES, Table},
-};
+use super::{OTHERS, TOMBSTONES, Tables, place_of, sqlite};
+use crate::desktop::{Cell, DesktopRow, DesktopTable, KeyValue, Remark, RowId, Shape, Why, read_keys, read_rows};
 
 /// Largest file that is read, in bytes.
 pub const LARGEST_FILE: u64 = 50 * 1024 * 1024;
@@ -69,22 +65,61 @@ impl From<rusqlite::Error> for LegacyError {
     }
 }
 
-/// A desktop database, read: every row of the four tables either as typed values or as a remark why it cannot be taken.
+/// The rows of a table of the file, each either as what it says or as a remark why it cannot be taken.
+pub(super) enum Content {
+    /// By number.
+    Rows(Vec<Result<DesktopRow, Box<Remark>>>),
+    /// In the order of the file.
+    Keys(Vec<Result<KeyValue, Box<Remark>>>),
+}
+
+impl Content {
+    fn of(table: &'static DesktopTable, raw: &[Vec<Cell>]) -> Self {
+        match table.shape {
+            Shape::Rows => Self::Rows(read_rows(table, raw)),
+            Shape::Keys { .. } => Self::Keys(read_keys(table, raw)),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Rows(rows) => rows.len(),
+            Self::Keys(keys) => keys.len(),
+        }
+    }
+
+    /// The rows that have a number of their own; none of a table of keys.
+    pub(super) fn rows(&self) -> &[Result<DesktopRow, Box<Remark>>] {
+        match self {
+            Self::Rows(rows) => rows,
+            Self::Keys(_) => &[],
+        }
+    }
+
+    /// The numbers in the file, of readable rows and others.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = i64> {
+        self.rows().iter().filter_map(|row| match row {
+            Ok(row) => Some(row.number()),
+            Err(remark) => match remark.id {
+                Some(RowId::Number(number)) => Some(number),
+                _ => None,
+            },
+        })
+    }
+}
+
+/// A desktop database, read: every row of the tables that are taken over either as typed values or as a remark why it cannot be taken.
 pub struct LegacyFile {
     /// Name of the file, without its folder.
     pub name: String,
     /// SHA-256 of its bytes.
     pub sha256: [u8; 32],
-    /// By id.
-    pub(super) employees: Vec<Result<Employee, Box<Remark>>>,
-    /// By id.
-    pub(super) shift_templates: Vec<Result<ShiftTemplate, Box<Remark>>>,
-    /// By key.
-    pub(super) settings: Vec<Result<Setting, Box<Remark>>>,
-    /// By id.
-    pub(super) timesheets: Vec<Result<Timesheet, Box<Remark>>>,
-    /// Rows the file lists as deleted.
-    pub(super) tombstones: BTreeSet<(Table, i64)>,
+    /// The tables that are taken over.
+    pub(super) tables: Tables,
+    /// What is in them, by their places; empty for one that the file has not.
+    contents: Vec<Content>,
+    /// Rows the file lists as deleted: place of the table, number.
+    pub(super) tombstones: BTreeSet<(usize, i64)>,
     /// Rows per table that is not taken over.
     pub(super) not_taken: BTreeMap<String, u64>,
     /// Remarks on the file as a whole.
@@ -94,14 +129,14 @@ pub struct LegacyFile {
 /// Never the rows: values end up in logs.
 impl fmt::Debug for LegacyFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = Table::ALL.map(|table| (table.name(), self.rows_in(table)));
+        let rows: Vec<(&str, usize)> = self.contents().map(|(table, content)| (table.name, content.len())).collect();
         f.debug_struct("LegacyFile").field("name", &self.name).field("rows", &rows).finish_non_exhaustive()
     }
 }
 
 impl LegacyFile {
-    /// Reads the file at `path`. Blocks: call it off the async threads.
-    pub fn read(path: &Path) -> Result<Self, LegacyError> {
+    /// Reads these tables of the file at `path`. Blocks: call it off the async threads.
+    pub fn read(path: &Path, tables: Tables) -> Result<Self, LegacyError> {
         let file = open_regular(path)?;
         let about = file.metadata()?;
         if about.len() > LARGEST_FILE {
@@ -110,7 +145,7 @@ impl LegacyFile {
         let mut bytes = Vec::new();
         file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut read = Self::from_bytes(&name, bytes)?;
+        let mut read = Self::from_bytes(&name, bytes, tables)?;
         for suffix in ["-wal", "-journal"] {
             let side = format!("{name}{suffix}");
             if path.with_file_name(&side).metadata().is_ok_and(|m| m.len() > 0) {
@@ -120,8 +155,8 @@ impl LegacyFile {
         Ok(read)
     }
 
-    /// Reads a file that is in memory already (an upload).
-    pub fn from_bytes(name: &str, mut bytes: Vec<u8>) -> Result<Self, LegacyError> {
+    /// Reads these tables of a file that is in memory already (an upload).
+    pub fn from_bytes(name: &str, mut bytes: Vec<u8>, tables: Tables) -> Result<Self, LegacyError> {
         if bytes.len() as u64 > LARGEST_FILE {
             return Err(LegacyError::TooBig);
         }
@@ -135,15 +170,13 @@ impl LegacyFile {
         // A file in write-ahead mode opens only next to its side files; said to be in the older mode, it reads as it stands.
         bytes[18] = bytes[18].min(1);
         bytes[19] = bytes[19].min(1);
-        let db = sqlite::open_untrusted(&bytes)?;
+        let db = sqlite::open_untrusted(&bytes, tables)?;
         drop(bytes);
         let mut file = Self {
             name: name.into(),
             sha256,
-            employees: Vec::new(),
-            shift_templates: Vec::new(),
-            settings: Vec::new(),
-            timesheets: Vec::new(),
+            tables,
+            contents: tables.iter().map(|table| Content::of(table, &[])).collect(),
             tombstones: BTreeSet::new(),
             not_taken: BTreeMap::new(),
             remarks: Vec::new(),
@@ -152,36 +185,30 @@ impl LegacyFile {
         Ok(file)
     }
 
-    /// How many rows the file has in `table`.
-    pub fn rows_in(&self, table: Table) -> usize {
-        match table {
-            Table::Employees => self.employees.len(),
-            Table::ShiftTemplates => self.shift_templates.len(),
-            Table::Settings => self.settings.len(),
-            Table::Timesheets => self.timesheets.len(),
-        }
+    /// How many rows the file has in the table of that name.
+    pub fn rows_in(&self, table: &str) -> usize {
+        place_of(self.tables, table).map_or(0, |place| self.contents[place].len())
+    }
+
+    /// The tables with what is in them, in the order of the takeover.
+    pub(super) fn contents(&self) -> impl Iterator<Item = (&'static DesktopTable, &Content)> {
+        self.tables.iter().zip(&self.contents)
     }
 
     fn read_tables(&mut self, db: &Connection) -> Result<(), LegacyError> {
         let present = sqlite::list_tables(db)?;
-        for table in [Table::Employees, Table::Timesheets] {
-            if !present.iter().any(|name| Table::named(name) == Some(table)) {
-                return Err(LegacyError::NotDesktop { table: table.name(), column: "id" });
-            }
+        let is_present = |table: &DesktopTable| present.iter().any(|name| table.name.eq_ignore_ascii_case(name));
+        if let Some(table) = self.tables.iter().find(|table| table.is_in_every_file && !is_present(table)) {
+            return Err(LegacyError::NotDesktop { table: table.name, column: "id" });
         }
         for name in &present {
-            if let Some(table) = Table::named(name) {
-                let raw = sqlite::read_rows(db, table)?;
-                match table {
-                    Table::Employees => self.employees = rows::employees(&raw),
-                    Table::ShiftTemplates => self.shift_templates = rows::shift_templates(&raw),
-                    Table::Settings => self.settings = rows::settings(&raw),
-                    Table::Timesheets => self.timesheets = rows::timesheets(&raw),
-                }
-            } else if let Some(known) = NOT_TAKEN.into_iter().find(|known| known.eq_ignore_ascii_case(name)) {
+            if let Some(place) = place_of(self.tables, name) {
+                let table = &self.tables[place];
+                self.contents[place] = Content::of(table, &sqlite::read_rows(db, table)?);
+            } else if let Some(known) = OTHERS.into_iter().find(|known| known.eq_ignore_ascii_case(name)) {
                 self.not_taken.insert(known.into(), sqlite::count_untaken(db, known)?);
             } else if name.eq_ignore_ascii_case(TOMBSTONES) {
-                match sqlite::read_tombstones(db)? {
+                match sqlite::read_tombstones(db, self.tables)? {
                     Some(tombstones) => self.tombstones = tombstones,
                     None => self.remarks.push(Remark::file(Some(TOMBSTONES), Why::NoTombstones)),
                 }

@@ -2,19 +2,20 @@
 //!
 //! A desktop database has no name of its own, and its integer ids repeat: every office PC has an employee 1. So rows get their ids from
 //! (identity of the file, table, id), and the identity has to survive that the file changes. It is the hash of the first copy seen; a later
-//! file inherits it when the rows that both have agree, by what hardly ever changes: the name of an employee, the day and the person of an
-//! entry. Two PCs that number alike agree on days and numbers but not on names, and names have to agree first.
+//! file inherits it when the rows that both have agree, by what hardly ever changes (`DesktopTable::lineage`): the name of an employee, the
+//! day and the person of an entry. Two PCs that number alike agree on days and numbers but not on names, and names have to agree first.
 //!
 //! All of it is read back from the operations themselves (their queue is the identity), so there is no second record that could differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{file::LegacyFile, rows::Employee, tables::Table};
+use super::{Tables, file::LegacyFile};
 use crate::{
+    desktop::{DesktopRow, DesktopTable, text_of},
     fold::fold,
     identity::Region,
     ops::{Kind, Op, Row, VerdictKind, clean_value},
@@ -42,7 +43,7 @@ pub struct KnownFile {
 #[derive(Debug, Clone)]
 pub struct KnownRow {
     /// Which table of the file it came from.
-    pub table: Table,
+    pub table: &'static DesktopTable,
     /// Its values then, cleaned; people may have changed the row since.
     pub fields: Row,
     /// Whether the takeover deleted it.
@@ -53,7 +54,7 @@ pub struct KnownRow {
 
 impl KnownFile {
     /// Puts the operations of all takeovers of a region together, each with the last word on it, in any order.
-    pub fn from_ops(ops: impl IntoIterator<Item = (Op, VerdictKind)>) -> Vec<Self> {
+    pub fn from_ops(tables: Tables, ops: impl IntoIterator<Item = (Op, VerdictKind)>) -> Vec<Self> {
         let mut ordered: Vec<(Op, VerdictKind)> = ops.into_iter().collect();
         ordered.sort_by_key(|(op, _)| (op.queue_id, op.n, op.op_id));
         let mut files: BTreeMap<Uuid, Self> = BTreeMap::new();
@@ -63,14 +64,14 @@ impl KnownFile {
             file.ids.insert(op.id);
             file.newest = file.newest.max(Some(op.edited_at));
             if verdict.took_effect() {
-                file.remember(op);
+                file.remember(tables, op);
             }
         }
         files.into_values().collect()
     }
 
-    fn remember(&mut self, op: Op) {
-        let Some(table) = Table::of_entity(&op.entity) else {
+    fn remember(&mut self, tables: Tables, op: Op) {
+        let Some(table) = tables.iter().find(|table| table.entity == op.entity) else {
             return;
         };
         let row = self.rows.entry(op.id).or_insert_with(|| KnownRow { table, fields: Row::new(), deleted: false, last_op: op.op_id });
@@ -80,14 +81,14 @@ impl KnownFile {
     }
 }
 
-/// Id here of a row of a file. Its region is in it, so that one file taken into two regions makes rows of two ids. The first release left
-/// the region out: a row that it sent keeps that id.
-pub fn row_id(known: &KnownFile, identity: Uuid, region: &Region, table: Table, id: i64) -> Uuid {
-    let before = Uuid::new_v5(&identity, format!("{}/{id}", table.name()).as_bytes());
+/// Id here of a row of a file, by the table's name. Its region is in it, so that one file taken into two regions makes rows of two ids. The first
+/// release left the region out: a row that it sent keeps that id.
+pub fn row_id(known: &KnownFile, identity: Uuid, region: &Region, table: &str, id: i64) -> Uuid {
+    let before = Uuid::new_v5(&identity, format!("{table}/{id}").as_bytes());
     if known.ids.contains(&before) {
         return before;
     }
-    Uuid::new_v5(&identity, format!("{region}/{}/{id}", table.name()).as_bytes())
+    Uuid::new_v5(&identity, format!("{region}/{table}/{id}").as_bytes())
 }
 
 /// The identity of a file: that of the known file it is a copy of, else a new one that follows from its bytes.
@@ -100,47 +101,45 @@ pub fn identify(file: &LegacyFile, region: &Region, known: &[KnownFile]) -> Uuid
     agreeing.max().map_or(own, |(_, identity)| identity)
 }
 
-/// How many rows agree, when at least half of the employees and half of all rows that both have do.
+/// How many rows agree, when at least half of those do that refer to no other row (the employees), and half of all rows that both have.
 fn agreement(file: &LegacyFile, region: &Region, known: &KnownFile) -> Option<usize> {
-    let id_of = |table, number| row_id(known, known.identity, region, table, number);
-    let (mut people, mut same_people) = (0, BTreeSet::new());
-    for employee in file.employees.iter().flatten() {
-        let id = id_of(Table::Employees, employee.id);
-        if let Some(row) = known.rows.get(&id) {
-            people += 1;
-            if has_same_name(employee, row) {
-                same_people.insert(employee.id);
-            }
-        }
-    }
-    let (mut rows, mut same) = (people, same_people.len());
-    for entry in file.timesheets.iter().flatten() {
-        if let Some(row) = known.rows.get(&id_of(Table::Timesheets, entry.id)) {
+    let id_of = |table: &str, number| row_id(known, known.identity, region, table, number);
+    let mut agreeing: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+    let (mut roots, mut same_roots, mut rows, mut same) = (0, 0, 0, 0);
+    for (table, content) in file.contents().filter(|(table, _)| !table.lineage.is_empty()) {
+        let is_root = table.lineage.iter().all(|column| table.column(column).is_none_or(|column| column.refers_to().is_none()));
+        let mut numbers = BTreeSet::new();
+        for row in content.rows().iter().flatten() {
+            let Some(before) = known.rows.get(&id_of(table.name, row.number())) else { continue };
             rows += 1;
-            let same_day = row.fields.get("work_date") == Some(&json!(entry.work_date));
-            let same_employee = row.fields.get("employee_id") == Some(&json!(id_of(Table::Employees, entry.employee)));
-            if same_day && same_employee && same_people.contains(&entry.employee) {
+            roots += usize::from(is_root);
+            if table.lineage.iter().all(|column| agrees(row, column, before, &agreeing, id_of)) {
                 same += 1;
+                same_roots += usize::from(is_root);
+                numbers.insert(row.number());
             }
         }
+        agreeing.insert(table.name, numbers);
     }
-    (!same_people.is_empty() && same_people.len() * 2 >= people && same * 2 >= rows).then_some(same)
+    (same_roots > 0 && same_roots * 2 >= roots && same * 2 >= rows).then_some(same)
 }
 
-fn has_same_name(employee: &Employee, known: &KnownRow) -> bool {
-    fold(&employee.full_name) == fold(text(&known.fields, "full_name"))
-}
-
-/// Whether an employee can be the one imported before under that number: a corrected or changed name keeps a part of it, or the identity
-/// number. Two copies of one database that went separate ways give one number to two people.
-pub(super) fn may_be_same_person(employee: &Employee, known: &KnownRow) -> bool {
-    let number = text(&known.fields, "identity_no");
-    let before = fold(text(&known.fields, "full_name"));
-    let parts: BTreeSet<&str> = before.split_whitespace().collect();
-    (!number.is_empty() && number == employee.identity_no) || fold(&employee.full_name).split_whitespace().any(|part| parts.contains(part))
-}
-
-/// A text of a row; empty when there is none.
-pub(super) fn text<'a>(fields: &'a Row, name: &str) -> &'a str {
-    fields.get(name).and_then(serde_json::Value::as_str).unwrap_or_default()
+/// Whether a row says in a column what it said before: a reference to the same row, which agrees itself; a text that looks alike.
+fn agrees(
+    row: &DesktopRow,
+    column: &str,
+    before: &KnownRow,
+    agreeing: &BTreeMap<&str, BTreeSet<i64>>,
+    id_of: impl Fn(&str, i64) -> Uuid,
+) -> bool {
+    let Some(known) = row.table().column(column) else { return false };
+    let field = known.field.unwrap_or_default();
+    match (known.refers_to(), row.value(column)) {
+        (Some(table), value) => value.as_i64().is_some_and(|number| {
+            before.fields.get(field) == Some(&json!(id_of(table, number)))
+                && agreeing.get(table).is_some_and(|numbers| numbers.contains(&number))
+        }),
+        (None, Value::String(text)) => fold(text) == fold(text_of(&before.fields, field)),
+        (None, value) => before.fields.get(field) == Some(value),
+    }
 }

@@ -6,12 +6,11 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{
-    plan::{Effect, Plan, PlannedOp},
-    remark::{Remark, Why},
-    tables::Table,
+use super::plan::{Effect, Plan, PlannedOp};
+use crate::{
+    desktop::{Remark, RowId, Why},
+    ops::Verdict,
 };
-use crate::{identity_no::mask, ops::Verdict};
 
 /// What became of the rows of one table; together as many as the table has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -33,7 +32,7 @@ pub struct Report {
     pub file: String,
     /// Code of the region.
     pub region: String,
-    /// The four tables.
+    /// The tables that are taken over.
     pub tables: BTreeMap<&'static str, Counts>,
     /// Every row that was left out.
     pub skipped_rows: Vec<Remark>,
@@ -64,17 +63,17 @@ type Refusal = (String, Option<String>, Why);
 
 /// `outcome` says what an operation did: its effect, nothing that was not done before (`None`), or a refusal.
 fn build(plan: &Plan, outcome: impl Fn(&PlannedOp) -> Result<Effect, Option<Refusal>>) -> Report {
-    let mut tables: BTreeMap<&'static str, Counts> = Table::ALL.into_iter().map(|table| (table.name(), Counts::default())).collect();
+    let mut tables: BTreeMap<&'static str, Counts> = plan.tables.iter().map(|table| (table.name, Counts::default())).collect();
     let mut skipped_rows: Vec<Remark> = plan.skipped.iter().map(|(_, remark)| remark.clone()).collect();
     let mut warnings = plan.warnings.clone();
     for (table, _) in &plan.unchanged {
-        tables.entry(table.name()).or_default().unchanged += 1;
+        tables.entry(table.name).or_default().unchanged += 1;
     }
     for (table, _) in &plan.skipped {
-        tables.entry(table.name()).or_default().skipped += 1;
+        tables.entry(table.name).or_default().skipped += 1;
     }
     for planned in &plan.ops {
-        let counts = tables.entry(planned.table.name()).or_default();
+        let counts = tables.entry(planned.table.name).or_default();
         let rows = planned.ids.len();
         match (planned.effect, outcome(planned)) {
             (Effect::Delete, Ok(_)) => warnings.push(on_deletion(planned, Why::DeletedNow)),
@@ -85,7 +84,7 @@ fn build(plan: &Plan, outcome: impl Fn(&PlannedOp) -> Result<Effect, Option<Refu
             (_, Err(None)) => counts.unchanged += rows,
             (_, Err(Some((field, value, why)))) => {
                 counts.skipped += rows;
-                let remark = |id: &super::RowId| Remark::row(planned.table, id.clone(), &field, value.as_deref(), why.clone());
+                let remark = |id: &RowId| Remark::row(planned.table, id.clone(), &field, value.as_deref(), why.clone());
                 skipped_rows.extend(planned.ids.iter().map(remark));
             }
         }
@@ -94,7 +93,7 @@ fn build(plan: &Plan, outcome: impl Fn(&PlannedOp) -> Result<Effect, Option<Refu
 }
 
 fn on_deletion(planned: &PlannedOp, reason: Why) -> Remark {
-    Remark { table: planned.table.name().into(), id: planned.ids.first().cloned(), field: None, value: planned.name.clone(), reason }
+    Remark { table: planned.table.name.into(), id: planned.ids.first().cloned(), field: None, value: planned.name.clone(), reason }
 }
 
 fn refusal(planned: &PlannedOp, verdict: &Verdict) -> Refusal {
@@ -103,9 +102,9 @@ fn refusal(planned: &PlannedOp, verdict: &Verdict) -> Refusal {
         let code = reason.as_ref().and_then(Value::as_str).unwrap_or_else(|| verdict.verdict.as_str());
         return (String::new(), None, Why::Refused(code.into(), verdict.verdict.as_str().into()));
     };
+    let column = planned.table.column_of(&error.field);
     let value = planned.op.fields.get(&error.field).map(|change| match &change.to {
-        Value::String(text) if error.field == "identity_no" => mask(text),
-        Value::String(text) => text.clone(),
+        Value::String(text) => column.map_or_else(|| text.clone(), |column| column.shown(text.clone())),
         other => other.to_string(),
     });
     let details: Vec<String> = error.args.iter().map(|(name, value)| format!("{name} {value}")).collect();

@@ -15,10 +15,8 @@ use rusqlite::{
     types::ValueRef,
 };
 
-use super::{
-    file::LegacyError,
-    tables::{NOT_TAKEN, TOMBSTONE_COLUMNS, TOMBSTONES, Table},
-};
+use super::{OTHERS, TOMBSTONE_COLUMNS, TOMBSTONES, Tables, file::LegacyError, place_of};
+use crate::desktop::{Cell, DesktopTable};
 
 /// Most rows read of one table. An office of 50 people writes as many in twenty years.
 pub const MOST_ROWS: i64 = 300_000;
@@ -29,21 +27,6 @@ const MOST_OBJECTS: usize = 500;
 /// Virtual machine steps between two looks at the budget, and how many such looks there are for the whole file.
 const STEPS: i32 = 1_000;
 const LOOKS: u32 = 100_000;
-
-/// One value as SQLite holds it: any column may hold any type.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell {
-    /// Nothing, or no such column in this generation.
-    Null,
-    /// A whole number.
-    Integer(i64),
-    /// Another number.
-    Real(f64),
-    /// Text.
-    Text(String),
-    /// Bytes that are no text.
-    NotText,
-}
 
 impl From<ValueRef<'_>> for Cell {
     fn from(value: ValueRef<'_>) -> Self {
@@ -60,23 +43,6 @@ impl From<ValueRef<'_>> for Cell {
     }
 }
 
-/// A row: one cell per column of [`Table::columns`], in that order.
-#[derive(Debug)]
-pub(super) struct RawRow {
-    /// Where it comes from.
-    pub(super) table: Table,
-    cells: Vec<Cell>,
-}
-
-impl RawRow {
-    /// The value of a column of the fixed list.
-    pub(super) fn cell(&self, column: &str) -> &Cell {
-        let (needed, others) = self.table.columns();
-        let place = needed.iter().chain(others).position(|c| *c == column);
-        place.and_then(|place| self.cells.get(place)).unwrap_or(&Cell::Null)
-    }
-}
-
 /// Whether the file is as long as its header says; SQLite itself overlooks some missing bytes (file format, 1.3).
 pub(super) fn has_all_pages(bytes: &[u8]) -> bool {
     let number = |at: usize| bytes[at..at + 4].iter().fold(0_usize, |number, byte| number << 8 | usize::from(*byte));
@@ -89,7 +55,7 @@ pub(super) fn has_all_pages(bytes: &[u8]) -> bool {
 }
 
 /// Gives the bytes to SQLite with every guard up.
-pub(super) fn open_untrusted(bytes: &[u8]) -> Result<Connection, LegacyError> {
+pub(super) fn open_untrusted(bytes: &[u8], tables: Tables) -> Result<Connection, LegacyError> {
     let mut db = Connection::open_in_memory()?;
     db.deserialize_read_exact("main", bytes, bytes.len(), true)?;
     for (option, on) in [
@@ -121,7 +87,7 @@ pub(super) fn open_untrusted(bytes: &[u8]) -> Result<Connection, LegacyError> {
     db.execute_batch(
         "PRAGMA cell_size_check = ON; PRAGMA ignore_check_constraints = ON; PRAGMA temp_store = MEMORY; PRAGMA query_only = ON;",
     )?;
-    db.authorizer(Some(authorize))?;
+    db.authorizer(Some(move |context: AuthContext<'_>| authorize(tables, context)))?;
     let mut looks = 0;
     let out_of_budget = move || {
         looks += 1;
@@ -132,10 +98,10 @@ pub(super) fn open_untrusted(bytes: &[u8]) -> Result<Connection, LegacyError> {
 }
 
 /// Reading the columns of the fixed list, counting the rows of the other known tables, looking at the schema; nothing else.
-fn authorize(context: AuthContext<'_>) -> Authorization {
+fn authorize(tables: Tables, context: AuthContext<'_>) -> Authorization {
     let allowed = match context.action {
         AuthAction::Select => true,
-        AuthAction::Read { table_name, column_name } => may_read(table_name, column_name),
+        AuthAction::Read { table_name, column_name } => may_read(tables, table_name, column_name),
         AuthAction::Pragma { pragma_name, .. } => matches!(pragma_name, "table_xinfo" | "quick_check"),
         AuthAction::Function { function_name } => function_name == "count",
         _ => false,
@@ -144,16 +110,16 @@ fn authorize(context: AuthContext<'_>) -> Authorization {
 }
 
 /// A column with an empty name is SQLite's word for counting rows.
-fn may_read(table: &str, column: &str) -> bool {
+fn may_read(tables: Tables, table: &str, column: &str) -> bool {
     let among = |columns: &[&str]| column.is_empty() || columns.iter().any(|c| c.eq_ignore_ascii_case(column));
-    if let Some(known) = Table::named(table) {
-        let (needed, others) = known.columns();
-        return among(needed) || among(others);
+    if let Some(place) = place_of(tables, table) {
+        let known: Vec<&str> = tables[place].read_columns().into_iter().map(|(name, _)| name).collect();
+        return among(&known);
     }
     if table.eq_ignore_ascii_case(TOMBSTONES) {
         return among(&TOMBSTONE_COLUMNS);
     }
-    table == "sqlite_master" || (among(&[]) && NOT_TAKEN.iter().any(|known| known.eq_ignore_ascii_case(table)))
+    table == "sqlite_master" || (among(&[]) && OTHERS.iter().any(|known| known.eq_ignore_ascii_case(table)))
 }
 
 /// Names of the ordinary tables, SQLite's own excepted.
@@ -200,23 +166,21 @@ fn check_pages(db: &Connection, table: &'static str) -> Result<(), LegacyError> 
     if sound == "ok" { Ok(()) } else { Err(LegacyError::Damaged) }
 }
 
-/// Every row of a table that is taken over.
-pub(super) fn read_rows(db: &Connection, table: Table) -> Result<Vec<RawRow>, LegacyError> {
-    let name = table.name();
-    let (needed, others) = table.columns();
-    let wanted: Vec<&'static str> = needed.iter().chain(others).copied().collect();
-    let present = list_columns(db, name, &wanted)?;
-    if let Some(column) = needed.iter().find(|c| !present.contains(c)) {
+/// Every row of a table that is taken over: a cell for each of its columns.
+pub(super) fn read_rows(db: &Connection, table: &DesktopTable) -> Result<Vec<Vec<Cell>>, LegacyError> {
+    let (name, wanted) = (table.name, table.read_columns());
+    let names: Vec<&'static str> = wanted.iter().map(|(column, _)| *column).collect();
+    let present = list_columns(db, name, &names)?;
+    if let Some((column, _)) = wanted.iter().find(|(column, is_needed)| *is_needed && !present.contains(column)) {
         return Err(LegacyError::NotDesktop { table: name, column });
     }
     check_table(db, name)?;
-    let columns: Vec<String> = wanted.iter().map(|c| if present.contains(c) { format!("\"{c}\"") } else { "NULL".into() }).collect();
+    let columns: Vec<String> = names.iter().map(|c| if present.contains(c) { format!("\"{c}\"") } else { "NULL".into() }).collect();
     let mut statement = db.prepare(&format!("SELECT {} FROM main.\"{name}\"", columns.join(", ")))?;
     let mut found = statement.query([])?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        let cells = (0..wanted.len()).map(|i| row.get_ref(i).map(Cell::from)).collect::<Result<_, _>>()?;
-        rows.push(RawRow { table, cells });
+        rows.push((0..names.len()).map(|i| row.get_ref(i).map(Cell::from)).collect::<Result<_, _>>()?);
     }
     Ok(rows)
 }
@@ -239,7 +203,7 @@ fn check_table(db: &Connection, table: &'static str) -> Result<(), LegacyError> 
 }
 
 /// The rows of our tables that are listed as deleted; None when the list cannot be read. The table's name in a row is compared, never used.
-pub(super) fn read_tombstones(db: &Connection) -> Result<Option<BTreeSet<(Table, i64)>>, LegacyError> {
+pub(super) fn read_tombstones(db: &Connection, tables: Tables) -> Result<Option<BTreeSet<(usize, i64)>>, LegacyError> {
     let present = list_columns(db, TOMBSTONES, &TOMBSTONE_COLUMNS)?;
     if !TOMBSTONE_COLUMNS.iter().all(|c| present.contains(c)) {
         return Ok(None);
@@ -250,7 +214,7 @@ pub(super) fn read_tombstones(db: &Connection) -> Result<Option<BTreeSet<(Table,
     let mut tombstones = BTreeSet::new();
     while let Some(row) = found.next()? {
         if let (Cell::Text(name), Cell::Integer(id)) = (Cell::from(row.get_ref(0)?), Cell::from(row.get_ref(1)?)) {
-            tombstones.extend(Table::named(&name).map(|table| (table, id)));
+            tombstones.extend(place_of(tables, &name).map(|place| (place, id)));
         }
     }
     Ok(Some(tombstones))

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "server")]
 pub mod db;
+#[cfg(feature = "server")]
+mod desktop;
 mod effective;
 mod model;
 #[cfg(feature = "server")]

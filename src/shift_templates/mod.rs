@@ -2,6 +2,8 @@
 
 #[cfg(feature = "server")]
 pub mod db;
+#[cfg(feature = "server")]
+mod desktop;
 pub mod listed;
 mod model;
 mod pages;

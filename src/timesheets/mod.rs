@@ -8,6 +8,8 @@ pub mod columns;
 #[cfg(feature = "server")]
 pub mod db;
 #[cfg(feature = "server")]
+mod desktop;
+#[cfg(feature = "server")]
 mod export;
 pub mod filter;
 pub mod forms;

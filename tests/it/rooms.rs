@@ -22,7 +22,7 @@ const GROUND: &[&[&str]] = &[
     &["civil", "identity_no", "money", "phone", "plate"],
     &["identity", "hours"],
     &["ops"],
-    &["wire"],
+    &["wire", "desktop"],
     // What a process has.
     &["config", "telemetry", "db", "i18n"],
     &["error", "metrics", "offline_mode", "labels"],

@@ -1,6 +1,8 @@
 //! Desktop databases of the three generations, built here, read and planned.
 
+mod bad_values;
 mod copies;
+mod described;
 mod hostile;
 mod takeover;
 
@@ -13,8 +15,11 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
+    desktop::{RowId, Why},
     identity::Region,
     ops::{Op, Verdict, VerdictKind},
+    registry::DESKTOP_TABLES,
+    settings::settings_id,
 };
 
 const V1: &str = "
@@ -100,7 +105,11 @@ impl Desktop {
     }
 
     fn read(&self) -> LegacyFile {
-        LegacyFile::from_bytes("puantaj.db", self.bytes()).unwrap()
+        self.read_as(&DESKTOP_TABLES)
+    }
+
+    fn read_as(&self, tables: Tables) -> LegacyFile {
+        LegacyFile::from_bytes("puantaj.db", self.bytes(), tables).unwrap()
     }
 }
 
@@ -111,6 +120,7 @@ struct Server {
     include_regions: Vec<String>,
     edited_at: DateTime<Utc>,
     region: Option<&'static str>,
+    tables: Option<Tables>,
 }
 
 impl Server {
@@ -119,14 +129,16 @@ impl Server {
     }
 
     fn known(&self) -> Vec<KnownFile> {
-        KnownFile::from_ops(self.inbox.values().cloned())
+        KnownFile::from_ops(self.tables.unwrap_or(&DESKTOP_TABLES), self.inbox.values().cloned())
     }
 
     fn plan(&self, file: &LegacyFile) -> Plan {
         let known = self.known();
-        let has_settings = self.inbox.values().any(|(op, _)| op.entity == "settings");
         let (region, include_regions) = (self.region(), self.include_regions.as_slice());
-        let target = Target { region: &region, include_regions, actor: Uuid::from_u128(7), edited_at: self.edited_at, has_settings };
+        let has_settings = self.inbox.values().any(|(op, _)| op.entity == "settings");
+        let only_rows = has_settings.then(|| settings_id(&region)).into_iter().collect();
+        let (actor, only_rows) = (Uuid::from_u128(7), &only_rows);
+        let target = Target { region: &region, include_regions, actor, edited_at: self.edited_at, only_rows };
         plan(file, identify(file, &region, &known), &known, target)
     }
 
@@ -164,22 +176,22 @@ impl Server {
 }
 
 fn assert_adds_up(file: &LegacyFile, report: &Report) {
-    for table in Table::ALL {
-        let Counts { created, updated, unchanged, skipped } = report.tables[table.name()];
-        assert_eq!(created + updated + unchanged + skipped, file.rows_in(table), "{}: {:?}", table.name(), report.tables);
-        let remarks = report.skipped_rows.iter().filter(|remark| remark.table == table.name());
-        assert_eq!(remarks.count(), skipped, "{}: {:?}", table.name(), report.skipped_rows);
+    for table in file.tables.iter().map(|table| table.name) {
+        let Counts { created, updated, unchanged, skipped } = report.tables[table];
+        assert_eq!(created + updated + unchanged + skipped, file.rows_in(table), "{table}: {:?}", report.tables);
+        let remarks = report.skipped_rows.iter().filter(|remark| remark.table == table);
+        assert_eq!(remarks.count(), skipped, "{table}: {:?}", report.skipped_rows);
     }
 }
 
-fn counts(report: &Report, table: Table) -> (usize, usize, usize, usize) {
-    let counts = report.tables[table.name()];
+fn counts(report: &Report, table: &str) -> (usize, usize, usize, usize) {
+    let counts = report.tables[table];
     (counts.created, counts.updated, counts.unchanged, counts.skipped)
 }
 
 /// Reasons by row of one table.
-fn skipped(report: &Report, table: Table) -> BTreeMap<i64, Why> {
-    let of_table = report.skipped_rows.iter().filter(|remark| remark.table == table.name());
+fn skipped(report: &Report, table: &str) -> BTreeMap<i64, Why> {
+    let of_table = report.skipped_rows.iter().filter(|remark| remark.table == table);
     of_table
         .map(|remark| match &remark.id {
             Some(RowId::Number(number)) => (*number, remark.reason.clone()),

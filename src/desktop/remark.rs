@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::DesktopTable;
+
 /// How the file names a row: a number, or the key of a setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
@@ -12,6 +14,15 @@ pub enum RowId {
     Number(i64),
     /// The key of a setting, or an id that is no number.
     Key(String),
+}
+
+impl fmt::Display for RowId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Key(key) => f.write_str(key),
+        }
+    }
 }
 
 /// A remark on a row of the file, or on the file as a whole (`table` empty, no id).
@@ -34,18 +45,12 @@ const LONGEST_VALUE: usize = 200;
 
 impl Remark {
     /// A remark on a row.
-    pub(super) fn row(table: super::Table, id: RowId, field: &str, value: Option<&str>, reason: Why) -> Self {
-        Self {
-            table: table.name().into(),
-            id: Some(id),
-            field: (!field.is_empty()).then(|| field.into()),
-            value: value.map(shorten),
-            reason,
-        }
+    pub fn row(table: &DesktopTable, id: RowId, field: &str, value: Option<&str>, reason: Why) -> Self {
+        Self { table: table.name.into(), id: Some(id), field: (!field.is_empty()).then(|| field.into()), value: value.map(shorten), reason }
     }
 
     /// A remark on the file.
-    pub(super) fn file(value: Option<&str>, reason: Why) -> Self {
+    pub fn file(value: Option<&str>, reason: Why) -> Self {
         Self { table: String::new(), id: None, field: None, value: value.map(shorten), reason }
     }
 }
@@ -54,10 +59,8 @@ impl Remark {
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.table.is_empty() { "the file" } else { &self.table })?;
-        match &self.id {
-            Some(RowId::Number(number)) => write!(f, " {number}")?,
-            Some(RowId::Key(key)) => write!(f, " {}", shorten(key))?,
-            None => {}
+        if let Some(id) = &self.id {
+            write!(f, " {}", shorten(&id.to_string()))?;
         }
         if let Some(field) = &self.field {
             write!(f, ", {field}")?;
@@ -91,6 +94,8 @@ pub enum Why {
     Time,
     /// Not a date, or not one of a working life.
     Date,
+    /// Not a date.
+    AnyDate,
     /// Not a number of minutes from 0 to 480.
     Break,
     /// Neither yes nor no.
@@ -115,10 +120,18 @@ pub enum Why {
     OtherRow,
     /// A key that concerns the desktop program only.
     NotTakenSetting,
+    /// The entity's own word: code and sentence.
+    Own(&'static str, &'static str),
+    /// What the entity's own check says of a value: code, details.
+    NotAccepted(String, String),
     /// The server's word: verdict, code, details.
     Refused(String, String),
     /// The server has not answered.
     NotDelivered,
+    /// Warning: that, and the row is taken over without the value.
+    Without(Box<Why>),
+    /// Warning: the word that the desktop program made of an empty cell.
+    EmptyCell,
     /// Warning: the check digits do not fit; imported as it stands.
     CheckDigits,
     /// Warning: somebody else in the file has the identity number; imported without it.
@@ -146,6 +159,12 @@ pub enum Why {
 }
 
 impl Why {
+    /// The same of a value without which the row is taken over.
+    #[must_use]
+    pub fn without(self) -> Self {
+        Self::Without(Box::new(self))
+    }
+
     /// The short word, for programs.
     pub fn code(&self) -> &str {
         match self {
@@ -155,7 +174,7 @@ impl Why {
             Self::NotText => "not_text",
             Self::TooLong(_) => "too_long",
             Self::Time => "time",
-            Self::Date => "date",
+            Self::Date | Self::AnyDate => "date",
             Self::Break => "break",
             Self::Flag => "flag",
             Self::Hours => "hours",
@@ -168,7 +187,10 @@ impl Why {
             Self::DuplicateName(_) => "duplicate_name",
             Self::OtherRow => "other_row",
             Self::NotTakenSetting => "not_taken_setting",
-            Self::Refused(code, _) => code,
+            Self::Own(code, _) => code,
+            Self::NotAccepted(code, _) | Self::Refused(code, _) => code,
+            Self::Without(why) => why.code(),
+            Self::EmptyCell => "empty_cell",
             Self::NotDelivered => "not_delivered",
             Self::CheckDigits => "check_digits",
             Self::DuplicateIdentityNo(_) => "duplicate_identity_no",
@@ -184,11 +206,9 @@ impl Why {
             Self::NoTombstones => "no_tombstones",
         }
     }
-}
 
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.code())?;
+    /// The sentence, for people.
+    fn write_sentence(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BadId => f.write_str("the row's id is not a whole number"),
             Self::DuplicateId => f.write_str("another row of the table has the same id"),
@@ -197,6 +217,7 @@ impl fmt::Display for Why {
             Self::TooLong(most) => write!(f, "longer than {most} characters"),
             Self::Time => f.write_str("not a time of day"),
             Self::Date => f.write_str("not a date between 1990 and 2100"),
+            Self::AnyDate => f.write_str("not a date"),
             Self::Break => f.write_str("not a break of 0 to 480 minutes"),
             Self::Flag => f.write_str("neither yes nor no"),
             Self::Hours => f.write_str("not a number of hours from 0 to 24"),
@@ -209,6 +230,14 @@ impl fmt::Display for Why {
             Self::DuplicateName(other) => write!(f, "template {other} has the same name"),
             Self::OtherRow => f.write_str("an earlier copy of the file has something else under this id; enter it by hand"),
             Self::NotTakenSetting => f.write_str("the setting concerns the desktop program only"),
+            Self::Own(_, sentence) => f.write_str(sentence),
+            Self::NotAccepted(_, details) if details.is_empty() => f.write_str("not accepted for this field"),
+            Self::NotAccepted(_, details) => write!(f, "not accepted for this field ({details})"),
+            Self::Without(why) => {
+                why.write_sentence(f)?;
+                f.write_str("; taken over without it")
+            }
+            Self::EmptyCell => f.write_str("the desktop program's word for an empty cell; taken over as blank"),
             Self::Refused(_, details) if details.is_empty() => f.write_str("refused by the server"),
             Self::Refused(_, details) => write!(f, "refused by the server ({details})"),
             Self::NotDelivered => f.write_str("the server has not answered; run the takeover again"),
@@ -225,6 +254,13 @@ impl fmt::Display for Why {
             Self::SideFile => f.write_str("the desktop program has not finished writing: close it, and take a fresh copy"),
             Self::NoTombstones => f.write_str("the list of deletions lacks a column and was not read"),
         }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.code())?;
+        self.write_sentence(f)
     }
 }
 
