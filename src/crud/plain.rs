@@ -12,6 +12,7 @@ use crate::{
     i18n::{Lang, t},
     identity::Region,
     ops::{Entity, Field, FieldKind, Listed, Presence, Row},
+    phone,
     web::{
         asked::Asked,
         change::ChangeView,
@@ -26,9 +27,6 @@ use crate::{
     },
     words::said,
 };
-
-/// Texts that are longer have a field of several lines.
-const LINE: usize = 200;
 
 /// An entity whose pages show its fields and nothing else: list, forms and card need no template of its own.
 pub trait PlainPages: Entity {
@@ -182,15 +180,22 @@ pub struct Input {
 impl Input {
     /// It has several lines.
     pub fn is_long(&self) -> bool {
-        self.field.longest > LINE
+        self.field.kind == FieldKind::LongText
     }
 
     /// The type of the HTML field.
     pub fn kind(&self) -> &'static str {
         match self.field.kind {
             FieldKind::Date => "date",
+            FieldKind::Phone => "tel",
             _ => "text",
         }
+    }
+
+    /// The value as people write it.
+    pub fn value(&self, form: &FormView) -> String {
+        let value = form.value(self.field.name);
+        if self.field.kind == FieldKind::Phone { phone::shown(value) } else { value.to_owned() }
     }
 
     /// It has to be filled in.

@@ -6,10 +6,12 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
+    civil::{DateError, TimeError},
     complaint::FieldError,
     db::{Mode, ScopedTx, Write},
     identity::Region,
-    ops::{ConflictDraft, Entity, Meta, Reason, Row},
+    ops::{ConflictDraft, Entity, FieldKind, Meta, Reason, Row},
+    phone::NotAPhone,
 };
 
 /// A row as stored, with what the merge needs.
@@ -81,6 +83,29 @@ pub struct Veto {
     pub questions: Vec<FieldError>,
 }
 
+/// What the constraints of one column say that `sec.create_entity` names: `drivers_full_name_check` and `vehicles_driver_fkey`, which is of
+/// `driver_id`.
+pub fn refusal_of_field<E: Entity>(constraint: &str) -> Option<Refusal> {
+    let table = E::TABLE.trim_start_matches("app.");
+    let name = constraint.strip_prefix(table)?.strip_prefix('_')?;
+    if let Some(reference) = name.strip_suffix("_fkey") {
+        let field = E::FORM.iter().find(|field| field.is_reference() && field.column.strip_suffix("_id") == Some(reference))?;
+        return Some(Refusal::invalid(FieldError::new(field.name, field.unknown)));
+    }
+    let field = E::FORM.iter().find(|field| Some(field.column) == name.strip_suffix("_check"))?;
+    Some(match field.kind {
+        FieldKind::Date => Refusal::invalid(DateError::Format.about(field.name)),
+        FieldKind::Time => Refusal::invalid(TimeError::Format.about(field.name)),
+        FieldKind::Choice => Refusal::invalid(FieldError::new(field.name, field.unknown)),
+        FieldKind::Phone => Refusal::invalid(NotAPhone.about(field.name)),
+        FieldKind::Integer => {
+            let (least, most) = field.range;
+            Refusal::invalid(FieldError::new(field.name, "number-range").with("min", least).with("max", most))
+        }
+        _ => Refusal::too_long(field.name, field.longest),
+    })
+}
+
 /// What an entity says beside where its values lie: what it looks at in other rows, and what the database says about them.
 pub trait Table: Entity {
     /// Looks at other rows before a write. May point references elsewhere (aliases), and fill in what follows from other rows. `at` is when
@@ -128,8 +153,10 @@ pub trait Table: Entity {
     }
 
     /// Translates a named constraint into words: each of the table's own, also those that `parse` keeps. What has no words is a fault of the
-    /// server.
-    fn refusal(constraint: &str) -> Option<Refusal>;
+    /// server. The checks of single columns and the references have those of their fields ([`refusal_of_field`]).
+    fn refusal(constraint: &str) -> Option<Refusal> {
+        refusal_of_field::<Self>(constraint)
+    }
 
     /// Says more about a refusal of the values that were wanted, such as which other row is in the way.
     fn explain<M: Mode>(

@@ -19,6 +19,7 @@ use crate::{
     support::{
         browser::Browser,
         builders::{self, OFFICES, op, region, set_up},
+        samples::other_rows,
     },
 };
 
@@ -28,11 +29,13 @@ struct Rows {
     timesheet: String,
     template: String,
     day: String,
+    /// Those of every other entity, by the address of its list.
+    others: BTreeMap<&'static str, String>,
 }
 
 impl Rows {
-    fn all(&self) -> [&str; 4] {
-        [&self.employee, &self.timesheet, &self.template, &self.day]
+    fn all(&self) -> impl Iterator<Item = &str> {
+        [&self.employee, &self.timesheet, &self.template, &self.day].into_iter().chain(self.others.values()).map(String::as_str)
     }
 }
 
@@ -65,7 +68,10 @@ async fn fill(company: &Company, office: &str) -> Rows {
         draft().create("settings", settings_id(&region(office)), json!({ "company_name": named("Şirket"), "weekday_hours": "8" })),
         draft().update("timesheet", timesheet, 1, json!({ "notes": [named("Not"), named("Yeni not")] })),
     ];
-    set_up(&company.state, &clerk, ops).await;
+    let known = ["employee", "shift_template", "calendar_day", "timesheet"];
+    let (others, more): (BTreeMap<_, _>, Vec<_>) =
+        other_rows(&known, &mark(office), draft).into_iter().map(|(home, id, op)| ((home, id.to_string()), op)).unzip();
+    set_up(&company.state, &clerk, ops.into_iter().chain(more).collect()).await;
     // One that met another, one that waits, one that was refused.
     let met = draft().at(-5).update("timesheet", timesheet, 1, json!({ "notes": [named("Not"), named("Öteki not")] }));
     let person = json!({ "full_name": named("Bekleyen") });
@@ -74,7 +80,7 @@ async fn fill(company: &Company, office: &str) -> Rows {
     let verdicts = deliver(&company.state, &clerk, Origin::Offline, vec![met, waits, refused]).await.unwrap();
     let words = verdicts.iter().map(|v| v.verdict).collect::<Vec<_>>();
     assert_eq!(words, [VerdictKind::Merged, VerdictKind::Held, VerdictKind::Rejected], "{verdicts:?}");
-    Rows { employee: employee.to_string(), timesheet: timesheet.to_string(), template: template.to_string(), day: day.to_string() }
+    Rows { employee: employee.to_string(), timesheet: timesheet.to_string(), template: template.to_string(), day: day.to_string(), others }
 }
 
 /// The lists of the entities whose usual addresses are one line of the URL table, and whether that of a row's page is among them:
@@ -124,6 +130,7 @@ fn with_ids(route: &str, rows: &Rows) -> Option<String> {
         Some("timesheets") => &rows.timesheet,
         Some("employees") => &rows.employee,
         Some("shift-templates") => &rows.template,
+        Some(list) if rows.others.contains_key(format!("/{list}").as_str()) => &rows.others[format!("/{list}").as_str()],
         Some("admin") => return None, // not for clerks at all, which `only_an_admin_opens_the_administration` holds
         _ => panic!("{route}: tell this test which ids this address takes"),
     };

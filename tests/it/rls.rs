@@ -19,7 +19,10 @@ use sqlx::{
     postgres::{PgDatabaseError, PgQueryResult},
 };
 
-use crate::support::builders::{Company, Draft, OFFICES, admin, at, clerk, employee_id, op, region, template_id, timesheet_id};
+use crate::support::{
+    builders::{Company, Draft, OFFICES, admin, at, clerk, employee_id, op, region, template_id, timesheet_id},
+    samples::other_rows,
+};
 
 #[tokio::test]
 async fn nobody_reads_or_changes_another_regions_rows() {
@@ -157,6 +160,9 @@ async fn company_with_samples() -> Company {
             draft().update("employee", employee_id(first), 1, json!({ "title": ["", "Usta"] })),
             draft().at(-5).update("employee", employee_id(first), 1, json!({ "title": ["", "Kalfa"] })),
         ];
+        let known = ["employee", "shift_template", "calendar_day", "timesheet"];
+        let others = other_rows(&known, "Başkası", draft).into_iter().map(|(.., op)| op);
+        let ops: Vec<Op> = ops.into_iter().chain(others).collect();
         let verdicts = company.set_up(&clerk, &ops).await;
         assert!(verdicts.iter().all(|v| v.verdict.took_effect()), "{verdicts:?}");
         let event = NewEvent::new(EventKind::SignIn).by(Some(&clerk));

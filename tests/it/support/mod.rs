@@ -7,4 +7,6 @@ pub mod cluster;
 pub mod description;
 pub mod office_pc;
 pub mod pooler;
+
 pub mod program;
+pub mod samples;
