@@ -56,6 +56,8 @@ pub mod desktop;
 #[cfg(feature = "server")]
 pub mod devices;
 #[cfg(feature = "pages")]
+pub mod drivers;
+#[cfg(feature = "pages")]
 pub mod employees;
 #[cfg(feature = "pages")]
 pub mod error;

@@ -8,6 +8,7 @@ use actix_web::{
 
 use crate::{
     activity, admin, api, auth, calendar, card, contact, crud, dashboard, devices,
+    drivers::Driver,
     employees::{self, Employee},
     error::AppError,
     month, openapi, reports,
@@ -90,6 +91,9 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
 
     // Vardiya şablonları
     crud::routes::<ShiftTemplate>(cfg);
+
+    // Sürücüler
+    crud::routes_with_card::<Driver>(cfg);
 
     // Senkron
     cfg.route("/queue", get().to(sync::held::pages::show_queue));

@@ -137,13 +137,14 @@ pub struct NavEntry {
 const PROGRAM: &str = "Rainstaff";
 
 /// The side bar: one line per page.
-const NAV: [NavEntry; 9] = [
+const NAV: [NavEntry; 10] = [
     NavEntry { href: "/dashboard", label: "nav-dashboard", icon: "layout-dashboard", admin_only: false },
     NavEntry { href: "/today", label: "nav-today", icon: "calendar-check", admin_only: false },
     NavEntry { href: "/timesheets", label: "nav-timesheets", icon: "calendar-time", admin_only: false },
     NavEntry { href: "/timesheets/month", label: "nav-month", icon: "calendar-month", admin_only: false },
     NavEntry { href: "/employees", label: "nav-employees", icon: "users", admin_only: false },
     NavEntry { href: "/shift-templates", label: "nav-shift-templates", icon: "template", admin_only: false },
+    NavEntry { href: "/drivers", label: "driver-list", icon: "key", admin_only: false },
     NavEntry { href: "/conflicts", label: "nav-conflicts", icon: "arrows-split", admin_only: false },
     NavEntry { href: "/queue", label: "nav-queue", icon: "refresh", admin_only: false },
     NavEntry { href: "/activity", label: "nav-activity", icon: "history", admin_only: false },
