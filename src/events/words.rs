@@ -12,8 +12,8 @@ use crate::{
     db::{Mode, ScopedTx},
     i18n::{Lang, choice, format, t, t_with},
     identity::Region,
-    web::page::Ctx,
     ops::description,
+    web::page::Ctx,
 };
 
 /// One event, in words.
