@@ -2,7 +2,8 @@
 
 use super::Driver;
 use crate::{
-    desktop::{Column, Desktop, Why},
+    desktop::{Candidate, Column, Desktop, Recognised, Why, shares_a_word, text_of},
+    ops::Row,
     phone,
 };
 
@@ -16,4 +17,14 @@ impl Desktop for Driver {
         Column::text("notes", 2000),
         Column::region("region"),
     ];
+    const LINEAGE: &'static [&'static str] = &["full_name"];
+
+    /// Copies that went separate ways give one number to two people.
+    fn recognise(now: &Candidate<'_>, before: &Row) -> Recognised {
+        if shares_a_word(now.row().text("full_name"), text_of(before, "full_name")) {
+            Recognised::Same(Vec::new())
+        } else {
+            Recognised::Other("full_name")
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Rows of the entities that a test does not make by hand, so that a new entity is in it without a line there.
 
+#![cfg(test)]
+
 use rainstaff::ops::{FieldKind, Op, Row, descriptions};
 use serde_json::json;
 use uuid::Uuid;
