@@ -22,7 +22,7 @@ mod volume;
 pub use apply::{Caller, Carrier, Delivery, apply_ops};
 pub use deliver::{Delivered, deliver, deliver_of_device, deliver_of_person, submit, submit_all, submit_asking, submit_asking_and_read};
 pub use office::listed;
-pub use registry::{FeedRow, Kind, entities, install, load_by_name, may_write, putting_back};
+pub use registry::{FeedRow, Kind, entities, install, load_by_name, may_write, putting_back, refusal_by_name};
 pub(crate) use rows::list_digests;
 pub use rows::{columns, values_in};
 pub use table::{Refusal, Stored, Table, Tail, Veto};

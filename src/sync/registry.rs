@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     decide::{DecideError, Decision, Job, create_all, decide_on, held},
     rows,
-    table::{Stored, Table},
+    table::{Refusal, Stored, Table},
 };
 use crate::{
     complaint::FieldError,
@@ -31,6 +31,7 @@ pub struct Kind {
     following: fn(&Fields) -> &'static [&'static str],
     decide: Decide,
     create: Create,
+    refusal: fn(&str) -> Option<Refusal>,
     reading: Reads<Read>,
     writing: Reads<Write>,
 }
@@ -51,6 +52,7 @@ impl Kind {
             following: E::following,
             decide: |tx, job| Box::pin(decide_on::<E>(tx, job)),
             create: |tx, jobs| Box::pin(create_all::<E>(tx, jobs)),
+            refusal: E::refusal,
             reading: Reads::of::<E>(),
             writing: Reads::of::<E>(),
         }
@@ -163,6 +165,11 @@ pub fn putting_back(entity: &str, mut changes: Fields, row: &Row) -> Fields {
 /// The name of a kind of row as this server has it; none for one that it does not know.
 pub(super) fn known_name(entity: &str) -> Option<&'static str> {
     kind_of(entity).map(|kind| kind.about.name)
+}
+
+/// What a constraint of a kind's table says; none for one that has no words, and for a kind that this server does not know.
+pub fn refusal_by_name(entity: &str, constraint: &str) -> Option<Refusal> {
+    kind_of(entity).and_then(|kind| (kind.refusal)(constraint))
 }
 
 /// Whether this server knows the kind of row.

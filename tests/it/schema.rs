@@ -4,15 +4,10 @@
 #![cfg(test)]
 
 use rainstaff::{
-    calendar::CalendarDay,
     db::{Db, DbConfig, guard},
-    employees::Employee,
     i18n::Lang,
-    ops::Entity,
-    settings::RegionSettings,
-    shift_templates::ShiftTemplate,
-    sync::{Refusal, Table, entities},
-    timesheets::Timesheet,
+    ops::{Description, descriptions},
+    sync::refusal_by_name,
     web::form::sentence,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -141,24 +136,18 @@ async fn row_level_security_is_on_and_forced_with_exactly_the_one_policy() {
 /// What an operation can run into would otherwise be a fault of the server: an error to whoever waits, and held for ever out of a queue.
 #[tokio::test]
 async fn every_rule_of_a_table_that_operations_write_is_refused_in_words() {
-    type Refuse = fn(&str) -> Option<Refusal>;
-    let tables: [(&str, &str, Refuse); 5] = [
-        (CalendarDay::NAME, "calendar_days", CalendarDay::refusal),
-        (ShiftTemplate::NAME, "shift_templates", ShiftTemplate::refusal),
-        (Employee::NAME, "employees", Employee::refusal),
-        (RegionSettings::NAME, "settings", RegionSettings::refusal),
-        (Timesheet::NAME, "timesheets", Timesheet::refusal),
-    ];
-    assert_eq!(tables.map(|(entity, ..)| entity), *entities().collect::<Vec<_>>(), "every kind of row is looked at");
+    rainstaff::registry::install();
+    assert!(descriptions().len() > 5, "every kind of row is looked at");
     let db = TestDb::new().await;
     let mut conn = db.connect_owner().await;
-    for (_, table, refusal) in tables {
+    for Description { name: entity, table, .. } in descriptions() {
+        let refusal = |rule: &str| refusal_by_name(entity, rule);
         // Columns that must be given are given by their types, the region and the id by the write path.
         let rules = format!(
-            "SELECT conname::text FROM pg_constraint WHERE conrelid = 'app.{table}'::regclass
+            "SELECT conname::text FROM pg_constraint WHERE conrelid = '{table}'::regclass
                AND (contype IN ('c', 'x', 'u') OR contype = 'f' AND confrelid <> 'app.regions'::regclass)
              UNION SELECT indexrelid::regclass::name::text FROM pg_index
-             WHERE indrelid = 'app.{table}'::regclass AND indisunique AND NOT indisprimary"
+             WHERE indrelid = '{table}'::regclass AND indisunique AND NOT indisprimary"
         );
         let rules: Vec<String> = list(&mut conn, &rules).await.iter().map(|rule| rule.trim_start_matches("app.").to_owned()).collect();
         assert!(!rules.is_empty(), "{table}");
