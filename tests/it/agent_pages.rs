@@ -14,7 +14,7 @@ use rainstaff::{
     complaint::FieldError,
     i18n::Lang,
     identity::{Actor, Role},
-    ops::Op,
+    ops::{Op, description},
     web::page::{Ctx, RegionName, Theme},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -28,6 +28,7 @@ use crate::{
         browser::Browser,
         builders::{self, employee_id, op, template_id, timesheet_id},
         office_pc::OfficePc,
+        samples,
     },
 };
 
@@ -259,6 +260,10 @@ async fn company_rows(offices: &Offices) {
 }
 
 async fn ankara() -> (Offices, Browser, Pc) {
+    ankara_with(Vec::new()).await
+}
+
+async fn ankara_with(more: Vec<Op>) -> (Offices, Browser, Pc) {
     let offices = Offices::new().await;
     company_rows(&offices).await;
     offices.store("ankara", random_rows(&mut StdRng::seed_from_u64(2026))).await;
@@ -268,6 +273,7 @@ async fn ankara() -> (Offices, Browser, Pc) {
             vec![person("izmir", 40, "Hasan Tekin", &json!({})), entry("izmir", 900, 40, TODAY, ("08:00", "17:00"), &json!({}))],
         )
         .await;
+    offices.store("ankara", more).await;
     let (clerk, pc) = (offices.clerk("ankara").await, Pc::new(&offices).await);
     (offices, clerk, pc)
 }
@@ -365,6 +371,41 @@ async fn pages_from_the_copy_are_the_servers_pages() {
         let local = pc.show(&user, address, None);
         assert_eq!(matches!(local, Local::Refused(_)), is_wrong, "{address}");
         assert_same(address, &server.html, &local);
+    }
+}
+
+/// Entities whose pages are made of their fields alone are found in the registry.
+#[actix_web::test]
+async fn pages_of_every_other_entity_are_the_servers_pages() {
+    let of = || op(&builders::clerk("ankara"), "ankara");
+    let others = || samples::other_rows(&["employee", "shift_template", "calendar_day", "timesheet"], "Işık Öz", of);
+    assert!(!others().is_empty(), "there are such entities");
+    let mut entities = Vec::new();
+    let mut rows = Vec::new();
+    for ((home, shown, row), (_, gone, deleted)) in others().into_iter().zip(others()) {
+        let entity = description(&row.entity).unwrap();
+        let another = of().create(entity.name, rainstaff::ids::new_id(), (entity.samples)().rows[1].clone());
+        rows.extend([row, another, deleted, of().delete(entity.name, gone, 1)]);
+        entities.push((home, shown, gone, entity.title.unwrap().name));
+    }
+    let (_offices, mut clerk, pc) = ankara_with(rows).await;
+    let user = clerk.get("/today").await.attribute("body", "data-user");
+    for (home, shown, gone, title) in entities {
+        for rest in ["", "?state=deleted", "?q=I%C5%9EIK", "?q=yok", &format!("?sort=-{title}"), "/new"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([format!("/{shown}"), format!("/{gone}"), format!("/{shown}/edit")])
+        {
+            let address = format!("{home}{rest}");
+            let server = clerk.get(&address).await;
+            assert_eq!(server.status, 200, "{address}");
+            assert_same(&address, &server.html, &pc.show(&user, &address, None));
+        }
+        for (rest, target) in [("row", "tr#row"), ("edit", "tr#row")] {
+            let address = format!("{home}/{shown}/{rest}");
+            let server = clerk.load(&address, target).await;
+            assert_same(&address, &server.html, &pc.show(&user, &address, Some("row")));
+        }
     }
 }
 
