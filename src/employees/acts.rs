@@ -100,20 +100,9 @@ fn message(active: bool, before: &Listed, shown: &Row, name: &str, verdict: &Ver
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::employees::Activation;
 
     fn listed() -> Listed {
-        let value = Employee {
-            full_name: "Şükrü Işık".into(),
-            identity_no: None,
-            department: String::new(),
-            title: String::new(),
-            hire_date: None,
-            exit_date: None,
-            is_active: true,
-            shift_template_id: None,
-            activation: Activation::No,
-        };
+        let value = Employee { full_name: "Şükrü Işık".into(), is_active: true, ..Employee::default() };
         Listed { id: Uuid::from_u128(5), region: "ankara".into(), version: 3, deleted_at: None, last_entry: None, value }
     }
 

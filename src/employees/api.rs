@@ -154,12 +154,9 @@ mod tests {
             full_name: "Şükrü Işık".into(),
             identity_no: Some("12345678950".into()),
             department: "Depo".into(),
-            title: String::new(),
             hire_date: "2020-01-05".parse().ok(),
-            exit_date: None,
             is_active: true,
-            shift_template_id: None,
-            activation: crate::employees::Activation::No,
+            ..Employee::default()
         };
         let listed = Listed { id: Uuid::nil(), region: "ankara".into(), version: 3, deleted_at: None, last_entry: None, value };
         let item = json!(EmployeeItem::new(listed));

@@ -15,7 +15,7 @@ use crate::{
 
 /// A person of one region. People with history are never deleted, they become passive (`is_active` false) with a last day (`exit_date`): who
 /// works here on a day is a matter of the two dates alone (`roster::Person::is_employed`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Employee {
     /// "Ad Soyad"; two people may have the same one.
     pub full_name: String,
