@@ -5,12 +5,12 @@ use uuid::Uuid;
 
 use super::{CalendarDay, db};
 use crate::{
-    civil::{self, DateError, TimeError},
+    civil,
     complaint::FieldError,
     db::{Mode, ScopedTx},
     identity::Region,
     ops::Row,
-    sync::{Refusal, Table},
+    sync::{Refusal, Table, refusal_of_field},
     text::clean,
 };
 
@@ -24,12 +24,8 @@ impl Table for CalendarDay {
     fn refusal(constraint: &str) -> Option<Refusal> {
         Some(match constraint {
             "calendar_days_once" => Refusal::taken("name", "day-name-taken"),
-            "calendar_days_day_check" => Refusal::invalid(DateError::Format.about("day")),
-            "calendar_days_name_check" => Refusal::too_long("name", 100),
             "calendar_days_kind_check" => Refusal::invalid(FieldError::new("kind", "day-kind-unknown")),
-            "calendar_days_free_from_min_check" => Refusal::invalid(TimeError::Format.about("free_from")),
-            "calendar_days_source_check" => Refusal::too_long("source", 200),
-            _ => return None,
+            _ => return refusal_of_field::<Self>(constraint),
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     identity::Region,
     identity_no::without_blanks,
     ops::Row,
-    sync::{Refusal, Table, Veto},
+    sync::{Refusal, Table, Veto, refusal_of_field},
 };
 
 impl Table for Employee {
@@ -53,11 +53,7 @@ impl Table for Employee {
             "employees_identity_no_once" => Refusal::taken("identity_no", "identity-no-taken"),
             "employees_shift_template_fkey" => Refusal::invalid(FieldError::new("shift_template_id", "template-unknown")),
             "employees_check" => Refusal::invalid(left_before_hired()),
-            "employees_full_name_check" => Refusal::too_long("full_name", 200),
-            "employees_identity_no_check" => Refusal::too_long("identity_no", 20),
-            "employees_department_check" => Refusal::too_long("department", 100),
-            "employees_title_check" => Refusal::too_long("title", 100),
-            _ => return None,
+            _ => return refusal_of_field::<Self>(constraint),
         })
     }
 }

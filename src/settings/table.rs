@@ -5,11 +5,11 @@ use uuid::Uuid;
 
 use super::RegionSettings;
 use crate::{
-    civil::{HoursError, TimeError},
+    civil::HoursError,
     complaint::FieldError,
     db::{ScopedTx, Write},
     identity::Region,
-    sync::{Refusal, Table, Veto},
+    sync::{Refusal, Table, Veto, refusal_of_field},
 };
 
 impl Table for RegionSettings {
@@ -29,14 +29,10 @@ impl Table for RegionSettings {
     fn refusal(constraint: &str) -> Option<Refusal> {
         Some(match constraint {
             "one_settings_row" => Refusal::taken("", "settings-exist"),
-            "settings_company_name_check" => Refusal::too_long("company_name", 200),
-            "settings_report_title_check" => Refusal::too_long("report_title", 200),
             "settings_weekday_min_check" => Refusal::invalid(HoursError::Range.about("weekday_hours")),
-            "settings_saturday_start_min_check" => Refusal::invalid(TimeError::Format.about("saturday_start")),
-            "settings_saturday_end_min_check" => Refusal::invalid(TimeError::Format.about("saturday_end")),
             "settings_offline_mode_check" => Refusal::invalid(FieldError::new("offline_mode", "offline-mode-unknown")),
             "offline_mode_is_the_companys" => Refusal::invalid(misplaced()),
-            _ => return None,
+            _ => return refusal_of_field::<Self>(constraint),
         })
     }
 }

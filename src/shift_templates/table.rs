@@ -4,12 +4,12 @@ use uuid::Uuid;
 
 use super::{ShiftTemplate, db};
 use crate::{
-    civil::{BreakError, TimeError},
+    civil::BreakError,
     complaint::FieldError,
     db::{Mode, ScopedTx},
     identity::Region,
     ops::Row,
-    sync::{Refusal, Table},
+    sync::{Refusal, Table, refusal_of_field},
     text::clean,
 };
 
@@ -21,12 +21,10 @@ impl Table for ShiftTemplate {
     fn refusal(constraint: &str) -> Option<Refusal> {
         Some(match constraint {
             "shift_templates_name_once" => Refusal::taken("name", "template-name-taken"),
-            "shift_templates_name_check" => Refusal::too_long("name", 100),
-            "shift_templates_start_min_check" => Refusal::invalid(TimeError::Format.about("start_time")),
             "shift_templates_check" => Refusal::invalid(FieldError::new("end_time", "times-equal")),
             "shift_templates_break_min_check" => Refusal::invalid(BreakError::Range.about("break_minutes")),
             "shift_templates_weekdays_check" => Refusal::invalid(FieldError::new("weekdays", "weekdays-format")),
-            _ => return None,
+            _ => return refusal_of_field::<Self>(constraint),
         })
     }
 }

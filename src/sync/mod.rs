@@ -25,4 +25,4 @@ pub use office::listed;
 pub use registry::{FeedRow, Kind, entities, install, load_by_name, may_write, putting_back, refusal_by_name};
 pub(crate) use rows::list_digests;
 pub use rows::{columns, values_in};
-pub use table::{Refusal, Stored, Table, Tail, Veto};
+pub use table::{Refusal, Stored, Table, Tail, Veto, refusal_of_field};

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Timesheet, db, model::overlapping};
 use crate::{
-    civil::{BreakError, DateError, TimeError},
+    civil::BreakError,
     clock::in_istanbul,
     complaint::FieldError,
     db::{Mode, ScopedTx, Write},
@@ -16,7 +16,7 @@ use crate::{
     hours::doubts::{confirm, doubts_of},
     identity::Region,
     ops::{ConflictDraft, ConflictKind, Entity as _, Origin, Row},
-    sync::{Refusal, Table, Tail, Veto},
+    sync::{Refusal, Table, Tail, Veto, refusal_of_field},
 };
 
 impl Table for Timesheet {
@@ -99,13 +99,9 @@ impl Table for Timesheet {
         Some(match constraint {
             "timesheets_no_overlap" => Refusal::invalid(FieldError::new("start_time", "overlap")),
             "timesheets_region_employee_id_fkey" => Refusal::invalid(FieldError::new("employee_id", "employee-unknown")),
-            "timesheets_work_date_check" => Refusal::invalid(DateError::Format.about("work_date")),
-            "timesheets_start_min_check" => Refusal::invalid(TimeError::Format.about("start_time")),
             "timesheets_check" => Refusal::invalid(FieldError::new("end_time", "times-equal")),
             "timesheets_break_min_check" => Refusal::invalid(BreakError::Range.about("break_minutes")),
-            "timesheets_notes_check" => Refusal::too_long("notes", 2000),
-            "timesheets_confirmed_check" => Refusal::too_long("confirmed", 200),
-            _ => return None,
+            _ => return refusal_of_field::<Self>(constraint),
         })
     }
 }
