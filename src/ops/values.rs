@@ -1,4 +1,4 @@
-//! The values of an entity's type, by its fields: said once ([`values!`](crate::ops::values)), read from a form, an operation or a column, and
+//! The values of an entity's type, by its fields: said once (`values!`), read from a form, an operation or a column, and
 //! written to either.
 
 use chrono::NaiveDate;
@@ -126,7 +126,7 @@ pub trait Source {
     fn take<C: Cell>(&mut self, field: &'static Field) -> Result<C, Self::Error>;
 }
 
-/// A type whose values are those of fields. Made by [`values!`](crate::ops::values).
+/// A type whose values are those of fields. Made by `values!`.
 pub trait Values: Sized {
     /// The fields, in the order of the form.
     const FIELDS: FormSpec;
