@@ -175,10 +175,8 @@ fn alert_list(ctx: &Ctx, oddities: Oddities, kind: Option<AlertKind>, page: Opti
     let of_kind = |kind: AlertKind| (kind, alerts.iter().filter(|alert| alert.kind == kind).count());
     let kinds = AlertKind::ALL.into_iter().map(of_kind).filter(|(_, count)| *count > 0).collect();
     alerts.retain(|alert| kind.is_none_or(|kind| alert.kind == kind));
-    let pager = Pager::new(page, PAGE_SIZE, i64::try_from(alerts.len()).unwrap_or(i64::MAX));
-    let skipped = usize::try_from(pager.offset()).unwrap_or_default();
-    let size = usize::try_from(pager.size).unwrap_or_default();
-    let shown = alerts.into_iter().skip(skipped).take(size).map(|alert| AlertView::new(ctx, alert)).collect();
+    let (of_page, pager) = Pager::part_of(alerts, page, PAGE_SIZE);
+    let shown = of_page.map(|alert| AlertView::new(ctx, alert)).collect();
     AlertList { shown, kinds, count, kind, is_cut, pager }
 }
 

@@ -5,8 +5,6 @@ use serde::Deserialize;
 use super::{listed::Filter, views::FilterView};
 use crate::{error::AppResult, fold::fold, i18n::Lang, web::asked::Asked};
 
-/// Rows on a page of the list.
-pub const PAGE_SIZE: i64 = 50;
 /// The orders a list knows: columns, and with `-` their reverse.
 const SORTS: [&str; 10] =
     ["full_name", "-full_name", "department", "-department", "title", "-title", "hire_date", "-hire_date", "exit_date", "-exit_date"];

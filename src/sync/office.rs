@@ -24,11 +24,11 @@ impl<M: Mode> Office for ScopedTx<M> {
 
     async fn list<E: Entity>(&mut self, is_bin: bool) -> AppResult<Vec<Listed<E>>> {
         let codes = self.scope().codes();
-        let title = E::TITLE.map_or("id::text", |title| title.name);
         let sql = format!(
             r#"{} WHERE region = ANY ($1) AND (deleted_at IS NOT NULL) = $2
-               ORDER BY (SELECT r.name FROM app.regions r WHERE r.code = region) COLLATE "tr-x-icu", {title} COLLATE "tr-x-icu", id"#,
+               ORDER BY (SELECT r.name FROM app.regions r WHERE r.code = region) COLLATE "tr-x-icu", {}id"#,
             select::<E>(),
+            by_title::<E>(),
         );
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(&codes).bind(is_bin).fetch_all(self.conn()).await?;
         Ok(rows.iter().map(listed).collect::<Result<_, _>>()?)

@@ -271,7 +271,8 @@ pub fn other_of(errors: &[FieldError]) -> Option<Uuid> {
     errors.iter().find_map(|error| error.args.get("entry")?.parse().ok())
 }
 
-fn shown(value: &Value) -> String {
+/// A value as a field of a form holds it.
+pub fn shown(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -18,6 +18,13 @@ impl Pager {
         Self { page: asked.unwrap_or(1).clamp(1, last), size, total }
     }
 
+    /// The page that was asked for of a list that is here whole, and which part of it that is.
+    pub fn part_of<T>(all: Vec<T>, asked: Option<i64>, size: i64) -> (impl Iterator<Item = T>, Self) {
+        let place = |rows: i64| usize::try_from(rows).unwrap_or(usize::MAX);
+        let pager = Self::new(asked, size, i64::try_from(all.len()).unwrap_or(i64::MAX));
+        (all.into_iter().skip(place(pager.offset())).take(place(size)), pager)
+    }
+
     /// How many pages there are; an empty list has one.
     pub fn pages(&self) -> i64 {
         (self.total.max(1) - 1) / self.size + 1

@@ -5,12 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{
-    Local, RegionCopy,
-    copy::none_missing,
-    query_of,
-    timesheets::{at, entries_of},
-};
+use super::{Local, RegionCopy, copy::none_missing, query_of, timesheets::entries_of};
 use crate::{
     card::{
         rows::{CardQuery, CardRows, Window},
@@ -36,8 +31,7 @@ impl People for RegionCopy<'_> {
     async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed>, Pager)> {
         let mut people: Vec<Listed> = self.list_people()?.into_iter().filter(|person| fits(person, filter)).collect();
         sort(&mut people, filter.sort);
-        let pager = Pager::new(page, size, i64::try_from(people.len()).unwrap_or(i64::MAX));
-        let of_page = people.into_iter().skip(at(pager.offset())).take(at(size));
+        let (of_page, pager) = Pager::part_of(people, page, size);
         Ok((of_page.map(|person| self.with_last_entry(person)).collect::<AppResult<_>>()?, pager))
     }
 

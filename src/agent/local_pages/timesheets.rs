@@ -96,9 +96,9 @@ fn list_page<'a>(ctx: &'a Ctx, copy: &RegionCopy<'_>, actor: &Actor, query: &Lis
     let rules = copy.rules()?;
     let entries = if wrong.is_empty() { copy.list_entries(&filter)? } else { Vec::new() };
     let shapes: Vec<Shape> = entries.iter().map(shape_of).collect();
-    let (totals, count) = sum_up(&shapes, &rules);
-    let pager = Pager::new(page, PAGE_SIZE, count);
-    let of_page = entries.into_iter().skip(at(pager.offset())).take(at(PAGE_SIZE)).collect();
+    let (totals, _) = sum_up(&shapes, &rules);
+    let (of_page, pager) = Pager::part_of(entries, page, PAGE_SIZE);
+    let of_page = of_page.collect();
     let (choices, calendar) = if forms.is_none() {
         (Choices::default(), Calendar::default())
     } else {
@@ -119,11 +119,6 @@ fn shape_of(entry: &Listed) -> Shape {
         is_special: entry.value.is_special,
         count: 1,
     }
-}
-
-/// A place in a list.
-pub(super) fn at(place: i64) -> usize {
-    usize::try_from(place).unwrap_or(0)
 }
 
 /// One entry, and how its hours came about. Its history is at the server.
