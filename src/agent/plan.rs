@@ -23,7 +23,7 @@ use crate::{
         hours,
     },
     identity::Region,
-    ops::{Author, Description, Entity, Fields, Kind, Op, Origin, Row, Writers, description, descriptions},
+    ops::{Author, Description, Entity, Fields, Kind, Op, Origin, Row, Writers, description, entity_at},
     registry,
     timesheets::{Timesheet, overlapping},
     today::{
@@ -80,8 +80,7 @@ pub fn find_route(path: &str) -> Option<Route> {
 
 /// One of the four writes that each entity has which offices write.
 fn usual_route(path: &str) -> Option<Route> {
-    let of_offices = descriptions().iter().filter(|entity| entity.writers == Writers::Region);
-    let (entity, rest) = of_offices.into_iter().find_map(|entity| Some((entity, path.strip_prefix(entity.home)?)))?;
+    let (entity, rest) = entity_at(path).filter(|(entity, _)| entity.writers == Writers::Region)?;
     let act = match rest.split('/').collect::<Vec<_>>().as_slice() {
         [""] => Act::Create(entity.name),
         ["", id] => Act::Update(entity.name, id_of(id)?),
@@ -239,7 +238,7 @@ impl Post<'_> {
         let mut op = self.posted.to_update(entity, self.author(), self.region.clone(), id)?;
         let Some(pages) = registry::pages().into_iter().find(|pages| pages.entity == entity.name) else { return Ok(op) };
         let today = in_istanbul(self.at).date_naive();
-        let mut copy = RegionCopy::open(self.reader, today)?.ok_or_else(|| Refusal::Nonsense("there is no whole copy yet".into()))?;
+        let Some(mut copy) = RegionCopy::of_what_is_here(self.reader, today)? else { return Ok(op) };
         match at_once((pages.complete)(&mut copy, &mut op, self.posted))? {
             Some(error) => Err(Refusal::Invalid(vec![error])),
             None => Ok(op),
@@ -439,6 +438,22 @@ mod tests {
         let first = json!({ "from": "2020-01-06", "to": "2026-12-01" });
         let last = json!({ "from": "2026-11-20", "to": null });
         assert_eq!(returns, json!({ "is_active": { "from": false, "to": true }, "exit_date": last, "hire_date": first }));
+    }
+
+    #[test]
+    fn a_change_that_carries_all_of_it_needs_no_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let at: DateTime<Utc> = "2026-11-28T09:00:00Z".parse().unwrap();
+        let store = Store::open(folder.path(), at).unwrap().0;
+        let reader = store.read().unwrap();
+        let id = "019ab3aa-0000-7000-8000-000000000004";
+        let (orig, name) = (r#"{"name":"Gündüz","start_time":"08:30","end_time":"17:30","break_minutes":60,"weekdays":""}"#, "Gece");
+        let typed = [("_orig", orig), ("name", name), ("start_time", "08:30"), ("end_time", "17:30"), ("break_minutes", "60")];
+        let posted = Posted::from_pairs(typed.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+        let (person, queue, region) = (Uuid::from_u128(1), Uuid::from_u128(2), Region::parse("ankara").unwrap());
+        let post = Post { posted: &posted, person, queue, region, is_open: true, at, offset_ms: 0, reader: &reader };
+        let drafts = plan(&find_route(&format!("/shift-templates/{id}")).unwrap(), &post).unwrap();
+        assert_eq!(json!(drafts[0].op.fields), json!({ "name": { "from": "Gündüz", "to": "Gece" } }));
     }
 
     #[test]

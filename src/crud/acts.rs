@@ -7,13 +7,13 @@ use actix_web::{
 use uuid::Uuid;
 
 use super::{
-    PageRow as _, Pages,
+    PageRow, Pages,
     forms::{Database, find, one},
 };
 use crate::{
     error::AppResult,
     identity::Actor,
-    ops::{Kind, Verdict, VerdictKind},
+    ops::{Kind, Op, Verdict, VerdictKind},
     state::AppState,
     sync::submit,
     web::{
@@ -61,32 +61,51 @@ async fn act<E: Pages<Database>>(
     let region = before.region()?;
     let name = name_of::<E>(state, actor, &before).await?;
     let op = posted.bare_op(E::NAME, author(actor, &state.clock), region, kind, id)?;
+    let page = (&*back_to(request, E::HOME), E::LIST.event);
+    submit_act(ctx, actor, state, page, op, async |verdict| {
+        Ok(match kind {
+            // Back among the others it may have a namesake that it had not in the bin.
+            Kind::Restore => Flash::new(Tone::Success, E::MESSAGES.restored, &name_of::<E>(state, actor, &before).await?),
+            _ => deleted(E::NAME, (E::MESSAGES.deleted, E::MESSAGES.not_deleted), &before, &name, verdict),
+        })
+    })
+    .await
+}
+
+/// Submits the operation behind a button, and answers with the message about it; a refusal leads back to the page `to` as well. `event` tells a
+/// list on the page that it is out of date.
+///
+/// # Errors
+///
+/// The operation could not be decided on.
+pub async fn submit_act(
+    ctx: &Ctx,
+    actor: &Actor,
+    state: &AppState,
+    (to, event): (&str, &'static str),
+    op: Op,
+    message: impl AsyncFnOnce(&Verdict) -> AppResult<Flash>,
+) -> AppResult<HttpResponse> {
     let op_id = op.op_id;
-    let to = back_to(request, E::HOME);
-    let flash = match settle(submit(state, actor, op).await?)? {
-        // Back among the others it may have a namesake that it had not in the bin.
-        Ok(_) if kind == Kind::Restore => restored::<E>(&name_of::<E>(state, actor, &before).await?),
-        Ok(verdict) => deleted::<E>(&before, &name, &verdict),
-        Err(errors) => return refused_act(ctx, &to, &errors),
-    };
-    acted(ctx, op_id, E::LIST.event, &to, &flash)
+    match settle(submit(state, actor, op).await?)? {
+        Ok(verdict) => acted(ctx, op_id, event, to, &message(&verdict).await?),
+        Err(errors) => refused_act(ctx, to, &errors),
+    }
 }
 
 async fn name_of<E: Pages<Database>>(state: &AppState, actor: &Actor, row: &E::Row) -> AppResult<String> {
     E::name_of(&mut one(state, actor, &row.region()?).await?, row).await
 }
 
-fn restored<E: Pages<Database>>(name: &str) -> Flash {
-    Flash::new(Tone::Success, E::MESSAGES.restored, name)
-}
-
-fn deleted<E: Pages<Database>>(before: &E::Row, name: &str, verdict: &Verdict) -> Flash {
+/// What is said of a deletion, with its taking back. `done` and `stays` are the keys of what is said where the row went, and where it was changed
+/// meanwhile.
+pub fn deleted(entity: &str, (done, stays): (&str, &str), before: &impl PageRow, name: &str, verdict: &Verdict) -> Flash {
     if verdict.verdict == VerdictKind::Merged {
         // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
-        return Flash::new(Tone::Warning, E::MESSAGES.not_deleted, name);
+        return Flash::new(Tone::Warning, stays, name);
     }
-    Flash::new(Tone::Success, E::MESSAGES.deleted, name).with_undo(Undo {
-        act: UndoAct::restore::<E>(before.id()),
+    Flash::new(Tone::Success, done, name).with_undo(Undo {
+        act: UndoAct::Restore(entity.to_owned(), before.id()),
         id: before.id(),
         base: verdict.version.unwrap_or(before.version()),
         region: Some(before.region_code().to_owned()),
@@ -102,7 +121,7 @@ mod tests {
         let value = ShiftTemplate { name: "Gündüz".into(), start_min: 540, end_min: 1080, break_minutes: 60, weekdays: String::new() };
         let before = Listed { id: Uuid::from_u128(5), region: "ankara".into(), version: 3, deleted_at: None, value };
         let verdict = Verdict { version: Some(4), ..Verdict::bare(Uuid::nil(), kind) };
-        deleted::<ShiftTemplate>(&before, "Gündüz", &verdict)
+        deleted("shift_template", ("flash-template-deleted", "flash-template-not-deleted"), &before, "Gündüz", &verdict)
     }
 
     #[test]

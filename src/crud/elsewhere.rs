@@ -120,6 +120,9 @@ async fn refuse<E: Pages<O>, O: Office>(
 }
 
 async fn complete<E: Pages<O>, O: Office>(office: &mut O, op: &mut Op, posted: &Posted) -> AppResult<Option<FieldError>> {
+    if E::is_complete(op, posted) {
+        return Ok(None);
+    }
     let before = E::find_row(office, op.id).await?;
     E::complete(office, op, posted, before.as_ref()).await
 }

@@ -75,9 +75,11 @@ pub async fn create<E: Pages<Database>>(
         Ok(verdict) => verdict,
         Err(errors) => return refuse_create::<E>(&ctx, &actor, &state, &posted, &errors).await,
     };
-    let row = find::<E>(&state, &actor, row_id(&verdict)?).await?;
-    let name = E::name_of(&mut one(&state, &actor, &row.region()?).await?, &row).await?;
-    let flash = Flash::new(tone_of(&verdict), E::MESSAGES.created, &name);
+    let flash = {
+        let mut tx = one(&state, &actor, &region).await?;
+        let row = E::find_row(&mut tx, row_id(&verdict)?).await?.ok_or(AppError::NotFound)?;
+        Flash::new(tone_of(&verdict), E::MESSAGES.created, &E::name_of(&mut tx, &row).await?)
+    };
     if !E::OPENS_NEXT {
         return Ok(stored_and_done(&ctx, op_id, E::HOME, &flash));
     }
@@ -122,7 +124,11 @@ pub async fn update<E: Pages<Database>>(
     let region = before.region()?;
     let mut op = posted.to_update(&Description::of::<E>(), author(&actor, &state.clock), region.clone(), *id)?;
     let op_id = op.op_id;
-    let wrong = E::complete(&mut one(&state, &actor, &region).await?, &mut op, &posted, Some(&before)).await?;
+    let wrong = if E::is_complete(&op, &posted) {
+        None
+    } else {
+        E::complete(&mut one(&state, &actor, &region).await?, &mut op, &posted, Some(&before)).await?
+    };
     let settled = match wrong {
         Some(error) => Err(vec![error]),
         None => settle(submit(&state, &actor, op).await?)?,
@@ -134,8 +140,8 @@ pub async fn update<E: Pages<Database>>(
             return Ok(unprocessable(E::render_edit(&ctx, &mut one(&state, &actor, &region).await?, &before, form).await?));
         }
     };
-    let row = find::<E>(&state, &actor, row_id(&verdict)?).await?;
-    let mut tx = one(&state, &actor, &row.region()?).await?;
+    let mut tx = one(&state, &actor, &region).await?;
+    let row = E::find_row(&mut tx, row_id(&verdict)?).await?.ok_or(AppError::NotFound)?;
     let key = if verdict.verdict == VerdictKind::Merged { E::MESSAGES.merged } else { E::MESSAGES.updated };
     let flash = Flash::new(tone_of(&verdict), key, &E::name_of(&mut tx, &row).await?);
     if !ctx.is_htmx {

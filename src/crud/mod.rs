@@ -11,9 +11,12 @@ mod plain;
 #[cfg(feature = "server")]
 mod routes;
 
+#[cfg(feature = "server")]
+pub use acts::{deleted, submit_act};
 pub use elsewhere::{Address, PagesOf};
 #[cfg(feature = "server")]
 pub use forms::find;
+pub(crate) use pages::page_row;
 pub use pages::{File, Messages, PageRow, Pages};
 pub use plain::{PlainPages, Texts};
 #[cfg(feature = "server")]

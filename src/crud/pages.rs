@@ -38,23 +38,32 @@ pub trait PageRow {
     }
 }
 
-impl<E> PageRow for Listed<E> {
-    fn id(&self) -> Uuid {
-        self.id
-    }
+/// A type of rows with the head and the tail that rows have: `id`, `region`, `version`, `deleted_at`.
+macro_rules! page_row {
+    ($row:ty $(, $entity:ident)?) => {
+        impl$(<$entity>)? $crate::crud::PageRow for $row {
+            fn id(&self) -> uuid::Uuid {
+                self.id
+            }
 
-    fn region_code(&self) -> &str {
-        &self.region
-    }
+            fn region_code(&self) -> &str {
+                &self.region
+            }
 
-    fn version(&self) -> i64 {
-        self.version
-    }
+            fn version(&self) -> i64 {
+                self.version
+            }
 
-    fn is_deleted(&self) -> bool {
-        Self::is_deleted(self)
-    }
+            fn is_deleted(&self) -> bool {
+                self.deleted_at.is_some()
+            }
+        }
+    };
 }
+
+pub(crate) use page_row;
+
+page_row!(Listed<E>, E);
 
 /// The keys of what is said of a write; each text may use `{ $name }`.
 #[derive(Debug, Clone, Copy)]
@@ -132,6 +141,11 @@ pub trait Pages<O: Office>: Entity {
     /// The page of one row, with what happened to it, below the list's address; none where a page of another kind stands there.
     async fn render_card(_ctx: &Ctx, _office: &mut O, _row: &Self::Row, _history: Vec<ChangeView>) -> AppResult<Option<String>> {
         Ok(None)
+    }
+
+    /// Whether the operation that a form's change is has all that it needs; most forms carry it.
+    fn is_complete(_op: &Op, _posted: &Posted) -> bool {
+        true
     }
 
     /// Completes the operation that a form's change is with what the form does not carry. `before` is the row as it is here; none where this

@@ -14,15 +14,13 @@ use super::{
     turn::{AS_BEFORE, changes_of_turn},
 };
 use crate::{
-    crud::{PageRow as _, find},
+    crud::{PageRow as _, find, submit_act},
     db::Scope,
     error::{AppError, AppResult},
     identity::Actor,
     ops::{Entity as _, Kind, Row, Verdict, VerdictKind},
     state::AppState,
-    sync::submit,
     web::{
-        answer::{acted, refused_act, settle},
         flash::{Flash, Tone, Undo, UndoAct},
         form::{Posted, author, back_to},
         page::Ctx,
@@ -71,13 +69,8 @@ async fn turn(
     let shown = posted.original()?.unwrap_or_else(|| before.value.to_row());
     let op = posted.bare_op(Employee::NAME, author(actor, &state.clock), region, Kind::Update, id)?;
     let op = op.changing(changes_of_turn(active, &shown, posted));
-    let op_id = op.op_id;
-    let to = back_to(request, Employee::HOME);
-    let flash = match settle(submit(state, actor, op).await?)? {
-        Ok(verdict) => message(active, &before, &shown, &name, &verdict),
-        Err(errors) => return refused_act(ctx, &to, &errors),
-    };
-    acted(ctx, op_id, EMPLOYEES.event, &to, &flash)
+    let page = (&*back_to(request, Employee::HOME), EMPLOYEES.event);
+    submit_act(ctx, actor, state, page, op, async |verdict| Ok(message(active, &before, &shown, &name, verdict))).await
 }
 
 fn message(active: bool, before: &Listed, shown: &Row, name: &str, verdict: &Verdict) -> Flash {

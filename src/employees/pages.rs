@@ -6,20 +6,21 @@ use uuid::Uuid;
 use super::{
     Employee,
     columns::COLUMNS,
-    filter::{ListQuery, PAGE_SIZE},
+    filter::ListQuery,
     listed::Listed,
     office::People,
     views::{EditPage, EditRow, EmployeeView, ListPage, NewPage, RowFragment, masked},
 };
 use crate::{
     complaint::FieldError,
-    crud::{File, Messages, PageRow, Pages},
+    crud::{File, Messages, Pages, page_row},
     error::AppResult,
     i18n::t,
     identity::Region,
     ops::{Change, Entity as _, Op},
     web::{
         form::{FormView, Posted},
+        office::PAGE_SIZE,
         page::{Ctx, query_of, render},
         paper,
         part::{EMPLOYEES, Part},
@@ -30,23 +31,7 @@ use crate::{
 /// The field whose number no form shows.
 const IDENTITY_NO: &str = "identity_no";
 
-impl PageRow for Listed {
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn region_code(&self) -> &str {
-        &self.region
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
-
-    fn is_deleted(&self) -> bool {
-        self.deleted_at.is_some()
-    }
-}
+page_row!(Listed);
 
 impl<O: People> Pages<O> for Employee {
     const LIST: Part = EMPLOYEES;
@@ -129,6 +114,10 @@ impl<O: People> Pages<O> for Employee {
         } else {
             render(ctx, &EditPage { ctx, id, full_name, masked, templates, form })?
         })
+    }
+
+    fn is_complete(op: &Op, posted: &Posted) -> bool {
+        wanted_identity_no(op, posted).is_none()
     }
 
     /// A stored identity number is in no form: what the change of one is against is looked up.

@@ -423,7 +423,27 @@ pub fn descriptions() -> &'static [Description] {
     DESCRIPTIONS.get().expect("a process says which entities there are before it serves any (`registry::install`)")
 }
 
+/// The entity whose list an address is below, and the rest of the address: empty, or from a slash on.
+pub fn entity_at(path: &str) -> Option<(&'static Description, &str)> {
+    let below = |entity: &'static Description| Some((entity, path.strip_prefix(entity.home)?));
+    descriptions().iter().filter_map(below).find(|(_, rest)| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// The entity of this name; none for one that this program does not know.
 pub fn description(entity: &str) -> Option<&'static Description> {
     descriptions().iter().find(|known| known.name == entity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_below_the_list_of_one_entity_or_of_none() {
+        let at = |path: &'static str| entity_at(path).map(|(entity, rest)| (entity.name, rest));
+        assert_eq!(at("/employees"), Some(("employee", "")));
+        assert_eq!(at("/employees/x/edit"), Some(("employee", "/x/edit")));
+        assert_eq!(at("/employees-of-others/x"), None, "another list may begin with the same letters");
+        assert_eq!(at("/"), None);
+    }
 }

@@ -11,14 +11,13 @@ use super::{
     pages::{HOME, LIST_CHANGED, find},
 };
 use crate::{
+    crud::{deleted, submit_act},
     error::{AppError, AppResult},
     identity::{Actor, Region},
-    ops::{Entity as _, Kind, VerdictKind},
+    ops::{Entity as _, Kind},
     state::AppState,
-    sync::submit,
     web::{
-        answer::{acted, refused_act, settle},
-        flash::{Flash, Tone, Undo, UndoAct},
+        flash::{Flash, Tone},
         form::{Posted, author, back_to},
         page::Ctx,
     },
@@ -60,22 +59,13 @@ async fn act(
     let before = find(state, actor, id).await?;
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
     let op = posted.bare_op(Timesheet::NAME, author(actor, &state.clock), region, kind, id)?;
-    let op_id = op.op_id;
-    let verdict = match settle(submit(state, actor, op).await?)? {
-        Ok(verdict) => verdict,
-        Err(errors) => return refused_act(ctx, &back_to(request, HOME), &errors),
-    };
-    let name = &before.title();
-    let flash = match (kind, verdict.verdict) {
-        (Kind::Delete, VerdictKind::Applied) => Flash::new(Tone::Success, "flash-timesheet-deleted", name).with_undo(Undo {
-            act: UndoAct::restore::<Timesheet>(id),
-            id,
-            base: verdict.version.unwrap_or(before.version),
-            region: Some(before.region.clone()),
-        }),
-        // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
-        (Kind::Delete, _) => Flash::new(Tone::Warning, "flash-timesheet-not-deleted", name),
-        _ => Flash::new(Tone::Success, "flash-timesheet-restored", name),
-    };
-    acted(ctx, op_id, LIST_CHANGED, &back_to(request, HOME), &flash)
+    let page = (&*back_to(request, HOME), LIST_CHANGED);
+    submit_act(ctx, actor, state, page, op, async |verdict| {
+        let name = &before.title();
+        Ok(match kind {
+            Kind::Restore => Flash::new(Tone::Success, "flash-timesheet-restored", name),
+            _ => deleted(Timesheet::NAME, ("flash-timesheet-deleted", "flash-timesheet-not-deleted"), &before, name, verdict),
+        })
+    })
+    .await
 }

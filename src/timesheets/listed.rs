@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::Timesheet;
-use crate::civil::format_date_tr;
+use crate::{civil::format_date_tr, crud::page_row};
 
 /// Which entries a list shows. All bounds are inclusive; `text` is folded.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub struct Listed {
     /// The values.
     pub value: Timesheet,
 }
+
+page_row!(Listed);
 
 impl Listed {
     /// What messages call the entry: "Ayşe Yılmaz, 28.11.2026".

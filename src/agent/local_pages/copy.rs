@@ -1,7 +1,7 @@
 //! The PC's copy of its region as pages want it: rows of each kind, in the order that the server's queries give them.
 
 use std::{
-    cmp::{Ordering, Reverse},
+    cmp::Reverse,
     collections::{BTreeSet, HashMap, HashSet},
 };
 
@@ -9,7 +9,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::timesheets::at;
 use crate::{
     agent::store::{Context, Reader, Shown, StoreError},
     calendar::{Calendar, CalendarDay, DayKind, Entry},
@@ -26,6 +25,7 @@ use crate::{
     shift_templates::listed as templates,
     timesheets::{Timesheet, filter::RulesByRegion, listed as entries, views::Choices},
     web::{
+        form::shown,
         office::{Office, Wanted},
         page::Ctx,
         pagination::Pager,
@@ -51,7 +51,12 @@ pub struct RegionCopy<'r> {
 impl<'r> RegionCopy<'r> {
     /// The copy; none before the first one has come whole.
     pub fn open(reader: &'r Reader, today: NaiveDate) -> AppResult<Option<Self>> {
-        let (true, Some(context)) = (reader.mirror()?.is_ready(), reader.context()?) else { return Ok(None) };
+        if reader.mirror()?.is_ready() { Self::of_what_is_here(reader, today) } else { Ok(None) }
+    }
+
+    /// The copy as far as it has come: a row that is not in it may be at the server. None on a PC that has never heard of the server.
+    pub fn of_what_is_here(reader: &'r Reader, today: NaiveDate) -> AppResult<Option<Self>> {
+        let Some(context) = reader.context()? else { return Ok(None) };
         let Ok(region) = Region::parse(&context.region.code) else { return Ok(None) };
         Ok(Some(Self { reader, context, region, today }))
     }
@@ -272,31 +277,6 @@ pub(super) fn none_missing<T>(error: AppError) -> AppResult<Option<T>> {
     }
 }
 
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// A key that sorts the other way round where it says so.
-#[derive(PartialEq, Eq)]
-struct Turned<K>(K, bool);
-
-impl<K: Ord> Ord for Turned<K> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let order = self.0.cmp(&other.0);
-        if self.1 { order.reverse() } else { order }
-    }
-}
-
-impl<K: Ord> PartialOrd for Turned<K> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 impl Office for RegionCopy<'_> {
     async fn find<E: Entity>(&mut self, id: Uuid) -> AppResult<Option<Listed<E>>> {
         self.find_listed(id).map(Some).or_else(none_missing)
@@ -307,21 +287,22 @@ impl Office for RegionCopy<'_> {
     }
 
     async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed<E>>, Pager)> {
-        let text = |row: &Row, field: &Field| row.get(field.name).map(text_of).unwrap_or_default();
-        let mut found: Vec<(String, Listed<E>)> = Vec::new();
+        let text = |row: &Row, field: &Field| row.get(field.name).map(shown).unwrap_or_default();
+        let mut found = Vec::new();
         for listed in self.list_rows::<E>(wanted.is_bin)? {
             let row = listed.value.to_row();
             if wanted.text.is_empty() || wanted.searched.iter().any(|field| fold(&text(&row, field)).contains(&wanted.text)) {
-                found.push((wanted.by.map(|field| text(&row, field)).unwrap_or_default(), listed));
+                let by = wanted.by.map(|field| text(&row, field)).unwrap_or_default();
+                found.push((by.is_empty(), collate::key(&by), listed));
             }
         }
-        if wanted.by.is_some() {
-            // Stable: what is equal stays in the order of the titles, and so does what is blank, at the end.
-            found.sort_by_cached_key(|(value, _)| (value.is_empty(), Turned(collate::key(value), wanted.descends)));
-        }
-        let pager = Pager::new(page, size, i64::try_from(found.len()).unwrap_or(i64::MAX));
-        let of_page = found.into_iter().skip(at(pager.offset())).take(at(size));
-        Ok((of_page.map(|(_, listed)| listed).collect(), pager))
+        // Stable: what is equal stays in the order of the titles, and so does what is blank, at the end.
+        found.sort_by(|(is_blank, by, _), (is_other_blank, other, _)| {
+            let order = if wanted.descends { other.cmp(by) } else { by.cmp(other) };
+            is_blank.cmp(is_other_blank).then(order)
+        });
+        let (of_page, pager) = Pager::part_of(found, page, size);
+        Ok((of_page.map(|(.., listed)| listed).collect(), pager))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     crud::{Address, PagesOf},
     error::{AppError, AppResult},
     identity::Actor,
-    ops::descriptions,
+    ops::{Description, entity_at},
     registry,
     web::{
         error_page::{render_bad_query, render_error},
@@ -126,10 +126,10 @@ pub fn refuse(
             id_of(id).and_then(|id| month::refuse_day(&ctx, &copy, (id, date_of(date)?, Some(id_of(entry)?)), &posted, errors))
         }
         _ => match entity_at(&path) {
-            Some((home, "")) => at_once((pages_of(home)?.refuse)(&ctx, &mut copy, None, &posted, errors)).map(Local::Refused),
-            Some((home, rest)) => match rest.trim_start_matches('/').parse() {
-                Ok(id) => at_once((pages_of(home)?.refuse)(&ctx, &mut copy, Some(id), &posted, errors)).map(Local::Refused),
-                Err(_) => Ok(today::back(&ctx, home.to_owned(), errors)),
+            Some((entity, "")) => at_once((pages_of(entity)?.refuse)(&ctx, &mut copy, None, &posted, errors)).map(Local::Refused),
+            Some((entity, rest)) => match rest.trim_start_matches('/').parse() {
+                Ok(id) => at_once((pages_of(entity)?.refuse)(&ctx, &mut copy, Some(id), &posted, errors)).map(Local::Refused),
+                Err(_) => Ok(today::back(&ctx, entity.home.to_owned(), errors)),
             },
             None => return Ok(None),
         },
@@ -170,14 +170,8 @@ fn page_at<'r>(path: &str) -> Option<(PagesOf<RegionCopy<'r>>, Address)> {
     registry::pages().into_iter().find_map(|pages| Address::below(pages.home, path).map(|address| (pages, address)))
 }
 
-/// The entity's list that an address is below, and the rest of the address.
-fn entity_at(path: &str) -> Option<(&'static str, &str)> {
-    let homes = descriptions().iter().map(|entity| entity.home);
-    homes.into_iter().find_map(|home| Some((home, path.strip_prefix(home)?))).filter(|(_, rest)| rest.is_empty() || rest.starts_with('/'))
-}
-
-fn pages_of<'r>(home: &str) -> AppResult<PagesOf<RegionCopy<'r>>> {
-    registry::pages().into_iter().find(|pages| pages.home == home).ok_or(AppError::NotFound)
+fn pages_of<'r>(entity: &Description) -> AppResult<PagesOf<RegionCopy<'r>>> {
+    registry::pages().into_iter().find(|pages| pages.entity == entity.name).ok_or(AppError::NotFound)
 }
 
 /// The answer of something that never waits: the copy is a file.
