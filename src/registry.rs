@@ -1,53 +1,34 @@
-//! The entities: one line each, in the order of a snapshot. What is referred to comes first. Then those that the desktop program has as well.
+//! What the server keeps of each entity (`rainstaff_pages::registry` says which there are), and which tables of the desktop program are taken over.
 
-use crate::{
-    calendar::CalendarDay,
-    crud::PagesOf,
-    drivers::Driver,
-    employees::{Employee, office::People},
-    ops::{Description, describe_entities},
-    settings::RegionSettings,
-    shift_templates::ShiftTemplate,
-    timesheets::Timesheet,
-};
-#[cfg(feature = "server")]
 use crate::{
     desktop::{DesktopTable, are_in_order},
-    sync::{self, Kind},
+    drivers::Driver,
+    employees::Employee,
+    settings::RegionSettings,
+    shift_templates::ShiftTemplate,
+    sync::{self, Kind, Table},
+    timesheets::Timesheet,
 };
 
-macro_rules! entities {
+macro_rules! kinds {
     ($($entity:ty),+ $(,)?) => {
-        static DESCRIPTIONS: &[Description] = &[$(Description::of::<$entity>()),+];
-        #[cfg(feature = "server")]
         static KINDS: &[Kind] = &[$(Kind::of::<$entity>()),+];
     };
 }
 
-entities! {
-    CalendarDay,
-    ShiftTemplate,
-    Employee,
-    RegionSettings,
-    Timesheet,
-    Driver,
-}
+rainstaff_pages::for_each_entity!(kinds);
 
-/// The pages at the usual addresses, as an office PC makes them from its copy. `routes` has the same.
-pub fn pages<O: People>() -> Vec<PagesOf<O>> {
-    vec![PagesOf::of::<Employee>(), PagesOf::of::<ShiftTemplate>(), PagesOf::of::<Driver>()]
-}
+// Those that look at no other rows when they are written.
+impl Table for Driver {}
 
 /// Says which entities there are: before anything else in a process.
 pub fn install() {
-    describe_entities(DESCRIPTIONS);
-    #[cfg(feature = "server")]
+    rainstaff_pages::registry::install();
     sync::install(KINDS);
 }
 
 /// The tables of the desktop program that are taken over, in the order in which their rows are handed to the write path. The order is in the
 /// numbers of the operations: a new table stands at the end, or after the last one that it refers to.
-#[cfg(feature = "server")]
 pub static DESKTOP_TABLES: [DesktopTable; 5] = [
     DesktopTable::of::<Employee>(),
     DesktopTable::of::<ShiftTemplate>(),
@@ -55,5 +36,4 @@ pub static DESKTOP_TABLES: [DesktopTable; 5] = [
     DesktopTable::of::<Timesheet>(),
     DesktopTable::of::<Driver>(),
 ];
-#[cfg(feature = "server")]
 const _: () = assert!(are_in_order(&DESKTOP_TABLES), "a table is taken over after those that it refers to");

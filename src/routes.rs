@@ -15,14 +15,14 @@ use crate::{
     shift_templates::ShiftTemplate,
     state::AppState,
     sync, timesheets, today, tokens,
-    web::{self, assets, limits},
+    web::{self, limits},
 };
 
 /// Without a session.
 pub fn public(cfg: &mut ServiceConfig) {
-    cfg.route("/static/{name:.*}", get().to(assets::show_asset));
+    cfg.route("/static/{name:.*}", get().to(web::files::show_asset));
     cfg.route("/sw.js", get().to(contact::worker::show_worker));
-    cfg.route("/manifest.webmanifest", get().to(assets::show_web_manifest));
+    cfg.route("/manifest.webmanifest", get().to(web::files::show_web_manifest));
     cfg.route("/health", get().to(health));
     cfg.route("/ready", get().to(ready));
     cfg.route("/metrics", get().to(api::metrics::show_metrics));
@@ -46,7 +46,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/account/tokens/{id}/revocation", post().to(tokens::pages::revoke_token));
 
     // What the service worker shows where nothing else is kept
-    cfg.route("/offline", get().to(web::offline::show_offline));
+    cfg.route("/offline", get().to(web::files::show_offline));
 
     // The first page: today's for clerks, all regions' for an admin.
     cfg.route("/", get().to(today::pages::show_home));

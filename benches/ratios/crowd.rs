@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rainstaff::db::embedded::Cluster;
+use rainstaff_cluster::Cluster;
 use sqlx::{Connection, Executor, postgres::PgConnection};
 use tokio::task::JoinSet;
 

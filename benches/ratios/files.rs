@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use rainstaff::db::embedded::Cluster;
+use rainstaff_cluster::Cluster;
 use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnection};
 
 use crate::{

@@ -18,13 +18,8 @@ use std::{
 };
 
 use chrono::{Datelike, Days, NaiveDate};
-use rainstaff::{
-    db::{
-        embedded::{Cluster, ClusterOptions},
-        migrate,
-    },
-    ids::new_id,
-};
+use rainstaff::{db::migrate, ids::new_id};
+use rainstaff_cluster::{Cluster, ClusterOptions};
 use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnection};
 use uuid::Uuid;
 

@@ -14,6 +14,7 @@ use crate::{
     tokens::actor_of_bearer,
     web::{
         bearer::{Bearer, bearer_of},
+        extract::Req,
         session::find_actor,
         visitor::visitor_of,
     },
@@ -22,17 +23,17 @@ use crate::{
 /// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. On the API a
 /// personal key says who it is, whatever else the request carries. Whoever only looks at a region as its clerk would is refused where
 /// something would change.
-impl FromRequest for Actor {
+impl FromRequest for Req<Actor> {
     type Error = AppError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         match bearer_of(request) {
-            None => Box::pin(std::future::ready(actor_of_session(request))),
+            None => Box::pin(std::future::ready(actor_of_session(request).map(Req::of))),
             Some(Err(error)) => Box::pin(std::future::ready(Err(error))),
             Some(Ok(Bearer::Key(key))) => {
                 let request = request.clone();
-                Box::pin(async move { actor_of_bearer(&request, &key).await })
+                Box::pin(async move { actor_of_bearer(&request, &key).await.map(Req::of) })
             }
             Some(Ok(Bearer::Device(token))) => {
                 let request = request.clone();
@@ -55,8 +56,8 @@ impl FromRequest for Client {
             let request = request.clone();
             return Box::pin(async move { device_of_bearer(&request, &token).await.map(Self::Device) });
         }
-        let actor = Actor::from_request(request, payload);
-        Box::pin(async move { actor.await.map(Self::Person) })
+        let actor = Req::<Actor>::from_request(request, payload);
+        Box::pin(async move { actor.await.map(|actor| Self::Person(actor.into_inner())) })
     }
 }
 
@@ -101,7 +102,7 @@ impl FromRequest for Anybody {
 }
 
 /// The signed-in administrator; anybody else who is signed in is refused. Only a session says so: the administration has no API.
-impl FromRequest for Admin {
+impl FromRequest for Req<Admin> {
     type Error = AppError;
     type Future = std::future::Ready<Result<Self, AppError>>;
 
@@ -111,6 +112,6 @@ impl FromRequest for Admin {
         };
         let visitor = visitor_of(request, &state.config);
         let actor = actor_of_session(request);
-        std::future::ready(actor.and_then(|actor| Self::new(actor, visitor).ok_or(AppError::Forbidden)))
+        std::future::ready(actor.and_then(|actor| Admin::new(actor, visitor).map(Req::of).ok_or(AppError::Forbidden)))
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     sync::{self, load_by_name, putting_back, submit},
     web::{
         answer::{acted, refused_act, settle, stored_and_done, tone_of},
+        extract::Req,
         flash::Flash,
         form::{Posted, author},
         page::Ctx,
@@ -34,12 +35,12 @@ const PAGES: [&str; 4] = ["/activity", "/timesheets/", "/employees/", "/shift-te
 
 /// The handler. What stands in the way is said, and then nothing is written.
 pub async fn reverse_change(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<i64>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let scope = Scope::with_company(&actor).ok_or(AppError::Forbidden)?;
     let mut tx = state.db.read_snapshot(&scope).await?;

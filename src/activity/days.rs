@@ -10,7 +10,7 @@ use super::{
     cursor::Cursor,
     filter::{self, FilterView},
     lines::Row,
-    views::{ChangeView, origin_in_words},
+    views::{change_in_words, origin_in_words},
 };
 use crate::{
     civil,
@@ -19,7 +19,7 @@ use crate::{
     i18n::{Lang, format, t, t_with},
     identity::Region,
     sync::entities,
-    web::{filters, page::Ctx, paper},
+    web::{change::ChangeView, filters, page::Ctx, paper},
     words::{RowName, entity_in_words},
 };
 
@@ -124,7 +124,7 @@ impl Placed {
     pub fn new(ctx: &Ctx, row: Row, names: &HashMap<Uuid, RowName>) -> Self {
         let cursor = row.cursor();
         let line = match row {
-            Row::Change(row) => Line::Change(ChangeView::new(ctx, &row, names)),
+            Row::Change(row) => Line::Change(change_in_words(ctx, &row, names)),
             Row::Event(row) => Line::Event(EventView::new(ctx, row)),
         };
         Self { cursor, line }

@@ -14,21 +14,21 @@ use super::{
     cursor::Cursor,
     filter::{Filter, FilterView},
     lines::{Part, Row, list_part},
-    views::ChangeView,
+    views::change_in_words,
 };
 use crate::{
     auth::rights::refuse_lapsed,
     db::Scope,
     error::{AppError, AppResult},
     events::EventView,
-    exports::{self, Export, List, attachment, file_name, record_taking},
+    exports::{self, Export, List, attachment, csv, file_name, record_taking},
     i18n::t,
     identity::{Actor, Region},
     state::AppState,
     web::{
         page::Ctx,
         paper,
-        table::{Cell, Column, FileColumns, Kind, Sheet, csv},
+        table::{Cell, Column, FileColumns, Kind, Sheet},
     },
     words::{RowName, masked},
 };
@@ -205,7 +205,7 @@ fn as_rows(ctx: &Ctx, part: Part) -> Vec<Vec<Cell>> {
 fn lines_of(ctx: &Ctx, row: Row, names: &HashMap<Uuid, RowName>) -> Vec<Line> {
     match row {
         Row::Change(row) => {
-            let view = ChangeView::new(ctx, &row, names);
+            let view = change_in_words(ctx, &row, names);
             let line = |field: &str, before: Option<&str>, after: Option<&str>| Line {
                 at: row.at,
                 who: view.who.clone(),

@@ -22,6 +22,7 @@ use crate::{
     web::{
         answer::html_or_wrong,
         asked::Asked,
+        extract::Req,
         form::sentence,
         page::{Ctx, render, url_with},
         part::ACTIVITY,
@@ -35,8 +36,8 @@ const PART: usize = 50;
 
 /// `GET /activity`: the page, its older part, or with `format` a file.
 pub async fn list_activity(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     query: Query<ActivityQuery>,

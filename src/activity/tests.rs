@@ -10,7 +10,7 @@ use super::{
     cursor::Cursor,
     days::{Line, Placed, by_day},
     db::ChangeRow,
-    views::ChangeView,
+    views::change_in_words,
 };
 use crate::{
     events::{EventKind, EventRow, EventView},
@@ -115,7 +115,7 @@ fn a_change_says_who_what_and_which_row() {
     let mut row = change("timesheet", ENTRY, "update");
     row.before = Some(json!({"start_min": 510}));
     row.after = Some(json!({"start_min": 540}));
-    let view = ChangeView::new(&clerk(Lang::Tr), &row, &names());
+    let view = change_in_words(&clerk(Lang::Tr), &row, &names());
     assert_eq!((view.headline.as_str(), view.title.as_str()), ("Puantaj kaydı değiştirildi", "Ayşe Işık, 05.01.2026"));
     assert_eq!((view.time.as_str(), view.who.as_str(), view.origin.as_str()), ("00:30", "ankara1", "web"));
     assert_eq!((view.region.as_str(), view.entered_at.as_str()), ("", ""));
@@ -125,7 +125,7 @@ fn a_change_says_who_what_and_which_row() {
 
 #[test]
 fn every_deed_on_every_kind_of_row_is_a_sentence_in_both_languages() {
-    let headline = |lang, entity, action| ChangeView::new(&clerk(lang), &change(entity, AYSE, action), &names()).headline;
+    let headline = |lang, entity, action| change_in_words(&clerk(lang), &change(entity, AYSE, action), &names()).headline;
     assert_eq!(headline(Lang::Tr, "employee", "create"), "Çalışan eklendi");
     assert_eq!(headline(Lang::Tr, "shift_template", "delete"), "Vardiya şablonu silindi");
     assert_eq!(headline(Lang::Tr, "timesheet", "restore"), "Puantaj kaydı geri getirildi");
@@ -136,7 +136,7 @@ fn every_deed_on_every_kind_of_row_is_a_sentence_in_both_languages() {
 
 #[test]
 fn people_and_timesheets_keep_their_pages_when_they_are_deleted() {
-    let href = |entity, id, names: &_| ChangeView::new(&clerk(Lang::Tr), &change(entity, id, "delete"), names).href;
+    let href = |entity, id, names: &_| change_in_words(&clerk(Lang::Tr), &change(entity, id, "delete"), names).href;
     assert_eq!(href("timesheet", ENTRY, &names()), Some(format!("/timesheets/{ENTRY}")));
     assert_eq!(href("employee", AYSE, &names()), Some(format!("/employees/{AYSE}")));
     let gone = HashMap::from([(AYSE, RowName { name: "Ayşe Işık".into(), work_date: None, deleted: true })]);
@@ -149,7 +149,7 @@ fn a_row_that_is_gone_keeps_the_name_it_had() {
     let mut row = change("timesheet", Uuid::from_u128(5), "erase");
     row.before = Some(json!({"employee_id": AYSE, "work_date": "2026-01-06"}));
     row.after = None;
-    let view = ChangeView::new(&clerk(Lang::Tr), &row, &names());
+    let view = change_in_words(&clerk(Lang::Tr), &row, &names());
     assert_eq!((view.title.as_str(), view.href), ("Ayşe Işık, 06.01.2026", None));
 }
 
@@ -158,24 +158,24 @@ fn what_was_entered_offline_says_when() {
     let mut row = change("timesheet", ENTRY, "create");
     row.origin = "offline".into();
     row.client_at = Some(at("2026-01-05T05:00:00Z"));
-    let view = ChangeView::new(&clerk(Lang::Tr), &row, &names());
+    let view = change_in_words(&clerk(Lang::Tr), &row, &names());
     assert_eq!((view.origin.as_str(), view.entered_at.as_str()), ("çevrimdışı", "05.01.2026 08:00:00"));
     let taken_over =
         ChangeRow { origin: "import".into(), client_at: Some(at("2025-01-05T05:00:00Z")), ..change("timesheet", ENTRY, "create") };
-    let view = ChangeView::new(&clerk(Lang::Tr), &taken_over, &names());
+    let view = change_in_words(&clerk(Lang::Tr), &taken_over, &names());
     assert_eq!((view.origin.as_str(), view.entered_at.as_str()), ("aktarım", ""));
 }
 
 #[test]
 fn a_change_by_nobody_is_the_systems() {
     let row = ChangeRow { actor_name: None, origin: "system".into(), ..change("employee", AYSE, "update") };
-    assert_eq!(ChangeView::new(&clerk(Lang::En), &row, &names()).who, "System");
+    assert_eq!(change_in_words(&clerk(Lang::En), &row, &names()).who, "System");
 }
 
 #[test]
 fn an_admin_sees_which_region_a_line_is_about_and_a_clerk_of_one_does_not() {
     let region = |ctx: &Ctx, code: &str| {
-        ChangeView::new(ctx, &ChangeRow { region: code.into(), ..change("employee", AYSE, "update") }, &names()).region
+        change_in_words(ctx, &ChangeRow { region: code.into(), ..change("employee", AYSE, "update") }, &names()).region
     };
     assert_eq!(region(&admin(), "istanbul"), "İstanbul");
     assert_eq!(region(&admin(), "company"), "Şirket geneli");

@@ -31,7 +31,7 @@ pub async fn history_of<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, entity: &str, 
     let rows = db::list_changes_of_row(tx, entity, id, HISTORY_LENGTH).await?;
     let names = list_row_names(tx, &rows.iter().flat_map(mentioned_ids).collect::<Vec<_>>()).await?;
     let on_own_page = |row| {
-        let change = ChangeView::new(ctx, row, &names);
+        let change = change_in_words(ctx, row, &names);
         let time = exact_instant(change.at);
         ChangeView { time, region: String::new(), title: String::new(), href: None, among_others: false, ..change }
     };
@@ -46,28 +46,26 @@ pub(super) fn mentioned_ids(row: &ChangeRow) -> Vec<Uuid> {
     mentioned.chain([row.entity_id]).collect()
 }
 
-impl ChangeView {
-    /// Puts a change into words, for a list under a day's heading.
-    pub(super) fn new(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Self {
-        let lang = ctx.lang;
-        let person = |id| names.get(&id).map(|row: &RowName| row.name.as_str());
-        Self {
-            at: row.at,
-            time: time_of_day(row.at),
-            who: row.actor_name.clone().unwrap_or_else(|| t(lang, "activity-system").to_owned()),
-            origin: source_in_words(lang, row),
-            entered_at: entered_at(row),
-            region: region_in_words(ctx, &row.region),
-            icon: icon_of(&row.action),
-            headline: headline(lang, row),
-            title: title_of(row, names),
-            href: address(ctx, row, names),
-            fields: describe(lang, &row.entity, row.before.as_ref(), row.after.as_ref(), person),
-            id: row.id,
-            entity_id: row.entity_id,
-            reversal: reversal_key(ctx, row, names),
-            among_others: true,
-        }
+/// Puts a change into words, for a list under a day's heading.
+pub(super) fn change_in_words(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> ChangeView {
+    let lang = ctx.lang;
+    let person = |id| names.get(&id).map(|row: &RowName| row.name.as_str());
+    ChangeView {
+        at: row.at,
+        time: time_of_day(row.at),
+        who: row.actor_name.clone().unwrap_or_else(|| t(lang, "activity-system").to_owned()),
+        origin: source_in_words(lang, row),
+        entered_at: entered_at(row),
+        region: region_in_words(ctx, &row.region),
+        icon: icon_of(&row.action),
+        headline: headline(lang, row),
+        title: title_of(row, names),
+        href: address(ctx, row, names),
+        fields: describe(lang, &row.entity, row.before.as_ref(), row.after.as_ref(), person),
+        id: row.id,
+        entity_id: row.entity_id,
+        reversal: reversal_key(ctx, row, names),
+        among_others: true,
     }
 }
 

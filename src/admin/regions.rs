@@ -17,6 +17,7 @@ use crate::{
     state::AppState,
     web::{
         answer::{html, stored_and_done, unprocessable},
+        extract::Req,
         flash::{Flash, Tone, Undo, UndoAct},
         form::{FormView, Posted},
         page::{Ctx, render},
@@ -26,13 +27,13 @@ use crate::{
 const HOME: &str = "/admin/regions";
 
 /// `GET /admin/regions`.
-pub async fn list_regions(ctx: Ctx, admin: Admin, state: Data<AppState>) -> AppResult<HttpResponse> {
+pub async fn list_regions(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>) -> AppResult<HttpResponse> {
     let page = RegionsPage { ctx: &ctx, rows: list(&state, &admin).await?, form: FormView::blank(&[]) };
     Ok(html(render(&ctx, &page)?))
 }
 
 /// `POST /admin/regions`: a new region, which works at once.
-pub async fn create_region(ctx: Ctx, admin: Admin, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn create_region(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, posted: Req<Posted>) -> AppResult<HttpResponse> {
     let name = posted.value("name");
     let from = match posted.value("templates") {
         "" => None,
@@ -53,7 +54,7 @@ pub async fn create_region(ctx: Ctx, admin: Admin, state: Data<AppState>, posted
 }
 
 /// `GET /admin/regions/{code}/edit`.
-pub async fn edit_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>) -> AppResult<HttpResponse> {
+pub async fn edit_region(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, code: Path<String>) -> AppResult<HttpResponse> {
     let office = find(&state, &admin, &code).await?;
     let mut form = FormView::blank(&[("name", office.name.clone())]);
     form.focus = "name";
@@ -61,7 +62,13 @@ pub async fn edit_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Pa
 }
 
 /// `POST /admin/regions/{code}`: another name.
-pub async fn rename_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn rename_region(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    code: Path<String>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let office = find(&state, &admin, &code).await?;
     let name = posted.value("name");
     match offices::rename_office(&state, &admin, &region_of(&office)?, name).await? {
@@ -76,7 +83,13 @@ fn refuse_name(ctx: &Ctx, office: &Office, posted: &Posted, errors: &[FieldError
 }
 
 /// `POST /admin/regions/{code}/templates`: the standard templates, or copies of another region's, besides those there are.
-pub async fn copy_templates(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn copy_templates(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    code: Path<String>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let office = find(&state, &admin, &code).await?;
     let from = match posted.value("templates") {
         "" => None,
@@ -89,7 +102,13 @@ pub async fn copy_templates(ctx: Ctx, admin: Admin, state: Data<AppState>, code:
 }
 
 /// `POST /admin/regions/{code}/closure`: read only from now on.
-pub async fn close_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn close_region(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    code: Path<String>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let region = region_of(&find(&state, &admin, &code).await?)?;
     let name = offices::set_open(&state, &admin, &region, false).await?;
     let undo = Undo { act: UndoAct::OpenRegion(region.to_string()), id: posted.op_id()?, base: 0, region: None };
@@ -98,7 +117,13 @@ pub async fn close_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: P
 }
 
 /// `POST /admin/regions/{code}/opening`: a closed one takes entries again.
-pub async fn open_region(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn open_region(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    code: Path<String>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let region = region_of(&find(&state, &admin, &code).await?)?;
     let name = offices::set_open(&state, &admin, &region, true).await?;
     Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &Flash::new(Tone::Success, "flash-region-opened", &name)))

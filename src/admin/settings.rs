@@ -28,6 +28,7 @@ use crate::{
     sync::submit,
     web::{
         answer::{html, settle, stored_and_done, tone_of, unprocessable},
+        extract::Req,
         filters,
         flash::Flash,
         form::{FormView, Posted, author},
@@ -122,7 +123,7 @@ impl SettingsView {
 }
 
 /// `GET /admin/settings`.
-pub async fn list_settings(ctx: Ctx, admin: Admin, state: Data<AppState>) -> AppResult<HttpResponse> {
+pub async fn list_settings(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>) -> AppResult<HttpResponse> {
     let own = load(&state, &admin).await?;
     let company = (Region::company().code().to_owned(), String::new());
     let regions = ctx.regions.iter().map(|region| (region.code.clone(), region.name.clone()));
@@ -131,7 +132,7 @@ pub async fn list_settings(ctx: Ctx, admin: Admin, state: Data<AppState>) -> App
 }
 
 /// `GET /admin/settings/{code}`.
-pub async fn edit_settings(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>) -> AppResult<HttpResponse> {
+pub async fn edit_settings(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, code: Path<String>) -> AppResult<HttpResponse> {
     let region = region_of(&admin, &code)?;
     let own = load(&state, &admin).await?;
     let form = match own.get(region.code()) {
@@ -142,7 +143,13 @@ pub async fn edit_settings(ctx: Ctx, admin: Admin, state: Data<AppState>, code: 
 }
 
 /// `POST /admin/settings/{code}`.
-pub async fn store_settings(ctx: Ctx, admin: Admin, state: Data<AppState>, code: Path<String>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn store_settings(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    code: Path<String>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let region = region_of(&admin, &code)?;
     let op = operation(&admin, &state, &region, &posted)?;
     let op_id = op.op_id;
@@ -168,7 +175,7 @@ fn operation(admin: &Admin, state: &AppState, region: &Region, posted: &Posted) 
         let op = posted.to_create(&Description::of::<RegionSettings>(), author(admin.actor(), &state.clock), region.clone())?;
         return Ok(Op { id, ..op });
     }
-    posted.to_update(&Description::of::<RegionSettings>(), author(admin.actor(), &state.clock), region.clone(), id)
+    Ok(posted.to_update(&Description::of::<RegionSettings>(), author(admin.actor(), &state.clock), region.clone(), id)?)
 }
 
 async fn render_edit(

@@ -24,6 +24,7 @@ use crate::{
     text::account_name,
     web::{
         answer::{html, stored_and_done, unprocessable},
+        extract::Req,
         flash::{Flash, Tone},
         form::{FormView, Posted, sentence},
         page::{Ctx, render},
@@ -41,13 +42,19 @@ struct Complaints {
 }
 
 /// `GET /admin/users/{id}`.
-pub async fn show_user(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+pub async fn show_user(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let user = find(&state, &admin, *id).await?;
     Ok(html(render_user(&ctx, &admin, &state, user, Complaints::default()).await?))
 }
 
 /// `POST /admin/users/{id}/rights`: role and regions. Another role has to be confirmed with the account's name (UX 4.1).
-pub async fn change_rights(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn change_rights(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let user = find(&state, &admin, *id).await?;
     let (role, regions) = read_rights(&posted);
     let refusal = if role != user.role && account_name(posted.value("confirm")) != user.username {
@@ -69,7 +76,13 @@ pub async fn change_rights(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Pa
 }
 
 /// `POST /admin/users/{id}/password`: a temporary one, to be changed at the next sign-in. Ends the account's sessions.
-pub async fn set_password(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn set_password(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let user = find(&state, &admin, *id).await?;
     if user.id == admin.actor().user_id {
         return Err(AppError::Forbidden); // one's own is changed at /password, with the old one

@@ -25,7 +25,9 @@ use crate::{
     sync::held,
     web::{
         answer::{stored_and_done, unprocessable},
+        extract::Req,
         flash::{Flash, Tone, Undo, UndoAct},
+        flash_cookie,
         form::Posted,
         page::Ctx,
         toast::toast_aside,
@@ -33,7 +35,13 @@ use crate::{
 };
 
 /// `POST /admin/users/{id}/deactivation`: the account may not sign in any more, and its sessions end.
-pub async fn disable_user(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn disable_user(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let user = find(&state, &admin, *id).await?;
     if let Err(error) = accounts::disable_user(&state.db, &state.clock, Some(&admin), &user.username).await {
         return refuse(&ctx, user.id, error);
@@ -44,7 +52,13 @@ pub async fn disable_user(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Pat
 }
 
 /// `POST /admin/users/{id}/activation`: the account may sign in again, with the password it had.
-pub async fn enable_user(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn enable_user(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let user = find(&state, &admin, *id).await?;
     accounts::enable_user(&state.db, &state.clock, Some(&admin), &user.username).await?;
     held::retry_of_author(&state, user.id).await?;
@@ -54,11 +68,11 @@ pub async fn enable_user(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path
 
 /// `POST /admin/users/{id}/sessions/{session}/closure`.
 pub async fn close_session(
-    ctx: Ctx,
-    admin: Admin,
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
     state: Data<AppState>,
     ids: Path<(Uuid, Uuid)>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let (id, session) = *ids;
     let user = find(&state, &admin, id).await?;
@@ -67,7 +81,13 @@ pub async fn close_session(
 }
 
 /// `POST /admin/users/{id}/sessions/closure`: all of them; of one's own account all others.
-pub async fn close_sessions(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn close_sessions(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let user = find(&state, &admin, *id).await?;
     let ended = sessions::end_all(&state, Holder::Of(&admin, *id, &user.username, &log_of(&user))).await?;
     Ok(stored_and_done(&ctx, posted.op_id()?, &address(*id), &message_of_all(ended)))
@@ -81,5 +101,5 @@ fn refuse(ctx: &Ctx, id: Uuid, error: AccountError) -> AppResult<HttpResponse> {
         return Ok(unprocessable(toast_aside(ctx, &flash)?));
     }
     let mut answer = HttpResponse::build(StatusCode::SEE_OTHER);
-    Ok(answer.insert_header((header::LOCATION, address(id))).cookie(flash.to_cookie(&ctx.seal)).finish())
+    Ok(answer.insert_header((header::LOCATION, address(id))).cookie(flash_cookie::cookie(&flash, &ctx.seal)).finish())
 }

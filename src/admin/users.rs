@@ -15,11 +15,12 @@ use crate::{
     error::{AppError, AppResult},
     i18n::{Lang, t},
     identity::{Admin, Role},
-    passwords::Password,
+    passwords::{Password, random_password},
     state::AppState,
     text::account_name,
     web::{
         answer::{html, stored_and_done, unprocessable},
+        extract::Req,
         flash::{Flash, Tone},
         form::{FormView, Posted, sentence},
         page::{Ctx, render},
@@ -30,7 +31,7 @@ use crate::{
 pub(super) const HOME: &str = "/admin/users";
 
 /// `GET /admin/users`.
-pub async fn list_users(ctx: Ctx, admin: Admin, state: Data<AppState>) -> AppResult<HttpResponse> {
+pub async fn list_users(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>) -> AppResult<HttpResponse> {
     let users = accounts::list_users(&state.db, &state.clock, Some(&admin)).await?;
     let presence = sessions::list_presence(&state, &admin).await?;
     let view = |user: UserSummary| UserView { presence: presence.get(&user.id).copied().unwrap_or_default(), user };
@@ -39,7 +40,7 @@ pub async fn list_users(ctx: Ctx, admin: Admin, state: Data<AppState>) -> AppRes
 }
 
 /// `GET /admin/users/new`.
-pub async fn new_user(ctx: Ctx, _admin: Admin) -> AppResult<HttpResponse> {
+pub async fn new_user(ctx: Req<Ctx>, _admin: Req<Admin>) -> AppResult<HttpResponse> {
     let mut form = FormView::blank(&[]);
     form.focus = "username";
     let rights = RightsForm { form, role: Role::User, regions: Vec::new() };
@@ -47,7 +48,7 @@ pub async fn new_user(ctx: Ctx, _admin: Admin) -> AppResult<HttpResponse> {
 }
 
 /// `POST /admin/users`: answers with the temporary password, which is shown nowhere else.
-pub async fn create_user(ctx: Ctx, admin: Admin, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn create_user(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, posted: Req<Posted>) -> AppResult<HttpResponse> {
     let id = posted.new_row_id()?;
     let (role, regions) = read_rights(&posted);
     let new = NewUser { username: account_name(posted.value("username")), role, regions };
@@ -85,7 +86,7 @@ pub(super) fn read_rights(posted: &Posted) -> (Role, Vec<String>) {
 /// The temporary password that was typed; a random one where the field was left blank.
 pub(super) fn read_password(posted: &Posted) -> Password {
     match posted.secret("password") {
-        "" => Password::random(),
+        "" => random_password(),
         typed => Password::new(typed),
     }
 }

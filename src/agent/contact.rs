@@ -15,10 +15,9 @@ use super::{
         people::put_people,
     },
 };
-use crate::{
-    error::AppError,
-    wire::device::{ContactAnswer, ContactReport, MirrorReport, Rotated},
-};
+use rainstaff_http::error::AppError;
+
+use crate::wire::device::{ContactAnswer, ContactReport, MirrorReport, Rotated};
 
 const EVERY: Duration = Duration::from_mins(1);
 /// So far a clock may be off, in milliseconds.

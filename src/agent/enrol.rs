@@ -8,9 +8,10 @@ use super::{
     place,
     store::{Store, ops},
 };
+use rainstaff_http::error::AppError;
+
 use crate::{
     clock::Clock,
-    error::AppError,
     wire::{
         X_SYNC_CLIENT,
         device::{Enrolled, Enrolment},

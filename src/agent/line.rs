@@ -16,9 +16,10 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::device::DeviceFile;
+use rainstaff_http::error::AppError;
+
 use crate::{
     clock::Clock,
-    error::AppError,
     wire::{X_APP, X_SYNC, X_SYNC_CLIENT},
 };
 

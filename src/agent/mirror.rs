@@ -18,7 +18,9 @@ use super::{
         rows::{self, Base},
     },
 };
-use crate::{error::AppError, ops::Row};
+use rainstaff_http::error::AppError;
+
+use crate::ops::Row;
 
 const PAGE: usize = 1000;
 /// How long the server may keep a reader waiting for a change.

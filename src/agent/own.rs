@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::line::LineError;
-use crate::{error::AppError, web::policy::ALWAYS, wire::X_APP};
+use rainstaff_http::error::AppError;
+
+use crate::{web::policy::ALWAYS, wire::X_APP};
 
 /// An answer of the agent's own. Others' caches keep nothing of it.
 pub fn own(status: StatusCode) -> HttpResponseBuilder {

@@ -24,12 +24,13 @@ use crate::{
         login_page::{LoginPage, LoginProblem},
     },
     complaint::FieldError,
-    error::AppError,
+    error::PageError,
     i18n::Lang,
     identity::{Actor, Role},
     web::{
         assets, cookies, filters,
         flash::{Flash, Seal, Tone},
+        flash_cookie,
         htmx::{target_id, wants_fragment},
         offline::{Reasons, render_offline},
         page::{Ctx, RegionName, Theme, page_token, render},
@@ -41,8 +42,8 @@ use crate::{
 
 const HTML: &str = "text/html; charset=utf-8";
 
-impl From<AppError> for StoreError {
-    fn from(error: AppError) -> Self {
+impl From<PageError> for StoreError {
+    fn from(error: PageError) -> Self {
         Self::Other(error.to_string())
     }
 }
@@ -100,7 +101,7 @@ pub(super) fn show(front: &Front, request: &HttpRequest, error: Option<&LineErro
     let mut answer = answer_local(local, &visit, kept_since, &seal);
     if had_message {
         // A message that was shown is taken away; only a cookie that cannot be written as a header fails, and this one can.
-        let _ = answer.add_cookie(&seal.removal());
+        let _ = answer.add_cookie(&flash_cookie::removal(&seal));
     }
     Ok(answer)
 }
@@ -115,7 +116,7 @@ fn answer_local(local: Local, visit: &Visit, kept_since: Option<i64>, seal: &Sea
         Local::Elsewhere(to) => go(to),
         Local::Back(to, flash) => {
             let mut answer = go(to);
-            let _ = answer.add_cookie(&flash.to_cookie(seal)); // as above
+            let _ = answer.add_cookie(&flash_cookie::cookie(&flash, seal)); // as above
             answer
         }
     }
@@ -206,7 +207,10 @@ pub(super) async fn answer_account(front: &Front, request: &HttpRequest, body: &
 /// A form without scripts that was kept here: on to the list, which says so.
 pub(super) fn redirect_stored(front: &Front, visit: &Visit, list: &str, name: &str) -> HttpResponse {
     let flash = Flash::new(Tone::Info, "flash-stored-here", name);
-    own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, list)).cookie(flash.to_cookie(&seal_of(front, Some(visit)))).finish()
+    own(StatusCode::SEE_OTHER)
+        .insert_header((header::LOCATION, list))
+        .cookie(flash_cookie::cookie(&flash, &seal_of(front, Some(visit))))
+        .finish()
 }
 
 /// A form without scripts that was refused here: the same page again, with what was typed and what is wrong.
@@ -269,7 +273,7 @@ pub(super) fn context(front: &Front, request: &HttpRequest, visit: Option<&Visit
         demo: false,
         secure: false,
         regions: if actor.is_some() { vec![region] } else { Vec::new() },
-        flash: Flash::of(request, &seal),
+        flash: flash_cookie::find(request, &seal),
         seal,
         company_name,
         kept_since: reader.mirror()?.synced_at.map(|at| at.timestamp_millis()),

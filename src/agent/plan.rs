@@ -16,7 +16,7 @@ use crate::{
     clock::in_istanbul,
     complaint::FieldError,
     employees::{Employee, Left, changes_of_turn},
-    error::AppError,
+    error::PageError,
     hours::{
         Rules,
         doubts::{Around, CONFIRMED, code_of, confirm, doubts_of},
@@ -166,9 +166,9 @@ impl From<StoreError> for Refusal {
     }
 }
 
-impl From<AppError> for Refusal {
-    fn from(error: AppError) -> Self {
-        if let AppError::BadRequest(why) = error { Self::Nonsense(why) } else { Self::Store(error.into()) }
+impl From<PageError> for Refusal {
+    fn from(error: PageError) -> Self {
+        if let PageError::BadRequest(why) = error { Self::Nonsense(why) } else { Self::Store(error.into()) }
     }
 }
 
@@ -390,7 +390,7 @@ fn overlap(entry: &Timesheet, other: &Shown) -> Option<Timesheet> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agent::store::Store;
+    use crate::store::Store;
 
     /// `routes.ts` names the writes that a browser can queue: this PC knows each of them.
     #[test]

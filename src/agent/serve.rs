@@ -24,16 +24,17 @@ use super::{
     run::Agent,
     store::{StoreError, Visit, ops},
 };
+use rainstaff_http::error::AppError;
+
 use crate::{
     auth::forms::{LoginForm, PasswordForm},
-    error::AppError,
     web::{
         body::guard_body,
-        cookies::Signer,
         flash,
         head::answer_head,
         listen::{self, Serving},
         pairs::Pairs,
+        signer::Signer,
     },
     wire::{PasswordTaken, SESSION_COOKIE, X_PASSWORD_TAKEN, X_SESSION_OVER, X_USER},
 };

@@ -35,6 +35,7 @@ use crate::{
     web::{
         assets,
         exchange::{read_object, require_sync_client, sync_answer},
+        extract::Req,
         params::{Checked, Limit},
         problem::Problem,
     },
@@ -268,7 +269,7 @@ pub async fn post_ops_status(state: Data<AppState>, client: Client, request: Htt
     request_body = GrantQuestion,
     responses((status = 200, body = GrantAnswer, description = "The grant", headers(("X-Sync" = String, description = "`1`: an answer of Rainstaff")))),
 )]
-pub async fn post_grant(state: Data<AppState>, actor: Actor, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
+pub async fn post_grant(state: Data<AppState>, actor: Req<Actor>, request: HttpRequest, body: Bytes) -> AppResult<HttpResponse> {
     require_sync_client(&request)?;
     let GrantQuestion { queue_id } = read_object(&body)?;
     let rights = find_rights(&state.db, actor.user_id).await?.filter(|rights| rights.active).ok_or(AppError::SignIn)?;

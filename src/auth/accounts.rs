@@ -14,7 +14,7 @@ use crate::{
     events::{self, EventKind, NewEvent},
     identity::{Admin, FIRST_OFFICES, Region, Role},
     ids::new_id,
-    passwords::{Hasher, Password, PasswordFault, Turn, check_new},
+    passwords::{Hasher, Password, PasswordFault, Turn, check_new, random_password},
     state::AppState,
 };
 
@@ -140,7 +140,7 @@ pub async fn ensure_first_accounts(
     let offices: Vec<(&str, &str)> = FIRST_OFFICES.iter().map(|office| (office.code, office.name)).collect();
     create_regions(owner_url, &offices).await?;
     let is_random = admin_password.is_none();
-    let password = admin_password.unwrap_or_else(Password::random);
+    let password = admin_password.unwrap_or_else(random_password);
     check_new(&password, FIRST_ADMIN, None)?;
     let phc = hasher.hash(Turn::of_account(FIRST_ADMIN), password.clone()).await.map_err(AccountError::Hash)?;
 

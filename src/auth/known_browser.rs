@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     config::{Config, Secret},
     ids::new_id,
-    web::cookies::{self, Signer},
+    web::{cookies, signer::Signer},
 };
 
 const NAME: &str = "rainstaff-known";

@@ -30,6 +30,7 @@ use crate::{
     web::{
         cookies,
         csrf::form_fits,
+        extract::Req,
         page::{Ctx, Theme, page_token, render},
         pairs::Pairs,
         visitor::visitor_of,
@@ -60,7 +61,7 @@ pub struct PreferencesForm {
 }
 
 /// `GET /login`.
-pub async fn show_login(mut ctx: Ctx, query: Query<LoginQuery>) -> AppResult<HttpResponse> {
+pub async fn show_login(mut ctx: Req<Ctx>, query: Query<LoginQuery>) -> AppResult<HttpResponse> {
     let next = local_path(&query.next);
     if ctx.actor.is_some() {
         return Ok(see_other(next.unwrap_or("/")));
@@ -71,7 +72,7 @@ pub async fn show_login(mut ctx: Ctx, query: Query<LoginQuery>) -> AppResult<Htt
 
 /// `POST /login`.
 pub async fn sign_in(
-    mut ctx: Ctx,
+    mut ctx: Req<Ctx>,
     request: HttpRequest,
     session: Session,
     state: Data<AppState>,
@@ -103,7 +104,7 @@ pub async fn sign_in(
 /// `POST /logout`. Whoever is not signed in any more is signed out already. The service worker sends it by script, perhaps long after the
 /// button was pressed: that needs no token, as at every form.
 pub async fn sign_out(
-    ctx: Ctx,
+    ctx: Req<Ctx>,
     request: HttpRequest,
     session: Session,
     state: Data<AppState>,
@@ -120,14 +121,14 @@ pub async fn sign_out(
 }
 
 /// `GET /password`.
-pub async fn show_password(ctx: Ctx) -> AppResult<HttpResponse> {
+pub async fn show_password(ctx: Req<Ctx>) -> AppResult<HttpResponse> {
     let actor = ctx.actor.as_ref().ok_or(AppError::SignIn)?;
     password_page(&ctx, actor, StatusCode::OK, PasswordProblems::default())
 }
 
 /// `POST /password`.
 pub async fn change_password(
-    ctx: Ctx,
+    ctx: Req<Ctx>,
     request: HttpRequest,
     session: Session,
     state: Data<AppState>,
@@ -135,7 +136,7 @@ pub async fn change_password(
 ) -> AppResult<HttpResponse> {
     let form = PasswordForm::read(&Pairs::from(pairs));
     let actor = signed_in(&ctx, form.csrf.as_deref())?;
-    let (current, new) = match form.passwords() {
+    let (current, new) = match passwords_of(form) {
         Ok(both) => both,
         Err(problems) => return password_page(&ctx, actor, StatusCode::UNPROCESSABLE_ENTITY, problems),
     };
@@ -155,7 +156,7 @@ pub async fn change_password(
 
 /// `POST /preferences`: back to the page it was sent from.
 pub async fn change_preferences(
-    ctx: Ctx,
+    ctx: Req<Ctx>,
     request: HttpRequest,
     state: Data<AppState>,
     Form(form): Form<PreferencesForm>,
@@ -258,17 +259,15 @@ fn retry_after(mut answer: HttpResponse, seconds: u64) -> HttpResponse {
     answer
 }
 
-impl PasswordForm {
-    /// The password until now and the new one; or what can be said without looking at the account.
-    fn passwords(self) -> Result<(Password, Password), PasswordProblems> {
-        let missing = |password: &Option<Password>| password.is_none().then_some(PasswordProblem::Missing);
-        let differs = || (self.repeat != self.new).then_some(PasswordProblem::Differs);
-        let problems =
-            PasswordProblems { current: missing(&self.current), new: missing(&self.new), repeat: missing(&self.repeat).or_else(differs) };
-        match (self.current, self.new) {
-            (Some(current), Some(new)) if problems.is_empty() => Ok((current, new)),
-            _ => Err(problems),
-        }
+/// The password until now and the new one; or what can be said without looking at the account.
+fn passwords_of(form: PasswordForm) -> Result<(Password, Password), PasswordProblems> {
+    let missing = |password: &Option<Password>| password.is_none().then_some(PasswordProblem::Missing);
+    let differs = || (form.repeat != form.new).then_some(PasswordProblem::Differs);
+    let problems =
+        PasswordProblems { current: missing(&form.current), new: missing(&form.new), repeat: missing(&form.repeat).or_else(differs) };
+    match (form.current, form.new) {
+        (Some(current), Some(new)) if problems.is_empty() => Ok((current, new)),
+        _ => Err(problems),
     }
 }
 
@@ -312,7 +311,7 @@ mod tests {
     fn the_new_password_has_to_be_typed_twice_the_same() {
         let form = |current, new, repeat| {
             let typed = |text| Password::typed(Some(text));
-            PasswordForm { csrf: None, current: typed(current), new: typed(new), repeat: typed(repeat) }.passwords()
+            passwords_of(PasswordForm { csrf: None, current: typed(current), new: typed(new), repeat: typed(repeat) })
         };
         assert_eq!(form("a", "b", "b"), Ok((Password::new("a"), Password::new("b"))));
         assert_eq!(form("a", "b", "c").unwrap_err().repeat, Some(PasswordProblem::Differs));

@@ -10,11 +10,11 @@ use crate::{
     events::{self, EventKind, NewEvent},
     identity::{Actor, Admin, Region, Visitor},
     state::AppState,
-    web::{form::Posted, page::Ctx, visitor::visitor_of},
+    web::{extract::Req, form::Posted, page::Ctx, visitor::visitor_of},
 };
 
 /// `POST /region-view`: begins to look at the region of the form.
-pub async fn start_region_view(admin: Admin, session: Session, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn start_region_view(admin: Req<Admin>, session: Session, state: Data<AppState>, posted: Req<Posted>) -> AppResult<HttpResponse> {
     let region = Region::parse(posted.value("region")).map_err(|_| AppError::NotFound)?;
     if !admin.actor().may_act_on(&region) {
         return Err(AppError::NotFound);
@@ -26,11 +26,11 @@ pub async fn start_region_view(admin: Admin, session: Session, state: Data<AppSt
 
 /// `POST /region-view/end`. Takes the person from the page's context: as an [`Actor`] an onlooker may post nothing.
 pub async fn end_region_view(
-    ctx: Ctx,
+    ctx: Req<Ctx>,
     request: HttpRequest,
     session: Session,
     state: Data<AppState>,
-    _posted: Posted,
+    _posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let actor = ctx.actor.as_ref().ok_or(AppError::SignIn)?;
     if let (true, [region]) = (actor.is_viewing(), actor.regions.as_slice()) {

@@ -24,6 +24,7 @@ use crate::{
     web::{
         answer::{html, refused_act, row_id, settle, stored_and_done, tone_of, unprocessable},
         asked::Asked,
+        extract::Req,
         flash::{Flash, Tone, Undo, UndoAct},
         form::{FormView, Posted, author},
         page::{Ctx, render},
@@ -50,7 +51,7 @@ impl YearQuery {
 }
 
 /// `GET /admin/calendar`.
-pub async fn list_days(ctx: Ctx, admin: Admin, state: Data<AppState>, query: Query<YearQuery>) -> AppResult<HttpResponse> {
+pub async fn list_days(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, query: Query<YearQuery>) -> AppResult<HttpResponse> {
     let year = query.read(&ctx, &state)?;
     let scope = Scope::with_company(admin.actor()).ok_or(AppError::Forbidden)?;
     let (Some(from), Some(to)) = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31)) else {
@@ -83,7 +84,7 @@ fn by_month(ctx: &Ctx, days: Vec<Listed>) -> Vec<MonthView> {
 }
 
 /// `GET /admin/calendar/new`.
-pub async fn new_day(ctx: Ctx, _admin: Admin, state: Data<AppState>, query: Query<YearQuery>) -> AppResult<HttpResponse> {
+pub async fn new_day(ctx: Req<Ctx>, _admin: Req<Admin>, state: Data<AppState>, query: Query<YearQuery>) -> AppResult<HttpResponse> {
     let mut form = FormView::blank(&[("kind", DayKind::Holiday.as_str().to_owned())]);
     Region::company().code().clone_into(&mut form.region);
     form.focus = "day";
@@ -91,7 +92,7 @@ pub async fn new_day(ctx: Ctx, _admin: Admin, state: Data<AppState>, query: Quer
 }
 
 /// `POST /admin/calendar`.
-pub async fn create_day(ctx: Ctx, admin: Admin, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn create_day(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, posted: Req<Posted>) -> AppResult<HttpResponse> {
     let Some(region) = region_of(&admin, posted.value("region")) else {
         return refuse_create(&ctx, &state, &posted, &[FieldError::new("region", "region-missing")]);
     };
@@ -111,7 +112,7 @@ fn refuse_create(ctx: &Ctx, state: &AppState, posted: &Posted, errors: &[FieldEr
 }
 
 /// `GET /admin/calendar/{id}/edit`.
-pub async fn edit_day(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+pub async fn edit_day(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let Found { day, is_deleted } = find(&state, &admin, *id).await?;
     if is_deleted {
         return Err(AppError::NotFound);
@@ -123,7 +124,13 @@ pub async fn edit_day(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uu
 }
 
 /// `POST /admin/calendar/{id}`.
-pub async fn update_day(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn update_day(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let before = find(&state, &admin, *id).await?.day;
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
     let op = posted.to_update(&Description::of::<CalendarDay>(), author(admin.actor(), &state.clock), region, *id)?;
@@ -140,12 +147,24 @@ pub async fn update_day(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<
 }
 
 /// `POST /admin/calendar/{id}/deletion`.
-pub async fn delete_day(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn delete_day(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     act(&ctx, &admin, &state, *id, &posted, Kind::Delete).await
 }
 
 /// `POST /admin/calendar/{id}/restoration`: "Geri al".
-pub async fn restore_day(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn restore_day(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     act(&ctx, &admin, &state, *id, &posted, Kind::Restore).await
 }
 

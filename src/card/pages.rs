@@ -28,6 +28,7 @@ use crate::{
     timesheets::{db::list_timesheets, listed::Filter},
     web::{
         answer::html,
+        extract::Req,
         form::Posted,
         office::Office as _,
         page::{Ctx, render},
@@ -47,7 +48,13 @@ struct IdentityNo {
 }
 
 /// `GET /employees/{id}`.
-pub async fn show_card(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, query: Query<CardQuery>) -> AppResult<HttpResponse> {
+pub async fn show_card(
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    query: Query<CardQuery>,
+) -> AppResult<HttpResponse> {
     let employee = find::<Employee>(&state, &actor, *id).await?;
     let page = card_of(&ctx, &actor, &state, employee, query.read(ctx.lang)?, None).await?;
     Ok(html(render(&ctx, &page)?))
@@ -55,12 +62,12 @@ pub async fn show_card(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<U
 
 /// `POST /employees/{id}/identity-number`: shows the whole number, and says in the log who had it shown.
 pub async fn reveal_identity_no(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<Uuid>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let employee = find::<Employee>(&state, &actor, *id).await?;
     let number = employee.value.identity_no.clone().ok_or(AppError::NotFound)?;

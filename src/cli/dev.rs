@@ -10,11 +10,11 @@ use crate::{
     auth::accounts::{create_demo_passwords, ensure_first_accounts},
     calendar::ensure_public_holidays,
     config::{self, Config, MetricsToken, Secret},
-    db::embedded::{Cluster, ClusterOptions},
     shift_templates::ensure_first_templates,
     state::AppState,
     telemetry,
 };
+use rainstaff_cluster::{Cluster, ClusterOptions};
 
 #[derive(Debug, Args)]
 pub(super) struct DevArgs {

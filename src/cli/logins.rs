@@ -3,8 +3,9 @@
 use super::DATABASE;
 use crate::{
     config,
-    db::{self, AppLogin, Db, DbConfig, embedded::Cluster},
+    db::{self, AppLogin, Db, DbConfig},
 };
+use rainstaff_cluster::Cluster;
 
 /// How a command signs in to its database.
 pub(super) struct Logins {

@@ -13,16 +13,9 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::{
-    config,
-    db::{
-        Db,
-        embedded::{Cluster, ClusterOptions},
-    },
-    passwords::Hasher,
-    registry,
-};
+use crate::{config, db::Db, passwords::Hasher, registry};
 use logins::Logins;
+use rainstaff_cluster::{Cluster, ClusterOptions};
 
 /// Name of the database in the private cluster.
 const DATABASE: &str = "rainstaff";

@@ -16,6 +16,7 @@ use crate::{
     state::AppState,
     web::{
         answer::stored_and_done,
+        extract::Req,
         flash::{Flash, Tone},
         form::Posted,
         page::Ctx,
@@ -25,7 +26,13 @@ use crate::{
 const HOME: &str = "/dashboard";
 
 /// `POST /admin/queue-alarms/{id}/acknowledgement`: somebody has seen it. It is no longer shown, and the log says who saw it.
-pub async fn acknowledge_alarm(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn acknowledge_alarm(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let scope = Scope::with_company(admin.actor()).ok_or(AppError::Forbidden)?;
     let mut tx = state.db.write(&scope).await?;
     let alarm = db::acknowledge(&mut tx, *id, admin.actor(), state.clock.now()).await?.ok_or(AppError::NotFound)?;
@@ -42,7 +49,7 @@ pub async fn acknowledge_alarm(ctx: Ctx, admin: Admin, state: Data<AppState>, id
 }
 
 /// `GET /admin/quarantine/{id}`: the bytes as they came, as a file.
-pub async fn download_quarantined(admin: Admin, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+pub async fn download_quarantined(admin: Req<Admin>, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let scope = Scope::with_company(admin.actor()).ok_or(AppError::Forbidden)?;
     let mut tx = state.db.write(&scope).await?;
     let (code, body) = db::find_quarantined(&mut tx, *id).await?.ok_or(AppError::NotFound)?;

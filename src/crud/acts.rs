@@ -17,33 +17,34 @@ use crate::{
     state::AppState,
     sync::submit,
     web::{
-        answer::{acted, refused_act, settle},
+        answer::{acted, back_to, refused_act, settle},
+        extract::Req,
         flash::{Flash, Tone, Undo, UndoAct},
-        form::{Posted, author, back_to},
+        form::{Posted, author},
         page::Ctx,
     },
 };
 
 /// `POST {home}/{id}/deletion`.
 pub async fn delete<E: Pages<Database>>(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<Uuid>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     act::<E>(&ctx, &actor, &state, &request, *id, &posted, Kind::Delete).await
 }
 
 /// `POST {home}/{id}/restoration`: out of the bin, also as "Geri al".
 pub async fn restore<E: Pages<Database>>(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<Uuid>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     act::<E>(&ctx, &actor, &state, &request, *id, &posted, Kind::Restore).await
 }
@@ -94,7 +95,7 @@ pub async fn submit_act(
 }
 
 async fn name_of<E: Pages<Database>>(state: &AppState, actor: &Actor, row: &E::Row) -> AppResult<String> {
-    E::name_of(&mut one(state, actor, &row.region()?).await?, row).await
+    Ok(E::name_of(&mut one(state, actor, &row.region()?).await?, row).await?)
 }
 
 /// What is said of a deletion, with its taking back. `done` and `stays` are the keys of what is said where the row went, and where it was changed

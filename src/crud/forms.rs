@@ -20,9 +20,10 @@ use crate::{
     state::AppState,
     sync::submit,
     web::{
-        answer::{html, row_id, settle, stored, stored_and_done, tone_of, unprocessable},
+        answer::{back_to, html, redirect, row_id, settle, stored, stored_and_done, tone_of, unprocessable},
+        extract::Req,
         flash::Flash,
-        form::{FormView, Posted, author, back_to, redirect},
+        form::{FormView, Posted, author},
         page::{Ctx, query_of},
         scope::scope_for,
         toast::toast_aside,
@@ -39,7 +40,12 @@ struct FileQuery {
 }
 
 /// `GET {home}`; with `format` a file.
-pub async fn list<E: Pages<Database>>(ctx: Ctx, actor: Actor, state: Data<AppState>, request: HttpRequest) -> AppResult<HttpResponse> {
+pub async fn list<E: Pages<Database>>(
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    request: HttpRequest,
+) -> AppResult<HttpResponse> {
     let scope = scope_for(&actor, ctx.named_region())?;
     if let Some(File { what, name: file }) = E::FILE
         && let Some(format) = read_format(&ctx, query_of::<FileQuery>(&ctx)?.format.as_deref())?
@@ -53,17 +59,17 @@ pub async fn list<E: Pages<Database>>(ctx: Ctx, actor: Actor, state: Data<AppSta
 }
 
 /// `GET {home}/new`.
-pub async fn new<E: Pages<Database>>(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppResult<HttpResponse> {
+pub async fn new<E: Pages<Database>>(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>) -> AppResult<HttpResponse> {
     Ok(html(E::render_new(&ctx, &mut all(&state, &actor).await?, E::blank_form(""), false).await?))
 }
 
 /// `POST {home}`.
 pub async fn create<E: Pages<Database>>(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let region = match posted.region(&actor) {
         Ok(region) => region,
@@ -102,7 +108,7 @@ async fn refuse_create<E: Pages<Database>>(
 }
 
 /// `GET {home}/{id}/edit`.
-pub async fn edit<E: Pages<Database>>(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+pub async fn edit<E: Pages<Database>>(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let row = find::<E>(&state, &actor, *id).await?;
     if row.is_deleted() {
         return Err(AppError::NotFound);
@@ -113,12 +119,12 @@ pub async fn edit<E: Pages<Database>>(ctx: Ctx, actor: Actor, state: Data<AppSta
 
 /// `POST {home}/{id}`.
 pub async fn update<E: Pages<Database>>(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<Uuid>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let before = find::<E>(&state, &actor, *id).await?;
     let region = before.region()?;
@@ -152,14 +158,24 @@ pub async fn update<E: Pages<Database>>(
 }
 
 /// `GET {home}/{id}/row`: the row again, when an edit is given up.
-pub async fn show_row<E: Pages<Database>>(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+pub async fn show_row<E: Pages<Database>>(
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+) -> AppResult<HttpResponse> {
     let row = find::<E>(&state, &actor, *id).await?;
     let mut tx = one(&state, &actor, &row.region()?).await?;
     Ok(html(E::render_row(&ctx, &mut tx, row).await?))
 }
 
 /// `GET {home}/{id}`: the row, and what happened to it.
-pub async fn show_card<E: Pages<Database>>(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+pub async fn show_card<E: Pages<Database>>(
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+) -> AppResult<HttpResponse> {
     let row = find::<E>(&state, &actor, *id).await?;
     let mut tx = one(&state, &actor, &row.region()?).await?;
     let history = history_of(&mut tx, &ctx, E::NAME, *id).await?;

@@ -22,6 +22,7 @@ use crate::{
     web::{
         answer::html_or_wrong,
         asked::Asked,
+        extract::Req,
         page::{Ctx, render},
         paper,
         scope::scope_for,
@@ -33,8 +34,8 @@ const LIST: List = List { what: "blanks", file: "file-blanks" };
 
 /// `GET /dashboard/blanks`: the dates of the address, as far as they are over; today counts where it is asked for alone. With `format` a file.
 pub async fn list_blanks(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     query: Query<BoardQuery>,

@@ -27,6 +27,7 @@ use crate::{
     web::{
         answer::html_or_wrong,
         asked::Asked,
+        extract::Req,
         page::{Ctx, render, url_with},
         pagination::Pager,
         scope::scope_with_company,
@@ -82,7 +83,12 @@ fn word(field: Option<&str>) -> &str {
 }
 
 /// `GET /dashboard`. A refresh says what it has `seen`; as long as nothing was done since, there is nothing to answer.
-pub async fn show_dashboard(mut ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<BoardQuery>) -> AppResult<HttpResponse> {
+pub async fn show_dashboard(
+    mut ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    query: Query<BoardQuery>,
+) -> AppResult<HttpResponse> {
     let without_seen = url_with(&ctx.query, "seen", "")?;
     without_seen.trim_start_matches('?').clone_into(&mut ctx.query);
     let scope = scope_with_company(&actor, query.region.as_deref())?;

@@ -5,11 +5,9 @@
 //! - [`SystemTx`]: accounts and sessions, opened for one named capability. `grep SystemTx` is the audit.
 
 mod bell;
-pub mod embedded;
 pub mod guard;
 mod logins;
 pub mod names;
-mod outcome;
 mod owner;
 mod places;
 mod pooler;
@@ -34,10 +32,10 @@ use uuid::Uuid;
 
 pub use bell::{Bell, list_heads};
 pub use logins::{AppLogin, SERVING_LOGIN};
-use outcome::is_dead;
-pub use outcome::{DbOutcome, classify, expect_one, is_in_two_regions, sole, violated_constraint};
 pub use owner::{MigrateError, analyze, create_regions, migrate, migrate_and_serve_as, pending_migrations};
 use places::Places;
+use rainstaff_http::database::is_dead;
+pub use rainstaff_http::database::{DbOutcome, classify, expect_one, is_in_two_regions, sole, violated_constraint};
 pub use scope::{Mode, Read, Scope, ScopedTx, Write};
 pub use system::{Capability, SystemTx};
 use turns::{LONGEST_WAIT, Lanes, Pace, Turn};

@@ -21,7 +21,9 @@ use crate::{
     state::AppState,
     web::{
         answer::{html, stored_and_done, unprocessable},
+        extract::Req,
         flash::{Flash, Tone},
+        flash_cookie,
         form::{FormView, Posted, sentence},
         page::{Ctx, render},
     },
@@ -38,7 +40,7 @@ struct Extra {
 }
 
 /// `GET /admin/devices`.
-pub async fn list_devices(ctx: Ctx, admin: Admin, state: Data<AppState>, request: HttpRequest) -> AppResult<HttpResponse> {
+pub async fn list_devices(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, request: HttpRequest) -> AppResult<HttpResponse> {
     show(&ctx, &admin, &state, &request, StatusCode::OK, Extra::default()).await
 }
 
@@ -79,7 +81,13 @@ fn origin_of(request: &HttpRequest, state: &AppState) -> String {
 }
 
 /// `POST /admin/devices`. The answer is the page with the code, not a redirect: nothing keeps the code for a second look.
-pub async fn create_device(ctx: Ctx, admin: Admin, state: Data<AppState>, request: HttpRequest, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn create_device(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    request: HttpRequest,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let region = match posted.region(admin.actor()) {
         Ok(region) => region,
         Err(error) => return refuse(&ctx, &admin, &state, &request, &posted, error).await,
@@ -105,12 +113,12 @@ async fn refuse(
 
 /// `POST /admin/devices/{id}/code`: another code, shown this once.
 pub async fn make_code(
-    ctx: Ctx,
-    admin: Admin,
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<Uuid>,
-    _posted: Posted,
+    _posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     match manage::make_code(&state, &admin, *id).await? {
         Ok(made) => show(&ctx, &admin, &state, &request, StatusCode::OK, Extra { made: Some(made), ..Extra::default() }).await,
@@ -122,7 +130,7 @@ pub async fn make_code(
 }
 
 /// `GET /admin/devices/{id}`.
-pub async fn show_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+pub async fn show_device(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     Ok(html(render_device(&ctx, &admin, &state, *id, None, FormView::default()).await?))
 }
 
@@ -140,7 +148,13 @@ async fn render_device(
 }
 
 /// `POST /admin/devices/{id}`: another name.
-pub async fn rename_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn rename_device(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let name = posted.value("name");
     match manage::rename_device(&state, &admin, *id, name).await? {
         Ok(()) => Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &Flash::new(Tone::Success, "flash-device-renamed", name))),
@@ -152,7 +166,13 @@ pub async fn rename_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Pa
 }
 
 /// `POST /admin/devices/{id}/revocation`: nothing is open to it from the next request on. Confirmed with its name.
-pub async fn revoke_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn revoke_device(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     match manage::revoke_device(&state, &admin, *id, posted.value("confirm")).await? {
         Ok((name, is_new)) => {
             let (tone, key) = if is_new { (Tone::Success, "flash-device-revoked") } else { (Tone::Info, "flash-device-revoked-before") };
@@ -166,5 +186,5 @@ pub async fn revoke_device(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Pa
 }
 
 fn back(ctx: &Ctx, flash: &Flash) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash.to_cookie(&ctx.seal)).finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash_cookie::cookie(&flash, &ctx.seal)).finish()
 }

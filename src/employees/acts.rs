@@ -8,10 +8,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Employee,
+    AS_BEFORE, Employee, changes_of_turn,
     listed::{Listed, days_of},
     office::People as _,
-    turn::{AS_BEFORE, changes_of_turn},
 };
 use crate::{
     crud::{PageRow as _, find, submit_act},
@@ -21,8 +20,10 @@ use crate::{
     ops::{Entity as _, Kind, Row, Verdict, VerdictKind},
     state::AppState,
     web::{
+        answer::back_to,
+        extract::Req,
         flash::{Flash, Tone, Undo, UndoAct},
-        form::{Posted, author, back_to},
+        form::{Posted, author},
         page::Ctx,
         part::EMPLOYEES,
     },
@@ -30,24 +31,24 @@ use crate::{
 
 /// `POST /employees/{id}/passivation`: somebody left, the history stays.
 pub async fn passivate_employee(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<Uuid>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     turn(&ctx, &actor, &state, &request, *id, &posted, false).await
 }
 
 /// `POST /employees/{id}/activation`: somebody is back.
 pub async fn activate_employee(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<Uuid>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     turn(&ctx, &actor, &state, &request, *id, &posted, true).await
 }

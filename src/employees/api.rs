@@ -14,6 +14,7 @@ use crate::{
     identity_no::mask,
     state::AppState,
     web::{
+        extract::Req,
         page::url_with,
         params::{Checked, Limit, SearchText},
         scope::scope_for,
@@ -91,7 +92,7 @@ pub struct EmployeeItem {
     params(ApiQuery),
     responses((status = 200, body = EmployeePage, description = "A page of people, by id")),
 )]
-pub async fn list_employees(state: Data<AppState>, actor: Actor, Checked(query): Checked<ApiQuery>) -> AppResult<HttpResponse> {
+pub async fn list_employees(state: Data<AppState>, actor: Req<Actor>, Checked(query): Checked<ApiQuery>) -> AppResult<HttpResponse> {
     let scope = scope_for(&actor, query.region.as_ref().map(Region::code))?;
     let limit = Limit::or(query.limit, USUAL_LIMIT);
     let text = fold(query.text());

@@ -1,6 +1,7 @@
 //! SQL of the employees.
 
 use chrono::NaiveDate;
+use rainstaff_pages::error::{PageError, PageResult};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row as _, postgres::PgRow};
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     complaint::FieldError,
     db::{Mode, ScopedTx, Write, sole},
-    error::{AppError, AppResult},
+    error::unread,
     hours::doubts::Around,
     identity::Region,
     labels::db::load_labels,
@@ -181,27 +182,27 @@ pub async fn count_employees<M: Mode>(tx: &mut ScopedTx<M>, filter: &Filter) -> 
 }
 
 impl<M: Mode> People for ScopedTx<M> {
-    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed>, Pager)> {
-        let pager = Pager::new(page, size, count_employees(self, filter).await?);
-        Ok((list_employees(self, filter, size, pager.offset()).await?, pager))
+    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>, size: i64) -> PageResult<(Vec<Listed>, Pager)> {
+        let pager = Pager::new(page, size, count_employees(self, filter).await.map_err(unread)?);
+        Ok((list_employees(self, filter, size, pager.offset()).await.map_err(unread)?, pager))
     }
 
-    async fn find_person(&mut self, id: Uuid) -> AppResult<Option<Listed>> {
-        Ok(find_employee(self, id).await?)
+    async fn find_person(&mut self, id: Uuid) -> PageResult<Option<Listed>> {
+        Ok(find_employee(self, id).await.map_err(unread)?)
     }
 
-    async fn name_of_person(&mut self, person: &Listed) -> AppResult<String> {
-        Ok(load_labels(self).await?.name(person.id, &person.value.full_name))
+    async fn name_of_person(&mut self, person: &Listed) -> PageResult<String> {
+        Ok(load_labels(self).await.map_err(unread)?.name(person.id, &person.value.full_name))
     }
 
-    async fn template_choices(&mut self) -> AppResult<Vec<TemplateChoice>> {
-        Ok(shift_templates::db::list_choices(self).await?)
+    async fn template_choices(&mut self) -> PageResult<Vec<TemplateChoice>> {
+        Ok(shift_templates::db::list_choices(self).await.map_err(unread)?)
     }
 
-    async fn identity_no_seen(&mut self, op: &Op, before: Option<&Listed>) -> AppResult<Result<Value, FieldError>> {
-        let before = before.ok_or(AppError::NotFound)?;
+    async fn identity_no_seen(&mut self, op: &Op, before: Option<&Listed>) -> PageResult<Result<Value, FieldError>> {
+        let before = before.ok_or(PageError::NotFound)?;
         let version = op.base_version.unwrap_or(before.version);
-        Ok(Ok(value_at(self, &op.region, Employee::NAME, before.id, "identity_no", version).await?))
+        Ok(Ok(value_at(self, &op.region, Employee::NAME, before.id, "identity_no", version).await.map_err(unread)?))
     }
 }
 

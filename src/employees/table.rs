@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Activation, Employee, db, model::left_before_hired};
+use super::{Activation, Employee, db, left_before_hired};
 use crate::{
     clock::in_istanbul,
     complaint::FieldError,

@@ -13,13 +13,13 @@ use tokio::sync::{
     mpsc::{Receiver, channel},
 };
 
-use super::Format;
+use super::{Format, csv, workbook::Workbook};
 use crate::{
     error::{AppError, AppResult},
     i18n::{Lang, t},
     web::{
         page::Ctx,
-        table::{Cell, Sheet, Workbook, csv},
+        table::{Cell, Sheet},
     },
 };
 

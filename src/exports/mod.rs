@@ -2,8 +2,10 @@
 //! whole before it is sent, in a temporary one, so rows are read as fast as the database gives them and however slowly somebody takes them
 //! (docs/adr/0027).
 
+pub mod csv;
 mod file;
 mod make;
+mod workbook;
 
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use futures_util::Stream;

@@ -28,18 +28,16 @@ const MOST_OBJECTS: usize = 500;
 const STEPS: i32 = 1_000;
 const LOOKS: u32 = 100_000;
 
-impl From<ValueRef<'_>> for Cell {
-    fn from(value: ValueRef<'_>) -> Self {
-        match value {
-            ValueRef::Null => Self::Null,
-            ValueRef::Integer(number) => Self::Integer(number),
-            ValueRef::Real(number) => Self::Real(number),
-            ValueRef::Text(bytes) => match str::from_utf8(bytes) {
-                Ok(text) if !text.contains('\0') => Self::Text(text.into()),
-                _ => Self::NotText,
-            },
-            ValueRef::Blob(_) => Self::NotText,
-        }
+fn cell_of(value: ValueRef<'_>) -> Cell {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Integer(number),
+        ValueRef::Real(number) => Cell::Real(number),
+        ValueRef::Text(bytes) => match str::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => Cell::Text(text.into()),
+            _ => Cell::NotText,
+        },
+        ValueRef::Blob(_) => Cell::NotText,
     }
 }
 
@@ -132,7 +130,7 @@ pub(super) fn list_tables(db: &Connection) -> Result<Vec<String>, LegacyError> {
         if objects > MOST_OBJECTS {
             return Err(LegacyError::TooMuchWork);
         }
-        let cells: Vec<Cell> = (0..4).map(|i| object.get_ref(i).map(Cell::from)).collect::<Result<_, _>>()?;
+        let cells: Vec<Cell> = (0..4).map(|i| object.get_ref(i).map(cell_of)).collect::<Result<_, _>>()?;
         if let [Cell::Text(kind), Cell::Text(name), Cell::Integer(1..), Cell::Text(sql)] = cells.as_slice() {
             let ordinary = kind == "table" && sql.get(..13).is_some_and(|start| start.eq_ignore_ascii_case("CREATE TABLE "));
             if ordinary && !name.to_ascii_lowercase().starts_with("sqlite_") {
@@ -150,10 +148,10 @@ fn list_columns(db: &Connection, table: &'static str, known: &[&'static str]) ->
     let mut found = statement.query([])?;
     let mut columns = Vec::new();
     while let Some(column) = found.next()? {
-        if Cell::from(column.get_ref("hidden")?) != Cell::Integer(0) {
+        if cell_of(column.get_ref("hidden")?) != Cell::Integer(0) {
             return Err(LegacyError::TooMuchWork);
         }
-        if let Cell::Text(name) = Cell::from(column.get_ref("name")?) {
+        if let Cell::Text(name) = cell_of(column.get_ref("name")?) {
             columns.extend(known.iter().filter(|k| k.eq_ignore_ascii_case(&name)));
         }
     }
@@ -180,7 +178,7 @@ pub(super) fn read_rows(db: &Connection, table: &DesktopTable) -> Result<Vec<Vec
     let mut found = statement.query([])?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        rows.push((0..names.len()).map(|i| row.get_ref(i).map(Cell::from)).collect::<Result<_, _>>()?);
+        rows.push((0..names.len()).map(|i| row.get_ref(i).map(cell_of)).collect::<Result<_, _>>()?);
     }
     Ok(rows)
 }
@@ -213,7 +211,7 @@ pub(super) fn read_tombstones(db: &Connection, tables: Tables) -> Result<Option<
     let mut found = statement.query([])?;
     let mut tombstones = BTreeSet::new();
     while let Some(row) = found.next()? {
-        if let (Cell::Text(name), Cell::Integer(id)) = (Cell::from(row.get_ref(0)?), Cell::from(row.get_ref(1)?)) {
+        if let (Cell::Text(name), Cell::Integer(id)) = (cell_of(row.get_ref(0)?), cell_of(row.get_ref(1)?)) {
             tombstones.extend(place_of(tables, &name).map(|place| (place, id)));
         }
     }

@@ -29,6 +29,7 @@ use crate::{
     },
     web::{
         answer::{acted, html, settle, tone_of, unprocessable},
+        extract::Req,
         flash::Flash,
         form::{FormView, Posted, author},
         page::{Ctx, render},
@@ -54,8 +55,8 @@ struct Day {
 
 /// `GET /employees/{id}/days/{date}`.
 pub async fn show_day(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     path: Path<(Uuid, DayOfWork)>,
     query: Query<DayQuery>,
@@ -76,11 +77,11 @@ pub async fn show_day(
 
 /// `POST /employees/{id}/days/{date}`: a new entry.
 pub async fn create_entry(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     path: Path<(Uuid, DayOfWork)>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let (day, tx) = Day::find(&state, &actor, *path).await?;
     drop(tx); // nobody writes with another transaction in hand
@@ -100,11 +101,11 @@ pub async fn create_entry(
 
 /// `POST /employees/{id}/days/{date}/{entry}`: a correction.
 pub async fn update_entry(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     path: Path<(Uuid, DayOfWork, Uuid)>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let (employee_id, date, id) = *path;
     let (day, tx) = Day::find(&state, &actor, (employee_id, date)).await?;

@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::sheet::Shifts;
+use super::Shifts;
 use crate::{
     db::{Mode, ScopedTx},
     hours::Shift,

@@ -22,6 +22,7 @@ use crate::{
     state::AppState,
     web::{
         answer::{html_large, unprocessable},
+        extract::Req,
         page::Ctx,
     },
 };
@@ -29,8 +30,8 @@ use crate::{
 /// One region's month: the current one unless the address says another, and of several regions the first. With `format` a file.
 pub async fn show_month(
     request: HttpRequest,
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     query: Query<MonthQuery>,
 ) -> AppResult<HttpResponse> {

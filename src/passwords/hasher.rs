@@ -4,11 +4,9 @@ use std::{fmt, hint, sync::Arc};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{
-    argon,
-    places::{Full, Places, Seat, Turn},
-    typed::{MAX_BYTES, NOBODYS, Password},
-};
+use super::places::{Full, Places, Seat, Turn};
+use rainstaff_http::passwords::{MAX_BYTES, NOBODYS, Password, hash, matches};
+
 use crate::error::AppError;
 
 const AT_ONCE: usize = 2; // each costs 19 MiB and a core for some 30 ms
@@ -41,7 +39,7 @@ impl Hasher {
 
     /// A new hash as a PHC string, with a random salt.
     pub async fn hash(&self, turn: Turn, password: Password) -> Result<String, AppError> {
-        let made = self.run(turn, move || argon::hash(password.0.as_bytes()));
+        let made = self.run(turn, move || hash(password.reveal().as_bytes()));
         made.await?.map_err(|e| AppError::Fault(format!("argon2: {e}")))
     }
 
@@ -51,11 +49,11 @@ impl Hasher {
     pub async fn verify(&self, turn: Turn, password: Password, phc: Option<&str>) -> Result<bool, AppError> {
         let phc = phc.map(str::to_owned);
         self.run(turn, move || {
-            let fits = password.0.len() <= MAX_BYTES;
-            let typed = if fits { password.0.as_bytes() } else { b"" };
-            let found = phc.as_deref().and_then(|phc| argon::matches(typed, phc).ok());
+            let fits = password.reveal().len() <= MAX_BYTES;
+            let typed = if fits { password.reveal().as_bytes() } else { b"" };
+            let found = phc.as_deref().and_then(|phc| matches(typed, phc).ok());
             let same = found.unwrap_or_else(|| {
-                hint::black_box(argon::matches(typed, NOBODYS)).ok(); // costs as much
+                hint::black_box(matches(typed, NOBODYS)).ok(); // costs as much
                 false
             });
             same && fits
@@ -87,7 +85,7 @@ mod tests {
     use argon2::{Params, password_hash::PasswordHash};
 
     use super::*;
-    use crate::passwords::argon::COST;
+    use rainstaff_http::passwords::COST;
 
     fn typed(text: &str) -> Password {
         Password::new(text)

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::typed::{MAX_BYTES, Password};
+use super::{MAX_BYTES, Password};
 use crate::identity::FIRST_OFFICES;
 
 /// Fewest characters of a new password.
@@ -50,15 +50,13 @@ const LOCAL_WORDS: [&str; 34] = [
     "fgğıod",
 ];
 
-impl Password {
-    /// A random one of 100 bits, in letters and digits that are not mistaken for each other.
-    pub fn random() -> Self {
-        const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-        let bytes: [u8; 20] = rand::random();
-        let groups: Vec<String> =
-            bytes.chunks(5).map(|group| group.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect()).collect();
-        Self(groups.join("-"))
-    }
+/// A random password of 100 bits, in letters and digits that are not mistaken for each other.
+pub fn random_password() -> Password {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let bytes: [u8; 20] = rand::random();
+    let groups: Vec<String> =
+        bytes.chunks(5).map(|group| group.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect()).collect();
+    Password::new(groups.join("-"))
 }
 
 /// Why a new password is refused.
@@ -83,19 +81,19 @@ pub enum PasswordFault {
 
 /// Checks a new password for the account `username`.
 pub fn check_new(new: &Password, username: &str, old: Option<&Password>) -> Result<(), PasswordFault> {
-    if new.0.len() > MAX_BYTES {
+    if new.reveal().len() > MAX_BYTES {
         return Err(PasswordFault::TooLong);
     }
-    if new.0.trim().eq_ignore_ascii_case(username) {
+    if new.reveal().trim().eq_ignore_ascii_case(username) {
         return Err(PasswordFault::SameAsName);
     }
-    if old.is_some_and(|old| old.0 == new.0) {
+    if old.is_some_and(|old| old == new) {
         return Err(PasswordFault::SameAsOld);
     }
-    if new.0.chars().count() < MIN_CHARS {
+    if new.reveal().chars().count() < MIN_CHARS {
         return Err(PasswordFault::TooShort);
     }
-    if is_simple(&new.0, username) {
+    if is_simple(new.reveal(), username) {
         return Err(PasswordFault::TooSimple);
     }
     Ok(())
@@ -196,7 +194,7 @@ mod tests {
 
     #[test]
     fn random_passwords_are_accepted_and_differ() {
-        let (one, other) = (Password::random(), Password::random());
+        let (one, other) = (random_password(), random_password());
         assert_eq!(check_new(&one, "admin", Some(&other)), Ok(()));
         assert_eq!(one.reveal().len(), 23);
     }

@@ -26,6 +26,7 @@ use crate::{
     web::{
         answer::html_or_wrong,
         asked::Asked,
+        extract::Req,
         page::{Ctx, render},
         pagination::Pager,
         part::SUMMARY,
@@ -52,8 +53,8 @@ pub struct SummaryQuery {
 
 /// `GET /reports/summary`; with `format` a file.
 pub async fn show_summary(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     query: Query<SummaryQuery>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{RegionSettings, effective::rules_of};
+use super::{RegionSettings, rules_of};
 use crate::{
     db::{Mode, ScopedTx},
     hours::Rules,

@@ -1,12 +1,13 @@
 //! The database in a person's scope, as pages read it.
 
+use rainstaff_pages::error::PageResult;
 use sqlx::{AssertSqlSafe, Row as _, postgres::PgRow};
 use uuid::Uuid;
 
 use super::rows::{columns, values_in};
 use crate::{
     db::{Mode, ScopedTx, sole},
-    error::AppResult,
+    error::unread,
     ops::{Entity, Field, FieldKind, Listed},
     web::{
         office::{Office, Wanted},
@@ -15,14 +16,14 @@ use crate::{
 };
 
 impl<M: Mode> Office for ScopedTx<M> {
-    async fn find<E: Entity>(&mut self, id: Uuid) -> AppResult<Option<Listed<E>>> {
+    async fn find<E: Entity>(&mut self, id: Uuid) -> PageResult<Option<Listed<E>>> {
         let codes = self.scope().codes();
         let sql = format!("{} WHERE region = ANY ($1) AND id = $2", select::<E>());
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(&codes).bind(id).fetch_all(self.conn()).await?;
-        Ok(sole(rows)?.as_ref().map(listed).transpose()?)
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(&codes).bind(id).fetch_all(self.conn()).await.map_err(unread)?;
+        sole(rows).map_err(unread)?.as_ref().map(listed).transpose().map_err(unread)
     }
 
-    async fn list<E: Entity>(&mut self, is_bin: bool) -> AppResult<Vec<Listed<E>>> {
+    async fn list<E: Entity>(&mut self, is_bin: bool) -> PageResult<Vec<Listed<E>>> {
         let codes = self.scope().codes();
         let sql = format!(
             r#"{} WHERE region = ANY ($1) AND (deleted_at IS NOT NULL) = $2
@@ -30,18 +31,23 @@ impl<M: Mode> Office for ScopedTx<M> {
             select::<E>(),
             by_title::<E>(),
         );
-        let rows = sqlx::query(AssertSqlSafe(sql)).bind(&codes).bind(is_bin).fetch_all(self.conn()).await?;
-        Ok(rows.iter().map(listed).collect::<Result<_, _>>()?)
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(&codes).bind(is_bin).fetch_all(self.conn()).await.map_err(unread)?;
+        rows.iter().map(listed).collect::<Result<_, _>>().map_err(unread)
     }
 
-    async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed<E>>, Pager)> {
+    async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>, size: i64) -> PageResult<(Vec<Listed<E>>, Pager)> {
         let codes = self.scope().codes();
         let found: Vec<String> =
             wanted.searched.iter().map(|field| format!("position($3 IN sec.fold({}::text)) > 0", field.column)).collect();
         let which = format!("region = ANY ($1) AND (deleted_at IS NOT NULL) = $2 AND ($3 = '' OR {})", found.join(" OR "));
         let sql = format!("SELECT count(*) FROM {} WHERE {which}", E::TABLE);
-        let total =
-            sqlx::query_scalar(AssertSqlSafe(sql)).bind(&codes).bind(wanted.is_bin).bind(&wanted.text).fetch_one(self.conn()).await?;
+        let total = sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(&codes)
+            .bind(wanted.is_bin)
+            .bind(&wanted.text)
+            .fetch_one(self.conn())
+            .await
+            .map_err(unread)?;
         let pager = Pager::new(page, size, total);
         let sql = format!(
             "{} WHERE {which} ORDER BY {}id LIMIT $4 OFFSET $5",
@@ -55,8 +61,9 @@ impl<M: Mode> Office for ScopedTx<M> {
             .bind(pager.size)
             .bind(pager.offset())
             .fetch_all(self.conn())
-            .await?;
-        Ok((rows.iter().map(listed).collect::<Result<_, _>>()?, pager))
+            .await
+            .map_err(unread)?;
+        Ok((rows.iter().map(listed).collect::<Result<_, _>>().map_err(unread)?, pager))
     }
 }
 

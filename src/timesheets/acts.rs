@@ -17,32 +17,34 @@ use crate::{
     ops::{Entity as _, Kind},
     state::AppState,
     web::{
+        answer::back_to,
+        extract::Req,
         flash::{Flash, Tone},
-        form::{Posted, author, back_to},
+        form::{Posted, author},
         page::Ctx,
     },
 };
 
 /// `POST /timesheets/{id}/deletion`.
 pub async fn delete_timesheet(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<Uuid>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     act(&ctx, &actor, &state, &request, *id, &posted, Kind::Delete).await
 }
 
 /// `POST /timesheets/{id}/restoration`: "Geri al".
 pub async fn restore_timesheet(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<Uuid>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     act(&ctx, &actor, &state, &request, *id, &posted, Kind::Restore).await
 }

@@ -20,6 +20,7 @@ use crate::{
     settings::list_rules,
     state::AppState,
     web::{
+        extract::Req,
         params::{Checked, Day, Limit},
         scope::scope_for,
     },
@@ -113,7 +114,7 @@ pub struct TimesheetItem {
     params(ApiQuery),
     responses((status = 200, body = TimesheetPage, description = "A page of entries, oldest first")),
 )]
-pub async fn list_timesheets(state: Data<AppState>, actor: Actor, Checked(query): Checked<ApiQuery>) -> AppResult<HttpResponse> {
+pub async fn list_timesheets(state: Data<AppState>, actor: Req<Actor>, Checked(query): Checked<ApiQuery>) -> AppResult<HttpResponse> {
     let filter = query.filter()?;
     let scope = scope_for(&actor, query.region.as_ref().map(Region::code))?;
     let limit = Limit::or(query.limit, USUAL_LIMIT);

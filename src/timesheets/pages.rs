@@ -36,9 +36,10 @@ use crate::{
     state::AppState,
     sync::{submit_asking, submit_asking_and_read},
     web::{
-        answer::{self, row_id, settle, stored, tone_of},
+        answer::{self, back_to, redirect, row_id, settle, stored, tone_of},
+        extract::Req,
         flash::{Flash, Undo, UndoAct},
-        form::{FormView, Posted, author, back_to, redirect},
+        form::{FormView, Posted, author},
         page::{Ctx, render},
         pagination::Pager,
         part::{TIMESHEET_TOTALS, TIMESHEETS},
@@ -54,8 +55,8 @@ const SUMS_CHANGED: &str = TIMESHEET_TOTALS.event;
 
 /// `GET /timesheets`; with `format` a file. The list and its totals load again by themselves after changes, without what only the forms need.
 pub async fn list_timesheets(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     query: Query<ListQuery>,
@@ -78,9 +79,9 @@ async fn show_list(ctx: &Ctx, actor: &Actor, state: &AppState, query: &ListQuery
 
 /// `GET /timesheets/new`: the page of `/timesheets`; the form is on it. With a person (and a date, else today) the form is filled in as
 /// planned, over that month's entries of the person, and goes on from one blank day to the next.
-pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<NewQuery>) -> AppResult<HttpResponse> {
+pub async fn new_timesheet(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, query: Query<NewQuery>) -> AppResult<HttpResponse> {
     let (Some(employee_id), day) = query.read(&ctx)? else {
-        return show_list(&ctx.shown_at(HOME, String::new()), &actor, &state, &ListQuery::default()).await;
+        return show_list(&ctx.into_inner().shown_at(HOME, String::new()), &actor, &state, &ListQuery::default()).await;
     };
     let day = day.unwrap_or_else(|| state.clock.today());
     let scope = Scope::of(&actor).ok_or(AppError::Forbidden)?;
@@ -96,7 +97,7 @@ pub async fn new_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, query:
     drop(tx);
     walk_blanks(&mut form, left.len());
     let list = ListQuery::month_of(employee_id, day);
-    let ctx = ctx.shown_at(HOME, list.to_query());
+    let ctx = ctx.into_inner().shown_at(HOME, list.to_query());
     let page = list_page(&ctx, &actor, &state, &list, Forms::Filled(form)).await?;
     Ok(answer::html(render(&ctx, &page)?))
 }
@@ -187,11 +188,11 @@ async fn load_choices<M: Mode>(ctx: &Ctx, tx: &mut ScopedTx<M>) -> AppResult<Cho
 
 /// `POST /timesheets`.
 pub async fn create_timesheet(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let region = match region_of_entry(&state, &actor, &posted).await? {
         Ok(region) => region,
@@ -317,7 +318,7 @@ async fn refuse_create(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Post
 }
 
 /// `GET /timesheets/{id}/edit`.
-pub async fn edit_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+pub async fn edit_timesheet(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let scope = Scope::of(&actor).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
     let entry = find_named(&mut tx, *id).await?.filter(|e| e.deleted_at.is_none()).ok_or(AppError::NotFound)?;
@@ -329,7 +330,13 @@ pub async fn edit_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: P
 }
 
 /// `POST /timesheets/{id}`.
-pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn update_timesheet(
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let before = find(&state, &actor, *id).await?;
     let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
     let op = posted.to_update(&Description::of::<Timesheet>(), author(&actor, &state.clock), region.clone(), *id)?;
@@ -348,7 +355,7 @@ pub async fn update_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id:
 }
 
 /// `GET /timesheets/{id}/row`: the row again, when an edit is given up.
-pub async fn show_row(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+pub async fn show_row(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let row = find_view(&state, &actor, *id).await?;
     let html = render(&ctx, &RowFragment { ctx: &ctx, row, focus: true })?;
     Ok(answer::html(html))
@@ -364,7 +371,7 @@ async fn answer_with_row(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, o
 }
 
 /// `GET /timesheets/{id}`: how the hours came about, and what happened to the entry.
-pub async fn show_timesheet(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
+pub async fn show_timesheet(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let scope = Scope::of(&actor).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
     let entry = find_named(&mut tx, *id).await?.ok_or(AppError::NotFound)?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Timesheet, db, model::overlapping};
+use super::{Timesheet, db, overlapping};
 use crate::{
     civil::BreakError,
     clock::in_istanbul,

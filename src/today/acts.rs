@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     answers::{RowOf, answer_refused, answer_stored},
     day::{Day, Place},
-    load::load_day,
+    load::{load_day, scope_of},
     planned::TAKES_BACK,
     row::{FIELDS, as_posted, original},
     views::address,
@@ -26,6 +26,7 @@ use crate::{
     timesheets::{Timesheet, db::find_timesheet, listed::Listed},
     web::{
         answer::{refused_act, row_id, settle, tone_of},
+        extract::Req,
         flash::{Flash, Tone, Undo, UndoAct},
         form::{Posted, author},
         page::Ctx,
@@ -33,7 +34,7 @@ use crate::{
 };
 
 /// `POST /today/entries`.
-pub async fn create_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn create_entry(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, posted: Req<Posted>) -> AppResult<HttpResponse> {
     let place = Place::of_form(&actor, &posted)?;
     let employee_id = posted.value("employee_id").parse().map_err(|_| AppError::NotFound)?;
     let op = posted.to_create(&Description::of::<Timesheet>(), author(&actor, &state.clock), place.region.clone())?;
@@ -50,7 +51,13 @@ pub async fn create_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
 }
 
 /// `POST /today/entries/{id}`.
-pub async fn update_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn update_entry(
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let (place, before) = find(&state, &actor, *id).await?;
     let mut op = posted.to_update(&Description::of::<Timesheet>(), author(&actor, &state.clock), place.region.clone(), *id)?;
     op.fields.retain(|name, _| FIELDS.contains(&name.as_str()));
@@ -94,12 +101,24 @@ fn message_of_update(before: &Listed, entry: &Listed, verdict: &Verdict, takes_b
 }
 
 /// `POST /today/entries/{id}/deletion`.
-pub async fn delete_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn delete_entry(
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     act(&ctx, &actor, &state, *id, &posted, Kind::Delete).await
 }
 
 /// `POST /today/entries/{id}/restoration`.
-pub async fn restore_entry(ctx: Ctx, actor: Actor, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn restore_entry(
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     act(&ctx, &actor, &state, *id, &posted, Kind::Restore).await
 }
 
@@ -142,7 +161,7 @@ async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<(Place, Li
 
 /// The day and the entry after the act.
 async fn read_again(state: &AppState, actor: &Actor, place: &Place, id: Uuid) -> AppResult<(Day, Listed)> {
-    let mut tx = state.db.read(&place.scope(actor)?).await?;
+    let mut tx = state.db.read(&scope_of(place, actor)?).await?;
     let mut entry = find_timesheet(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     let day = load_day(&mut tx, place).await?;
     if let Some(person) = day.person(entry.value.employee_id) {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     day::{Day, Place},
-    load::load_day,
+    load::{load_day, scope_of},
     views::{Changed, Count, PersonView, address, render_asking, render_page},
 };
 use crate::{
@@ -14,9 +14,9 @@ use crate::{
     identity::Actor,
     state::AppState,
     web::{
-        answer::unprocessable,
+        answer::{acknowledged, redirect, unprocessable},
         flash::Flash,
-        form::{Posted, acknowledged, redirect, sentence},
+        form::{Posted, sentence},
         page::{Ctx, render},
         toast::toast_aside,
     },
@@ -73,7 +73,7 @@ pub(super) async fn answer_refused(
     posted: &Posted,
     errors: &[FieldError],
 ) -> AppResult<HttpResponse> {
-    let day = load_day(&mut state.db.read(&place.scope(actor)?).await?, place).await?;
+    let day = load_day(&mut state.db.read(&scope_of(place, actor)?).await?, place).await?;
     let person = day.person(row.employee_id).ok_or(AppError::NotFound)?;
     let mut view = PersonView::new(ctx, &day, person);
     view.refuse(row.entry, posted, errors, ctx.lang);
@@ -93,7 +93,7 @@ pub(super) async fn answer_question(
     place: &Place,
     question: &FieldError,
 ) -> AppResult<HttpResponse> {
-    let day = load_day(&mut state.db.read(&place.scope(actor)?).await?, place).await?;
+    let day = load_day(&mut state.db.read(&scope_of(place, actor)?).await?, place).await?;
     let question = sentence(ctx.lang, question);
     Ok(unprocessable(if ctx.is_htmx {
         render(ctx, &Changed { ctx, people: Vec::new(), gone: Vec::new(), count: Count::new(ctx, &day).asking(question) })?

@@ -15,7 +15,7 @@ use super::{
     answers::{Refused, answer_question, answer_stored},
     day::{Day, Place, State},
     db::{Made, list_known_ops, list_made},
-    load::load_day,
+    load::{load_day, scope_of},
     planned::{Planned, deletion_in},
     views::address,
 };
@@ -33,6 +33,7 @@ use crate::{
     timesheets::Timesheet,
     web::{
         answer::refused_act,
+        extract::Req,
         flash::{Flash, Tone, Undo, UndoAct},
         form::{Posted, sentence},
         page::Ctx,
@@ -43,7 +44,7 @@ use crate::{
 const NAMED: usize = 5;
 
 /// `POST /today/batches`.
-pub async fn create_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn create_batch(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, posted: Req<Posted>) -> AppResult<HttpResponse> {
     let place = Place::of_form(&actor, &posted)?;
     if !place.is_open(&ctx) {
         return refuse_closed(&ctx, &place);
@@ -65,7 +66,7 @@ pub async fn create_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, posted:
     let (people, ops): (Vec<Uuid>, Vec<Op>) = still_wanted(&state, &actor, &place, ops).await?.into_iter().unzip();
     let verdicts = submit_all(&state, &actor, &place.region, &ops).await?;
 
-    let day = load_day(&mut state.db.read(&place.scope(&actor)?).await?, &place).await?;
+    let day = load_day(&mut state.db.read(&scope_of(&place, &actor)?).await?, &place).await?;
     let refused = refused_people(&day, &people, &verdicts);
     let stored = verdicts.iter().filter(|verdict| verdict.verdict.took_effect()).count();
     let flash = message_of_batch(&ctx, &day, batch, stored, &refused);
@@ -82,7 +83,7 @@ fn refuse_closed(ctx: &Ctx, place: &Place) -> AppResult<HttpResponse> {
 /// known, and its verdict is the answer.
 async fn still_wanted(state: &AppState, actor: &Actor, place: &Place, ops: Vec<(Uuid, Op)>) -> AppResult<Vec<(Uuid, Op)>> {
     // One snapshot: a delivery at the same time is seen in both, its operations and its entries, or in neither.
-    let mut tx = state.db.read_snapshot(&place.scope(actor)?).await?;
+    let mut tx = state.db.read_snapshot(&scope_of(place, actor)?).await?;
     let ids: Vec<Uuid> = ops.iter().map(|(_, op)| op.op_id).collect();
     let known = list_known_ops(&mut tx, &place.region, &ids).await?;
     let day = load_day(&mut tx, place).await?;
@@ -137,7 +138,13 @@ fn listed(names: &[String], between: &str) -> String {
 
 /// `POST /today/batches/{op}/undo`: deletes what the batch has made and nobody has changed since. What was changed and changed back counts
 /// as not changed.
-pub async fn undo_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, batch: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn undo_batch(
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    batch: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let undo = posted.op_id()?;
     let scope = Scope::of(&actor).ok_or(AppError::NotFound)?;
     // One snapshot: a second delivery sees everything of the first or nothing.
@@ -181,7 +188,7 @@ pub async fn undo_batch(ctx: Ctx, actor: Actor, state: Data<AppState>, batch: Pa
     } else {
         Flash::new(Tone::Warning, "flash-today-undone-partly", &listed(&left, ", "))
     };
-    let day = load_day(&mut state.db.read(&place.scope(&actor)?).await?, &place).await?;
+    let day = load_day(&mut state.db.read(&scope_of(&place, &actor)?).await?, &place).await?;
     let people: Vec<Uuid> = made.iter().map(|made| made.value.employee_id).collect();
     answer_stored(&ctx, &day, undo, &people, &[], &flash.about(deleted))
 }

@@ -9,11 +9,9 @@ use crate::{
     timesheets::{db::list_timesheets, listed::Filter},
 };
 
-impl Place {
-    /// The scope of this one region; a foreign one is not found.
-    pub fn scope(&self, actor: &Actor) -> AppResult<Scope> {
-        Scope::one(actor, &self.region).ok_or(AppError::NotFound)
-    }
+/// The scope of the one region of a day; a foreign one is not found.
+pub(super) fn scope_of(place: &Place, actor: &Actor) -> AppResult<Scope> {
+    Scope::one(actor, &place.region).ok_or(AppError::NotFound)
 }
 
 /// Reads a day; the transaction's scope is its region alone.

@@ -30,7 +30,9 @@ use crate::{
     passwords::Password,
     state::AppState,
     web::{
+        extract::Req,
         flash::{Flash, Tone},
+        flash_cookie,
         form::{FormView, Posted},
         page::{Ctx, render},
         visitor::visitor_of,
@@ -44,7 +46,7 @@ const MOST: i64 = 20;
 const USUAL_DAYS: i64 = 90;
 
 /// `GET /account/tokens`.
-pub async fn list_tokens(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppResult<HttpResponse> {
+pub async fn list_tokens(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>) -> AppResult<HttpResponse> {
     show(&ctx, &actor, &state, StatusCode::OK, blank_form(), None).await
 }
 
@@ -86,7 +88,13 @@ fn blank_form() -> FormView {
 }
 
 /// `POST /account/tokens`. The answer is the page with the key, not a redirect: nothing keeps the key for a second look.
-pub async fn create_token(ctx: Ctx, actor: Actor, state: Data<AppState>, request: HttpRequest, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn create_token(
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    request: HttpRequest,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let wanted = match read_form(&actor, &posted) {
         Ok(wanted) => wanted,
         Err(errors) => return refuse(&ctx, &actor, &state, &posted, &errors).await,
@@ -182,12 +190,12 @@ async fn refuse(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Posted, err
 
 /// `POST /account/tokens/{id}/revocation`: the key opens nothing from the next request on.
 pub async fn revoke_token(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<Uuid>,
-    _posted: Posted,
+    _posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let mut tx = state.db.system(&Capability::Own(actor.user_id)).await?;
     let Some(name) = db::revoke_token(&mut tx, actor.user_id, *id, state.clock.now()).await? else {
@@ -206,5 +214,5 @@ async fn record(state: &AppState, actor: &Actor, request: &HttpRequest, kind: Ev
 }
 
 fn back(ctx: &Ctx, flash: &Flash) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash.to_cookie(&ctx.seal)).finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash_cookie::cookie(&flash, &ctx.seal)).finish()
 }

@@ -1,6 +1,11 @@
 //! From the request: a posted form, and the context of a page.
 
-use std::{collections::HashSet, future::Future, pin::Pin};
+use std::{
+    collections::HashSet,
+    future::Future,
+    ops::{Deref, DerefMut},
+    pin::Pin,
+};
 
 use actix_session::SessionExt as _;
 use actix_web::{
@@ -13,7 +18,8 @@ use actix_web::{
 use super::{
     cookies,
     csrf::form_fits,
-    flash::{self, Flash, Seal},
+    flash::{self, Seal},
+    flash_cookie,
     form::Posted,
     htmx::{target_id, wants_fragment},
     limits,
@@ -22,8 +28,38 @@ use super::{
 };
 use crate::{error::AppError, i18n::Lang, identity::Actor, state::AppState, telemetry::RequestId, wire};
 
+/// What a handler asks for of its request: a person, a posted form, the context of a page. The types themselves know nothing of requests.
+#[derive(Debug)]
+pub struct Req<T>(T);
+
+impl<T> Req<T> {
+    /// What was read of the request.
+    pub fn of(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The thing itself.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Req<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Req<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
 /// A posted form of somebody who is signed in.
-impl FromRequest for Posted {
+impl FromRequest for Req<Posted> {
     type Error = AppError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
@@ -36,23 +72,23 @@ impl FromRequest for Posted {
         let pairs = UrlEncoded::<Vec<(String, String)>>::new(request, payload).limit(limits::FORM);
         Box::pin(async move {
             let actor = actor.ok_or(AppError::SignIn)?; // before a byte of it is read
-            let posted = Self::from_pairs(pairs.await.map_err(|error| limits::refusal_of(&error))?);
+            let posted = Posted::from_pairs(pairs.await.map_err(|error| limits::refusal_of(&error))?);
             let token = posted.value("_csrf");
             if by_script && reader_of(token).is_some_and(|reader| reader != actor.user_id) {
                 return Err(AppError::SignIn);
             }
-            if by_script || form_fits(&actor.csrf, token) { Ok(posted) } else { Err(AppError::CrossSite) }
+            if by_script || form_fits(&actor.csrf, token) { Ok(Self(posted)) } else { Err(AppError::CrossSite) }
         })
     }
 }
 
 /// The context of a page, for visitors and signed-in people alike. A page that needs a person also asks for the [`Actor`].
-impl FromRequest for Ctx {
+impl FromRequest for Req<Ctx> {
     type Error = AppError;
     type Future = std::future::Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(context_of(request))
+        std::future::ready(context_of(request).map(Self))
     }
 }
 
@@ -99,7 +135,7 @@ pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Acto
         htmx_target: target_id(request.headers()),
         demo: state.config.demo,
         secure,
-        flash: Flash::of(request, &seal),
+        flash: flash_cookie::find(request, &seal),
         seal,
         actor,
         regions,

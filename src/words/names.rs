@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     db::{RowName, list_row_names},
-    fields::describe,
+    describe,
 };
 use crate::{
     civil,

@@ -7,15 +7,15 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use rainstaff::{
-    agent::{
-        local_pages::{self, Local},
-        store::{Base, CompanyDay, Context, MirrorState, Store, facts, ops, rows},
-    },
     complaint::FieldError,
     i18n::Lang,
     identity::{Actor, Role},
     ops::{Op, description},
     web::page::{Ctx, RegionName, Theme},
+};
+use rainstaff_agent::{
+    local_pages::{self, Local},
+    store::{Base, CompanyDay, Context, MirrorState, Store, facts, ops, rows},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};

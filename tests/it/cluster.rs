@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rainstaff::db::embedded::{Cluster, ClusterError, ClusterOptions};
+use rainstaff_cluster::{Cluster, ClusterError, ClusterOptions};
 use sqlx::{Connection, Executor, postgres::PgConnection};
 use tempfile::TempDir;
 

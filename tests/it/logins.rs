@@ -4,10 +4,8 @@
 
 use std::{fs, path::Path, process::Command};
 
-use rainstaff::db::{
-    embedded::{Cluster, ClusterOptions},
-    migrate,
-};
+use rainstaff::db::migrate;
+use rainstaff_cluster::{Cluster, ClusterOptions};
 use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnection};
 
 use crate::support::cluster::TestDb;

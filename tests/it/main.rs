@@ -5,7 +5,6 @@ mod activity_filters;
 mod admin;
 mod admin_regions;
 mod admin_settings;
-#[cfg(feature = "agent")]
 mod agent_pages;
 mod api;
 mod apply;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
-use rainstaff::{
+use rainstaff_core::{
     identity::Region,
     ops::{Fields, Kind, Op, Record, Row, Verdict, VerdictKind},
 };

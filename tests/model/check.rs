@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rainstaff::ops::{ConflictKind, Kind, Op, Reason, VerdictKind, clean_op, same_value};
+use rainstaff_core::ops::{ConflictKind, Kind, Op, Reason, VerdictKind, clean_op, same_value};
 use uuid::Uuid;
 
 use super::{
@@ -67,9 +67,9 @@ fn stuck(world: &World) -> Vec<String> {
 /// I5: every mirror is the server's rows.
 fn diverged(world: &World) -> Vec<Key> {
     let rows = &world.server.state.rows;
-    let differs = |mirror: &BTreeMap<Key, rainstaff::ops::Record>| -> Vec<Key> {
+    let differs = |mirror: &BTreeMap<Key, rainstaff_core::ops::Record>| -> Vec<Key> {
         let keys: BTreeSet<&Key> = rows.keys().chain(mirror.keys()).collect();
-        let face = |row: &rainstaff::ops::Record| (row.version, row.deleted, row.fields.clone());
+        let face = |row: &rainstaff_core::ops::Record| (row.version, row.deleted, row.fields.clone());
         keys.into_iter().filter(|key| rows.get(key).map(face) != mirror.get(*key).map(face)).cloned().collect()
     };
     world.browsers.iter().flat_map(|browser| differs(&browser.mirror)).collect()
@@ -194,7 +194,7 @@ pub fn refused_for_want_of_a_row(world: &World) -> Vec<Uuid> {
         match (said.verdict, said.reason) {
             (VerdictKind::Rejected, Some(Reason::UnknownEntity)) => world.server.was_made(op),
             (VerdictKind::Rejected, Some(Reason::Invalid)) if said.errors.iter().any(|e| e.code == "employee-unknown") => {
-                let to: rainstaff::ops::Row = op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())).collect();
+                let to: rainstaff_core::ops::Row = op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())).collect();
                 employee_of(&to).is_some_and(was_accepted)
             }
             (VerdictKind::Held, Some(Reason::DepRejected)) => op.after.iter().all(was_made),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use proptest::prelude::*;
-use rainstaff::{
+use rainstaff_core::{
     identity::Region,
     ops::{
         Change, ConflictDraft, ConflictKind, Field, Fields, Kind, MergePolicy, Op, Record, Stamp,

@@ -3,7 +3,7 @@
 #![cfg(test)]
 
 use chrono::NaiveDate;
-use rainstaff::ops::Row;
+use rainstaff_core::ops::Row;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

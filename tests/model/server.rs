@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
-use rainstaff::{
+use rainstaff_core::{
     complaint::FieldError,
     ops::{ConflictDraft, ConflictKind, Fields, Kind, Op, Reason, Record, Verdict, VerdictKind, clean_op, fingerprint, merge, same_value},
 };

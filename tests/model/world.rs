@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
-use rainstaff::ops::{Change, Fields, Kind, Op, Reason, VerdictKind};
+use rainstaff_core::ops::{Change, Fields, Kind, Op, Reason, VerdictKind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -435,12 +435,12 @@ impl World {
         next
     }
 
-    fn server_takes(&mut self, ops: &[Op], crash_at: Option<usize>) -> Option<Vec<rainstaff::ops::Verdict>> {
+    fn server_takes(&mut self, ops: &[Op], crash_at: Option<usize>) -> Option<Vec<rainstaff_core::ops::Verdict>> {
         self.figures.deliveries += 1;
         self.server.batch(ops, self.now, crash_at.filter(|_| !self.is_plain))
     }
 
-    fn answer(&mut self, b: usize, nonce: u64, sent: &[Op], verdicts: Vec<rainstaff::ops::Verdict>) {
+    fn answer(&mut self, b: usize, nonce: u64, sent: &[Op], verdicts: Vec<rainstaff_core::ops::Verdict>) {
         let missing = missing_numbers(&self.server.state, self.browsers[b].queue_id);
         let answer = Answer { is_ours: true, nonce, epoch: self.server.epoch, verdicts, missing };
         self.browsers[b].take_answer(&answer, sent, &self.server);

@@ -10,11 +10,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    agent::store::{Context, Reader, Shown, StoreError},
     calendar::{Calendar, CalendarDay, DayKind, Entry},
     civil, collate,
     employees::{Employee, listed as people, listed::label_choices},
-    error::{AppError, AppResult},
+    error::{PageError, PageResult},
     fold::fold,
     hours::Rules,
     identity::Region,
@@ -23,6 +22,7 @@ use crate::{
     roster::{Person, Roster},
     settings::{Effective, RegionSettings},
     shift_templates::listed as templates,
+    store::{Context, Reader, Shown, StoreError},
     timesheets::{Timesheet, filter::RulesByRegion, listed as entries, views::Choices},
     web::{
         form::shown,
@@ -32,9 +32,9 @@ use crate::{
     },
 };
 
-impl From<StoreError> for AppError {
+impl From<StoreError> for PageError {
     fn from(error: StoreError) -> Self {
-        Self::Fault(format!("store: {error}"))
+        Self::Rows(Box::new(error))
     }
 }
 
@@ -50,74 +50,74 @@ pub struct RegionCopy<'r> {
 
 impl<'r> RegionCopy<'r> {
     /// The copy; none before the first one has come whole.
-    pub fn open(reader: &'r Reader, today: NaiveDate) -> AppResult<Option<Self>> {
+    pub fn open(reader: &'r Reader, today: NaiveDate) -> PageResult<Option<Self>> {
         if reader.mirror()?.is_ready() { Self::of_what_is_here(reader, today) } else { Ok(None) }
     }
 
     /// The copy as far as it has come: a row that is not in it may be at the server. None on a PC that has never heard of the server.
-    pub fn of_what_is_here(reader: &'r Reader, today: NaiveDate) -> AppResult<Option<Self>> {
+    pub fn of_what_is_here(reader: &'r Reader, today: NaiveDate) -> PageResult<Option<Self>> {
         let Some(context) = reader.context()? else { return Ok(None) };
         let Ok(region) = Region::parse(&context.region.code) else { return Ok(None) };
         Ok(Some(Self { reader, context, region, today }))
     }
 
     /// The rows with changes that the server does not have yet.
-    pub fn list_waiting(&self) -> AppResult<HashSet<Uuid>> {
+    pub fn list_waiting(&self) -> PageResult<HashSet<Uuid>> {
         Ok(self.reader.list_waiting_rows()?)
     }
 
     /// Refuses the name of another region: its rows are not here.
-    pub fn check_region(&self, asked: Option<&str>) -> AppResult<()> {
+    pub fn check_region(&self, asked: Option<&str>) -> PageResult<()> {
         match asked.filter(|code| !code.is_empty()) {
-            Some(code) if code != self.region.code() => Err(AppError::NotFound),
+            Some(code) if code != self.region.code() => Err(PageError::NotFound),
             _ => Ok(()),
         }
     }
 
     /// What holds in the region.
-    pub fn settings(&self) -> AppResult<Effective> {
+    pub fn settings(&self) -> PageResult<Effective> {
         let own = self.rows::<RegionSettings>()?.into_iter().find(|(shown, _)| !shown.deleted).map(|(_, settings)| settings);
         let company = value_of::<RegionSettings>(&self.context.company.settings).unwrap_or_default();
         Ok(Effective::new(&own.unwrap_or_default(), &company))
     }
 
     /// The hours' rule, by the region's code as lists want it.
-    pub fn rules(&self) -> AppResult<RulesByRegion> {
+    pub fn rules(&self) -> PageResult<RulesByRegion> {
         Ok([(self.region.code().to_owned(), self.rule()?)].into())
     }
 
     /// The hours' rule.
-    pub fn rule(&self) -> AppResult<Rules> {
+    pub fn rule(&self) -> PageResult<Rules> {
         Ok(self.settings()?.rules())
     }
 
     /// Everybody, also those in the bin.
-    pub fn list_people(&self) -> AppResult<Vec<people::Listed>> {
+    pub fn list_people(&self) -> PageResult<Vec<people::Listed>> {
         Ok(self.rows::<Employee>()?.into_iter().map(|(shown, value)| person_of(&shown, value)).collect())
     }
 
     /// One of them.
-    pub fn find_person(&self, id: Uuid) -> AppResult<people::Listed> {
+    pub fn find_person(&self, id: Uuid) -> PageResult<people::Listed> {
         let (shown, value) = self.find::<Employee>(id)?;
         self.with_last_entry(person_of(&shown, value))
     }
 
     /// The same person with the date of the last entry.
-    pub fn with_last_entry(&self, person: people::Listed) -> AppResult<people::Listed> {
+    pub fn with_last_entry(&self, person: people::Listed) -> PageResult<people::Listed> {
         let entries = self.reader.list_entries(civil::FIRST_DAY, civil::LAST_DAY, Some(person.id))?;
         let dates = entries.iter().filter(|shown| !shown.deleted).filter_map(|shown| shown.row.get("work_date")?.as_str()?.parse().ok());
         Ok(people::Listed { last_entry: dates.max(), ..person })
     }
 
     /// What somebody is called, told from namesakes.
-    pub fn label(&self, person: &people::Listed) -> AppResult<String> {
+    pub fn label(&self, person: &people::Listed) -> PageResult<String> {
         let others = self.list_people()?;
         let labels = Labels::of(others.iter().filter(|other| other.deleted_at.is_none()).map(Face::from));
         Ok(labels.name(person.id, &person.value.full_name))
     }
 
     /// The rows of an entity, or those in the bin, by their title.
-    fn list_rows<E: Entity>(&self, is_bin: bool) -> AppResult<Vec<Listed<E>>> {
+    fn list_rows<E: Entity>(&self, is_bin: bool) -> PageResult<Vec<Listed<E>>> {
         let title = |row: &Row| E::TITLE.and_then(|title| row.get(title.name)?.as_str().map(collate::key));
         let rows = self.rows::<E>()?.into_iter().filter(|(shown, _)| shown.deleted == is_bin);
         let mut all: Vec<_> = rows.map(|(shown, value)| (title(&shown.row), listed(&shown, value))).collect();
@@ -126,13 +126,13 @@ impl<'r> RegionCopy<'r> {
     }
 
     /// A row of an entity, also one in the bin.
-    pub fn find_listed<E: Entity>(&self, id: Uuid) -> AppResult<Listed<E>> {
+    pub fn find_listed<E: Entity>(&self, id: Uuid) -> PageResult<Listed<E>> {
         let (shown, value) = self.find::<E>(id)?;
         Ok(listed(&shown, value))
     }
 
     /// The templates to choose from.
-    pub fn list_template_choices(&self) -> AppResult<Vec<templates::TemplateChoice>> {
+    pub fn list_template_choices(&self) -> PageResult<Vec<templates::TemplateChoice>> {
         let choice = |listed: templates::Listed| templates::TemplateChoice {
             id: listed.id,
             region: listed.region,
@@ -146,7 +146,7 @@ impl<'r> RegionCopy<'r> {
     }
 
     /// What the forms of entries offer.
-    pub fn choices(&self, ctx: &Ctx) -> AppResult<Choices> {
+    pub fn choices(&self, ctx: &Ctx) -> PageResult<Choices> {
         let mut present: Vec<people::Listed> = self.list_people()?.into_iter().filter(|person| person.deleted_at.is_none()).collect();
         present.sort_by_cached_key(|p| (collate::key(&p.value.full_name), collate::key(&p.value.department), p.id));
         let choice = |p: people::Listed| people::Choice {
@@ -165,7 +165,7 @@ impl<'r> RegionCopy<'r> {
     }
 
     /// The entries that fit and are not in the bin: newest date first, then by name.
-    pub fn list_entries(&self, filter: &entries::Filter) -> AppResult<Vec<entries::Listed>> {
+    pub fn list_entries(&self, filter: &entries::Filter) -> PageResult<Vec<entries::Listed>> {
         let names = Names::of(&self.list_people()?);
         let found = self.reader.list_entries(filter.from, filter.to, filter.employee_id)?;
         let live = found.into_iter().filter(|shown| !shown.deleted && shown.region == self.region.code());
@@ -179,13 +179,13 @@ impl<'r> RegionCopy<'r> {
     }
 
     /// One entry, also one in the bin.
-    pub fn find_entry(&self, id: Uuid) -> AppResult<entries::Listed> {
+    pub fn find_entry(&self, id: Uuid) -> PageResult<entries::Listed> {
         let (shown, value) = self.find::<Timesheet>(id)?;
-        Names::of(&self.list_people()?).entry_of(&shown, value).ok_or(AppError::NotFound)
+        Names::of(&self.list_people()?).entry_of(&shown, value).ok_or(PageError::NotFound)
     }
 
     /// Who is expected when on the dates `from` to `to`: whoever is employed on one of them, or has an entry on one.
-    pub fn roster(&self, from: NaiveDate, to: NaiveDate) -> AppResult<Roster> {
+    pub fn roster(&self, from: NaiveDate, to: NaiveDate) -> PageResult<Roster> {
         let shown = self.reader.list_entries(from, to, None)?.into_iter().filter(|shown| !shown.deleted);
         let with_entries: HashSet<Uuid> = shown.filter_map(|shown| id_in(&shown.row, "employee_id")).collect();
         let mut people: Vec<Person> = self
@@ -200,7 +200,7 @@ impl<'r> RegionCopy<'r> {
     }
 
     /// The marked days, the company's among them.
-    pub fn calendar(&self, from: NaiveDate, to: NaiveDate) -> AppResult<Calendar> {
+    pub fn calendar(&self, from: NaiveDate, to: NaiveDate) -> PageResult<Calendar> {
         let company = self.context.company.days.iter().filter_map(|day| {
             let (kind, name) = (DayKind::parse(&day.kind)?, day.name.clone());
             let free_from = day.free_from_minutes();
@@ -217,14 +217,14 @@ impl<'r> RegionCopy<'r> {
         Ok(Calendar::new(&all))
     }
 
-    fn rows<E: Entity>(&self) -> AppResult<Vec<(Shown, E)>> {
+    fn rows<E: Entity>(&self) -> PageResult<Vec<(Shown, E)>> {
         let rows = self.reader.list_rows(E::NAME)?.into_iter().filter(|shown| shown.region == self.region.code());
         Ok(rows.filter_map(read).collect())
     }
 
-    fn find<E: Entity>(&self, id: Uuid) -> AppResult<(Shown, E)> {
+    fn find<E: Entity>(&self, id: Uuid) -> PageResult<(Shown, E)> {
         let shown = self.reader.find_row(E::NAME, id)?.filter(|shown| shown.region == self.region.code());
-        shown.and_then(read).ok_or(AppError::NotFound)
+        shown.and_then(read).ok_or(PageError::NotFound)
     }
 }
 
@@ -270,23 +270,23 @@ fn listed<E>(shown: &Shown, value: E) -> Listed<E> {
 }
 
 /// What is not in the copy is none.
-pub(super) fn none_missing<T>(error: AppError) -> AppResult<Option<T>> {
+pub(super) fn none_missing<T>(error: PageError) -> PageResult<Option<T>> {
     match error {
-        AppError::NotFound => Ok(None),
+        PageError::NotFound => Ok(None),
         error => Err(error),
     }
 }
 
 impl Office for RegionCopy<'_> {
-    async fn find<E: Entity>(&mut self, id: Uuid) -> AppResult<Option<Listed<E>>> {
+    async fn find<E: Entity>(&mut self, id: Uuid) -> PageResult<Option<Listed<E>>> {
         self.find_listed(id).map(Some).or_else(none_missing)
     }
 
-    async fn list<E: Entity>(&mut self, is_bin: bool) -> AppResult<Vec<Listed<E>>> {
+    async fn list<E: Entity>(&mut self, is_bin: bool) -> PageResult<Vec<Listed<E>>> {
         self.list_rows(is_bin)
     }
 
-    async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed<E>>, Pager)> {
+    async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>, size: i64) -> PageResult<(Vec<Listed<E>>, Pager)> {
         let text = |row: &Row, field: &Field| row.get(field.name).map(shown).unwrap_or_default();
         let mut found = Vec::new();
         for listed in self.list_rows::<E>(wanted.is_bin)? {

@@ -17,7 +17,7 @@ use crate::{
         listed::{Filter, Listed},
         office::People,
     },
-    error::AppResult,
+    error::PageResult,
     fold::fold,
     ops::Op,
     shift_templates::{ShiftTemplate, listed::TemplateChoice},
@@ -28,27 +28,27 @@ use crate::{
 };
 
 impl People for RegionCopy<'_> {
-    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>, size: i64) -> AppResult<(Vec<Listed>, Pager)> {
+    async fn page_of_people(&mut self, filter: &Filter, page: Option<i64>, size: i64) -> PageResult<(Vec<Listed>, Pager)> {
         let mut people: Vec<Listed> = self.list_people()?.into_iter().filter(|person| fits(person, filter)).collect();
         sort(&mut people, filter.sort);
         let (of_page, pager) = Pager::part_of(people, page, size);
-        Ok((of_page.map(|person| self.with_last_entry(person)).collect::<AppResult<_>>()?, pager))
+        Ok((of_page.map(|person| self.with_last_entry(person)).collect::<PageResult<_>>()?, pager))
     }
 
-    async fn find_person(&mut self, id: Uuid) -> AppResult<Option<Listed>> {
+    async fn find_person(&mut self, id: Uuid) -> PageResult<Option<Listed>> {
         Self::find_person(self, id).map(Some).or_else(none_missing)
     }
 
-    async fn name_of_person(&mut self, person: &Listed) -> AppResult<String> {
+    async fn name_of_person(&mut self, person: &Listed) -> PageResult<String> {
         self.label(person)
     }
 
-    async fn template_choices(&mut self) -> AppResult<Vec<TemplateChoice>> {
+    async fn template_choices(&mut self) -> PageResult<Vec<TemplateChoice>> {
         self.list_template_choices()
     }
 
     /// A stored identity number is not on this PC, so here nobody knows what its author saw: changing one takes a connection.
-    async fn identity_no_seen(&mut self, _op: &Op, before: Option<&Listed>) -> AppResult<Result<Value, FieldError>> {
+    async fn identity_no_seen(&mut self, _op: &Op, before: Option<&Listed>) -> PageResult<Result<Value, FieldError>> {
         let has_none = before.is_some_and(|person| person.value.identity_no.is_none());
         Ok(if has_none { Ok(Value::Null) } else { Err(FieldError::new("identity_no", "identity-no-offline")) })
     }
@@ -88,7 +88,7 @@ fn sort(people: &mut [Listed], by: &str) {
 }
 
 /// A person's page. Its history is at the server.
-pub(super) fn card(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> AppResult<Local> {
+pub(super) fn card(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> PageResult<Local> {
     let query: CardQuery = query_of(ctx)?;
     let employee = copy.find_person(id)?;
     let window = Window::new(query.read(ctx.lang)?, copy.today);

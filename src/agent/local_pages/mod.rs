@@ -16,7 +16,7 @@ use crate::{
     civil::DayOfWork,
     complaint::FieldError,
     crud::{Address, PagesOf},
-    error::{AppError, AppResult},
+    error::{PageError, PageResult},
     identity::Actor,
     ops::{Description, entity_at},
     registry,
@@ -69,7 +69,7 @@ pub fn is_made(path: &str) -> bool {
 }
 
 /// The page at the context's address; none for one that is not made here, and before the first copy has come whole.
-pub fn show(ctx: Ctx, reader: &Reader, today: NaiveDate) -> AppResult<Option<Local>> {
+pub fn show(ctx: Ctx, reader: &Reader, today: NaiveDate) -> PageResult<Option<Local>> {
     let path = ctx.path.clone();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match parts.as_slice() {
@@ -108,7 +108,7 @@ pub fn refuse(
     today: NaiveDate,
     pairs: Vec<(String, String)>,
     errors: &[FieldError],
-) -> AppResult<Option<Local>> {
+) -> PageResult<Option<Local>> {
     let path = ctx.path.clone();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let posted = Posted::from_pairs(pairs);
@@ -138,31 +138,31 @@ pub fn refuse(
 }
 
 /// The copy, with who asks and which of its rows wait.
-fn open(mut ctx: Ctx, reader: &Reader, today: NaiveDate) -> AppResult<Option<(Ctx, Actor, RegionCopy<'_>)>> {
-    let actor = ctx.actor.clone().ok_or(AppError::SignIn)?;
+fn open(mut ctx: Ctx, reader: &Reader, today: NaiveDate) -> PageResult<Option<(Ctx, Actor, RegionCopy<'_>)>> {
+    let actor = ctx.actor.clone().ok_or(PageError::Forbidden)?;
     let Some(copy) = RegionCopy::open(reader, today)? else { return Ok(None) };
     if !actor.may_act_on(&copy.region) {
-        return Err(AppError::Forbidden);
+        return Err(PageError::Forbidden);
     }
     ctx.waiting = copy.list_waiting()?;
     Ok(Some((ctx, actor, copy)))
 }
 
 /// An address that nobody makes is no page, nor is one of a row that is not here.
-fn or_missing(ctx: &Ctx, found: AppResult<Local>) -> AppResult<Local> {
+fn or_missing(ctx: &Ctx, found: PageResult<Local>) -> PageResult<Local> {
     match found {
-        Err(AppError::NotFound | AppError::BadRequest(_)) => Ok(Local::Missing(render_error(ctx, 404)?)),
-        Err(AppError::BadQuery(sentences)) => Ok(Local::Unclear(render_bad_query(ctx, &sentences)?)),
+        Err(PageError::NotFound | PageError::BadRequest(_)) => Ok(Local::Missing(render_error(ctx, 404)?)),
+        Err(PageError::BadQuery(sentences)) => Ok(Local::Unclear(render_bad_query(ctx, &sentences)?)),
         found => found,
     }
 }
 
-fn id_of(text: &str) -> AppResult<Uuid> {
-    text.parse().map_err(|_| AppError::NotFound)
+fn id_of(text: &str) -> PageResult<Uuid> {
+    text.parse().map_err(|_| PageError::NotFound)
 }
 
-fn date_of(text: &str) -> AppResult<NaiveDate> {
-    text.parse().map(|DayOfWork(date)| date).map_err(|_| AppError::NotFound)
+fn date_of(text: &str) -> PageResult<NaiveDate> {
+    text.parse().map(|DayOfWork(date)| date).map_err(|_| PageError::NotFound)
 }
 
 /// The entity's page at an address.
@@ -170,11 +170,11 @@ fn page_at<'r>(path: &str) -> Option<(PagesOf<RegionCopy<'r>>, Address)> {
     registry::pages().into_iter().find_map(|pages| Address::below(pages.home, path).map(|address| (pages, address)))
 }
 
-fn pages_of<'r>(entity: &Description) -> AppResult<PagesOf<RegionCopy<'r>>> {
-    registry::pages().into_iter().find(|pages| pages.entity == entity.name).ok_or(AppError::NotFound)
+fn pages_of<'r>(entity: &Description) -> PageResult<PagesOf<RegionCopy<'r>>> {
+    registry::pages().into_iter().find(|pages| pages.entity == entity.name).ok_or(PageError::NotFound)
 }
 
 /// The answer of something that never waits: the copy is a file.
-pub(super) fn at_once<T>(answer: impl Future<Output = AppResult<T>>) -> AppResult<T> {
-    answer.now_or_never().unwrap_or_else(|| Err(AppError::Fault("a page from the copy waited".into())))
+pub(super) fn at_once<T>(answer: impl Future<Output = PageResult<T>>) -> PageResult<T> {
+    answer.now_or_never().unwrap_or_else(|| Err(PageError::Rows("a page from the copy waited".into())))
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     complaint::FieldError,
-    error::AppResult,
+    error::PageResult,
     month::{
         Sheet, Shifts,
         day_editor::{DayEditor, DayQuery, forms_of, page_without_script},
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The month, or its grid alone.
-pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
+pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> PageResult<Local> {
     let query: MonthQuery = query_of(ctx)?;
     let Wanted { month, region, typed, error, wrong } = query.read(ctx, copy.today)?;
     copy.check_region(Some(&region.code))?;
@@ -48,7 +48,7 @@ pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
 }
 
 /// A day of a person in its place; without scripts on to the timesheets' own pages.
-pub(super) fn show_day(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid, date: NaiveDate) -> AppResult<Local> {
+pub(super) fn show_day(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid, date: NaiveDate) -> PageResult<Local> {
     let query: DayQuery = query_of(ctx)?;
     let person = copy.find_person(id)?;
     let entries = entries_of(copy, id, date, date)?;
@@ -68,7 +68,7 @@ pub(super) fn refuse_day(
     (id, date, entry): (Uuid, NaiveDate, Option<Uuid>),
     posted: &Posted,
     errors: &[FieldError],
-) -> AppResult<Local> {
+) -> PageResult<Local> {
     let person = copy.find_person(id)?;
     let mut forms = forms_of(&entries_of(copy, id, date, date)?, &copy.region, false);
     let refused = FormView::refused(posted, entry, errors, ctx.lang);

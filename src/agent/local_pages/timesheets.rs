@@ -8,7 +8,7 @@ use crate::{
     calendar::Calendar,
     civil,
     complaint::FieldError,
-    error::{AppError, AppResult},
+    error::{PageError, PageResult},
     i18n::t,
     identity::Actor,
     ops::Entity as _,
@@ -28,14 +28,14 @@ use crate::{
 };
 
 /// The list, its totals alone, or the page around them.
-pub(super) fn list(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult<Local> {
+pub(super) fn list(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> PageResult<Local> {
     let query: ListQuery = query_of(ctx)?;
     if TIMESHEET_TOTALS.is_wanted(ctx) {
         let ListPage { totals, pager, wrong, .. } = list_page(ctx, copy, actor, &query, Forms::None)?;
         return if wrong.is_empty() {
             Ok(Local::Page(render(ctx, &TotalsFragment { ctx, totals, pager })?))
         } else {
-            Err(AppError::BadQuery(wrong))
+            Err(PageError::BadQuery(wrong))
         };
     }
     let is_list = TIMESHEETS.is_wanted(ctx);
@@ -45,7 +45,7 @@ pub(super) fn list(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult
 }
 
 /// The same with the form for a person's day filled in as planned.
-pub(super) fn new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult<Local> {
+pub(super) fn new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> PageResult<Local> {
     let query: NewQuery = query_of(ctx)?;
     let (Some(employee_id), day) = query.read(ctx)? else {
         let ctx = ctx.clone().shown_at(TIMESHEETS.path, String::new());
@@ -53,7 +53,7 @@ pub(super) fn new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult<
     };
     let day = day.unwrap_or(copy.today);
     if copy.find_person(employee_id)?.deleted_at.is_some() {
-        return Err(AppError::NotFound);
+        return Err(PageError::NotFound);
     }
     let mut form = planned(copy, employee_id, day)?;
     walk_blanks(&mut form, blanks_after(copy, employee_id, day)?);
@@ -64,7 +64,7 @@ pub(super) fn new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> AppResult<
 }
 
 /// How many blank days of a person come after a day, as far as they are over.
-fn blanks_after(copy: &RegionCopy<'_>, employee_id: Uuid, day: NaiveDate) -> AppResult<usize> {
+fn blanks_after(copy: &RegionCopy<'_>, employee_id: Uuid, day: NaiveDate) -> PageResult<usize> {
     let from = day_after(day);
     let to = copy.today.pred_opt().unwrap_or(day).min(walk_end(from));
     if to < from {
@@ -79,18 +79,18 @@ fn blanks_after(copy: &RegionCopy<'_>, employee_id: Uuid, day: NaiveDate) -> App
 }
 
 /// A new entry's form that came back.
-pub(super) fn refuse_new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor, posted: &Posted, errors: &[FieldError]) -> AppResult<Local> {
+pub(super) fn refuse_new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor, posted: &Posted, errors: &[FieldError]) -> PageResult<Local> {
     let form = FormView::refused(posted, None, errors, ctx.lang);
     Ok(Local::Refused(render(ctx, &list_page(ctx, copy, actor, &ListQuery::default(), Forms::Filled(form))?)?))
 }
 
 /// The form for a day of a person, as planned.
-pub(super) fn planned(copy: &RegionCopy<'_>, employee_id: Uuid, day: NaiveDate) -> AppResult<FormView> {
+pub(super) fn planned(copy: &RegionCopy<'_>, employee_id: Uuid, day: NaiveDate) -> PageResult<FormView> {
     let own = copy.find_person(employee_id)?.value.shift_template_id;
     Ok(planned_form(&copy.roster(day, day)?, &copy.region, employee_id, own, day))
 }
 
-fn list_page<'a>(ctx: &'a Ctx, copy: &RegionCopy<'_>, actor: &Actor, query: &ListQuery, forms: Forms) -> AppResult<ListPage<'a>> {
+fn list_page<'a>(ctx: &'a Ctx, copy: &RegionCopy<'_>, actor: &Actor, query: &ListQuery, forms: Forms) -> PageResult<ListPage<'a>> {
     copy.check_region(query.region.as_deref())?;
     let Read { filter, shown, page, wrong } = query.read(ctx, copy.today);
     let rules = copy.rules()?;
@@ -122,7 +122,7 @@ fn shape_of(entry: &Listed) -> Shape {
 }
 
 /// One entry, and how its hours came about. Its history is at the server.
-pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> AppResult<Local> {
+pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> PageResult<Local> {
     let (entry, rules) = (copy.find_entry(id)?, copy.rule()?);
     let deleted = entry.deleted_at.map(|_| t(ctx.lang, "copy-was-deleted").to_owned());
     let row = EntryView::new(entry, &rules);
@@ -131,28 +131,28 @@ pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> AppResult<Loca
 }
 
 /// One row of the list.
-pub(super) fn row(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> AppResult<Local> {
+pub(super) fn row(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> PageResult<Local> {
     let row = EntryView::new(copy.find_entry(id)?, &copy.rule()?);
     Ok(Local::Page(render(ctx, &RowFragment { ctx, row, focus: true })?))
 }
 
 /// The form for a change.
-pub(super) fn edit(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> AppResult<Local> {
+pub(super) fn edit(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> PageResult<Local> {
     let entry = copy.find_entry(id)?;
     if entry.deleted_at.is_some() {
-        return Err(AppError::NotFound);
+        return Err(PageError::NotFound);
     }
     let form = FormView::of_row(entry.id, entry.version, &copy.region, &entry.value.to_row());
     Ok(Local::Page(render_edit(ctx, entry, form, copy.choices(ctx)?.only(&copy.region))?))
 }
 
 /// The form for a change that came back.
-pub(super) fn refuse_change(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid, posted: &Posted, errors: &[FieldError]) -> AppResult<Local> {
+pub(super) fn refuse_change(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid, posted: &Posted, errors: &[FieldError]) -> PageResult<Local> {
     let form = FormView::refused(posted, Some(id), errors, ctx.lang);
     Ok(Local::Refused(render_edit(ctx, copy.find_entry(id)?, form, copy.choices(ctx)?)?))
 }
 
 /// A person's entries of some days.
-pub(super) fn entries_of(copy: &RegionCopy<'_>, id: Uuid, from: NaiveDate, to: NaiveDate) -> AppResult<Vec<Listed>> {
+pub(super) fn entries_of(copy: &RegionCopy<'_>, id: Uuid, from: NaiveDate, to: NaiveDate) -> PageResult<Vec<Listed>> {
     copy.list_entries(&Filter { employee_id: Some(id), from, to, text: String::new() })
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{Local, RegionCopy, query_of};
 use crate::{
     complaint::FieldError,
-    error::{AppError, AppResult},
+    error::{PageError, PageResult},
     identity::Actor,
     timesheets::listed::Filter,
     today::{
@@ -21,12 +21,12 @@ use crate::{
 };
 
 /// The first page is the day's.
-pub(super) fn home(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
+pub(super) fn home(ctx: &Ctx, copy: &RegionCopy<'_>) -> PageResult<Local> {
     show(&Ctx { path: HOME.to_owned(), ..ctx.clone() }, copy)
 }
 
 /// The page of a day.
-pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
+pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> PageResult<Local> {
     let query: DayQuery = query_of(ctx)?;
     match query.read(ctx, copy.today)? {
         DayAsked::Of(place) => {
@@ -40,7 +40,7 @@ pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> AppResult<Local> {
     }
 }
 
-fn read_day(copy: &RegionCopy<'_>, place: &Place) -> AppResult<Day> {
+fn read_day(copy: &RegionCopy<'_>, place: &Place) -> PageResult<Day> {
     let entries = copy.list_entries(&Filter { employee_id: None, from: place.date, to: place.date, text: String::new() })?;
     Ok(Day::new(place, &copy.roster(place.date, place.date)?, &copy.rule()?, entries))
 }
@@ -53,16 +53,16 @@ pub(super) fn refuse(
     entry: Option<Uuid>,
     posted: &Posted,
     errors: &[FieldError],
-) -> AppResult<Local> {
+) -> PageResult<Local> {
     let (place, employee_id) = match entry {
         Some(id) => {
             let value = copy.find_entry(id)?.value;
             (Place { region: copy.region.clone(), date: value.work_date }, value.employee_id)
         }
-        None => (Place::of_form(actor, posted)?, posted.value("employee_id").parse().map_err(|_| AppError::NotFound)?),
+        None => (Place::of_form(actor, posted)?, posted.value("employee_id").parse().map_err(|_| PageError::NotFound)?),
     };
     let day = read_day(copy, &place)?;
-    let mut view = PersonView::new(ctx, &day, day.person(employee_id).ok_or(AppError::NotFound)?);
+    let mut view = PersonView::new(ctx, &day, day.person(employee_id).ok_or(PageError::NotFound)?);
     view.refuse(entry, posted, errors, ctx.lang);
     Ok(Local::Refused(render_page(ctx, &day, copy.today, Some(view))?))
 }

@@ -47,13 +47,6 @@ impl MirrorState {
     }
 }
 
-impl CompanyDay {
-    /// Minutes of the day from which nobody works, 0 for the whole day.
-    pub fn free_from_minutes(&self) -> i32 {
-        self.free_from.as_deref().and_then(|text| crate::civil::parse_time(text).ok()).unwrap_or(0)
-    }
-}
-
 /// A region as people call it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RegionFact {

@@ -15,6 +15,7 @@ use crate::{
     state::AppState,
     web::{
         answer::{html, stored_and_done},
+        extract::Req,
         flash::{Flash, Tone},
         form::Posted,
         page::{Ctx, render},
@@ -27,7 +28,7 @@ const HOME: &str = "/account";
 const SIGN_INS: i64 = 20;
 
 /// `GET /account`.
-pub async fn show_account(ctx: Ctx, actor: Actor, request: HttpRequest, state: Data<AppState>) -> AppResult<HttpResponse> {
+pub async fn show_account(ctx: Req<Ctx>, actor: Req<Actor>, request: HttpRequest, state: Data<AppState>) -> AppResult<HttpResponse> {
     let visitor = visitor_of(&request, &state.config);
     let sessions = list_open(&state, Holder::Own(&actor, &visitor)).await?;
     let sign_ins = match Scope::with_company(&actor) {
@@ -40,12 +41,12 @@ pub async fn show_account(ctx: Ctx, actor: Actor, request: HttpRequest, state: D
 
 /// `POST /account/sessions/{id}/closure`: ends another session of one's own.
 pub async fn close_session(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     request: HttpRequest,
     state: Data<AppState>,
     id: Path<Uuid>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let visitor = visitor_of(&request, &state.config);
     let ended = end_one(&state, Holder::Own(&actor, &visitor), *id).await?;
@@ -54,11 +55,11 @@ pub async fn close_session(
 
 /// `POST /account/sessions/closure`: ends all other sessions of one's own.
 pub async fn close_other_sessions(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     request: HttpRequest,
     state: Data<AppState>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let visitor = visitor_of(&request, &state.config);
     let ended = end_all(&state, Holder::Own(&actor, &visitor)).await?;

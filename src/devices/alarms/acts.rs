@@ -16,6 +16,7 @@ use crate::{
     state::AppState,
     web::{
         answer::stored_and_done,
+        extract::Req,
         flash::{Flash, Tone},
         form::Posted,
         page::Ctx,
@@ -23,7 +24,13 @@ use crate::{
 };
 
 /// `POST /admin/device-alarms/{id}/acknowledgement`: somebody has seen it. It is no longer shown, and the log says who saw it.
-pub async fn acknowledge_alarm(ctx: Ctx, admin: Admin, state: Data<AppState>, id: Path<Uuid>, posted: Posted) -> AppResult<HttpResponse> {
+pub async fn acknowledge_alarm(
+    ctx: Req<Ctx>,
+    admin: Req<Admin>,
+    state: Data<AppState>,
+    id: Path<Uuid>,
+    posted: Req<Posted>,
+) -> AppResult<HttpResponse> {
     let scope = Scope::of(admin.actor()).ok_or(AppError::Forbidden)?;
     let mut tx = state.db.write(&scope).await?;
     let alarm = db::acknowledge(&mut tx, *id, admin.actor(), state.clock.now()).await?.ok_or(AppError::NotFound)?;

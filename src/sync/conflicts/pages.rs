@@ -21,10 +21,11 @@ use crate::{
     state::AppState,
     sync::{FeedRow, held::pages::people_of, load_by_name, putting_back, submit},
     web::{
-        answer::{acted, html, refused_act, settle},
+        answer::{acted, back_to, html, refused_act, settle},
         asked::Asked,
+        extract::Req,
         flash::{Flash, Tone, Undo, UndoAct},
-        form::{Posted, author, back_to},
+        form::{Posted, author},
         page::{Ctx, render},
         pagination::cut,
         part::CONFLICTS,
@@ -48,7 +49,12 @@ pub struct ConflictsQuery {
 }
 
 /// `GET /conflicts`.
-pub async fn list_conflicts(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<ConflictsQuery>) -> AppResult<HttpResponse> {
+pub async fn list_conflicts(
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
+    state: Data<AppState>,
+    query: Query<ConflictsQuery>,
+) -> AppResult<HttpResponse> {
     let mut asked = Asked::new(ctx.lang);
     let settled = asked.word("state", Some(&query.state), |word| (word == "settled").then_some(true)).unwrap_or(false);
     asked.refuse()?;
@@ -83,12 +89,12 @@ async fn look_up(tx: &mut ScopedTx<Read>, conflicts: &[ConflictRow]) -> AppResul
 /// `POST /conflicts/{id}/resolution`: what stands stays (`kept`), or the other value comes in its place (`replaced`), as an ordinary
 /// operation of whoever decides.
 pub async fn settle_conflict(
-    ctx: Ctx,
-    actor: Actor,
+    ctx: Req<Ctx>,
+    actor: Req<Actor>,
     state: Data<AppState>,
     request: HttpRequest,
     id: Path<Uuid>,
-    posted: Posted,
+    posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let everywhere = Scope::with_company(&actor).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read_snapshot(&everywhere).await?;

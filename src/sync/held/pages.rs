@@ -24,11 +24,12 @@ use crate::{
     state::AppState,
     sync::registry::find_twin_by_name,
     web::{
-        answer::{acted, html},
+        answer::{acted, back_to, html},
         asked::Asked,
+        extract::Req,
         filters,
         flash::{Flash, Tone},
-        form::{Posted, back_to},
+        form::Posted,
         page::{Ctx, render},
         pagination::Pager,
         part::QUEUE,
@@ -53,7 +54,7 @@ pub struct QueueQuery {
 }
 
 /// `GET /queue`.
-pub async fn show_queue(ctx: Ctx, actor: Actor, state: Data<AppState>, query: Query<QueueQuery>) -> AppResult<HttpResponse> {
+pub async fn show_queue(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, query: Query<QueueQuery>) -> AppResult<HttpResponse> {
     let mut asked = Asked::new(ctx.lang);
     let shown = asked.word("state", Some(&query.state), State::parse).or_else(|| State::parse(""));
     asked.refuse()?;
@@ -126,12 +127,12 @@ macro_rules! act {
     ($(#[$doc:meta])* $name:ident, $decision:expr) => {
         $(#[$doc])*
         pub async fn $name(
-            ctx: Ctx,
-            actor: Actor,
+            ctx: Req<Ctx>,
+            actor: Req<Actor>,
             state: Data<AppState>,
             request: HttpRequest,
             id: Path<Uuid>,
-            posted: Posted,
+            posted: Req<Posted>,
         ) -> AppResult<HttpResponse> {
             act(&ctx, &actor, &state, &request, *id, &posted, $decision).await
         }
@@ -217,7 +218,7 @@ struct Badges {
 }
 
 /// `GET /queue/badges`: how much waits in the person's regions, for the side bar.
-pub async fn show_badges(ctx: Ctx, actor: Actor, state: Data<AppState>) -> AppResult<HttpResponse> {
+pub async fn show_badges(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>) -> AppResult<HttpResponse> {
     let (conflicts, ops) = match Scope::of(&actor) {
         Some(scope) => count_waiting(&mut state.db.read(&scope).await?).await?,
         None => (0, 0),

@@ -57,7 +57,7 @@ async fn dev_shows_a_company_leaves_nothing_running_and_keeps_the_data() {
     let list = Said::of(data_command(folder.path(), &["user", "list"])).ok();
     assert!(list.contains("izmir1"), "and start it where it does not run: {list}");
     assert!(PgConnection::connect(&url).await.is_err(), "the command left its database running");
-    rainstaff::db::embedded::Cluster::erase(folder.path()).await.unwrap();
+    rainstaff_cluster::Cluster::erase(folder.path()).await.unwrap();
 }
 
 fn data_command(data_dir: &Path, arguments: &[&str]) -> std::process::Command {

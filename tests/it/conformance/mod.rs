@@ -113,7 +113,6 @@ async fn a_new_row_reads_the_same_everywhere_and_without_its_secrets() {
             }
         }
         assert_eq!(office.digest().await, recomputed_digest(&snapshot), "{name}: the digest");
-        #[cfg(feature = "agent")]
         office.assert_copied(&snapshot, id, &values, &office.sample(1).await.1).await;
         if office.entity.title.is_some() {
             assert_ne!(office.title_of(id).await, "", "{name}: what the row is called");

@@ -296,9 +296,8 @@ impl Office {
     }
 
     /// An office's PC that takes the snapshot over shows the row as it left, and over it what waits.
-    #[cfg(feature = "agent")]
     pub async fn assert_copied(&self, snapshot: &Value, id: Uuid, values: &Row, wanted: &Row) {
-        use rainstaff::agent::store::{Base, NewOp, Source, Store, ops, rows};
+        use rainstaff_agent::store::{Base, NewOp, Source, Store, ops, rows};
 
         let name = self.entity.name;
         let folder = tempfile::tempdir().unwrap();

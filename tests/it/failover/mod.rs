@@ -16,11 +16,7 @@ use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
     access::Client,
     api::exchange,
-    db::{
-        Db, DbConfig, create_regions,
-        embedded::{Cluster, ClusterOptions},
-        migrate,
-    },
+    db::{Db, DbConfig, create_regions, migrate},
     error::{AppError, AppResult},
     identity::Actor,
     ops::{Op, Origin, VerdictKind},
@@ -28,6 +24,7 @@ use rainstaff::{
     sync::deliver,
     web::params::Checked,
 };
+use rainstaff_cluster::{Cluster, ClusterOptions};
 use serde_json::Value;
 use standby::Standby;
 

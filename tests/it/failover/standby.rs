@@ -12,7 +12,7 @@ use nix::{
     sys::signal::{Signal, kill as send_signal},
     unistd::{Gid, Pid, Uid, chown},
 };
-use rainstaff::db::embedded::Cluster;
+use rainstaff_cluster::Cluster;
 use sqlx::{AssertSqlSafe, Connection, Executor, Row, postgres::PgConnection};
 
 /// How long servers may take for anything.

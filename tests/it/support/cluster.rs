@@ -6,11 +6,8 @@
 
 use std::{path::Path, thread};
 
-use rainstaff::db::{
-    DbConfig,
-    embedded::{Cluster, ClusterOptions},
-    migrate,
-};
+use rainstaff::db::{DbConfig, migrate};
+use rainstaff_cluster::{Cluster, ClusterOptions};
 use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnection};
 use tokio::sync::OnceCell;
 use uuid::Uuid;

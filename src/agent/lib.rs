@@ -1,0 +1,43 @@
+//! The local agent (`rainstaff-agent`): a small program on an office PC that is Rainstaff's address there. It passes everything on to the
+//! server, unchanged; what is entered while the server is out of reach it keeps and sends later, and it has a copy of the region's data from
+//! which pages open then (docs/AGENT.md, docs/SYNC.md).
+//!
+//! One direction of dependence: `store` knows SQLite and nothing of the network; `line` knows the server; `replay`, `mirror` and `contact` work
+//! between the two; `serve`, `relay` and `writes` answer browsers.
+
+pub mod cli;
+pub mod device;
+pub mod local_pages;
+pub mod place;
+pub mod store;
+
+mod contact;
+mod enrol;
+mod export;
+mod guard;
+mod line;
+mod log;
+mod mirror;
+mod ops_api;
+mod own;
+mod pages;
+mod people;
+mod plan;
+mod relay;
+mod replay;
+mod run;
+mod serve;
+mod status;
+mod writes;
+
+// The rooms that the agent shares with the server, by the names that they have there.
+use rainstaff_http::passwords;
+use rainstaff_pages::{
+    auth, calendar, card, civil, clock, collate, complaint, crud, employees, error, fold, hours, i18n, identity, identity_no, ids, labels,
+    month, ops, registry, roster, settings, shift_templates, text, timesheets, today, wire,
+};
+
+mod web {
+    pub use rainstaff_http::{assets, body, cookies, flash_cookie, head, htmx, listen, policy};
+    pub use rainstaff_pages::web::*;
+}

@@ -1,0 +1,52 @@
+//! What is wrong with what somebody sent: data, put into words where it is shown.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with one field. `code` is a key of the message catalogue (`error-…` in locales), `args` fill its blanks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    /// Name of the form field; empty when it concerns the whole row.
+    pub field: String,
+    /// Key of the sentence, such as `time-format`.
+    pub code: String,
+    /// What the sentence mentions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<String, String>,
+}
+
+impl FieldError {
+    /// A complaint about `field`.
+    pub fn new(field: &str, code: &str) -> Self {
+        Self { field: field.into(), code: code.into(), args: BTreeMap::new() }
+    }
+
+    /// The same complaint, mentioning a value.
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a number or a text, as it comes")]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.args.insert(name.into(), value.to_string());
+        self
+    }
+}
+
+/// What is wrong with one parameter of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ParamError {
+    /// Name of the parameter.
+    #[cfg_attr(feature = "openapi", schema(example = "from"))]
+    pub name: String,
+    /// What is wrong with it, for developers of clients.
+    #[cfg_attr(feature = "openapi", schema(example = "not a date such as 2026-01-05"))]
+    pub detail: String,
+}
+
+impl ParamError {
+    /// A complaint about a parameter.
+    pub fn new(name: &str, detail: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), detail: detail.into() }
+    }
+}

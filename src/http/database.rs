@@ -1,0 +1,68 @@
+//! What a database error means for the person waiting.
+
+/// Three answers to "what now?".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DbOutcome {
+    /// A rule of the schema said no: it is about the data.
+    Refused,
+    /// Contention, a restart, a full disk: the same thing may work in a moment.
+    TryAgain,
+    /// A fault of ours.
+    Fault,
+}
+
+/// Sorts an error by its SQLSTATE (SYNC 3.6: 40001, 40P01, 55P03, 57014, 53xxx, 57Pxx, 08xxx and 25006 are worth another try).
+pub fn classify(error: &sqlx::Error) -> DbOutcome {
+    match error {
+        sqlx::Error::Database(e) => match e.code().as_deref() {
+            // Somebody made the same row at the same moment: the next attempt finds it.
+            Some("23505") if e.constraint().is_some_and(|c| c.ends_with("_pkey")) => DbOutcome::TryAgain,
+            Some(code) if code.starts_with("23") => DbOutcome::Refused,
+            Some("40001" | "40P01" | "55P03" | "57014" | "25006") => DbOutcome::TryAgain,
+            Some(code) if code.starts_with("53") || code.starts_with("08") || code.starts_with("57P") => DbOutcome::TryAgain,
+            _ => DbOutcome::Fault,
+        },
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => DbOutcome::TryAgain,
+        _ => DbOutcome::Fault,
+    }
+}
+
+/// Whether a transaction could not begin because its connection was dead: nothing was asked of it, so another one may be.
+pub fn is_dead(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(e) => matches!(e.code().as_deref(), Some("57P01" | "57P02")),
+        _ => false,
+    }
+}
+
+/// Name of the constraint a statement ran into.
+pub fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
+    match error {
+        sqlx::Error::Database(e) => e.constraint(),
+        _ => None,
+    }
+}
+
+/// Two regions have a row of this id, and the question named neither. Only takeovers of the first release made such rows.
+#[derive(Debug, thiserror::Error)]
+#[error("one id in two regions")]
+pub struct InTwoRegions;
+
+/// The row that was found by its id alone; an error, never the first of them, where two regions answer.
+pub fn sole<T>(mut rows: Vec<T>) -> Result<Option<T>, sqlx::Error> {
+    if rows.len() > 1 {
+        return Err(sqlx::Error::Decode(Box::new(InTwoRegions)));
+    }
+    Ok(rows.pop())
+}
+
+/// Whether [`sole`] found two.
+pub fn is_in_two_regions(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Decode(cause) if cause.is::<InTwoRegions>())
+}
+
+/// An update that has to hit its one row, hit it.
+pub fn expect_one(done: &sqlx::postgres::PgQueryResult) -> Result<(), sqlx::Error> {
+    if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}

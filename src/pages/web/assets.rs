@@ -1,0 +1,53 @@
+//! Names of assets: they carry a hash of their content, which `scripts/build-assets.mjs` writes down beside them.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "../../static/dist"]
+#[include = "manifest.json"]
+#[include = "build.txt"]
+#[allow_missing = true]
+struct Names;
+
+/// `app.js` -> `app-1a2b3c4d.js`
+static MANIFEST: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let manifest = Names::get("manifest.json").and_then(|file| serde_json::from_slice(&file.data).ok());
+    manifest.unwrap_or_else(|| {
+        tracing::error!("no assets in this build: run `make assets` and build again");
+        HashMap::new()
+    })
+});
+
+/// Names the whole build: its assets and its service worker.
+static BUILD: LazyLock<String> =
+    LazyLock::new(|| Names::get("build.txt").map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default());
+
+/// The id of this build, which the pages' service worker carries too.
+pub fn build() -> &'static str {
+    &BUILD
+}
+
+/// The address of an asset: `app.js` is at `/static/app-1a2b3c4d.js`.
+pub fn asset(name: &str) -> String {
+    format!("/static/{}", MANIFEST.get(name).map_or(name, String::as_str))
+}
+
+/// Whether an asset of this build has this name, hash and all.
+pub fn is_named(name: &str) -> bool {
+    MANIFEST.values().any(|known| known == name)
+}
+
+/// The filter of this module.
+pub mod filters {
+    #![expect(missing_docs, clippy::inline_always, reason = "what `filter_fn` writes")]
+
+    use askama::{Result, Values};
+
+    /// The address of an asset: `{{ "app.js"|asset }}`.
+    #[askama::filter_fn]
+    pub fn asset(name: &str, _: &dyn Values) -> Result<String> {
+        Ok(super::asset(name))
+    }
+}
