@@ -20,8 +20,14 @@ WORKDIR /build
 ENV SQLX_OFFLINE=true
 COPY Cargo.toml Cargo.lock ./
 # Fetches the crates without the sources of the program: a change of those does not repeat it.
-RUN mkdir -p src/bin examples tests/it tests/model benches/ratios \
-    && touch src/lib.rs src/main.rs src/bin/rainstaff-agent.rs examples/with_database.rs tests/it/main.rs tests/model/main.rs benches/ratios/main.rs \
+COPY src/agent/Cargo.toml src/agent/
+COPY src/cluster/Cargo.toml src/cluster/
+COPY src/core/Cargo.toml src/core/
+COPY src/http/Cargo.toml src/http/
+COPY src/pages/Cargo.toml src/pages/
+RUN mkdir -p tests/it tests/model benches/ratios \
+    && touch src/lib.rs src/main.rs src/agent/lib.rs src/agent/main.rs src/cluster/lib.rs src/cluster/with_database.rs src/core/lib.rs \
+        src/http/lib.rs src/pages/lib.rs tests/it/main.rs tests/model/main.rs benches/ratios/main.rs \
     && cargo fetch --locked
 COPY . .
 COPY --from=assets /build/static/dist static/dist

@@ -10,13 +10,13 @@ SHELL := /bin/bash
 export SQLX_OFFLINE := true
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-# The agent alone, as it goes out; and both programs in one build, for tests.
-AGENT := --no-default-features --features agent --bin rainstaff-agent
-BOTH := --features agent
+# The agent alone, as it goes out; and all crates in one build, for tests.
+AGENT := --package rainstaff-agent --bin rainstaff-agent
+ALL := --workspace
 ASSET_SOURCES := scripts/build-assets.mjs $(shell find static/ts static/css static/icons locales templates src -type f 2>/dev/null)
 
 # What has to be built before something runs. `make test` has built it once for all of its steps, beside which others may be compiling.
-build-both = @$(if $(BUILT),true,cargo build --quiet $(BOTH))
+build-both = @$(if $(BUILT),true,cargo build --quiet $(ALL))
 
 say = @printf '\n\033[1m== %s\033[0m (%s)\n' '$(1)' "$$(date +%T)"
 
@@ -35,22 +35,22 @@ test: assets ## everything that CI runs, in two lanes, with the time of each ste
 .PHONY: lint
 lint: assets ## clippy over the server, its tests and the agent; types of the scripts
 	$(call say,Lint: server and agent)
-	@cargo clippy --all-targets $(BOTH) -- -D warnings
+	@cargo clippy --all-targets $(ALL) -- -D warnings
 	@$(MAKE) --silent --no-print-directory lint-agent check-scripts
 
 .PHONY: stack-test
 stack-test: assets ## the queue's code, a bad line, a real server and a PostgreSQL that crashes: 200 seeds (ARGS='--from 7 --seeds 1' replays one)
-	@cargo build --quiet $(BOTH)
+	@cargo build --quiet $(ALL)
 	@node tests/stack/run.mjs $(ARGS)
 
 .PHONY: chain-test
 chain-test: assets ## the same with this PC's agent in between, which is killed as well: 1,000 seeds (ARGS='--from 7 --seeds 1' replays one)
-	@cargo build --quiet $(BOTH)
+	@cargo build --quiet $(ALL)
 	@node tests/stack/run.mjs --agent --seeds 1000 $(ARGS)
 
 .PHONY: agent-test
 agent-test: assets ## the agent as a process: killed 200 times (KILLS=200), full disk, damaged file, attacked, a restored server
-	@cargo build --quiet $(BOTH)
+	@cargo build --quiet $(ALL)
 	@RAINSTAFF_AGENT_KILLS=$(or $(KILLS),200) node --test --test-concurrency=1 tests/agent/*.test.mjs
 
 .PHONY: agent
@@ -64,7 +64,7 @@ bench: assets ## the release server beside pgbench: docs/benchmarks.md (ARGS=--q
 
 .PHONY: model
 model: ## many schedules of the synchronisation's model, and cases of the merge (SEEDS=100000, CASES=1000000)
-	@MODEL_SEEDS=$(or $(SEEDS),100000) PROPTEST_CASES=$(or $(CASES),1000000) cargo test --release --no-default-features --test model -- --nocapture
+	@MODEL_SEEDS=$(or $(SEEDS),100000) PROPTEST_CASES=$(or $(CASES),1000000) cargo test --release --package rainstaff-core --test model -- --nocapture
 
 .PHONY: lighthouse
 lighthouse: node_modules/.package-lock.json ## Lighthouse over the pages of a demo that runs (URL=http://127.0.0.1:8080)
@@ -77,7 +77,7 @@ page-times: node_modules/.package-lock.json ## pages of a demo that runs, in Chr
 
 .PHONY: check-api
 check-api: assets ## the API held against its own description by schemathesis (from PyPI), about two minutes
-	@cargo build --quiet $(BOTH)
+	@cargo build --quiet $(ALL)
 	@scripts/check-api.sh
 
 .PHONY: assets
@@ -101,7 +101,7 @@ LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings
 
 build-tests: assets
 	$(call say,Build and lint: both programs and their tests)
-	@$(LINTED) cargo test --quiet --no-run --all-targets $(BOTH)
+	@$(LINTED) cargo test --quiet --no-run --all-targets $(ALL)
 
 lint-agent: assets
 	$(call say,Lint: the agent alone)
@@ -117,7 +117,7 @@ check-format:
 
 check-docs: assets
 	$(call say,Documentation)
-	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --lib $(BOTH)
+	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --lib $(ALL)
 
 check-queries: assets
 	$(call say,Checked queries against a fresh database)
@@ -125,7 +125,7 @@ check-queries: assets
 
 test-rust: assets
 	$(call say,Tests: server and agent)
-	@$(if $(BUILT),$(LINTED)) cargo test $(BOTH)
+	@$(if $(BUILT),$(LINTED)) cargo test $(ALL)
 
 test-scripts: node_modules/.package-lock.json
 	$(call say,Tests: scripts)

@@ -1,5 +1,5 @@
 // Builds static/dist: scripts, style sheet and icons under names that carry a hash of their content, each also compressed, and manifest.json
-// (logical name -> file). The same sources give the same bytes. src/web/assets.rs embeds and serves the folder.
+// (logical name -> file). The same sources give the same bytes. src/http/assets.rs embeds and serves the folder.
 // Under their own names: the service worker, its pass-through stand-in, the web app's manifest, and the id of the whole build.
 //
 //   node scripts/build-assets.mjs

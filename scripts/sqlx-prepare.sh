@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The tool that brings the database is built without the queries, so this works when .sqlx/ is stale or missing.
-SQLX_OFFLINE=true cargo build --quiet --no-default-features --features cluster --example with_database
+SQLX_OFFLINE=true cargo build --quiet --package rainstaff-cluster --example with_database
 with_database="${CARGO_TARGET_DIR:-target}/debug/examples/with_database"
 
 fresh=$(mktemp -d)
@@ -17,7 +17,7 @@ trap 'rm -rf "$fresh" "$stamp"' EXIT
 touch -r src/lib.rs "$stamp"
 touch src/lib.rs
 compiled=0
-SQLX_OFFLINE_DIR="$fresh" "$with_database" cargo check --quiet --lib --features agent || compiled=$?
+SQLX_OFFLINE_DIR="$fresh" "$with_database" cargo check --quiet --package rainstaff --lib || compiled=$?
 touch -r "$stamp" src/lib.rs
 [ "$compiled" -eq 0 ] || exit "$compiled"
 

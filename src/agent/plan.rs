@@ -395,6 +395,7 @@ mod tests {
     /// `routes.ts` names the writes that a browser can queue: this PC knows each of them.
     #[test]
     fn every_write_that_a_browser_knows_is_one_here() {
+        registry::install();
         let id = "019ab3aa-0000-7000-8000-000000000004";
         let source = include_str!("../../static/ts/offline/routes.ts");
         let table = source.split_once("const ROUTES").unwrap().1.split_once("];").unwrap().0;
@@ -416,6 +417,7 @@ mod tests {
 
     #[test]
     fn a_change_of_state_is_against_the_days_that_the_page_showed() {
+        registry::install();
         let folder = tempfile::tempdir().unwrap();
         let at: DateTime<Utc> = "2026-11-28T09:00:00Z".parse().unwrap();
         let store = Store::open(folder.path(), at).unwrap().0;
@@ -442,6 +444,7 @@ mod tests {
 
     #[test]
     fn a_change_that_carries_all_of_it_needs_no_copy() {
+        registry::install();
         let folder = tempfile::tempdir().unwrap();
         let at: DateTime<Utc> = "2026-11-28T09:00:00Z".parse().unwrap();
         let store = Store::open(folder.path(), at).unwrap().0;

@@ -1,5 +1,5 @@
 // Dates, times of day and durations as clerks type and read them; numbers are whole minutes.
-// src/civil.rs answers alike (the reasons for each rule are there); tests/golden/civil.json pins both.
+// src/core/civil/mod.rs answers alike (the reasons for each rule are there); tests/golden/civil.json pins both.
 
 import { clean } from "./text.ts";
 

@@ -1,5 +1,5 @@
 // What the form of a new entry starts with, for the person and the date that are chosen in it: asked again when either changes, also without a
-// network, since the page carries what it takes (`#entry-plan`). The rule is that of src/roster/defaults.rs; tests/golden/entry_defaults.json pins
+// network, since the page carries what it takes (`#entry-plan`). The rule is that of src/pages/roster/defaults.rs; tests/golden/entry_defaults.json pins
 // both. What somebody has typed is never overwritten.
 
 import { DAY, formatTime, parseTime } from "./civil.ts";

@@ -1,5 +1,5 @@
 // The search fold: `isik` finds `Işık`. For search only, never for identity.
-// src/fold.rs and sec.fold in the database answer alike; tests/golden/fold.json pins all three.
+// src/core/fold.rs and sec.fold in the database answer alike; tests/golden/fold.json pins all three.
 
 import { clean } from "./text.ts";
 

@@ -1,4 +1,4 @@
-// How long ago something was, said like src/i18n/format.rs says it.
+// How long ago something was, said like src/pages/i18n/format.rs says it.
 
 const MINUTE = 60_000;
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -1,4 +1,4 @@
-// The one step that every text takes where it enters. src/text.rs (the reasons for each rule are there) and sec.clean in the database answer
+// The one step that every text takes where it enters. src/core/text.rs (the reasons for each rule are there) and sec.clean in the database answer
 // alike; tests/golden/text.json pins all three. Passwords do not take this step.
 
 const PLAIN = /^(?:[!-~]+(?: [!-~]+)*)?$/;

@@ -1,7 +1,8 @@
 //! The house has floors: a room of `src/` uses rooms below it, and no two rooms use each other, whichever way round.
 //!
 //! Read from the sources, token by token: what stands in comments and strings counts as nothing, what stands in a macro counts. Tests inside
-//! of rooms may use what they like.
+//! of rooms may use what they like. A room may have a part in each of the crates (its types in `core`, its pages in `pages`, its queries in the
+//! server): it is one room. What each crate may build on is held by cargo; what `core` and `pages` must not, by the last test.
 
 #![cfg(test)]
 
@@ -9,6 +10,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
+    process::Command,
 };
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -24,7 +26,8 @@ const GROUND: &[&[&str]] = &[
     &["ops"],
     &["wire", "desktop"],
     // What a process has.
-    &["config", "telemetry", "db", "i18n"],
+    &["cluster", "config", "database", "telemetry", "i18n"],
+    &["db"],
     &["error", "metrics", "offline_mode", "labels"],
     &["passwords", "alarms", "file_places"],
     &["state"],
@@ -34,12 +37,17 @@ const GROUND: &[&[&str]] = &[
     &["auth"],
     &["sync"],
 ];
+const SRC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+/// The crates below and beside the server, which is `src/` itself.
+const CRATES: [&str; 5] = ["agent", "cluster", "core", "http", "pages"];
+/// What a browser cannot run.
+const ONLY_ON_MACHINES: [&str; 8] = ["actix-http", "actix-web", "mio", "reqwest", "rusqlite", "socket2", "sqlx-core", "tokio"];
 /// What knows all rooms.
 const ROOF: &[&str] = &["registry", "openapi", "routes", "app", "cli", "agent", "lib", "main", "bin"];
 
 #[test]
 fn no_room_uses_one_above_it_and_no_circle_is_left() {
-    let uses = uses_of(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
+    let uses = uses_of(Path::new(SRC));
     assert!(uses.len() > 40, "{} rooms", uses.len());
     let wrong: Vec<String> = uses
         .iter()
@@ -58,6 +66,8 @@ fn a_use_that_was_turned_is_found_with_its_file() {
         r#"
         // crate::comment
         use crate::{a::{B, c::D}, e as f, g};
+        use rainstaff_http::{answer::html, error};
+        use other_crate::rooms;
         fn h() { let _ = "crate::string"; query!(crate::i::J); pub_in::crate_::k; }
         #[cfg(test)]
         mod tests { use crate::only_in_tests; }
@@ -66,7 +76,11 @@ fn a_use_that_was_turned_is_found_with_its_file() {
         .unwrap(),
         &mut seen,
     );
-    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["a", "e", "g", "i"]);
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["a", "e", "g", "http::answer", "http::error", "i"]);
+    assert_eq!(
+        (room_of("http", "answer"), room_of("http", "error"), room_of("pages", "crud")),
+        ("web".into(), "error".into(), "crud".into())
+    );
     let uses = |pairs: &[(&str, &str)]| {
         let mut uses = BTreeMap::<String, BTreeMap<String, String>>::new();
         for (room, other) in pairs {
@@ -79,6 +93,29 @@ fn a_use_that_was_turned_is_found_with_its_file() {
     assert!(
         floor_of("text") < floor_of("sync") && floor_of("sync") < floor_of("timesheets") && floor_of("timesheets") < floor_of("routes")
     );
+}
+
+#[test]
+fn rules_and_pages_need_nothing_that_a_browser_lacks() {
+    let needs = |package: &str| {
+        let mut cargo = Command::new(env!("CARGO"));
+        let tree = cargo.args(["tree", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}", "--package", package]);
+        let answer = tree.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
+        let lines = String::from_utf8(answer.stdout).unwrap();
+        lines.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect::<BTreeSet<String>>()
+    };
+    for package in ["rainstaff-core", "rainstaff-pages"] {
+        let all = needs(package);
+        let barred: Vec<_> = ONLY_ON_MACHINES.iter().filter(|barred| all.contains(**barred)).collect();
+        assert!(barred.is_empty(), "{package} needs {barred:?}");
+        assert!(all.contains("chrono"), "{all:?}");
+    }
+    let server = needs("rainstaff");
+    for barred in ONLY_ON_MACHINES.iter().filter(|barred| **barred != "reqwest") {
+        assert!(server.contains(*barred), "{barred}: a name that nothing bears any more");
+    }
+    assert!(needs("rainstaff-agent").contains("reqwest") && !needs("rainstaff-agent").contains("sqlx-core"));
 }
 
 fn floor_of(room: &str) -> usize {
@@ -105,12 +142,20 @@ fn uses_of(src: &Path) -> Uses {
                 }
             } else if path.extension().is_some_and(|kind| kind == "rs") && name != "tests.rs" {
                 let within = path.strip_prefix(src).unwrap();
-                let room = within.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+                let mut parts = within.components().map(|part| part.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned());
+                let mut house = parts.next().unwrap();
+                let first =
+                    if CRATES.contains(&&*house) { parts.next().unwrap() } else { std::mem::replace(&mut house, "server".to_owned()) };
+                let room = room_of(&house, &first);
                 let mut seen = BTreeSet::new();
                 collect(fs::read_to_string(&path).unwrap().parse().unwrap(), &mut seen);
                 let used = uses.entry(room.clone()).or_default();
-                for other in seen.into_iter().filter(|other| *other != room) {
-                    used.entry(other).or_insert_with(|| format!("src/{}", within.display()));
+                for other in
+                    seen.iter().map(|word| word.split_once("::").map_or_else(|| room_of(&house, word), |(of, word)| room_of(of, word)))
+                {
+                    if other != room {
+                        used.entry(other).or_insert_with(|| format!("src/{}", within.display()));
+                    }
                 }
             }
         }
@@ -118,7 +163,20 @@ fn uses_of(src: &Path) -> Uses {
     uses
 }
 
-/// Every room that is named behind `crate::`.
+/// The room of a module at the top of a crate. All of `http` is the lower part of the room `web`, but for what bears another room's name.
+fn room_of(house: &str, module: &str) -> String {
+    match (house, module) {
+        ("http", "database" | "error" | "passwords") => module.to_owned(),
+        ("http", _) => "web".to_owned(),
+        ("cluster", _) => "cluster".to_owned(),
+        ("agent", own) if Path::new(&format!("{SRC}/agent/{own}.rs")).exists() || Path::new(&format!("{SRC}/agent/{own}")).exists() => {
+            "agent".to_owned()
+        }
+        (_, room) => room.to_owned(),
+    }
+}
+
+/// Every room that is named behind `crate::`, and with its crate every one behind `rainstaff_pages::` and the like.
 fn collect(tokens: TokenStream, seen: &mut BTreeSet<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut at = 0;
@@ -131,20 +189,28 @@ fn collect(tokens: TokenStream, seen: &mut BTreeSet<String>) {
                 at += 1;
             }
         } else if let [TokenTree::Ident(word), TokenTree::Punct(a), TokenTree::Punct(b), then, ..] = &tokens[at..]
-            && word == "crate"
+            && let Some(house) = crate_of(&word.to_string())
             && (a.as_char(), b.as_char()) == (':', ':')
         {
+            let mut rooms = BTreeSet::new();
             match then {
-                TokenTree::Ident(room) => _ = seen.insert(room.to_string()),
-                TokenTree::Group(several) => first_of_each(several.stream(), seen),
+                TokenTree::Ident(room) => _ = rooms.insert(room.to_string()),
+                TokenTree::Group(several) => first_of_each(several.stream(), &mut rooms),
                 _ => {}
             }
+            seen.extend(rooms.into_iter().map(|room| format!("{house}{room}")));
             at += 3;
         } else if let TokenTree::Group(group) = &tokens[at] {
             collect(group.stream(), seen);
         }
         at += 1;
     }
+}
+
+/// What stands before the rooms of a crate: nothing for the crate itself. None for another crate than ours.
+fn crate_of(word: &str) -> Option<String> {
+    let named = || word.strip_prefix("rainstaff_").filter(|house| CRATES.contains(house)).map(|house| format!("{house}::"));
+    if word == "crate" { Some(String::new()) } else { named() }
 }
 
 /// `#[cfg(test)]`.

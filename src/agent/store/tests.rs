@@ -31,6 +31,7 @@ fn folder() -> TempDir {
 }
 
 fn open(folder: &TempDir) -> Store {
+    crate::registry::install();
     Store::open(folder.path(), now()).unwrap().0
 }
 
@@ -459,6 +460,7 @@ async fn a_damaged_file_is_put_aside_and_what_can_be_read_is_taken_over() {
     let middle = bytes.len() / 2 / 4096 * 4096;
     bytes[middle..middle + 4096 * 3].fill(0xa5);
     fs::write(&path, bytes).unwrap();
+    crate::registry::install();
     let (store, salvaged) = Store::open(folder.path(), now()).unwrap();
     let salvaged = salvaged.expect("the damage was seen");
     assert!(salvaged.broken.exists());

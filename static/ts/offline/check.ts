@@ -1,4 +1,4 @@
-// What is refused on the spot, with the server's codes (src/ops/fields.rs, the entities' `parse`, the named constraints). The server looks
+// What is refused on the spot, with the server's codes (src/core/ops/fields.rs, the entities' `parse`, the named constraints). The server looks
 // again: whatever only it can know comes back with its verdict.
 
 import { type Parsed, DAY, formatDateTr, parseBreak, parseDate, parseTime, storedEnd, trim } from "../civil.ts";
@@ -66,7 +66,7 @@ function readEmployee(read: Reader, changed: ReadonlySet<string>): void {
   if (hired !== null && left !== null && left < hired) read.complain("exit_date", "exit-before-hire");
 }
 
-/** Why a text is no identity number (src/employees/identity_no.rs); null for one that is. */
+/** Why a text is no identity number (src/core/identity_no.rs); null for one that is. */
 function identityNoError(typed: string): string | null {
   const number = clean(typed).replaceAll(" ", "");
   if (!/^[1-9]\d{10}$/.test(number)) return "identity-no-format";
@@ -121,7 +121,7 @@ function spanOf(row: Row): { start: number; end: number } | null {
   return !Number.isFinite(day) || !start.ok || stored === null ? null : { start: day + start.value, end: day + stored };
 }
 
-/** Reads a row field by field and collects the complaints, like `Reader` of src/ops/fields.rs. */
+/** Reads a row field by field and collects the complaints, like `Reader` of src/core/ops/fields.rs. */
 class Reader {
   readonly errors: FieldError[] = [];
   readonly #row: Row;

@@ -1,4 +1,4 @@
-// HTML form to operation. The same rules as src/ops/form_codec.rs and src/web/form.rs; tests/golden/form_codec.json pins both.
+// HTML form to operation. The same rules as src/core/ops/form_codec.rs and src/pages/web/form.rs; tests/golden/form_codec.json pins both.
 
 import { formatTime, parseDate, parseTime, trim } from "../civil.ts";
 import { newId } from "../ids.ts";
@@ -31,7 +31,7 @@ function given(pairs: Pairs, name: string): string[] {
 /** The fields of an entity out of posted pairs. What does not read as the field wants stays the text that was typed. */
 export function readForm(entity: Entity, pairs: Pairs): Row {
   const values = FORMS[entity].map(([name, kind]) => [name, kind, readValue(kind, given(pairs, name))] as const);
-  // A field that came after the first release is left out while it is blank (src/ops/form_codec.rs).
+  // A field that came after the first release is left out while it is blank (src/core/ops/form_codec.rs).
   return Object.fromEntries(values.filter(([, kind, value]) => kind !== "later_text" || value !== null).map(([name, , value]) => [name, value]));
 }
 

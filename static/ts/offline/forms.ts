@@ -127,7 +127,7 @@ export function showErrors(form: HTMLFormElement, errors: FieldError[]): void {
   (first ?? form.querySelector<HTMLElement>("input:not([type=hidden]), select"))?.focus();
 }
 
-/** Nothing is wrong with what is only asked (src/timesheets/doubts.rs): the form posted once more confirms it. */
+/** Nothing is wrong with what is only asked (src/core/hours/doubts.rs): the form posted once more confirms it. */
 function ask(form: HTMLFormElement, questions: FieldError[], below: HTMLElement | null): void {
   const confirmed = form.elements.namedItem("confirmed");
   if (questions.length === 0 || !(confirmed instanceof HTMLInputElement)) {

@@ -29,7 +29,7 @@ interface Post {
 
 type Planner = (post: Post) => Promise<Plan>;
 
-/** What a row's form on the day's page may change (src/today/row.rs). */
+/** What a row's form on the day's page may change (src/pages/today/row.rs). */
 const DAY_FIELDS = new Set(["start_time", "end_time", "break_minutes", "is_special", "confirmed"]);
 
 const ROUTES: [pattern: string, list: string, planner: Planner][] = [

@@ -1,4 +1,4 @@
-// What the queue keeps and what goes over the wire (SYNC 3.2, 3.4). The envelope is `Op` of src/ops/op.rs.
+// What the queue keeps and what goes over the wire (SYNC 3.2, 3.4). The envelope is `Op` of src/core/ops/op.rs.
 
 /** A value as a form gives it. */
 export type Value = null | boolean | number | string;
