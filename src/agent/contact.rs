@@ -10,12 +10,13 @@ use super::{
     run::{Agent, Trouble},
     store::{
         Contact, Context, KnownPerson, StoreError,
-        facts::{CompanyFacts, RegionFact, put_contact, put_context, put_moment},
+        facts::{put_contact, put_context, put_moment},
         ops,
         people::put_people,
     },
 };
 use rainstaff_http::error::AppError;
+use rainstaff_pages::copy::{CompanyFacts, RegionFact};
 
 use crate::wire::device::{ContactAnswer, ContactReport, MirrorReport, Rotated};
 

@@ -7,7 +7,6 @@
 
 pub mod cli;
 pub mod device;
-pub mod local_pages;
 pub mod place;
 pub mod store;
 
@@ -22,7 +21,6 @@ mod ops_api;
 mod own;
 mod pages;
 mod people;
-mod plan;
 mod relay;
 mod replay;
 mod run;
@@ -32,12 +30,12 @@ mod writes;
 
 // The rooms that the agent shares with the server, by the names that they have there.
 use rainstaff_http::passwords;
-use rainstaff_pages::{
-    auth, calendar, card, civil, clock, collate, complaint, crud, employees, error, fold, hours, i18n, identity, identity_no, ids, labels,
-    month, ops, registry, roster, settings, shift_templates, text, timesheets, today, wire,
-};
+use rainstaff_pages::{auth, clock, complaint, copy, error, i18n, identity, identity_no, ids, ops, registry, text, wire};
 
 mod web {
     pub use rainstaff_http::{assets, body, cookies, flash_cookie, head, htmx, listen, policy};
     pub use rainstaff_pages::web::*;
 }
+
+/// How this program names itself in the operations that it keeps.
+const APP: &str = concat!("agent ", env!("CARGO_PKG_VERSION"));

@@ -12,7 +12,6 @@ use super::{
     device::Device,
     line::LineError,
     own::{own, problem, sign_in_first, unreachable},
-    plan::{Draft, draft_of},
     run::{Agent, Trouble},
     serve::{Front, PATIENCE_WRITE},
     store::{
@@ -21,6 +20,7 @@ use super::{
     },
 };
 use crate::{
+    copy::plan::{Draft, draft_of},
     ops::{Grant, Op, Verdict, VerdictKind},
     wire::{X_SYNC, X_SYNC_CLIENT},
 };

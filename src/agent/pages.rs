@@ -12,7 +12,6 @@ use askama::Template;
 
 use super::{
     line::LineError,
-    local_pages::{self, Local},
     own::{own, sign_in_first, unreachable},
     people::{PC_COOKIE, SignIn, pc_cookie, without_cookie},
     serve::Front,
@@ -24,7 +23,7 @@ use crate::{
         login_page::{LoginPage, LoginProblem},
     },
     complaint::FieldError,
-    error::PageError,
+    copy::{self, Local},
     i18n::Lang,
     identity::{Actor, Role},
     web::{
@@ -42,12 +41,6 @@ use crate::{
 
 const HTML: &str = "text/html; charset=utf-8";
 
-impl From<PageError> for StoreError {
-    fn from(error: PageError) -> Self {
-        Self::Other(error.to_string())
-    }
-}
-
 impl From<askama::Error> for StoreError {
     fn from(error: askama::Error) -> Self {
         Self::Other(format!("template: {error}"))
@@ -57,7 +50,7 @@ impl From<askama::Error> for StoreError {
 /// Whether an address is one that this PC can answer by itself: a page; files of lists are made by the server.
 pub(super) fn is_kept(request: &HttpRequest) -> bool {
     let path = request.path();
-    !asks_for_file(request.query_string()) && (matches!(path, "/login" | "/queue") || local_pages::is_made(path))
+    !asks_for_file(request.query_string()) && (matches!(path, "/login" | "/queue") || copy::is_made(path))
 }
 
 /// Senkron, as far as it is known here.
@@ -95,7 +88,7 @@ pub(super) fn show(front: &Front, request: &HttpRequest, error: Option<&LineErro
     let local = if path == "/queue" {
         Some(Local::Page(render(&ctx, &QueuePage { ctx: &ctx })?))
     } else {
-        local_pages::show(ctx, &reader, front.agent.clock.today())?
+        copy::show(ctx, &reader, front.agent.clock.today())?
     };
     let Some(local) = local else { return answer_unreachable(front, request, error) };
     let mut answer = answer_local(local, &visit, kept_since, &seal);
@@ -224,7 +217,7 @@ pub(super) fn show_refused(
     let ctx = context(front, request, Some(visit))?;
     let kept_since = ctx.kept_since;
     let reader = front.agent.store.read()?;
-    match local_pages::refuse(ctx, &reader, front.agent.clock.today(), pairs.to_vec(), errors)? {
+    match copy::refuse(ctx, &reader, front.agent.clock.today(), pairs.to_vec(), errors)? {
         Some(local) => Ok(answer_local(local, visit, kept_since, &seal_of(front, Some(visit)))),
         None => answer_unreachable(front, request, &LineError::TooLate),
     }

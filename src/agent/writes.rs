@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::{
     own::{own, own_json, problem, unreachable},
-    plan::{self, Draft, Post, Refusal, Route},
     relay::Whole,
     run::Trouble,
     serve::{Front, PATIENCE_WRITE},
@@ -24,12 +23,19 @@ use super::{
 };
 use crate::{
     complaint::FieldError,
+    copy::plan::{self, Draft, Post, Refusal, Route},
     web::{form::Posted, page::reader_of, pairs::Pairs},
     wire::{X_OP_ACK, X_SYNC},
 };
 
 /// What waits of a person is given so long to go out before the next form lines up behind it.
 const PATIENCE_QUEUE: Duration = Duration::from_secs(2);
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Rows(error.into())
+    }
+}
 
 /// A form's post.
 struct Form<'a> {
@@ -126,7 +132,8 @@ impl Front {
             is_open: context.region.is_open,
             at: self.agent.clock.now(),
             offset_ms: reader.contact()?.offset_ms,
-            reader: &reader,
+            app: crate::APP,
+            rows: &reader,
         };
         let drafts = plan::plan(&form.route, &post)?;
         if with_checks {
@@ -140,7 +147,7 @@ impl Front {
             Ok(drafts) => drafts,
             Err(Refusal::Invalid(errors)) => return self.refuse(form, visit, &errors),
             Err(Refusal::Nonsense(why)) => return Ok(problem(StatusCode::BAD_REQUEST, "bad_request", &why)),
-            Err(Refusal::Store(error)) => return Err(error),
+            Err(Refusal::Rows(error)) => return Err(error.into()),
         };
         let label = drafts.first().map(|draft| draft.label.clone()).unwrap_or_default();
         let (now, person) = (self.agent.clock.now(), visit.person.id);

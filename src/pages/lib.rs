@@ -9,6 +9,7 @@ pub use rainstaff_core::{
 pub mod auth;
 pub mod calendar;
 pub mod card;
+pub mod copy;
 pub mod crud;
 pub mod drivers;
 pub mod employees;

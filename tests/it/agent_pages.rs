@@ -13,10 +13,8 @@ use rainstaff::{
     ops::{Op, description},
     web::page::{Ctx, RegionName, Theme},
 };
-use rainstaff_agent::{
-    local_pages::{self, Local},
-    store::{Base, CompanyDay, Context, MirrorState, Store, facts, ops, rows},
-};
+use rainstaff_agent::store::{Base, CompanyDay, Context, MirrorState, Store, facts, ops, rows};
+use rainstaff_pages::copy::{self, Local};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -76,7 +74,7 @@ impl Pc {
         let told = pc.contact(&offices.state, json!({})).await;
         let of = |value: &Value| serde_json::from_value(value.clone()).unwrap_or_default();
         let days: Vec<CompanyDay> = serde_json::from_value(told["company"]["days"].clone()).unwrap();
-        let company = facts::CompanyFacts { settings: of(&told["company"]["settings"]), days };
+        let company = copy::CompanyFacts { settings: of(&told["company"]["settings"]), days };
         let context = Context { region: serde_json::from_value(told["region"].clone()).unwrap(), company };
         let mut bases: Vec<Base> = Vec::new();
         let mut path = "/api/v1/snapshot".to_owned();
@@ -141,7 +139,7 @@ impl Pc {
     }
 
     fn show(&self, user: &str, address: &str, target: Option<&str>) -> Local {
-        let shown = local_pages::show(self.ctx(user, address, target), &self.store.read().unwrap(), TODAY.parse().unwrap()).unwrap();
+        let shown = copy::show(self.ctx(user, address, target), &self.store.read().unwrap(), TODAY.parse().unwrap()).unwrap();
         shown.unwrap_or_else(|| panic!("{address} is not made here"))
     }
 
@@ -149,7 +147,7 @@ impl Pc {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let errors = [FieldError::new(field, "employee-missing")];
         let reader = self.store.read().unwrap();
-        local_pages::refuse(self.ctx("", address, None), &reader, TODAY.parse().unwrap(), pairs, &errors).unwrap().unwrap()
+        copy::refuse(self.ctx("", address, None), &reader, TODAY.parse().unwrap(), pairs, &errors).unwrap().unwrap()
     }
 }
 
@@ -472,7 +470,7 @@ async fn what_is_not_in_the_copy_is_missing_and_other_addresses_are_not_made_her
     assert!(deleted.contains("Bu kayıt silinmiş.") && !deleted.contains("/edit\""));
     let reader = pc.store.read().unwrap();
     for address in ["/dashboard", "/activity", "/admin/users", "/queue", "/conflicts", "/reports/summary"] {
-        assert!(local_pages::show(pc.ctx("", address, None), &reader, TODAY.parse().unwrap()).unwrap().is_none(), "{address}");
+        assert!(copy::show(pc.ctx("", address, None), &reader, TODAY.parse().unwrap()).unwrap().is_none(), "{address}");
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the PC knows besides rows and operations: where its mirror stands, and what the server tells at each contact.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{Reader, StoreError, instant, ms};
-use crate::ops::Row;
+use crate::copy::Context;
 pub use crate::wire::device::CompanyDay;
 
 const MIRROR: &str = "mirror";
@@ -45,41 +45,6 @@ impl MirrorState {
     pub fn is_ready(&self) -> bool {
         self.synced_at.is_some()
     }
-}
-
-/// A region as people call it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct RegionFact {
-    /// Its code.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// Whether it takes entries.
-    pub is_open: bool,
-    /// Its first day, before which nothing is blank; none where an earlier server told it.
-    #[serde(default)]
-    pub first_day: Option<NaiveDate>,
-}
-
-/// The company's own rows, which hold in every region.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct CompanyFacts {
-    /// Settings by form field.
-    #[serde(default)]
-    pub settings: Row,
-    /// Public holidays and days off.
-    #[serde(default)]
-    pub days: Vec<CompanyDay>,
-}
-
-/// What the server told at the last contact and pages need.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Context {
-    /// The PC's region.
-    pub region: RegionFact,
-    /// What holds in all regions.
-    #[serde(default)]
-    pub company: CompanyFacts,
 }
 
 /// The last contact with the server.

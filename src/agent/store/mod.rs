@@ -19,11 +19,12 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
-pub use facts::{CompanyDay, Contact, Context, MirrorState};
+pub use crate::copy::{Context, Shown};
+pub use facts::{CompanyDay, Contact, MirrorState};
 pub use ops::{Counts, Kept, NewOp, Source, Stored, Waiting};
 pub use people::{KnownPerson, Visit};
 pub use readers::Reader;
-pub use rows::{Base, Shown};
+pub use rows::Base;
 pub use salvage::Salvaged;
 
 use readers::Readers;

@@ -1,6 +1,8 @@
 //! The copy of the region's rows, and what waits laid over them: always built anew from the server's row and the operations, never patched,
 //! so that what the server refuses does not stay on the screen (SYNC 0.10).
 
+use std::collections::{BTreeMap, HashSet};
+
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 use serde_json::Value;
@@ -8,26 +10,11 @@ use uuid::Uuid;
 
 use super::{Reader, StoreError};
 use crate::{
+    copy::{Context, Rows, Shown},
+    error::{PageError, PageResult},
     identity_no,
     ops::{Op, Record, Row, Verdict, description, mask_secrets, merge},
 };
-
-/// A row as pages show it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
-    /// Its region's code.
-    pub region: String,
-    /// Its id.
-    pub id: Uuid,
-    /// The server's version; 0 for one that only waits.
-    pub version: i64,
-    /// It is in the bin.
-    pub deleted: bool,
-    /// The values by form field; of an identity number only `identity_no_masked`.
-    pub row: Row,
-    /// Something of it is not at the server yet.
-    pub waiting: bool,
-}
 
 /// A row as the server has it.
 #[derive(Debug, Clone)]
@@ -181,6 +168,51 @@ fn shown_of(row: &SqlRow<'_>) -> Result<Shown, StoreError> {
     })
 }
 
+impl From<StoreError> for PageError {
+    fn from(error: StoreError) -> Self {
+        Self::Rows(Box::new(error))
+    }
+}
+
+impl From<PageError> for StoreError {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::Rows(error) => error.downcast::<Self>().map_or_else(|other| Self::Other(other.to_string()), |error| *error),
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+impl Rows for Reader {
+    fn is_whole(&self) -> PageResult<bool> {
+        Ok(self.mirror()?.is_ready())
+    }
+
+    fn context(&self) -> PageResult<Option<Context>> {
+        Ok(Self::context(self)?)
+    }
+
+    fn list_rows(&self, entity: &str) -> PageResult<Vec<Shown>> {
+        Ok(Self::list_rows(self, entity)?)
+    }
+
+    fn find_row(&self, entity: &str, id: Uuid) -> PageResult<Option<Shown>> {
+        Ok(Self::find_row(self, entity, id)?)
+    }
+
+    fn list_entries(&self, from: NaiveDate, to: NaiveDate, employee: Option<Uuid>) -> PageResult<Vec<Shown>> {
+        Ok(Self::list_entries(self, from, to, employee)?)
+    }
+
+    fn list_waiting_rows(&self) -> PageResult<HashSet<Uuid>> {
+        Ok(Self::list_waiting_rows(self)?)
+    }
+
+    fn is_kept(&self, op_id: Uuid) -> PageResult<bool> {
+        Ok(super::ops::is_kept(self, op_id)?)
+    }
+}
+
 /// What pages read.
 impl Reader {
     /// All rows of an entity, in the order of their ids; also those in the bin.
@@ -198,7 +230,7 @@ impl Reader {
     }
 
     /// The rows with operations that the server does not have yet.
-    pub fn list_waiting_rows(&self) -> Result<std::collections::HashSet<Uuid>, StoreError> {
+    pub fn list_waiting_rows(&self) -> Result<HashSet<Uuid>, StoreError> {
         let mut query = self.prepare_cached("SELECT DISTINCT row_id FROM ops WHERE state = 'waiting'")?;
         let ids: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         ids.iter().map(|id| parse_id(id)).collect()
@@ -219,10 +251,10 @@ impl Reader {
     }
 
     /// Per entity the number of the server's rows and the hash that the server's digest has (SYNC 3.3).
-    pub fn list_digests(&self) -> Result<std::collections::BTreeMap<String, (i64, String)>, StoreError> {
+    pub fn list_digests(&self) -> Result<BTreeMap<String, (i64, String)>, StoreError> {
         let mut query = self.prepare_cached("SELECT entity, id, version FROM rows WHERE base IS NOT NULL")?;
         let mut rows = query.query([])?;
-        let mut sums: std::collections::BTreeMap<String, (i64, u64)> = std::collections::BTreeMap::new();
+        let mut sums: BTreeMap<String, (i64, u64)> = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let (id, version): (String, i64) = (row.get(1)?, row.get(2)?);
             let sum = sums.entry(row.get(0)?).or_default();

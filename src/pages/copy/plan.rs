@@ -1,5 +1,5 @@
 //! What a form means without the server: the operations that the server would make of it (the browser's `routes.ts`), and what can be said
-//! against them with what this PC knows (`check.ts`).
+//! against them with what is known here (`check.ts`).
 
 use std::collections::BTreeSet;
 
@@ -7,16 +7,13 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{
-    local_pages::{RegionCopy, at_once},
-    store::{Reader, Shown, StoreError},
-};
+use super::{RegionCopy, Rows, Shown, at_once};
 use crate::{
     civil::{self, DayOfWork},
     clock::in_istanbul,
     complaint::FieldError,
     employees::{Employee, Left, changes_of_turn},
-    error::PageError,
+    error::{PageError, PageResult},
     hours::{
         Rules,
         doubts::{Around, CONFIRMED, code_of, confirm, doubts_of},
@@ -102,18 +99,20 @@ pub struct Post<'a> {
     pub posted: &'a Posted,
     /// The person.
     pub person: Uuid,
-    /// The person's queue on this PC.
+    /// The person's queue on this machine.
     pub queue: Uuid,
-    /// The PC's region.
+    /// The region.
     pub region: Region,
     /// Whether the region takes entries.
     pub is_open: bool,
     /// Now.
     pub at: DateTime<Utc>,
-    /// This PC's clock minus the server's, in milliseconds.
+    /// This machine's clock minus the server's, in milliseconds.
     pub offset_ms: i64,
-    /// What this PC has.
-    pub reader: &'a Reader,
+    /// Which program keeps the operation.
+    pub app: &'a str,
+    /// What is here.
+    pub rows: &'a dyn Rows,
 }
 
 /// An operation that a form or a browser's queue asks for.
@@ -127,24 +126,24 @@ pub struct Draft {
     pub href: String,
 }
 
-/// An operation with what a person calls its row, which is the row as it will be; empty where this PC does not know it.
-pub fn draft_of(reader: &Reader, op: Op) -> Result<Draft, StoreError> {
-    let mut row = reader.find_row(&op.entity, op.id)?.map(|shown| shown.row).unwrap_or_default();
+/// An operation with what a person calls its row, which is the row as it will be; empty where it is not known here.
+pub fn draft_of(rows: &dyn Rows, op: Op) -> PageResult<Draft> {
+    let mut row = rows.find_row(&op.entity, op.id)?.map(|shown| shown.row).unwrap_or_default();
     row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
     let Some(entity) = description(&op.entity) else { return Ok(Draft { op, label: String::new(), href: String::new() }) };
     let day = row.get("work_date").and_then(Value::as_str).filter(|_| entity.name == Timesheet::NAME);
     let href = day.map_or_else(|| entity.home.to_owned(), |date| format!("/today?date={date}"));
-    Ok(Draft { label: title_of(reader, entity, &row)?, op, href })
+    Ok(Draft { label: title_of(rows, entity, &row)?, op, href })
 }
 
-/// What a person calls a row; empty where this PC does not know it.
-fn title_of(reader: &Reader, entity: &Description, row: &Row) -> Result<String, StoreError> {
+/// What a person calls a row; empty where it is not known here.
+fn title_of(rows: &dyn Rows, entity: &Description, row: &Row) -> PageResult<String> {
     let Some(title) = entity.title else { return Ok(String::new()) };
     let name = row.get(title.name).and_then(Value::as_str).unwrap_or_default();
     let Some(other) = title.of.and_then(description) else { return Ok(name.to_owned()) };
     let Ok(id) = name.parse() else { return Ok(String::new()) };
-    match reader.find_row(other.name, id)? {
-        Some(shown) => title_of(reader, other, &shown.row),
+    match rows.find_row(other.name, id)? {
+        Some(shown) => title_of(rows, other, &shown.row),
         None => Ok(String::new()),
     }
 }
@@ -156,19 +155,13 @@ pub enum Refusal {
     Invalid(Vec<FieldError>),
     /// No form of ours sends this.
     Nonsense(String),
-    /// The store could not be read.
-    Store(StoreError),
-}
-
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
+    /// The rows could not be read.
+    Rows(PageError),
 }
 
 impl From<PageError> for Refusal {
     fn from(error: PageError) -> Self {
-        if let PageError::BadRequest(why) = error { Self::Nonsense(why) } else { Self::Store(error.into()) }
+        if let PageError::BadRequest(why) = error { Self::Nonsense(why) } else { Self::Rows(error) }
     }
 }
 
@@ -220,11 +213,11 @@ impl Post<'_> {
         Author { actor: self.person, queue_id: self.queue, at: self.at }
     }
 
-    /// The operation as this PC sends it, with what people call its row. A row that the server does not have yet has no version there.
+    /// The operation as this machine sends it, with what people call its row. A row that the server does not have yet has no version there.
     fn draft(&self, op: Op) -> Planned<Draft> {
         let base_version = op.base_version.filter(|version| *version > 0);
-        let app = Some(format!("agent {}", env!("CARGO_PKG_VERSION")));
-        Ok(draft_of(self.reader, Op { app, offset_ms: self.offset_ms, base_version, ..op })?)
+        let app = Some(self.app.to_owned());
+        Ok(draft_of(self.rows, Op { app, offset_ms: self.offset_ms, base_version, ..op })?)
     }
 
     fn create(&self, entity: &Description) -> Planned<Op> {
@@ -238,7 +231,7 @@ impl Post<'_> {
         let mut op = self.posted.to_update(entity, self.author(), self.region.clone(), id)?;
         let Some(pages) = registry::pages().into_iter().find(|pages| pages.entity == entity.name) else { return Ok(op) };
         let today = in_istanbul(self.at).date_naive();
-        let Some(mut copy) = RegionCopy::of_what_is_here(self.reader, today)? else { return Ok(op) };
+        let Some(mut copy) = RegionCopy::of_what_is_here(self.rows, today)? else { return Ok(op) };
         match at_once((pages.complete)(&mut copy, &mut op, self.posted))? {
             Some(error) => Err(Refusal::Invalid(vec![error])),
             None => Ok(op),
@@ -259,7 +252,7 @@ impl Post<'_> {
     fn turn(&self, id: Uuid, active: bool) -> Planned<Op> {
         let shown = match self.posted.original()? {
             Some(shown) => shown,
-            None => self.reader.find_row(Employee::NAME, id)?.map(|known| known.row).unwrap_or_default(),
+            None => self.rows.find_row(Employee::NAME, id)?.map(|known| known.row).unwrap_or_default(),
         };
         Ok(self.act(Employee::NAME, id, Kind::Update)?.changing(changes_of_turn(active, &shown, self.posted)))
     }
@@ -273,7 +266,7 @@ impl Post<'_> {
             .as_str()
             .and_then(|text| text.parse().ok())
             .ok_or_else(|| Refusal::Nonsense("work_date: not a date".into()))?;
-        let entered = self.reader.list_entries(date, date, None)?;
+        let entered = self.rows.list_entries(date, date, None)?;
         let mut ops = Vec::new();
         for text in self.posted.values("planned") {
             let planned =
@@ -281,7 +274,7 @@ impl Post<'_> {
             let op = planned.op(self.author(), self.region.clone(), date, batch, self.posted.value(CONFIRMED));
             let is_of = |row: &Row| row.get("employee_id") == Some(&json!(planned.employee_id));
             let is_blank = !entered.iter().any(|entry| !entry.deleted && is_of(&entry.row));
-            if is_blank || super::store::ops::is_kept(self.reader, op.op_id)? {
+            if is_blank || self.rows.is_kept(op.op_id)? {
                 ops.push(op);
             }
         }
@@ -292,9 +285,9 @@ impl Post<'_> {
     fn undo_batch(&self, batch: Uuid) -> Planned<Vec<Op>> {
         let undo = self.posted.op_id()?;
         let mut ops = Vec::new();
-        for person in self.reader.list_rows(Employee::NAME)? {
+        for person in self.rows.list_rows(Employee::NAME)? {
             let (_, id) = ids_in(batch, person.id);
-            let Some(entry) = self.reader.find_row(Timesheet::NAME, id)?.filter(|entry| !entry.deleted && entry.version <= 1) else {
+            let Some(entry) = self.rows.find_row(Timesheet::NAME, id)?.filter(|entry| !entry.deleted && entry.version <= 1) else {
                 continue;
             };
             let deletion = Op::new(self.author(), deletion_in(undo, id), Kind::Delete, Timesheet::NAME, id, self.region.clone());
@@ -304,7 +297,7 @@ impl Post<'_> {
     }
 
     fn complaints(&self, op: &Op) -> Planned<Vec<FieldError>> {
-        let known = self.reader.find_row(&op.entity, op.id)?;
+        let known = self.rows.find_row(&op.entity, op.id)?;
         if op.kind == Kind::Delete {
             return if op.entity == Employee::NAME { self.check_unused(op.id) } else { Ok(Vec::new()) };
         }
@@ -344,16 +337,16 @@ impl Post<'_> {
 
     /// People with entries are not deleted.
     fn check_unused(&self, employee: Uuid) -> Planned<Vec<FieldError>> {
-        let entries = self.reader.list_entries(civil::FIRST_DAY, civil::LAST_DAY, Some(employee))?;
+        let entries = self.rows.list_entries(civil::FIRST_DAY, civil::LAST_DAY, Some(employee))?;
         let count = entries.iter().filter(|entry| !entry.deleted).count();
         Ok(if count == 0 { Vec::new() } else { vec![FieldError::new("", "employee-has-timesheets").with("count", count)] })
     }
 
-    /// What is doubtful about an entry and was not confirmed, as far as this PC knows; the server asks nobody about what comes out of a queue.
+    /// What is doubtful about an entry and was not confirmed, as far as is known here; the server asks nobody about what comes out of a queue.
     fn questions(&self, id: Uuid, entry: &Timesheet) -> Planned<Vec<FieldError>> {
-        let person = self.reader.find_row(Employee::NAME, entry.employee_id)?;
+        let person = self.rows.find_row(Employee::NAME, entry.employee_id)?;
         let date = |name: &str| person.as_ref().and_then(|shown| shown.row.get(name)?.as_str()?.parse().ok());
-        let others = self.reader.list_entries(entry.work_date, entry.work_date, Some(entry.employee_id))?;
+        let others = self.rows.list_entries(entry.work_date, entry.work_date, Some(entry.employee_id))?;
         let live = others.iter().filter(|other| other.id != id && !other.deleted);
         let read = live.filter_map(|other| Timesheet::parse(&other.row, &BTreeSet::new(), Origin::Agent).ok());
         let others_worked = read.map(|other| hours(&other.shift(), &Rules::default()).worked).sum();
@@ -366,7 +359,7 @@ impl Post<'_> {
     fn check_entry(&self, id: Uuid, entry: &Timesheet) -> Planned<Vec<FieldError>> {
         let (before, after) = (entry.work_date.checked_sub_days(Days::new(1)), entry.work_date.checked_add_days(Days::new(1)));
         let (from, to) = (before.unwrap_or(entry.work_date), after.unwrap_or(entry.work_date));
-        let others = self.reader.list_entries(from, to, Some(entry.employee_id))?;
+        let others = self.rows.list_entries(from, to, Some(entry.employee_id))?;
         let other = others
             .iter()
             .filter(|other| other.id != id && !other.deleted)
@@ -389,15 +382,50 @@ fn overlap(entry: &Timesheet, other: &Shown) -> Option<Timesheet> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
-    use crate::store::Store;
+    use crate::copy::Context;
+
+    /// A machine on which nothing has come yet.
+    struct Nothing;
+
+    impl Rows for Nothing {
+        fn is_whole(&self) -> PageResult<bool> {
+            Ok(false)
+        }
+
+        fn context(&self) -> PageResult<Option<Context>> {
+            Ok(None)
+        }
+
+        fn list_rows(&self, _: &str) -> PageResult<Vec<Shown>> {
+            Ok(Vec::new())
+        }
+
+        fn find_row(&self, _: &str, _: Uuid) -> PageResult<Option<Shown>> {
+            Ok(None)
+        }
+
+        fn list_entries(&self, _: NaiveDate, _: NaiveDate, _: Option<Uuid>) -> PageResult<Vec<Shown>> {
+            Ok(Vec::new())
+        }
+
+        fn list_waiting_rows(&self) -> PageResult<HashSet<Uuid>> {
+            Ok(HashSet::new())
+        }
+
+        fn is_kept(&self, _: Uuid) -> PageResult<bool> {
+            Ok(false)
+        }
+    }
 
     /// `routes.ts` names the writes that a browser can queue: this PC knows each of them.
     #[test]
     fn every_write_that_a_browser_knows_is_one_here() {
         registry::install();
         let id = "019ab3aa-0000-7000-8000-000000000004";
-        let source = include_str!("../../static/ts/offline/routes.ts");
+        let source = include_str!("../../../static/ts/offline/routes.ts");
         let table = source.split_once("const ROUTES").unwrap().1.split_once("];").unwrap().0;
         let patterns: Vec<&str> =
             table.lines().filter_map(|line| line.trim().strip_prefix("[\"")?.split_once('"').map(|(pattern, _)| pattern)).collect();
@@ -418,15 +446,12 @@ mod tests {
     #[test]
     fn a_change_of_state_is_against_the_days_that_the_page_showed() {
         registry::install();
-        let folder = tempfile::tempdir().unwrap();
         let at: DateTime<Utc> = "2026-11-28T09:00:00Z".parse().unwrap();
-        let store = Store::open(folder.path(), at).unwrap().0;
-        let reader = store.read().unwrap();
         let id = "019ab3aa-0000-7000-8000-000000000004";
         let fields_of = |act: &str, pairs: &[(&str, &str)]| {
             let posted = Posted::from_pairs(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
             let (person, queue, region) = (Uuid::from_u128(1), Uuid::from_u128(2), Region::parse("ankara").unwrap());
-            let post = Post { posted: &posted, person, queue, region, is_open: true, at, offset_ms: 0, reader: &reader };
+            let post = Post { posted: &posted, person, queue, region, is_open: true, at, offset_ms: 0, app: "agent 1", rows: &Nothing };
             let drafts = plan(&find_route(&format!("/employees/{id}/{act}")).unwrap(), &post).unwrap();
             json!(drafts[0].op.fields)
         };
@@ -445,16 +470,13 @@ mod tests {
     #[test]
     fn a_change_that_carries_all_of_it_needs_no_copy() {
         registry::install();
-        let folder = tempfile::tempdir().unwrap();
         let at: DateTime<Utc> = "2026-11-28T09:00:00Z".parse().unwrap();
-        let store = Store::open(folder.path(), at).unwrap().0;
-        let reader = store.read().unwrap();
         let id = "019ab3aa-0000-7000-8000-000000000004";
         let (orig, name) = (r#"{"name":"Gündüz","start_time":"08:30","end_time":"17:30","break_minutes":60,"weekdays":""}"#, "Gece");
         let typed = [("_orig", orig), ("name", name), ("start_time", "08:30"), ("end_time", "17:30"), ("break_minutes", "60")];
         let posted = Posted::from_pairs(typed.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
         let (person, queue, region) = (Uuid::from_u128(1), Uuid::from_u128(2), Region::parse("ankara").unwrap());
-        let post = Post { posted: &posted, person, queue, region, is_open: true, at, offset_ms: 0, reader: &reader };
+        let post = Post { posted: &posted, person, queue, region, is_open: true, at, offset_ms: 0, app: "agent 1", rows: &Nothing };
         let drafts = plan(&find_route(&format!("/shift-templates/{id}")).unwrap(), &post).unwrap();
         assert_eq!(json!(drafts[0].op.fields), json!({ "name": { "from": "Gündüz", "to": "Gece" } }));
     }

@@ -1,4 +1,4 @@
-//! The PC's copy of its region as pages want it: rows of each kind, in the order that the server's queries give them.
+//! The copy of a region as pages want it: rows of each kind, in the order that the server's queries give them.
 
 use std::{
     cmp::Reverse,
@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::rows::{Context, Rows, Shown};
 use crate::{
     calendar::{Calendar, CalendarDay, DayKind, Entry},
     civil, collate,
@@ -22,7 +23,6 @@ use crate::{
     roster::{Person, Roster},
     settings::{Effective, RegionSettings},
     shift_templates::listed as templates,
-    store::{Context, Reader, Shown, StoreError},
     timesheets::{Timesheet, filter::RulesByRegion, listed as entries, views::Choices},
     web::{
         form::shown,
@@ -32,15 +32,9 @@ use crate::{
     },
 };
 
-impl From<StoreError> for PageError {
-    fn from(error: StoreError) -> Self {
-        Self::Rows(Box::new(error))
-    }
-}
-
-/// One region, as this PC has it, on one day.
+/// One region, as this machine has it, on one day.
 pub struct RegionCopy<'r> {
-    reader: &'r Reader,
+    rows: &'r dyn Rows,
     context: Context,
     /// The region.
     pub region: Region,
@@ -50,20 +44,20 @@ pub struct RegionCopy<'r> {
 
 impl<'r> RegionCopy<'r> {
     /// The copy; none before the first one has come whole.
-    pub fn open(reader: &'r Reader, today: NaiveDate) -> PageResult<Option<Self>> {
-        if reader.mirror()?.is_ready() { Self::of_what_is_here(reader, today) } else { Ok(None) }
+    pub fn open(rows: &'r dyn Rows, today: NaiveDate) -> PageResult<Option<Self>> {
+        if rows.is_whole()? { Self::of_what_is_here(rows, today) } else { Ok(None) }
     }
 
-    /// The copy as far as it has come: a row that is not in it may be at the server. None on a PC that has never heard of the server.
-    pub fn of_what_is_here(reader: &'r Reader, today: NaiveDate) -> PageResult<Option<Self>> {
-        let Some(context) = reader.context()? else { return Ok(None) };
+    /// The copy as far as it has come: a row that is not in it may be at the server. None on a machine that has never heard of the server.
+    pub fn of_what_is_here(rows: &'r dyn Rows, today: NaiveDate) -> PageResult<Option<Self>> {
+        let Some(context) = rows.context()? else { return Ok(None) };
         let Ok(region) = Region::parse(&context.region.code) else { return Ok(None) };
-        Ok(Some(Self { reader, context, region, today }))
+        Ok(Some(Self { rows, context, region, today }))
     }
 
     /// The rows with changes that the server does not have yet.
     pub fn list_waiting(&self) -> PageResult<HashSet<Uuid>> {
-        Ok(self.reader.list_waiting_rows()?)
+        self.rows.list_waiting_rows()
     }
 
     /// Refuses the name of another region: its rows are not here.
@@ -104,7 +98,7 @@ impl<'r> RegionCopy<'r> {
 
     /// The same person with the date of the last entry.
     pub fn with_last_entry(&self, person: people::Listed) -> PageResult<people::Listed> {
-        let entries = self.reader.list_entries(civil::FIRST_DAY, civil::LAST_DAY, Some(person.id))?;
+        let entries = self.rows.list_entries(civil::FIRST_DAY, civil::LAST_DAY, Some(person.id))?;
         let dates = entries.iter().filter(|shown| !shown.deleted).filter_map(|shown| shown.row.get("work_date")?.as_str()?.parse().ok());
         Ok(people::Listed { last_entry: dates.max(), ..person })
     }
@@ -167,7 +161,7 @@ impl<'r> RegionCopy<'r> {
     /// The entries that fit and are not in the bin: newest date first, then by name.
     pub fn list_entries(&self, filter: &entries::Filter) -> PageResult<Vec<entries::Listed>> {
         let names = Names::of(&self.list_people()?);
-        let found = self.reader.list_entries(filter.from, filter.to, filter.employee_id)?;
+        let found = self.rows.list_entries(filter.from, filter.to, filter.employee_id)?;
         let live = found.into_iter().filter(|shown| !shown.deleted && shown.region == self.region.code());
         let mut list: Vec<entries::Listed> = live
             .filter_map(read::<Timesheet>)
@@ -186,7 +180,7 @@ impl<'r> RegionCopy<'r> {
 
     /// Who is expected when on the dates `from` to `to`: whoever is employed on one of them, or has an entry on one.
     pub fn roster(&self, from: NaiveDate, to: NaiveDate) -> PageResult<Roster> {
-        let shown = self.reader.list_entries(from, to, None)?.into_iter().filter(|shown| !shown.deleted);
+        let shown = self.rows.list_entries(from, to, None)?.into_iter().filter(|shown| !shown.deleted);
         let with_entries: HashSet<Uuid> = shown.filter_map(|shown| id_in(&shown.row, "employee_id")).collect();
         let mut people: Vec<Person> = self
             .list_people()?
@@ -218,12 +212,12 @@ impl<'r> RegionCopy<'r> {
     }
 
     fn rows<E: Entity>(&self) -> PageResult<Vec<(Shown, E)>> {
-        let rows = self.reader.list_rows(E::NAME)?.into_iter().filter(|shown| shown.region == self.region.code());
+        let rows = self.rows.list_rows(E::NAME)?.into_iter().filter(|shown| shown.region == self.region.code());
         Ok(rows.filter_map(read).collect())
     }
 
     fn find<E: Entity>(&self, id: Uuid) -> PageResult<(Shown, E)> {
-        let shown = self.reader.find_row(E::NAME, id)?.filter(|shown| shown.region == self.region.code());
+        let shown = self.rows.find_row(E::NAME, id)?.filter(|shown| shown.region == self.region.code());
         shown.and_then(read).ok_or(PageError::NotFound)
     }
 }

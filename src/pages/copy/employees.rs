@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Local, RegionCopy, copy::none_missing, query_of, timesheets::entries_of};
+use super::{Local, RegionCopy, query_of, region::none_missing, timesheets::entries_of};
 use crate::{
     card::{
         rows::{CardQuery, CardRows, Window},

@@ -1,9 +1,11 @@
-//! Pages from the copy on this PC, while the server is out of reach: by the server's templates, with the server's rules; only where the rows
-//! come from differs (`RegionCopy`).
+//! Pages and operations from a copy of the region, while the server is out of reach: by the server's templates, with the server's rules; only where
+//! the rows come from differs ([`Rows`]). An office's PC keeps them in SQLite.
 
-mod copy;
 mod employees;
 mod month;
+pub mod plan;
+mod region;
+mod rows;
 mod timesheets;
 mod today;
 
@@ -11,7 +13,6 @@ use chrono::NaiveDate;
 use futures_util::FutureExt as _;
 use uuid::Uuid;
 
-use super::store::Reader;
 use crate::{
     civil::DayOfWork,
     complaint::FieldError,
@@ -28,7 +29,8 @@ use crate::{
         page::{Ctx, query_of},
     },
 };
-pub(super) use copy::RegionCopy;
+pub use region::RegionCopy;
+pub use rows::{CompanyFacts, Context, RegionFact, Rows, Shown};
 
 /// What there is to answer with.
 #[derive(Debug)]
@@ -69,7 +71,7 @@ pub fn is_made(path: &str) -> bool {
 }
 
 /// The page at the context's address; none for one that is not made here, and before the first copy has come whole.
-pub fn show(ctx: Ctx, reader: &Reader, today: NaiveDate) -> PageResult<Option<Local>> {
+pub fn show(ctx: Ctx, rows: &dyn Rows, today: NaiveDate) -> PageResult<Option<Local>> {
     let path = ctx.path.clone();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match parts.as_slice() {
@@ -78,7 +80,7 @@ pub fn show(ctx: Ctx, reader: &Reader, today: NaiveDate) -> PageResult<Option<Lo
         ["queue", "badges"] => return Ok(Some(Local::Page(String::new()))),
         _ => {}
     }
-    let Some((ctx, actor, mut copy)) = open(ctx, reader, today)? else { return Ok(None) };
+    let Some((ctx, actor, mut copy)) = open(ctx, rows, today)? else { return Ok(None) };
     let found = match parts.as_slice() {
         [""] => today::home(&ctx, &copy),
         ["today"] => today::show(&ctx, &copy),
@@ -104,7 +106,7 @@ pub fn show(ctx: Ctx, reader: &Reader, today: NaiveDate) -> PageResult<Option<Lo
 /// there is no such form.
 pub fn refuse(
     ctx: Ctx,
-    reader: &Reader,
+    rows: &dyn Rows,
     today: NaiveDate,
     pairs: Vec<(String, String)>,
     errors: &[FieldError],
@@ -112,7 +114,7 @@ pub fn refuse(
     let path = ctx.path.clone();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let posted = Posted::from_pairs(pairs);
-    let Some((ctx, actor, mut copy)) = open(ctx, reader, today)? else { return Ok(None) };
+    let Some((ctx, actor, mut copy)) = open(ctx, rows, today)? else { return Ok(None) };
     let found = match parts.as_slice() {
         ["today", "entries"] => today::refuse(&ctx, &copy, &actor, None, &posted, errors),
         ["today", "entries", id] => id_of(id).and_then(|id| today::refuse(&ctx, &copy, &actor, Some(id), &posted, errors)),
@@ -138,9 +140,9 @@ pub fn refuse(
 }
 
 /// The copy, with who asks and which of its rows wait.
-fn open(mut ctx: Ctx, reader: &Reader, today: NaiveDate) -> PageResult<Option<(Ctx, Actor, RegionCopy<'_>)>> {
+fn open(mut ctx: Ctx, rows: &dyn Rows, today: NaiveDate) -> PageResult<Option<(Ctx, Actor, RegionCopy<'_>)>> {
     let actor = ctx.actor.clone().ok_or(PageError::Forbidden)?;
-    let Some(copy) = RegionCopy::open(reader, today)? else { return Ok(None) };
+    let Some(copy) = RegionCopy::open(rows, today)? else { return Ok(None) };
     if !actor.may_act_on(&copy.region) {
         return Err(PageError::Forbidden);
     }
@@ -175,6 +177,6 @@ fn pages_of<'r>(entity: &Description) -> PageResult<PagesOf<RegionCopy<'r>>> {
 }
 
 /// The answer of something that never waits: the copy is a file.
-pub(super) fn at_once<T>(answer: impl Future<Output = PageResult<T>>) -> PageResult<T> {
+pub(crate) fn at_once<T>(answer: impl Future<Output = PageResult<T>>) -> PageResult<T> {
     answer.now_or_never().unwrap_or_else(|| Err(PageError::Rows("a page from the copy waited".into())))
 }
