@@ -186,5 +186,5 @@ pub async fn revoke_device(
 }
 
 fn back(ctx: &Ctx, flash: &Flash) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash_cookie::cookie(&flash, &ctx.seal)).finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash_cookie::cookie(flash, &ctx.seal)).finish()
 }

@@ -188,7 +188,7 @@ impl<M: Mode> People for ScopedTx<M> {
     }
 
     async fn find_person(&mut self, id: Uuid) -> PageResult<Option<Listed>> {
-        Ok(find_employee(self, id).await.map_err(unread)?)
+        find_employee(self, id).await.map_err(unread)
     }
 
     async fn name_of_person(&mut self, person: &Listed) -> PageResult<String> {
@@ -196,7 +196,7 @@ impl<M: Mode> People for ScopedTx<M> {
     }
 
     async fn template_choices(&mut self) -> PageResult<Vec<TemplateChoice>> {
-        Ok(shift_templates::db::list_choices(self).await.map_err(unread)?)
+        shift_templates::db::list_choices(self).await.map_err(unread)
     }
 
     async fn identity_no_seen(&mut self, op: &Op, before: Option<&Listed>) -> PageResult<Result<Value, FieldError>> {

@@ -214,5 +214,5 @@ async fn record(state: &AppState, actor: &Actor, request: &HttpRequest, kind: Ev
 }
 
 fn back(ctx: &Ctx, flash: &Flash) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash_cookie::cookie(&flash, &ctx.seal)).finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash_cookie::cookie(flash, &ctx.seal)).finish()
 }

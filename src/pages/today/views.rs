@@ -199,6 +199,7 @@ impl Count {
     }
 
     /// The same with a question, which the next Enter confirms.
+    #[must_use]
     pub fn asking(self, question: String) -> Self {
         Self { question, ..self }
     }
