@@ -1,7 +1,10 @@
 //! What the server keeps of each entity (`rainstaff_pages::registry` says which there are), and which tables of the desktop program are taken over.
 
 use crate::{
+    alarms::{self, Registered},
+    contact::QueueAlarms,
     desktop::{DesktopTable, are_in_order},
+    devices::DeviceAlarms,
     drivers::Driver,
     employees::Employee,
     settings::RegionSettings,
@@ -25,7 +28,11 @@ impl Table for Driver {}
 pub fn install() {
     rainstaff_pages::registry::install();
     sync::install(KINDS);
+    alarms::install(ALARM_SOURCES);
 }
+
+/// What is looked at for something odd, in the order in which the dashboard shows it.
+static ALARM_SOURCES: &[Registered] = &[Registered::of::<QueueAlarms>(), Registered::of::<DeviceAlarms>()];
 
 /// The tables of the desktop program that are taken over, in the order in which their rows are handed to the write path. The order is in the
 /// numbers of the operations: a new table stands at the end, or after the last one that it refers to.

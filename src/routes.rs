@@ -7,7 +7,12 @@ use actix_web::{
 };
 
 use crate::{
-    activity, admin, api, auth, calendar, card, contact, crud, dashboard, devices,
+    activity, admin,
+    alarms::acknowledge_alarm,
+    api, auth, calendar, card,
+    contact::{self, QueueAlarms},
+    crud, dashboard,
+    devices::{self, DeviceAlarms},
     drivers::Driver,
     employees::{self, Employee},
     error::AppError,
@@ -143,8 +148,8 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/devices/{id}", post().to(devices::pages::rename_device));
     cfg.route("/admin/devices/{id}/code", post().to(devices::pages::make_code));
     cfg.route("/admin/devices/{id}/revocation", post().to(devices::pages::revoke_device));
-    cfg.route("/admin/device-alarms/{id}/acknowledgement", post().to(devices::alarms::acts::acknowledge_alarm));
-    cfg.route("/admin/queue-alarms/{id}/acknowledgement", post().to(contact::acts::acknowledge_alarm));
+    cfg.route("/admin/device-alarms/{id}/acknowledgement", post().to(acknowledge_alarm::<DeviceAlarms>));
+    cfg.route("/admin/queue-alarms/{id}/acknowledgement", post().to(acknowledge_alarm::<QueueAlarms>));
     cfg.route("/admin/quarantine/{id}", get().to(contact::acts::download_quarantined));
     cfg.route("/admin/settings", get().to(admin::settings::list_settings));
     cfg.route("/admin/settings/{code}", get().to(admin::settings::edit_settings));

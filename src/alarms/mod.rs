@@ -1,58 +1,21 @@
-//! What alarms have in common.
+//! Alarms: what is odd, from the moment it is found until it is over or an administrator has seen it.
+//!
+//! A [`Source`] says what it looks at, what is odd about that, and how it is called; it knows nothing of the life of an alarm. This room
+//! raises, lets grow, ends, shows and acknowledges, with one table (`app.alarm`) for all sources, of which it knows none by name: they register at
+//! the top ([`install`]).
 
-/// So much a browser's clock may differ, in milliseconds.
-pub const CLOCK_MAY_DIFFER: i64 = 120_000;
-/// What is kept of a clock that differs by more, in milliseconds: a hundred years.
-const CLOCK_DIFFERS_AT_MOST: i64 = 100 * 365 * 86_400_000;
-/// What is kept where more operations are said to wait, in a browser or on a PC.
-pub const WAITING_AT_MOST: i64 = 1_000_000;
+mod acts;
+mod db;
+mod kind;
+mod reported;
+mod source;
+mod views;
+mod watch;
 
-/// How much it matters; the most urgent first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// The entry cannot be right.
-    Critical,
-    /// Somebody should look.
-    Warning,
-    /// Good to know; most likely right.
-    Note,
-}
-
-impl Severity {
-    /// Key of its name.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Critical => "severity-critical",
-            Self::Warning => "severity-warning",
-            Self::Note => "severity-note",
-        }
-    }
-
-    /// The tone of its badge.
-    pub fn tone(self) -> &'static str {
-        match self {
-            Self::Critical => "red",
-            Self::Warning => "yellow",
-            Self::Note => "blue",
-        }
-    }
-
-    /// Its icon: colour never stands alone.
-    pub fn icon(self) -> &'static str {
-        match self {
-            Self::Critical => "alert-circle",
-            Self::Warning => "alert-triangle",
-            Self::Note => "info-circle",
-        }
-    }
-}
-
-/// How far a clock is ahead, as it is kept: a client may say any number.
-pub fn kept_offset(offset_ms: i64) -> i64 {
-    offset_ms.clamp(-CLOCK_DIFFERS_AT_MOST, CLOCK_DIFFERS_AT_MOST)
-}
-
-/// Whether a clock differs by more than it may.
-pub fn is_clock_wrong(offset_ms: i64) -> bool {
-    !(-CLOCK_MAY_DIFFER..=CLOCK_MAY_DIFFER).contains(&offset_ms)
-}
+pub use acts::{acknowledge, acknowledge_alarm};
+pub use db::count_open;
+pub use kind::{Finding, Kind, Severity};
+pub use reported::{CLOCK_MAY_DIFFER, WAITING_AT_MOST, is_clock_wrong, kept_offset};
+pub use source::{Registered, Source, Subject, Texts, install, sources};
+pub use views::{AlarmList, AlarmView, load, place};
+pub use watch::{watch_all, watch_region};

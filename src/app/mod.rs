@@ -20,13 +20,13 @@ use counting::count_requests;
 use errors::show_errors;
 
 use crate::{
+    alarms,
     auth::{
         carried::offer_sign_in,
         session_store::{purge_expired, session_middleware},
     },
-    contact,
     db::enter_worker,
-    devices, routes,
+    routes,
     state::AppState,
     sync::held,
     telemetry::Spans,
@@ -82,7 +82,7 @@ pub async fn run(mut state: AppState, listeners: Vec<TcpListener>) -> std::io::R
     state.db = state.db.for_workers(workers).await;
     let db = state.db.clone();
     let housekeeping = tokio::spawn(keep_house(state.clone()));
-    let watch = tokio::spawn(watch_queues(state.clone()));
+    let watch = tokio::spawn(watch_sources(state.clone()));
     let retrial = tokio::spawn(retry_held(state.clone())); // nobody waits for it: a server that sleeps has to answer soon
     let bell = tokio::spawn(state.bell.clone().watch(db.clone()));
     let app = move || {
@@ -129,16 +129,13 @@ async fn retry_held(state: AppState) {
     }
 }
 
-/// Once a minute: what is odd about the browsers' queues, and about the offices' PCs, becomes an alarm.
-async fn watch_queues(state: AppState) {
+/// Once a minute: what is odd becomes an alarm.
+async fn watch_sources(state: AppState) {
     let mut each_minute = tokio::time::interval(Duration::from_mins(1));
     loop {
         each_minute.tick().await;
-        if let Err(error) = contact::watch_all(&state).await {
-            tracing::warn!(%error, "the browsers' queues were not looked at");
-        }
-        if let Err(error) = devices::watch_all(&state).await {
-            tracing::warn!(%error, "the devices were not looked at");
+        for source in alarms::sources() {
+            source.watch(&state).await;
         }
     }
 }

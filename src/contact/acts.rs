@@ -1,4 +1,4 @@
-//! What an admin does about the browsers' queues: sees an alarm, and takes out what the server could not read.
+//! What an admin takes out of the quarantine.
 
 use actix_web::{
     HttpResponse,
@@ -7,46 +7,15 @@ use actix_web::{
 };
 use uuid::Uuid;
 
-use super::{AlarmKind, db};
+use super::db;
 use crate::{
     db::Scope,
     error::{AppError, AppResult},
     events::{EventKind, NewEvent, record_event},
     identity::{Admin, Region},
     state::AppState,
-    web::{
-        answer::stored_and_done,
-        extract::Req,
-        flash::{Flash, Tone},
-        form::Posted,
-        page::Ctx,
-    },
+    web::extract::Req,
 };
-
-const HOME: &str = "/dashboard";
-
-/// `POST /admin/queue-alarms/{id}/acknowledgement`: somebody has seen it. It is no longer shown, and the log says who saw it.
-pub async fn acknowledge_alarm(
-    ctx: Req<Ctx>,
-    admin: Req<Admin>,
-    state: Data<AppState>,
-    id: Path<Uuid>,
-    posted: Req<Posted>,
-) -> AppResult<HttpResponse> {
-    let scope = Scope::with_company(admin.actor()).ok_or(AppError::Forbidden)?;
-    let mut tx = state.db.write(&scope).await?;
-    let alarm = db::acknowledge(&mut tx, *id, admin.actor(), state.clock.now()).await?.ok_or(AppError::NotFound)?;
-    let account = alarm.username.unwrap_or_default();
-    if !alarm.is_old {
-        let region = Region::parse(&alarm.region).map_err(|_| AppError::NotFound)?;
-        let event = NewEvent::new(EventKind::QueueAlarmSeen).by(Some(admin.actor())).from(admin.visitor());
-        let event = event.with("account", account.as_str()).with("alarm", alarm.kind.as_str());
-        record_event(&mut tx, &region, &event, state.clock.now()).await?;
-        tx.commit().await?;
-    }
-    let what = AlarmKind::parse(&alarm.kind).map_or("", |kind| crate::i18n::t(ctx.lang, kind.label()));
-    Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &Flash::new(Tone::Success, "flash-queue-alarm-seen", what)))
-}
 
 /// `GET /admin/quarantine/{id}`: the bytes as they came, as a file.
 pub async fn download_quarantined(admin: Req<Admin>, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {

@@ -3,74 +3,28 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use crate::alarms::{Severity, is_clock_wrong};
+use crate::{
+    alarms::{Finding, Kind, Severity, is_clock_wrong},
+    events::EventKind,
+};
 
 /// A number that did not arrive may still be on its way for so long.
 pub const HOLE_MAY_STAY: TimeDelta = TimeDelta::minutes(10);
 /// A queue with work may be silent for so long: a night is ordinary.
 pub const QUEUE_MAY_BE_SILENT: TimeDelta = TimeDelta::hours(24);
 
-/// What is odd.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AlarmKind {
-    /// The same person has a new queue in the same browser, and the old one still had work: its storage is gone.
-    Vanished,
-    /// Numbers that the queue gave out never arrived, and do not wait in it any more.
-    Hole,
-    /// Work waits in a browser that has not been heard of for a day.
-    Silent,
-    /// The browser's clock is wrong.
-    Clock,
-}
-
-impl AlarmKind {
-    /// Every kind, the most urgent first.
-    pub const ALL: [Self; 4] = [Self::Vanished, Self::Hole, Self::Silent, Self::Clock];
-
-    /// The word in the table.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Vanished => "vanished",
-            Self::Hole => "hole",
-            Self::Silent => "silent",
-            Self::Clock => "clock",
-        }
-    }
-
-    /// Reads the word back.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
-
-    /// How much it matters.
-    pub fn severity(self) -> Severity {
-        match self {
-            Self::Vanished | Self::Hole => Severity::Critical,
-            Self::Silent => Severity::Warning,
-            Self::Clock => Severity::Note,
-        }
-    }
-
-    /// Key of its name.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Vanished => "queue-alarm-vanished",
-            Self::Hole => "queue-alarm-hole",
-            Self::Silent => "queue-alarm-silent",
-            Self::Clock => "queue-alarm-clock",
-        }
-    }
-
-    /// Key of why, with `{ $n }` and `{ $since }`.
-    pub fn why(self) -> &'static str {
-        match self {
-            Self::Vanished => "queue-alarm-why-vanished",
-            Self::Hole => "queue-alarm-why-hole",
-            Self::Silent => "queue-alarm-why-silent",
-            Self::Clock => "queue-alarm-why-clock",
-        }
-    }
-}
+/// The same person has a new queue in the same browser, and the old one still had work: its storage is gone.
+pub const VANISHED: Kind = Kind::new("vanished", Severity::Critical, "queue-alarm-vanished", "queue-alarm-why-vanished")
+    .logged_as(EventKind::QueueVanished)
+    .seen_again();
+/// Numbers that the queue gave out never arrived, and do not wait in it any more.
+pub const HOLE: Kind =
+    Kind::new("hole", Severity::Critical, "queue-alarm-hole", "queue-alarm-why-hole").logged_as(EventKind::QueueHole).seen_again();
+/// Work waits in a browser that has not been heard of for a day.
+pub const SILENT: Kind =
+    Kind::new("silent", Severity::Warning, "queue-alarm-silent", "queue-alarm-why-silent").logged_as(EventKind::QueueSilent).seen_again();
+/// The browser's clock is wrong.
+pub const CLOCK: Kind = Kind::new("clock", Severity::Note, "queue-alarm-clock", "queue-alarm-why-clock");
 
 /// A queue as the rules look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,32 +49,19 @@ pub struct QueueState {
     pub replaced_at: Option<DateTime<Utc>>,
 }
 
-/// Something odd about a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Finding {
-    /// The queue.
-    pub queue_id: Uuid,
-    /// What.
-    pub kind: AlarmKind,
-    /// How many operations; of a clock, how many seconds.
-    pub amount: i64,
-    /// Since when.
-    pub since: DateTime<Utc>,
-}
-
 /// Everything odd about a queue. A number that did not arrive may be one of those that still wait (the carrier was not allowed to bring it, or
 /// the server could not take it): so long as as many wait as are missing, nothing is lost.
 pub fn judge(queue: &QueueState, now: DateTime<Utc>) -> Vec<Finding> {
-    let finding = |kind, amount, since| Finding { queue_id: queue.queue_id, kind, amount, since };
+    let finding = |kind, amount, since| Finding { subject: queue.queue_id, kind, amount, since };
     let waits = queue.len > 0;
     let has_vanished = waits && queue.replaced_at.is_some_and(|at| at > queue.last_at);
     let is_silent = waits && !has_vanished && !queue.is_devices && now - queue.last_at >= QUEUE_MAY_BE_SILENT;
     let hole = queue.missing_since.filter(|since| queue.missing > queue.len && now - *since >= HOLE_MAY_STAY);
     let found = [
-        has_vanished.then(|| finding(AlarmKind::Vanished, queue.len, queue.last_at)),
-        hole.map(|since| finding(AlarmKind::Hole, queue.missing, since)),
-        is_silent.then(|| finding(AlarmKind::Silent, queue.len, queue.last_at)),
-        is_clock_wrong(queue.offset_ms).then(|| finding(AlarmKind::Clock, queue.offset_ms / 1000, queue.last_at)),
+        has_vanished.then(|| finding(VANISHED, queue.len, queue.last_at)),
+        hole.map(|since| finding(HOLE, queue.missing, since)),
+        is_silent.then(|| finding(SILENT, queue.len, queue.last_at)),
+        is_clock_wrong(queue.offset_ms).then(|| finding(CLOCK, queue.offset_ms / 1000, queue.last_at)),
     ];
     found.into_iter().flatten().collect()
 }
@@ -147,7 +88,7 @@ mod tests {
         }
     }
 
-    fn kinds(queue: &QueueState, minute: i64) -> Vec<AlarmKind> {
+    fn kinds(queue: &QueueState, minute: i64) -> Vec<Kind> {
         judge(queue, at(minute)).into_iter().map(|finding| finding.kind).collect()
     }
 
@@ -155,17 +96,17 @@ mod tests {
     fn a_hole_is_an_alarm_after_ten_minutes_unless_it_still_waits() {
         let holed = QueueState { missing: 2, missing_since: Some(at(0)), ..quiet() };
         assert_eq!(kinds(&holed, 9), []);
-        assert_eq!(kinds(&holed, 10), [AlarmKind::Hole]);
+        assert_eq!(kinds(&holed, 10), [HOLE]);
         assert_eq!(judge(&holed, at(10))[0].amount, 2);
         assert_eq!(kinds(&QueueState { len: 2, ..holed.clone() }, 10), [], "both may be among those that wait");
-        assert_eq!(kinds(&QueueState { len: 1, ..holed }, 10), [AlarmKind::Hole]);
+        assert_eq!(kinds(&QueueState { len: 1, ..holed }, 10), [HOLE]);
     }
 
     #[test]
     fn a_queue_has_vanished_when_the_next_one_came_while_it_had_work() {
         let replaced = QueueState { len: 3, replaced_at: Some(at(5)), ..quiet() };
-        assert_eq!(kinds(&replaced, 5), [AlarmKind::Vanished]);
-        assert_eq!(kinds(&replaced, 3000), [AlarmKind::Vanished], "and is not also called silent");
+        assert_eq!(kinds(&replaced, 5), [VANISHED]);
+        assert_eq!(kinds(&replaced, 3000), [VANISHED], "and is not also called silent");
         assert_eq!(kinds(&QueueState { len: 0, ..replaced.clone() }, 5), [], "an empty one may be replaced");
         assert_eq!(kinds(&QueueState { last_at: at(6), ..replaced }, 7), [], "it was heard of since");
     }
@@ -174,7 +115,7 @@ mod tests {
     fn a_night_of_silence_is_ordinary_and_a_day_is_not() {
         let waiting = QueueState { len: 1, ..quiet() };
         assert_eq!(kinds(&waiting, 24 * 60 - 1), []);
-        assert_eq!(kinds(&waiting, 24 * 60), [AlarmKind::Silent]);
+        assert_eq!(kinds(&waiting, 24 * 60), [SILENT]);
         assert_eq!(kinds(&quiet(), 30 * 24 * 60), [], "nothing waits there");
         assert_eq!(kinds(&QueueState { is_devices: true, ..waiting }, 24 * 60), [], "the device's own alarm says it");
     }

@@ -7,12 +7,12 @@ mod browser_mark;
 pub mod db;
 mod judge;
 mod report;
+mod source;
 mod views;
-mod watch;
 pub mod worker;
 
 pub use browser_mark::BrowserMark;
-pub use judge::{AlarmKind, HOLE_MAY_STAY, QUEUE_MAY_BE_SILENT, QueueState, judge};
+pub use judge::{CLOCK, HOLE, HOLE_MAY_STAY, QUEUE_MAY_BE_SILENT, QueueState, SILENT, VANISHED, judge};
 pub use report::{Place, QueueReport, Seen, note_carried, note_contact, object_or_null};
-pub use views::{AlarmView, QueuesView, load_queues};
-pub use watch::{watch_all, watch_region};
+pub use source::{QueueAlarms, watch_all};
+pub use views::{QueuesView, load_queues};

@@ -7,12 +7,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    BrowserMark,
+    BrowserMark, QueueAlarms,
     db::{self, Contact, Known},
-    watch_region,
 };
 use crate::{
-    alarms::{WAITING_AT_MOST, kept_offset},
+    alarms::{WAITING_AT_MOST, kept_offset, watch_region},
     auth::sign_in::region_of_actor,
     db::Scope,
     identity::{Actor, Device, Region},
@@ -109,7 +108,7 @@ pub async fn note_contact(
     db::store_contact(&mut tx, &contact).await?;
     tx.commit().await?;
     match Region::parse(&contact.region) {
-        Ok(region) if is_first => watch_region(state, &region).await, // the one moment at which a queue can be seen to have replaced another
+        Ok(region) if is_first => watch_region::<QueueAlarms>(state, &region).await, // the one moment at which a queue can be seen to have replaced another
         _ => Ok(()),
     }
 }

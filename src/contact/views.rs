@@ -3,10 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{AlarmKind, db};
+use super::db;
 use crate::{
+    alarms::place,
     db::{Mode, ScopedTx},
-    i18n::{Ago, Lang, format, t, t_with},
+    i18n::{Ago, Lang, t, t_with},
     identity::Region,
     web::{assets, page::Ctx},
 };
@@ -15,27 +16,6 @@ use crate::{
 const SHOWN_FOR: TimeDelta = TimeDelta::days(14);
 /// Bodies of the quarantine in the list.
 const QUARANTINED: i64 = 20;
-
-/// Something odd about a queue, in words.
-#[derive(Debug, Clone)]
-pub struct AlarmView {
-    /// Its id.
-    pub id: Uuid,
-    /// What.
-    pub kind: AlarmKind,
-    /// The region's name.
-    pub place: String,
-    /// Whose queue.
-    pub who: String,
-    /// The account's page; none for whoever may not open it.
-    pub who_href: Option<String>,
-    /// "Chrome 120, Windows".
-    pub browser: String,
-    /// Why, with the numbers.
-    pub why: String,
-    /// Everything known of the queue.
-    pub href: String,
-}
 
 /// A queue in the list.
 #[derive(Debug, Clone)]
@@ -84,8 +64,6 @@ pub struct QuarantinedView {
 /// All of it.
 #[derive(Debug, Clone, Default)]
 pub struct QueuesView {
-    /// What is odd, the most urgent first.
-    pub alarms: Vec<AlarmView>,
     /// The queues, those that wait longest first.
     pub queues: Vec<QueueView>,
     /// Bodies in the quarantine; none are counted for whoever may not open them.
@@ -97,8 +75,6 @@ pub struct QueuesView {
 /// Reads what the dashboard shows of the scope's queues.
 pub async fn load_queues<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, now: DateTime<Utc>) -> Result<QueuesView, sqlx::Error> {
     let lang = ctx.lang;
-    let mut alarms: Vec<AlarmView> = db::list_unseen(tx).await?.into_iter().filter_map(|row| alarm(ctx, row)).collect();
-    alarms.sort_by_key(|alarm| (alarm.kind.severity(), alarm.kind));
     let queues = db::list_queues(tx, now - SHOWN_FOR).await?.into_iter().map(|row| queue(ctx, row, assets::build(), now)).collect();
     let (quarantined, bodies) = if ctx.is_admin() { db::list_quarantined(tx, QUARANTINED).await? } else { (0, Vec::new()) };
     let bodies = bodies.into_iter().map(|row| QuarantinedView {
@@ -109,24 +85,7 @@ pub async fn load_queues<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, now: DateTime
         size: row.size.into(),
         ago: Ago::new(lang, row.received_at, now),
     });
-    Ok(QueuesView { alarms, queues, quarantined, bodies: bodies.collect() })
-}
-
-fn alarm(ctx: &Ctx, row: db::AlarmRow) -> Option<AlarmView> {
-    let (lang, is_admin) = (ctx.lang, ctx.is_admin());
-    let kind = AlarmKind::parse(&row.kind)?;
-    let why = t_with(lang, kind.why(), &[("n", &row.amount.abs()), ("since", &format::instant(row.since))]);
-    let who_href = is_admin.then(|| user_href(row.user_id));
-    Some(AlarmView {
-        id: row.id,
-        kind,
-        place: place(ctx, &row.region),
-        who: who(lang, row.username, &row.reporter),
-        href: if row.region == Region::company().code() { "/queue".to_owned() } else { format!("/queue?region={}", row.region) },
-        who_href,
-        browser: browser(lang, row.browser),
-        why,
-    })
+    Ok(QueuesView { queues, quarantined, bodies: bodies.collect() })
 }
 
 fn queue(ctx: &Ctx, row: db::QueueRow, build: &str, now: DateTime<Utc>) -> QueueView {
@@ -148,21 +107,15 @@ fn queue(ctx: &Ctx, row: db::QueueRow, build: &str, now: DateTime<Utc>) -> Queue
     }
 }
 
-/// What a region is called; headquarters are none of the person's.
-fn place(ctx: &Ctx, code: &str) -> String {
-    let is_company = code == Region::company().code();
-    if is_company { t(ctx.lang, "activity-company") } else { ctx.region_name(code) }.to_owned()
-}
-
-fn user_href(id: Uuid) -> String {
+pub(super) fn user_href(id: Uuid) -> String {
     format!("/admin/users/{id}")
 }
 
 /// The account's name; where its person was not there yet, who carried the queue.
-fn who(lang: Lang, username: Option<String>, reporter: &str) -> String {
+pub(super) fn who(lang: Lang, username: Option<String>, reporter: &str) -> String {
     username.unwrap_or_else(|| t_with(lang, "queue-carried-by", &[("name", &reporter)]))
 }
 
-fn browser(lang: Lang, words: String) -> String {
+pub(super) fn browser(lang: Lang, words: String) -> String {
     if words.is_empty() { t(lang, "queue-browser-unknown").to_owned() } else { words }
 }

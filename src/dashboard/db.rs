@@ -343,8 +343,7 @@ pub(super) async fn find_state<M: Mode>(tx: &mut ScopedTx<M>) -> Result<String, 
             (SELECT count(*) FROM app.conflict WHERE region = ANY ($1) AND resolved_at IS NULL),
             (SELECT count(*) FROM app.op_verdict WHERE region = ANY ($1) AND verdict = 'held'),
             (SELECT extract(epoch FROM max(last_at)) FROM app.queue_contact WHERE region = ANY ($1)),
-            (SELECT count(*) FROM app.queue_alarm WHERE region = ANY ($1) AND ended_at IS NULL),
-            (SELECT count(*) FROM app.device_alarm WHERE region = ANY ($1) AND ended_at IS NULL)
+            (SELECT concat_ws('-', count(*), extract(epoch FROM max(raised_at))) FROM app.alarm WHERE region = ANY ($1) AND ended_at IS NULL)
         ) AS "state!"
         "#,
         &codes,

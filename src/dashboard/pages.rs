@@ -14,9 +14,8 @@ use super::{
     views::{AlertList, AlertView, BoardPage, DateView, DatesView, DayView, FilterView, LeaderView, RecentView, TileView, TrendView},
 };
 use crate::{
-    civil,
+    alarms, civil,
     contact::load_queues,
-    devices::load_alarms,
     error::AppResult,
     events::{self},
     fold::fold,
@@ -110,7 +109,7 @@ pub async fn show_dashboard(
     let board = load_board(&mut tx, &wish).await?;
     let sign_ins = events::latest_sign_ins(&mut tx, &ctx, SIGN_INS, today).await?;
     let queues = load_queues(&mut tx, &ctx, now).await?;
-    let device_alarms = load_alarms(&mut tx, &ctx).await?;
+    let alarms = alarms::load(&mut tx, &ctx, alarms::sources()).await?;
     drop(tx);
     let Board { tiles, on_day, of_day, of_period, steps, trends, recent, summary, labels } = board;
     let lang = ctx.lang;
@@ -127,7 +126,7 @@ pub async fn show_dashboard(
         sign_ins,
         leaders: leaders(summary, &labels),
         queues,
-        device_alarms,
+        alarms,
         wrong: asked.sentences(),
     };
     let is_board = ctx.htmx_target.as_deref() == Some("dash");

@@ -11,10 +11,9 @@ use super::{
     period::{Period, Step},
 };
 use crate::{
-    alarms::Severity,
+    alarms::{AlarmList, Severity},
     civil,
     contact::QueuesView,
-    devices::DeviceAlarmView,
     events::EventView,
     hours::Hours,
     i18n::{Ago, Lang, format, t, t_with},
@@ -488,8 +487,8 @@ pub struct BoardPage<'a> {
     pub leaders: Vec<LeaderView>,
     /// The queues in the browsers.
     pub queues: QueuesView,
-    /// What is odd about the offices' PCs.
-    pub device_alarms: Vec<DeviceAlarmView>,
+    /// What is odd, by source.
+    pub alarms: Vec<AlarmList>,
     /// What of the address was not understood; then nothing is shown.
     pub wrong: Vec<String>,
 }

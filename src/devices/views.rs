@@ -5,11 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    alarms::{DEVICE_MAY_BE_SILENT, DeviceAlarmKind},
+    alarms::{DEVICE_MAY_BE_SILENT, KINDS},
     db::ListedRow,
     manage::MadeCode,
 };
 use crate::{
+    alarms::Kind,
     i18n::{
         Ago, Lang,
         format::{self, instant},
@@ -121,9 +122,9 @@ fn size_in_words(lang: Lang, bytes: i64) -> String {
 
 /// The most urgent first; then, as they are, those that this server does not know, from a newer agent.
 fn troubles_in_words(lang: Lang, words: &[String]) -> Vec<(&'static str, String)> {
-    let is_told = |kind: &DeviceAlarmKind| words.iter().any(|word| word == kind.as_str());
-    let known = DeviceAlarmKind::ALL.into_iter().filter(is_told).map(|kind| (kind.severity().tone(), t(lang, kind.label()).to_owned()));
-    let unknown = words.iter().filter(|word| DeviceAlarmKind::parse(word).is_none()).map(|word| ("yellow", word.clone()));
+    let is_told = |kind: &&Kind| words.iter().any(|word| word == kind.word);
+    let known = KINDS.iter().filter(is_told).map(|kind| (kind.severity.tone(), t(lang, kind.label).to_owned()));
+    let unknown = words.iter().filter(|word| !KINDS.iter().any(|kind| kind.word == *word)).map(|word| ("yellow", word.clone()));
     known.chain(unknown).collect()
 }
 

@@ -6,6 +6,7 @@ mod admin;
 mod admin_regions;
 mod admin_settings;
 mod agent_pages;
+mod alarms;
 mod api;
 mod apply;
 mod auth;

@@ -185,6 +185,9 @@ async fn company_with_samples() -> Company {
         let alarm = "INSERT INTO app.device_alarm (region, id, device_id, kind, amount, since, raised_at)
             SELECT region, gen_random_uuid(), device_id, 'silent', 1, now(), now() FROM app.device_contact WHERE region = $1";
         sqlx::query(alarm).bind(office).execute(&mut owner).await.unwrap();
+        let other = "INSERT INTO app.alarm (region, id, source, subject, kind, amount, since, raised_at)
+            VALUES ($1, gen_random_uuid(), 'x', gen_random_uuid(), 'x', 1, now(), now())";
+        sqlx::query(other).bind(office).execute(&mut owner).await.unwrap();
         owner.execute("RESET app.admin").await.unwrap();
         let alias = "INSERT INTO app.entity_alias (region, entity, alias_id, target_id) VALUES ($1, 'employee', gen_random_uuid(), $2)";
         sqlx::query(alias).bind(office).bind(employee_id(first)).execute(&mut owner).await.unwrap();

@@ -29,13 +29,13 @@ const GROUND: &[&[&str]] = &[
     &["cluster", "config", "database", "telemetry", "i18n"],
     &["db"],
     &["error", "metrics", "offline_mode", "labels"],
-    &["passwords", "alarms", "file_places"],
+    &["passwords", "file_places"],
     &["state"],
     &["web"],
     // The spine.
     &["events", "words", "regions"],
     &["auth"],
-    &["sync"],
+    &["sync", "alarms"],
 ];
 const SRC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 /// The crates below and beside the server, which is `src/` itself.

@@ -8,8 +8,9 @@ use prometheus_client::{
 };
 
 use crate::{
+    alarms::{Source as _, count_open},
     api::metrics::db,
-    contact::db::find_figures,
+    contact::{QueueAlarms, db::find_figures},
     db::{Capability, Scope},
     error::AppResult,
     identity::Region,
@@ -105,7 +106,7 @@ impl Gauges {
         let queues = find_figures(&mut tx, region).await?;
         self.queue_waiting.get_or_create(&here).set(queues.waiting);
         self.queue_oldest.get_or_create(&here).set(queues.oldest.map_or(0, |at| (now - at).num_seconds()));
-        self.queue_alarms.get_or_create(&here).set(queues.alarms);
+        self.queue_alarms.get_or_create(&here).set(count_open(&mut tx, QueueAlarms::NAME, region).await?);
         self.quarantined.get_or_create(&here).set(queues.quarantined);
         Ok(())
     }

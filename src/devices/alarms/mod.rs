@@ -1,11 +1,8 @@
-//! What is odd about the offices' PCs: rules, the look once a minute, and what people see and do about it.
+//! What is odd about the offices' PCs: rules, and how a PC is called.
 
-pub mod acts;
 mod db;
 mod judge;
-mod views;
-mod watch;
+mod source;
 
-pub use judge::{DEVICE_MAY_BE_SILENT, DeviceAlarmKind, DeviceFinding, DeviceState, judge};
-pub use views::{DeviceAlarmView, load_alarms};
-pub use watch::watch_all;
+pub use judge::{DEVICE_MAY_BE_SILENT, DeviceState, KINDS, judge};
+pub use source::{DeviceAlarms, watch_all};
