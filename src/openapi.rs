@@ -19,7 +19,7 @@ use utoipa::{
 use crate::{
     api,
     auth::session_store::COOKIE,
-    contact, devices, employees, timesheets,
+    devices, employees, queue_health, timesheets,
     tokens::{TokenScope, scope_of_route},
     web::problem::{self, Problem},
 };
@@ -55,7 +55,7 @@ const ROOMS: [fn() -> OpenApi; 5] = [
     employees::api::ApiDoc::openapi,
     timesheets::api::ApiDoc::openapi,
     api::exchange::ApiDoc::openapi,
-    contact::api::ApiDoc::openapi,
+    queue_health::api::ApiDoc::openapi,
     devices::api::ApiDoc::openapi,
 ];
 

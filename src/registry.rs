@@ -2,11 +2,11 @@
 
 use crate::{
     alarms::{self, Registered},
-    contact::QueueAlarms,
     desktop::{DesktopTable, are_in_order},
     devices::DeviceAlarms,
     drivers::Driver,
     employees::Employee,
+    queue_health::QueueAlarms,
     settings::RegionSettings,
     shift_templates::ShiftTemplate,
     sync::{self, Kind, Table},

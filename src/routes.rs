@@ -9,14 +9,14 @@ use actix_web::{
 use crate::{
     activity, admin,
     alarms::acknowledge_alarm,
-    api, auth, calendar, card,
-    contact::{self, QueueAlarms},
-    crud, dashboard,
+    api, auth, calendar, card, crud, dashboard,
     devices::{self, DeviceAlarms},
     drivers::Driver,
     employees::{self, Employee},
     error::AppError,
-    month, openapi, reports,
+    month, openapi,
+    queue_health::{self, QueueAlarms},
+    reports,
     shift_templates::ShiftTemplate,
     state::AppState,
     sync, timesheets, today, tokens,
@@ -26,7 +26,7 @@ use crate::{
 /// Without a session.
 pub fn public(cfg: &mut ServiceConfig) {
     cfg.route("/static/{name:.*}", get().to(web::files::show_asset));
-    cfg.route("/sw.js", get().to(contact::worker::show_worker));
+    cfg.route("/sw.js", get().to(queue_health::worker::show_worker));
     cfg.route("/manifest.webmanifest", get().to(web::files::show_web_manifest));
     cfg.route("/health", get().to(health));
     cfg.route("/ready", get().to(ready));
@@ -58,10 +58,10 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
 
     // Bugün
     cfg.route("/today", get().to(today::pages::show_today));
-    cfg.route("/today/entries", post().to(today::acts::create_entry));
-    cfg.route("/today/entries/{id}", post().to(today::acts::update_entry));
-    cfg.route("/today/entries/{id}/deletion", post().to(today::acts::delete_entry));
-    cfg.route("/today/entries/{id}/restoration", post().to(today::acts::restore_entry));
+    cfg.route("/today/entries", post().to(today::actions::create_entry));
+    cfg.route("/today/entries/{id}", post().to(today::actions::update_entry));
+    cfg.route("/today/entries/{id}/deletion", post().to(today::actions::delete_entry));
+    cfg.route("/today/entries/{id}/restoration", post().to(today::actions::restore_entry));
     cfg.route("/today/batches", post().to(today::batches::create_batch));
     cfg.route("/today/batches/{op}/undo", post().to(today::batches::undo_batch));
 
@@ -81,8 +81,8 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/timesheets/{id}", post().to(timesheets::pages::update_timesheet));
     cfg.route("/timesheets/{id}/row", get().to(timesheets::pages::show_row));
     cfg.route("/timesheets/{id}/edit", get().to(timesheets::pages::edit_timesheet));
-    cfg.route("/timesheets/{id}/deletion", post().to(timesheets::acts::delete_timesheet));
-    cfg.route("/timesheets/{id}/restoration", post().to(timesheets::acts::restore_timesheet));
+    cfg.route("/timesheets/{id}/deletion", post().to(timesheets::actions::delete_timesheet));
+    cfg.route("/timesheets/{id}/restoration", post().to(timesheets::actions::restore_timesheet));
 
     // Çalışanlar
     crud::routes::<Employee>(cfg);
@@ -91,8 +91,8 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/employees/{id}/days/{date}", get().to(month::day::show_day));
     cfg.route("/employees/{id}/days/{date}", post().to(month::day::create_entry));
     cfg.route("/employees/{id}/days/{date}/{entry}", post().to(month::day::update_entry));
-    cfg.route("/employees/{id}/passivation", post().to(employees::acts::passivate_employee));
-    cfg.route("/employees/{id}/activation", post().to(employees::acts::activate_employee));
+    cfg.route("/employees/{id}/passivation", post().to(employees::actions::passivate_employee));
+    cfg.route("/employees/{id}/activation", post().to(employees::actions::activate_employee));
 
     // Vardiya şablonları
     crud::routes::<ShiftTemplate>(cfg);
@@ -115,7 +115,7 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
 
     // İşlem günlüğü
     cfg.route("/activity", get().to(activity::pages::list_activity));
-    cfg.route("/activity/changes/{id}/reversal", post().to(activity::acts::reverse_change));
+    cfg.route("/activity/changes/{id}/reversal", post().to(activity::actions::reverse_change));
 
     // Yönetim
     cfg.route("/admin/users", get().to(admin::users::list_users));
@@ -124,10 +124,10 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/users/{id}", get().to(admin::user::show_user));
     cfg.route("/admin/users/{id}/rights", post().to(admin::user::change_rights));
     cfg.route("/admin/users/{id}/password", post().to(admin::user::set_password));
-    cfg.route("/admin/users/{id}/deactivation", post().to(admin::user_acts::disable_user));
-    cfg.route("/admin/users/{id}/activation", post().to(admin::user_acts::enable_user));
-    cfg.route("/admin/users/{id}/sessions/closure", post().to(admin::user_acts::close_sessions));
-    cfg.route("/admin/users/{id}/sessions/{session}/closure", post().to(admin::user_acts::close_session));
+    cfg.route("/admin/users/{id}/deactivation", post().to(admin::user_actions::disable_user));
+    cfg.route("/admin/users/{id}/activation", post().to(admin::user_actions::enable_user));
+    cfg.route("/admin/users/{id}/sessions/closure", post().to(admin::user_actions::close_sessions));
+    cfg.route("/admin/users/{id}/sessions/{session}/closure", post().to(admin::user_actions::close_session));
     cfg.route("/admin/regions", get().to(admin::regions::list_regions));
     cfg.route("/admin/regions", post().to(admin::regions::create_region));
     cfg.route("/admin/regions/{code}", post().to(admin::regions::rename_region));
@@ -150,14 +150,14 @@ pub fn signed_in(cfg: &mut ServiceConfig) {
     cfg.route("/admin/devices/{id}/revocation", post().to(devices::pages::revoke_device));
     cfg.route("/admin/device-alarms/{id}/acknowledgement", post().to(acknowledge_alarm::<DeviceAlarms>));
     cfg.route("/admin/queue-alarms/{id}/acknowledgement", post().to(acknowledge_alarm::<QueueAlarms>));
-    cfg.route("/admin/quarantine/{id}", get().to(contact::acts::download_quarantined));
+    cfg.route("/admin/quarantine/{id}", get().to(queue_health::actions::download_quarantined));
     cfg.route("/admin/settings", get().to(admin::settings::list_settings));
     cfg.route("/admin/settings/{code}", get().to(admin::settings::edit_settings));
     cfg.route("/admin/settings/{code}", post().to(admin::settings::store_settings));
 
     // API: the write path and the feed
     cfg.service(resource("/api/v1/ops").app_data(PayloadConfig::new(limits::BATCH)).route(post().to(api::exchange::post_ops)).default_service(to(not_found)));
-    cfg.service(resource("/api/v1/ops/quarantine").app_data(PayloadConfig::new(limits::BATCH)).route(post().to(contact::api::post_ops_quarantine)).default_service(to(not_found)));
+    cfg.service(resource("/api/v1/ops/quarantine").app_data(PayloadConfig::new(limits::BATCH)).route(post().to(queue_health::api::post_ops_quarantine)).default_service(to(not_found)));
     cfg.route("/api/v1/devices/enrol", post().to(devices::api::post_device_enrol));
     cfg.route("/api/v1/devices/rotate", post().to(devices::api::post_device_rotate));
     cfg.route("/api/v1/devices/contact", post().to(devices::api::post_device_contact));

@@ -1,6 +1,6 @@
 //! İşlem günlüğü: changes of data and events, as a list, as files and as the history of a row; taking a change back.
 
-pub mod acts;
+pub mod actions;
 mod cursor;
 mod days;
 pub mod db;

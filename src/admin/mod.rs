@@ -7,6 +7,6 @@ pub mod offices;
 pub mod regions;
 pub mod settings;
 pub mod user;
-pub mod user_acts;
+pub mod user_actions;
 pub mod users;
 mod views;

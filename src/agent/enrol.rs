@@ -4,9 +4,9 @@ use std::{path::Path, time::Duration};
 
 use super::{
     device::{Device, DeviceFile},
-    line::{LineError, ask, is_on_this_pc, new_client},
     place,
     store::{Store, ops},
+    upstream::{UpstreamError, ask, is_on_this_pc, new_client},
 };
 use rainstaff_http::error::AppError;
 
@@ -73,12 +73,12 @@ fn check_address(server: &str) -> Result<String, String> {
     }
 }
 
-fn explain(server: &str, error: &LineError) -> String {
+fn explain(server: &str, error: &UpstreamError) -> String {
     match error {
         error if error.is(AppError::DeviceCode.code()) => {
             "the code is wrong, used already, or older than 15 minutes: ask the admin for a new one (Yönetim > Cihazlar)".to_owned()
         }
-        LineError::Refused { status: 429, .. } => "too many attempts: wait a few minutes".to_owned(),
+        UpstreamError::Refused { status: 429, .. } => "too many attempts: wait a few minutes".to_owned(),
         error => format!("{server}: {error}"),
     }
 }

@@ -2,7 +2,7 @@
 //! server, unchanged; what is entered while the server is out of reach it keeps and sends later, and it has a copy of the region's data from
 //! which pages open then (docs/AGENT.md, docs/SYNC.md).
 //!
-//! One direction of dependence: `store` knows SQLite and nothing of the network; `line` knows the server; `replay`, `mirror` and `contact` work
+//! One direction of dependence: `store` knows SQLite and nothing of the network; `upstream` knows the server; `replay`, `mirror` and `heartbeat` work
 //! between the two; `serve`, `relay` and `writes` answer browsers.
 
 pub mod cli;
@@ -10,11 +10,10 @@ pub mod device;
 pub mod place;
 pub mod store;
 
-mod contact;
 mod enrol;
 mod export;
 mod guard;
-mod line;
+mod heartbeat;
 mod log;
 mod mirror;
 mod ops_api;
@@ -26,6 +25,7 @@ mod replay;
 mod run;
 mod serve;
 mod status;
+mod upstream;
 mod writes;
 
 // The rooms that the agent shares with the server, by the names that they have there.

@@ -9,7 +9,6 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    line::LineError,
     run::{Agent, Trouble},
     store::{
         MirrorState, StoreError,
@@ -17,6 +16,7 @@ use super::{
         ops,
         rows::{self, Base},
     },
+    upstream::UpstreamError,
 };
 use rainstaff_http::error::AppError;
 
@@ -33,7 +33,7 @@ const NOTED_EVERY: TimeDelta = TimeDelta::seconds(10);
 
 /// Mirrors for as long as the program runs.
 pub async fn keep_mirroring(agent: Arc<Agent>) {
-    let mut up = agent.line.watch();
+    let mut up = agent.upstream.watch();
     let mut failures = 0_u32;
     loop {
         let Err(error) = step(&agent).await else {
@@ -54,7 +54,7 @@ pub async fn keep_mirroring(agent: Arc<Agent>) {
 #[derive(Debug, thiserror::Error)]
 enum Stop {
     #[error("{0}")]
-    Line(#[from] LineError),
+    Upstream(#[from] UpstreamError),
     #[error("{0}")]
     Store(#[from] StoreError),
     #[error("an answer that makes no sense: {0}")]
@@ -107,7 +107,7 @@ struct Range {
 }
 
 async fn step(agent: &Arc<Agent>) -> Result<(), Stop> {
-    if agent.line.device().is_revoked() {
+    if agent.upstream.device().is_revoked() {
         return Err(Stop::Revoked);
     }
     let state = agent.store.read()?.mirror()?;
@@ -130,7 +130,7 @@ async fn take_snapshot_page(agent: &Arc<Agent>, mut state: MirrorState) -> Resul
         Some(page) => format!("/api/v1/snapshot?page={page}"),
         None => "/api/v1/snapshot".to_owned(),
     };
-    let snapshot: Snapshot = match agent.line.get(&path).await {
+    let snapshot: Snapshot = match agent.upstream.get(&path).await {
         Ok(body) => read(body)?,
         Err(error) if error.is(AppError::Gone.code()) => return start_over(agent, &state, true).await,
         Err(error) => return Err(error.into()),
@@ -165,7 +165,7 @@ async fn take_snapshot_page(agent: &Arc<Agent>, mut state: MirrorState) -> Resul
 
 async fn read_changes(agent: &Arc<Agent>, mut state: MirrorState, wait: u64) -> Result<(), Stop> {
     let cursor = state.cursor.clone().unwrap_or_default();
-    let changes: Changes = match agent.line.get(&format!("/api/v1/changes?cursor={cursor}&limit={PAGE}&wait={wait}")).await {
+    let changes: Changes = match agent.upstream.get(&format!("/api/v1/changes?cursor={cursor}&limit={PAGE}&wait={wait}")).await {
         Ok(body) => read(body)?,
         Err(error) if error.is(AppError::Gone.code()) => {
             tracing::warn!("the server stands on other data than before: a new copy is taken, and the log is sent again");
@@ -226,10 +226,10 @@ async fn start_over(agent: &Arc<Agent>, state: &MirrorState, other_data: bool) -
 /// Compares the mirror with the server. Only a comparison that nothing has changed under counts; where there is none now, it is tried again
 /// soon.
 async fn compare(agent: &Arc<Agent>) -> Result<(), Stop> {
-    let path = format!("/api/v1/digest?region={}", agent.line.device().get().region);
+    let path = format!("/api/v1/digest?region={}", agent.upstream.device().get().region);
     for _ in 0..5 {
         let before = caught_up(agent).await?;
-        let digest: Digest = read(agent.line.get(&path).await?)?;
+        let digest: Digest = read(agent.upstream.get(&path).await?)?;
         let Some(theirs) = digest.regions.into_values().next() else { return Err(Stop::Nonsense("a digest without its region".into())) };
         let ours = agent.store.read()?.list_digests()?;
         let after = caught_up(agent).await?;

@@ -10,14 +10,14 @@ use uuid::Uuid;
 
 use super::{
     device::Device,
-    line::LineError,
     own::{own, problem, sign_in_first, unreachable},
     run::{Agent, Trouble},
-    serve::{Front, PATIENCE_WRITE},
+    serve::{Gateway, PATIENCE_WRITE},
     store::{
         Reader, StoreError, Visit,
         ops::{self, NewOp, Source, Stored},
     },
+    upstream::UpstreamError,
 };
 use crate::{
     copy::plan::{Draft, draft_of},
@@ -36,7 +36,7 @@ struct Batch {
     ops: Vec<Value>,
 }
 
-impl Front {
+impl Gateway {
     /// Answers a batch.
     pub(super) async fn take_ops(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
         let is_json = request.headers().get("content-type").is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
@@ -49,7 +49,7 @@ impl Front {
         let ops = ops.filter(|ops| ops.len() <= MOST_OPS);
         let visit = self.trusted_visit(request)?;
         let is_for_here = visit.is_some() && self.may_carry_all(ops.as_deref().unwrap_or_default())?;
-        if self.agent.line.is_up() && !(is_for_here && self.must_wait(ops.as_deref().unwrap_or_default())?) {
+        if self.agent.upstream.is_up() && !(is_for_here && self.must_wait(ops.as_deref().unwrap_or_default())?) {
             match self.send_whole(request, &body, PATIENCE_WRITE).await {
                 Ok(whole) if !(is_for_here && matches!(whole.status.as_u16(), 401 | 502..=504)) => {
                     if let (StatusCode::OK, Some(ops)) = (whole.status, ops) {
@@ -65,7 +65,7 @@ impl Front {
             (_, None) => Ok(sign_in_first()),
             (Some(ops), Some(visit)) if is_for_here && !ops.is_empty() => self.keep_all(&visit, nonce, ops).await,
             // A heartbeat, whose news will come with the next one; or nothing that this PC may bring: it stays in the browser.
-            (Some(_), Some(_)) => Ok(unreachable(&LineError::TooLate)),
+            (Some(_), Some(_)) => Ok(unreachable(&UpstreamError::TooLate)),
             (None, Some(_)) => Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, "malformed_op", "not a batch of operations")),
         }
     }
@@ -80,7 +80,7 @@ impl Front {
     /// Whether this PC may keep and bring these: of its region, of people whom the server has named here, out of their browsers' queues, each
     /// with a proof that speaks of it. Only the server can tell whether the proof is genuine; one that does not even fit never leaves the PC.
     fn may_carry_all(&self, ops: &[Op]) -> Result<bool, StoreError> {
-        let (device, reader, now) = (self.agent.line.device().get(), self.agent.store.read()?, self.agent.clock.now());
+        let (device, reader, now) = (self.agent.upstream.device().get(), self.agent.store.read()?, self.agent.clock.now());
         let has_proof =
             |op: &Op| op.grant.as_deref().and_then(Grant::claimed_by).is_some_and(|grant| grant.is_about(op) && now < grant.expires);
         for op in ops {
@@ -146,7 +146,7 @@ impl Front {
 
 /// Operations that the server has answered; of others' regions, and without their author's proof, this PC could not send them again.
 async fn write_down(agent: &Agent, sent: Vec<Op>, verdicts: Vec<Verdict>) -> Result<(), StoreError> {
-    let Device { region, is_revoked, .. } = agent.line.device().get();
+    let Device { region, is_revoked, .. } = agent.upstream.device().get();
     if is_revoked {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use actix_web::{
 use serde::Serialize;
 use serde_json::json;
 
-use super::line::LineError;
+use super::upstream::UpstreamError;
 use rainstaff_http::error::AppError;
 
 use crate::{web::policy::ALWAYS, wire::X_APP};
@@ -43,8 +43,8 @@ pub fn sign_in_first() -> HttpResponse {
 }
 
 /// The server did not answer, and this PC has nothing instead. A request that cannot be passed on is its sender's fault.
-pub fn unreachable(error: &LineError) -> HttpResponse {
-    if let LineError::NotSent(why) = error {
+pub fn unreachable(error: &UpstreamError) -> HttpResponse {
+    if let UpstreamError::NotSent(why) = error {
         return problem(StatusCode::BAD_REQUEST, "bad_request", why);
     }
     let body = json!({ "type": "about:blank", "status": 503, "error": "unreachable", "detail": error.to_string() });

@@ -11,11 +11,11 @@ use actix_web::{
 use askama::Template;
 
 use super::{
-    line::LineError,
     own::{own, sign_in_first, unreachable},
     people::{PC_COOKIE, SignIn, pc_cookie, without_cookie},
-    serve::Front,
+    serve::Gateway,
     store::{StoreError, Visit},
+    upstream::UpstreamError,
 };
 use crate::{
     auth::{
@@ -61,36 +61,36 @@ struct QueuePage<'a> {
 }
 
 /// The page made here; where there is none, what says so.
-pub(super) fn show(front: &Front, request: &HttpRequest, error: Option<&LineError>) -> Result<HttpResponse, StoreError> {
-    let late = LineError::TooLate;
+pub(super) fn show(gateway: &Gateway, request: &HttpRequest, error: Option<&UpstreamError>) -> Result<HttpResponse, StoreError> {
+    let late = UpstreamError::TooLate;
     let error = error.unwrap_or(&late);
     let path = request.path();
     if path == "/login" {
-        return show_login(front, request, StatusCode::OK, "", None);
+        return show_login(gateway, request, StatusCode::OK, "", None);
     }
-    if !is_kept(request) || front.agent.line.device().is_revoked() {
-        return answer_unreachable(front, request, error);
+    if !is_kept(request) || gateway.agent.upstream.device().is_revoked() {
+        return answer_unreachable(gateway, request, error);
     }
     if path == "/offline" {
-        return Ok(page(StatusCode::OK, None, None, render_offline(&context(front, request, None)?, Reasons::All)?));
+        return Ok(page(StatusCode::OK, None, None, render_offline(&context(gateway, request, None)?, Reasons::All)?));
     }
-    let Some(visit) = front.trusted_visit(request)? else {
+    let Some(visit) = gateway.trusted_visit(request)? else {
         return if wants_fragment(request.headers()) {
             Ok(sign_in_first())
         } else {
             Ok(own(StatusCode::SEE_OTHER).insert_header((header::LOCATION, "/login")).finish())
         };
     };
-    let ctx = context(front, request, Some(&visit))?;
+    let ctx = context(gateway, request, Some(&visit))?;
     let seal = ctx.seal.clone();
     let (kept_since, had_message) = (ctx.kept_since, ctx.flash.is_some() && !ctx.is_htmx);
-    let reader = front.agent.store.read()?;
+    let reader = gateway.agent.store.read()?;
     let local = if path == "/queue" {
         Some(Local::Page(render(&ctx, &QueuePage { ctx: &ctx })?))
     } else {
-        copy::show(ctx, &reader, front.agent.clock.today())?
+        copy::show(ctx, &reader, gateway.agent.clock.today())?
     };
-    let Some(local) = local else { return answer_unreachable(front, request, error) };
+    let Some(local) = local else { return answer_unreachable(gateway, request, error) };
     let mut answer = answer_local(local, &visit, kept_since, &seal);
     if had_message {
         // A message that was shown is taken away; only a cookie that cannot be written as a header fails, and this one can.
@@ -128,11 +128,11 @@ fn page(status: StatusCode, visit: Option<&Visit>, kept_since: Option<i64>, html
 }
 
 /// Neither the server's answer nor one of this PC's.
-pub(super) fn answer_unreachable(front: &Front, request: &HttpRequest, error: &LineError) -> Result<HttpResponse, StoreError> {
+pub(super) fn answer_unreachable(gateway: &Gateway, request: &HttpRequest, error: &UpstreamError) -> Result<HttpResponse, StoreError> {
     if wants_fragment(request.headers()) {
         return Ok(unreachable(error));
     }
-    let ctx = context(front, request, None)?;
+    let ctx = context(gateway, request, None)?;
     let reasons = if asks_for_file(request.query_string()) { Reasons::File } else { Reasons::NoCopy };
     Ok(own(StatusCode::SERVICE_UNAVAILABLE)
         .insert_header(("X-Offline", "unreachable"))
@@ -141,27 +141,27 @@ pub(super) fn answer_unreachable(front: &Front, request: &HttpRequest, error: &L
 }
 
 /// A form of somebody whom this PC does not know, or of another one's page: they sign in first. What was typed stays on their page.
-pub(super) fn ask_to_sign_in(front: &Front, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
+pub(super) fn ask_to_sign_in(gateway: &Gateway, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
     if wants_fragment(request.headers()) {
         return Ok(sign_in_first());
     }
-    show_login(front, request, StatusCode::UNAUTHORIZED, "", None)
+    show_login(gateway, request, StatusCode::UNAUTHORIZED, "", None)
 }
 
 fn show_login(
-    front: &Front,
+    gateway: &Gateway,
     request: &HttpRequest,
     status: StatusCode,
     username: &str,
     problem: Option<LoginProblem>,
 ) -> Result<HttpResponse, StoreError> {
-    let ctx = context(front, request, None)?;
+    let ctx = context(gateway, request, None)?;
     let page = LoginPage { ctx: &ctx, username, next: "", carried: "", problem, is_offline: true, demo_accounts: &[], demo_password: "" };
     Ok(own(status).content_type(HTML).body(render(&ctx, &page)?))
 }
 
 /// Sign-in and sign-out without the server; a password is changed there alone.
-pub(super) async fn answer_account(front: &Front, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, StoreError> {
+pub(super) async fn answer_account(gateway: &Gateway, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, StoreError> {
     let go = |to: &str, cookies: &[Cookie<'static>]| {
         let mut answer = own(StatusCode::SEE_OTHER);
         for cookie in cookies {
@@ -171,13 +171,13 @@ pub(super) async fn answer_account(front: &Front, request: &HttpRequest, body: &
     };
     // Whoever had the browser's session leaves, here and at the server: it must not be theirs when the server is back.
     let rid_of_session = || {
-        front.desk.end_at_server(request);
+        gateway.desk.end_at_server(request);
         request.cookie(SESSION_COOKIE).map(|_| without_cookie(SESSION_COOKIE))
     };
     match request.path() {
-        "/login" if !front.agent.line.device().is_revoked() => {
+        "/login" if !gateway.agent.upstream.device().is_revoked() => {
             let LoginForm { username, password, .. } = LoginForm::read(&Pairs::read(body).unwrap_or_default());
-            let problem = match front.desk.sign_in(request, &username, password).await? {
+            let problem = match gateway.desk.sign_in(request, &username, password).await? {
                 SignIn::Done(secret) => {
                     let cookies: Vec<_> = rid_of_session().into_iter().chain([pc_cookie(secret)]).collect();
                     return Ok(go("/", &cookies));
@@ -185,7 +185,7 @@ pub(super) async fn answer_account(front: &Front, request: &HttpRequest, body: &
                 SignIn::Refused => LoginProblem::NotKnownHere,
                 SignIn::Wait(seconds) => LoginProblem::Throttled(seconds),
             };
-            show_login(front, request, StatusCode::UNPROCESSABLE_ENTITY, &username, Some(problem))
+            show_login(gateway, request, StatusCode::UNPROCESSABLE_ENTITY, &username, Some(problem))
         }
         // A service worker ends the session itself, with what it knows of the browser's queue, before it shows anything.
         "/logout" if wants_fragment(request.headers()) => Ok(go("/login", &[without_cookie(PC_COOKIE)])),
@@ -193,33 +193,33 @@ pub(super) async fn answer_account(front: &Front, request: &HttpRequest, body: &
             let cookies: Vec<_> = rid_of_session().into_iter().chain([without_cookie(PC_COOKIE)]).collect();
             Ok(go("/login", &cookies))
         }
-        _ => answer_unreachable(front, request, &LineError::TooLate),
+        _ => answer_unreachable(gateway, request, &UpstreamError::TooLate),
     }
 }
 
 /// A form without scripts that was kept here: on to the list, which says so.
-pub(super) fn redirect_stored(front: &Front, visit: &Visit, list: &str, name: &str) -> HttpResponse {
+pub(super) fn redirect_stored(gateway: &Gateway, visit: &Visit, list: &str, name: &str) -> HttpResponse {
     let flash = Flash::new(Tone::Info, "flash-stored-here", name);
     own(StatusCode::SEE_OTHER)
         .insert_header((header::LOCATION, list))
-        .cookie(flash_cookie::cookie(&flash, &seal_of(front, Some(visit))))
+        .cookie(flash_cookie::cookie(&flash, &seal_of(gateway, Some(visit))))
         .finish()
 }
 
 /// A form without scripts that was refused here: the same page again, with what was typed and what is wrong.
 pub(super) fn show_refused(
-    front: &Front,
+    gateway: &Gateway,
     request: &HttpRequest,
     visit: &Visit,
     pairs: &[(String, String)],
     errors: &[FieldError],
 ) -> Result<HttpResponse, StoreError> {
-    let ctx = context(front, request, Some(visit))?;
+    let ctx = context(gateway, request, Some(visit))?;
     let kept_since = ctx.kept_since;
-    let reader = front.agent.store.read()?;
-    match copy::refuse(ctx, &reader, front.agent.clock.today(), pairs.to_vec(), errors)? {
-        Some(local) => Ok(answer_local(local, visit, kept_since, &seal_of(front, Some(visit)))),
-        None => answer_unreachable(front, request, &LineError::TooLate),
+    let reader = gateway.agent.store.read()?;
+    match copy::refuse(ctx, &reader, gateway.agent.clock.today(), pairs.to_vec(), errors)? {
+        Some(local) => Ok(answer_local(local, visit, kept_since, &seal_of(gateway, Some(visit)))),
+        None => answer_unreachable(gateway, request, &UpstreamError::TooLate),
     }
 }
 
@@ -234,30 +234,30 @@ pub(super) fn embedded(request: &HttpRequest) -> Option<HttpResponse> {
 }
 
 /// Signs messages of pages made here, for one visit.
-fn seal_of(front: &Front, visit: Option<&Visit>) -> Seal {
-    Seal::new(front.signer.clone(), visit.map_or("", |visit| &visit.csrf), false)
+fn seal_of(gateway: &Gateway, visit: Option<&Visit>) -> Seal {
+    Seal::new(gateway.signer.clone(), visit.map_or("", |visit| &visit.csrf), false)
 }
 
 /// What a page made here knows of its request.
-pub(super) fn context(front: &Front, request: &HttpRequest, visit: Option<&Visit>) -> Result<Ctx, StoreError> {
-    let reader = front.agent.store.read()?;
+pub(super) fn context(gateway: &Gateway, request: &HttpRequest, visit: Option<&Visit>) -> Result<Ctx, StoreError> {
+    let reader = gateway.agent.store.read()?;
     let facts = reader.context()?.unwrap_or_default();
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
     let company_name = facts.company.settings.get("company_name").and_then(|name| name.as_str()).map(str::trim);
     let company_name = company_name.filter(|name| !name.is_empty()).map(str::to_owned);
     let region = RegionName { code: facts.region.code, name: facts.region.name, is_open: facts.region.is_open };
-    let actor = visit.map(|visit| actor_of(front, visit));
+    let actor = visit.map(|visit| actor_of(gateway, visit));
     let chosen = match visit {
         Some(visit) => Lang::parse(&visit.person.lang),
         // The server's, which may be named for https.
         None => [true, false].into_iter().find_map(|over_tls| Lang::parse(cookies::find(request, LANG_COOKIE, over_tls)?.value())),
     };
-    let seal = seal_of(front, visit);
+    let seal = seal_of(gateway, visit);
     Ok(Ctx {
         lang: chosen.unwrap_or_else(|| Lang::from_accept_language(text(header::ACCEPT_LANGUAGE).unwrap_or(""))),
         theme: visit.and_then(|visit| Theme::parse(&visit.person.theme)).unwrap_or_default(),
         csrf: visit.map(|visit| page_token(visit.person.id, &visit.csrf)).unwrap_or_default(),
-        now: front.agent.clock.now(),
+        now: gateway.agent.clock.now(),
         request_id: String::new(),
         path: request.path().to_owned(),
         query: request.query_string().to_owned(),
@@ -276,12 +276,12 @@ pub(super) fn context(front: &Front, request: &HttpRequest, visit: Option<&Visit
 }
 
 /// The person as pages know them: with the rights they have on this PC.
-fn actor_of(front: &Front, visit: &Visit) -> Actor {
+fn actor_of(gateway: &Gateway, visit: &Visit) -> Actor {
     Actor {
         user_id: visit.person.id,
         username: visit.person.username.clone(),
         role: Role::User,
-        regions: vec![front.agent.line.device().get().region],
+        regions: vec![gateway.agent.upstream.device().get().region],
         lang: visit.person.lang.clone(),
         theme: visit.person.theme.clone(),
         must_change: false,

@@ -20,14 +20,14 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{
-    contact,
-    line::{LOOK_EVERY, ask, is_ours},
+    heartbeat,
     run::Agent,
     store::{
         StoreError, Visit,
         people::{end_session, forget_password, is_within_trust, note_sign_in, put_grant, put_session},
         tries::{book_try, forget_tries},
     },
+    upstream::{LOOK_EVERY, ask, is_ours},
 };
 use crate::{
     passwords::{self, MAX_BYTES, NOBODYS, Password},
@@ -160,7 +160,7 @@ impl Desk {
     }
 
     async fn note(&self, hash: [u8; 32], session: &str, user: Uuid) -> Result<(), StoreError> {
-        if self.agent.line.device().is_revoked() {
+        if self.agent.upstream.device().is_revoked() {
             return Ok(());
         }
         let (now, csrf, words) = (self.agent.clock.now(), new_secret(), self.words.clone());
@@ -188,17 +188,17 @@ impl Desk {
 
     /// Asks the API as a browser with this session would, and as this PC.
     async fn ask_as<T: DeserializeOwned>(&self, session: &str, path: &str, body: &impl Serialize) -> Option<T> {
-        let line = &self.agent.line;
-        let request = line.client().post(line.url(path)).json(body).timeout(Duration::from_secs(10));
-        let request = request.header("Cookie", format!("{SESSION_COOKIE}={session}")).header("Origin", line.server());
-        let answer = ask(request.header(X_SYNC_CLIENT, "agent").header(X_DEVICE_TOKEN, line.device().token())).await;
+        let upstream = &self.agent.upstream;
+        let request = upstream.client().post(upstream.url(path)).json(body).timeout(Duration::from_secs(10));
+        let request = request.header("Cookie", format!("{SESSION_COOKIE}={session}")).header("Origin", upstream.server());
+        let answer = ask(request.header(X_SYNC_CLIENT, "agent").header(X_DEVICE_TOKEN, upstream.device().token())).await;
         serde_json::from_value(answer.ok()?).ok()
     }
 
     /// The server has taken a password: the person may from now on sign in here with it, and with no other. Where it cannot be noted, and where
     /// none was typed, this PC lets the person in with none.
     pub async fn note_password(self: &Arc<Self>, taken: PasswordTaken, session: &str, password: Option<Password>) {
-        if self.agent.line.device().is_revoked() {
+        if self.agent.upstream.device().is_revoked() {
             return;
         }
         let user = taken.user;
@@ -214,7 +214,7 @@ impl Desk {
             let mut is_known = self.note_sign_in(taken, verifier.clone()).await?;
             if !is_known {
                 // An account that was made a moment ago: the next contact would bring it.
-                contact::ask_now(&self.agent).await;
+                heartbeat::ask_now(&self.agent).await;
                 is_known = self.note_sign_in(taken, verifier).await?;
             }
             self.note(hash_of(session), session, user).await?;
@@ -283,12 +283,12 @@ impl Desk {
         let Ok(place) = self.endings.clone().try_acquire_owned() else {
             return tracing::warn!("too many sessions wait for their end: one lapses by itself");
         };
-        let (line, session) = (self.agent.line.clone(), format!("{SESSION_COOKIE}={}", cookie.value()));
+        let (upstream, session) = (self.agent.upstream.clone(), format!("{SESSION_COOKIE}={}", cookie.value()));
         actix_web::rt::spawn(async move {
             let _place = place;
-            let mut up = line.watch();
+            let mut up = upstream.watch();
             while up.wait_for(|up| *up).await.is_ok() {
-                let form = line.client().post(line.url("/logout")).header("Cookie", &session).header("Origin", line.server());
+                let form = upstream.client().post(upstream.url("/logout")).header("Cookie", &session).header("Origin", upstream.server());
                 let form = form.header("HX-Request", "true").header("HX-Request-Type", "partial"); // as a script: without a page's token
                 let form = form.header("Content-Type", "application/x-www-form-urlencoded").timeout(Duration::from_secs(10));
                 match form.send().await {

@@ -18,8 +18,8 @@ use reqwest::{Response, header::HeaderMap};
 
 use super::{
     guard::Origins,
-    line::{Line, LineError, is_ours},
     people::PC_COOKIE,
+    upstream::{Upstream, UpstreamError, is_ours},
 };
 
 /// Of one connection, not of what is said over it (RFC 9110, 7.6.1).
@@ -47,38 +47,39 @@ const MOST_UNPACKED: u64 = 16 * 1024 * 1024;
 /// Passes on what browsers ask.
 #[derive(Clone)]
 pub struct Relay {
-    line: Line,
+    upstream: Upstream,
     origins: Origins,
 }
 
 impl Relay {
     /// The relay of a line.
-    pub fn new(line: Line, origins: Origins) -> Self {
-        Self { line, origins }
+    pub fn new(upstream: Upstream, origins: Origins) -> Self {
+        Self { upstream, origins }
     }
 
     /// Sends a request on and waits for the head of the answer. Only an answer of our own server is one.
-    pub async fn send(&self, request: &HttpRequest, body: Bytes, patience: Duration) -> Result<Response, LineError> {
+    pub async fn send(&self, request: &HttpRequest, body: Bytes, patience: Duration) -> Result<Response, UpstreamError> {
         let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        let outgoing = self.line.client().request(method_of(request), self.line.url(target)).headers(self.headers_of(request)).body(body);
+        let outgoing =
+            self.upstream.client().request(method_of(request), self.upstream.url(target)).headers(self.headers_of(request)).body(body);
         match tokio::time::timeout(patience, outgoing.send()).await {
-            Err(_) => Err(LineError::TooLate),
+            Err(_) => Err(UpstreamError::TooLate),
             Ok(Err(error)) => {
                 let is_refused = error.is_connect();
-                let error = LineError::from(error);
+                let error = UpstreamError::from(error);
                 match &error {
-                    LineError::TooLate | LineError::NotSent(_) => {}
-                    _ if is_refused => self.line.note_down(),
-                    _ => self.line.doubt(),
+                    UpstreamError::TooLate | UpstreamError::NotSent(_) => {}
+                    _ if is_refused => self.upstream.note_down(),
+                    _ => self.upstream.doubt(),
                 }
                 Err(error)
             }
             Ok(Ok(response)) if !is_ours(&response) => {
-                self.line.doubt();
-                Err(LineError::NotOurs(response.status().as_u16()))
+                self.upstream.doubt();
+                Err(UpstreamError::NotOurs(response.status().as_u16()))
             }
             Ok(Ok(response)) => {
-                self.line.note_up();
+                self.upstream.note_up();
                 Ok(response)
             }
         }
@@ -95,10 +96,10 @@ impl Relay {
             let text = value.to_str().unwrap_or_default();
             let changed = match word {
                 "cookie" => Some(without_ours(text)),
-                "origin" => Some(self.line.server().to_owned()), // the guard has seen that it was ours
+                "origin" => Some(self.upstream.server().to_owned()), // the guard has seen that it was ours
                 // An answer that is read here, as well as handed on, comes in a code that is understood here.
                 "accept-encoding" if request.path() == OPS => Some(if text.contains("gzip") { "gzip".to_owned() } else { String::new() }),
-                "referer" => Some(self.origins.strip(text).map_or_else(String::new, |path| self.line.url(path))),
+                "referer" => Some(self.origins.strip(text).map_or_else(String::new, |path| self.upstream.url(path))),
                 _ => None,
             };
             let bytes = changed.as_deref().map_or(value.as_bytes(), str::as_bytes);
@@ -122,7 +123,8 @@ impl Relay {
                 continue;
             }
             let text = value.to_str().unwrap_or_default();
-            let own = (word == "location").then(|| text.strip_prefix(self.line.server()).filter(|path| path.starts_with('/'))).flatten();
+            let own =
+                (word == "location").then(|| text.strip_prefix(self.upstream.server()).filter(|path| path.starts_with('/'))).flatten();
             let bytes = own.map_or(value.as_bytes(), str::as_bytes);
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(word), HeaderValue::from_bytes(bytes)) {
                 headers.push((name, value));
@@ -147,9 +149,9 @@ impl Relay {
     }
 
     /// Takes the whole answer in: one that is cut short is none.
-    pub async fn whole(&self, response: Response, patience: Duration) -> Result<Whole, LineError> {
+    pub async fn whole(&self, response: Response, patience: Duration) -> Result<Whole, UpstreamError> {
         let (status, headers) = self.head_of(&response);
-        let body = tokio::time::timeout(patience, response.bytes()).await.map_err(|_| LineError::TooLate)??;
+        let body = tokio::time::timeout(patience, response.bytes()).await.map_err(|_| UpstreamError::TooLate)??;
         Ok(Whole { status, headers, body })
     }
 }

@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    line::LineError,
     run::Agent,
     store::{
         StoreError,
         ops::{self, Waiting},
     },
+    upstream::UpstreamError,
 };
 use crate::ops::{Op, Reason, Verdict, VerdictKind, fingerprint};
 
@@ -41,7 +41,7 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Sends for as long as the program runs.
 pub async fn keep_sending(agent: Arc<Agent>) {
     let mut sender = Sender::new(agent.clone());
-    let mut up = agent.line.watch();
+    let mut up = agent.upstream.watch();
     loop {
         let pause = sender.run().await;
         agent.note_sent();
@@ -111,7 +111,7 @@ impl Sender {
     }
 
     async fn step(&mut self) -> Result<Step, StoreError> {
-        if self.agent.line.device().is_revoked() {
+        if self.agent.upstream.device().is_revoked() {
             return Ok(Step::Pause(LONG_PAUSE));
         }
         self.blocked.retain(|_, until| *until > Instant::now());
@@ -122,7 +122,7 @@ impl Sender {
         }
         let nonce = crate::ids::new_id().to_string();
         let sent: Vec<&Op> = batch.iter().map(|waiting| &waiting.op).collect();
-        let answer = self.agent.line.post("/api/v1/ops", &json!({ "nonce": nonce, "ops": sent })).await;
+        let answer = self.agent.upstream.post("/api/v1/ops", &json!({ "nonce": nonce, "ops": sent })).await;
         match answer.and_then(|body| read_verdicts(&body, &nonce, &batch)) {
             Ok(verdicts) => self.delivered(batch, verdicts).await,
             Err(error) => self.failed(batch, &error).await,
@@ -154,10 +154,10 @@ impl Sender {
         Ok(Step::Pause(self.backoff())) // our server, and nothing of ours in its answer
     }
 
-    async fn failed(&mut self, batch: Vec<Waiting>, error: &LineError) -> Result<Step, StoreError> {
+    async fn failed(&mut self, batch: Vec<Waiting>, error: &UpstreamError) -> Result<Step, StoreError> {
         tracing::warn!(%error, ops = batch.len(), "not delivered");
-        let LineError::Refused { status, problem, retry_after, .. } = error else {
-            if *error == LineError::TooLate {
+        let UpstreamError::Refused { status, problem, retry_after, .. } = error else {
+            if *error == UpstreamError::TooLate {
                 return self.fault(batch, "timeout").await;
             }
             return Ok(Step::Pause(self.backoff()));
@@ -188,7 +188,7 @@ impl Sender {
             self.faults = None;
             if batch.len() > 1 {
                 self.halve(&batch);
-            } else if self.agent.line.look().await {
+            } else if self.agent.upstream.look().await {
                 return self.deposit(batch[0].clone()).await;
             }
         }
@@ -203,7 +203,7 @@ impl Sender {
     /// What the server cannot read or store is kept there as it is, and by the log here, and stops nothing behind it.
     async fn deposit(&mut self, waiting: Waiting) -> Result<Step, StoreError> {
         let body = serde_json::to_vec(&waiting.op)?;
-        match self.agent.line.post_raw("/api/v1/ops/quarantine", body).await {
+        match self.agent.upstream.post_raw("/api/v1/ops/quarantine", body).await {
             Ok(_) => {
                 let now = self.agent.clock.now();
                 let verdict = Verdict::bare(waiting.op.op_id, VerdictKind::Held).because(Reason::InternalError);
@@ -272,7 +272,7 @@ impl Sender {
     /// The server's words on operations that it has; none where it does not answer.
     async fn ask(&self, about: &[Waiting]) -> Option<Vec<Value>> {
         let ids: Vec<Uuid> = about.iter().map(|waiting| waiting.op.op_id).collect();
-        match self.agent.line.post("/api/v1/ops/status", &json!({ "op_ids": ids })).await {
+        match self.agent.upstream.post("/api/v1/ops/status", &json!({ "op_ids": ids })).await {
             Ok(answer) => Some(answer["results"].as_array().cloned().unwrap_or_default()),
             Err(error) => {
                 tracing::debug!(%error, "verdicts were not asked for");
@@ -294,10 +294,10 @@ fn is(verdict: &Verdict, reason: Reason) -> bool {
 }
 
 /// The verdicts of an answer, one per operation in their order. Anything else has delivered nothing.
-fn read_verdicts(body: &Value, nonce: &str, batch: &[Waiting]) -> Result<Vec<Verdict>, LineError> {
+fn read_verdicts(body: &Value, nonce: &str, batch: &[Waiting]) -> Result<Vec<Verdict>, UpstreamError> {
     let verdicts: Option<Vec<Verdict>> = serde_json::from_value(body["results"].clone()).ok();
     let is_about = |verdicts: &Vec<Verdict>| {
         verdicts.len() == batch.len() && verdicts.iter().zip(batch).all(|(verdict, waiting)| verdict.op_id == waiting.op.op_id)
     };
-    verdicts.filter(|verdicts| body["nonce"] == nonce && is_about(verdicts)).ok_or(LineError::NotOurs(200))
+    verdicts.filter(|verdicts| body["nonce"] == nonce && is_about(verdicts)).ok_or(UpstreamError::NotOurs(200))
 }

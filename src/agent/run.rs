@@ -14,12 +14,11 @@ use tokio::{
 };
 
 use super::{
-    contact,
     device::DeviceFile,
-    line::{Line, new_client},
-    mirror, place, replay,
+    heartbeat, mirror, place, replay,
     serve::{self, Origins},
     store::{Salvaged, Store},
+    upstream::{Upstream, new_client},
 };
 use crate::clock::Clock;
 
@@ -67,7 +66,7 @@ pub struct Agent {
     /// What it keeps.
     pub store: Store,
     /// The way to the server.
-    pub line: Line,
+    pub upstream: Upstream,
     /// The source of "now".
     pub clock: Clock,
     /// When it started.
@@ -81,10 +80,10 @@ pub struct Agent {
 
 impl Agent {
     /// Puts the parts together.
-    pub fn new(folder: &Path, store: Store, line: Line, clock: Clock) -> Self {
+    pub fn new(folder: &Path, store: Store, upstream: Upstream, clock: Clock) -> Self {
         let started_at = clock.now();
         let sent = watch::Sender::new(0);
-        Self { folder: folder.to_owned(), store, line, clock, started_at, wake: Notify::new(), sent, troubles: Mutex::default() }
+        Self { folder: folder.to_owned(), store, upstream, clock, started_at, wake: Notify::new(), sent, troubles: Mutex::default() }
     }
 
     /// Sending has come to an end, for now.
@@ -118,20 +117,20 @@ pub async fn run(folder: &Path, listen: Option<SocketAddr>) -> Result<(), String
     let _hold = place::hold(folder)?;
     let clock = Clock::System;
     let (store, salvaged) = Store::open(folder, clock.now()).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let line = Line::new(new_client(&device.get().server)?, device, clock);
-    let agent = Arc::new(Agent::new(folder, store, line, clock));
+    let upstream = Upstream::new(new_client(&device.get().server)?, device, clock);
+    let agent = Arc::new(Agent::new(folder, store, upstream, clock));
     if let Some(salvaged) = &salvaged {
         tell_salvaged(&agent, salvaged);
     }
     let (listeners, origins) = open_listeners(listen)?;
     let mut jobs = JoinSet::new();
-    jobs.spawn(agent.line.clone().keep_looking());
+    jobs.spawn(agent.upstream.clone().keep_looking());
     jobs.spawn(replay::keep_sending(agent.clone()));
     jobs.spawn(mirror::keep_mirroring(agent.clone()));
-    jobs.spawn(contact::keep_in_contact(agent.clone()));
+    jobs.spawn(heartbeat::keep_in_contact(agent.clone()));
     let address = origins.first();
     println!("listening http://{address}");
-    tracing::info!(%address, server = agent.line.server(), version = env!("CARGO_PKG_VERSION"), "the agent runs");
+    tracing::info!(%address, server = agent.upstream.server(), version = env!("CARGO_PKG_VERSION"), "the agent runs");
     let ended = serve::serve(agent.clone(), listeners, origins).await.map_err(|error| error.to_string());
     jobs.shutdown().await;
     tracing::info!("the agent ends");

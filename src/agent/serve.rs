@@ -16,13 +16,13 @@ use serde_json::json;
 pub use super::guard::Origins;
 use super::{
     guard::Refusal,
-    line::LineError,
     own::{own, own_json, problem, sign_in_first, unreachable},
     people::{Desk, PC_COOKIE, session_set_by, without_cookie},
     place,
     relay::{OPS, Relay, Whole},
     run::Agent,
     store::{StoreError, Visit, ops},
+    upstream::UpstreamError,
 };
 use rainstaff_http::error::AppError;
 
@@ -51,7 +51,7 @@ const SERVING: Serving = Serving { workers: 2, connections: 512, shutdown_second
 const MOST_BYTES: usize = 1024 * 1024;
 
 /// What the handler needs.
-pub struct Front {
+pub struct Gateway {
     /// The running agent.
     pub agent: Arc<Agent>,
     /// Passes on to the server.
@@ -65,12 +65,12 @@ pub struct Front {
 
 /// Serves until the process is told to stop.
 pub async fn serve(agent: Arc<Agent>, listeners: Vec<TcpListener>, origins: Origins) -> std::io::Result<()> {
-    let relay = Relay::new(agent.line.clone(), origins.clone());
+    let relay = Relay::new(agent.upstream.clone(), origins.clone());
     let desk = Arc::new(Desk::new(agent.clone()));
     let signer = flash::signer(&rand::random::<[u8; 32]>());
-    let front = Data::new(Front { agent, relay, desk, signer, origins });
+    let gateway = Data::new(Gateway { agent, relay, desk, signer, origins });
     let app = move || {
-        let app = App::new().app_data(front.clone()).default_service(web::to(answer));
+        let app = App::new().app_data(gateway.clone()).default_service(web::to(answer));
         app.wrap(from_fn(answer_head)).wrap(from_fn(guard_body)).wrap(from_fn(say_refusals))
     };
     listen::serve(app, listeners, SERVING).await
@@ -92,8 +92,8 @@ async fn say_refusals<B: MessageBody>(request: ServiceRequest, next: Next<B>) ->
     })
 }
 
-async fn answer(front: Data<Front>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    match front.origins.check(request.method(), request.uri(), request.headers()) {
+async fn answer(gateway: Data<Gateway>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    match gateway.origins.check(request.method(), request.uri(), request.headers()) {
         Ok(()) => {}
         Err(Refusal::Host) => {
             return problem(StatusCode::MISDIRECTED_REQUEST, "host", "this PC's agent is at http://localhost, under no other name");
@@ -101,10 +101,10 @@ async fn answer(front: Data<Front>, request: HttpRequest, payload: Payload) -> H
         Err(Refusal::Target) => return problem(StatusCode::BAD_REQUEST, "bad_request", "this PC's agent has pages of its own alone"),
         Err(Refusal::Site) => return problem(StatusCode::FORBIDDEN, "origin", "only pages of this address may ask for this"),
     }
-    match front.answer(&request, payload).await {
+    match gateway.answer(&request, payload).await {
         Ok(answer) => answer,
         Err(StoreError::Full) => {
-            front.agent.note(super::run::Trouble::DiskFull, true);
+            gateway.agent.note(super::run::Trouble::DiskFull, true);
             problem(StatusCode::INSUFFICIENT_STORAGE, "disk_full", "the disk of this PC is full: nothing was stored")
         }
         Err(StoreError::TooMuch) => {
@@ -132,7 +132,7 @@ async fn take_in(payload: Payload) -> Result<Bytes, HttpResponse> {
     }
 }
 
-impl Front {
+impl Gateway {
     async fn answer(&self, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, StoreError> {
         let path = request.path();
         match (request.method(), path) {
@@ -164,7 +164,7 @@ impl Front {
     /// A page: the server's, else the one made here.
     async fn show_page(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
         let has_copy = super::pages::is_kept(request);
-        if has_copy && !self.agent.line.is_up() {
+        if has_copy && !self.agent.upstream.is_up() {
             return super::pages::show(self, request, None);
         }
         let patience = if has_copy { PATIENCE_PAGE } else { PATIENCE };
@@ -176,7 +176,7 @@ impl Front {
     }
 
     /// Sends a request on. Whatever the server answers, what it says of the browser's session is heard: whose it is, or that it is over.
-    pub async fn send(&self, request: &HttpRequest, body: Bytes, patience: Duration) -> Result<Response, LineError> {
+    pub async fn send(&self, request: &HttpRequest, body: Bytes, patience: Duration) -> Result<Response, UpstreamError> {
         let response = self.relay.send(request, body, patience).await?;
         if let Some(session) = request.cookie(SESSION_COOKIE) {
             let word = |name| response.headers().get(name).and_then(|word| word.to_str().ok());
@@ -190,7 +190,7 @@ impl Front {
     }
 
     /// Sends a form on and takes the whole answer in.
-    pub async fn send_whole(&self, request: &HttpRequest, body: &Bytes, patience: Duration) -> Result<Whole, LineError> {
+    pub async fn send_whole(&self, request: &HttpRequest, body: &Bytes, patience: Duration) -> Result<Whole, UpstreamError> {
         let started = tokio::time::Instant::now();
         let response = self.send(request, body.clone(), patience).await?;
         self.relay.whole(response, patience.saturating_sub(started.elapsed())).await
@@ -202,7 +202,8 @@ impl Front {
         if path == "/logout" {
             self.desk.sign_out(request).await?;
         }
-        let answer = if self.agent.line.is_up() { self.send_whole(request, &body, PATIENCE_WRITE).await } else { Err(LineError::TooLate) };
+        let answer =
+            if self.agent.upstream.is_up() { self.send_whole(request, &body, PATIENCE_WRITE).await } else { Err(UpstreamError::TooLate) };
         match answer {
             Ok(whole) if !matches!(whole.status.as_u16(), 502..=504) => {
                 let has_new_session = session_set_by(whole.headers("set-cookie")).is_some();
@@ -236,10 +237,11 @@ impl Front {
 
     /// What became of operations: the server's word, else what is known here.
     async fn take_status(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
-        let answer = if self.agent.line.is_up() { self.send_whole(request, &body, PATIENCE_WRITE).await } else { Err(LineError::TooLate) };
+        let answer =
+            if self.agent.upstream.is_up() { self.send_whole(request, &body, PATIENCE_WRITE).await } else { Err(UpstreamError::TooLate) };
         let error = match answer {
             Ok(whole) if !matches!(whole.status.as_u16(), 401 | 502..=504) => return Ok(whole.pass_back()),
-            Ok(_) => LineError::TooLate,
+            Ok(_) => UpstreamError::TooLate,
             Err(error) => error,
         };
         if self.trusted_visit(request)?.is_none() {
@@ -252,7 +254,7 @@ impl Front {
     fn show_health(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
         let reader = self.agent.store.read()?;
         let (counts, mirror) = (ops::count(&reader)?, reader.mirror()?);
-        let line = &self.agent.line;
+        let upstream = &self.agent.upstream;
         let digest: Option<BTreeMap<_, _>> = match request.query_string() {
             "digest" => Some(reader.list_digests()?.into_iter().map(|(entity, (_, hash))| (entity, hash)).collect()),
             _ => None,
@@ -261,7 +263,7 @@ impl Front {
             StatusCode::OK,
             &json!({
                 "version": env!("CARGO_PKG_VERSION"),
-                "server": { "reachable": line.is_up(), "last_contact": line.last_contact() },
+                "server": { "reachable": upstream.is_up(), "last_contact": upstream.last_contact() },
                 "waiting": counts.waiting,
                 "oldest_at": counts.oldest_at,
                 "failed": counts.failed,
@@ -271,7 +273,7 @@ impl Front {
                 },
                 "disk_free": place::free_bytes(&self.agent.folder),
                 "troubles": self.agent.troubles(),
-                "is_revoked": line.device().is_revoked(),
+                "is_revoked": upstream.device().is_revoked(),
             }),
         ))
     }
@@ -302,14 +304,14 @@ impl Front {
                 "failed": failed.iter().map(line).collect::<Vec<_>>(),
                 "count": of_mine,
                 "others": (total.waiting - of_mine).max(0),
-                "reachable": self.agent.line.is_up(),
+                "reachable": self.agent.upstream.is_up(),
             }),
         ))
     }
 
     /// Who sits there, where the PC's copy may be shown to them.
     pub fn trusted_visit(&self, request: &HttpRequest) -> Result<Option<Visit>, StoreError> {
-        if self.agent.line.device().is_revoked() {
+        if self.agent.upstream.device().is_revoked() {
             return Ok(None);
         }
         Ok(self.desk.visit(request)?.filter(|visit| visit.is_trusted(self.agent.clock.now())))
@@ -338,7 +340,7 @@ impl Front {
     /// The worker and the manifest: the server's newest, else the last one that was seen, else this program's own.
     async fn show_unhashed(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
         let path = request.path();
-        if self.agent.line.is_up()
+        if self.agent.upstream.is_up()
             && let Ok(response) = self.relay.send(request, Bytes::new(), PATIENCE_PAGE).await
             && response.status().as_u16() < 500
         {
@@ -351,7 +353,7 @@ impl Front {
             Some(file) => {
                 Ok(own(StatusCode::OK).insert_header((header::CACHE_CONTROL, "no-cache")).content_type(file.content_type).body(file.body))
             }
-            None => Ok(super::pages::embedded(request).unwrap_or_else(|| unreachable(&LineError::TooLate))),
+            None => Ok(super::pages::embedded(request).unwrap_or_else(|| unreachable(&UpstreamError::TooLate))),
         }
     }
 
@@ -359,7 +361,7 @@ impl Front {
     fn keep_file(&self, path: String) {
         let agent = self.agent.clone();
         actix_web::rt::spawn(async move {
-            let Ok(response) = agent.line.client().get(agent.line.url(&path)).send().await else { return };
+            let Ok(response) = agent.upstream.client().get(agent.upstream.url(&path)).send().await else { return };
             let header =
                 |name| response.headers().get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok()).map(str::to_owned);
             let (Some(content_type), None, true) = (header("content-type"), header("content-encoding"), response.status().is_success())

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    contact::CLOCK_MAY_DIFFER,
     device::DeviceFile,
-    line::{LineError, ask, new_client},
+    heartbeat::CLOCK_MAY_DIFFER,
     place,
     store::{Counts, FILE, MirrorState, Reader, StoreError, ops},
+    upstream::{UpstreamError, ask, new_client},
 };
 use crate::clock::in_istanbul;
 
@@ -94,7 +94,7 @@ async fn look_for(server: &str) -> Result<String, String> {
     let request = new_client(server)?.get(format!("{server}/api/v1/ping")).timeout(std::time::Duration::from_secs(10));
     match ask(request).await {
         Ok(body) => body["server_time"].as_str().map(str::to_owned).ok_or_else(|| format!("{server} answered without its time")),
-        Err(LineError::NotOurs(status)) => {
+        Err(UpstreamError::NotOurs(status)) => {
             Err(format!("{server} answered {status}, but not as a Rainstaff server: is there a portal to sign in to?"))
         }
         Err(error) => Err(format!("{server} is not in reach: {error}")),

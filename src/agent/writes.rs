@@ -14,7 +14,7 @@ use super::{
     own::{own, own_json, problem, unreachable},
     relay::Whole,
     run::Trouble,
-    serve::{Front, PATIENCE_WRITE},
+    serve::{Gateway, PATIENCE_WRITE},
     store::{
         StoreError, Visit,
         ops::{self, NewOp, Source},
@@ -64,7 +64,7 @@ impl Form<'_> {
     }
 }
 
-impl Front {
+impl Gateway {
     /// Answers a posted form.
     pub(super) async fn take_form(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
         let Some(route) = plan::find_route(request.path()) else {
@@ -92,7 +92,7 @@ impl Front {
             }
         }
         if request.headers().contains_key("x-offline-queue") {
-            return Ok(unreachable(&super::line::LineError::TooLate)); // the browser keeps it, and brings it as an operation
+            return Ok(unreachable(&super::upstream::UpstreamError::TooLate)); // the browser keeps it, and brings it as an operation
         }
         match visit {
             Some(visit) if form.is_of(&visit) => self.keep_form(&form, &visit).await,
@@ -102,7 +102,7 @@ impl Front {
 
     /// Whether a form is the server's to answer: it is in reach, knows the browser, and nothing of the person waits here before it.
     async fn may_pass(&self, visit: Option<&Visit>) -> Result<bool, StoreError> {
-        if !self.agent.line.is_up() {
+        if !self.agent.upstream.is_up() {
             return Ok(false);
         }
         let Some(visit) = visit else { return Ok(true) };
@@ -111,7 +111,7 @@ impl Front {
         }
         let started = tokio::time::Instant::now();
         while ops::has_waiting_of(&*self.agent.store.read()?, visit.person.id)? {
-            if started.elapsed() >= PATIENCE_QUEUE || !self.agent.line.is_up() {
+            if started.elapsed() >= PATIENCE_QUEUE || !self.agent.upstream.is_up() {
                 return Ok(false);
             }
             self.agent.wake.notify_one();
@@ -128,7 +128,7 @@ impl Front {
             posted: &posted,
             person: visit.person.id,
             queue: visit.queue_id,
-            region: self.agent.line.device().get().region,
+            region: self.agent.upstream.device().get().region,
             is_open: context.region.is_open,
             at: self.agent.clock.now(),
             offset_ms: reader.contact()?.offset_ms,
@@ -199,7 +199,7 @@ impl Front {
             Err(refusal) => return tracing::warn!(?refusal, path = request.path(), "a form that passed was not written down"),
         };
         let agent = self.agent.clone();
-        if agent.line.device().is_revoked() {
+        if agent.upstream.device().is_revoked() {
             return;
         }
         actix_web::rt::spawn(async move {

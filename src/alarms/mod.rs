@@ -4,7 +4,7 @@
 //! raises, lets grow, ends, shows and acknowledges, with one table (`app.alarm`) for all sources, of which it knows none by name: they register at
 //! the top ([`install`]).
 
-mod acts;
+mod actions;
 mod db;
 mod kind;
 mod reported;
@@ -12,7 +12,7 @@ mod source;
 mod views;
 mod watch;
 
-pub use acts::{acknowledge, acknowledge_alarm};
+pub use actions::{acknowledge, acknowledge_alarm};
 pub use db::count_open;
 pub use kind::{Finding, Kind, Severity};
 pub use reported::{CLOCK_MAY_DIFFER, WAITING_AT_MOST, is_clock_wrong, kept_offset};

@@ -17,13 +17,13 @@ use crate::{
     access::{Anybody, Client},
     auth::rights::find_rights,
     complaint::ParamError,
-    contact::{self, BrowserMark, Place, QueueReport, Seen},
     db::list_heads,
     devices::device_of_bearer,
     error::{AppError, AppResult},
     identity::{Actor, Region, Role},
     offline_mode::OfflineMode,
     ops::{Op, Origin, Verdict},
+    queue_health::{self, BrowserMark, Place, QueueReport, Seen},
     state::AppState,
     sync::{
         Delivered, db, deliver_of_device, deliver_of_person,
@@ -69,7 +69,7 @@ pub struct Batch<T> {
     #[schema(max_items = 100)]
     ops: Vec<T>,
     /// What the browser says of the queue; with no operations at all it is a heartbeat.
-    #[serde(default, deserialize_with = "contact::object_or_null")]
+    #[serde(default, deserialize_with = "queue_health::object_or_null")]
     queue: Option<QueueReport>,
 }
 
@@ -131,9 +131,9 @@ pub async fn post_ops(state: Data<AppState>, client: Client, request: HttpReques
         let (noted, cookie) = match &client {
             Client::Person(actor) => {
                 let browser = BrowserMark::of(&request, &state);
-                (contact::note_contact(&state, actor, &browser, report, &seen).await, browser.cookie())
+                (queue_health::note_contact(&state, actor, &browser, report, &seen).await, browser.cookie())
             }
-            Client::Device(device) => (contact::note_carried(&state, device, report, &seen).await, None),
+            Client::Device(device) => (queue_health::note_carried(&state, device, report, &seen).await, None),
         };
         if let Err(error) = noted {
             tracing::warn!(queue = %report.id, %error, "a queue's state was not kept"); // the verdicts are given all the same
@@ -347,7 +347,7 @@ pub async fn get_ping(state: Data<AppState>, Anybody(client): Anybody) -> AppRes
         let (mut tx, epoch) = feed::read_with_epoch(&state.db, &scope).await?;
         feed_epoch = Some(epoch);
         if let Client::Person(actor) = client {
-            missing = contact::db::list_own_missing(&mut tx, actor.user_id).await?;
+            missing = queue_health::db::list_own_missing(&mut tx, actor.user_id).await?;
         }
     }
     let missing = missing.into_iter().flat_map(|(queue_id, numbers)| numbers.into_iter().map(move |n| Missing { queue_id, n })).collect();

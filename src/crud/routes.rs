@@ -3,7 +3,7 @@
 use actix_web::web::{ServiceConfig, get, post};
 
 use super::{
-    Pages, acts,
+    Pages, actions,
     forms::{self, Database},
 };
 
@@ -23,6 +23,6 @@ pub fn routes<E: Pages<Database>>(cfg: &mut ServiceConfig) {
     cfg.route(&at("/{id}"), post().to(forms::update::<E>));
     cfg.route(&at("/{id}/row"), get().to(forms::show_row::<E>));
     cfg.route(&at("/{id}/edit"), get().to(forms::edit::<E>));
-    cfg.route(&at("/{id}/deletion"), post().to(acts::delete::<E>));
-    cfg.route(&at("/{id}/restoration"), post().to(acts::restore::<E>));
+    cfg.route(&at("/{id}/deletion"), post().to(actions::delete::<E>));
+    cfg.route(&at("/{id}/restoration"), post().to(actions::restore::<E>));
 }

@@ -15,12 +15,12 @@ use super::{
 };
 use crate::{
     alarms, civil,
-    contact::load_queues,
     error::AppResult,
     events::{self},
     fold::fold,
     identity::Actor,
     labels::Labels,
+    queue_health::load_queues,
     reports::{Sort, Summary},
     state::AppState,
     web::{

@@ -13,10 +13,10 @@ use super::{
 use crate::{
     alarms::{AlarmList, Severity},
     civil,
-    contact::QueuesView,
     events::EventView,
     hours::Hours,
     i18n::{Ago, Lang, format, t, t_with},
+    queue_health::QueuesView,
     timesheets::weekday_key,
     web::{filters, page::Ctx, pagination::Pager},
 };

@@ -8,7 +8,7 @@ use utoipa::OpenApi;
 
 use super::{
     bearer::{Shown, find_shown, rotate_after},
-    contact, db,
+    db, heartbeat,
     secret::{Code, hash_of_token, new_token},
 };
 use crate::{
@@ -69,9 +69,9 @@ pub async fn post_device_enrol(state: Data<AppState>, request: HttpRequest, body
     let region = Region::parse(&found.region).map_err(|e| AppError::Fault(e.to_string()))?;
     let device = Device { id: found.id, region: region.clone(), name: found.name };
     let event = NewEvent::new(EventKind::DeviceEnrolled).from(&visitor).with("device", device.name.as_str());
-    let event = event.with("host", contact::short(&wanted.host, 200));
-    let first = contact::of_enrolment(wanted.version, wanted.host, wanted.os);
-    contact::begin(&state, &device, &first, &event).await?;
+    let event = event.with("host", heartbeat::short(&wanted.host, 200));
+    let first = heartbeat::of_enrolment(wanted.version, wanted.host, wanted.os);
+    heartbeat::begin(&state, &device, &first, &event).await?;
     Ok(sync_answer(&Enrolled { device_id: device.id, token, name: device.name, region, rotate_after: rotate_after(now) }))
 }
 
@@ -108,7 +108,7 @@ pub async fn post_device_contact(state: Data<AppState>, request: HttpRequest, bo
     let shown = shown_by(&request).await?;
     require_sync_client(&request)?;
     let report: ContactReport = read_object(&body)?;
-    Ok(sync_answer(&contact::exchange(&state, shown.device, shown.rotate_after, &report).await?))
+    Ok(sync_answer(&heartbeat::exchange(&state, shown.device, shown.rotate_after, &report).await?))
 }
 
 /// The device that asks. People have nothing to ask here.

@@ -8,8 +8,8 @@
 pub mod alarms;
 pub mod api;
 mod bearer;
-mod contact;
 mod db;
+mod heartbeat;
 mod manage;
 pub mod pages;
 mod secret;

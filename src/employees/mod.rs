@@ -1,6 +1,6 @@
 //! The people whose hours are kept (DOMAIN 2.1, 3.1).
 
-pub mod acts;
+pub mod actions;
 pub mod api;
 pub mod db;
 mod table;

@@ -1,6 +1,6 @@
 //! Timesheets ("puantaj"): who worked when, and how many hours that makes (DOMAIN 2.1, 3.2, 4.1).
 
-pub mod acts;
+pub mod actions;
 pub mod api;
 pub mod db;
 mod export;

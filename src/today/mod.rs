@@ -2,7 +2,7 @@
 //! everybody as planned at once and types the exceptions. An absent person stays blank: there are no codes for absence yet, and a blank
 //! is no statement.
 
-pub mod acts;
+pub mod actions;
 mod answers;
 pub mod batches;
 mod db;

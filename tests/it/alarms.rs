@@ -9,7 +9,6 @@ use rainstaff::{
     alarms::{AlarmList, Finding, Kind, Registered, Severity, Source, Subject, Texts, acknowledge, load},
     civil::format_date_tr,
     clock::Clock,
-    contact::QueueAlarms,
     db::{Mode, Scope, ScopedTx},
     devices::DeviceAlarms,
     drivers::Driver,
@@ -18,6 +17,7 @@ use rainstaff::{
     identity::{Actor, Admin, Visitor},
     ids::new_id,
     ops::{Listed, Op},
+    queue_health::QueueAlarms,
     state::AppState,
     web::{
         flash::{Seal, signer},

@@ -5,10 +5,10 @@
 use chrono::TimeDelta;
 use rainstaff::{
     clock::Clock,
-    contact::watch_all,
     ids::new_id,
     offline_mode::OfflineSwitch,
     ops::{Op, Origin},
+    queue_health::watch_all,
     state::AppState,
     sync::deliver,
     web::assets,

@@ -6,9 +6,10 @@ use chrono::TimeDelta;
 use rainstaff::{
     auth::rights::find_rights,
     clock::Clock,
-    contact, devices,
+    devices,
     ids::new_id,
     ops::Op,
+    queue_health,
     state::AppState,
     sync::grant::{Grant, GrantKey, LIFETIME},
 };
@@ -43,7 +44,7 @@ async fn alarms_after(company: &Company, minutes: i64) -> Vec<String> {
 
 /// The same for queues.
 async fn queue_alarms_after(company: &Company, minutes: i64) -> Vec<String> {
-    contact::watch_all(&after(company, minutes)).await.unwrap();
+    queue_health::watch_all(&after(company, minutes)).await.unwrap();
     look(company, "SELECT kind || ' ' || amount FROM app.queue_alarm WHERE ended_at IS NULL ORDER BY kind").await
 }
 

@@ -7,9 +7,9 @@ use rainstaff::{
     access::Client,
     api::exchange,
     clock::Clock,
-    contact::api::post_ops_quarantine,
     error::{AppError, AppResult},
     ops::{Op, Origin, VerdictKind},
+    queue_health::api::post_ops_quarantine,
     state::AppState,
     sync::deliver,
 };

@@ -63,8 +63,8 @@ fn read_ops(db: &Connection) -> Vec<Vec<Value>> {
     let backwards = format!("SELECT {OPS} FROM ops NOT INDEXED WHERE seq > ?1 ORDER BY seq DESC");
     let mut found = read_while_good(db, &forwards, &[0]);
     let last_read = |rows: &[Vec<Value>]| rows.last().and_then(seq_of).unwrap_or(0);
-    let front = last_read(&found);
-    let mut at = front;
+    let gateway = last_read(&found);
+    let mut at = gateway;
     // Pages hold a handful of operations each: single steps first, then whole stretches, until nothing more comes.
     for step in (0..4096).map(|i| if i < 256 { 1 } else { 64 }) {
         at += step;
@@ -75,7 +75,7 @@ fn read_ops(db: &Connection) -> Vec<Vec<Value>> {
         }
     }
     let known: std::collections::HashSet<i64> = found.iter().filter_map(seq_of).collect();
-    let from_the_end = read_while_good(db, &backwards, &[front]);
+    let from_the_end = read_while_good(db, &backwards, &[gateway]);
     found.extend(from_the_end.into_iter().filter(|row| seq_of(row).is_some_and(|seq| !known.contains(&seq))));
     found.sort_by_key(|row| seq_of(row).unwrap_or_default());
     found

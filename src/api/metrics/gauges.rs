@@ -10,12 +10,12 @@ use prometheus_client::{
 use crate::{
     alarms::{Source as _, count_open},
     api::metrics::db,
-    contact::{QueueAlarms, db::find_figures},
     db::{Capability, Scope},
     error::AppResult,
     identity::Region,
     metrics::PREFIX,
     ops::Origin,
+    queue_health::{QueueAlarms, db::find_figures},
     regions::db::list_all_regions,
     state::AppState,
     telemetry::malformed_requests,

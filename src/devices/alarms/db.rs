@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::judge::DeviceState;
+use super::rules::DeviceState;
 use crate::db::{Mode, ScopedTx};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     db::{self, Watched},
-    judge::{KINDS, judge},
+    rules::{KINDS, judge},
 };
 use crate::{
     alarms::{self, Finding, Kind, Source, Subject, Texts},

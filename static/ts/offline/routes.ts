@@ -152,7 +152,7 @@ async function act(entity: Entity, post: Post, kind: Kind, fields: Fields = {}):
 }
 
 /**
- * A change of state, as src/employees/acts.rs makes it: who leaves has a last day, and who comes back has none and a new first day. An older
+ * A change of state, as src/employees/actions.rs makes it: who leaves has a last day, and who comes back has none and a new first day. An older
  * page does not say the days that it shows.
  */
 async function turn(post: Post, active: boolean): Promise<Plan> {

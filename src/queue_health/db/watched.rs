@@ -5,22 +5,22 @@ use uuid::Uuid;
 use super::Result;
 use crate::{
     alarms::CLOCK_MAY_DIFFER,
-    contact::judge::QueueState,
     db::{Mode, ScopedTx},
+    queue_health::rules::QueueState,
 };
 
 /// A queue with whatever an event about it has to name.
 #[derive(Debug, Clone)]
 pub struct Watched {
-    pub(in crate::contact) state: QueueState,
-    pub(in crate::contact) user_id: Uuid,
-    pub(in crate::contact) username: Option<String>,
-    pub(in crate::contact) browser: String,
+    pub(in crate::queue_health) state: QueueState,
+    pub(in crate::queue_health) user_id: Uuid,
+    pub(in crate::queue_health) username: Option<String>,
+    pub(in crate::queue_health) browser: String,
 }
 
 /// The queues of the scope about which a rule may have something to say. What a device has brought of a queue since its browser was heard of
 /// waits there no more, and is not missing, whatever the browser said last.
-pub(in crate::contact) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Watched>> {
+pub(in crate::queue_health) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Watched>> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
@@ -78,7 +78,7 @@ pub(in crate::contact) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> Re
 }
 
 /// A queue with what an alarm about it is called by.
-pub(in crate::contact) struct Named {
+pub(in crate::queue_health) struct Named {
     pub region: String,
     pub queue_id: Uuid,
     pub user_id: Uuid,
@@ -88,7 +88,7 @@ pub(in crate::contact) struct Named {
 }
 
 /// These queues of the scope.
-pub(in crate::contact) async fn list_named<M: Mode>(tx: &mut ScopedTx<M>, queue_ids: &[Uuid]) -> Result<Vec<Named>> {
+pub(in crate::queue_health) async fn list_named<M: Mode>(tx: &mut ScopedTx<M>, queue_ids: &[Uuid]) -> Result<Vec<Named>> {
     let codes = tx.scope().codes();
     sqlx::query_as!(
         Named,

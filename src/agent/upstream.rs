@@ -32,7 +32,7 @@ const LONG: Duration = Duration::from_mins(1);
 
 /// The way to the server. Cheap to clone.
 #[derive(Clone)]
-pub struct Line {
+pub struct Upstream {
     client: Client,
     server: Arc<str>,
     device: DeviceFile,
@@ -44,7 +44,7 @@ pub struct Line {
 
 /// Why the server's word is not to be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LineError {
+pub enum UpstreamError {
     /// Nobody answers.
     #[error("the server is out of reach: {0}")]
     OutOfReach(String),
@@ -71,7 +71,7 @@ pub enum LineError {
     },
 }
 
-impl LineError {
+impl UpstreamError {
     /// Whether this says that the server is not there, rather than what it thinks.
     pub fn is_about_the_line(&self) -> bool {
         !matches!(self, Self::Refused { .. } | Self::NotSent(_))
@@ -83,7 +83,7 @@ impl LineError {
     }
 }
 
-impl From<reqwest::Error> for LineError {
+impl From<reqwest::Error> for UpstreamError {
     fn from(error: reqwest::Error) -> Self {
         if error.is_builder() {
             return Self::NotSent(root_of(&error));
@@ -124,7 +124,7 @@ pub fn is_on_this_pc(server: &str) -> bool {
     host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-impl Line {
+impl Upstream {
     /// The line of a device. It counts as up until something else turns out.
     pub fn new(client: Client, device: DeviceFile, clock: Clock) -> Self {
         let server = device.get().server.into();
@@ -177,10 +177,10 @@ impl Line {
         if self.is_looking.swap(true, Ordering::AcqRel) {
             return;
         }
-        let line = self.clone();
+        let upstream = self.clone();
         tokio::spawn(async move {
-            line.look().await;
-            line.is_looking.store(false, Ordering::Release);
+            upstream.look().await;
+            upstream.is_looking.store(false, Ordering::Release);
         });
     }
 
@@ -230,23 +230,23 @@ impl Line {
     }
 
     /// Asks the API in this device's name.
-    pub async fn get(&self, path_and_query: &str) -> Result<Value, LineError> {
+    pub async fn get(&self, path_and_query: &str) -> Result<Value, UpstreamError> {
         self.ask(self.client.request(Method::GET, self.url(path_and_query)).bearer_auth(self.device.token()).timeout(LONG)).await
     }
 
     /// Posts JSON to the API in this device's name.
-    pub async fn post(&self, path: &str, body: &impl Serialize) -> Result<Value, LineError> {
+    pub async fn post(&self, path: &str, body: &impl Serialize) -> Result<Value, UpstreamError> {
         let request = self.client.post(self.url(path)).bearer_auth(self.device.token()).header(X_SYNC_CLIENT, "agent").json(body);
         self.ask(request.timeout(Duration::from_secs(20))).await
     }
 
     /// Posts bytes as they are.
-    pub async fn post_raw(&self, path: &str, body: Vec<u8>) -> Result<Value, LineError> {
+    pub async fn post_raw(&self, path: &str, body: Vec<u8>) -> Result<Value, UpstreamError> {
         let request = self.client.post(self.url(path)).bearer_auth(self.device.token()).header(X_SYNC_CLIENT, "agent").body(body);
         self.ask(request.timeout(Duration::from_secs(20))).await
     }
 
-    async fn ask(&self, request: RequestBuilder) -> Result<Value, LineError> {
+    async fn ask(&self, request: RequestBuilder) -> Result<Value, UpstreamError> {
         let answer = ask(request).await;
         match &answer {
             Ok(_) => {
@@ -259,7 +259,7 @@ impl Line {
                 self.up.send_modify(|_| {}); // whoever waits looks again, and lets go of what this PC knows
             }
             Err(error) if error.is(AppError::BadToken.code()) => self.go_back_to_the_older_token(),
-            Err(error) if error.is_about_the_line() && *error != LineError::TooLate => self.note_down(),
+            Err(error) if error.is_about_the_line() && *error != UpstreamError::TooLate => self.note_down(),
             Err(_) => {}
         }
         answer
@@ -280,24 +280,24 @@ impl Line {
 }
 
 /// Sends a request to the API and takes nothing but our server's JSON for an answer.
-pub async fn ask(request: RequestBuilder) -> Result<Value, LineError> {
+pub async fn ask(request: RequestBuilder) -> Result<Value, UpstreamError> {
     let response = request.send().await?;
     let (status, ours) = (response.status(), is_ours(&response));
     let retry_after = response.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
     if !ours {
-        return Err(LineError::NotOurs(status.as_u16()));
+        return Err(UpstreamError::NotOurs(status.as_u16()));
     }
     let is_sync = response.headers().get(X_SYNC).is_some_and(|v| v == "1");
     let text = response.bytes().await?;
     let body: Value = serde_json::from_slice(&text).unwrap_or_default();
     if status.is_success() {
-        return if is_sync && body.is_object() { Ok(body) } else { Err(LineError::NotOurs(status.as_u16())) };
+        return if is_sync && body.is_object() { Ok(body) } else { Err(UpstreamError::NotOurs(status.as_u16())) };
     }
     if matches!(status.as_u16(), 502 | 504) {
-        return Err(LineError::OutOfReach(format!("it answered {status}")));
+        return Err(UpstreamError::OutOfReach(format!("it answered {status}")));
     }
     let code = body["error"].as_str().unwrap_or_default().to_owned();
-    Err(LineError::Refused { status: status.as_u16(), code, problem: Box::new(body), retry_after })
+    Err(UpstreamError::Refused { status: status.as_u16(), code, problem: Box::new(body), retry_after })
 }
 
 /// The mark of our own answers.

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A body in the quarantine, without its bytes.
-pub(in crate::contact) struct QuarantinedRow {
+pub(in crate::queue_health) struct QuarantinedRow {
     pub region: String,
     pub id: Uuid,
     pub username: String,
@@ -20,7 +20,7 @@ pub(in crate::contact) struct QuarantinedRow {
 }
 
 /// How many bodies the quarantine of the scope has, and the last of them.
-pub(in crate::contact) async fn list_quarantined<M: Mode>(tx: &mut ScopedTx<M>, limit: i64) -> Result<(i64, Vec<QuarantinedRow>)> {
+pub(in crate::queue_health) async fn list_quarantined<M: Mode>(tx: &mut ScopedTx<M>, limit: i64) -> Result<(i64, Vec<QuarantinedRow>)> {
     let codes = tx.scope().codes();
     let count = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM app.op_quarantine WHERE region = ANY ($1)"#, &codes)
         .fetch_one(tx.conn())
@@ -48,7 +48,7 @@ pub(in crate::contact) async fn list_quarantined<M: Mode>(tx: &mut ScopedTx<M>, 
 }
 
 /// The bytes of a body in the quarantine, and its region.
-pub(in crate::contact) async fn find_quarantined<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<(String, Vec<u8>)>> {
+pub(in crate::queue_health) async fn find_quarantined<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<(String, Vec<u8>)>> {
     let codes = tx.scope().codes();
     let row = sqlx::query!("SELECT region, body FROM app.op_quarantine WHERE region = ANY ($1) AND id = $2", &codes, id)
         .fetch_optional(tx.conn())
@@ -57,7 +57,7 @@ pub(in crate::contact) async fn find_quarantined<M: Mode>(tx: &mut ScopedTx<M>, 
 }
 
 /// Waits until nobody else deposits in this person's or device's name: what is counted after this stays true until the end of the transaction.
-pub(in crate::contact) async fn lock_deposits(tx: &mut ScopedTx<Write>, user_id: Uuid) -> Result<()> {
+pub(in crate::queue_health) async fn lock_deposits(tx: &mut ScopedTx<Write>, user_id: Uuid) -> Result<()> {
     sqlx::query_scalar!(
         r#"SELECT pg_advisory_xact_lock(hashtextextended('quarantine ' || $1::uuid::text, 0)) IS NULL AS "locked!""#,
         user_id
@@ -68,7 +68,7 @@ pub(in crate::contact) async fn lock_deposits(tx: &mut ScopedTx<Write>, user_id:
 }
 
 /// The id under which a person's body is in the quarantine already.
-pub(in crate::contact) async fn find_same<M: Mode>(
+pub(in crate::queue_health) async fn find_same<M: Mode>(
     tx: &mut ScopedTx<M>,
     region: &Region,
     user_id: Uuid,
@@ -85,7 +85,7 @@ pub(in crate::contact) async fn find_same<M: Mode>(
 }
 
 /// How much a person put into the quarantine lately.
-pub(in crate::contact) struct Deposits {
+pub(in crate::queue_health) struct Deposits {
     /// Bodies within an hour.
     pub in_hour: i64,
     /// Bytes within a day.
@@ -93,7 +93,7 @@ pub(in crate::contact) struct Deposits {
 }
 
 /// How much a person put into the quarantine lately.
-pub(in crate::contact) async fn count_deposits<M: Mode>(
+pub(in crate::queue_health) async fn count_deposits<M: Mode>(
     tx: &mut ScopedTx<M>,
     region: &Region,
     user_id: Uuid,
@@ -117,13 +117,13 @@ pub(in crate::contact) async fn count_deposits<M: Mode>(
 }
 
 /// Whose a body for the quarantine is: an account's, or a device's.
-pub(in crate::contact) struct Depositor<'a> {
+pub(in crate::queue_health) struct Depositor<'a> {
     pub id: Uuid,
     pub name: &'a str,
 }
 
 /// A body for the quarantine.
-pub(in crate::contact) struct Deposit<'a> {
+pub(in crate::queue_health) struct Deposit<'a> {
     pub id: Uuid,
     pub by: &'a Depositor<'a>,
     pub browser: &'a str,
@@ -133,7 +133,7 @@ pub(in crate::contact) struct Deposit<'a> {
 }
 
 /// Stores a body. False when the same was stored by somebody quicker.
-pub(in crate::contact) async fn insert_deposit(tx: &mut ScopedTx<Write>, region: &Region, deposit: &Deposit<'_>) -> Result<bool> {
+pub(in crate::queue_health) async fn insert_deposit(tx: &mut ScopedTx<Write>, region: &Region, deposit: &Deposit<'_>) -> Result<bool> {
     let done = sqlx::query!(
         r#"
         INSERT INTO app.op_quarantine (region, id, user_id, username, browser, sha256, body, received_at)

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::Result;
 use crate::{
-    contact::report::Numbers,
     db::{Mode, ScopedTx, Write, expect_one},
+    queue_health::report::Numbers,
 };
 
 /// Queues whose holes one ping tells at most.
@@ -14,7 +14,7 @@ const QUEUES_IN_A_PING: i64 = 20;
 
 /// What is known of a queue already.
 #[derive(Debug, Clone)]
-pub(in crate::contact) struct Known {
+pub(in crate::queue_health) struct Known {
     pub region: String,
     /// No browser has told of it yet, only this device.
     pub device_id: Option<Uuid>,
@@ -30,7 +30,7 @@ pub(in crate::contact) struct Known {
 }
 
 /// What is known of a queue in the scope, where several regions have a row the oldest.
-pub(in crate::contact) async fn find_contact<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid) -> Result<Option<Known>> {
+pub(in crate::queue_health) async fn find_contact<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid) -> Result<Option<Known>> {
     let codes = tx.scope().codes();
     sqlx::query_as!(
         Known,
@@ -60,7 +60,7 @@ pub(in crate::contact) async fn find_contact<M: Mode>(tx: &mut ScopedTx<M>, queu
 
 /// The state of a queue after a contact.
 #[derive(Debug, Clone)]
-pub(in crate::contact) struct Contact {
+pub(in crate::queue_health) struct Contact {
     pub region: String,
     pub queue_id: Uuid,
     pub device_id: Option<Uuid>,
@@ -82,7 +82,7 @@ pub(in crate::contact) struct Contact {
 }
 
 /// Stores the first contact of a queue, or the next one.
-pub(in crate::contact) async fn store_contact(tx: &mut ScopedTx<Write>, contact: &Contact) -> Result<()> {
+pub(in crate::queue_health) async fn store_contact(tx: &mut ScopedTx<Write>, contact: &Contact) -> Result<()> {
     let done = sqlx::query!(
         r#"
         INSERT INTO app.queue_contact (region, queue_id, user_id, username, user_regions, reporter, browser_id, browser, build, len, oldest_at,
@@ -132,7 +132,7 @@ pub(in crate::contact) async fn store_contact(tx: &mut ScopedTx<Write>, contact:
 
 /// Which numbers of a queue have arrived, when somebody else than its browser brought some: all else is for the browser to tell. `dense_to`
 /// stays where it was at the browser's last word, so that what came by another way since can be counted from there.
-pub(in crate::contact) async fn store_numbers(
+pub(in crate::queue_health) async fn store_numbers(
     tx: &mut ScopedTx<Write>,
     known: &Known,
     queue_id: Uuid,
@@ -159,7 +159,7 @@ pub(in crate::contact) async fn store_numbers(
 }
 
 /// Numbers of a queue between two that have not arrived in the scope; 100 at most.
-pub(in crate::contact) async fn list_gaps<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, after: i64, to: i64) -> Result<Vec<i64>> {
+pub(in crate::queue_health) async fn list_gaps<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, after: i64, to: i64) -> Result<Vec<i64>> {
     let codes = tx.scope().codes();
     sqlx::query_scalar!(
         r#"
@@ -179,7 +179,7 @@ pub(in crate::contact) async fn list_gaps<M: Mode>(tx: &mut ScopedTx<M>, queue_i
 }
 
 /// Those of the numbers that have arrived in the scope.
-pub(in crate::contact) async fn list_arrived<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, numbers: &[i64]) -> Result<Vec<i64>> {
+pub(in crate::queue_health) async fn list_arrived<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, numbers: &[i64]) -> Result<Vec<i64>> {
     let codes = tx.scope().codes();
     sqlx::query_scalar!("SELECT n FROM app.op_inbox WHERE region = ANY ($1) AND queue_id = $2 AND n = ANY ($3)", &codes, queue_id, numbers)
         .fetch_all(tx.conn())

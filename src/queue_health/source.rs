@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     db::{self, Watched},
-    judge::{CLOCK, HOLE, SILENT, VANISHED, judge},
+    rules::{CLOCK, HOLE, SILENT, VANISHED, judge},
     views::{browser, user_href, who},
 };
 use crate::{

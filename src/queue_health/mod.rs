@@ -1,18 +1,18 @@
 //! What the server knows of the queues in the browsers (SYNC 3.3, F22, F37, F61): the last state each of them told, what is odd about it, what a
 //! browser could not have read, and what browsers may do without a network. Bookkeeping of the server's own, no business data.
 
-pub mod acts;
+pub mod actions;
 pub mod api;
 mod browser_mark;
 pub mod db;
-mod judge;
 mod report;
+mod rules;
 mod source;
 mod views;
 pub mod worker;
 
 pub use browser_mark::BrowserMark;
-pub use judge::{CLOCK, HOLE, HOLE_MAY_STAY, QUEUE_MAY_BE_SILENT, QueueState, SILENT, VANISHED, judge};
 pub use report::{Place, QueueReport, Seen, note_carried, note_contact, object_or_null};
+pub use rules::{CLOCK, HOLE, HOLE_MAY_STAY, QUEUE_MAY_BE_SILENT, QueueState, SILENT, VANISHED, judge};
 pub use source::{QueueAlarms, watch_all};
 pub use views::{QueuesView, load_queues};

@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 use serde_json::json;
 
 use super::{
-    line::LineError,
     place,
     run::{Agent, Trouble},
     store::{
@@ -14,6 +13,7 @@ use super::{
         ops,
         people::put_people,
     },
+    upstream::UpstreamError,
 };
 use rainstaff_http::error::AppError;
 use rainstaff_pages::copy::{CompanyFacts, RegionFact};
@@ -28,20 +28,20 @@ const LITTLE_ROOM: u64 = 100 * 1024 * 1024;
 
 /// Reports for as long as the program runs.
 pub async fn keep_in_contact(agent: Arc<Agent>) {
-    let mut up = agent.line.watch();
+    let mut up = agent.upstream.watch();
     let mut sent = agent.sent.subscribe();
     loop {
         match report(&agent).await {
             Ok(()) => {}
-            Err(Failure::Line(error)) => tracing::debug!(%error, "no contact"),
+            Err(Failure::Upstream(error)) => tracing::debug!(%error, "no contact"),
             Err(Failure::Store(error)) => tracing::warn!(%error, "a contact was not kept"),
         }
-        if agent.line.device().is_revoked() {
+        if agent.upstream.device().is_revoked() {
             forget(&agent).await;
         } else if let Err(error) = note_moment(&agent).await {
             tracing::warn!(%error, "the time was not noted");
         }
-        let pause = if agent.line.is_up() { EVERY } else { Duration::from_secs(10) };
+        let pause = if agent.upstream.is_up() { EVERY } else { Duration::from_secs(10) };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             changed = up.changed() => if changed.is_err() { return },
@@ -60,7 +60,7 @@ async fn note_moment(agent: &Agent) -> Result<(), StoreError> {
 }
 
 enum Failure {
-    Line(LineError),
+    Upstream(UpstreamError),
     Store(StoreError),
 }
 
@@ -98,10 +98,10 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
         ..ContactReport::default()
     };
     let sent_at = agent.clock.now();
-    let answer = agent.line.post("/api/v1/devices/contact", &body).await;
+    let answer = agent.upstream.post("/api/v1/devices/contact", &body).await;
     agent.note(Trouble::Unknown, answer.as_ref().is_err_and(|error| error.is(AppError::BadToken.code())));
     let came_at = agent.clock.now();
-    let answer: ContactAnswer = serde_json::from_value(answer.map_err(Failure::Line)?).map_err(|error| Failure::Store(error.into()))?;
+    let answer: ContactAnswer = serde_json::from_value(answer.map_err(Failure::Upstream)?).map_err(|error| Failure::Store(error.into()))?;
     let middle = sent_at + (came_at - sent_at) / 2;
     let offset_ms = (middle - answer.server_time).num_milliseconds();
     agent.note(Trouble::Clock, offset_ms.abs() > CLOCK_MAY_DIFFER);
@@ -132,12 +132,12 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
 
 /// A new token, on the disk before it is used first: the server takes the old one until then.
 async fn rotate(agent: &Arc<Agent>) {
-    match agent.line.post("/api/v1/devices/rotate", &json!({})).await {
+    match agent.upstream.post("/api/v1/devices/rotate", &json!({})).await {
         Ok(body) => {
             let Ok(Rotated { token, .. }) = serde_json::from_value(body) else {
                 return tracing::warn!("the answer to a change of token makes no sense");
             };
-            match agent.line.device().change(|device| device.next_token = Some(token)) {
+            match agent.upstream.device().change(|device| device.next_token = Some(token)) {
                 Ok(()) => tracing::info!("the token was changed"),
                 Err(error) => tracing::error!("{error}"),
             }

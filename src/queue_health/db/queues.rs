@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A queue in the list.
-pub(in crate::contact) struct QueueRow {
+pub(in crate::queue_health) struct QueueRow {
     pub region: String,
     pub queue_id: Uuid,
     pub user_id: Uuid,
@@ -26,7 +26,7 @@ pub(in crate::contact) struct QueueRow {
 
 /// The queues of the scope with work, and those heard of since `since`; 100 at most, those that wait longest first. One that was told of in
 /// two regions is shown as it was last. A queue that has vanished is left out once somebody has seen that.
-pub(in crate::contact) async fn list_queues<M: Mode>(tx: &mut ScopedTx<M>, since: DateTime<Utc>) -> Result<Vec<QueueRow>> {
+pub(in crate::queue_health) async fn list_queues<M: Mode>(tx: &mut ScopedTx<M>, since: DateTime<Utc>) -> Result<Vec<QueueRow>> {
     let codes = tx.scope().codes();
     sqlx::query_as!(
         QueueRow,
