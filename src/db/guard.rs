@@ -127,6 +127,8 @@ UNION ALL SELECT 'app_role_owns', rel FROM tables t WHERE relowner = (SELECT oid
 UNION ALL SELECT 'app_role_may_truncate', rel FROM tables t WHERE has_table_privilege(oid, 'TRUNCATE')
 UNION ALL SELECT 'log_may_change', rel FROM tables t WHERE nspname = 'app' AND relname IN ('op_inbox', 'op_verdict', 'change_log', 'activity_event', 'region_head')
     AND (has_table_privilege(oid, 'DELETE') OR has_any_column_privilege(oid, 'UPDATE'))
+UNION ALL SELECT 'log_may_change', c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'sec'::regnamespace AND c.relname = 'staged_change'
+    AND (has_table_privilege(c.oid, 'DELETE, TRUNCATE') OR has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE'))
 UNION ALL SELECT 'pk_without_region', rel FROM tables t WHERE nspname = 'app' AND NOT EXISTS (
     SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (i.indkey) WHERE i.indrelid = t.oid AND i.indisprimary AND a.attname = 'region')
 UNION ALL SELECT 'unique_without_region', i.indexrelid::regclass::text FROM pg_index i JOIN tables t ON t.oid = i.indrelid WHERE t.nspname = 'app' AND i.indisunique

@@ -214,7 +214,8 @@ pub(super) struct Needed {
     pub has_row: bool,
 }
 
-/// The latest verdict on each of these operations that is known in the region.
+/// The latest verdict on each of these operations that is known in the region. A row is known by its lines in the log, and what this transaction made,
+/// which is logged at its commit, by its verdicts.
 pub(super) async fn verdicts_of(tx: &mut ScopedTx<Write>, region: &Region, op_ids: &[Uuid]) -> Result<Vec<Needed>, sqlx::Error> {
     sqlx::query_as!(
         Needed,
@@ -225,6 +226,10 @@ pub(super) async fn verdicts_of(tx: &mut ScopedTx<Write>, region: &Region, op_id
                v.verdict,
                v.reason,
                EXISTS (SELECT FROM app.change_log c WHERE c.region = i.region AND c.entity_id = i.entity_id)
+                   OR EXISTS (
+                       SELECT FROM app.op_inbox m JOIN app.op_verdict done ON done.region = m.region AND done.op_id = m.op_id
+                       WHERE m.region = i.region AND m.entity_id = i.entity_id AND done.verdict IN ('applied', 'merged')
+                   )
                    OR EXISTS (SELECT FROM app.entity_alias a WHERE a.region = i.region AND a.alias_id = i.entity_id) AS "has_row!"
         FROM app.op_verdict v
         JOIN app.op_inbox i ON i.region = v.region AND i.op_id = v.op_id

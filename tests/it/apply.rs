@@ -147,6 +147,19 @@ async fn an_operation_that_arrives_before_the_one_it_needs_waits_and_is_applied_
     assert_eq!((said(&later), later.replayed), ((VerdictKind::Applied, None), true), "the stored answer is the last one");
 }
 
+/// The row is there by a line of the log that is written at the end of this very transaction.
+#[tokio::test]
+async fn what_needs_a_refused_operation_goes_on_with_the_row_that_another_one_of_its_batch_made() {
+    let company = Company::new().await;
+    let ankara = clerk("ankara");
+    let refused = op(&ankara, "ankara").create("employee", employee_id(1), json!({ "full_name": "" }));
+    assert_eq!(company.apply_one(&ankara, &refused).await.verdict, VerdictKind::Rejected);
+    let person = op(&ankara, "ankara").new_employee(employee_id(1), "Ayşe Yılmaz");
+    let entry = op(&ankara, "ankara").after(&[&refused]).new_timesheet(timesheet_id(1), employee_id(1), "2026-11-16");
+    company.apply(&ankara, &[person, entry.clone()]).await;
+    assert_eq!(company.latest(&entry).await, "applied");
+}
+
 #[tokio::test]
 async fn a_batch_in_the_wrong_order_is_applied_whole() {
     let company = Company::new().await;

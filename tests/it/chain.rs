@@ -181,3 +181,57 @@ async fn even_the_owner_cannot_touch_a_sealed_row_while_the_triggers_are_on() {
         assert_eq!(error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("RS002"), "{sql}: {error}");
     }
 }
+
+/// The versions that a page of the table has held, beside the lines that are there: a line that is written and then numbered leaves one.
+#[tokio::test]
+async fn a_line_of_the_log_is_written_once_and_none_stays_on_its_way() {
+    let company = busy_company().await;
+    assert_eq!(company.look("SELECT count(*) || ' ' || max((ctid::text::point)[1]) FROM app.change_log").await, "10 10");
+    assert_eq!(company.look("SELECT count(*) FROM sec.staged_change").await, "0");
+}
+
+#[tokio::test]
+async fn a_line_written_by_hand_gets_its_number_at_commit_like_all_others() {
+    let company = busy_company().await;
+    let by_hand = "BEGIN; SET LOCAL app.regions = 'ankara';
+                   INSERT INTO app.change_log (region, at, origin, entity, entity_id, action, version)
+                   VALUES ('ankara', now(), 'system', 'employee', '0190dead-0000-7000-8000-000000000001', 'restore', 7); COMMIT";
+    company.inspect().await.execute(by_hand).await.unwrap();
+    assert_eq!(company.look("SELECT seq FROM app.change_log WHERE version = 7").await, "11");
+    assert_eq!(breaks(&company, "ankara").await, WHOLE);
+}
+
+/// Changes by hand of two regions in turn, some of them taken back, some sealed before the end.
+#[tokio::test]
+async fn a_transaction_of_several_regions_is_sealed_without_what_a_savepoint_took_back() {
+    let company = busy_company().await;
+    company.apply_one(&clerk("bursa"), &op(&clerk("bursa"), "bursa").new_employee(employee_id(50), "Şükrü Çağ")).await;
+    let title = |office: &str, person: u32, title: &str| {
+        format!(
+            "UPDATE app.employees SET title = '{title}', version = version + 1 WHERE region = '{office}' AND id = '{}'",
+            employee_id(person)
+        )
+    };
+    let steps = [
+        "BEGIN; SET LOCAL app.regions = 'ankara,bursa'".to_owned(),
+        title("ankara", 3, "a"),
+        "SAVEPOINT s".to_owned(),
+        title("ankara", 3, "b"),
+        title("ankara", 4, "b"),
+        "ROLLBACK TO SAVEPOINT s".to_owned(),
+        title("bursa", 50, "c"),
+        title("ankara", 3, "d"),
+        "SET CONSTRAINTS ALL IMMEDIATE".to_owned(),
+        "SET CONSTRAINTS ALL DEFERRED".to_owned(),
+        title("ankara", 4, "e"),
+        title("ankara", 4, "f"),
+        "COMMIT".to_owned(),
+    ];
+    company.inspect().await.execute(AssertSqlSafe(steps.join("; "))).await.unwrap();
+    let written = "SELECT string_agg(region || seq || (after ->> 'title'), ' ' ORDER BY region, seq) FROM app.change_log WHERE after ->> 'title' <> ''";
+    assert_eq!(company.look(written).await, "ankara11a ankara12d ankara13e ankara14f bursa2c");
+    for office in ["ankara", "bursa"] {
+        assert_eq!(breaks(&company, office).await, WHOLE, "{office}");
+        assert_eq!(health_of(&company, office).await.digests_off, Vec::<String>::new(), "{office}");
+    }
+}

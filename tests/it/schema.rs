@@ -212,6 +212,20 @@ async fn the_logs_only_grow_and_the_chained_one_only_by_itself() {
         .await;
 }
 
+/// Lines of the change log on their way to their number: in no hands but those of the triggers, and every statement's first one asks for the seal.
+#[tokio::test]
+async fn lines_on_their_way_to_the_log_are_out_of_the_applications_reach() {
+    let rights = "has_any_column_privilege('rainstaff_app', c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
+                  OR has_table_privilege('rainstaff_app', c.oid, 'DELETE, TRUNCATE, TRIGGER')";
+    none(&format!("SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'sec'::regnamespace AND c.relname = 'staged_change' AND ({rights})")).await;
+    let seal = "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'seal' AND tgenabled = 'O' AND tgrelid = 'sec.staged_change'::regclass";
+    assert_eq!(
+        ask(seal).await,
+        ["CREATE CONSTRAINT TRIGGER seal AFTER INSERT ON sec.staged_change DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.opens) \
+          EXECUTE FUNCTION sec.seal_change()"]
+    );
+}
+
 /// After each UPDATE and DELETE of a row, and after each INSERT with all its rows (the bits of `tgtype`: 1 row, 4 insert, 8 delete, 16 update).
 #[tokio::test]
 async fn every_table_with_a_tombstone_writes_its_changes_to_the_log() {
@@ -397,7 +411,7 @@ async fn the_guard_finds_a_table_made_without_protection() {
 #[tokio::test]
 async fn the_guard_names_each_fault() {
     let region = "region text COLLATE \"C\" NOT NULL REFERENCES app.regions";
-    let cases: [(&[&str], &[&str]); 21] = [
+    let cases: [(&[&str], &[&str]); 22] = [
         (&["DROP POLICY by_region ON app.employees"], &["policy_count app.employees"]),
         (&["ALTER TABLE app.timesheets NO FORCE ROW LEVEL SECURITY"], &["rls_off app.timesheets"]),
         (&["ALTER TABLE app.timesheets DISABLE ROW LEVEL SECURITY"], &["rls_off app.timesheets"]),
@@ -421,6 +435,7 @@ async fn the_guard_names_each_fault() {
         (&["GRANT TRUNCATE ON app.employees TO rainstaff_app"], &["app_role_may_truncate app.employees"]),
         (&["GRANT UPDATE (verdict) ON app.op_verdict TO rainstaff_app"], &["log_may_change app.op_verdict"]),
         (&["GRANT DELETE ON app.change_log TO rainstaff_app"], &["log_may_change app.change_log"]),
+        (&["GRANT SELECT ON sec.staged_change TO rainstaff_app"], &["log_may_change sec.staged_change"]),
         (&["CREATE VIEW app.all_employees AS SELECT * FROM app.employees"], &["view_not_invoker app.all_employees"]),
         (&["CREATE MATERIALIZED VIEW app.frozen_people AS SELECT 1 AS one"], &["matview app.frozen_people"]),
         (
