@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use sqlx::{Executor as _, types::Json};
 use uuid::Uuid;
 
-use super::apply::Caller;
+use super::{
+    apply::Caller,
+    inbox::{Body, Kept},
+};
 use crate::{
     db::{Mode, ScopedTx, Write},
     identity::Region,
@@ -31,7 +34,7 @@ pub(super) async fn insert_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op
     let kinds: Vec<String> = ops.iter().map(|op| op.kind.as_str().to_owned()).collect();
     let entities: Vec<String> = ops.iter().map(|op| op.entity.clone()).collect();
     let afters: Vec<String> = ops.iter().map(|op| array_literal(&op.after)).collect();
-    let bodies: Vec<Json<&Op>> = ops.iter().map(Json).collect();
+    let bodies: Vec<Json<Body<'_>>> = ops.iter().map(|op| Json(Body::of(op))).collect();
     let origin = tx.scope().origin().as_str();
     let row = sqlx::query!(
         r#"
@@ -249,7 +252,7 @@ pub(super) async fn list_waiting_for(tx: &mut ScopedTx<Write>, op_ids: &[Uuid]) 
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
-        SELECT i.body AS "body: Json<Op>", w.attempt, w.reason = 'dep_rejected' AS "is_refused!"
+        SELECT to_jsonb(i) AS "op!: Json<Kept>", w.attempt, w.reason = 'dep_rejected' AS "is_refused!"
         FROM app.op_verdict w
         JOIN app.op_inbox i ON i.region = w.region AND i.op_id = w.op_id
         WHERE w.region = ANY ($1) AND w.verdict = 'held'
@@ -270,7 +273,7 @@ pub(super) async fn list_waiting_for(tx: &mut ScopedTx<Write>, op_ids: &[Uuid]) 
     .fetch_all(tx.conn())
     .await?;
     let reason = |is_refused| if is_refused { Reason::DepRejected } else { Reason::WaitingAfter };
-    Ok(rows.into_iter().map(|r| (r.body.0, r.attempt, reason(r.is_refused))).collect())
+    Ok(rows.into_iter().map(|r| (r.op.0.0, r.attempt, reason(r.is_refused))).collect())
 }
 
 /// The row that an id stands for since somebody said "the same person".
@@ -443,7 +446,7 @@ pub async fn find_log_health<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> 
 pub async fn list_import_ops<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(Op, VerdictKind)>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"
-        SELECT i.body AS "body: Json<Op>",
+        SELECT to_jsonb(i) AS "op!: Json<Kept>",
                v.result AS "result: Json<Verdict>"
         FROM app.op_inbox i
         JOIN LATERAL (
@@ -455,7 +458,7 @@ pub async fn list_import_ops<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> 
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|r| (r.body.0, r.result.0.verdict)).collect())
+    Ok(rows.into_iter().map(|r| (r.op.0.0, r.result.0.verdict)).collect())
 }
 
 /// What a carrier may bring into a region in a day.

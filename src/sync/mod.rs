@@ -12,6 +12,7 @@ mod deliver;
 pub(crate) mod feed;
 pub mod grant;
 pub mod held;
+pub(crate) mod inbox;
 pub(crate) mod masking;
 mod office;
 mod registry;

@@ -10,6 +10,7 @@ use crate::{
     db::{Mode, ScopedTx},
     identity::Region,
     ops::Op,
+    sync::inbox::Kept,
     timesheets::Timesheet,
 };
 
@@ -61,7 +62,7 @@ pub(super) async fn list_made<M: Mode>(tx: &mut ScopedTx<M>, batch: Uuid) -> Res
     let rows = sqlx::query!(
         r#"
         WITH i AS MATERIALIZED (
-            SELECT region, entity_id, n, body
+            SELECT region, entity_id, n, to_jsonb(op_inbox) AS op
             FROM app.op_inbox
             WHERE region = ANY ($1) AND queue_id = $2 AND n > 0 AND origin = 'web' AND kind = 'create' AND entity = 'timesheet'
         ), t AS MATERIALIZED (
@@ -82,7 +83,7 @@ pub(super) async fn list_made<M: Mode>(tx: &mut ScopedTx<M>, batch: Uuid) -> Res
                t.notes,
                t.confirmed,
                e.full_name,
-               i.body AS "body: Json<Op>"
+               i.op AS "op!: Json<Kept>"
         FROM i
         JOIN t ON t.region = i.region AND t.id = i.entity_id
         JOIN e ON e.region = t.region AND e.id = t.employee_id
@@ -109,7 +110,7 @@ pub(super) async fn list_made<M: Mode>(tx: &mut ScopedTx<M>, batch: Uuid) -> Res
             confirmed: r.confirmed,
         },
         employee_name: r.full_name,
-        op: r.body.0,
+        op: r.op.0.0,
     });
     Ok(made.collect())
 }

@@ -8,7 +8,7 @@ use crate::{
     db::{Mode, ScopedTx, Write},
     identity::{Actor, Region},
     ops::{Op, Verdict},
-    sync::apply::Carrier,
+    sync::{apply::Carrier, inbox::Kept},
 };
 
 /// An operation with the last word on it.
@@ -112,7 +112,7 @@ pub(super) async fn list_stored<M: Mode>(
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
         r#"
-        SELECT i.body AS "op: Json<Op>",
+        SELECT to_jsonb(i) AS "op!: Json<Kept>",
                i.carrier,
                i.origin = 'agent' AS "by_device!",
                i.received_at,
@@ -163,7 +163,7 @@ pub(super) async fn list_stored<M: Mode>(
     let stored = rows
         .into_iter()
         .map(|r| StoredOp {
-            op: r.op.0,
+            op: r.op.0.0,
             carrier: r.carrier,
             by_device: r.by_device,
             received_at: r.received_at,
