@@ -24,7 +24,9 @@ pub struct Traffic {
 
 #[derive(Debug, Clone)]
 struct Statement {
+    /// As it was sent: one statement, or in a message without values several.
     sql: String,
+    is_prepared: bool,
     /// Values of `$1`, `$2`, ...; none where it is null.
     values: Vec<Option<String>>,
 }
@@ -76,12 +78,13 @@ impl Traffic {
                 }
                 continue;
             }
-            let Some(sql) = message.strip_prefix("LOG:  statement: ").or_else(|| executed(&message)) else { continue };
+            let simple = message.strip_prefix("LOG:  statement: ").map(|sql| (sql, false));
+            let Some((sql, is_prepared)) = simple.or_else(|| Some((executed(&message)?, true))) else { continue };
             if sql.starts_with("BEGIN") {
                 open.insert(process, Vec::new());
             }
             let Some(statements) = open.get_mut(process) else { continue };
-            statements.push(Statement { sql: sql.trim().to_owned(), values: Vec::new() });
+            statements.push(Statement { sql: sql.trim().to_owned(), is_prepared, values: Vec::new() });
             if matches!(sql.trim(), "COMMIT" | "ROLLBACK") {
                 transactions.extend(open.remove(process));
             }
@@ -92,7 +95,7 @@ impl Traffic {
     /// The same as another role than the one that serves.
     pub fn as_role(&self, role: &str) -> Self {
         let (serving, other) = ("SET LOCAL ROLE rainstaff_app", format!("SET LOCAL ROLE {role}"));
-        let changed = |s: &Statement| Statement { sql: s.sql.replace(serving, &other), values: s.values.clone() };
+        let changed = |s: &Statement| Statement { sql: s.sql.replace(serving, &other), ..s.clone() };
         Self { transactions: self.transactions.iter().map(|statements| statements.iter().map(changed).collect()).collect() }
     }
 
@@ -133,10 +136,14 @@ impl Traffic {
                 };
                 sql = sql.replace(&format!("${}", index + 1), &stands_for);
             }
-            // The server sends these in one message; pgbench needs a pipeline for that.
-            let together = sql.contains("; ");
-            let [before, after] = if together { ["\\startpipeline\n", "\\endpipeline\n"] } else { ["", ""] };
-            write!(text, "{before}{};\n{after}", sql.replace("; ", ";\n"))?;
+            if statement.is_prepared {
+                writeln!(text, "{sql}\n;")?; // one, whatever its comments and literals hold
+            } else {
+                // The server sends these in one message; pgbench needs a pipeline for that.
+                let together = sql.contains("; ");
+                let [before, after] = if together { ["\\startpipeline\n", "\\endpipeline\n"] } else { ["", ""] };
+                write!(text, "{before}{};\n{after}", sql.replace("; ", ";\n"))?;
+            }
         }
         fs::write(&file, text)?;
         Ok(Script { file, values })
