@@ -12,15 +12,11 @@ use super::{
     place,
     store::{FILE, Reader, StoreError},
 };
-use crate::ops::{Description, descriptions};
+use crate::ops::{Description, Field, descriptions, masked_name};
 
-/// The field that this PC never has, and the one that stands for it.
-const IDENTITY_NO: &str = "identity_no";
-const IDENTITY_NO_MASKED: &str = "identity_no_masked";
-
-/// The column of a form's field: of an identity number this PC has only the masked one.
-fn column_of(field: &str) -> &str {
-    if field == IDENTITY_NO { IDENTITY_NO_MASKED } else { field }
+/// What the copy has of a field: of a secret only its masked value.
+fn column_of(field: &Field) -> String {
+    if field.is_secret() { masked_name(field.name) } else { field.name.to_owned() }
 }
 
 /// Writes the file, and the queue where one is named. Says what is in them.
@@ -57,8 +53,7 @@ fn write_rows(from: &Path, to: &Path) -> Result<Count, StoreError> {
     let mut rows = 0;
     for Description { name: entity, table, fields, .. } in descriptions() {
         let table = table.trim_start_matches("app.");
-        let list =
-            fields.iter().map(|field| column_of(field.name)).map(|c| format!("shown ->> '$.{c}' AS {c}")).collect::<Vec<_>>().join(", ");
+        let list = fields.iter().map(column_of).map(|c| format!("shown ->> '$.{c}' AS {c}")).collect::<Vec<_>>().join(", ");
         let sql = format!(
             "CREATE TABLE {table} AS SELECT id, region, {list}, version, shown_gone AS is_deleted, waiting > 0 AS is_waiting FROM pc.rows WHERE entity = '{entity}'"
         );
