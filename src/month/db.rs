@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// The entries of the scope on the dates `from` to `to`, deleted ones not. A month of an office has more than a thousand, so that they come as one
-/// value: with a row for each the query took the database twice as long. They are not grouped by their persons there: a plan for any
-/// dates expects a few entries of them, and sorts a thousand as if they were few.
+/// value, not as a row each. The database does not group them by person: a plan for any dates expects a few entries, and with a policy sorts a
+/// thousand as if they were few.
 pub async fn list_shifts<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<Shifts, sqlx::Error> {
     let codes = tx.scope().codes();
     let packed = sqlx::query_scalar!(
