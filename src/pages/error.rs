@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-/// Why there is no page, or no operation, for what was asked.
+/// Why a page or an operation cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
     /// No such page or row; also for a row of another region.
@@ -11,19 +11,19 @@ pub enum PageError {
     /// The account may not do this.
     #[error("forbidden")]
     Forbidden,
-    /// The request makes no sense; the text is for developers of clients.
+    /// The request is invalid; the text is for developers of clients.
     #[error("bad request: {0}")]
     BadRequest(String),
-    /// Parameters of a page's address that make no sense: a sentence for each, in the reader's language.
+    /// Invalid parameters in a page's address: a sentence for each, in the reader's language.
     #[error("bad query: {0:?}")]
     BadQuery(Vec<String>),
     /// The page could not be rendered.
     #[error("template: {0}")]
     Template(#[from] askama::Error),
-    /// The rows could not be read, in the words of where they come from.
+    /// The rows could not be read; the error of their source.
     #[error(transparent)]
     Rows(Box<dyn Error + Send + Sync>),
 }
 
-/// What makes a page answers.
+/// The result of making a page.
 pub type PageResult<T> = Result<T, PageError>;

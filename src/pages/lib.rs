@@ -1,5 +1,5 @@
-//! Entities and their pages: what a form becomes and what a page shows, wherever its rows come from (docs/adr/0033). The server makes pages from
-//! the database, an office PC from its copy; nothing in here knows which.
+//! Entities and their pages: what a form becomes and what a page shows, independent of the source of the rows (docs/adr/0033). The server
+//! makes pages from the database, an office PC from its copy; nothing in this crate knows which.
 
 pub use rainstaff_core::{
     civil, clock, collate, complaint, desktop, fold, hours, identity, identity_no, ids, money, offline_mode, ops, passwords, phone, plate,

@@ -1,4 +1,5 @@
-//! The entities: one line each, in the order of a snapshot. What is referred to comes first. Then those whose pages stand at the usual addresses.
+//! The entities: one line each, in the order of a snapshot; referenced entities come first. Below, the list of those whose pages have the
+//! usual addresses.
 
 use crate::{
     crud::PagesOf,
@@ -8,7 +9,7 @@ use crate::{
     shift_templates::ShiftTemplate,
 };
 
-/// Hands the entities' types to a macro: `for_each_entity!(kinds)` is `kinds! { CalendarDay, ShiftTemplate, ... }`.
+/// Passes the entities' types to a macro: `for_each_entity!(kinds)` is `kinds! { CalendarDay, ShiftTemplate, ... }`.
 #[macro_export]
 macro_rules! for_each_entity {
     ($macro:ident) => {
@@ -36,7 +37,7 @@ pub fn pages<O: People>() -> Vec<PagesOf<O>> {
     vec![PagesOf::of::<Employee>(), PagesOf::of::<ShiftTemplate>(), PagesOf::of::<Driver>()]
 }
 
-/// Says which entities there are: before anything else in a process.
+/// Registers the entities: call it before anything else in a process.
 pub fn install() {
     describe_entities(DESCRIPTIONS);
 }

@@ -1,5 +1,5 @@
-//! The forms with passwords, as both programs read them: the server that judges them, and an office PC's agent through which they pass. The
-//! names of their fields stand here once, for the templates as well.
+//! The forms with passwords, as both programs read them: the server, which checks them, and the agent on an office PC, which forwards them.
+//! The field names are defined here once, also for the templates.
 
 use uuid::Uuid;
 
@@ -11,13 +11,13 @@ pub const USERNAME: &str = "username";
 pub const PASSWORD: &str = "password";
 /// Where to go after signing in.
 pub const NEXT: &str = "next";
-/// A form that was posted when the session had ended, sealed, in the form of signing in.
+/// A sealed form that was posted after the session had ended; in the sign-in form.
 pub const CARRIED: &str = "carried";
-/// The password until now, in the form for a new one.
+/// The current password, in the form for a new one.
 pub const CURRENT: &str = "current";
-/// The password from now on, in the form for a new one.
+/// The new password, in the form for a new one.
 pub const NEW: &str = "new";
-/// The new one once more.
+/// The new password once more.
 pub const REPEAT: &str = "repeat";
 /// The browser's queue and its last number, in the form of signing out: the queue's id, a blank, the number.
 pub const QUEUE: &str = "_queue";
@@ -29,11 +29,11 @@ pub const CSRF: &str = "_csrf";
 pub struct LoginForm {
     /// Name of the account, as typed.
     pub username: String,
-    /// The password, where one was typed.
+    /// The password; `None` if nothing was typed.
     pub password: Option<Password>,
     /// Where to go afterwards; empty for the start page.
     pub next: String,
-    /// A form that was posted when the session had ended, as the page carried it; empty for none.
+    /// A form that was posted after the session had ended, as the page carried it; empty for none.
     pub carried: String,
 }
 
@@ -50,11 +50,11 @@ impl LoginForm {
 pub struct PasswordForm {
     /// The session's token.
     pub csrf: Option<String>,
-    /// The password until now, where one was typed.
+    /// The current password; `None` if nothing was typed.
     pub current: Option<Password>,
-    /// The one from now on, where one was typed.
+    /// The new password; `None` if nothing was typed.
     pub new: Option<Password>,
-    /// The new one once more, where it was typed.
+    /// The new password once more; `None` if nothing was typed.
     pub repeat: Option<Password>,
 }
 
@@ -71,7 +71,7 @@ impl PasswordForm {
 pub struct SignOutForm {
     /// The session's token.
     pub csrf: Option<String>,
-    /// The browser's queue and its last number, where the browser has one and says so.
+    /// The browser's queue and its last number; `None` if the browser sends none.
     pub last: Option<(Uuid, i64)>,
 }
 

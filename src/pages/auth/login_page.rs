@@ -9,13 +9,13 @@ use crate::web::{filters, page::Ctx};
 pub enum LoginProblem {
     /// The user name or the password is wrong.
     Wrong,
-    /// Too many attempts: the next one counts after so many seconds.
+    /// Too many attempts: seconds until the next one counts.
     Throttled(u64),
-    /// The session has ended, and a form was posted; it comes along where it can be.
+    /// The session had ended when a form was posted; the form is carried along if possible.
     Ended,
-    /// The temporary password was right, and has been used or has lapsed.
+    /// The temporary password was right, but has been used or has expired.
     TemporaryEnded,
-    /// The server is out of reach, and nobody has signed in through this PC lately with this name and password: one reason, too.
+    /// The server is out of reach, and this name and password were not used on this PC recently: also one reason for both.
     NotKnownHere,
 }
 
@@ -29,13 +29,13 @@ pub struct LoginPage<'a> {
     pub username: &'a str,
     /// Local path to go to afterwards; empty for the start page.
     pub next: &'a str,
-    /// A form that was posted when the session had ended, sealed; empty for none.
+    /// A form that was posted after the session had ended, sealed; empty for none.
     pub carried: &'a str,
     /// Why the last attempt failed.
     pub problem: Option<LoginProblem>,
-    /// The server is out of reach: an office PC answers, and says whom it can let in.
+    /// The server is out of reach: an office PC serves the page, and explains which accounts can sign in.
     pub is_offline: bool,
-    /// Demo: the accounts one can sign in with.
+    /// Demo: the accounts that can sign in.
     pub demo_accounts: &'a [&'a str],
     /// Demo: their password.
     pub demo_password: &'a str,

@@ -1,5 +1,5 @@
-//! Days that are not like others: public holidays, days off, and days on which an office works all the same (UX 5.3). They suggest
-//! (nobody is expected, "özel gün" is ticked), they do not force.
+//! Days that are not like others: public holidays, days off, and days on which an office works all the same (UX 5.3). They only suggest (no
+//! work is expected, "özel gün" is ticked), they do not force.
 
 mod model;
 
@@ -16,7 +16,7 @@ pub struct Mark {
     pub name: String,
     /// A public holiday, not a day off the company gives.
     pub is_holiday: bool,
-    /// Minutes of the day from which nobody works: 0 the whole day, 780 from 13:00.
+    /// Minutes of the day from which no work is expected: 0 the whole day, 780 from 13:00.
     pub free_from: i32,
 }
 
@@ -26,14 +26,14 @@ impl Mark {
         self.free_from > 0
     }
 
-    /// Whether an entry that starts at `start` (minutes of the day) is suggested to be of a special day: the desktop's "özel gün" is the
-    /// public holiday (DOMAIN 4.1 item 8). The morning of a half day is an ordinary one.
+    /// Whether "özel gün" is suggested for an entry that starts at `start` (minutes of the day): on the desktop it means the public holiday
+    /// (DOMAIN 4.1 item 8). The morning of a half day is ordinary.
     pub fn suggests_special(&self, start: i32) -> bool {
         self.is_holiday && start >= self.free_from
     }
 }
 
-/// A row of the calendar with what a look-up needs.
+/// A calendar row with what a look-up needs.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// Its region's code; `company` for all.
@@ -44,7 +44,7 @@ pub struct Entry {
     pub name: String,
     /// What it means for work.
     pub kind: DayKind,
-    /// Minutes of the day from which nobody works.
+    /// Minutes of the day from which no work is expected.
     pub free_from: i32,
 }
 
@@ -56,7 +56,7 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// Puts rows together: the company's hold for every region, a region's own ones add to them, and its `workday` takes all away.
+    /// Merges the rows: the company's rows hold in every region, a region's own rows add to them, and its `workday` cancels all of them.
     pub fn new(entries: &[Entry]) -> Self {
         let mut by_day: BTreeMap<(String, NaiveDate), Vec<&Entry>> = BTreeMap::new();
         for entry in entries {
@@ -79,7 +79,7 @@ impl Calendar {
         calendar
     }
 
-    /// What is special about a day in a region; none for an ordinary one.
+    /// What is special about a day in a region; `None` for an ordinary day.
     pub fn mark(&self, region: &str, day: NaiveDate) -> Option<&Mark> {
         match self.marks.get(region).and_then(|marks| marks.get(&day)) {
             Some(mark) => (mark.free_from != i32::MAX).then_some(mark),
@@ -87,12 +87,12 @@ impl Calendar {
         }
     }
 
-    /// The company's marked days, without what regions make of them.
+    /// The company's marked days, without the changes of regions.
     pub fn of_company(&self) -> impl Iterator<Item = (NaiveDate, &Mark)> {
         self.company.iter().map(|(day, mark)| (*day, mark))
     }
 
-    /// The days on which a region differs from the company; without a mark where it is an ordinary day there.
+    /// The days on which a region differs from the company; `None` if the day is ordinary there.
     pub fn of_regions(&self) -> impl Iterator<Item = (&str, NaiveDate, Option<&Mark>)> {
         self.marks.iter().flat_map(|(region, days)| {
             days.iter().map(move |(day, mark)| (region.as_str(), *day, (mark.free_from != i32::MAX).then_some(mark)))
@@ -151,7 +151,7 @@ mod tests {
         let calendar = Calendar::new(&[entry("company", 15, "Kurban Bayramı arifesi", DayKind::Holiday, 780)]);
         let eve = calendar.mark("ankara", day(15)).unwrap();
         assert!(eve.is_half() && !eve.suggests_special(510) && eve.suggests_special(780));
-        // A whole day off of the office's own makes the half day a whole one, and no public holiday in the morning.
+        // A whole day off set by the office makes the half day a whole one; the morning is no public holiday.
         let calendar = Calendar::new(&[
             entry("company", 15, "Kurban Bayramı arifesi", DayKind::Holiday, 780),
             entry("ankara", 15, "İdari izin", DayKind::DayOff, 0),

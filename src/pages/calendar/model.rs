@@ -8,9 +8,9 @@ use crate::ops::{Cell, Entity, Field, Plain, PlainKind, Reads, Samples, Title, W
 /// What a marked day means for work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DayKind {
-    /// "Resmî tatil" (law 2429): nobody is expected, work on it is of a special day.
+    /// "Resmî tatil" (law 2429): no work is expected, work on it counts as a special day.
     Holiday,
-    /// "İdari izin", a bridge day: nobody is expected, work on it is ordinary.
+    /// "İdari izin", a bridge day: no work is expected, work on it is ordinary.
     DayOff,
     /// An office works although the company's calendar says otherwise.
     Workday,
@@ -40,7 +40,7 @@ impl DayKind {
         }
     }
 
-    /// Reads the word back.
+    /// Parses the word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
@@ -55,7 +55,7 @@ pub struct CalendarDay {
     pub name: String,
     /// What it means for work.
     pub kind: DayKind,
-    /// Minutes of the day from which nobody works: 0 the whole day, 780 from 13:00.
+    /// Minutes of the day from which no work is expected: 0 the whole day, 780 from 13:00.
     pub free_from: i32,
     /// Where the date is from.
     pub source: String,

@@ -36,17 +36,17 @@ impl CardQuery {
     }
 }
 
-/// The months that a page tells about.
+/// The months that a page covers.
 #[derive(Debug, Clone)]
 pub struct Window {
-    /// The one whose days are shown.
+    /// The month whose days are shown.
     pub month: Month,
-    /// Those of the table, oldest first.
+    /// The months of the table, oldest first.
     months: Vec<Month>,
 }
 
 impl Window {
-    /// For the month that was asked for, else the current one.
+    /// The window for the requested month, else the current one.
     pub fn new(asked: Option<Month>, today: NaiveDate) -> Self {
         let current = Month::of(today);
         let month = asked.unwrap_or(current);
@@ -64,7 +64,7 @@ impl Window {
     }
 }
 
-/// The months of the table: twelve up to the current one, or up to the one that is shown where that is not among them. Oldest first.
+/// The months of the table, oldest first: twelve up to the current one, or up to the shown one if that is older or later.
 fn months_of(shown: Month, current: Month) -> Vec<Month> {
     let is_recent = current.back(MONTHS - 1).is_none_or(|oldest| (oldest..=current).contains(&shown));
     let last = if is_recent { current } else { shown };
@@ -75,9 +75,9 @@ fn months_of(shown: Month, current: Month) -> Vec<Month> {
 pub struct CardRows {
     /// The person.
     pub employee: Listed,
-    /// Everybody's plan for the window.
+    /// Everyone's plan for the window.
     pub roster: Roster,
-    /// The hours' rule of the person's region.
+    /// The rules for hours of the person's region.
     pub rules: Rules,
     /// The person's entries in the window.
     pub entries: Vec<Entry>,

@@ -23,7 +23,7 @@ pub struct CardPage<'a> {
     pub ctx: &'a Ctx,
     /// The person.
     pub row: EmployeeView,
-    /// The whole identity number, where it was asked for without scripts.
+    /// The whole identity number, if it was requested without scripts.
     pub number: Option<String>,
     /// Name of the person's own shift template.
     pub template: Option<String>,
@@ -61,11 +61,11 @@ pub struct MonthLine {
     pub name: String,
     /// Address of the person's page with that month.
     pub address: String,
-    /// What it comes to.
+    /// The sum of its days.
     pub sum: Tally,
 }
 
-/// A total of the month, and how it came about.
+/// A total of the month, with its calculation.
 pub struct TotalView {
     /// Which.
     pub total: Total,
@@ -85,7 +85,7 @@ pub struct PartView {
     pub day: NaiveDate,
     /// Its part in minutes.
     pub minutes: i64,
-    /// How that came about.
+    /// How these minutes were calculated.
     pub steps: Vec<String>,
 }
 
@@ -129,7 +129,7 @@ fn address(id: Uuid, month: Month) -> String {
 }
 
 impl TotalView {
-    /// None for a total of nothing.
+    /// `None` if the total is zero.
     pub fn new(ctx: &Ctx, total: Total, entries: &[EntryView], rules: &Rules) -> Option<Self> {
         let part = |entry: &EntryView| PartView {
             id: entry.entry.id,
@@ -145,7 +145,7 @@ impl TotalView {
         (minutes > 0).then_some(Self { total, minutes, parts, sum })
     }
 
-    /// Where on the page it stands.
+    /// Its anchor on the page.
     pub fn anchor(&self) -> &'static str {
         match self.total {
             Total::Worked => "worked",

@@ -47,14 +47,14 @@ impl People for RegionCopy<'_> {
         self.list_template_choices()
     }
 
-    /// A stored identity number is not on this PC, so here nobody knows what its author saw: changing one takes a connection.
+    /// Identity numbers are not stored on this PC, so it is not known here what the author saw: changing one needs a connection.
     async fn identity_no_seen(&mut self, _op: &Op, before: Option<&Listed>) -> PageResult<Result<Value, FieldError>> {
         let has_none = before.is_some_and(|person| person.value.identity_no.is_none());
         Ok(if has_none { Ok(Value::Null) } else { Err(FieldError::new("identity_no", "identity-no-offline")) })
     }
 }
 
-/// As `employees::db::list_employees` finds them.
+/// The same filter as `employees::db::list_employees`.
 fn fits(person: &Listed, filter: &Filter) -> bool {
     let value = &person.value;
     let has_text = || [&value.full_name, &value.department, &value.title].iter().any(|field| fold(field).contains(&filter.text));
@@ -63,7 +63,7 @@ fn fits(person: &Listed, filter: &Filter) -> bool {
         && (filter.text.is_empty() || has_text())
 }
 
-/// Missing dates come last either way; what is equal goes by name.
+/// Missing dates come last in both directions; equal values are sorted by name.
 fn sort(people: &mut [Listed], by: &str) {
     people.sort_by_cached_key(|person| (collate::key(&person.value.full_name), person.id));
     let (column, descends) = by.strip_prefix('-').map_or((by, false), |column| (column, true));

@@ -1,5 +1,5 @@
-//! Pages and operations from a copy of the region, while the server is out of reach: by the server's templates, with the server's rules; only where
-//! the rows come from differs ([`Rows`]). An office's PC keeps them in SQLite.
+//! Pages and operations from a copy of the region, while the server is out of reach: with the server's templates and rules; only the source
+//! of the rows differs ([`Rows`]). An office's PC keeps them in SQLite.
 
 mod employees;
 mod month;
@@ -32,25 +32,25 @@ use crate::{
 pub use region::RegionCopy;
 pub use rows::{CompanyFacts, Context, RegionFact, Rows, Shown};
 
-/// What there is to answer with.
+/// The responses that can be made from the copy.
 #[derive(Debug)]
 pub enum Local {
     /// A page or a fragment: 200.
     Page(String),
-    /// Another address has it: 303.
+    /// A redirect to another address: 303.
     Elsewhere(String),
-    /// No such row is here: 404.
+    /// No such row in the copy: 404.
     Missing(String),
-    /// A form that came back, with what is wrong: 422.
+    /// A refused form, with its errors: 422.
     Refused(String),
-    /// An address that makes no sense: 400.
+    /// An invalid address: 400.
     Unclear(String),
-    /// An act that was refused: back to that address, which shows the message: 303.
+    /// A refused action: redirects to that address, which shows the message: 303.
     Back(String, Flash),
 }
 
 impl Local {
-    /// A page whose address was understood, or one that says what was not.
+    /// The page; refused if parts of its address were not understood.
     fn page_or_wrong(html: String, wrong: &[String]) -> Self {
         if wrong.is_empty() { Self::Page(html) } else { Self::Refused(html) }
     }
@@ -70,13 +70,13 @@ pub fn is_made(path: &str) -> bool {
     is_special || page_at(path).is_some()
 }
 
-/// The page at the context's address; none for one that is not made here, and before the first copy has come whole.
+/// The page at the context's address; `None` if it is not made here, or before the first snapshot is complete.
 pub fn show(ctx: Ctx, rows: &dyn Rows, today: NaiveDate) -> PageResult<Option<Local>> {
     let path = ctx.path.clone();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match parts.as_slice() {
         ["offline"] => return Ok(Some(Local::Page(render_offline(&ctx, Reasons::All)?))),
-        // What waits at the server is not known here: an answer without numbers leaves those on the page as they are.
+        // What waits at the server is not known here: a response without numbers leaves those on the page as they are.
         ["queue", "badges"] => return Ok(Some(Local::Page(String::new()))),
         _ => {}
     }
@@ -102,8 +102,8 @@ pub fn show(ctx: Ctx, rows: &dyn Rows, today: NaiveDate) -> PageResult<Option<Lo
     or_missing(&ctx, found).map(Some)
 }
 
-/// A native form's page again, with what was typed and what is wrong with it; the context's address is the one it was posted to. None where
-/// there is no such form.
+/// The page of a refused form without scripts, with the typed values and the errors; the context's address is the one the form was posted
+/// to. `None` if there is no such form.
 pub fn refuse(
     ctx: Ctx,
     rows: &dyn Rows,
@@ -139,7 +139,7 @@ pub fn refuse(
     or_missing(&ctx, found).map(Some)
 }
 
-/// The copy, with who asks and which of its rows wait.
+/// The copy, with the actor and the waiting rows.
 fn open(mut ctx: Ctx, rows: &dyn Rows, today: NaiveDate) -> PageResult<Option<(Ctx, Actor, RegionCopy<'_>)>> {
     let actor = ctx.actor.clone().ok_or(PageError::Forbidden)?;
     let Some(copy) = RegionCopy::open(rows, today)? else { return Ok(None) };
@@ -150,7 +150,7 @@ fn open(mut ctx: Ctx, rows: &dyn Rows, today: NaiveDate) -> PageResult<Option<(C
     Ok(Some((ctx, actor, copy)))
 }
 
-/// An address that nobody makes is no page, nor is one of a row that is not here.
+/// "Not found" for an address without a page, and for a row that is not in the copy.
 fn or_missing(ctx: &Ctx, found: PageResult<Local>) -> PageResult<Local> {
     match found {
         Err(PageError::NotFound | PageError::BadRequest(_)) => Ok(Local::Missing(render_error(ctx, 404)?)),
@@ -176,7 +176,7 @@ fn pages_of<'r>(entity: &Description) -> PageResult<PagesOf<RegionCopy<'r>>> {
     registry::pages().into_iter().find(|pages| pages.entity == entity.name).ok_or(PageError::NotFound)
 }
 
-/// The answer of something that never waits: the copy is a file.
+/// The result of a future that never waits: the copy is a file.
 pub(crate) fn at_once<T>(answer: impl Future<Output = PageResult<T>>) -> PageResult<T> {
     answer.now_or_never().unwrap_or_else(|| Err(PageError::Rows("a page from the copy waited".into())))
 }

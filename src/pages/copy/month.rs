@@ -47,7 +47,7 @@ pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>) -> PageResult<Local> {
     Ok(Local::page_or_wrong(page.render()?, &wrong))
 }
 
-/// A day of a person in its place; without scripts on to the timesheets' own pages.
+/// A day of a person in its place; without scripts a redirect to the timesheets' own pages.
 pub(super) fn show_day(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid, date: NaiveDate) -> PageResult<Local> {
     let query: DayQuery = query_of(ctx)?;
     let person = copy.find_person(id)?;
@@ -61,7 +61,7 @@ pub(super) fn show_day(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid, date: NaiveDa
     Ok(Local::Page(render(ctx, &editor)?))
 }
 
-/// A form of a day that came back.
+/// A refused form of a day.
 pub(super) fn refuse_day(
     ctx: &Ctx,
     copy: &RegionCopy<'_>,

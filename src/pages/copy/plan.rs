@@ -1,5 +1,5 @@
-//! What a form means without the server: the operations that the server would make of it (the browser's `routes.ts`), and what can be said
-//! against them with what is known here (`check.ts`).
+//! What a form means without the server: the operations that the server would make of it (the browser's `routes.ts`), and the errors that
+//! can be found with the rows here (`check.ts`).
 
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ use crate::{
 /// A write of business data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Where a form without scripts is led to.
+    /// Where a form without scripts is redirected to.
     pub list: &'static str,
     act: Act,
 }
@@ -52,7 +52,7 @@ enum Act {
     UndoBatch(Uuid),
 }
 
-/// The write behind an address; none for every other post. The same table as in src/routes.rs and `routes.ts`.
+/// The write behind an address; `None` for every other post. The same table as in src/routes.rs and `routes.ts`.
 pub fn find_route(path: &str) -> Option<Route> {
     let is_date = |text: &str| text.parse::<DayOfWork>().is_ok();
     let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
@@ -75,7 +75,7 @@ pub fn find_route(path: &str) -> Option<Route> {
     Some(Route { list, act })
 }
 
-/// One of the four writes that each entity has which offices write.
+/// One of the four usual writes of each entity that offices write.
 fn usual_route(path: &str) -> Option<Route> {
     let (entity, rest) = entity_at(path).filter(|(entity, _)| entity.writers == Writers::Region)?;
     let act = match rest.split('/').collect::<Vec<_>>().as_slice() {
@@ -88,12 +88,12 @@ fn usual_route(path: &str) -> Option<Route> {
     Some(Route { list: entity.home, act })
 }
 
-/// An id as addresses have it.
+/// An id as it stands in addresses.
 fn id_of(text: &str) -> Option<Uuid> {
     text.parse().ok().filter(|_| text.len() == 36)
 }
 
-/// A form that was posted, and by whom.
+/// A posted form and its author.
 pub struct Post<'a> {
     /// The form.
     pub posted: &'a Posted,
@@ -109,24 +109,24 @@ pub struct Post<'a> {
     pub at: DateTime<Utc>,
     /// This machine's clock minus the server's, in milliseconds.
     pub offset_ms: i64,
-    /// Which program keeps the operation.
+    /// The program that stores the operation.
     pub app: &'a str,
-    /// What is here.
+    /// The rows of this machine.
     pub rows: &'a dyn Rows,
 }
 
-/// An operation that a form or a browser's queue asks for.
+/// An operation from a form or from a browser's queue.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// The operation; out of a form, without its place in a queue.
+    /// The operation; if it is from a form, without its place in a queue.
     pub op: Op,
-    /// What a person calls the row.
+    /// The title of the row.
     pub label: String,
-    /// The page that shows it.
+    /// The page that shows the row.
     pub href: String,
 }
 
-/// An operation with what a person calls its row, which is the row as it will be; empty where it is not known here.
+/// An operation with the title that its row will have; empty if the title is not known here.
 pub fn draft_of(rows: &dyn Rows, op: Op) -> PageResult<Draft> {
     let mut row = rows.find_row(&op.entity, op.id)?.map(|shown| shown.row).unwrap_or_default();
     row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())));
@@ -136,7 +136,7 @@ pub fn draft_of(rows: &dyn Rows, op: Op) -> PageResult<Draft> {
     Ok(Draft { label: title_of(rows, entity, &row)?, op, href })
 }
 
-/// What a person calls a row; empty where it is not known here.
+/// A row's title; empty if it is not known here.
 fn title_of(rows: &dyn Rows, entity: &Description, row: &Row) -> PageResult<String> {
     let Some(title) = entity.title else { return Ok(String::new()) };
     let name = row.get(title.name).and_then(Value::as_str).unwrap_or_default();
@@ -153,7 +153,7 @@ fn title_of(rows: &dyn Rows, entity: &Description, row: &Row) -> PageResult<Stri
 pub enum Refusal {
     /// What is wrong with the values.
     Invalid(Vec<FieldError>),
-    /// No form of ours sends this.
+    /// Not sent by any form of this program.
     Nonsense(String),
     /// The rows could not be read.
     Rows(PageError),
@@ -175,7 +175,7 @@ fn entity(name: &str) -> Planned<&'static Description> {
     description(name).ok_or_else(|| Refusal::Nonsense(format!("{name}: no such entity")))
 }
 
-/// The operations of a form; none where there is nothing left to do.
+/// The operations of a form; empty if there is nothing left to do.
 pub fn plan(route: &Route, post: &Post<'_>) -> Planned<Vec<Draft>> {
     let named = [post.posted.value("region"), post.posted.value("_region")].into_iter().find(|code| !code.is_empty());
     if named.is_some_and(|code| code != post.region.code()) {
@@ -194,7 +194,7 @@ pub fn plan(route: &Route, post: &Post<'_>) -> Planned<Vec<Draft>> {
     ops.into_iter().map(|op| post.draft(op)).collect()
 }
 
-/// Everything that can be said against drafts here. The server looks again.
+/// All errors of the drafts that can be found here. The server checks again.
 pub fn check(drafts: &[Draft], post: &Post<'_>) -> Planned<()> {
     let mut errors = Vec::new();
     if !post.is_open {
@@ -202,7 +202,7 @@ pub fn check(drafts: &[Draft], post: &Post<'_>) -> Planned<()> {
     }
     for draft in drafts {
         let said = post.complaints(&draft.op)?;
-        // Everybody as planned on a day to come is one question.
+        // A question is asked once for a whole batch ("everyone as planned" on a future day).
         errors.extend(said.into_iter().filter(|error| code_of(error).is_none() || !errors.contains(error)).collect::<Vec<_>>());
     }
     if errors.is_empty() { Ok(()) } else { Err(Refusal::Invalid(errors)) }
@@ -213,7 +213,7 @@ impl Post<'_> {
         Author { actor: self.person, queue_id: self.queue, at: self.at }
     }
 
-    /// The operation as this machine sends it, with what people call its row. A row that the server does not have yet has no version there.
+    /// The operation as this machine sends it, with the row's title. A row that the server does not have yet has no version there.
     fn draft(&self, op: Op) -> Planned<Draft> {
         let base_version = op.base_version.filter(|version| *version > 0);
         let app = Some(self.app.to_owned());
@@ -248,7 +248,7 @@ impl Post<'_> {
         Ok(self.posted.bare_op(entity, self.author(), self.region.clone(), kind, id)?)
     }
 
-    /// A change of state. An older page does not say the days that it shows.
+    /// A change of state. Older pages do not send the days that they show.
     fn turn(&self, id: Uuid, active: bool) -> Planned<Op> {
         let shown = match self.posted.original()? {
             Some(shown) => shown,
@@ -257,7 +257,7 @@ impl Post<'_> {
         Ok(self.act(Employee::NAME, id, Kind::Update)?.changing(changes_of_turn(active, &shown, self.posted)))
     }
 
-    /// Everybody as planned who is still blank.
+    /// Entries as planned for everyone who is still blank.
     fn batch(&self) -> Planned<Vec<Op>> {
         let batch = self.posted.op_id()?;
         let DayOfWork(date) = self
@@ -281,7 +281,7 @@ impl Post<'_> {
         Ok(ops)
     }
 
-    /// Takes back what a batch has made and nobody has changed since.
+    /// Undoes what a batch has created, except rows changed since.
     fn undo_batch(&self, batch: Uuid) -> Planned<Vec<Op>> {
         let undo = self.posted.op_id()?;
         let mut ops = Vec::new();
@@ -318,7 +318,7 @@ impl Post<'_> {
             && let Ok(entry) = Timesheet::parse(&row, &changed, Origin::Agent)
         {
             errors.extend(self.check_entry(op.id, &entry)?);
-            // What is taken back was there before, and its form cannot confirm.
+            // A restored entry existed before, and its form cannot confirm.
             if errors.is_empty() && op.kind != Kind::Restore && self.posted.value(TAKES_BACK) != "true" {
                 errors.extend(self.questions(op.id, &entry)?);
             }
@@ -326,7 +326,7 @@ impl Post<'_> {
         Ok(errors)
     }
 
-    /// Whoever comes back does so after the last day.
+    /// A person returns after the last day.
     fn check_return(&self, before: &Row, row: &Row, changed: &BTreeSet<&str>) -> Option<FieldError> {
         let date = |name: &str| before.get(name).and_then(Value::as_str).and_then(|text| text.parse().ok());
         let left = Left { hire_date: date("hire_date"), exit_date: date("exit_date")? };
@@ -342,7 +342,8 @@ impl Post<'_> {
         Ok(if count == 0 { Vec::new() } else { vec![FieldError::new("", "employee-has-timesheets").with("count", count)] })
     }
 
-    /// What is doubtful about an entry and was not confirmed, as far as is known here; the server asks nobody about what comes out of a queue.
+    /// Doubts about an entry that were not confirmed, as far as they are known here; the server asks no questions about operations from a
+    /// queue.
     fn questions(&self, id: Uuid, entry: &Timesheet) -> Planned<Vec<FieldError>> {
         let person = self.rows.find_row(Employee::NAME, entry.employee_id)?;
         let date = |name: &str| person.as_ref().and_then(|shown| shown.row.get(name)?.as_str()?.parse().ok());
@@ -354,8 +355,8 @@ impl Post<'_> {
         Ok(confirm(&doubts_of(&entry.shift(), &around, in_istanbul(self.at).date_naive()), &entry.confirmed).1)
     }
 
-    /// No other entry of the person lies at the same time. Whether there is such a person is the server's to say: the copy may be behind, and
-    /// an entry for somebody deleted is kept (SYNC 3.8).
+    /// Checks that the person has no other entry at the same time. Whether the person exists is for the server to check: the copy may be
+    /// out of date, and an entry of a deleted person is kept (SYNC 3.8).
     fn check_entry(&self, id: Uuid, entry: &Timesheet) -> Planned<Vec<FieldError>> {
         let (before, after) = (entry.work_date.checked_sub_days(Days::new(1)), entry.work_date.checked_add_days(Days::new(1)));
         let (from, to) = (before.unwrap_or(entry.work_date), after.unwrap_or(entry.work_date));
@@ -369,7 +370,7 @@ impl Post<'_> {
     }
 }
 
-/// The other entry, where the two lie over one another.
+/// The other entry, if the two overlap.
 fn overlap(entry: &Timesheet, other: &Shown) -> Option<Timesheet> {
     let other = Timesheet::parse(&other.row, &BTreeSet::new(), Origin::Agent).ok()?;
     let span = |entry: &Timesheet| {
@@ -387,7 +388,7 @@ mod tests {
     use super::*;
     use crate::copy::Context;
 
-    /// A machine on which nothing has come yet.
+    /// A machine that has no rows yet.
     struct Nothing;
 
     impl Rows for Nothing {

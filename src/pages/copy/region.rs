@@ -43,12 +43,13 @@ pub struct RegionCopy<'r> {
 }
 
 impl<'r> RegionCopy<'r> {
-    /// The copy; none before the first one has come whole.
+    /// The copy; `None` before the first snapshot is complete.
     pub fn open(rows: &'r dyn Rows, today: NaiveDate) -> PageResult<Option<Self>> {
         if rows.is_whole()? { Self::of_what_is_here(rows, today) } else { Ok(None) }
     }
 
-    /// The copy as far as it has come: a row that is not in it may be at the server. None on a machine that has never heard of the server.
+    /// The copy even if it is incomplete: a row that is not in it may be at the server. `None` on a machine that was never in contact with
+    /// the server.
     pub fn of_what_is_here(rows: &'r dyn Rows, today: NaiveDate) -> PageResult<Option<Self>> {
         let Some(context) = rows.context()? else { return Ok(None) };
         let Ok(region) = Region::parse(&context.region.code) else { return Ok(None) };
@@ -60,7 +61,7 @@ impl<'r> RegionCopy<'r> {
         self.rows.list_waiting_rows()
     }
 
-    /// Refuses the name of another region: its rows are not here.
+    /// Refuses another region: its rows are not here.
     pub fn check_region(&self, asked: Option<&str>) -> PageResult<()> {
         match asked.filter(|code| !code.is_empty()) {
             Some(code) if code != self.region.code() => Err(PageError::NotFound),
@@ -68,29 +69,29 @@ impl<'r> RegionCopy<'r> {
         }
     }
 
-    /// What holds in the region.
+    /// The settings that apply in the region.
     pub fn settings(&self) -> PageResult<Effective> {
         let own = self.rows::<RegionSettings>()?.into_iter().find(|(shown, _)| !shown.deleted).map(|(_, settings)| settings);
         let company = value_of::<RegionSettings>(&self.context.company.settings).unwrap_or_default();
         Ok(Effective::new(&own.unwrap_or_default(), &company))
     }
 
-    /// The hours' rule, by the region's code as lists want it.
+    /// The rules for hours, by the region's code as lists need it.
     pub fn rules(&self) -> PageResult<RulesByRegion> {
         Ok([(self.region.code().to_owned(), self.rule()?)].into())
     }
 
-    /// The hours' rule.
+    /// The rules for hours.
     pub fn rule(&self) -> PageResult<Rules> {
         Ok(self.settings()?.rules())
     }
 
-    /// Everybody, also those in the bin.
+    /// All people, also those in the trash.
     pub fn list_people(&self) -> PageResult<Vec<people::Listed>> {
         Ok(self.rows::<Employee>()?.into_iter().map(|(shown, value)| person_of(&shown, value)).collect())
     }
 
-    /// One of them.
+    /// One person.
     pub fn find_person(&self, id: Uuid) -> PageResult<people::Listed> {
         let (shown, value) = self.find::<Employee>(id)?;
         self.with_last_entry(person_of(&shown, value))
@@ -103,14 +104,14 @@ impl<'r> RegionCopy<'r> {
         Ok(people::Listed { last_entry: dates.max(), ..person })
     }
 
-    /// What somebody is called, told from namesakes.
+    /// A person's name, with what distinguishes namesakes.
     pub fn label(&self, person: &people::Listed) -> PageResult<String> {
         let others = self.list_people()?;
         let labels = Labels::of(others.iter().filter(|other| other.deleted_at.is_none()).map(Face::from));
         Ok(labels.name(person.id, &person.value.full_name))
     }
 
-    /// The rows of an entity, or those in the bin, by their title.
+    /// The rows of an entity, or those in the trash, by their title.
     fn list_rows<E: Entity>(&self, is_bin: bool) -> PageResult<Vec<Listed<E>>> {
         let title = |row: &Row| E::TITLE.and_then(|title| row.get(title.name)?.as_str().map(collate::key));
         let rows = self.rows::<E>()?.into_iter().filter(|(shown, _)| shown.deleted == is_bin);
@@ -119,7 +120,7 @@ impl<'r> RegionCopy<'r> {
         Ok(all.into_iter().map(|(_, row)| row).collect())
     }
 
-    /// A row of an entity, also one in the bin.
+    /// A row of an entity, also one in the trash.
     pub fn find_listed<E: Entity>(&self, id: Uuid) -> PageResult<Listed<E>> {
         let (shown, value) = self.find::<E>(id)?;
         Ok(listed(&shown, value))
@@ -158,7 +159,7 @@ impl<'r> RegionCopy<'r> {
         Ok(Choices { employees, templates: self.list_template_choices()?, regions: ctx.regions.clone() })
     }
 
-    /// The entries that fit and are not in the bin: newest date first, then by name.
+    /// The entries that fit and are not in the trash: newest date first, then by name.
     pub fn list_entries(&self, filter: &entries::Filter) -> PageResult<Vec<entries::Listed>> {
         let names = Names::of(&self.list_people()?);
         let found = self.rows.list_entries(filter.from, filter.to, filter.employee_id)?;
@@ -172,13 +173,13 @@ impl<'r> RegionCopy<'r> {
         Ok(list)
     }
 
-    /// One entry, also one in the bin.
+    /// One entry, also one in the trash.
     pub fn find_entry(&self, id: Uuid) -> PageResult<entries::Listed> {
         let (shown, value) = self.find::<Timesheet>(id)?;
         Names::of(&self.list_people()?).entry_of(&shown, value).ok_or(PageError::NotFound)
     }
 
-    /// Who is expected when on the dates `from` to `to`: whoever is employed on one of them, or has an entry on one.
+    /// Who is expected when on the dates `from` to `to`: people who are employed or have an entry on one of them.
     pub fn roster(&self, from: NaiveDate, to: NaiveDate) -> PageResult<Roster> {
         let shown = self.rows.list_entries(from, to, None)?.into_iter().filter(|shown| !shown.deleted);
         let with_entries: HashSet<Uuid> = shown.filter_map(|shown| id_in(&shown.row, "employee_id")).collect();
@@ -222,7 +223,7 @@ impl<'r> RegionCopy<'r> {
     }
 }
 
-/// A row's values. What does not read, such as an entry of a newer server's making, is left out of pages; the copy itself keeps it.
+/// A row's values. `None` if they cannot be parsed, such as an entry of a newer server: pages leave it out, the copy keeps it.
 fn read<E: Entity>(shown: Shown) -> Option<(Shown, E)> {
     let value = value_of(&shown.row);
     if value.is_none() {
@@ -239,7 +240,7 @@ fn id_in(row: &Row, name: &str) -> Option<Uuid> {
     row.get(name)?.as_str()?.parse().ok()
 }
 
-/// When a row went into the bin the copy does not know, only that it did.
+/// The copy does not know when a row was deleted, only that it was.
 fn deleted_at(shown: &Shown) -> Option<DateTime<Utc>> {
     shown.deleted.then_some(DateTime::UNIX_EPOCH)
 }
@@ -263,7 +264,7 @@ fn listed<E>(shown: &Shown, value: E) -> Listed<E> {
     Listed { id: shown.id, region: shown.region.clone(), version: shown.version, deleted_at: deleted_at(shown), value }
 }
 
-/// What is not in the copy is none.
+/// Turns "not found" into `None`.
 pub(super) fn none_missing<T>(error: PageError) -> PageResult<Option<T>> {
     match error {
         PageError::NotFound => Ok(None),
@@ -290,7 +291,7 @@ impl Office for RegionCopy<'_> {
                 found.push((by.is_empty(), collate::key(&by), listed));
             }
         }
-        // Stable: what is equal stays in the order of the titles, and so does what is blank, at the end.
+        // Stable sort: equal and blank values stay in the order of the titles; blank ones come last.
         found.sort_by(|(is_blank, by, _), (is_other_blank, other, _)| {
             let order = if wanted.descends { other.cmp(by) } else { by.cmp(other) };
             is_blank.cmp(is_other_blank).then(order)
@@ -304,7 +305,7 @@ fn fits(entry: &entries::Listed, text: &str) -> bool {
     text.is_empty() || fold(&entry.employee_name).contains(text) || fold(&entry.value.notes).contains(text)
 }
 
-/// What people are called, and in which order their names stand; namesakes have the same place.
+/// People's names and their order; namesakes have the same place.
 struct Names(HashMap<Uuid, (usize, String)>);
 
 impl Names {
@@ -327,7 +328,7 @@ impl Names {
         self.0.get(&id).map_or(usize::MAX, |(rank, _)| *rank)
     }
 
-    /// None for an entry of somebody who is not in the copy.
+    /// `None` if the person of the entry is not in the copy.
     fn entry_of(&self, shown: &Shown, value: Timesheet) -> Option<entries::Listed> {
         let (_, name) = self.0.get(&value.employee_id)?;
         Some(entries::Listed {

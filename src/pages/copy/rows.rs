@@ -1,4 +1,4 @@
-//! What a machine has of its region, wherever it keeps it.
+//! The rows that a machine has of its region, independent of their storage.
 
 use std::collections::HashSet;
 
@@ -15,17 +15,17 @@ pub struct Shown {
     pub region: String,
     /// Its id.
     pub id: Uuid,
-    /// The server's version; 0 for one that only waits.
+    /// The server's version; 0 if the row only waits here.
     pub version: i64,
-    /// It is in the bin.
+    /// Whether it is in the trash.
     pub deleted: bool,
     /// The values by form field; of an identity number only `identity_no_masked`.
     pub row: Row,
-    /// Something of it is not at the server yet.
+    /// Whether it has changes that the server does not have yet.
     pub waiting: bool,
 }
 
-/// A region as people call it.
+/// A region with its name.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RegionFact {
     /// Its code.
@@ -34,12 +34,12 @@ pub struct RegionFact {
     pub name: String,
     /// Whether it takes entries.
     pub is_open: bool,
-    /// Its first day, before which nothing is blank; none where an earlier server told it.
+    /// Its first day, before which nothing is blank; `None` if an older server sent it.
     #[serde(default)]
     pub first_day: Option<NaiveDate>,
 }
 
-/// The company's own rows, which hold in every region.
+/// The company's own rows, which apply in every region.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CompanyFacts {
     /// Settings by form field.
@@ -50,36 +50,36 @@ pub struct CompanyFacts {
     pub days: Vec<CompanyDay>,
 }
 
-/// What the server told at the last contact and pages need.
+/// What the server sent besides rows at the last heartbeat, and pages need.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Context {
-    /// The region of which rows are here.
+    /// The region whose rows are here.
     pub region: RegionFact,
-    /// What holds in all regions.
+    /// What applies in all regions.
     #[serde(default)]
     pub company: CompanyFacts,
 }
 
-/// The rows of one region, with what waits laid over them. They are read where they lie and nothing is waited for.
+/// The rows of one region, with the waiting changes applied. Reading them never waits.
 pub trait Rows {
-    /// Whether pages can be made of them: one snapshot has come whole.
+    /// Whether pages can be made of them: one snapshot is complete.
     fn is_whole(&self) -> PageResult<bool>;
 
-    /// What the server told besides rows; none before the first contact.
+    /// What the server sent besides rows; `None` before the first contact.
     fn context(&self) -> PageResult<Option<Context>>;
 
-    /// All rows of an entity, in the order of their ids; also those in the bin.
+    /// All rows of an entity, in the order of their ids; also those in the trash.
     fn list_rows(&self, entity: &str) -> PageResult<Vec<Shown>>;
 
     /// One row.
     fn find_row(&self, entity: &str, id: Uuid) -> PageResult<Option<Shown>>;
 
-    /// The entries of the dates `from` to `to`, by date, start and id; of one person where one is named. Also those in the bin.
+    /// The entries of the dates `from` to `to`, by date, start and id; only those of `employee` if one is given. Also those in the trash.
     fn list_entries(&self, from: NaiveDate, to: NaiveDate, employee: Option<Uuid>) -> PageResult<Vec<Shown>>;
 
     /// The rows with operations that the server does not have yet.
     fn list_waiting_rows(&self) -> PageResult<HashSet<Uuid>>;
 
-    /// Whether an operation of this id was kept here before.
+    /// Whether an operation with this id was stored here before.
     fn is_kept(&self, op_id: Uuid) -> PageResult<bool>;
 }

@@ -63,7 +63,7 @@ pub(super) fn new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor) -> PageResult
     Ok(Local::Page(render(&ctx, &page)?))
 }
 
-/// How many blank days of a person come after a day, as far as they are over.
+/// How many blank days a person has after a day, up to yesterday and within [`walk_end`].
 fn blanks_after(copy: &RegionCopy<'_>, employee_id: Uuid, day: NaiveDate) -> PageResult<usize> {
     let from = day_after(day);
     let to = copy.today.pred_opt().unwrap_or(day).min(walk_end(from));
@@ -78,7 +78,7 @@ fn blanks_after(copy: &RegionCopy<'_>, employee_id: Uuid, day: NaiveDate) -> Pag
     Ok(blanks(&roster, &worked, from, to).into_iter().find(|blank| blank.person.id == employee_id).map_or(0, |blank| blank.days.len()))
 }
 
-/// A new entry's form that came back.
+/// The refused form of a new entry.
 pub(super) fn refuse_new(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor, posted: &Posted, errors: &[FieldError]) -> PageResult<Local> {
     let form = FormView::refused(posted, None, errors, ctx.lang);
     Ok(Local::Refused(render(ctx, &list_page(ctx, copy, actor, &ListQuery::default(), Forms::Filled(form))?)?))
@@ -121,7 +121,7 @@ fn shape_of(entry: &Listed) -> Shape {
     }
 }
 
-/// One entry, and how its hours came about. Its history is at the server.
+/// One entry, and how its hours were calculated. Its history is at the server.
 pub(super) fn show(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> PageResult<Local> {
     let (entry, rules) = (copy.find_entry(id)?, copy.rule()?);
     let deleted = entry.deleted_at.map(|_| t(ctx.lang, "copy-was-deleted").to_owned());
@@ -146,7 +146,7 @@ pub(super) fn edit(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid) -> PageResult<Loc
     Ok(Local::Page(render_edit(ctx, entry, form, copy.choices(ctx)?.only(&copy.region))?))
 }
 
-/// The form for a change that came back.
+/// The refused form for a change.
 pub(super) fn refuse_change(ctx: &Ctx, copy: &RegionCopy<'_>, id: Uuid, posted: &Posted, errors: &[FieldError]) -> PageResult<Local> {
     let form = FormView::refused(posted, Some(id), errors, ctx.lang);
     Ok(Local::Refused(render_edit(ctx, copy.find_entry(id)?, form, copy.choices(ctx)?)?))

@@ -45,7 +45,7 @@ fn read_day(copy: &RegionCopy<'_>, place: &Place) -> PageResult<Day> {
     Ok(Day::new(place, &copy.roster(place.date, place.date)?, &copy.rule()?, entries))
 }
 
-/// A row's form that came back: the page with what was typed in it, and what is wrong.
+/// A refused form of a row: the page with the typed values and the errors.
 pub(super) fn refuse(
     ctx: &Ctx,
     copy: &RegionCopy<'_>,
@@ -67,13 +67,13 @@ pub(super) fn refuse(
     Ok(Local::Refused(render_page(ctx, &day, copy.today, Some(view))?))
 }
 
-/// An act on a day that was refused has no fields: back to the day, with the sentence.
+/// A refused action on a day has no fields: redirects to the day, with the message.
 pub(super) fn refuse_act(ctx: &Ctx, copy: &RegionCopy<'_>, actor: &Actor, posted: &Posted, errors: &[FieldError]) -> Local {
     let place = Place::of_form(actor, posted).unwrap_or_else(|_| Place { region: copy.region.clone(), date: copy.today });
     back(ctx, address(ctx, &place, None), errors)
 }
 
-/// Back to a page that says why nothing was done.
+/// Redirects to a page that says why nothing was done.
 pub(super) fn back(ctx: &Ctx, to: String, errors: &[FieldError]) -> Local {
     let why = errors.first().map(|error| sentence(ctx.lang, error)).unwrap_or_default();
     Local::Back(to, Flash::new(Tone::Danger, "flash-refused", &why))

@@ -1,4 +1,4 @@
-//! The pages of an entity for an office that is not the server: what an address asks for is looked up here, not in the table of addresses.
+//! The pages of an entity for an office that is not the server: the address is parsed here, not by a table of routes.
 
 use std::pin::Pin;
 
@@ -37,7 +37,7 @@ pub enum Address {
 }
 
 impl Address {
-    /// The page at an address below a list's; none for an address of something else.
+    /// The page at an address below the list's; `None` for an address of something else.
     pub fn below(home: &str, path: &str) -> Option<Self> {
         let rest = path.strip_prefix(home)?;
         let parts: Vec<&str> = rest.split('/').skip(1).collect();
@@ -60,7 +60,7 @@ pub struct PagesOf<O> {
     pub home: &'static str,
     /// Makes a page.
     pub show: Show<O>,
-    /// Makes the page of a form again that was refused: of a new row, or for the change of one.
+    /// Makes the page of a refused form again: of a new row, or for the change of one.
     pub refuse: Refuse<O>,
     /// Completes the operation of a change ([`Pages::complete`]).
     pub complete: Complete<O>,
@@ -83,7 +83,7 @@ async fn show<E: Pages<O>, O: Office>(ctx: &Ctx, office: &mut O, address: Addres
     match address {
         Address::List => E::render_list(ctx, office).await,
         Address::New => E::render_new(ctx, office, E::blank_form(""), false).await,
-        // What happened to a row is at the server.
+        // A row's history is at the server.
         Address::Card(id) => {
             let row = find::<E, O>(office, id).await?;
             E::render_card(ctx, office, &row, Vec::new()).await?.ok_or(PageError::NotFound)

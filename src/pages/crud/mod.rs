@@ -1,5 +1,5 @@
-//! The usual eight addresses of an entity: list, new, create, change, row, edit, deletion, restoration. An entity says what its pages show
-//! ([`Pages`]); the server answers at its addresses, and an office's PC makes the same pages from its copy of the rows.
+//! The usual eight addresses of an entity: list, new, create, change, row, edit, deletion, restoration. An entity defines what its pages
+//! show ([`Pages`]); the server handles its addresses, and an office's PC makes the same pages from its copy of the rows.
 
 mod elsewhere;
 mod pages;

@@ -25,20 +25,20 @@ pub trait PageRow {
     fn region_code(&self) -> &str;
     /// Its version.
     fn version(&self) -> i64;
-    /// In the bin.
+    /// In the trash.
     fn is_deleted(&self) -> bool;
 
     /// Its region.
     ///
     /// # Errors
     ///
-    /// A code that is none.
+    /// The code is not valid.
     fn region(&self) -> PageResult<Region> {
         Region::parse(self.region_code()).map_err(|_| PageError::NotFound)
     }
 }
 
-/// A type of rows with the head and the tail that rows have: `id`, `region`, `version`, `deleted_at`.
+/// Implements the type of a row with the usual columns: `id`, `region`, `version`, `deleted_at`.
 #[macro_export]
 macro_rules! page_row {
     ($row:ty $(, $entity:ident)?) => {
@@ -66,27 +66,27 @@ pub use crate::page_row;
 
 page_row!(Listed<E>, E);
 
-/// The keys of what is said of a write; each text may use `{ $name }`.
+/// Keys of the messages after a write; each text may use `{ $name }`.
 #[derive(Debug, Clone, Copy)]
 pub struct Messages {
-    /// There is a new row.
+    /// A row was created.
     pub created: &'static str,
     /// A row was changed.
     pub updated: &'static str,
-    /// A row was changed, and met another change of the same field.
+    /// A row was changed, and the change conflicted with another one of the same field.
     pub merged: &'static str,
-    /// A row went into the bin.
+    /// A row went into the trash.
     pub deleted: &'static str,
-    /// A row was changed meanwhile, and stays.
+    /// A row was not deleted, because it was changed meanwhile.
     pub not_deleted: &'static str,
-    /// A row came back.
+    /// A row was restored.
     pub restored: &'static str,
 }
 
 /// A list as a file.
 #[derive(Debug, Clone, Copy)]
 pub struct File {
-    /// What events call it: a word that `events::words` knows, or the name of an entity.
+    /// Its name in events: a word that `events::words` knows, or the name of an entity.
     pub what: &'static str,
     /// Key of the first part of the file's name.
     pub name: &'static str,
@@ -97,9 +97,9 @@ pub struct File {
 pub trait Pages<O: Office>: Entity {
     /// Its list.
     const LIST: Part;
-    /// What is said of a write.
+    /// The messages after a write.
     const MESSAGES: Messages;
-    /// The event after a change of a row that was replaced on the page already.
+    /// The event after a change of a row that was already replaced on the page.
     const ROW_CHANGED: &'static str = Self::LIST.event;
     /// Saving a new row opens the form of the next one, instead of the list.
     const OPENS_NEXT: bool = false;
@@ -107,19 +107,19 @@ pub trait Pages<O: Office>: Entity {
     /// A row as the pages show it.
     type Row: PageRow;
 
-    /// A row, also one in the bin.
+    /// A row, also one in the trash.
     async fn find_row(office: &mut O, id: Uuid) -> PageResult<Option<Self::Row>>;
 
-    /// What messages call a row.
+    /// A row's name in messages.
     async fn name_of(office: &mut O, row: &Self::Row) -> PageResult<String>;
 
-    /// The list that the address of the context asks for, or the page around it.
+    /// The list for the context's address, or the page around it.
     async fn render_list(ctx: &Ctx, office: &mut O) -> PageResult<String>;
 
-    /// What its list is called as a file; none for a list that is no file.
+    /// The list's name as a file; `None` if the list cannot be a file.
     const FILE: Option<File> = None;
 
-    /// The list that the address of the context asks for, with all of its rows, as a file has them.
+    /// The list for the context's address with all of its rows, as a file.
     async fn file(_ctx: &Ctx, _office: &mut O) -> PageResult<(Sheet, Vec<Vec<Cell>>)> {
         Err(PageError::NotFound)
     }
@@ -127,7 +127,7 @@ pub trait Pages<O: Office>: Entity {
     /// One row of the list.
     async fn render_row(ctx: &Ctx, office: &mut O, row: Self::Row) -> PageResult<String>;
 
-    /// The form of a new row of a region; of none where the form asks for it.
+    /// The form of a new row of a region; `region` is empty if the form asks for it.
     fn blank_form(region: &str) -> FormView;
 
     /// The form of a new row; a fragment instead of the page around it where `is_fragment`.
@@ -139,18 +139,18 @@ pub trait Pages<O: Office>: Entity {
     /// The form for a change, in the row's place or as a page.
     async fn render_edit(ctx: &Ctx, office: &mut O, row: &Self::Row, form: FormView) -> PageResult<String>;
 
-    /// The page of one row, with what happened to it, below the list's address; none where a page of another kind stands there.
+    /// The page of one row with its history, below the list's address; `None` if the entity has another kind of page there.
     async fn render_card(_ctx: &Ctx, _office: &mut O, _row: &Self::Row, _history: Vec<ChangeView>) -> PageResult<Option<String>> {
         Ok(None)
     }
 
-    /// Whether the operation that a form's change is has all that it needs; most forms carry it.
+    /// Whether the operation of a changed form has all that it needs; most forms carry it.
     fn is_complete(_op: &Op, _posted: &Posted) -> bool {
         true
     }
 
-    /// Completes the operation that a form's change is with what the form does not carry. `before` is the row as it is here; none where this
-    /// office has no such row. Answers what is wrong with the operation.
+    /// Completes the operation of a changed form with what the form does not carry. `before` is the row as it is here; `None` if this
+    /// office has no such row. Returns what is wrong with the operation.
     async fn complete(_office: &mut O, _op: &mut Op, _posted: &Posted, _before: Option<&Self::Row>) -> PageResult<Option<FieldError>> {
         Ok(None)
     }

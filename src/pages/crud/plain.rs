@@ -72,7 +72,7 @@ struct ListQuery {
 pub struct FilterView {
     /// Text, as typed.
     pub q: String,
-    /// The bin is shown.
+    /// The trash is shown.
     pub is_bin: bool,
     /// Region's code.
     pub region: String,
@@ -130,7 +130,7 @@ pub struct RowView {
     pub region: String,
     /// The row's version.
     pub version: i64,
-    /// In the bin.
+    /// In the trash.
     pub is_deleted: bool,
     /// What people call it.
     pub title: String,

@@ -19,7 +19,7 @@ impl Desktop for Driver {
     ];
     const LINEAGE: &'static [&'static str] = &["full_name"];
 
-    /// Copies that went separate ways give one number to two people.
+    /// Copies of one database that diverged give one number to two people.
     fn recognise(now: &Candidate<'_>, before: &Row) -> Recognised {
         if shares_a_word(now.row().text("full_name"), text_of(before, "full_name")) {
             Recognised::Same(Vec::new())

@@ -18,7 +18,7 @@ pub struct Driver {
     pub full_name: String,
     /// "Ehliyet sınıfı", as written: `B, C, E`.
     pub license_class: String,
-    /// The last day on which the licence is good.
+    /// The last day on which the licence is valid.
     pub license_expiry: Option<NaiveDate>,
     /// Telephone number, `+905321234567`.
     pub phone: Option<String>,

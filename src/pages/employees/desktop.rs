@@ -1,4 +1,4 @@
-//! The desktop program's employees. It knows no first and no last day: all of them come over as working here.
+//! The desktop program's employees. It stores no first and no last day: all of them are imported as working here.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ impl Desktop for Employee {
     const BAD_VALUE: BadValue = BadValue::CostsTheRow;
     const LINEAGE: &'static [&'static str] = &["full_name"];
 
-    /// By the identity number or a part of the name: two copies of one database that went separate ways give one number to two people.
+    /// By the identity number or a part of the name: two copies of one database that diverged give one number to two people.
     fn recognise(now: &Candidate<'_>, before: &Row) -> Recognised {
         let row = now.row();
         let number = text_of(before, "identity_no");
@@ -33,7 +33,7 @@ impl Desktop for Employee {
         }
     }
 
-    /// An identity number is one person's. The one who has it here already keeps it; of new ones the first gets it.
+    /// An identity number belongs to one person. A person who already has it here keeps it; among new people the first gets it.
     fn settle(candidates: &mut [Candidate<'_>]) {
         let has_it = |candidate: &Candidate<'_>| {
             candidate.before().is_some_and(|before| text_of(before, "identity_no") == candidate.row().text("identity_no"))

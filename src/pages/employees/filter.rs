@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{listed::Filter, views::FilterView};
 use crate::{error::PageResult, fold::fold, i18n::Lang, web::asked::Asked};
 
-/// The orders a list knows: columns, and with `-` their reverse.
+/// The sort orders of the list: columns, and with `-` their reverse.
 const SORTS: [&str; 10] =
     ["full_name", "-full_name", "department", "-department", "title", "-title", "hire_date", "-hire_date", "exit_date", "-exit_date"];
 
@@ -14,7 +14,7 @@ const SORTS: [&str; 10] =
 pub struct ListQuery {
     /// Searched for in names, departments and titles.
     pub q: Option<String>,
-    /// Active, passive, or in the bin.
+    /// Active, passive, or in the trash.
     pub state: Option<String>,
     /// Code of a region.
     pub region: Option<String>,
@@ -25,7 +25,7 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// The filters, how the form shows them, and the page asked for.
+    /// The filters, the filters as the form shows them, and the requested page.
     pub fn read(&self, lang: Lang) -> PageResult<(Filter, FilterView, Option<i64>)> {
         let mut asked = Asked::new(lang);
         let q = asked.text("q", self.q.as_deref());

@@ -1,4 +1,4 @@
-//! People as lists and forms want them, wherever they are read from.
+//! People as lists and forms need them, from any source.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
@@ -24,9 +24,9 @@ pub struct Choice {
     pub department: String,
     /// "Ünvan", to tell them apart as well.
     pub title: String,
-    /// First day, the same.
+    /// First day, to tell namesakes apart as well.
     pub hire_date: Option<NaiveDate>,
-    /// The last day of somebody who has left, or will.
+    /// The last day of a person who has left, or will leave.
     pub exit_date: Option<NaiveDate>,
     /// The person's own template.
     pub shift_template_id: Option<Uuid>,
@@ -42,7 +42,7 @@ pub enum State {
     Passive,
     /// Both of them.
     Present,
-    /// In the bin.
+    /// In the trash.
     Deleted,
 }
 
@@ -51,19 +51,19 @@ pub enum State {
 pub struct Filter {
     /// Which people.
     pub state: State,
-    /// Folded text to find in name, department or title; empty for everybody.
+    /// Folded text to find in name, department or title; empty for all people.
     pub text: String,
     /// A column's name, with a leading `-` where it descends. Anything else sorts by name.
     pub sort: &'static str,
 }
 
 impl Filter {
-    /// Whether the people in the bin are shown, or all the others.
+    /// Whether the people in the trash are shown, or all the others.
     pub fn is_deleted(&self) -> bool {
         self.state == State::Deleted
     }
 
-    /// Active or passive people; none for both.
+    /// Active or passive people; `None` for both.
     pub fn is_active(&self) -> Option<bool> {
         match self.state {
             State::Active => Some(true),
@@ -97,13 +97,13 @@ impl Listed {
     }
 }
 
-/// First and last day of a row as JSON, for `_orig`: what its author sees beside a button that changes the state.
+/// First and last day of a row as JSON, for `_orig`: the days that the author sees next to a button that changes the state.
 pub fn days_of(row: &Row) -> String {
     let days: Row = ["hire_date", "exit_date"].into_iter().filter_map(|name| Some((name.to_owned(), row.get(name)?.clone()))).collect();
     serde_json::to_string(&days).unwrap_or_default()
 }
 
-/// The person as the roster wants them.
+/// A person as the roster needs it.
 impl From<&Listed> for Person {
     fn from(employee: &Listed) -> Self {
         let value = &employee.value;
@@ -136,7 +136,7 @@ impl<'p> From<&'p Listed> for Face<'p> {
     }
 }
 
-/// Choices under what tells them apart.
+/// Adds to the names of namesakes what distinguishes them.
 pub fn label_choices(choices: &mut [Choice]) {
     let labels = Labels::of(choices.iter().map(Face::from));
     for choice in choices {

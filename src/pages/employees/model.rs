@@ -31,25 +31,25 @@ pub struct Employee {
     pub exit_date: Option<NaiveDate>,
     /// False for "pasif"; then there is a last day.
     pub is_active: bool,
-    /// The shift template this person usually works; none means the weekday's.
+    /// The shift template this person usually works; `None` means the weekday's.
     pub shift_template_id: Option<Uuid>,
     /// Whether the operation that is written makes the person active. Not stored.
     pub activation: Activation,
 }
 
-/// What an operation says of somebody who comes back.
+/// What an operation says about a person who returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Activation {
-    /// It makes nobody active.
+    /// It makes no person active.
     #[default]
     No,
-    /// It does, without a first day.
+    /// It makes the person active, without a first day.
     WithoutDay,
-    /// It does, and says the first day.
+    /// It makes the person active, and sets the first day.
     WithDay,
 }
 
-/// The first and the last day of somebody who has left.
+/// The first and the last day of a person who has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Left {
     /// First day.
@@ -80,7 +80,7 @@ impl Entity for Employee {
 
     fn check(&mut self, read: &mut Reader<'_>, changed: &BTreeSet<&str>, origin: Origin) {
         self.identity_no = self.identity_no.as_deref().map(without_blanks);
-        // A check for typing errors, so it is for people who type: a takeover keeps what the desktop program had, and reports it.
+        // A check for typing errors, so it applies to typed values only: an import keeps what the desktop program had, and reports it.
         if changed.contains("identity_no")
             && origin != Origin::Import
             && let Some(Err(error)) = self.identity_no.as_deref().map(IdentityNo::parse)
@@ -89,7 +89,7 @@ impl Entity for Employee {
         }
         if self.is_active && changed.contains("is_active") {
             self.activation = if changed.contains("hire_date") { Activation::WithDay } else { Activation::WithoutDay };
-            // Whoever comes back has no last day any more.
+            // A person who returns has no last day any more.
             if !changed.contains("exit_date") {
                 self.exit_date = None;
             }
@@ -99,7 +99,7 @@ impl Entity for Employee {
         }
     }
 
-    /// Whoever is made active has no last day and a new first one, where the operation does not say the two.
+    /// A person who becomes active has no last day and a new first day, unless the operation sets the two.
     fn following(changes: &Fields) -> &'static [&'static str] {
         if changes.contains_key("is_active") { &["hire_date", "exit_date"] } else { &[] }
     }
@@ -128,9 +128,9 @@ impl Entity for Employee {
 }
 
 impl Employee {
-    /// Somebody who had left is active again: the first day moves to the day of the return (`today`, where the operation says none), so that
-    /// nobody is expected on the days between. With no day between it stays, and so it does where the operation says it again, as "Geri al"
-    /// does. Answers what is wrong with the days.
+    /// A person who had left is active again: the first day moves to the day of the return (`today` if the operation has none), so that no
+    /// work is expected on the days between. It stays if there is no day between, or if the operation repeats it, as "Geri al" does.
+    /// Returns what is wrong with the days.
     pub fn come_back(&mut self, left: Left, today: NaiveDate) -> Option<FieldError> {
         let next = left.exit_date.succ_opt()?;
         match self.activation {
@@ -153,13 +153,13 @@ impl Employee {
         self.check_days()
     }
 
-    /// Nobody leaves before the first day.
+    /// The last day must not be before the first day.
     fn check_days(&self) -> Option<FieldError> {
         self.hire_date.zip(self.exit_date).is_some_and(|(hired, left)| left < hired).then(left_before_hired)
     }
 }
 
-/// The complaint that the last day is before the first.
+/// The error that the last day is before the first.
 pub fn left_before_hired() -> FieldError {
     FieldError::new("exit_date", "exit-before-hire")
 }
@@ -175,7 +175,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// The first day of somebody of 2020 who left on 31 January and is back, as the operation says; or the code of what is wrong.
+    /// The new first day of a person hired in 2020 who left on 31 January and returns, with the first day of the operation; or the error
+    /// code.
     fn back(first: Option<&str>, today: &str) -> Result<String, String> {
         let left = Left { hire_date: Some(day("2020-01-05")), exit_date: day("2026-01-31") };
         let mut row = Row::from([("full_name".into(), json!("Işıl Işık")), ("is_active".into(), json!(true))]);

@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// The field whose number no form shows.
+/// The field whose stored value no form shows.
 const IDENTITY_NO: &str = "identity_no";
 
 page_row!(Listed);
@@ -98,7 +98,7 @@ impl<O: People> Pages<O> for Employee {
     }
 
     fn form_of(row: &Listed, region: &Region) -> FormView {
-        // The stored number stays out of the page: without it in `_orig`, an empty field is no change.
+        // The stored number is left out of the page: without it in `_orig`, an empty field is no change.
         let mut values = row.value.to_row();
         values.remove(IDENTITY_NO);
         let mut form = FormView::of_row(row.id, row.version, region, &values);
@@ -120,7 +120,7 @@ impl<O: People> Pages<O> for Employee {
         wanted_identity_no(op, posted).is_none()
     }
 
-    /// A stored identity number is in no form: what the change of one is against is looked up.
+    /// A stored identity number is in no form: its old value is looked up for the operation.
     async fn complete(office: &mut O, op: &mut Op, posted: &Posted, before: Option<&Listed>) -> PageResult<Option<FieldError>> {
         let Some(wanted) = wanted_identity_no(op, posted) else { return Ok(None) };
         match office.identity_no_seen(op, before).await? {
@@ -133,7 +133,7 @@ impl<O: People> Pages<O> for Employee {
     }
 }
 
-/// What the form says about the identity number: a new one, or none any more (`identity_no_removed`). Nothing for an empty field.
+/// The form's identity number: a new one, or null for none any more (`identity_no_removed`). `None` for an empty field.
 fn wanted_identity_no(op: &Op, posted: &Posted) -> Option<Value> {
     let typed = op.fields.get(IDENTITY_NO).map(|change| change.to.clone());
     typed.or_else(|| (posted.value("identity_no_removed") == "true").then_some(Value::Null))

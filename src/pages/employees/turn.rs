@@ -1,4 +1,4 @@
-//! A change of state: a person leaves, or is back.
+//! A change of state: a person leaves or returns.
 
 use serde_json::json;
 
@@ -7,12 +7,12 @@ use crate::{
     web::form::Posted,
 };
 
-/// The field of "Geri al" that says: first and last day are to be what they were, also where there was none.
+/// The field of "Geri al" that restores the first and the last day, also if there was none.
 pub const AS_BEFORE: &str = "as_before";
 
-/// The changes of somebody who becomes active, or passive: who leaves has a last day (where none is typed, the write path finds one), and who
-/// comes back has none, and a new first day. "Geri al" says both days as they were. `shown` are the days that the author saw: the same form is
-/// the same operation, and meets whatever came in between.
+/// The changes of a person who becomes active or passive: a person who leaves gets a last day (if none is typed, the write path finds one);
+/// a person who returns has none, and gets a new first day. "Geri al" sends both days as they were. `shown` are the days that the author
+/// saw: the same form always makes the same operation, so changes made in between are detected.
 pub fn changes_of_turn(active: bool, shown: &Row, posted: &Posted) -> Fields {
     let from = |name: &str| shown.get(name).cloned().unwrap_or_default();
     let mut changes = Fields::from([("is_active".to_owned(), Change { from: json!(!active), to: json!(active) })]);

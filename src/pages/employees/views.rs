@@ -13,25 +13,25 @@ use crate::{
     web::{filters, form::FormView, page::Ctx, pagination::Pager, paper},
 };
 
-/// A person with what a list says of them.
+/// A person as a row of the list.
 pub struct EmployeeView {
     /// The person.
     pub employee: Listed,
 }
 
 impl EmployeeView {
-    /// The identity number as lists show it; empty where there is none.
+    /// The identity number as lists show it; empty if there is none.
     pub fn masked(&self) -> String {
         masked(&self.employee)
     }
 
-    /// The last day that is proposed for somebody who leaves: the last entry's, or the one that is known; empty where there is none.
+    /// The proposed last day of a person who leaves: the known one, else the date of the last entry; empty if there is neither.
     pub fn last_day(&self) -> String {
         let day = self.employee.value.exit_date.or(self.employee.last_entry);
         day.map(|day| day.to_string()).unwrap_or_default()
     }
 
-    /// Somebody who has left, and when.
+    /// Whether the person has left and the last day is known.
     pub fn has_left(&self) -> bool {
         !self.employee.value.is_active && self.employee.value.exit_date.is_some()
     }
@@ -42,12 +42,12 @@ impl EmployeeView {
         self.employee.value.exit_date.and_then(|last| last.succ_opt()).unwrap_or(today)
     }
 
-    /// The first day that is proposed for somebody who comes back: the day of `now`, or the one after the last.
+    /// The proposed first day of a person who returns: the day of `now`, or the day after the last one if that is later.
     pub fn first_day_back(&self, now: &DateTime<Utc>) -> String {
         self.day_after(now).max(in_istanbul(*now).date_naive()).to_string()
     }
 
-    /// In the bin.
+    /// In the trash.
     pub fn is_deleted(&self) -> bool {
         self.employee.deleted_at.is_some()
     }
@@ -71,7 +71,7 @@ impl EmployeeView {
     }
 }
 
-/// A person's identity number as it may be shown; empty where there is none.
+/// A person's identity number, masked; empty if there is none.
 pub fn masked(employee: &Listed) -> String {
     employee.value.identity_no.as_deref().map(mask).unwrap_or_default()
 }
@@ -90,7 +90,7 @@ pub struct FilterView {
 }
 
 impl FilterView {
-    /// The choices of the state: value in the address, key of the word. The first is what an address without it means.
+    /// The choices of the state: value in the address, key of the word. The first applies if the address has none.
     pub const STATES: [(&'static str, &'static str, State); 4] = [
         ("", "employee-state-active", State::Active),
         ("passive", "employee-state-passive", State::Passive),
@@ -98,7 +98,7 @@ impl FilterView {
         ("deleted", "employee-state-deleted", State::Deleted),
     ];
 
-    /// What a printed list says of it: the state where it is not the usual one, and the text.
+    /// The filters as text for a printed list: the state if it is not the usual one, and the searched text.
     pub fn about(&self, ctx: &Ctx) -> String {
         let state = Self::STATES.iter().find(|(value, _, state)| !value.is_empty() && *state == self.state);
         paper::listed(&[state.map_or("", |(_, label, _)| t(ctx.lang, label)), &paper::quoted(&self.q)])
@@ -140,7 +140,7 @@ pub struct RowFragment<'a> {
 pub struct NewPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
-    /// What there is to choose as the usual shift.
+    /// The shift templates to choose from.
     pub templates: Vec<TemplateChoice>,
     /// The form.
     pub form: FormView,
@@ -156,9 +156,9 @@ pub struct EditPage<'a> {
     pub id: Uuid,
     /// The person's name, as stored.
     pub full_name: String,
-    /// The stored identity number, masked; empty where there is none. The form itself never holds it.
+    /// The stored identity number, masked; empty if there is none. The form itself never holds it.
     pub masked: String,
-    /// What there is to choose as the usual shift.
+    /// The shift templates to choose from.
     pub templates: Vec<TemplateChoice>,
     /// The form.
     pub form: FormView,
@@ -174,9 +174,9 @@ pub struct EditRow<'a> {
     pub id: Uuid,
     /// The person's name, as stored.
     pub full_name: String,
-    /// The stored identity number, masked; empty where there is none. The form itself never holds it.
+    /// The stored identity number, masked; empty if there is none. The form itself never holds it.
     pub masked: String,
-    /// What there is to choose as the usual shift.
+    /// The shift templates to choose from.
     pub templates: Vec<TemplateChoice>,
     /// The form.
     pub form: FormView,

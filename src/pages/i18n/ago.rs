@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Lang, format};
 
-/// An instant as people ask for it: how long ago, and exactly.
+/// An instant as people read it: how long ago, and exactly.
 #[derive(Debug, Clone)]
 pub struct Ago {
     /// The instant.

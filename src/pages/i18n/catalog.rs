@@ -84,7 +84,7 @@ fn keys_of(source: &str) -> impl Iterator<Item = &str> {
         .filter_map(|line| Some(line.split_once('=')?.0.trim_end()))
 }
 
-/// `None` where the key is unknown or a value is missing.
+/// `None` if the key is unknown or a value is missing.
 fn formatted(bundle: &FluentBundle<FluentResource>, key: &str, values: Option<&FluentArgs<'_>>) -> Option<String> {
     let pattern = bundle.get_message(key)?.value()?;
     let mut errors = Vec::new();

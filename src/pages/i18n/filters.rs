@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Arg, Lang, format};
 use crate::civil;
 
-/// Under this name the language travels with a rendering.
+/// The name under which a rendering carries the language.
 pub const LANG: &str = "lang";
 
 fn lang(values: &dyn Values) -> Result<Lang> {
@@ -50,7 +50,7 @@ pub fn t3<A: Arg, B: Arg, C: Arg>(
     Ok(super::t_with(lang(values)?, key, &[(name1, &value1), (name2, &value2), (name3, &value3)]))
 }
 
-/// A whole number, however a template holds it.
+/// A whole number of any type that templates use.
 pub trait Whole {
     /// The number.
     fn whole(&self) -> i64;

@@ -23,12 +23,12 @@ const MONTHS: [&str; 12] = [
 const WEEKDAYS: [&str; 7] =
     ["weekday-monday", "weekday-tuesday", "weekday-wednesday", "weekday-thursday", "weekday-friday", "weekday-saturday", "weekday-sunday"];
 
-/// A weekday's full name by its ISO number: 1 is `Pazartesi`. None for any other number.
+/// A weekday's full name by its ISO number: 1 is `Pazartesi`. `None` for any other number.
 pub fn weekday(lang: Lang, number: u32) -> Option<&'static str> {
     weekday_key(number).map(|key| t(lang, key))
 }
 
-/// Key of a weekday's full name by its ISO number. None for any other number.
+/// Key of a weekday's full name by its ISO number. `None` for any other number.
 pub fn weekday_key(number: u32) -> Option<&'static str> {
     WEEKDAYS.get(usize::try_from(number).ok()?.checked_sub(1)?).copied()
 }
@@ -65,7 +65,7 @@ pub fn hundredths(lang: Lang, value: i64) -> String {
     format!("{}{mark}{:02}", number(lang, value / 100), value.unsigned_abs() % 100)
 }
 
-/// How long ago something was, in the largest unit that fits: "az önce", "5 dakika önce". static/ts/relative.ts says the same later on.
+/// How long ago something was, in the largest unit that fits: "az önce", "5 dakika önce". static/ts/relative.ts follows the same rule.
 pub fn relative(lang: Lang, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let passed = now - at;
     match (passed.num_days(), passed.num_hours(), passed.num_minutes()) {

@@ -24,7 +24,7 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// Every language there is, the default first.
+    /// Every language, the default first.
     pub const ALL: [Self; 2] = [Self::Tr, Self::En];
 
     /// The word in the table, in `lang=""` and in the folder's name.
@@ -43,7 +43,7 @@ impl Lang {
         }
     }
 
-    /// Reads the word back.
+    /// Parses the word.
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "tr" => Some(Self::Tr),
@@ -52,7 +52,7 @@ impl Lang {
         }
     }
 
-    /// The language a visitor who is not signed in asks for (`Accept-Language`): the first one we have, else Turkish.
+    /// The language for a visitor who is not signed in (`Accept-Language`): the first supported one, else Turkish.
     pub fn from_accept_language(header: &str) -> Self {
         let mut wishes: Vec<(f32, Self)> = header
             .split(',')
@@ -104,7 +104,7 @@ macro_rules! numbers_are_args {
 }
 numbers_are_args!(u8 i16 u16 i32 u32 i64 u64 usize);
 
-/// The text of `key`. A key nobody wrote a text for shows itself; `tests/it/i18n.rs` keeps that from happening.
+/// The text of `key`. A key without a text is shown itself; `tests/it/i18n.rs` prevents that.
 pub fn t(lang: Lang, key: &str) -> &str {
     catalog::plain(lang, key).unwrap_or_else(|| {
         tracing::error!(key, "text without a translation");
@@ -112,7 +112,7 @@ pub fn t(lang: Lang, key: &str) -> &str {
     })
 }
 
-/// The text of one of a few words, as a row says it: its key is the prefix and the word. None for a word of a newer version of the program.
+/// The text of a stored word from a fixed list: its key is the prefix and the word. `None` for a word of a newer version of the program.
 pub fn choice(lang: Lang, prefix: &str, word: &str) -> Option<&'static str> {
     catalog::plain(lang, &format!("{prefix}{}", word.replace('_', "-")))
 }

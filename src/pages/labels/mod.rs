@@ -1,4 +1,4 @@
-//! People of the same name, told apart wherever they are seen together: by department or title, else by the first day.
+//! Distinguishes people of the same name on all pages: by department or title, else by the first day.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::civil::format_date_tr;
 
-/// What tells a person from a namesake.
+/// What distinguishes a person from a namesake.
 #[derive(Debug, Clone, Copy)]
 pub struct Face<'p> {
     /// The row's id.
     pub id: Uuid,
-    /// The region's code; namesakes of two regions are told apart by these.
+    /// The region's code; namesakes of two regions are distinguished by it.
     pub region: &'p str,
     /// "Ad Soyad".
     pub full_name: &'p str,
@@ -24,7 +24,7 @@ pub struct Face<'p> {
     pub hire_date: Option<NaiveDate>,
 }
 
-/// What people are called where some of them have the same name.
+/// The names that are shown for people where several have the same name.
 #[derive(Debug, Clone, Default)]
 pub struct Labels(HashMap<Uuid, String>);
 
@@ -39,12 +39,12 @@ impl Labels {
         Self(namesakes.flat_map(|faces| label(&faces)).collect())
     }
 
-    /// What somebody is called.
+    /// A person's name, or the label if there is one.
     pub fn name(&self, id: Uuid, full_name: &str) -> String {
         self.0.get(&id).cloned().unwrap_or_else(|| full_name.to_owned())
     }
 
-    /// Puts the label in the place of the name, where there is one.
+    /// Replaces the name by the label, if there is one.
     pub fn apply(&self, id: Uuid, name: &mut String) {
         if let Some(label) = self.0.get(&id) {
             name.clone_from(label);
@@ -52,7 +52,7 @@ impl Labels {
     }
 }
 
-/// The first of these that differs for all of them, else all of them, and numbers for those that are alike in everything.
+/// The first detail that differs for all of them, else all details, and numbers for people who are equal in all details.
 fn label(faces: &[Face<'_>]) -> Vec<(Uuid, String)> {
     let mut faces = faces.to_vec();
     faces.sort_by_key(|face| (face.hire_date, face.id));
@@ -76,7 +76,7 @@ fn joined(parts: &[&str]) -> String {
     parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ")
 }
 
-/// "Ayşe Yılmaz (Saha)"; one of several may have nothing to add.
+/// "Ayşe Yılmaz (Saha)"; one of several may have no detail.
 fn shown(face: &Face<'_>, detail: &str) -> String {
     if detail.is_empty() { face.full_name.to_owned() } else { format!("{} ({detail})", face.full_name) }
 }

@@ -15,14 +15,14 @@ use crate::{
     web::{asked::Asked, filters, form::FormView, page::Ctx},
 };
 
-/// Whether one more entry is wanted beside those there are.
+/// Whether one more form is requested besides the existing entries.
 #[derive(Debug, Default, Deserialize)]
 pub struct DayQuery {
     more: Option<String>,
 }
 
 impl DayQuery {
-    /// A new entry's form is wanted: one more, or the first.
+    /// Whether the form of a new entry is requested: one more, or the first.
     pub fn wants_new(&self, lang: Lang, entries: &[Listed]) -> PageResult<bool> {
         let mut asked = Asked::new(lang);
         let more = asked.word("more", self.more.as_deref(), |word| word.parse::<bool>().ok());
@@ -45,7 +45,7 @@ pub struct DayEditor<'a> {
     at: String,
     and_at: String,
     templates: Vec<TemplateChoice>,
-    /// The entries there are.
+    /// The existing entries.
     entries: Vec<FormView>,
     /// One more.
     new: Option<FormView>,
@@ -67,7 +67,7 @@ impl<'a> DayEditor<'a> {
     }
 }
 
-/// The entries of a day as forms for a change; the cursor goes to the first of them where none for a new entry follows.
+/// The entries of a day as forms for a change; the cursor goes to the first of them if no form of a new entry follows.
 pub fn forms_of(entries: &[Listed], region: &Region, has_focus: bool) -> Vec<FormView> {
     let form = |entry: &Listed| FormView::of_row(entry.id, entry.version, region, &entry.value.to_row());
     let mut forms: Vec<FormView> = entries.iter().map(form).collect();
@@ -77,7 +77,7 @@ pub fn forms_of(entries: &[Listed], region: &Region, has_focus: bool) -> Vec<For
     forms
 }
 
-/// Where a day leads to without scripts: the only entry's form, a new entry's form, or the day's entries in the list.
+/// Where a day redirects to without scripts: the only entry's form, a new entry's form, or the day's entries in the list.
 pub fn page_without_script(person: Uuid, date: NaiveDate, entries: &[Listed]) -> String {
     match entries {
         [] => format!("/timesheets/new?employee_id={person}&work_date={date}"),

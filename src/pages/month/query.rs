@@ -1,4 +1,4 @@
-//! Which month of which region a page is asked for.
+//! Which month of which region a page shows.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -12,19 +12,19 @@ use crate::{
     },
 };
 
-/// Which month, and whose.
+/// Which month, and of which region.
 #[derive(Debug, Default, Deserialize)]
 pub struct MonthQuery {
     /// The month, `2026-01`.
     pub month: Option<String>,
     /// Code of a region.
     pub region: Option<String>,
-    /// Format of a file; none for the page.
+    /// Format of a file; `None` for the page.
     pub format: Option<String>,
 }
 
 impl MonthQuery {
-    /// The current month unless the address says another, and of several regions the first.
+    /// The month of the address, else the current one; the region of the address, else the first.
     pub fn read(&self, ctx: &Ctx, today: NaiveDate) -> PageResult<Wanted> {
         let mut asked = Asked::new(ctx.lang);
         let month = asked.month("month", self.month.as_deref());
@@ -40,7 +40,7 @@ impl MonthQuery {
     }
 }
 
-/// What an address of the month asks for.
+/// What an address of the month requests.
 pub struct Wanted {
     /// The month.
     pub month: Month,
@@ -50,11 +50,11 @@ pub struct Wanted {
     pub typed: String,
     /// What is wrong with it.
     pub error: String,
-    /// The same as sentences; then nothing is shown.
+    /// The same as sentences; if there are any, no days are shown.
     pub wrong: Vec<String>,
 }
 
-/// The asked region, or the first of the person's. A foreign one is not found.
+/// The requested region, or the first of the person's. A region that is not the person's is "not found".
 fn choose_region(ctx: &Ctx, asked: Option<&str>) -> PageResult<RegionName> {
     match asked.filter(|code| !code.is_empty()) {
         None => ctx.regions.first().cloned().ok_or(PageError::Forbidden),

@@ -1,4 +1,4 @@
-//! What a month comes to, per day of a person, per person and per day. Pure: people, plan, entries and the date of today go in.
+//! The sums of a month, per day of a person, per person and per day. Pure: the input is people, plan, entries and today's date.
 
 use std::{collections::HashMap, iter::Sum};
 
@@ -11,15 +11,15 @@ use crate::{
     roster::{Expected, Person, Roster},
 };
 
-/// What the hours of each person are computed from, by date and start.
+/// The shifts from which the hours of each person are computed, by date and start.
 pub type Shifts = HashMap<Uuid, Vec<Shift>>;
 
 /// What was planned on a day without an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plan {
-    /// Not hired yet, or gone.
+    /// Not hired yet, or has left.
     NotEmployed,
-    /// Nobody was expected.
+    /// No work was expected.
     Off,
     /// Expected, and the day is over: "boş".
     Blank,
@@ -32,13 +32,13 @@ pub enum Plan {
 pub struct Cell {
     /// How many entries.
     pub entries: i64,
-    /// What they come to together.
+    /// The sum of their hours.
     pub hours: Hours,
     /// One of them ends after midnight.
     pub is_overnight: bool,
     /// One of them is of a special day.
     pub is_special: bool,
-    /// What was planned where there is no entry; where there is one, only whether the person works here.
+    /// What was planned if there is no entry; with an entry, only whether the person is employed.
     pub plan: Plan,
 }
 
@@ -64,16 +64,16 @@ impl Tally {
 /// A month of one region.
 #[derive(Debug)]
 pub struct Sheet<'r> {
-    /// Each person with the days of the month, and what they come to; in Turkish order of the names.
+    /// Each person with the days of the month and their sum; in Turkish order of the names.
     pub rows: Vec<(&'r Person, Vec<Cell>, Tally)>,
-    /// What each day comes to.
+    /// The sum of each day.
     pub days: Vec<Tally>,
-    /// All of it.
+    /// The sum of the month.
     pub total: Tally,
 }
 
 impl<'r> Sheet<'r> {
-    /// Puts the month together.
+    /// Computes the month.
     pub fn new(month: Month, roster: &'r Roster, shifts: &Shifts, rules: &Rules, today: NaiveDate) -> Self {
         let days: Vec<NaiveDate> = month.days().collect();
         let mut sheet =
@@ -132,7 +132,7 @@ fn plan(cell: &Cell, roster: &Roster, person: &Person, day: NaiveDate, today: Na
     }
 }
 
-/// What some days come to.
+/// The sum of some days.
 impl<'c> FromIterator<&'c Cell> for Tally {
     fn from_iter<I: IntoIterator<Item = &'c Cell>>(cells: I) -> Self {
         let mut sum = Self::default();

@@ -1,5 +1,5 @@
-//! What the month shows. A page of 60 people has some 2,000 cells, so what a cell says once per page (the day's name, the person's) stands at
-//! the head of its column and row; static/ts/month.ts puts both together for screen readers.
+//! What the month shows. A page of 60 people has some 2,000 cells, so what is the same in many cells (the names of day and person) is
+//! written once, in the head of the column or row; static/ts/month.ts combines both for screen readers.
 
 use std::{borrow::Cow, fmt};
 
@@ -50,15 +50,15 @@ pub struct MonthPage<'a> {
     pub heads: Vec<Head>,
     /// The people.
     pub rows: Vec<Row<'a>>,
-    /// What each day comes to.
+    /// The sum of each day.
     pub feet: Vec<Tally>,
-    /// All of it.
+    /// The sum of the month.
     pub total: Tally,
     /// What the month's field holds.
     pub typed: String,
     /// What is wrong with it.
     pub month_error: String,
-    /// What of the address was not understood; then no days are shown.
+    /// What of the address was not understood; if there is anything, no days are shown.
     pub wrong: Vec<String>,
 }
 
@@ -68,7 +68,7 @@ pub struct Head {
     pub day: NaiveDate,
     /// "14 Ocak Çarşamba", with the name of a marked day.
     pub name: String,
-    /// Name of a marked day, such as "Yılbaşı"; from when where it is half a day.
+    /// Name of a marked day, such as "Yılbaşı"; with the time from which it is free if it is half a day.
     pub marked: Option<String>,
     /// Half a day is free.
     pub is_half: bool,
@@ -101,7 +101,7 @@ pub struct Row<'a> {
     pub id: Uuid,
     /// Address of the person's page for this month.
     pub page: String,
-    /// Address of the person's days, up to the day.
+    /// Address of the person's days, without the day at its end.
     pub days: String,
     /// "Ad Soyad".
     pub name: &'a str,
@@ -113,13 +113,13 @@ pub struct Row<'a> {
     pub worked_days: i64,
     /// Blank days.
     pub blanks: i64,
-    /// The totals in hours: the part of the person's page that explains each, and its text; none for nothing.
+    /// The totals in hours: the section of the person's page that explains each, and its text; `None` for zero.
     pub hours: [(&'static str, Option<ShortHours>); 5],
 }
 
-/// A day of a person. There are so many of them that none takes memory of its own, and none is formatted.
+/// A day of a person. A page has thousands of them, so a cell allocates no memory and is not formatted in advance.
 pub struct CellView {
-    /// The day as addresses end in it; none where the person does not work here and nothing was entered.
+    /// The day as addresses end in it; `None` if the person is not employed and nothing was entered.
     pub day: Option<&'static str>,
     /// How the cell looks: `off`, `gap` (blank), `out` (not employed), `late` (past midnight), `special`, `now` (today).
     pub class: Cow<'static, str>,
@@ -129,7 +129,7 @@ pub struct CellView {
     pub is_late: bool,
     /// One of the entries is of a special day.
     pub is_special: bool,
-    /// How many entries, where there are several.
+    /// How many entries, if there are several.
     pub several: Option<i64>,
 }
 
@@ -141,13 +141,13 @@ impl Words {
 }
 
 impl CellView {
-    /// Whether letters stand at its corner.
+    /// Whether the cell has marks in its corner.
     pub fn is_marked(&self) -> bool {
         self.is_late || self.is_special || self.several.is_some()
     }
 }
 
-/// What stands in a cell.
+/// The content of a cell.
 pub enum CellText {
     /// A word, by the key of its text.
     Word(&'static str),
@@ -220,14 +220,14 @@ impl<'a> MonthPage<'a> {
         }
     }
 
-    /// The days of the people alone where only these are wanted, or the page around them.
+    /// The grid alone if only that is requested, else the whole page.
     pub fn render(&self) -> PageResult<String> {
         let is_grid = MONTH.is_wanted(self.ctx);
         let bytes = self.bytes();
         Ok(if is_grid { render_large(self.ctx, &self.as_grid(), bytes)? } else { render_large(self.ctx, self, bytes)? })
     }
 
-    /// How large the page gets, about: a person's row has some 4,200 bytes, all around the rows 40,000.
+    /// The approximate size of the page: a person's row has some 4,200 bytes, the rest of the page 40,000.
     fn bytes(&self) -> usize {
         50_000 + self.rows.len() * 4_500
     }
@@ -297,7 +297,7 @@ fn address(page: &str, ctx: &Ctx, region: &RegionName, from: NaiveDate, to: Naiv
     format!("{page}?from={from}&to={to}{}", region_query(ctx, &region.code))
 }
 
-/// The region in an address, for those who have several.
+/// The region in an address, for readers who have several.
 pub fn region_query(ctx: &Ctx, region: &str) -> String {
     ctx.and_at(region)
 }

@@ -1,5 +1,5 @@
-//! What a new entry starts with, for a person and a date: the one answer for Bugün, Ay, the form of Puantaj, the whole region in one key and
-//! the pages of an office PC. `static/ts/entry_defaults.ts` follows the same rule in a form whose person or date changes;
+//! What a new entry starts with, for a person and a date: the one rule for Bugün, Ay, the form of Puantaj, entering the whole region with
+//! one key, and the pages of an office PC. `static/ts/entry_defaults.ts` follows the same rule in a form whose person or date changes;
 //! `tests/golden/entry_defaults.json` pins both.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use crate::{
     shift_templates::listed::TemplateChoice,
 };
 
-/// Nine to six with an hour's break, where no template says otherwise.
+/// Nine to six with an hour's break, if there is no template.
 const NO_TEMPLATE: (i32, i32, i32) = (540, 1080, 60);
 
 /// Times and mark of a new entry. Minutes are of the start day, the end goes to 2880.
@@ -44,8 +44,8 @@ impl Roster {
         self.defaults_of(&person.region, person.shift_template_id, day)
     }
 
-    /// The planned shift. Where none is planned, because the weekday or the calendar is free: the usual one, which is that of the person's
-    /// own template (`own`), else the one the weekday starts with. "Özel gün" where the calendar suggests it for a shift that starts then.
+    /// The planned shift. If none is planned, because the weekday or the calendar is free: the usual one, which is the person's own
+    /// template (`own`), else the weekday's. "Özel gün" is ticked if the calendar suggests it for a shift with that start.
     pub fn defaults_of(&self, region: &str, own: Option<Uuid>, day: NaiveDate) -> Defaults {
         let usual = || own.and_then(|id| self.by_id.get(&id)).map(|(shift, _)| shift).or_else(|| self.of_weekday(region, day)).cloned();
         let shift = self.planned(region, own, day).or_else(usual);
@@ -58,11 +58,11 @@ impl Roster {
 /// What a page's script needs to follow the rule by itself, also without a network.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Plan {
-    /// The reader's only region; empty where the person says which.
+    /// The reader's only region; empty if it depends on the chosen person.
     region: String,
     templates: Vec<Template>,
-    /// Marked days of everybody, and then each region's own: minutes from which nobody works, and whether that is a public holiday. A
-    /// region's null is an ordinary day after all.
+    /// Marked days of the company, and then of each region: minutes from which no work is expected, and whether it is a public holiday.
+    /// Null in a region means an ordinary day.
     company: BTreeMap<NaiveDate, (i32, bool)>,
     own: BTreeMap<String, BTreeMap<NaiveDate, Option<(i32, bool)>>>,
 }
@@ -79,7 +79,7 @@ struct Template {
 }
 
 impl Plan {
-    /// Puts it together; the templates in the order in which the first that claims a weekday wins.
+    /// The plan; `templates` are in order of precedence: the first that claims a weekday wins.
     pub fn new(region: &str, templates: &[TemplateChoice], calendar: &Calendar) -> Self {
         let template = |choice: &TemplateChoice| Template {
             id: choice.id,

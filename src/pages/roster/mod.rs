@@ -1,5 +1,5 @@
-//! Who is expected to work when, and with which shift: people, shift templates and calendar put together. One rule for the day, the month
-//! and the dashboard, so that "boş" means the same on every page.
+//! Who is expected to work when, and with which shift: people, shift templates and calendar combined. One rule for the day, the month and
+//! the dashboard, so that "boş" means the same on every page.
 
 mod defaults;
 mod worked;
@@ -35,15 +35,15 @@ pub struct Person {
     pub hire_date: Option<NaiveDate>,
     /// Last day.
     pub exit_date: Option<NaiveDate>,
-    /// In the bin; such a person is only listed for entries that exist.
+    /// In the trash; such a person is only listed for entries that exist.
     pub is_deleted: bool,
     /// The person's own template.
     pub shift_template_id: Option<Uuid>,
 }
 
 impl Person {
-    /// THE rule of who works here on a day: from the first day to the last one, both included. Whether somebody is "pasif" now says nothing
-    /// about days that are over: whoever is made passive gets a last day.
+    /// THE rule of who works here on a day: from the first day to the last one, both included. The present state "pasif" does not matter
+    /// for past days: a person who becomes passive gets a last day.
     pub fn is_employed(&self, day: NaiveDate) -> bool {
         self.is_employed_between(day, day)
     }
@@ -74,7 +74,7 @@ pub struct Shift {
 /// What is expected of a person on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
-    /// Not hired yet, or gone: nothing is offered.
+    /// Not hired yet, or has left: nothing is offered.
     NotEmployed,
     /// Nothing planned: no template claims the weekday, or the calendar says free.
     Off,
@@ -83,7 +83,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// The shift, where one is planned.
+    /// The shift; `None` if no shift is planned.
     pub fn shift(&self) -> Option<&Shift> {
         match self {
             Self::Work(shift) => Some(shift),
@@ -106,8 +106,7 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// Puts the parts together; of two templates that claim a weekday the first one wins.
-    /// Namesakes go by what tells them apart.
+    /// Combines the parts; of two templates that claim a weekday the first one wins. Namesakes get labels that distinguish them.
     pub fn new(mut people: Vec<Person>, shifts: &[(String, Shift, String)], calendar: Calendar) -> Self {
         let labels = Labels::of(people.iter().map(Face::from));
         for person in &mut people {
@@ -124,8 +123,8 @@ impl Roster {
         Self { people, of_weekday, by_id, calendar, since: HashMap::new() }
     }
 
-    /// The same with the first days of regions: the day a region was made here, or of its first entry where that is earlier. Nothing is
-    /// expected before it: an office whose hours were not kept here has no blanks then.
+    /// The same with the first days of regions: the day a region was created here, or the day of its first entry if that is earlier.
+    /// Nothing is expected before it: an office whose hours were not kept here has no blanks then.
     #[must_use]
     pub fn since(mut self, first_days: impl IntoIterator<Item = (String, NaiveDate)>) -> Self {
         self.since.extend(first_days);
@@ -142,12 +141,12 @@ impl Roster {
         Self::new(people, &templates.iter().map(shift).collect::<Vec<_>>(), calendar)
     }
 
-    /// Everybody who is employed on one of the dates or has an entry on one, in Turkish order of the names.
+    /// Everyone who is employed on one of the dates or has an entry on one, in Turkish order of the names.
     pub fn people(&self) -> &[Person] {
         &self.people
     }
 
-    /// One of them.
+    /// One person.
     pub fn person(&self, id: Uuid) -> Option<&Person> {
         self.people.iter().find(|person| person.id == id)
     }
@@ -157,8 +156,8 @@ impl Roster {
         self.calendar.mark(region, day)
     }
 
-    /// What is expected of a person on a day. The person's own template holds on the weekdays it names, or, when it names none, on those on
-    /// which the region works at all; otherwise the weekday's. Half a day free cuts the shift.
+    /// What is expected of a person on a day. The person's own template applies on the weekdays it names, or, if it names none, on the
+    /// weekdays on which the region works; otherwise the weekday's template applies. A half day off cuts the shift.
     pub fn expected(&self, person: &Person, day: NaiveDate) -> Expected {
         if !person.is_employed(day) {
             return Expected::NotEmployed;
@@ -169,7 +168,7 @@ impl Roster {
         self.planned(&person.region, person.shift_template_id, day).map_or(Expected::Off, Expected::Work)
     }
 
-    /// The shift of somebody with that template of their own, as the calendar leaves it.
+    /// The planned shift of a person with the template `own`, after the calendar.
     fn planned(&self, region: &str, own: Option<Uuid>, day: NaiveDate) -> Option<Shift> {
         let shift = self.template_for(region, own, day)?;
         match self.mark(region, day) {
@@ -187,7 +186,7 @@ impl Roster {
         }
     }
 
-    /// The shift that the region's day starts with.
+    /// The template that is the default of the weekday in the region.
     fn of_weekday(&self, region: &str, day: NaiveDate) -> Option<&Shift> {
         self.of_weekday.get(region)?.get(&weekday_of(day))
     }
@@ -197,7 +196,7 @@ fn weekday_of(day: NaiveDate) -> u32 {
     day.weekday().number_from_monday()
 }
 
-/// The part of a shift before `free_from`; none when it starts then or later. The break shrinks to what the law asks for so short a shift
+/// The part of a shift before `free_from`; `None` if it starts then or later. The break shrinks to the legal minimum for the shorter shift
 /// (law 4857, article 68: 15 minutes up to 4 hours, 30 up to 7.5).
 fn cut(shift: &Shift, free_from: i32) -> Option<Shift> {
     if shift.start_min >= free_from {
@@ -277,7 +276,7 @@ mod tests {
         // Names Saturday: only then.
         assert_eq!(roster.expected(&person(Some(3)), day("2026-01-12")), Expected::Off);
         assert_eq!(times(&roster.expected(&person(Some(3)), day("2026-01-17"))), Some((540, 840, 0)));
-        // A template that is gone counts as none.
+        // A missing template counts as none.
         assert_eq!(times(&roster.expected(&person(Some(9)), day("2026-01-12"))), Some((510, 1050, 60)));
     }
 

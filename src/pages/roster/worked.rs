@@ -1,4 +1,4 @@
-//! On which days people have entries, and on which they should and have none.
+//! On which days people have entries, and on which days entries are missing.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Person, Roster};
 
-/// The dates with an entry, by region and person. Ids alone would not do: two regions may hold the same one.
+/// The dates with an entry, by region and person. Ids alone are not enough: two regions may have the same one.
 #[derive(Debug, Clone, Default)]
 pub struct WorkedDays {
     days: HashMap<String, HashMap<Uuid, BTreeSet<NaiveDate>>>,
@@ -40,7 +40,7 @@ impl WorkedDays {
         self.of(&person.region, person.id).is_some_and(|days| days.contains(&day))
     }
 
-    /// Everybody with an entry: region, id, dates.
+    /// Everyone with an entry: region, id, dates.
     pub fn people(&self) -> impl Iterator<Item = (&str, Uuid, &BTreeSet<NaiveDate>)> {
         self.days.iter().flat_map(|(region, people)| people.iter().map(move |(id, days)| (region.as_str(), *id, days)))
     }
@@ -49,7 +49,7 @@ impl WorkedDays {
 /// A person with the days that are "boş".
 #[derive(Debug, Clone)]
 pub struct Blanks<'r> {
-    /// Who.
+    /// The person.
     pub person: &'r Person,
     /// The days, oldest first; never empty.
     pub days: Vec<NaiveDate>,

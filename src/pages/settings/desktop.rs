@@ -1,5 +1,5 @@
-//! The desktop program's settings: those of the hours' rule and of the headings of reports. The others (window, paths, the key of its own
-//! synchronisation) mean nothing here.
+//! The desktop program's settings: those for the rules for hours and the headings of reports. The others (window, paths, the key of its own
+//! synchronisation) have no meaning here.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ impl Desktop for RegionSettings {
     const BAD_VALUE: BadValue = BadValue::CostsTheRow;
 }
 
-/// Hours of a day, 0 to 24, which the desktop program knows as a decimal only (`9`, `7,5`), in the form in which settings show them.
+/// Hours of a day, 0 to 24, which the desktop program stores only as a decimal (`9`, `7,5`), in the format of settings.
 fn read_daily_hours(text: &str) -> Result<Value, Why> {
     let is_decimal = !text.contains(':') && (text.len() <= 2 || text.contains(['.', ',']));
     let minutes = is_decimal.then(|| civil::parse_hours(text).ok()).flatten().ok_or(Why::Hours)?;

@@ -1,36 +1,36 @@
-//! What holds in a region: its own setting, else the company's, else the program's default (DOMAIN 4.1 item 6).
+//! What applies in a region: its own setting, else the company's, else the program's default (DOMAIN 4.1 item 6).
 
 use serde::Deserialize;
 
 use super::RegionSettings;
 use crate::hours::Rules;
 
-/// Where a value is from.
+/// The source of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// The region's own row.
     Own,
     /// The company's row.
     Company,
-    /// Nobody has set it.
+    /// Not set: the program's default.
     Program,
 }
 
-/// A value that holds, and where it is from.
+/// A value that applies, and its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resolved<T> {
     /// The value.
     pub value: T,
-    /// Where it is from.
+    /// Its source.
     pub source: Source,
 }
 
-/// Everything that holds in one region.
+/// All settings that apply in one region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Effective {
-    /// Name of the company on reports; empty where nobody has set it.
+    /// Name of the company on reports; empty if not set.
     pub company_name: Resolved<String>,
-    /// Title of reports; empty where nobody has set it.
+    /// Title of reports; empty if not set.
     pub report_title: Resolved<String>,
     /// Plan of a weekday, minutes.
     pub weekday_minutes: Resolved<i32>,
@@ -41,7 +41,7 @@ pub struct Effective {
 }
 
 impl Effective {
-    /// Puts the three together. For the company itself, `own` is blank.
+    /// Combines the three sources. For the company itself, `own` is blank.
     pub fn new(own: &RegionSettings, company: &RegionSettings) -> Self {
         let standard = Rules::default();
         let text = |own: &Option<String>, company: &Option<String>| pick(own.clone(), company.clone(), String::new());
@@ -54,12 +54,12 @@ impl Effective {
         }
     }
 
-    /// The names on reports; blank ones are none.
+    /// The names on reports; `None` for blank ones.
     pub fn report_names(&self) -> ReportNames {
         ReportNames::of(Some(&self.company_name.value), Some(&self.report_title.value))
     }
 
-    /// The hours' rule.
+    /// The rules for hours.
     pub fn rules(&self) -> Rules {
         Rules {
             weekday_minutes: self.weekday_minutes.value,
@@ -69,7 +69,7 @@ impl Effective {
     }
 }
 
-/// What is set, else the program's defaults.
+/// The rules from the given values, else the program's defaults.
 pub fn rules_of(weekday: Option<i32>, saturday_start: Option<i32>, saturday_end: Option<i32>) -> Rules {
     let standard = Rules::default();
     Rules {
@@ -79,7 +79,7 @@ pub fn rules_of(weekday: Option<i32>, saturday_start: Option<i32>, saturday_end:
     }
 }
 
-/// What stands at the top of a region's reports (DOMAIN 3.8).
+/// The names at the top of a region's reports (DOMAIN 3.8).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportNames {
     /// Name of the company.
@@ -89,23 +89,23 @@ pub struct ReportNames {
 }
 
 impl ReportNames {
-    /// Blank names are none.
+    /// Blank names become `None`.
     fn of(company_name: Option<&str>, report_title: Option<&str>) -> Self {
         let named = |text: Option<&str>| text.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
         Self { company_name: named(company_name), report_title: named(report_title) }
     }
 }
 
-/// What the reports of a region go by.
+/// The settings that reports of a region need.
 #[derive(Debug, Clone, Default)]
 pub struct ReportSettings {
-    /// The hours' rule.
+    /// The rules for hours.
     pub rules: Rules,
     /// The names at the top.
     pub names: ReportNames,
 }
 
-/// What is set in a region, by itself or by the company, as statements that read several things at once have it.
+/// A region's settings, its own or the company's, as columns of queries that read several things at once.
 #[derive(Debug, Deserialize)]
 pub struct Held {
     /// The region's code.

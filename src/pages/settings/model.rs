@@ -13,7 +13,7 @@ use crate::{
     ops::{Entity, Field, Origin, Samples, Writers, fields::Reader, form_codec::FieldKind, values},
 };
 
-/// One region's settings; none means: as for the whole company.
+/// One region's settings; `None` means: as for the whole company.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RegionSettings {
     /// Name of the company, on reports.
@@ -24,9 +24,9 @@ pub struct RegionSettings {
     pub weekday_minutes: Option<i32>,
     /// Start of Saturday's plan, minutes of the day.
     pub saturday_start: Option<i32>,
-    /// End of Saturday's plan, minutes of the day; before the start means over midnight, equal means no plan.
+    /// End of Saturday's plan, minutes of the day; before the start means past midnight, equal means no plan.
     pub saturday_end: Option<i32>,
-    /// What browsers may do without a network; the company's row alone has it, and none means `normal`.
+    /// What browsers may do offline; only the company's row has it, and `None` means `normal`.
     pub offline_mode: Option<OfflineMode>,
 }
 
@@ -54,7 +54,7 @@ impl Entity for RegionSettings {
     }
 
     fn check(&mut self, read: &mut Reader<'_>, changed: &BTreeSet<&str>, _origin: Origin) {
-        // Half a window of one's own and the other half of the company's is nobody's plan.
+        // A window with one time of the region and one of the company would be a plan that neither of them made.
         let blank = ["saturday_start", "saturday_end"].map(|name| read.is_blank(name));
         if blank[0] != blank[1] && (changed.contains("saturday_start") || changed.contains("saturday_end")) {
             read.complain(FieldError::new(if blank[0] { "saturday_start" } else { "saturday_end" }, "saturday-half"));

@@ -1,4 +1,4 @@
-//! The desktop program's shift templates. It has one list of them for all offices, and no region in it.
+//! The desktop program's shift templates. It has one list of them for all offices, without regions.
 
 use super::ShiftTemplate;
 use crate::desktop::{BadValue, Column, Desktop, Why};

@@ -1,4 +1,4 @@
-//! Shift templates as lists and forms want them, wherever they are read from.
+//! Shift templates as lists and forms need them, from any source.
 
 use serde::Deserialize;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ pub struct TemplateChoice {
     pub name: String,
     /// Start, 0 to 1439.
     pub start_min: i32,
-    /// End, to 2880 for a shift over midnight.
+    /// End, up to 2880 for a shift past midnight.
     pub end_min: i32,
     /// Break in minutes.
     pub break_minutes: i32,

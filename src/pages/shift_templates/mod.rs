@@ -1,4 +1,4 @@
-//! Shift templates: the usual times of a region, so that nobody types them (DOMAIN 2.1, 3.8).
+//! Shift templates: the usual times of a region, so that they need not be typed (DOMAIN 2.1, 3.8).
 
 mod desktop;
 pub mod listed;

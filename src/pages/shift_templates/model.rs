@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::ops::{Entity, Field, Reads, RowPage, Samples, Says, Title, Writers, form_codec::FieldKind, values};
 
-/// Times of a usual shift. Minutes are of the start day; the end goes to 2880 for a shift over midnight.
+/// Times of a usual shift. Minutes are of the start day; the end goes to 2880 for a shift past midnight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShiftTemplate {
     /// Unique in its region.

@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl<O: Office> Pages<O> for ShiftTemplate {
-    /// It loads again as a whole: which template a weekday starts with depends on all of them.
+    /// The whole list is reloaded after a change: which template is the default of a weekday depends on all of them.
     const LIST: Part = SHIFT_TEMPLATES;
     const MESSAGES: Messages = Messages {
         created: "flash-template-created",
@@ -50,7 +50,7 @@ impl<O: Office> Pages<O> for ShiftTemplate {
         Ok(if is_list { render(ctx, &page.as_list())? } else { render(ctx, &page)? })
     }
 
-    /// A row needs its neighbours: they may have its weekdays.
+    /// A row depends on the other templates: they may have its weekdays.
     async fn render_row(ctx: &Ctx, office: &mut O, row: Listed) -> PageResult<String> {
         let all = with_weekdays(office.list(row.is_deleted()).await?);
         let row = all.into_iter().find(|view| view.template.id == row.id).ok_or(PageError::NotFound)?;

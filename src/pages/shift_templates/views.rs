@@ -14,7 +14,7 @@ use crate::{
 /// A day's minutes: an end from here on is on the next day.
 const DAY: i32 = crate::civil::DAY;
 
-/// A template with what a list says of it.
+/// A template as a row of the list.
 pub struct TemplateView {
     /// The template.
     pub template: Listed,
@@ -61,25 +61,25 @@ impl TemplateView {
         self.template.value.end_min >= DAY
     }
 
-    /// Minutes of work, the break taken off; a break longer than the shift leaves none.
+    /// Minutes of work without the break; 0 if the break is longer than the shift.
     pub fn worked(&self) -> i32 {
         let value = &self.template.value;
         (value.end_min - value.start_min - value.break_minutes).max(0)
     }
 
-    /// In the bin.
+    /// In the trash.
     pub fn is_deleted(&self) -> bool {
         self.template.deleted_at.is_some()
     }
 
-    /// The claimed days that another template has.
+    /// The claimed weekdays that belong to another template.
     pub fn overruled(&self) -> impl Iterator<Item = (&WeekdayView, &str)> {
         self.days.iter().filter_map(|day| Some((day, day.overruled_by.as_deref()?)))
     }
 }
 
-/// Says for each template which of its weekdays it has. `templates` come per region and by name: the first that claims a weekday is its
-/// default, the others are told whose it is.
+/// Finds for each template which of its weekdays it has. `templates` are sorted by region and name: the first that claims a weekday is its
+/// default, the others show the name of that one.
 pub fn with_weekdays(templates: Vec<Listed>) -> Vec<TemplateView> {
     let mut taken: Vec<(String, char, String)> = Vec::new();
     let mut views = Vec::with_capacity(templates.len());
@@ -105,7 +105,7 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// Whether the bin is asked for.
+    /// Whether the trash is requested.
     pub fn is_bin(&self, lang: Lang) -> PageResult<bool> {
         let mut asked = Asked::new(lang);
         let is_bin = asked.word("state", self.state.as_deref(), |word| (word == "deleted").then_some(true));
@@ -120,9 +120,9 @@ impl ListQuery {
 pub struct ListPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
-    /// The templates, or those in the bin.
+    /// The templates, or those in the trash.
     pub rows: Vec<TemplateView>,
-    /// The bin is shown.
+    /// The trash is shown.
     pub is_bin: bool,
 }
 

@@ -1,4 +1,5 @@
-//! The desktop program's entries. It lets entries of a person overlap; here they may not (DESIGN 3), neither in the end nor on the way there.
+//! The desktop program's entries. It allows entries of a person to overlap; here they must not (DESIGN 3), neither after the import nor
+//! during it.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +28,7 @@ impl Desktop for Timesheet {
     const BAD_VALUE: BadValue = BadValue::CostsTheRow;
     const LINEAGE: &'static [&'static str] = &["work_date", "employee_id"];
 
-    /// Entries get corrected: another day, or another person. Where both differ it is another entry, made in a copy that went its own way.
+    /// A corrected entry has another day or another person. If both differ it is another entry, from a copy that diverged.
     fn recognise(now: &Candidate<'_>, before: &Row) -> Recognised {
         let (row, day) = (now.row(), text_of(before, "work_date"));
         let is_same_day = day == row.text("work_date");
@@ -40,7 +41,7 @@ impl Desktop for Timesheet {
         }
     }
 
-    /// Of entries that overlap the one whose turn comes first is taken.
+    /// Of entries that overlap, the one whose turn comes first is taken.
     fn settle(candidates: &mut [Candidate<'_>]) {
         candidates.sort_by_cached_key(|candidate| (Turn::of_candidate(candidate), candidate.row().number()));
         let mut calendar = Calendar::default();
@@ -52,12 +53,12 @@ impl Desktop for Timesheet {
     }
 }
 
-/// When an entry's turn comes. What stays keeps its time; what gets shorter makes room before another takes it.
+/// The order in which entries are taken: unchanged ones keep their time; shorter ones make room before others take it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Turn {
-    /// As it was taken over before.
+    /// The same as at the last import.
     Unchanged,
-    /// Within the time it had.
+    /// Within its former time.
     Shorter,
     /// At another time, or longer.
     Changed,
@@ -70,7 +71,7 @@ impl Turn {
         candidate.before().map_or(Self::New, |before| Self::of(&candidate.fields(), before))
     }
 
-    /// The turn of an entry that was taken over before as `before` and stands in the file as `now`.
+    /// The turn of an entry that was `before` at the last import and is `now` in the file.
     fn of(now: &Row, before: &Row) -> Self {
         let same = |name: &str| now.get(name) == before.get(name);
         if !same("employee_id") || !same("work_date") {
@@ -86,7 +87,7 @@ impl Turn {
     }
 }
 
-/// Who is busy when: per employee the entries taken so far, start to (end, number), none overlapping.
+/// Who is busy when: per employee the entries taken so far, start to (end, number), without overlaps.
 #[derive(Default)]
 struct Calendar(BTreeMap<i64, BTreeMap<i64, (i64, i64)>>);
 
@@ -106,7 +107,7 @@ impl Calendar {
     }
 }
 
-/// First and last minute of the entry on one line of time that all days share; the end is not part of it.
+/// First and last minute of the entry, counted across all days; the end is exclusive.
 fn span(entry: &DesktopRow) -> (i64, i64) {
     let day: NaiveDate = entry.text("work_date").parse().unwrap_or_default();
     let midnight = day.signed_duration_since(NaiveDate::default()).num_minutes();

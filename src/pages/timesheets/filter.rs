@@ -1,4 +1,4 @@
-//! What the list shows: from its address to a filter, and the sums of everything that fits.
+//! What the list shows: from its address to a filter, and the sums of all matching entries.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ pub struct ListQuery {
     pub region: Option<String>,
     /// Number of the page, from 1.
     pub page: Option<String>,
-    /// Format of a file; none for the page.
+    /// Format of a file; `None` for the page.
     pub format: Option<String>,
 }
 
@@ -49,7 +49,7 @@ impl ListQuery {
         Self { employee_id: Some(employee_id.to_string()), from, to, ..Self::default() }
     }
 
-    /// As an address has it.
+    /// The query of the address.
     pub fn to_query(&self) -> String {
         let pairs = [("employee_id", &self.employee_id), ("from", &self.from), ("to", &self.to)];
         let given = pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_deref()?)));
@@ -79,7 +79,7 @@ impl ListQuery {
     }
 }
 
-/// What an address of the list asks for.
+/// What an address of the list requests.
 #[derive(Debug)]
 pub struct Read {
     /// Which entries.
@@ -88,11 +88,11 @@ pub struct Read {
     pub shown: FilterView,
     /// Which page of them.
     pub page: Option<i64>,
-    /// What was not understood; then nothing is listed.
+    /// What was not understood; if there is anything, nothing is listed.
     pub wrong: Vec<String>,
 }
 
-/// Whose day a new entry is for.
+/// Person and day of a new entry.
 #[derive(Debug, Default, Deserialize)]
 pub struct NewQuery {
     employee_id: Option<String>,
@@ -100,7 +100,7 @@ pub struct NewQuery {
 }
 
 impl NewQuery {
-    /// The person, and the day where one is given.
+    /// The person and the day, if they are given.
     pub fn read(&self, ctx: &Ctx) -> PageResult<(Option<Uuid>, Option<NaiveDate>)> {
         let mut asked = Asked::new(ctx.lang);
         let found = (asked.id("employee_id", self.employee_id.as_deref()), asked.date("work_date", self.work_date.as_deref()));
@@ -109,10 +109,10 @@ impl NewQuery {
     }
 }
 
-/// The rule of each region by its code.
+/// The rules of each region by its code.
 pub type RulesByRegion = BTreeMap<String, Rules>;
 
-/// The totals of all entries that fit, and how many these are.
+/// The totals of all matching entries, and their number.
 pub fn sum_up(shapes: &[Shape], rules: &RulesByRegion) -> (Hours, i64) {
     let (mut totals, mut count) = (Hours::ZERO, 0);
     for shape in shapes {

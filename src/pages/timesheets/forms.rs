@@ -1,4 +1,4 @@
-//! The form of a new entry: which times it starts with, and which day it goes on to.
+//! The form of a new entry: its first times, and the day that follows after a save.
 
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
@@ -13,33 +13,33 @@ use crate::{
     web::form::FormView,
 };
 
-/// Name of the field that says: this form goes from one blank day of a person to the next.
+/// Name of the field that means: this form goes from one blank day of a person to the next.
 pub const WALK: &str = "walk";
 /// Its only value.
 pub const BLANKS: &str = "blanks";
-/// How many blank days are left besides the form's own; a value of the form that is not sent.
+/// How many blank days are left besides the form's own; a value that the form holds and does not send.
 const LEFT: &str = "left";
 
-/// Days after a saved one in which the next blank day is looked for.
+/// How many days after the saved one are searched for the next blank day.
 const WALK_DAYS: Days = Days::new(92);
 
 /// The forms on a page of the list.
 pub enum Forms {
-    /// A list alone: there are none.
+    /// The list alone: no form.
     None,
-    /// One for a new entry, for today and nobody yet.
+    /// A form for a new entry, for today, without a person.
     New,
-    /// One that is filled in: as planned, or as it came back.
+    /// A filled form: as planned, or refused.
     Filled(FormView),
 }
 
 impl Forms {
-    /// Nothing has to be read for them.
+    /// Whether nothing has to be read for them.
     pub fn is_none(&self) -> bool {
         matches!(self, Self::None)
     }
 
-    /// The form, and the plan that its script goes by: as JSON.
+    /// The form, and the plan for its script as JSON.
     pub fn form_and_plan(self, templates: &[TemplateChoice], calendar: Calendar, actor: &Actor, today: NaiveDate) -> (FormView, String) {
         if self.is_none() {
             return (FormView::default(), String::new());
@@ -48,14 +48,14 @@ impl Forms {
         let plan = Plan::new(only_region, templates, &calendar).to_json();
         let form = match self {
             Self::Filled(form) => form,
-            // Nobody is chosen yet: the usual times of the weekday.
+            // No person is chosen yet: the usual times of the weekday.
             _ => form_with(today, &Roster::of_templates(Vec::new(), templates, calendar).defaults_of(only_region, None, today)),
         };
         (form, plan)
     }
 }
 
-/// A form for a day of a person of the region: what is planned, else what is usual for them.
+/// A form for a day of a person of the region: the planned shift, else the person's usual one.
 pub fn planned_form(roster: &Roster, region: &Region, employee_id: Uuid, own: Option<Uuid>, day: NaiveDate) -> FormView {
     let mut form = form_with(day, &roster.defaults_of(region.code(), own, day));
     form.set("employee_id", employee_id.to_string());
@@ -64,8 +64,8 @@ pub fn planned_form(roster: &Roster, region: &Region, employee_id: Uuid, own: Op
     form
 }
 
-/// Enter saves and opens the next: the same person on another day, with that day's times. Times that were not the usual ones stay: nights come
-/// in weeks.
+/// Enter saves and opens the next form: the same person on another day, with that day's times. If the saved times were not the usual ones,
+/// they stay: night shifts come in weeks.
 pub fn next_form(roster: &Roster, region: &Region, own: Option<Uuid>, saved: &Timesheet, day: NaiveDate) -> FormView {
     let times = (saved.start_min, saved.end_min, saved.break_minutes);
     let usual = roster.defaults_of(region.code(), own, day);
@@ -78,30 +78,30 @@ pub fn next_form(roster: &Roster, region: &Region, own: Option<Uuid>, saved: &Ti
     form
 }
 
-/// The day after; the last one there is has none.
+/// The day after; the last possible day returns itself.
 pub fn day_after(day: NaiveDate) -> NaiveDate {
     day.checked_add_days(Days::new(1)).unwrap_or(day)
 }
 
-/// How far after a day the next blank one is looked for.
+/// The last day that is searched for the next blank one.
 pub fn walk_end(from: NaiveDate) -> NaiveDate {
     from.checked_add_days(WALK_DAYS).unwrap_or(from)
 }
 
-/// Says that the form goes on to the person's next blank day, and how many there are besides its own.
+/// Makes the form go on to the person's next blank day; `left` is the number of blank days besides its own.
 pub fn walk_blanks(form: &mut FormView, left: usize) {
     form.set(WALK, BLANKS.to_owned());
     form.set(LEFT, left.to_string());
     form.focus = "start_time";
 }
 
-/// Has the form ask whose day it is.
+/// Makes the form ask for the person.
 pub fn ask_who(form: &mut FormView) {
     form.set("employee_id", String::new());
     form.focus = "employee_id";
 }
 
-/// A form with nothing but a day, times and mark.
+/// A form with only a day, times and "özel gün".
 fn form_with(day: NaiveDate, defaults: &Defaults) -> FormView {
     FormView::blank(&[
         ("work_date", day.to_string()),

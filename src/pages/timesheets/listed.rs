@@ -1,4 +1,4 @@
-//! Entries as lists want them, wherever they are read from.
+//! Entries as lists need them, from any source.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -39,18 +39,18 @@ pub struct Listed {
 page_row!(Listed);
 
 impl Listed {
-    /// What messages call the entry: "Ayşe Yılmaz, 28.11.2026".
+    /// The entry's name in messages: "Ayşe Yılmaz, 28.11.2026".
     pub fn title(&self) -> String {
         title_of(&self.employee_name, self.value.work_date)
     }
 }
 
-/// What messages call an entry, of this person and day.
+/// The name in messages of an entry of this person and day.
 pub fn title_of(name: &str, day: NaiveDate) -> String {
     format!("{name}, {}", format_date_tr(day))
 }
 
-/// Equal shifts on equal weekdays have equal hours, so a total needs each shape only once: this keeps it exact, and quick for years.
+/// Equal shifts on equal weekdays have equal hours, so a total computes each shape only once: exact, and fast for years of entries.
 pub struct Shape {
     /// The region's code.
     pub region: String,

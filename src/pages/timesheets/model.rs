@@ -28,12 +28,12 @@ pub struct Timesheet {
     pub is_special: bool,
     /// Free text.
     pub notes: String,
-    /// Which doubts about it were confirmed at the form: words of [`crate::hours::doubts`], with a blank between two.
+    /// Which doubts about the entry were confirmed in the form: words of [`crate::hours::doubts`], separated by blanks.
     pub confirmed: String,
 }
 
 impl Timesheet {
-    /// What the hours are computed from.
+    /// The input for computing the hours.
     pub fn shift(&self) -> Shift {
         Shift {
             work_date: self.work_date,
@@ -45,7 +45,7 @@ impl Timesheet {
     }
 }
 
-/// The complaint that another entry of the person is there at the same time, with which one it is.
+/// The error that another entry of the person is at the same time; it names that entry.
 pub fn overlapping(id: Uuid, work_date: NaiveDate, start_min: i32, end_min: i32) -> FieldError {
     FieldError::new("start_time", "overlap")
         .with("entry", id)

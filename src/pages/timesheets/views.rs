@@ -26,7 +26,7 @@ use crate::{
 pub struct EntryView {
     /// The entry.
     pub entry: Listed,
-    /// What it comes to.
+    /// Its hours.
     pub hours: Hours,
 }
 
@@ -53,7 +53,7 @@ impl EntryView {
     }
 }
 
-/// Entries with their hours, each by the rule of its region.
+/// Entries with their hours, each by the rules of its region.
 pub fn with_hours(entries: Vec<Listed>, rules: &RulesByRegion) -> Vec<EntryView> {
     let view = |entry: Listed| {
         let rules = rules.get(&entry.region).copied().unwrap_or_default();
@@ -102,12 +102,12 @@ pub struct Choices {
     pub employees: Vec<Choice>,
     /// Shift templates, with their region.
     pub templates: Vec<TemplateChoice>,
-    /// The regions that have people, for groups.
+    /// The regions that have people, to group them.
     pub regions: Vec<RegionName>,
 }
 
 impl Choices {
-    /// What a form for a row of this region offers.
+    /// The choices in a form for a row of this region.
     #[must_use]
     pub fn only(mut self, region: &Region) -> Self {
         self.employees.retain(|e| e.region == region.code());
@@ -131,53 +131,53 @@ pub struct ListPage<'a> {
     pub filter: FilterView,
     /// The form for a new entry.
     pub form: FormView,
-    /// What the forms offer.
+    /// The choices of the forms.
     pub choices: Choices,
-    /// What the script goes by when person or date of the form change (`roster::Plan`), as JSON.
+    /// The plan that the script needs when person or date of the form change (`roster::Plan`), as JSON.
     pub plan: String,
     /// The rows of this page.
     pub rows: Vec<EntryView>,
-    /// Totals of everything that fits the filters, not of this page only.
+    /// Totals of all entries that match the filters, not only of this page.
     pub totals: Hours,
     /// Which part of the list this is.
     pub pager: Pager,
-    /// Filters are set: an empty list then says so.
+    /// Whether filters are set: an empty list then mentions them.
     pub filtered: bool,
-    /// What of the address was not understood; then nothing is listed.
+    /// What of the address was not understood; if there is anything, nothing is listed.
     pub wrong: Vec<String>,
 }
 
 impl ListPage<'_> {
-    /// The entries' person, where only theirs are asked for.
+    /// The person of the entries, if the list is filtered by person.
     fn person(&self) -> Option<&Listed> {
         self.rows.first().map(|row| &row.entry).filter(|_| !self.filter.employee_id.is_empty())
     }
 
-    /// Code of the region that a printed list is of; empty for all of them.
+    /// Code of the region of a printed list; empty for all regions.
     pub fn region(&self) -> &str {
         self.person().map_or(&self.filter.region, |entry| &entry.region)
     }
 
-    /// What a printed list says it is narrowed to.
+    /// The filters as text for a printed list.
     pub fn about(&self) -> String {
         let person = self.person().map_or("", |entry| entry.employee_name.as_str());
         paper::listed(&[person, &paper::quoted(&self.filter.q)])
     }
 }
 
-/// The foot of the list, after a row has changed in its place. A template of its own: a block inside a condition renders to nothing.
+/// The foot of the list, after a row has changed in its place. It has its own template: a block inside a condition renders to nothing.
 #[derive(Template)]
 #[template(path = "timesheets/totals.html")]
 pub struct TotalsFragment<'a> {
     /// The request.
     pub ctx: &'a Ctx,
-    /// Totals of everything that fits the filters.
+    /// Totals of all entries that match the filters.
     pub totals: Hours,
-    /// Counts it.
+    /// Has their number.
     pub pager: Pager,
 }
 
-/// The form of a new entry alone: after a save, or with what is wrong.
+/// The form of a new entry alone: after a save, or with the errors.
 #[derive(Template)]
 #[template(path = "timesheets/entry.html")]
 pub struct EntryForm<'a> {
@@ -185,7 +185,7 @@ pub struct EntryForm<'a> {
     pub ctx: &'a Ctx,
     /// The form.
     pub form: FormView,
-    /// What the form offers.
+    /// The choices of the form.
     pub choices: Choices,
 }
 
@@ -213,7 +213,7 @@ pub struct EditPage<'a> {
     pub employee_name: String,
     /// The form.
     pub form: FormView,
-    /// What the form offers.
+    /// The choices of the form.
     pub choices: Choices,
 }
 
@@ -229,7 +229,7 @@ pub struct EditRow<'a> {
     pub employee_name: String,
     /// The form.
     pub form: FormView,
-    /// What the form offers.
+    /// The choices of the form.
     pub choices: Choices,
 }
 
@@ -243,7 +243,7 @@ pub fn render_edit(ctx: &Ctx, entry: Listed, form: FormView, choices: Choices) -
     })
 }
 
-/// `/timesheets/{id}`: one entry, how its hours came about, and its history.
+/// `/timesheets/{id}`: one entry, how its hours were calculated, and its history.
 #[derive(Template)]
 #[template(path = "timesheets/show.html")]
 pub struct ShowPage<'a> {
@@ -251,11 +251,11 @@ pub struct ShowPage<'a> {
     pub ctx: &'a Ctx,
     /// The entry.
     pub row: EntryView,
-    /// How the hours came about.
+    /// How the hours were calculated.
     pub steps: Vec<String>,
-    /// That it was deleted, in a sentence; none for a live entry.
+    /// The sentence that it was deleted; `None` for an entry that is not.
     pub deleted: Option<String>,
-    /// What happened to it, newest first.
+    /// Its history, newest first.
     pub history: Vec<ChangeView>,
 }
 
@@ -264,7 +264,7 @@ pub fn explanation(row: &EntryView, rules: &Rules, lang: Lang) -> Vec<String> {
     explain(&row.entry.value.shift(), rules).iter().map(|step| in_words(step, lang)).collect()
 }
 
-/// A step of a reckoning as a sentence.
+/// A step of the calculation as a sentence.
 pub fn in_words(step: &Step, lang: Lang) -> String {
     let texts: Vec<(&str, String)> = step.args.iter().map(|(name, arg)| (*name, arg.text(lang.as_str()))).collect();
     let args: Vec<(&str, &dyn Arg)> = texts.iter().map(|(name, text)| (*name, text as &dyn Arg)).collect();
@@ -285,7 +285,7 @@ mod tests {
         Shift::from_clock(parse_date(date).unwrap(), parse_time(start).unwrap(), parse_time(end).unwrap(), break_minutes, false).unwrap()
     }
 
-    /// Shifts that together take every step there is.
+    /// Shifts that together need every kind of step.
     fn every_kind() -> Vec<(Shift, Rules)> {
         let no_saturday = Rules { saturday_end: 540, ..Rules::default() };
         let monday = shift("2026-01-05", "09:00", "20:00", 60);

@@ -1,4 +1,4 @@
-//! One day of one region: everybody who can have an entry, with what is planned and what is stored.
+//! One day of one region: all people who can have an entry, with what is planned and what is stored.
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::{
     web::{form::Posted, page::Ctx},
 };
 
-/// Which day of which region: what an address says, and every form of the page.
+/// Which day of which region: part of the address, and of every form of the page.
 #[derive(Debug, Clone)]
 pub struct Place {
     /// The region.
@@ -24,7 +24,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place a form is for.
+    /// The day and region of a form.
     pub fn of_form(actor: &Actor, posted: &Posted) -> PageResult<Self> {
         let region = posted.region(actor).map_err(|_| PageError::NotFound)?;
         let date = civil::parse_work_date(posted.value("work_date")).map_err(|e| PageError::BadRequest(format!("work_date: {e}")))?;
@@ -120,8 +120,7 @@ pub struct Day {
 }
 
 impl Day {
-    /// Puts a day together from who works there and what was entered. People who are not hired yet or have left are there only with an
-    /// entry.
+    /// Builds the day from the roster and the entries. People who are not hired yet or have left are listed only if they have an entry.
     pub fn new(place: &Place, roster: &Roster, rules: &Rules, entries: Vec<Listed>) -> Self {
         let mut people: Vec<PersonDay> = roster
             .people()
@@ -144,17 +143,17 @@ impl Day {
         Self { place: place.clone(), mark: roster.mark(place.region.code(), place.date).cloned(), people }
     }
 
-    /// Whoever is "boş" (the rule all pages share: a shift is expected and there is no entry).
+    /// The people who are "boş" (the rule that all pages share: a shift is expected and there is no entry).
     pub fn blanks(&self) -> impl Iterator<Item = &PersonDay> {
         self.people.iter().filter(|person| person.state() == State::Blank)
     }
 
-    /// How many people a shift is planned for.
+    /// The number of people with a planned shift.
     pub fn expected(&self) -> usize {
         self.people.iter().filter(|person| person.expected.shift().is_some()).count()
     }
 
-    /// One of the people.
+    /// One person of the day.
     pub fn person(&self, id: Uuid) -> Option<&PersonDay> {
         self.people.iter().find(|person| person.person.id == id)
     }

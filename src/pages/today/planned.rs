@@ -1,4 +1,4 @@
-//! Everybody as planned: an operation per blank person. They follow from the form alone, so a second delivery makes the same ones.
+//! "Everyone as planned": an operation per blank person. They are derived from the form alone, so a second delivery makes the same ones.
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::{
     timesheets::Timesheet,
 };
 
-/// A form behind "Geri al" says so: its answer offers no way back of its own, else two presses would only go to and fro.
+/// Set in a form behind "Geri al": its response offers no "Geri al" of its own, or two of them would only alternate.
 pub const TAKES_BACK: &str = "takes_back";
 
 /// What the page showed for one blank person. Minutes are of the day; the end goes to 2880.
@@ -33,7 +33,7 @@ impl Planned {
         words.next().is_none().then_some(Self { employee_id, start, end, rest })
     }
 
-    /// The operation that enters the person in a batch: its ids follow from the batch and the person (UUIDv5).
+    /// The operation that enters the person in a batch: its ids are derived from the batch and the person (UUIDv5).
     pub fn op(&self, author: Author, region: Region, date: NaiveDate, batch: Uuid, confirmed: &str) -> Op {
         let entry = Timesheet {
             employee_id: self.employee_id,
@@ -50,13 +50,13 @@ impl Planned {
     }
 }
 
-/// The operation that a batch enters a person with, and the row it makes.
+/// The ids of the operation that enters a person in a batch, and of the row it creates.
 pub fn ids_in(batch: Uuid, employee: Uuid) -> (Uuid, Uuid) {
     let op_id = Uuid::new_v5(&batch, employee.as_bytes());
     (op_id, Uuid::new_v5(&op_id, b"timesheet"))
 }
 
-/// The operation with which the taking back of a batch deletes an entry.
+/// The id of the operation that deletes an entry when a batch is undone.
 pub fn deletion_in(undo: Uuid, entry: Uuid) -> Uuid {
     Uuid::new_v5(&undo, entry.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! Which day of which region a page is asked for.
+//! Which day of which region a page shows.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -21,7 +21,7 @@ pub struct DayQuery {
 }
 
 impl DayQuery {
-    /// The day that is asked for.
+    /// The requested day.
     pub fn read(&self, ctx: &Ctx, today: NaiveDate) -> PageResult<DayAsked> {
         let region = region_of(ctx, self.region.as_deref())?;
         let mut asked = Asked::new(ctx.lang);
@@ -40,18 +40,18 @@ impl DayQuery {
 pub enum DayAsked {
     /// That day.
     Of(Place),
-    /// No day: nothing is shown in its place. The place is today's, for the way back.
+    /// Not a valid date: no day is shown. The place is today's, for the link back.
     Unclear(Place, WrongDate),
 }
 
-/// A date that is none.
+/// An invalid date.
 #[derive(Debug, Default)]
 pub struct WrongDate {
     /// As it was typed.
     pub typed: String,
     /// What is wrong with it, at the field; empty for nothing.
     pub error: String,
-    /// The same for the place of the list.
+    /// The same as sentences, shown instead of the list.
     pub sentences: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The form of a row: start, end, break and "özel gün", as planned, as stored, or as they came back.
+//! The form of a row: start, end, break and "özel gün", as planned, as stored, or as refused.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::{
     web::form::{Posted, other_of, sentence},
 };
 
-/// What a row's form may change. The rest of an entry (its note, whose and of which day it is) is changed on its own page.
+/// The fields that a row's form may change. The rest of an entry (note, person and day) is changed on its own page.
 pub const FIELDS: [&str; 5] = ["start_time", "end_time", "break_minutes", "is_special", CONFIRMED];
 
 /// A field as the row shows it.
@@ -22,7 +22,7 @@ pub const FIELDS: [&str; 5] = ["start_time", "end_time", "break_minutes", "is_sp
 pub struct Field {
     /// What it holds.
     pub value: String,
-    /// What is stored, or planned where nothing is: Esc goes back to it, and other values count as not saved yet.
+    /// The stored value, else the planned one: Esc restores it, and other values count as not saved yet.
     pub kept: String,
     /// What is wrong.
     pub error: String,
@@ -45,24 +45,24 @@ pub struct RowForm {
     pub rest: Field,
     /// "Özel gün" is ticked.
     pub is_special: bool,
-    /// It is so in what is stored or planned.
+    /// Whether it is ticked in the stored or planned values.
     pub kept_special: bool,
     /// The stored values as JSON; empty for a new entry.
     pub orig: String,
     /// What is wrong with the row as a whole.
     pub error: String,
-    /// Came back: what was typed is not stored.
+    /// Whether the form was refused: the typed values are not stored.
     pub is_refused: bool,
-    /// What was confirmed, or is by the next Enter.
+    /// What was confirmed, or will be confirmed by the next Enter.
     pub confirmed: String,
-    /// What is asked; the next Enter confirms it.
+    /// Questions; the next Enter confirms them.
     pub questions: Vec<String>,
-    /// The other entry that is in the way.
+    /// The other entry that overlaps.
     pub other: Option<Uuid>,
 }
 
 impl RowForm {
-    /// For a new entry: what is planned, or what is usual where nothing is. A public holiday suggests "özel gün".
+    /// For a new entry: the planned values, else the usual ones. A public holiday suggests "özel gün".
     pub fn new(defaults: &Defaults) -> Self {
         Self {
             start: Field::kept(format_time(defaults.start_min)),
@@ -88,7 +88,7 @@ impl RowForm {
         }
     }
 
-    /// The same form with what was typed, and what is wrong with it.
+    /// Puts the typed values and the errors into the form.
     pub fn refuse(&mut self, posted: &Posted, errors: &[FieldError], lang: Lang) {
         posted.value("start_time").clone_into(&mut self.start.value);
         posted.value("end_time").clone_into(&mut self.end.value);
@@ -110,14 +110,14 @@ impl RowForm {
         self.other = other_of(errors);
     }
 
-    /// The planned values, which were refused.
+    /// The planned values were refused: shows the reason.
     pub fn refuse_plan(&mut self, why: &FieldError, lang: Lang) {
         self.start.error = sentence(lang, why);
         self.other = other_of(std::slice::from_ref(why));
         self.is_refused = true;
     }
 
-    /// Everything that is wrong, one sentence after the other.
+    /// All errors, as sentences.
     pub fn errors(&self) -> impl Iterator<Item = &str> {
         [&self.error, &self.start.error, &self.end.error, &self.rest.error].into_iter().map(String::as_str).filter(|e| !e.is_empty())
     }
@@ -133,7 +133,7 @@ pub fn original(value: &Timesheet) -> String {
     serde_json::to_string(&values(value)).unwrap_or_default()
 }
 
-/// The same as a form would post them: what "Geri al" goes back to.
+/// The same as a form would post them: the values that "Geri al" restores.
 pub fn as_posted(value: &Timesheet) -> Vec<(String, String)> {
     let text = |value: Value| match value {
         Value::String(text) => text,

@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Address of the page, for everybody.
+/// Address of the page.
 pub const HOME: &str = "/today";
 
 /// `/today`.
@@ -40,7 +40,7 @@ pub struct TodayPage<'a> {
     pub count: Count,
 }
 
-/// What has changed: the rows of some people, and the count.
+/// The changes: the rows of some people, and the counts.
 #[derive(Template)]
 #[template(path = "today/changed.html")]
 pub struct Changed<'a> {
@@ -58,13 +58,13 @@ pub struct Changed<'a> {
 pub struct Head {
     /// The day in words.
     pub heading: String,
-    /// The day's own name, by which the page's script makes the heading anew when it is another day.
+    /// The day's own name; the page's script builds the heading from it when the date changes.
     pub name: String,
     /// Which day of which region.
     pub place: Place,
-    /// The day before; none at the first one.
+    /// The day before; `None` on the first one.
     pub previous: Option<String>,
-    /// The day after; none at the last one.
+    /// The day after; `None` on the last one.
     pub next: Option<String>,
     /// Today.
     pub today: String,
@@ -74,12 +74,12 @@ pub struct Head {
     pub is_future: bool,
     /// The sentence about a marked day.
     pub mark: Option<String>,
-    /// What of the address is no date; then there are no rows.
+    /// What is wrong with the date in the address; if there is anything, there are no rows.
     pub wrong: WrongDate,
 }
 
 impl Head {
-    /// Where the date is none: the page's name alone, and the way to today's.
+    /// For an invalid date: only the page's name, and the link to today.
     fn unclear(ctx: &Ctx, place: Place, today: NaiveDate, wrong: WrongDate) -> Self {
         Self {
             heading: t(ctx.lang, "nav-today").to_owned(),
@@ -128,7 +128,7 @@ impl Head {
         if self.is_unclear() { self.wrong.typed.clone() } else { self.place.date.to_string() }
     }
 
-    /// The address asks for no day.
+    /// Whether the address has no valid day.
     pub fn is_unclear(&self) -> bool {
         !self.wrong.error.is_empty()
     }
@@ -145,7 +145,7 @@ fn mark_sentence(lang: Lang, mark: &Mark) -> String {
     }
 }
 
-/// The address of a day. The region stands in it where the reader has several, the date where it is not `today`.
+/// The address of a day. It includes the region if the reader has several, and the date if it is not `today`.
 pub fn address(ctx: &Ctx, place: &Place, today: Option<NaiveDate>) -> String {
     let mut parts = Vec::new();
     if today != Some(place.date) {
@@ -163,15 +163,15 @@ pub struct Count {
     pub place: Place,
     /// How many people are expected.
     pub expected: usize,
-    /// Per blank person what the row shows: id, start, end, break.
+    /// For each blank person the values that the row shows: id, start, end, break.
     pub planned: Vec<String>,
-    /// Somebody works here at all.
+    /// Whether anyone works here at all.
     pub has_people: bool,
-    /// Whether the calendar is why nobody is expected.
+    /// Whether no work is expected because of the calendar.
     pub is_marked: bool,
     /// The region takes entries.
     pub is_open: bool,
-    /// What is asked before everybody is entered as planned; empty for nothing. The form posted once more confirms it.
+    /// The question before all people are entered as planned; empty for none. Posting the form again confirms it.
     pub question: String,
 }
 
@@ -193,7 +193,7 @@ impl Count {
         }
     }
 
-    /// Nobody at all.
+    /// The counts of a day without people.
     fn none(place: Place) -> Self {
         Self { place, expected: 0, planned: Vec::new(), has_people: false, is_marked: false, is_open: false, question: String::new() }
     }
@@ -204,7 +204,7 @@ impl Count {
         Self { question, ..self }
     }
 
-    /// People for whom a shift is planned and an entry is there.
+    /// People with a planned shift and an entry.
     pub fn done(&self) -> usize {
         self.expected - self.planned.len()
     }
@@ -216,7 +216,7 @@ pub struct PersonView {
     pub id: Uuid,
     /// Which day of which region.
     pub place: Place,
-    /// What the person is called.
+    /// The person's name.
     pub name: String,
     /// "Departman".
     pub department: String,
@@ -224,7 +224,7 @@ pub struct PersonView {
     pub state: State,
     /// The planned shift.
     pub plan: Option<Shift>,
-    /// The rows: one per entry, and the one that is filled in.
+    /// The rows: one per entry, and one to fill in.
     pub rows: Vec<Line>,
     defaults: Defaults,
     label: String,
@@ -233,15 +233,15 @@ pub struct PersonView {
 
 /// One row.
 pub struct Line {
-    /// What ends the ids of the row's elements.
+    /// The end of the ids of the row's elements.
     pub element: String,
     /// What a screen reader says on the row.
     pub label: String,
-    /// The entry; none for a row that is filled in.
+    /// The entry; `None` for a row to fill in.
     pub saved: Option<Saved>,
     /// The fields.
     pub form: RowForm,
-    /// A form that came back although the person has an entry by now.
+    /// A refused form of a person who has an entry by now.
     pub is_extra: bool,
 }
 
@@ -291,7 +291,7 @@ impl PersonView {
         [Some(self.label.as_str()), times, plan.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
-    /// Puts what was typed back into the row it was typed in, with what is wrong.
+    /// Puts the typed values and the errors into the row in which they were typed.
     pub fn refuse(&mut self, entry: Option<Uuid>, posted: &Posted, errors: &[FieldError], lang: Lang) {
         let known = self.rows.iter().position(|row| row.saved.as_ref().map(|saved| saved.entry.id) == entry);
         let place = known.unwrap_or_else(|| {
@@ -301,7 +301,7 @@ impl PersonView {
         self.rows[place].form.refuse(posted, errors, lang);
     }
 
-    /// Says at the row why its plan could not be entered.
+    /// Shows in the row why its plan could not be entered.
     pub fn refuse_plan(&mut self, why: &FieldError, lang: Lang) {
         if let [row] = self.rows.as_mut_slice() {
             row.form.refuse_plan(why, lang);
@@ -343,7 +343,7 @@ fn label(lang: Lang, day: &Day, person: &PersonDay) -> String {
     t_with(lang, "today-label", &[("name", &person.person.full_name), ("day", &date), ("state", &state)])
 }
 
-/// The whole page; `instead` takes the place of the same person's rows.
+/// The whole page; `instead` replaces the rows of the same person.
 pub fn render_page(ctx: &Ctx, day: &Day, today: NaiveDate, instead: Option<PersonView>) -> PageResult<String> {
     let mut people: Vec<PersonView> = day.people.iter().map(|person| PersonView::new(ctx, day, person)).collect();
     if let Some(view) = instead
@@ -354,13 +354,13 @@ pub fn render_page(ctx: &Ctx, day: &Day, today: NaiveDate, instead: Option<Perso
     Ok(render(ctx, &TodayPage { ctx, head: Head::new(ctx, day, today), people, count: Count::new(ctx, day) })?)
 }
 
-/// The page without a day: what is wrong with the date, and nothing to enter anything into.
+/// The page without a day: the error of the date, and no rows.
 pub fn render_unclear(ctx: &Ctx, place: Place, today: NaiveDate, wrong: WrongDate) -> PageResult<String> {
     let count = Count::none(place.clone());
     Ok(render(ctx, &TodayPage { ctx, head: Head::unclear(ctx, place, today, wrong), people: Vec::new(), count })?)
 }
 
-/// The page, with a question before everybody is entered as planned.
+/// The page, with a question before all people are entered as planned.
 pub fn render_asking(ctx: &Ctx, day: &Day, today: NaiveDate, question: String) -> PageResult<String> {
     let people = day.people.iter().map(|person| PersonView::new(ctx, day, person)).collect();
     let count = Count::new(ctx, day).asking(question);

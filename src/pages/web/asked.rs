@@ -1,5 +1,5 @@
-//! Reads the query of a page. What is not understood is said, at its field or above the list, and is never replaced by something else: an answer
-//! to another question than the one that was asked looks just like the right one.
+//! Reads the query of a page. A value that is not understood is reported, at its field or above the list, and never replaced by another
+//! value: the response to a different query would look just like the right one.
 
 use chrono::{Datelike as _, NaiveDate};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use crate::{
 
 /// Characters of a text at most.
 const LONGEST: usize = 200;
-/// What parameters are called on pages; the others are called by their own name.
+/// The labels of parameters on pages; the others are shown by their own name.
 const LABELS: [(&str, &str); 9] = [
     ("from", "filter-from"),
     ("to", "filter-to"),
@@ -29,7 +29,7 @@ const LABELS: [(&str, &str); 9] = [
     ("origin", "activity-origin"),
 ];
 
-/// The reader, with what was wrong so far.
+/// The reader, with the errors so far.
 #[derive(Debug, Clone)]
 pub struct Asked {
     lang: Lang,
@@ -37,12 +37,12 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// A reader that complains in the reader's language.
+    /// A reader whose errors are in the language `lang`.
     pub fn new(lang: Lang) -> Self {
         Self { lang, wrong: Vec::new() }
     }
 
-    /// Everything was understood.
+    /// Whether everything was understood.
     pub fn is_clear(&self) -> bool {
         self.wrong.is_empty()
     }
@@ -61,12 +61,12 @@ impl Asked {
         self.wrong.iter().map(said).collect()
     }
 
-    /// The answer to an address of whose parameters none stands in a field of the page: 400, with the sentences.
+    /// The response if no wrong parameter has a field on the page: 400, with the sentences.
     pub fn refuse(&self) -> Result<(), PageError> {
         if self.is_clear() { Ok(()) } else { Err(PageError::BadQuery(self.sentences())) }
     }
 
-    /// Complains about a parameter.
+    /// Records an error of a parameter.
     pub fn complain(&mut self, name: &'static str, error: &FieldError) {
         self.wrong.push((name, sentence(self.lang, error)));
     }
@@ -80,7 +80,7 @@ impl Asked {
         text
     }
 
-    /// A date on which somebody can have worked; none for an empty one.
+    /// A date on which work is possible; `None` for an empty one.
     pub fn date(&mut self, name: &'static str, typed: Option<&str>) -> Option<NaiveDate> {
         self.read_date(name, typed, civil::parse_work_date)
     }
@@ -103,7 +103,7 @@ impl Asked {
         (first, last)
     }
 
-    /// The dates of a list, with what its form shows: `unset` where the address has none; where they were emptied, everything.
+    /// The dates of a list, with the text for its form: `unset` if the address has no dates; all dates if they were emptied.
     pub fn dates(
         &mut self,
         from: Option<&str>,
@@ -119,7 +119,7 @@ impl Asked {
         (range, shown(first, from), shown(last, to))
     }
 
-    /// A month, as a month's field writes it or as somebody types it where the browser has no such field.
+    /// A month, as a month's field sends it or as people type it in browsers without such a field.
     pub fn month(&mut self, name: &'static str, typed: Option<&str>) -> Option<Month> {
         match cleaned(typed).as_str() {
             "" => None,
@@ -170,13 +170,13 @@ impl Asked {
         }
     }
 
-    /// The number of a page, from 1. A page beyond the end is the last one: rows go while somebody reads.
+    /// The number of a page, from 1. A number beyond the end means the last page: rows may be deleted while the list is read.
     pub fn page(&mut self, typed: Option<&str>) -> Option<i64> {
         self.number("page", typed, 1..=1_000_000)
     }
 }
 
-/// What was typed, as any text is taken.
+/// The typed text, cleaned like any other.
 fn cleaned(typed: Option<&str>) -> String {
     clean(typed.unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! Names of assets: they carry a hash of their content, which `scripts/build-assets.mjs` writes down beside them.
+//! Names of assets: they contain a hash of the content, which `scripts/build-assets.mjs` writes to the manifest beside them.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -20,11 +20,11 @@ static MANIFEST: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
     })
 });
 
-/// Names the whole build: its assets and its service worker.
+/// The id of the whole build: its assets and its service worker.
 static BUILD: LazyLock<String> =
     LazyLock::new(|| Names::get("build.txt").map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default());
 
-/// The id of this build, which the pages' service worker carries too.
+/// The id of this build, which the service worker of the pages also has.
 pub fn build() -> &'static str {
     &BUILD
 }
@@ -34,7 +34,7 @@ pub fn asset(name: &str) -> String {
     format!("/static/{}", MANIFEST.get(name).map_or(name, String::as_str))
 }
 
-/// Whether an asset of this build has this name, hash and all.
+/// Whether an asset of this build has this name, including the hash.
 pub fn is_named(name: &str) -> bool {
     MANIFEST.values().any(|known| known == name)
 }

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// One field of a change, before and after, in words. None is a value that was or is not there.
+/// One field of a change, before and after, in words. `None` means no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
     /// What the field is called.
     pub label: String,
-    /// Its value before; none for an empty one, and in a new row.
+    /// Its value before; `None` for an empty one, and in a new row.
     pub before: Option<String>,
-    /// Its value after; none for an emptied one.
+    /// Its value after; `None` for an emptied one.
     pub after: Option<String>,
 }
 
@@ -23,19 +23,19 @@ pub struct ChangeView {
     pub time: String,
     /// Name of the account, or "Sistem".
     pub who: String,
-    /// How it entered the system: web, offline, takeover, ...
+    /// How it entered the system: web, offline, import, ...
     pub origin: String,
-    /// When it was entered on a device without a connection; empty where that is the same time.
+    /// When it was entered on a device offline; empty if that is the same time.
     pub entered_at: String,
-    /// Name of the region; empty where only one can be meant.
+    /// Name of the region; empty if only one is possible.
     pub region: String,
-    /// Icon of the deed.
+    /// Icon of the action.
     pub icon: &'static str,
     /// "Puantaj kaydı değiştirildi".
     pub headline: String,
-    /// What the row is called, such as "Ayşe Işık, 05.01.2026"; empty on the row's own page.
+    /// The row's title, such as "Ayşe Işık, 05.01.2026"; empty on the row's own page.
     pub title: String,
-    /// The row's page; none on that page itself and for rows that have none.
+    /// The row's page; `None` on that page itself and for rows without a page.
     pub href: Option<String>,
     /// Before and after.
     pub fields: Vec<FieldChange>,
@@ -43,8 +43,8 @@ pub struct ChangeView {
     pub id: i64,
     /// The row's id.
     pub entity_id: Uuid,
-    /// Key of the words on the button that takes the change back; none where there is nothing to take back.
+    /// Key of the text on the button that reverses the change; `None` if there is nothing to reverse.
     pub reversal: Option<&'static str>,
-    /// The line stands among others: it leads to the history of its row.
+    /// Whether the change is listed among those of other rows: it then links to the history of its row.
     pub among_others: bool,
 }

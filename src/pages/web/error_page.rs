@@ -1,4 +1,4 @@
-//! The pages of failures: a sentence and the request's id, nothing of the cause. They work for visitors who are not signed in.
+//! The error pages: a sentence and the request's id, nothing about the cause. They work for visitors who are not signed in.
 
 use askama::Template;
 
@@ -38,7 +38,7 @@ struct BadQueryPage<'a> {
     sentences: &'a [String],
 }
 
-/// The page for an address with parameters that make no sense.
+/// The page for an address with invalid parameters.
 pub fn render_bad_query(ctx: &Ctx, sentences: &[String]) -> askama::Result<String> {
     render(ctx, &BadQueryPage { ctx, sentences })
 }
@@ -73,12 +73,12 @@ struct OnlyLookingPage<'a> {
     ctx: &'a Ctx,
 }
 
-/// The page for somebody who looks at a region as its clerk would and tried to change something.
+/// The page for an admin who views a region as its clerk would and tried to change something.
 pub fn render_only_looking(ctx: &Ctx) -> askama::Result<String> {
     render(ctx, &OnlyLookingPage { ctx })
 }
 
-/// The page for an HTTP status; what has no page of its own gets the one of its class.
+/// The page for an HTTP status; a status without its own page gets the page of its class.
 pub fn render_error(ctx: &Ctx, status: u16) -> askama::Result<String> {
     match status {
         403 => render(ctx, &ForbiddenPage { ctx }),

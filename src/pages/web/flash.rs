@@ -1,5 +1,6 @@
-//! A message for the next page: after a form without JavaScript the browser is redirected, and the page it lands on says what happened.
-//! It travels in a cookie, so nothing is kept on the server. The cookie is signed for the session, and what "Geri al" may do is a closed list.
+//! A message for the next page: after a form without JavaScript the browser is redirected, and the next page shows what happened. The
+//! message is in a cookie, so nothing is stored on the server. The cookie is signed for the session, and "Geri al" is limited to a fixed
+//! list of actions.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -11,22 +12,22 @@ use crate::ops::{Entity, description};
 /// Name of the cookie.
 pub const COOKIE: &str = "rainstaff-flash";
 
-/// What kind of news a message is: colour and icon go by it.
+/// The kind of a message: it decides colour and icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
     /// It worked.
     Success,
-    /// Good to know.
+    /// For information.
     Info,
-    /// It worked, with a catch.
+    /// It worked, with a restriction.
     Warning,
     /// It did not work.
     Danger,
 }
 
 impl Tone {
-    /// The word that Tabler's classes end in.
+    /// The word at the end of Tabler's class names.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Success => "success",
@@ -36,7 +37,7 @@ impl Tone {
         }
     }
 
-    /// The icon beside the words: colour alone says nothing.
+    /// The icon beside the words: colour alone is not enough.
     pub fn icon(self) -> &'static str {
         match self {
             Self::Success => "circle-check",
@@ -47,34 +48,34 @@ impl Tone {
     }
 }
 
-/// Where the form behind "Geri al" posts to: one of these acts, and no other address.
+/// Where the form behind "Geri al" posts to: one of these actions, and no other address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UndoAct {
-    /// A row of an entity comes back.
+    /// Restores a row of an entity.
     Restore(String, Uuid),
-    /// An entry goes.
+    /// Deletes an entry.
     DeleteTimesheet(Uuid),
-    /// An entry of the day comes back.
+    /// Restores an entry of the day.
     RestoreEntry(Uuid),
-    /// An entry of the day goes.
+    /// Deletes an entry of the day.
     DeleteEntry(Uuid),
-    /// An entry of the day gets the values that it had.
+    /// Restores the former values of an entry of the day.
     UpdateEntry(Uuid),
-    /// What a batch entered goes.
+    /// Deletes what a batch entered.
     UndoBatch(Uuid),
-    /// A person works again.
+    /// Makes a person active again.
     ActivateEmployee(Uuid),
-    /// A person works no more.
+    /// Makes a person passive.
     PassivateEmployee(Uuid),
-    /// An account may sign in again.
+    /// Enables an account again.
     EnableUser(Uuid),
-    /// A region takes entries again.
+    /// Opens a region for entries again.
     OpenRegion(String),
 }
 
 impl UndoAct {
-    /// A row of this entity comes back.
+    /// Restores a row of this entity.
     pub fn restore<E: Entity>(id: Uuid) -> Self {
         Self::Restore(E::NAME.to_owned(), id)
     }
@@ -99,21 +100,21 @@ impl UndoAct {
     }
 }
 
-/// The way back from a reversible act: the form behind "Geri al".
+/// How to undo an action: the form behind "Geri al".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undo {
-    /// What the form does.
+    /// The action of the form.
     pub act: UndoAct,
     /// The row.
     pub id: Uuid,
-    /// The row's version after the act.
+    /// The row's version after the action that is undone.
     pub base: i64,
-    /// The row's region, where an admin acts.
+    /// The row's region, if an admin does it.
     pub region: Option<String>,
 }
 
 impl Undo {
-    /// Where the form posts to; it names the region for whoever has several.
+    /// Where the form posts to; it names the region for readers who have several.
     pub fn address(&self, ctx: &Ctx) -> String {
         let at = self.region.as_deref().map(|region| ctx.at(region)).unwrap_or_default();
         format!("{}{at}", self.act.address())
@@ -123,36 +124,37 @@ impl Undo {
 /// A message, by the key of its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
-    /// What kind of news it is.
+    /// The kind of the message.
     pub tone: Tone,
     /// Key of the text; it may use `{ $name }`.
     pub key: String,
-    /// Whom or what it is about.
+    /// The person or thing in the message.
     pub name: String,
-    /// How many it is about; the text may use `{ $n }`.
+    /// The count in the message; the text may use `{ $n }`.
     #[serde(default)]
     pub n: usize,
-    /// The way back, where there is one.
+    /// How to undo it, if that is possible.
     pub undo: Option<Undo>,
-    /// More fields of the way back's form, such as the values to go back to.
+    /// More fields of the undo form, such as the values to restore.
     #[serde(default)]
     pub undo_fields: Vec<(String, String)>,
 }
 
 impl Flash {
-    /// A message without a way back.
+    /// A message without undo.
     pub fn new(tone: Tone, key: &str, name: &str) -> Self {
         Self { tone, key: key.to_owned(), name: name.to_owned(), n: 0, undo: None, undo_fields: Vec::new() }
     }
 
-    /// Whether the page makes one message of several such: good news of one entry each. Their sentence is `offline-many-` and the key.
+    /// Whether the page combines several such messages into one: successes of one entry each. The key of their text is `offline-many-`
+    /// followed by this key.
     pub fn is_counted(&self) -> bool {
         const COUNTED: [&str; 4] =
             ["flash-timesheet-created", "flash-timesheet-updated", "flash-timesheet-deleted", "flash-timesheet-restored"];
         self.tone == Tone::Success && COUNTED.contains(&self.key.as_str())
     }
 
-    /// The same message about so many.
+    /// The same message with a count.
     #[must_use]
     pub fn about(mut self, n: usize) -> Self {
         self.n = n;
@@ -173,8 +175,8 @@ impl Flash {
         self
     }
 
-    /// What the cookie says that carries the message to the next page of this session. A message that does not fit into a cookie goes without its
-    /// way back: browsers would drop it whole.
+    /// The cookie's value that carries the message to the next page of this session. A message that is too large for a cookie is sent
+    /// without undo: browsers would drop the whole cookie.
     pub fn sealed(&self, seal: &Seal) -> String {
         const MOST: usize = 3_500; // of the 4,096 bytes that browsers keep
         let value = seal.seal(self);
@@ -185,7 +187,7 @@ impl Flash {
     }
 }
 
-/// What makes a message ours: it carries forms that somebody will send with one press, so it is signed, for one session alone.
+/// Signs messages: a message contains forms that are sent with one press, so it is valid for one session only.
 #[derive(Debug, Clone)]
 pub struct Seal {
     signer: Signer,
@@ -195,12 +197,12 @@ pub struct Seal {
 }
 
 impl Seal {
-    /// Of the session with this token.
+    /// The seal of the session with this token.
     pub fn new(signer: Signer, session: &str, over_tls: bool) -> Self {
         Self { signer, session: session.to_owned(), over_tls }
     }
 
-    /// Whether the cookie goes over TLS alone.
+    /// Whether the cookie is sent over TLS only.
     pub fn is_over_tls(&self) -> bool {
         self.over_tls
     }
@@ -211,7 +213,7 @@ impl Seal {
         format!("{}.{}", URL_SAFE_NO_PAD.encode(&body), URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// The message of a cookie; one that [`Flash::sealed`] did not write for this very session is none.
+    /// The message of a cookie; `None` unless [`Flash::sealed`] wrote it for this session.
     pub fn open(&self, value: &str) -> Option<Flash> {
         let (body, signature) = value.split_once('.')?;
         let (body, signature) = (URL_SAFE_NO_PAD.decode(body).ok()?, URL_SAFE_NO_PAD.decode(signature).ok()?);

@@ -21,17 +21,17 @@ use crate::{
     text::clean,
 };
 
-/// The pairs of a posted form. As an argument of a handler they come after the session's token was checked (`extract`).
+/// The pairs of a posted form. As an argument of a handler they are extracted after the check of the session's token (`extract`).
 #[derive(Debug)]
 pub struct Posted {
-    /// As they came.
+    /// As received.
     pairs: Vec<(String, String)>,
-    /// The values in the same order: what people type cleaned, what the page itself put in (`_...`) as it is.
+    /// The values in the same order: typed values cleaned, values of the page itself (`_...`) only trimmed.
     values: Vec<String>,
 }
 
 impl Posted {
-    /// A form from its pairs; whoever has them from a request has checked that it came from a page of ours.
+    /// A form from its pairs; the caller has checked that the request came from a page of this program.
     pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
         let value = |(name, value): &(String, String)| if name.starts_with('_') { value.trim().to_owned() } else { clean(value) };
         Self { values: pairs.iter().map(value).collect(), pairs }
@@ -42,7 +42,7 @@ impl Posted {
         self.given(name).next().unwrap_or("")
     }
 
-    /// A date as operations have it; null for none, and the text as it was typed where it is no date.
+    /// A date as operations have it; null if empty, and the typed text if it is no date.
     pub fn date(&self, name: &str) -> Value {
         match self.value(name) {
             "" => Value::Null,
@@ -65,12 +65,12 @@ impl Posted {
         named.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// A password: no character of it is changed but blanks around it.
+    /// A password: only the blanks around it are removed.
     pub fn secret(&self, name: &str) -> &str {
         self.pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
     }
 
-    /// The id of this attempt to save, for the answer of a form that is no operation.
+    /// The id of this attempt to save, for the response to a form that is no operation.
     pub fn op_id(&self) -> PageResult<Uuid> {
         self.id_or_new("_op")
     }
@@ -80,7 +80,7 @@ impl Posted {
         self.id_or_new("_id")
     }
 
-    /// The region the form is for: said by the form, or the person's only one.
+    /// The region of the form: its field, or the person's only region.
     pub fn region(&self, actor: &Actor) -> Result<Region, FieldError> {
         match (self.value("region"), actor.regions.as_slice()) {
             ("", [only]) => Ok(only.clone()),
@@ -92,7 +92,7 @@ impl Posted {
         }
     }
 
-    /// The values the form was rendered with; none where it does not say them.
+    /// The values the form was rendered with; `None` if it does not carry them.
     pub fn original(&self) -> PageResult<Option<Row>> {
         match self.value("_orig") {
             "" => Ok(None),
@@ -100,25 +100,25 @@ impl Posted {
         }
     }
 
-    /// What the form says of an entity's fields.
+    /// The form's values of an entity's fields.
     pub fn row_of(&self, fields: FormSpec) -> Row {
         read_form(fields, &self.pairs)
     }
 
-    /// The operation that makes a new row out of this form.
+    /// The operation that creates a new row from this form.
     pub fn to_create(&self, entity: &Description, author: Author, region: Region) -> PageResult<Op> {
         let op = self.bare_op(entity.name, author, region, Kind::Create, self.id_or_new("_id")?)?;
         Ok(op.changing(changes_of_new(self.row_of(entity.fields))))
     }
 
-    /// The operation that changes row `id` to what this form says, compared with what it was rendered with.
+    /// The operation that changes row `id` to the values of this form, compared with those it was rendered with.
     pub fn to_update(&self, entity: &Description, author: Author, region: Region, id: Uuid) -> PageResult<Op> {
         let original = self.original()?.ok_or_else(|| PageError::BadRequest("_orig: missing".into()))?;
         let op = self.bare_op(entity.name, author, region, Kind::Update, id)?;
         Ok(op.changing(changes_between(&original, self.row_of(entity.fields))))
     }
 
-    /// An operation on row `id` of an entity; its fields are the caller's to fill in.
+    /// An operation on row `id` of an entity; the caller fills in its fields.
     pub fn bare_op(&self, entity: &str, author: Author, region: Region, kind: Kind, id: Uuid) -> PageResult<Op> {
         let base = self.value("_base");
         let base_version = match (kind, base) {
@@ -136,12 +136,12 @@ impl Posted {
     }
 }
 
-/// The author of what a signed-in person sends now.
+/// The author of an operation that a signed-in person sends now.
 pub fn author(actor: &Actor, clock: &Clock) -> Author {
     Author { actor: actor.user_id, queue_id: actor.session_id, at: clock.now() }
 }
 
-/// A form as a template shows it: the values as typed, and a sentence at each field that is wrong.
+/// A form as a template shows it: the values as typed, and a sentence at each wrong field.
 #[derive(Debug, Clone, Default)]
 pub struct FormView {
     /// The row, for a change.
@@ -154,9 +154,9 @@ pub struct FormView {
     pub region: String,
     /// Name of the field that gets the cursor; empty for none.
     pub focus: &'static str,
-    /// It came back: its values are what somebody typed.
+    /// Whether it was refused: its values are as typed.
     pub is_refused: bool,
-    /// The other entry that is in the way.
+    /// The other entry that overlaps.
     pub other: Option<Uuid>,
     values: BTreeMap<String, String>,
     errors: BTreeMap<String, String>,
@@ -191,13 +191,13 @@ impl FormView {
         }
     }
 
-    /// The form that came back, with what is wrong. The typed values stay.
+    /// The refused form, with its errors. The typed values stay.
     pub fn refused(posted: &Posted, id: Option<Uuid>, errors: &[FieldError], lang: Lang) -> Self {
         let mut values = BTreeMap::new();
         for (name, value) in posted.pairs.iter().filter(|(name, _)| !name.starts_with('_')) {
             values.entry(name.clone()).and_modify(|v: &mut String| v.push_str(value)).or_insert_with(|| value.clone());
         }
-        // What is only asked: posted once more, the form confirms it.
+        // Questions only: posting the form again confirms them.
         let codes: Vec<&str> = errors.iter().filter_map(code_of).collect();
         let confirmed = values.entry(CONFIRMED.to_owned()).or_default();
         *confirmed = confirmed.split_whitespace().chain(codes.iter().copied()).collect::<Vec<_>>().join(" ");
@@ -226,7 +226,7 @@ impl FormView {
         self.value(name).parse().unwrap_or_default()
     }
 
-    /// The attribute that puts the cursor on a field, where it is the one.
+    /// The attribute that puts the cursor on a field, if it is the one.
     pub fn focus_on(&self, name: &str) -> &'static str {
         if self.focus == name { "data-focus" } else { "" }
     }
@@ -241,23 +241,23 @@ impl FormView {
         self.value(name).contains(part)
     }
 
-    /// What is wrong with the field; empty when nothing is. The name "" is the form as a whole.
+    /// What is wrong with the field; empty if nothing is. The name "" is the form as a whole.
     pub fn error(&self, name: &str) -> &str {
         self.errors.get(name).map_or("", String::as_str)
     }
 
-    /// What is asked before it is stored; posted once more, the form confirms it.
+    /// The questions before it is stored; posting the form again confirms them.
     pub fn questions(&self) -> &[String] {
         &self.questions
     }
 
-    /// How many fields are wrong; a complaint about the form as a whole is none of them.
+    /// How many fields are wrong; an error of the form as a whole is not counted.
     pub fn error_count(&self) -> usize {
         self.errors.keys().filter(|name| !name.is_empty()).count()
     }
 }
 
-/// The row that a complaint names.
+/// The row that an error names.
 pub fn other_of(errors: &[FieldError]) -> Option<Uuid> {
     errors.iter().find_map(|error| error.args.get("entry")?.parse().ok())
 }
@@ -271,9 +271,9 @@ pub fn shown(value: &Value) -> String {
     }
 }
 
-/// The sentence for a complaint, from the catalogue.
+/// The sentence for an error, from the catalogue.
 pub fn sentence(lang: Lang, error: &FieldError) -> String {
-    // Where it is known which entry is in the way, the sentence names it.
+    // If the overlapping entry is known, the sentence names it.
     let names_other = error.code == "overlap" && error.args.contains_key("start");
     let key = if names_other { "error-overlap-with".to_owned() } else { format!("error-{}", error.code) };
     let args: Vec<(&str, &dyn Arg)> = error.args.iter().map(|(name, value)| (name.as_str(), value as &dyn Arg)).collect();

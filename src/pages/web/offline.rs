@@ -15,10 +15,10 @@ struct OfflinePage<'a> {
     reasons: Reasons,
 }
 
-/// Why there is nothing else to show.
+/// Why only this page can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reasons {
-    /// Any: the service worker leaves of the marked parts those of the one that holds.
+    /// Any: the service worker keeps only the marked part that applies.
     All,
     /// There is no copy of the page.
     NoCopy,
@@ -27,7 +27,7 @@ pub enum Reasons {
 }
 
 impl Reasons {
-    /// Whether it may be this one.
+    /// Whether it may be this reason.
     fn has(self, reason: Self) -> bool {
         self == Self::All || self == reason
     }

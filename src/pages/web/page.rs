@@ -1,4 +1,4 @@
-//! What a page is made from: the request's context, and the one way to render.
+//! What a page is made from: the request's context, and the only way to render.
 
 use std::{any::Any, collections::HashSet};
 
@@ -39,12 +39,12 @@ impl Theme {
         }
     }
 
-    /// Reads the word back.
+    /// Parses the word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|theme| theme.as_str() == word)
     }
 
-    /// What Bootstrap's attribute says until the script has asked the device.
+    /// The value of Bootstrap's attribute until the script has asked the device.
     pub fn initial(self) -> &'static str {
         if self == Self::Dark { "dark" } else { "light" }
     }
@@ -68,7 +68,7 @@ impl Theme {
     }
 }
 
-/// A region as people call it.
+/// A region with its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegionName {
     /// Its code, as in forms and addresses.
@@ -79,7 +79,7 @@ pub struct RegionName {
     pub is_open: bool,
 }
 
-/// What every page knows about the request it answers.
+/// What every page knows about its request.
 #[derive(Debug, Clone)]
 pub struct Ctx {
     /// Who is signed in.
@@ -90,7 +90,7 @@ pub struct Ctx {
     pub theme: Theme,
     /// Token that plain form posts carry.
     pub csrf: String,
-    /// When the page is made: its script goes by this clock.
+    /// When the page is made: its script uses this clock.
     pub now: DateTime<Utc>,
     /// Id under which this request is in the logs.
     pub request_id: String,
@@ -110,13 +110,13 @@ pub struct Ctx {
     pub seal: Seal,
     /// The regions of the person who is signed in; all offices for an admin.
     pub regions: Vec<RegionName>,
-    /// Name of the company, for paper; none where nobody set it.
+    /// Name of the company, for printed pages; `None` if not set.
     pub company_name: Option<String>,
     /// Message from the request before this one.
     pub flash: Option<Flash>,
-    /// When the copy was brought up to date that this page is made from, in milliseconds; none on the server, which has no copy.
+    /// When the copy that this page is made from was last updated, in milliseconds; `None` on the server, which has no copy.
     pub kept_since: Option<i64>,
-    /// Rows of the page with changes that the server does not have yet; none on the server.
+    /// Rows of the page with changes that the server does not have yet; empty on the server.
     pub waiting: HashSet<Uuid>,
 }
 
@@ -150,7 +150,7 @@ const NAV: [NavEntry; 10] = [
     NavEntry { href: "/activity", label: "nav-activity", icon: "history", admin_only: false },
 ];
 
-/// What only an admin sees of it, under "Yönetim".
+/// The entries that only an admin sees, under "Yönetim".
 const ADMIN_NAV: [NavEntry; 5] = [
     NavEntry { href: "/admin/users", label: "nav-users", icon: "user-circle", admin_only: true },
     NavEntry { href: "/admin/regions", label: "nav-regions", icon: "building", admin_only: true },
@@ -160,7 +160,7 @@ const ADMIN_NAV: [NavEntry; 5] = [
 ];
 
 impl NavEntry {
-    /// Id of the element for the number of things that wait behind the entry; empty for an entry without one.
+    /// Id of the element for the number of waiting things behind the entry; empty for an entry without one.
     pub fn badge(&self) -> &'static str {
         match self.href {
             "/conflicts" => "badge-conflicts",
@@ -171,17 +171,17 @@ impl NavEntry {
 }
 
 impl Ctx {
-    /// The entries under "Yönetim"; none for whoever is no admin.
+    /// The entries under "Yönetim"; empty for a person who is not an admin.
     pub fn admin_nav(&self) -> &'static [NavEntry] {
         if self.is_admin() { &ADMIN_NAV } else { &[] }
     }
 
-    /// Names of the person's regions that are closed: read, and not written to.
+    /// Names of the person's closed regions: read only.
     pub fn closed_regions(&self) -> String {
         self.regions.iter().filter(|region| !region.is_open).map(|region| region.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
-    /// The entries of the side bar for this person: all regions at a glance come first for an admin, the day for a clerk.
+    /// The entries of the side bar for this person: first the overview of all regions for an admin, or the day for a clerk.
     pub fn nav(&self) -> impl Iterator<Item = &'static NavEntry> {
         let is_admin = self.is_admin();
         let [board, day, others @ ..] = &NAV;
@@ -200,12 +200,12 @@ impl Ctx {
         self.actor.as_ref().is_some_and(Actor::is_admin)
     }
 
-    /// Name of the region that an admin looks at as its clerk would; none for everybody else.
+    /// Name of the region that an admin views as its clerk would; `None` for all others.
     pub fn viewed_region(&self) -> Option<String> {
         self.actor.as_ref().filter(|actor| actor.is_viewing()).map(|_| self.region_names())
     }
 
-    /// Whether lists must say of which region a row is, and forms must ask for it.
+    /// Whether lists must show the region of a row, and forms must ask for it.
     pub fn has_many_regions(&self) -> bool {
         self.regions.len() > 1
     }
@@ -215,7 +215,7 @@ impl Ctx {
         self.query.split('&').find_map(|pair| pair.strip_prefix("region=")).filter(|code| !code.is_empty())
     }
 
-    /// What the address of a row ends with: `?region=` for whoever has several, so that the row of that region is meant; else nothing.
+    /// The end of a row's address: `?region=` for readers who have several, so that the row of that region is meant; else nothing.
     pub fn at(&self, region: &str) -> String {
         if self.has_many_regions() { format!("?region={region}") } else { String::new() }
     }
@@ -230,17 +230,17 @@ impl Ctx {
         self.regions.iter().map(|region| region.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
-    /// Whose paper a printed page is: the company's name, or the program's where nobody set one.
+    /// The owner of a printed page: the company's name, or the program's if none is set.
     pub fn firm(&self) -> &str {
         self.company_name.as_deref().unwrap_or(PROGRAM)
     }
 
-    /// The regions that a page is about, for paper: all of them for an admin.
+    /// The regions that a page is about, for printing: all of them for an admin.
     pub fn paper_regions(&self) -> String {
         if self.is_admin() { t(self.lang, "region-all").to_owned() } else { self.region_names() }
     }
 
-    /// The name of a region; its code where it is not one of the person's.
+    /// The name of a region; its code if it is not one of the person's.
     pub fn region_name<'c>(&'c self, code: &'c str) -> &'c str {
         self.regions.iter().find(|region| region.code == code).map_or(code, |region| region.name.as_str())
     }
@@ -250,18 +250,18 @@ impl Ctx {
         self.waiting.contains(id)
     }
 
-    /// The sentence about how old the copy is that the page is made from; none on the server.
+    /// The sentence about the age of the copy that the page is made from; `None` on the server.
     pub fn age_of_copy(&self) -> Option<String> {
         let at = DateTime::from_timestamp_millis(self.kept_since?)?;
         Some(t_with(self.lang, "copy-age", &[("at", &format::instant(at))]))
     }
 
-    /// Whether lists can be taken as files: the server makes them, a copy on a PC has none.
+    /// Whether lists can be downloaded as files: only the server makes them.
     pub fn offers_files(&self) -> bool {
         self.kept_since.is_none()
     }
 
-    /// The same as if another address had been asked for: that of the page which is shown at more than one.
+    /// The same context for another address: the main address of a page that is shown at several.
     #[must_use]
     pub fn shown_at(self, path: &str, query: String) -> Self {
         Self { path: path.to_owned(), query, ..self }
@@ -277,12 +277,12 @@ pub fn query_of<Q: DeserializeOwned>(ctx: &Ctx) -> PageResult<Q> {
     serde_urlencoded::from_str(&ctx.query).map_err(|error| PageError::BadRequest(format!("query: {error}")))
 }
 
-/// What the forms of a page carry: whom the page was made for, and the session's token.
+/// The token in the forms of a page: the id of its reader, and the session's token.
 pub fn page_token(reader: Uuid, token: &str) -> String {
     format!("{reader}.{token}")
 }
 
-/// Whom the page was made for that a form stood on; none where it does not say.
+/// The reader of the page that a form was on; `None` if the form does not carry one.
 pub fn reader_of(carried: &str) -> Option<Uuid> {
     carried.split_once('.').and_then(|(reader, _)| reader.parse().ok())
 }
@@ -292,7 +292,7 @@ pub fn render<T: Template>(ctx: &Ctx, page: &T) -> askama::Result<String> {
     render_large(ctx, page, T::SIZE_HINT)
 }
 
-/// [`render`] for a page of so many bytes: it is written without being copied as it grows. Nothing else renders.
+/// [`render`] for a page of about `bytes` bytes: the buffer does not have to grow. All rendering goes through here.
 pub fn render_large(ctx: &Ctx, page: &impl Template, bytes: usize) -> askama::Result<String> {
     let lang: &dyn Any = &ctx.lang;
     let mut text = String::with_capacity(bytes);
@@ -301,7 +301,7 @@ pub fn render_large(ctx: &Ctx, page: &impl Template, bytes: usize) -> askama::Re
 }
 
 /// The query with one field set, for links that keep the filters: `url_with("q=a&page=2", "page", "3")` is `?q=a&page=3`. An empty value
-/// takes the field away.
+/// removes the field.
 pub fn url_with(query: &str, name: &str, value: &str) -> askama::Result<String> {
     let mut pairs: Vec<String> =
         query.split('&').filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(name)).map(str::to_owned).collect();

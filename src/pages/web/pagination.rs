@@ -12,13 +12,13 @@ pub struct Pager {
 }
 
 impl Pager {
-    /// The asked page, or the nearest one there is.
+    /// The requested page, or the nearest existing one.
     pub fn new(asked: Option<i64>, size: i64, total: i64) -> Self {
         let last = (total.max(1) - 1) / size + 1;
         Self { page: asked.unwrap_or(1).clamp(1, last), size, total }
     }
 
-    /// The page that was asked for of a list that is here whole, and which part of it that is.
+    /// The requested page of a complete list, and which part of the list that is.
     pub fn part_of<T>(all: Vec<T>, asked: Option<i64>, size: i64) -> (impl Iterator<Item = T>, Self) {
         let place = |rows: i64| usize::try_from(rows).unwrap_or(usize::MAX);
         let pager = Self::new(asked, size, i64::try_from(all.len()).unwrap_or(i64::MAX));
@@ -56,7 +56,7 @@ impl Pager {
     }
 }
 
-/// Shortens a list that was asked for one row more than a page may show. True when there were more.
+/// Shortens a list that was queried with one row more than a page may show. Returns whether there were more.
 pub fn cut<T>(rows: &mut Vec<T>, most: i64) -> bool {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let is_cut = rows.len() > most;
@@ -64,7 +64,7 @@ pub fn cut<T>(rows: &mut Vec<T>, most: i64) -> bool {
     is_cut
 }
 
-/// Which way a list in the order `sort` is sorted by a column, in the word of `aria-sort`; empty where it goes by another column.
+/// How a list in the order `sort` is sorted by a column, as a value of `aria-sort`; empty if it is sorted by another column.
 pub fn order_by(sort: &str, column: &str) -> &'static str {
     match sort.strip_prefix('-') {
         Some(descending) if descending == column => "descending",

@@ -1,19 +1,19 @@
-//! The pairs of a posted form, as they came.
+//! The pairs of a posted form, as received.
 
 use std::fmt;
 
-/// Names and values, in their order. Its debug output says only which names there are: values may be passwords.
+/// Names and values, in their order. The debug output shows only the names: values may be passwords.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
-    /// Reads a body of the type `application/x-www-form-urlencoded`; none for one that is damaged.
+    /// Reads a body of the type `application/x-www-form-urlencoded`; `None` if it is damaged.
     pub fn read(body: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(body).ok()?;
         serde_urlencoded::from_str(text).ok().map(Self)
     }
 
-    /// The value of the first field of that name; none where the form has no such field, which is not the same as an empty one.
+    /// The value of the first field of that name; `None` if the form has no such field, which is not the same as an empty one.
     pub fn given(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }

@@ -1,4 +1,4 @@
-//! What stands at the head of a printed list: lists change in their place, so the page's own head cannot say it.
+//! The head of a printed list: lists change in their place, so the page's own head cannot contain it.
 
 use super::{page::Ctx, pagination::Pager};
 use crate::{
@@ -6,8 +6,8 @@ use crate::{
     i18n::{t, t_with},
 };
 
-/// Which part of what a list of days shows: region, dates, what else it is narrowed to, and which rows of how many. `code` is a region's,
-/// `from` and `to` are as the filters show them; each may be empty.
+/// What a list of days shows: region, dates, other filters, and which rows of how many. `code` is a region's, `from` and `to` are as the
+/// filters show them; each may be empty.
 pub fn line(ctx: &Ctx, code: &str, from: &str, to: &str, about: &str, pager: &Pager) -> String {
     listed(&[&region(ctx, code), &dates(ctx, from, to), about, &part(ctx, pager)])
 }
@@ -17,37 +17,37 @@ pub fn people(ctx: &Ctx, code: &str, about: &str, pager: &Pager) -> String {
     listed(&[&region(ctx, code), about, &part(ctx, pager)])
 }
 
-/// The same for a list of what is open, which has neither dates nor parts.
+/// The same for a list of open things, which has neither dates nor pages.
 pub fn rows(ctx: &Ctx, code: &str, about: &str) -> String {
     listed(&[&region(ctx, code), about])
 }
 
-/// The same for what is not shown in parts.
+/// The same for a list without pages.
 pub fn days(ctx: &Ctx, code: &str, from: &str, to: &str, about: &str) -> String {
     listed(&[&region(ctx, code), &dates(ctx, from, to), about])
 }
 
-/// What is there, in a row: what a list is narrowed to.
+/// Joins the parts that are not empty.
 pub fn listed(parts: &[&str]) -> String {
     parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · ")
 }
 
-/// A text that was searched for: `“ayşe”`.
+/// A searched text: `“ayşe”`.
 pub fn quoted(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("“{text}”") }
 }
 
-/// `Departman: Saha`; `label` is the key of the field's name. Nothing where the value is empty.
+/// `Departman: Saha`; `label` is the key of the field's name. Empty if the value is empty.
 pub fn named(ctx: &Ctx, label: &str, value: &str) -> String {
     if value.is_empty() { String::new() } else { format!("{}: {value}", t(ctx.lang, label)) }
 }
 
-/// The word of a filter's choice; nothing where nothing is chosen.
+/// The word of a filter's choice; empty if nothing is chosen.
 pub fn chosen<'c>(choices: &'c [(String, String)], value: &str) -> &'c str {
     choices.iter().find(|(choice, _)| choice == value).map_or("", |(_, word)| word.as_str())
 }
 
-/// `1.300 kayıttan 1–50 arası`; nothing where all rows are shown.
+/// `1.300 kayıttan 1–50 arası`; empty if all rows are shown.
 fn part(ctx: &Ctx, pager: &Pager) -> String {
     if pager.pages() == 1 {
         return String::new();
@@ -55,7 +55,7 @@ fn part(ctx: &Ctx, pager: &Pager) -> String {
     t_with(ctx.lang, "pager-range", &[("from", &pager.from()), ("to", &pager.to()), ("total", &pager.total)])
 }
 
-/// The name of a region, or of all of them where the code is empty.
+/// The name of a region, or of all of them if the code is empty.
 fn region(ctx: &Ctx, code: &str) -> String {
     if code.is_empty() { ctx.paper_regions() } else { ctx.region_name(code).to_owned() }
 }

@@ -1,16 +1,16 @@
-//! The parts of pages that load again by themselves. Each has an address of its own, whatever the page around it is called: the address of the
-//! page may be one that answers with something else (`/timesheets/new` shows the list of `/timesheets`).
+//! The parts of pages that are reloaded by themselves. Each has its own address, independent of the page around it: the page's address may
+//! return something else (`/timesheets/new` shows the list of `/timesheets`).
 
 use super::page::Ctx;
 
 /// A part of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
-    /// Path of the page whose handler answers with this part alone.
+    /// Path of the page whose handler returns this part alone.
     pub path: &'static str,
     /// Id of the element it fills.
     pub id: &'static str,
-    /// The event on the document after which it is out of date.
+    /// The event on the document that makes it out of date.
     pub event: &'static str,
 }
 
@@ -34,12 +34,12 @@ pub const QUEUE: Part = Part { path: "/queue", id: "queue-list", event: "queue-c
 pub const CONFLICTS: Part = Part { path: "/conflicts", id: "conflict-list", event: "conflicts-changed" };
 
 impl Part {
-    /// Where it comes from, with the filters of the page (`from=2026-01-01&page=2`).
+    /// Its address, with the filters of the page (`from=2026-01-01&page=2`).
     pub fn address(&self, query: &str) -> String {
         if query.is_empty() { self.path.to_owned() } else { format!("{}?{query}", self.path) }
     }
 
-    /// Whether a request asks for it alone.
+    /// Whether a request is for this part alone.
     pub fn is_wanted(&self, ctx: &Ctx) -> bool {
         ctx.htmx_target.as_deref() == Some(self.id)
     }

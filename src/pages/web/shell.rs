@@ -1,5 +1,5 @@
-//! The parts that are the same around every page. Each is a template of its own: `base.html` is compiled into every page that extends it,
-//! and these once.
+//! The parts that are the same on every page. Each has its own template: `base.html` is compiled into every page that extends it, these
+//! only once.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub struct Head<'a> {
     ctx: &'a Ctx,
 }
 
-/// The side bar; nothing while nobody is signed in.
+/// The side bar; empty if no user is signed in.
 #[derive(Debug, Template)]
 #[template(path = "shell/side.html")]
 pub struct Side<'a> {
@@ -79,14 +79,14 @@ impl Ctx {
     }
 }
 
-/// A picture of the sprite, as decoration: words stand beside it or in the button's `aria-label`.
+/// An icon of the sprite, as decoration: the text is beside it or in the button's `aria-label`.
 #[derive(Debug, Clone, Copy)]
 pub struct Icon<'a> {
     name: &'a str,
     class: &'a str,
 }
 
-/// The icon of a name in static/icons, with classes of its own. Both come from templates and code, never from people.
+/// The icon of that name in static/icons, with its own classes. Both come from templates and code, never from users.
 pub fn icon<'a>(name: &'a str, class: &'a str) -> Icon<'a> {
     Icon { name, class }
 }

@@ -1,9 +1,10 @@
-//! Signatures of what goes to a browser and has to come back as it was.
+//! Signatures of values that are sent to a browser and have to be returned unchanged.
 
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-/// Signs what a cookie says (HMAC-SHA-256), with a key of its own for each purpose, so that nothing signed for one is good for another.
+/// Signs the values of cookies (HMAC-SHA-256), with its own key for each purpose, so that a signature for one purpose is not valid for
+/// another.
 #[derive(Clone)]
 pub struct Signer(Hmac<Sha256>);
 
@@ -19,7 +20,7 @@ impl Signer {
         Self(keyed(&keyed(secret).chain_update(purpose).finalize().into_bytes()))
     }
 
-    /// The signature of these parts. How long a part is, is signed too, so that none can be taken for a piece of its neighbour.
+    /// The signature of these parts. The length of each part is signed too, so that no part can be confused with a piece of its neighbour.
     pub fn sign(&self, parts: &[&[u8]]) -> [u8; 32] {
         self.over(parts).finalize().into_bytes().into()
     }

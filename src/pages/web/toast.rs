@@ -15,7 +15,7 @@ struct ToastAside<'a> {
     flash: &'a Flash,
 }
 
-/// A toast that goes to the corner of the page, wherever the fragment it is appended to goes.
+/// A toast for the corner of the page, independent of the place of the fragment it is appended to.
 pub fn toast_aside(ctx: &Ctx, flash: &Flash) -> askama::Result<String> {
     render(ctx, &ToastAside { ctx, flash })
 }

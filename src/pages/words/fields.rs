@@ -1,4 +1,4 @@
-//! How the columns of the change log read: their names and their values, in the reader's language.
+//! The columns of the change log in words: their names and their values, in the reader's language.
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
@@ -15,8 +15,8 @@ use crate::{
     web::change::FieldChange,
 };
 
-/// The fields of a change in words, in the order of the entity's form, without those that are empty before and after. They go by column, as in the
-/// log, or by the field's name, as in operations. `person` finds the name of a row by its id.
+/// The fields of a change in words, in the order of the entity's form, without those that are empty before and after. They are found by
+/// column, as in the log, or by the field's name, as in operations. `person` finds the name of a row by its id.
 pub fn describe<'n>(
     lang: Lang,
     entity: &str,
@@ -32,7 +32,7 @@ pub fn describe<'n>(
         let as_field = (field.name != field.column).then_some((field.name, field.label, said_by_form(field.says)));
         std::iter::once(as_column).chain(as_field)
     });
-    // A column of a newer version of the program: better its bare name than a change that is not shown.
+    // A column of a newer version of the program: its bare name is better than a change that is not shown.
     let is_unknown = |column: &&str| fields.iter().all(|field| field.column != *column && field.name != *column);
     let unknown = before.keys().chain(after.keys().filter(|column| !before.contains_key(*column))).map(String::as_str).filter(is_unknown);
     known
@@ -47,23 +47,23 @@ pub fn describe<'n>(
         .collect()
 }
 
-/// How a value reads as a form sends it: times and hours are texts there.
+/// How a value is shown as a form sends it: times and hours are texts there.
 fn said_by_form(says: Says) -> Says {
     if matches!(says, Says::Time | Says::Hours) { Says::Text } else { says }
 }
 
-/// The value of a form's field in words; empty where it is blank. What names another row is said by `person`.
+/// The value of a form's field in words; empty if it is blank. `person` finds the names of other rows.
 pub fn said<'n>(lang: Lang, field: &Field, value: &Value, person: impl Fn(Uuid) -> Option<&'n str>) -> String {
     say(lang, said_by_form(field.says), value, person).unwrap_or_default()
 }
 
-/// What a column, or a field, is called; its bare name where nobody has words for it.
+/// The name of a column or field; its bare name if there is no text for it.
 pub fn label_of(lang: Lang, name: &str) -> String {
     let mut fields = descriptions().iter().flat_map(|entity| entity.fields);
     fields.find(|field| field.column == name || field.name == name).map_or(name, |field| t(lang, field.label)).to_owned()
 }
 
-/// One side of a change for a program, with secrets masked.
+/// One side of a change for programs, with secrets masked.
 pub fn masked(side: &Value) -> Value {
     let mut side = side.clone();
     for field in descriptions().iter().flat_map(|entity| entity.fields).filter(|field| field.is_secret()) {
@@ -74,7 +74,7 @@ pub fn masked(side: &Value) -> Value {
     side
 }
 
-/// One value in words; none where it is empty. What does not look as its column should is shown as it is.
+/// One value in words; `None` if it is empty. A value of an unexpected form is shown as it is.
 fn say<'n>(lang: Lang, says: Says, value: &Value, person: impl Fn(Uuid) -> Option<&'n str>) -> Option<String> {
     let bare = match value {
         Value::Null => return None,

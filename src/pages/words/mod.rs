@@ -1,4 +1,4 @@
-//! Rows and their fields in words, for other pages that speak of changes: what waits, what was refused, what met.
+//! Rows and their fields in words, for pages about changes: waiting, refused, and conflicting ones.
 
 mod fields;
 

@@ -1,27 +1,27 @@
-//! A list described once: which columns it has, what they are called and what stands in them. The heads of a page's table come out of the
-//! description, and so do whole files for spreadsheets (docs/adr/0027).
+//! A list described once: its columns, their names and their cells. The heads of a page's table are made from the description, and so are
+//! whole files for spreadsheets (docs/adr/0027).
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::page::Ctx;
 use crate::i18n::t;
 
-/// Where a column stands in a file that its description says nothing about.
+/// The place in a file of a column whose description sets none.
 const BY_PAGE: u8 = u8::MAX;
 
-/// Whether the query of a list's address asks for a file in the place of its page.
+/// Whether the query of a list's address requests a file instead of the page.
 pub fn asks_for_file(query: &str) -> bool {
     query.split('&').any(|pair| pair.strip_prefix("format=").is_some_and(|format| !format.is_empty()))
 }
 
-/// What stands in a cell.
+/// The content of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
     /// Nothing.
     Empty,
     /// A text, which is never a formula.
     Text(String),
-    /// A text that wants a look, such as "boş".
+    /// A text that needs attention, such as "boş".
     Remark(String),
     /// A date.
     Date(NaiveDate),
@@ -33,7 +33,7 @@ pub enum Cell {
     Count(i64),
     /// Minutes, shown as hours with two decimals.
     Hours(i64),
-    /// Minutes, shown as hours with as many decimals as they need, and letters behind them in a workbook.
+    /// Minutes, shown as hours with as many decimals as they need, followed by a mark in a workbook.
     Day {
         /// How long.
         minutes: i64,
@@ -59,7 +59,7 @@ impl Cell {
     }
 }
 
-/// What a column's cells are: how it is aligned, and how wide it is where nothing else is said.
+/// The kind of a column's cells: it sets the alignment, and the width unless another is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Words.
@@ -96,7 +96,7 @@ impl Kind {
 
 /// A column of a list whose rows are of the type `R`.
 pub struct Column<R> {
-    /// Key of what it is called.
+    /// Key of its name.
     pub label: &'static str,
     /// What its cells are.
     pub kind: Kind,
@@ -109,7 +109,7 @@ pub struct Column<R> {
 }
 
 impl<R> Column<R> {
-    /// A column, by what its cells are made of.
+    /// A column, with the function that makes its cells.
     pub const fn new(label: &'static str, kind: Kind, cell: fn(&Ctx, &R) -> Cell) -> Self {
         Self { label, kind, sort: None, cell, width: 0, place: BY_PAGE, is_of_regions: false }
     }
@@ -121,28 +121,28 @@ impl<R> Column<R> {
         self
     }
 
-    /// So many characters wide in a workbook.
+    /// Sets its width in a workbook, in characters.
     #[must_use]
     pub const fn wide(mut self, characters: u16) -> Self {
         self.width = characters;
         self
     }
 
-    /// Comes before the others in a file, in the order of these numbers.
+    /// Puts it before the others in a file, in the order of these numbers.
     #[must_use]
     pub const fn first(mut self, place: u8) -> Self {
         self.place = place;
         self
     }
 
-    /// Names the row's region: on a page for those who have several; in every file, as files of several offices are put together.
+    /// Names the row's region: on a page only for readers who have several; in every file, as files of several offices are combined.
     #[must_use]
     pub const fn of_regions(mut self) -> Self {
         self.is_of_regions = true;
         self
     }
 
-    /// The class of its head on a page, where columns of numbers have this one.
+    /// The class of its head on a page: `number` for columns of numbers.
     pub fn class<'c>(&self, number: &'c str) -> &'c str {
         if self.kind.is_number() { number } else { "" }
     }
@@ -178,7 +178,7 @@ impl<R> FileColumns<R> {
         self.0.iter().map(|column| (column.cell)(ctx, row)).collect()
     }
 
-    /// A row of totals: what each column's label comes to, behind `title`.
+    /// A row of totals: `title`, and the sum of each column by its label.
     pub fn totals(&self, title: String, sums: &[(&'static str, Cell)]) -> Vec<Cell> {
         let sum = |column: &&Column<R>| sums.iter().find(|(label, _)| *label == column.label).map_or(Cell::Empty, |(_, sum)| sum.clone());
         let mut cells: Vec<Cell> = self.0.iter().map(sum).collect();
@@ -192,9 +192,9 @@ impl<R> FileColumns<R> {
 /// The head of a column in a file.
 #[derive(Debug, Clone)]
 pub struct Head {
-    /// What it is called.
+    /// Its name.
     pub text: String,
-    /// What its cells are.
+    /// The kind of its cells.
     pub kind: Kind,
     /// Characters wide in a workbook.
     pub width: u16,
@@ -203,24 +203,24 @@ pub struct Head {
 }
 
 impl Head {
-    /// A head, as wide as cells of its kind are.
+    /// A head with the width of its kind.
     pub fn new(text: &str, kind: Kind) -> Self {
         Self { text: text.to_owned(), kind, width: kind.width(), is_free: false }
     }
 }
 
-/// What a file has besides its rows. CSV has the heads alone: whatever reads it takes every other line for a row.
+/// What a file has besides its rows. CSV has only the heads: programs that read it take every other line for a row.
 #[derive(Debug, Clone)]
 pub struct Sheet {
-    /// What the list is called: the sheet's name, and its first line behind the company's name.
+    /// The list's name: the sheet's name, and its first line after the company's name.
     pub title: String,
-    /// Of which region, of which dates, what else it is narrowed to: the second line.
+    /// Region, dates and other filters: the second line.
     pub about: String,
     /// The heads of its columns.
     pub heads: Vec<Head>,
-    /// Columns that stay in place beside those that scroll.
+    /// Number of columns that stay in place when the others scroll.
     pub frozen: u16,
-    /// Rows below the others, apart from them.
+    /// Rows below the others, separate from them.
     pub totals: Vec<Vec<Cell>>,
 }
 
