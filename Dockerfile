@@ -25,9 +25,9 @@ COPY src/cluster/Cargo.toml src/cluster/
 COPY src/core/Cargo.toml src/core/
 COPY src/http/Cargo.toml src/http/
 COPY src/pages/Cargo.toml src/pages/
-RUN mkdir -p tests/it tests/model benches/ratios \
+RUN mkdir -p tests/agent tests/it tests/model benches/ratios \
     && touch src/lib.rs src/main.rs src/agent/lib.rs src/agent/main.rs src/cluster/lib.rs src/cluster/with_database.rs src/core/lib.rs \
-        src/http/lib.rs src/pages/lib.rs tests/it/main.rs tests/model/main.rs benches/ratios/main.rs \
+        src/http/lib.rs src/pages/lib.rs tests/agent/program.rs tests/it/main.rs tests/model/main.rs benches/ratios/main.rs \
     && cargo fetch --locked
 COPY . .
 COPY --from=assets /build/static/dist static/dist
