@@ -40,8 +40,8 @@ pub async fn acknowledge_alarm<S: Source>(
     Ok(stored_and_done(&ctx, posted.op_id()?, "/dashboard", &Flash::new(Tone::Success, S::TEXTS.seen, what)))
 }
 
-/// The word of the alarm that the administrator has seen, with an event when it was not seen before; none when there is no such alarm of this
-/// source in the scope.
+/// The kind of the alarm that the administrator acknowledges; records an event if it was not acknowledged before. `None` if the scope has
+/// no such alarm of this source.
 pub async fn acknowledge<S: Source>(
     tx: &mut ScopedTx<Write>,
     admin: &Admin,

@@ -1,4 +1,4 @@
-//! SQL of alarms, whatever they are about.
+//! SQL of the alarms of all sources.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -45,7 +45,7 @@ pub async fn count_open<M: Mode>(tx: &mut ScopedTx<M>, source: &str, region: &Re
     .await
 }
 
-/// Raises an alarm. False when it is there already.
+/// Raises an alarm. False if it exists already.
 pub(super) async fn insert(tx: &mut ScopedTx<Write>, region: &Region, source: &str, finding: &Finding, now: DateTime<Utc>) -> Result<bool> {
     let done = sqlx::query!(
         r#"
@@ -65,7 +65,7 @@ pub(super) async fn insert(tx: &mut ScopedTx<Write>, region: &Region, source: &s
     Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
 
-/// More is odd than when the alarm was raised: it has to be seen again.
+/// Raises the amount of an alarm, which has to be acknowledged again.
 pub(super) async fn grow(tx: &mut ScopedTx<Write>, region: &Region, source: &str, id: Uuid, amount: i64) -> Result<()> {
     sqlx::query!(
         r#"
@@ -86,7 +86,7 @@ pub(super) async fn grow(tx: &mut ScopedTx<Write>, region: &Region, source: &str
     Ok(())
 }
 
-/// An alarm is over.
+/// Ends an alarm.
 pub(super) async fn end(tx: &mut ScopedTx<Write>, region: &Region, source: &str, id: Uuid, now: DateTime<Utc>) -> Result<()> {
     sqlx::query!(
         "UPDATE app.alarm SET ended_at = $4 WHERE region = $1 AND source = $2 AND id = $3 AND ended_at IS NULL",
@@ -105,11 +105,11 @@ pub(super) struct SeenAlarm {
     pub region: String,
     pub subject: Uuid,
     pub kind: String,
-    /// It had been seen before.
+    /// Whether it was acknowledged before.
     pub is_old: bool,
 }
 
-/// An administrator has seen an alarm. None when the source has no such alarm in the scope.
+/// Marks an alarm as seen by an administrator. `None` if the source has no such alarm in the scope.
 pub(super) async fn acknowledge(
     tx: &mut ScopedTx<Write>,
     source: &str,
@@ -162,7 +162,7 @@ pub(crate) struct AlarmRow {
     pub since: DateTime<Utc>,
 }
 
-/// The sources' alarms in the scope that are not over and that no administrator has seen; the last 50 of each.
+/// Open alarms of these sources in the scope that no administrator has seen; the last 50 of each source.
 pub(super) async fn list_unseen<M: Mode>(tx: &mut ScopedTx<M>, sources: &[String]) -> Result<Vec<AlarmRow>> {
     let codes = tx.scope().codes();
     sqlx::query_as!(

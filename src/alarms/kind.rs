@@ -1,4 +1,4 @@
-//! What may be odd, how much it matters, and in which words it is said.
+//! Kinds of alarms: how urgent each is, and the keys of its texts.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::events::EventKind;
 pub enum Severity {
     /// The entry cannot be right.
     Critical,
-    /// Somebody should look.
+    /// A person should look at it.
     Warning,
     /// Good to know; most likely right.
     Note,
@@ -54,27 +54,27 @@ pub struct Kind {
     pub severity: Severity,
     /// Key of its name.
     pub label: &'static str,
-    /// Key of why, with `{ $n }`, `{ $since }` and what the subject adds.
+    /// Key of the text that says why, with `{ $n }`, `{ $since }` and the subject's own arguments.
     pub why: &'static str,
-    /// The event of an alarm that is raised; none for a note, which is nothing that happened.
+    /// The event that is recorded when such an alarm is raised; `None` for a note, which is no incident.
     pub event: Option<EventKind>,
-    /// An alarm of which more is odd than before has to be seen again.
+    /// Whether an alarm has to be acknowledged again when its amount grows.
     pub is_seen_again: bool,
 }
 
 impl Kind {
-    /// A kind that the log says nothing of, and that is seen once.
+    /// A kind whose alarms record no event and have to be acknowledged once.
     pub const fn new(word: &'static str, severity: Severity, label: &'static str, why: &'static str) -> Self {
         Self { word, severity, label, why, event: None, is_seen_again: false }
     }
 
-    /// The log says when an alarm of it is raised.
+    /// Records this event when an alarm of the kind is raised.
     #[must_use]
     pub const fn logged_as(self, event: EventKind) -> Self {
         Self { event: Some(event), ..self }
     }
 
-    /// Its alarms have to be seen again when they grow.
+    /// Its alarms have to be acknowledged again when they grow.
     #[must_use]
     pub const fn seen_again(self) -> Self {
         Self { is_seen_again: true, ..self }
@@ -84,9 +84,9 @@ impl Kind {
 /// Something odd about a subject, in the region in which it was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Finding {
-    /// About what: the id of a queue, a PC, a row.
+    /// The subject: id of a queue, a PC or a row.
     pub subject: Uuid,
-    /// What.
+    /// Its kind.
     pub kind: Kind,
     /// How much of it: operations, seconds, megabytes, days.
     pub amount: i64,

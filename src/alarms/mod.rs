@@ -1,8 +1,8 @@
-//! Alarms: what is odd, from the moment it is found until it is over or an administrator has seen it.
+//! Alarms: what is odd, from the moment it is found until it is over or an administrator has acknowledged it.
 //!
-//! A [`Source`] says what it looks at, what is odd about that, and how it is called; it knows nothing of the life of an alarm. This room
-//! raises, lets grow, ends, shows and acknowledges, with one table (`app.alarm`) for all sources, of which it knows none by name: they register at
-//! the top ([`install`]).
+//! A [`Source`] defines what it looks at, what is odd about that, and what its subjects are called; it knows nothing of the life of an
+//! alarm. This module raises, grows, ends, shows and acknowledges alarms, with one table (`app.alarm`) for all sources. It names no source:
+//! the top layer registers them ([`install`]).
 
 mod actions;
 mod db;

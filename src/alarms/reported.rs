@@ -1,13 +1,13 @@
-//! Numbers that browsers and PCs tell of themselves, and how far they are believed.
+//! Numbers that browsers and PCs report about themselves, and the limits within which they are stored.
 
-/// So much a browser's clock may differ, in milliseconds.
+/// A clock may differ by this many milliseconds.
 pub const CLOCK_MAY_DIFFER: i64 = 120_000;
-/// What is kept of a clock that differs by more, in milliseconds: a hundred years.
+/// The largest clock difference that is stored, in milliseconds: a hundred years.
 const CLOCK_DIFFERS_AT_MOST: i64 = 100 * 365 * 86_400_000;
-/// What is kept where more operations are said to wait, in a browser or on a PC.
+/// The largest number of waiting operations that is stored, for a browser or a PC.
 pub const WAITING_AT_MOST: i64 = 1_000_000;
 
-/// How far a clock is ahead, as it is kept: a client may say any number.
+/// The stored value of how far a clock is ahead. It is limited, because a client may send any number.
 pub fn kept_offset(offset_ms: i64) -> i64 {
     offset_ms.clamp(-CLOCK_DIFFERS_AT_MOST, CLOCK_DIFFERS_AT_MOST)
 }

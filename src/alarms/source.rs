@@ -1,4 +1,4 @@
-//! What has to be said for something odd to become an alarm, and the list of those that say it.
+//! What a source has to define for its findings to become alarms, and the list of registered sources.
 
 use std::{pin::Pin, sync::OnceLock};
 
@@ -19,29 +19,29 @@ use crate::{
     web::page::Ctx,
 };
 
-/// What looks for something odd. It reads states, judges them without I/O, and says how its subjects are called; all else is the room's.
+/// Looks for something odd. It reads states, judges them without I/O, and names its subjects; the alarms module does the rest.
 pub trait Source: 'static {
     /// The word in the table, and in the marks of its list on the dashboard.
     const NAME: &'static str;
-    /// What may be odd, the most urgent first.
+    /// The kinds of its alarms, the most urgent first.
     const KINDS: &'static [Kind];
     /// Its texts.
     const TEXTS: Texts;
-    /// The event of an alarm that an administrator has seen.
+    /// The event that is recorded when an administrator acknowledges an alarm.
     const SEEN: EventKind;
     /// What the rules look at.
     type State: Send + Sync;
 
-    /// Everything in the scope about which a rule may have something to say.
+    /// All states in the scope that a rule may find something odd about.
     fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> impl Future<Output = Result<Vec<Self::State>, sqlx::Error>> + Send;
 
     /// Everything odd about a state, with kinds of [`KINDS`](Self::KINDS).
     fn judge(state: &Self::State, now: DateTime<Utc>) -> Vec<Finding>;
 
-    /// What the log says of an alarm that is raised. `event` has its kind only.
+    /// Adds what the log says about a raised alarm. `event` has only its kind.
     fn tell(event: NewEvent, state: &Self::State, finding: &Finding) -> NewEvent;
 
-    /// How subjects of the scope are called, in any order.
+    /// Names and pages of subjects in the scope, in any order.
     fn describe<M: Mode>(
         tx: &mut ScopedTx<M>,
         lang: Lang,
@@ -52,17 +52,17 @@ pub trait Source: 'static {
 /// The texts of a source that no finding changes.
 #[derive(Debug, Clone, Copy)]
 pub struct Texts {
-    /// Key of what its list is called.
+    /// Key of its list's title.
     pub list: &'static str,
     /// Key of the link to a subject's page.
     pub open: &'static str,
     /// Key of the message after an alarm was acknowledged, with `{ $name }`.
     pub seen: &'static str,
-    /// How a line of the program's own log begins when a region could not be looked at.
+    /// Start of the message in the program's own log when a region could not be looked at.
     pub trouble: &'static str,
 }
 
-/// What an alarm is about, in words.
+/// The subject of an alarm, in words.
 #[derive(Debug, Clone)]
 pub struct Subject {
     /// Its region.
@@ -71,22 +71,22 @@ pub struct Subject {
     pub id: Uuid,
     /// Its name.
     pub name: String,
-    /// The page of who or what the name is of, which administrators open.
+    /// Page of the person or thing with this name, for administrators.
     pub name_href: Option<String>,
     /// More, beside the name.
     pub detail: String,
     /// Its own page.
     pub href: String,
-    /// How events name it: the detail's name, and its value.
+    /// How events name it: the name of the detail, and its value.
     pub in_events: (&'static str, String),
-    /// What [`Kind::why`] takes besides `n` and `since`.
+    /// Arguments of [`Kind::why`] besides `n` and `since`.
     pub arguments: Vec<(&'static str, String)>,
 }
 
 type Watching<'a> = Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'a>>;
 type Listing<'a> = Pin<Box<dyn Future<Output = Result<AlarmList, sqlx::Error>> + Send + 'a>>;
 
-/// A source in the list of all.
+/// A registered source.
 #[derive(Debug, Clone, Copy)]
 pub struct Registered {
     /// The word in the table.
@@ -99,7 +99,7 @@ pub struct Registered {
 }
 
 impl Registered {
-    /// The source of which `S` is the type.
+    /// The source of type `S`.
     pub const fn of<S: Source>() -> Self {
         Self {
             name: S::NAME,
@@ -110,7 +110,7 @@ impl Registered {
         }
     }
 
-    /// Looks at all regions, and leaves what cannot be looked at to the next time.
+    /// Looks at all regions. What could not be looked at is logged and left to the next time.
     pub async fn watch(&self, state: &AppState) {
         if let Err(error) = (self.watch)(state).await {
             tracing::warn!(%error, "{}", self.trouble);
@@ -120,12 +120,12 @@ impl Registered {
 
 static SOURCES: OnceLock<&'static [Registered]> = OnceLock::new();
 
-/// Says which sources there are, in the order in which they are looked at and shown. Once per process; what comes later says the same.
+/// Registers the sources, in the order in which they are looked at and shown. Once per process; later calls change nothing.
 pub fn install(sources: &'static [Registered]) {
     SOURCES.get_or_init(|| sources);
 }
 
-/// The sources that have registered.
+/// The registered sources.
 pub fn sources() -> &'static [Registered] {
     #[cfg(test)]
     crate::registry::install();

@@ -15,18 +15,18 @@ use crate::{
     web::page::Ctx,
 };
 
-/// Something odd, in words.
+/// An alarm, in words.
 #[derive(Debug, Clone)]
 pub struct AlarmView {
     /// Its id.
     pub id: Uuid,
-    /// What.
+    /// Its kind.
     pub kind: Kind,
     /// The region's name.
     pub place: String,
-    /// Whose, or what.
+    /// The subject's name.
     pub name: String,
-    /// The name's page; none for people who may not open it.
+    /// The name's page; `None` if the reader may not open it.
     pub name_href: Option<String>,
     /// More, beside the name.
     pub detail: String,
@@ -36,7 +36,7 @@ pub struct AlarmView {
     pub href: String,
 }
 
-/// What is odd by one source and no administrator has seen.
+/// The alarms of one source that no administrator has seen.
 #[derive(Debug, Clone)]
 pub struct AlarmList {
     /// The source's word.
@@ -47,7 +47,7 @@ pub struct AlarmList {
     pub alarms: Vec<AlarmView>,
 }
 
-/// What is odd in the scope and no administrator has seen: a list for each source that has any, in their order.
+/// The alarms in the scope that no administrator has seen: a list for each source that has any, in the order of the sources.
 pub async fn load(tx: &mut ScopedTx<Read>, ctx: &Ctx, sources: &[Registered]) -> Result<Vec<AlarmList>, sqlx::Error> {
     let names: Vec<String> = sources.iter().map(|source| source.name.to_owned()).collect();
     let mut rows = db::list_unseen(tx, &names).await?;
@@ -92,7 +92,7 @@ fn view(ctx: &Ctx, kind: Kind, subject: &Subject, row: &AlarmRow) -> AlarmView {
     }
 }
 
-/// What a region is called; headquarters are none of the person's.
+/// The name of a region. Headquarters are not among the person's regions: their name is a text of its own.
 pub fn place(ctx: &Ctx, code: &str) -> String {
     let is_company = code == Region::company().code();
     if is_company { t(ctx.lang, "activity-company") } else { ctx.region_name(code) }.to_owned()

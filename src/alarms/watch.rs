@@ -23,7 +23,7 @@ pub async fn watch_all<S: Source>(state: &AppState) -> Result<(), sqlx::Error> {
     for_each_region(&state.db, S::TEXTS.trouble, |region| async move { watch_region::<S>(state, &region).await }).await
 }
 
-/// Looks at a source in one region. Writes only where something has changed.
+/// Looks at a source in one region. Writes only if something has changed.
 pub async fn watch_region<S: Source>(state: &AppState, region: &Region) -> Result<(), sqlx::Error> {
     let (scope, now) = (Scope::system(region.clone(), None, Origin::System), state.clock.now());
     let mut tx = state.db.read_snapshot(&scope).await?;
@@ -50,7 +50,7 @@ enum Step<'a, T> {
     Grow(Uuid, i64),
 }
 
-/// An alarm of a kind that this release does not know is another release's to end.
+/// Plans the steps. An alarm of a kind that this release does not know is left to the release that knows it.
 fn plan<'a, T>(kinds: &[Kind], found: Vec<(Finding, &'a T)>, open: &[OpenAlarm]) -> Vec<Step<'a, T>> {
     let is_found: HashSet<(Uuid, &str)> = found.iter().map(|(finding, _)| (finding.subject, finding.kind.word)).collect();
     let is_known = |alarm: &&OpenAlarm| kinds.iter().any(|kind| kind.word == alarm.kind);

@@ -1,4 +1,4 @@
-//! The addresses that only an agent calls: to become known, to renew its token, and to tell how it is.
+//! The addresses that only an agent calls: to enrol, to renew its token, and to send heartbeats.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -27,7 +27,7 @@ use crate::{
     wire::device::{ContactAnswer, ContactReport, Enrolled, Enrolment, Rotated},
 };
 
-/// The addresses of this room in the API's description.
+/// The addresses of this module in the API's description.
 #[derive(OpenApi)]
 #[openapi(paths(post_device_enrol, post_device_rotate, post_device_contact))]
 pub struct ApiDoc;
@@ -50,7 +50,7 @@ pub async fn post_device_enrol(state: Data<AppState>, request: HttpRequest, body
     require_sync_client(&request)?;
     let wanted: Enrolment = read_object(&body)?;
     let (visitor, now) = (visitor_of(&request, &state.config), state.clock.now());
-    // What cannot be a code is looked for all the same, under a hash that no code has, and counted.
+    // A text that cannot be a code is looked up all the same, with a hash that no code has, and counts as a failure.
     let hash = Code::parse(&wanted.code).map_or([0; 32], |code| code.hash());
     let mut tx = state.db.system(&Capability::Enrol(&hash, visitor.address().map(counted_address))).await?;
     if let Some(seconds) = attempts::wait_of_address(&mut tx, &visitor, now).await? {
@@ -111,7 +111,7 @@ pub async fn post_device_contact(state: Data<AppState>, request: HttpRequest, bo
     Ok(sync_answer(&heartbeat::exchange(&state, shown.device, shown.rotate_after, &report).await?))
 }
 
-/// The device that asks. People have nothing to ask here.
+/// The device that sends the request. Keys of people are refused here.
 async fn shown_by(request: &HttpRequest) -> AppResult<Shown> {
     match bearer_of(request) {
         Some(Ok(Bearer::Device(token))) => find_shown(request, &token).await,

@@ -13,10 +13,10 @@ use crate::{
     web::visitor::visitor_of,
 };
 
-/// A token of this age is to be renewed.
+/// The age at which a token is to be renewed.
 const RENEWED_AFTER: TimeDelta = TimeDelta::days(30);
 
-/// A device with the age of the token it showed.
+/// A device, its token's hash, and when the token is to be renewed.
 pub(super) struct Shown {
     pub device: Device,
     pub token_hash: [u8; 32],

@@ -1,4 +1,4 @@
-//! SQL of the devices: who they are. Each function of a system transaction says which [`crate::db::Capability`] that needs.
+//! SQL of the devices: who they are. Each function that takes a system transaction names the [`crate::db::Capability`] it needs.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -13,13 +13,13 @@ pub(super) struct BearerRow {
     pub region: String,
     pub name: String,
     pub is_revoked: bool,
-    /// It is the token that takes the other one's place when it is first used: now.
+    /// Whether this is the next token, which replaces the current one when it is first used: now.
     pub is_next: bool,
     /// When the token was made.
     pub made_at: DateTime<Utc>,
 }
 
-/// The device behind a token, revoked or not; none for a token that is none, or not any more. Needs `Token`.
+/// The device behind a token, revoked or not; `None` for a token that is unknown or no longer valid. Needs `Token`.
 pub(super) async fn find_bearer(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Result<Option<BearerRow>> {
     sqlx::query_as!(
         BearerRow,
@@ -40,7 +40,7 @@ pub(super) async fn find_bearer(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Res
     .await
 }
 
-/// The new token was used: it is the token now, and the old one is none any more. False when another request was quicker. Needs `Token`.
+/// Makes the next token the current one; the old one is no longer valid. False if another request did so first. Needs `Token`.
 pub(super) async fn promote_next(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Result<bool> {
     let done = sqlx::query!(
         r#"
@@ -58,7 +58,8 @@ pub(super) async fn promote_next(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Re
     Ok(done.rows_affected() == 1)
 }
 
-/// Keeps a token beside the one in use; one that was made before and never used is none any more. Needs `Token` (of the one in use).
+/// Stores the next token beside the current one; an earlier next token that was never used is no longer valid. Needs `Token` (of the
+/// current one).
 pub(super) async fn store_next(tx: &mut SystemTx, token_hash: &[u8; 32], next_hash: &[u8; 32], now: DateTime<Utc>) -> Result<bool> {
     let done = sqlx::query!(
         "UPDATE auth.device_keys SET next_hash = $2, next_at = $3 WHERE token_hash = $1",
@@ -71,14 +72,14 @@ pub(super) async fn store_next(tx: &mut SystemTx, token_hash: &[u8; 32], next_ha
     Ok(done.rows_affected() == 1)
 }
 
-/// A device that a code names.
+/// The device of a code.
 pub(super) struct CodeRow {
     pub id: Uuid,
     pub region: String,
     pub name: String,
 }
 
-/// Takes a code that is good: nobody else can redeem it any more. Needs `Enrol`.
+/// Redeems a valid code, which cannot be redeemed again. Needs `Enrol`.
 pub(super) async fn redeem_code(tx: &mut SystemTx, code_hash: &[u8; 32], now: DateTime<Utc>) -> Result<Option<CodeRow>> {
     sqlx::query_as!(
         CodeRow,
@@ -96,7 +97,7 @@ pub(super) async fn redeem_code(tx: &mut SystemTx, code_hash: &[u8; 32], now: Da
     .await
 }
 
-/// Gives a device its first token, or a new one in the place of all it had. Needs `Enrol`.
+/// Gives a device its first token, or a new one that replaces all it had. Needs `Enrol`.
 pub(super) async fn store_token(tx: &mut SystemTx, device_id: Uuid, token_hash: &[u8; 32], now: DateTime<Utc>) -> Result<()> {
     sqlx::query!(
         r#"
@@ -127,7 +128,7 @@ pub(super) struct PersonRow {
     pub regions: Vec<String>,
 }
 
-/// The accounts that have a region, admins among them, also those that may not sign in any more. Needs `Users`.
+/// The accounts that have a region, admins included, also those that may no longer sign in. Needs `Users`.
 pub(super) async fn list_people(tx: &mut SystemTx, region: &str) -> Result<Vec<PersonRow>> {
     sqlx::query_as!(
         PersonRow,
@@ -164,7 +165,7 @@ pub(super) struct NewDevice<'a> {
     pub by: &'a str,
 }
 
-/// Adds a device; false when its id is taken: the form was sent twice. Needs `Users`.
+/// Adds a device; false if its id is taken, because the form was sent twice. Needs `Users`.
 pub(super) async fn insert_device(tx: &mut SystemTx, new: &NewDevice<'_>, now: DateTime<Utc>) -> Result<bool> {
     let done = sqlx::query!(
         "INSERT INTO auth.devices (id, region, name, added_at, added_by_name) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING",
@@ -179,7 +180,7 @@ pub(super) async fn insert_device(tx: &mut SystemTx, new: &NewDevice<'_>, now: D
     Ok(done.rows_affected() == 1)
 }
 
-/// Keeps a code of a device; codes made before are none any more. Needs `Users`.
+/// Stores a code of a device; earlier codes are no longer valid. Needs `Users`.
 pub(super) async fn insert_code(
     tx: &mut SystemTx,
     device_id: Uuid,
@@ -202,7 +203,7 @@ pub(super) async fn insert_code(
     Ok(())
 }
 
-/// A device as an administrator's act finds it.
+/// A device as an administrator's action finds it.
 pub(super) struct KnownRow {
     pub region: String,
     pub name: String,
@@ -233,7 +234,7 @@ pub(super) async fn revoke_device(tx: &mut SystemTx, id: Uuid, by: &str, now: Da
     Ok(())
 }
 
-/// A device in the list, with what it told last.
+/// A device in the list, with its last report.
 #[derive(Debug, Clone)]
 pub(super) struct ListedRow {
     pub id: Uuid,
@@ -252,7 +253,7 @@ pub(super) struct ListedRow {
     pub mirror_seq: Option<i64>,
     pub disk_free: Option<i64>,
     pub troubles: Option<Vec<String>>,
-    /// Number of the region's last change, and of which data.
+    /// Number of the region's last change, and the epoch of its data.
     pub head: i64,
     pub epoch: Uuid,
 }

@@ -18,32 +18,32 @@ use crate::{
     state::AppState,
 };
 
-/// How long a code is good.
+/// How many minutes a code is valid.
 const CODE_MINUTES: i64 = 15;
 /// Characters of a name at most.
 const NAME_CHARS: usize = 100;
 
-/// A code, which exists in whole only until its page has been shown.
+/// A new code. Its text exists only until its page has been shown.
 pub struct MadeCode {
     /// What people call the device.
     pub name: String,
-    /// The code as somebody types it.
+    /// The code as a person types it.
     pub code: String,
-    /// Until when it is good.
+    /// Until when it is valid.
     pub until: DateTime<Utc>,
 }
 
 impl MadeCode {
-    /// Until when it is good: the time of the day.
+    /// Until when it is valid: the time of the day.
     pub fn lapses(&self) -> String {
         in_istanbul(self.until).format("%H:%M").to_string()
     }
 }
 
-/// What became of an act.
+/// The result of an action, or a complaint about its form.
 pub type Done<T> = AppResult<Result<T, FieldError>>;
 
-/// Adds a device to a region, and gives it a code. None when the form was sent before.
+/// Adds a device to a region, and gives it a code. `None` if the form was sent before.
 pub(super) async fn add_device(state: &AppState, by: &Admin, id: Uuid, region: &Region, name: &str) -> Done<Option<MadeCode>> {
     if let Some(error) = check_name(name) {
         return Ok(Err(error));
@@ -62,7 +62,7 @@ pub(super) async fn add_device(state: &AppState, by: &Admin, id: Uuid, region: &
     Ok(Ok(Some(made)))
 }
 
-/// Gives a device another code; one that was not used is worthless from now on.
+/// Gives a device another code; an unused earlier code is no longer valid.
 pub(super) async fn make_code(state: &AppState, by: &Admin, id: Uuid) -> Done<MadeCode> {
     let mut tx = open(state, by).await?;
     let (device, region) = lock(&mut tx, id).await?;
@@ -100,7 +100,7 @@ pub(super) async fn rename_device(state: &AppState, by: &Admin, id: Uuid, name: 
     Ok(Ok(()))
 }
 
-/// Revokes a device, whose name somebody typed to confirm it. True when it had not been revoked before.
+/// Revokes a device; `typed` is its name, typed to confirm. True if it was not revoked before.
 pub(super) async fn revoke_device(state: &AppState, by: &Admin, id: Uuid, typed: &str) -> Done<(String, bool)> {
     let mut tx = open(state, by).await?;
     let (device, region) = lock(&mut tx, id).await?;

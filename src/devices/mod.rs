@@ -1,9 +1,9 @@
-//! The offices' PCs that run the local agent (SYNC 3.10): how one gets its token, what it tells of itself, and what an administrator sees and
-//! does about it.
+//! The offices' PCs that run the local agent (SYNC 3.10): how one gets its token, what it reports about itself, and what an administrator
+//! sees and does about it.
 //!
-//! A device is nobody. It reads the rows of its one region, without identity numbers, and carries operations of which each needs its author's
-//! grant, whoever the author is. A code that is good for a quarter of an hour makes it known; a token of 256 bits opens the few addresses of
-//! [`ROUTES`] from then on, until an administrator revokes the device.
+//! A device is not a person. It reads the rows of its one region, without identity numbers, and carries operations, each of which needs its
+//! author's grant. A code that is valid for a quarter of an hour enrols it; from then on a token of 256 bits opens the few addresses of
+//! [`ROUTES`], until an administrator revokes the device.
 
 pub mod alarms;
 pub mod api;

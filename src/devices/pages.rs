@@ -31,7 +31,7 @@ use crate::{
 
 const HOME: &str = "/admin/devices";
 
-/// What a page of all devices has besides them.
+/// What the page of all devices shows besides them.
 #[derive(Default)]
 struct Extra {
     made: Option<MadeCode>,
@@ -71,7 +71,7 @@ async fn list(ctx: &Ctx, admin: &Admin, state: &AppState) -> AppResult<Vec<Devic
     Ok(rows.into_iter().map(|row| DeviceView::new(ctx, row, now)).collect())
 }
 
-/// Where an agent finds this server: as its pages are called, or as it was called just now.
+/// Where an agent finds this server: the configured public origin, or else the origin of this request.
 fn origin_of(request: &HttpRequest, state: &AppState) -> String {
     let as_called = || {
         let connection = request.connection_info();
@@ -80,7 +80,7 @@ fn origin_of(request: &HttpRequest, state: &AppState) -> String {
     state.config.public_origin.clone().unwrap_or_else(as_called)
 }
 
-/// `POST /admin/devices`. The answer is the page with the code, not a redirect: nothing keeps the code for a second look.
+/// `POST /admin/devices`. The response is the page with the code, not a redirect: the code is not stored and cannot be shown again.
 pub async fn create_device(
     ctx: Req<Ctx>,
     admin: Req<Admin>,
@@ -111,7 +111,7 @@ async fn refuse(
     show(ctx, admin, state, request, StatusCode::UNPROCESSABLE_ENTITY, Extra { form, ..Extra::default() }).await
 }
 
-/// `POST /admin/devices/{id}/code`: another code, shown this once.
+/// `POST /admin/devices/{id}/code`: a new code, shown once.
 pub async fn make_code(
     ctx: Req<Ctx>,
     admin: Req<Admin>,
@@ -165,7 +165,7 @@ pub async fn rename_device(
     }
 }
 
-/// `POST /admin/devices/{id}/revocation`: nothing is open to it from the next request on. Confirmed with its name.
+/// `POST /admin/devices/{id}/revocation`: its token opens nothing from the next request on. Confirmed with the device's name.
 pub async fn revoke_device(
     ctx: Req<Ctx>,
     admin: Req<Admin>,

@@ -1,4 +1,4 @@
-//! Tokens and one-time codes of devices. Each exists in whole only until it was shown or sent; the tables have their SHA-256.
+//! Tokens and one-time codes of devices. The text of each exists only until it is shown or sent; the tables have its SHA-256.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::Rng as _;
@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{text::clean, web::bearer::DEVICE};
 
-/// The letters of codes: none that looks like another one, on paper or by telephone.
+/// The letters of codes: none looks or sounds like another one, on paper or by telephone.
 const LETTERS: &[u8; 31] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 const LENGTH: usize = 10;
 
@@ -15,7 +15,7 @@ pub(super) fn new_token() -> String {
     format!("{DEVICE}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
 }
 
-/// What the tables know of a token.
+/// The hash of a token, as the tables have it.
 pub(super) fn hash_of_token(text: &str) -> [u8; 32] {
     Sha256::digest(text).into()
 }
@@ -29,7 +29,7 @@ impl Code {
         Self(std::array::from_fn(|_| LETTERS[random.random_range(0..LETTERS.len())]))
     }
 
-    /// As somebody typed or pasted it: in any case, with blanks and hyphens anywhere. None for what cannot be a code.
+    /// Reads a code as a person typed or pasted it: in any case, with blanks and hyphens anywhere. `None` if it cannot be a code.
     pub(super) fn parse(typed: &str) -> Option<Self> {
         let typed = clean(typed);
         let mut letters = typed.bytes().filter(|b| !b.is_ascii_whitespace() && *b != b'-').map(|b| b.to_ascii_uppercase());

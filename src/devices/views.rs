@@ -19,7 +19,7 @@ use crate::{
     web::{filters, form::FormView, page::Ctx},
 };
 
-/// An agent tells of itself every minute or so: one that has not for so long is off, or has no network.
+/// An agent sends a heartbeat about every minute: one that has sent none for this long is off, or has no network.
 const HEARD_OF_WITHIN: TimeDelta = TimeDelta::minutes(10);
 
 /// A device in the list.
@@ -31,13 +31,13 @@ pub struct DeviceView {
     pub name: String,
     /// Its region's name.
     pub region: String,
-    /// "OFIS-PC, Windows 11"; empty where nothing is known.
+    /// "OFIS-PC, Windows 11"; empty if unknown.
     pub host: String,
     /// Key of the state's word.
     pub state_key: &'static str,
     /// Colour of the state's badge.
     pub tone: &'static str,
-    /// The last contact.
+    /// When it last reported.
     pub last: Option<Ago>,
     /// When and by whom it was revoked.
     pub revoked: Option<(String, String)>,
@@ -45,13 +45,13 @@ pub struct DeviceView {
     pub waiting: i64,
     /// How long the oldest of them has waited.
     pub oldest: String,
-    /// Version of the agent; empty where nothing is known.
+    /// Version of the agent; empty if unknown.
     pub version: String,
-    /// It is not the server's.
+    /// Whether that is not the server's version.
     pub is_old: bool,
-    /// How its copy stands to the server's rows.
+    /// How far its copy is behind the server's rows.
     pub mirror: String,
-    /// Free room on its disk; empty where nothing is known.
+    /// Free space on its disk; empty if unknown.
     pub disk: String,
     /// What is wrong: the word's tone, and the word.
     pub troubles: Vec<(&'static str, String)>,
@@ -84,7 +84,7 @@ impl DeviceView {
         }
     }
 
-    /// It still opens something.
+    /// Whether it is not revoked.
     pub fn is_good(&self) -> bool {
         self.revoked.is_none()
     }
@@ -120,7 +120,7 @@ fn size_in_words(lang: Lang, bytes: i64) -> String {
     format!("{}{mark}{} GB", format::number(lang, megabytes / 1000), megabytes % 1000 / 100)
 }
 
-/// The most urgent first; then, as they are, those that this server does not know, from a newer agent.
+/// The known troubles, the most urgent first; then, as reported, those from a newer agent that this server does not know.
 fn troubles_in_words(lang: Lang, words: &[String]) -> Vec<(&'static str, String)> {
     let is_told = |kind: &&Kind| words.iter().any(|word| word == kind.word);
     let known = KINDS.iter().filter(is_told).map(|kind| (kind.severity.tone(), t(lang, kind.label).to_owned()));
@@ -138,13 +138,13 @@ pub struct DevicesPage<'a> {
     pub made: Option<MadeCode>,
     /// Where the PC finds this server.
     pub server: String,
-    /// What went wrong with an act on a row; empty when nothing did.
+    /// What went wrong with an action on a row; empty if nothing did.
     pub refusal: String,
     /// The devices, revoked ones last.
     pub rows: Vec<DeviceView>,
-    /// The form for another one.
+    /// The form that adds a device.
     pub form: FormView,
-    /// Id of the device that the form makes: a form that is sent twice makes one.
+    /// Id of the device that the form adds: a form that is sent twice adds one.
     pub new_id: Uuid,
 }
 

@@ -1,4 +1,4 @@
-//! What an admin takes out of the quarantine.
+//! What an administrator takes out of the quarantine.
 
 use actix_web::{
     HttpResponse,

@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// The addresses of this room in the API's description.
+/// The addresses of this module in the API's description.
 #[derive(OpenApi)]
 #[openapi(paths(post_ops_quarantine))]
 pub struct ApiDoc;
@@ -39,7 +39,7 @@ pub struct ApiDoc;
 const PER_HOUR: i64 = 200;
 /// Bytes of one person within a day.
 const BYTES_PER_DAY: i64 = 32 * 1024 * 1024;
-/// Seconds to wait where that is used up.
+/// Seconds to wait when a limit is reached.
 const WAIT: u64 = 3600;
 
 /// Where a body went.

@@ -1,5 +1,5 @@
-//! By what a browser is known again when its storage was emptied: a cookie that no script reads. It says nothing about who uses it, and
-//! opens nothing.
+//! A cookie that no script reads, by which a browser is recognized after its storage was emptied. It says nothing about who uses the
+//! browser, and opens nothing.
 
 use actix_web::{HttpRequest, cookie::Cookie};
 use chrono::TimeDelta;
@@ -13,15 +13,15 @@ use crate::{
 };
 
 const NAME: &str = "rainstaff-browser";
-/// As long as browsers keep a cookie at most.
+/// The longest time for which browsers keep a cookie.
 const KEPT_DAYS: i64 = 400;
 
-/// A browser, as far as the server can tell.
+/// A browser, as far as the server can recognize it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrowserMark {
     /// The cookie's id.
     pub id: Uuid,
-    /// "Chrome 120, Windows"; empty where nothing is known.
+    /// "Chrome 120, Windows"; empty if unknown.
     pub words: String,
     is_new: bool,
     over_tls: bool,

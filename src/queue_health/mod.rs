@@ -1,5 +1,5 @@
-//! What the server knows of the queues in the browsers (SYNC 3.3, F22, F37, F61): the last state each of them told, what is odd about it, what a
-//! browser could not have read, and what browsers may do without a network. Bookkeeping of the server's own, no business data.
+//! What the server knows of the queues in the browsers (SYNC 3.3, F22, F37, F61): the last state that each reported, what is odd about it,
+//! bodies that the server could not read, and what browsers may do offline. The server's own bookkeeping, no business data.
 
 pub mod actions;
 pub mod api;

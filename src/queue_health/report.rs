@@ -1,4 +1,4 @@
-//! What a browser tells of its queue with every delivery, and without one as a heartbeat.
+//! What a browser reports about its queue: with every delivery, and without one as a heartbeat.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -21,9 +21,9 @@ use crate::{
     text::clean,
 };
 
-/// Contacts in which nothing new is told are stored once in so long.
+/// Heartbeats without news are stored at most once per interval.
 const STORED_EVERY: TimeDelta = TimeDelta::seconds(60);
-/// So many numbers are looked through for holes at a time: what a client claims decides how much work that is.
+/// Numbers that are searched for holes at a time: otherwise the client's claim would decide how much work that is.
 const NUMBERS_AT_A_TIME: i64 = 10_000;
 const BUILD_CHARS: usize = 200;
 
@@ -53,16 +53,16 @@ pub fn object_or_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Queue
     object.map(|fields| serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom)).transpose()
 }
 
-/// What a delivery shows of the queue besides what its browser says.
+/// What a delivery shows of the queue besides the browser's report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
     author: Option<Uuid>,
     highest_n: i64,
-    /// The numbers that have arrived now. One whose operation had come before as a form is in no other list.
+    /// The numbers that have arrived now. A number whose operation came earlier as a form is in no other list.
     numbers: Vec<i64>,
 }
 
-/// Where an operation stands.
+/// The place of an operation in its queue.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
     queue_id: Uuid,
@@ -77,7 +77,7 @@ impl From<&Op> for Place {
 }
 
 impl Seen {
-    /// Reads a batch: who wrote it, and the highest number of it that has arrived now.
+    /// Reads a batch: its author, the numbers of it that have arrived now, and the highest of them.
     pub fn of(queue_id: Uuid, places: &[Place], verdicts: &[Verdict]) -> Self {
         let has_arrived =
             |(place, verdict): &(&Place, &Verdict)| place.queue_id == queue_id && place.n > 0 && verdict.verdict != VerdictKind::Retry;
@@ -87,7 +87,7 @@ impl Seen {
     }
 }
 
-/// Keeps what a browser told. One who is in no region yet tells nothing that anybody could see.
+/// Stores a browser's report. One of a person who is in no region yet is not stored: no region could show it.
 pub async fn note_contact(
     state: &AppState,
     actor: &Actor,
@@ -108,14 +108,15 @@ pub async fn note_contact(
     db::store_contact(&mut tx, &contact).await?;
     tx.commit().await?;
     match Region::parse(&contact.region) {
-        Ok(region) if is_first => watch_region::<QueueAlarms>(state, &region).await, // the one moment at which a queue can be seen to have replaced another
+        Ok(region) if is_first => watch_region::<QueueAlarms>(state, &region).await, // the only time at which a queue is seen to have replaced another
         _ => Ok(()),
     }
 }
 
-/// Keeps what a device told of a queue that it carries. A browser's own word on its queue stands: what waits in it, since when, how its
-/// clock is and when it was heard of are not for the device to say, or a browser that is silent would seem to speak. Only which numbers
-/// have arrived is. A queue that no browser has told of, such as the agent's own, is told of by the device until one does.
+/// Stores a device's report about a queue that it carries. A browser's own report stands: the device may not change what waits in the
+/// queue, since when, the browser's clock and the time of its last report, or a silent browser would seem active. The device only adds
+/// which numbers have arrived. A queue that no browser has reported, such as the agent's own, is reported by the device until a browser
+/// does.
 pub async fn note_carried(state: &AppState, device: &Device, report: &QueueReport, seen: &Seen) -> Result<(), sqlx::Error> {
     let scope = Scope::of_device(device);
     let now = state.clock.now();
@@ -136,8 +137,8 @@ pub async fn note_carried(state: &AppState, device: &Device, report: &QueueRepor
     tx.commit().await
 }
 
-/// What a device tells of a queue that no browser has told of. It stands for a browser of its own, so that another queue of the same person
-/// on the same PC does not look as if it had taken this one's place.
+/// The state of a queue that only a device has reported. The queue counts as one of a separate browser, so that another queue of the same
+/// person on the same PC does not seem to have replaced it.
 fn carried(device: &Device, report: &QueueReport, known: Option<Known>, author: Uuid, numbers: Numbers, now: DateTime<Utc>) -> Contact {
     let missing_since = known.and_then(|known| known.missing_since).unwrap_or(now);
     Contact {
@@ -153,7 +154,7 @@ fn carried(device: &Device, report: &QueueReport, known: Option<Known>, author: 
         build: build_of(report),
         len: len_of(report),
         oldest_at: oldest_of(report, now),
-        offset_ms: 0, // the device's clock is its own matter
+        offset_ms: 0, // the device's clock has an alarm of its own
         at: now,
         highest_n: numbers.highest_n,
         dense_to: numbers.dense_to,
@@ -170,13 +171,13 @@ async fn find_numbers(state: &AppState, scope: &Scope, queue_id: Uuid, seen: &Se
     let dense_to = known.as_ref().map_or(0, |known| known.dense_to);
     let examined_to = highest_n.min(dense_to.saturating_add(NUMBERS_AT_A_TIME));
     let gaps = if examined_to > dense_to { db::list_gaps(&mut tx, queue_id, dense_to, examined_to).await? } else { Vec::new() };
-    drop(tx); // nobody waits for a second connection with one in hand
+    drop(tx); // no request waits for a second connection while it holds one
     let mut missing = without_those_elsewhere(state, scope, queue_id, gaps).await?;
     missing.retain(|n| !seen.numbers.contains(n));
     Ok((known, Numbers { highest_n, dense_to: missing.first().map_or(examined_to, |first| first - 1), missing }))
 }
 
-/// Where the numbers of a queue are.
+/// Which numbers of a queue have arrived.
 pub(super) struct Numbers {
     pub highest_n: i64,
     pub dense_to: i64,
@@ -197,7 +198,7 @@ fn build_of(report: &QueueReport) -> String {
     clean(report.build.as_deref().unwrap_or_default()).chars().take(BUILD_CHARS).collect()
 }
 
-/// How many operations wait, as it is kept.
+/// Number of waiting operations, as it is stored.
 fn len_of(report: &QueueReport) -> i64 {
     i64::from(report.len).min(WAITING_AT_MOST)
 }
@@ -217,7 +218,7 @@ fn contact(
     numbers: Numbers,
     now: DateTime<Utc>,
 ) -> Contact {
-    // The first to tell of a queue may be a colleague who carries it: then its first operation says whose it is.
+    // The first report may come from a colleague who carries the queue: then the queue's first operation says whose it is.
     let user_id = match &known {
         Some(known) if known.highest_n > 0 => known.user_id,
         Some(known) => seen.author.unwrap_or(known.user_id),
@@ -252,7 +253,7 @@ fn contact(
     }
 }
 
-/// The numbers that have arrived in no region: the author may have had other regions than whoever brings the queue.
+/// The numbers that have arrived in no region: the author may have had other regions than the person who brings the queue.
 async fn without_those_elsewhere(state: &AppState, scope: &Scope, queue_id: Uuid, mut missing: Vec<i64>) -> Result<Vec<i64>, sqlx::Error> {
     if missing.is_empty() {
         return Ok(missing);

@@ -8,19 +8,19 @@ use crate::{
     events::EventKind,
 };
 
-/// A number that did not arrive may still be on its way for so long.
+/// A number that has not arrived may still be on its way for this long.
 pub const HOLE_MAY_STAY: TimeDelta = TimeDelta::minutes(10);
-/// A queue with work may be silent for so long: a night is ordinary.
+/// A queue with work may be silent for this long: a night is ordinary.
 pub const QUEUE_MAY_BE_SILENT: TimeDelta = TimeDelta::hours(24);
 
 /// The same person has a new queue in the same browser, and the old one still had work: its storage is gone.
 pub const VANISHED: Kind = Kind::new("vanished", Severity::Critical, "queue-alarm-vanished", "queue-alarm-why-vanished")
     .logged_as(EventKind::QueueVanished)
     .seen_again();
-/// Numbers that the queue gave out never arrived, and do not wait in it any more.
+/// Numbers that the queue gave out never arrived, and no longer wait in it.
 pub const HOLE: Kind =
     Kind::new("hole", Severity::Critical, "queue-alarm-hole", "queue-alarm-why-hole").logged_as(EventKind::QueueHole).seen_again();
-/// Work waits in a browser that has not been heard of for a day.
+/// Work waits in a browser that has not reported for a day.
 pub const SILENT: Kind =
     Kind::new("silent", Severity::Warning, "queue-alarm-silent", "queue-alarm-why-silent").logged_as(EventKind::QueueSilent).seen_again();
 /// The browser's clock is wrong.
@@ -31,26 +31,26 @@ pub const CLOCK: Kind = Kind::new("clock", Severity::Note, "queue-alarm-clock", 
 pub struct QueueState {
     /// The queue.
     pub queue_id: Uuid,
-    /// Only a device has told of it: that device's silence is an alarm of its own.
+    /// Whether only a device has reported it: that device's silence has an alarm of its own.
     pub is_devices: bool,
-    /// Operations that waited in it at the last contact, without those that came by another way since.
+    /// Operations that waited in it at the last report, without those that came another way since.
     pub len: i64,
     /// Since when the oldest of them waits.
     pub oldest_at: Option<DateTime<Utc>>,
     /// How far the browser's clock is ahead, in milliseconds.
     pub offset_ms: i64,
-    /// The last contact.
+    /// When it was last reported.
     pub last_at: DateTime<Utc>,
     /// How many numbers did not arrive.
     pub missing: i64,
     /// Since when some did not.
     pub missing_since: Option<DateTime<Utc>>,
-    /// When the same person's next queue in the same browser told of itself first.
+    /// When the same person's next queue in the same browser was first reported.
     pub replaced_at: Option<DateTime<Utc>>,
 }
 
-/// Everything odd about a queue. A number that did not arrive may be one of those that still wait (the carrier was not allowed to bring it, or
-/// the server could not take it): so long as as many wait as are missing, nothing is lost.
+/// Everything odd about a queue. A number that has not arrived may be one of those that still wait (the carrier was not allowed to bring
+/// it, or the server could not take it): while at least as many wait as are missing, nothing is lost.
 pub fn judge(queue: &QueueState, now: DateTime<Utc>) -> Vec<Finding> {
     let finding = |kind, amount, since| Finding { subject: queue.queue_id, kind, amount, since };
     let waits = queue.len > 0;

@@ -12,7 +12,7 @@ use crate::{
     web::{assets, page::Ctx},
 };
 
-/// Queues without work are shown for so long after they were heard of.
+/// Queues without work are shown for this long after their last report.
 const SHOWN_FOR: TimeDelta = TimeDelta::days(14);
 /// Bodies of the quarantine in the list.
 const QUARANTINED: i64 = 20;
@@ -24,9 +24,9 @@ pub struct QueueView {
     pub region: String,
     /// The queue.
     pub id: Uuid,
-    /// Whose.
+    /// Whose queue it is.
     pub who: String,
-    /// The account's page; none for whoever may not open it.
+    /// The account's page; `None` if the reader may not open it.
     pub who_href: Option<String>,
     /// Names of its user's regions.
     pub regions: String,
@@ -36,15 +36,15 @@ pub struct QueueView {
     pub len: i64,
     /// Since when the oldest waits.
     pub oldest: Option<Ago>,
-    /// The last contact.
+    /// When it was last reported.
     pub last: Ago,
     /// Build of its page.
     pub build: String,
-    /// It is of a page opened before the last update.
+    /// Whether that page was opened before the last update.
     pub is_old: bool,
 }
 
-/// A body the server could not read.
+/// A body that the server could not read.
 #[derive(Debug, Clone)]
 pub struct QuarantinedView {
     /// Its id.
@@ -61,12 +61,12 @@ pub struct QuarantinedView {
     pub ago: Ago,
 }
 
-/// All of it.
+/// The queues and the quarantine.
 #[derive(Debug, Clone, Default)]
 pub struct QueuesView {
     /// The queues, those that wait longest first.
     pub queues: Vec<QueueView>,
-    /// Bodies in the quarantine; none are counted for whoever may not open them.
+    /// Bodies in the quarantine; 0 if the reader may not open them.
     pub quarantined: i64,
     /// The last of them.
     pub bodies: Vec<QuarantinedView>,
@@ -111,7 +111,7 @@ pub(super) fn user_href(id: Uuid) -> String {
     format!("/admin/users/{id}")
 }
 
-/// The account's name; where its person was not there yet, who carried the queue.
+/// The account's name; if that is unknown, the name of the reporter who carried the queue.
 pub(super) fn who(lang: Lang, username: Option<String>, reporter: &str) -> String {
     username.unwrap_or_else(|| t_with(lang, "queue-carried-by", &[("name", &reporter)]))
 }

@@ -7,14 +7,14 @@ use crate::db::{Mode, ScopedTx};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A device with whatever an event about it has to name.
+/// A device with what an event about it has to name.
 #[derive(Debug, Clone)]
 pub struct Watched {
     pub(super) state: DeviceState,
     pub(super) name: String,
 }
 
-/// The devices of the scope that have told of themselves and are not revoked.
+/// The devices of the scope that have reported and are not revoked.
 pub(super) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Watched>> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
@@ -50,7 +50,7 @@ pub(super) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Wat
     Ok(watched.collect())
 }
 
-/// A device with what an alarm about it is called by.
+/// A device with the names that an alarm about it shows.
 pub(super) struct Named {
     pub region: String,
     pub device_id: Uuid,

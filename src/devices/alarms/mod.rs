@@ -1,4 +1,4 @@
-//! What is odd about the offices' PCs: rules, and how a PC is called.
+//! What is odd about the offices' PCs: the rules, and what a PC is called.
 
 mod db;
 mod rules;

@@ -8,7 +8,7 @@ use crate::{
     events::EventKind,
 };
 
-/// A PC with work may be silent for so long: it is turned off at night.
+/// A PC with waiting operations may be silent for this long: it is turned off at night.
 pub const DEVICE_MAY_BE_SILENT: TimeDelta = TimeDelta::hours(24);
 
 /// The file in which it keeps operations was damaged.
@@ -20,30 +20,30 @@ pub const DIGEST: Kind =
 /// It cannot store anything more.
 pub const DISK_FULL: Kind =
     Kind::new("disk_full", Severity::Warning, "device-alarm-disk-full", "device-alarm-why-disk-full").logged_as(EventKind::DeviceTrouble);
-/// Work waits on a PC that has not been heard of for a day.
+/// Work waits on a PC that has not reported for a day.
 pub const SILENT: Kind =
     Kind::new("silent", Severity::Warning, "device-alarm-silent", "device-alarm-why-silent").logged_as(EventKind::DeviceSilent);
 /// Its clock is wrong.
 pub const CLOCK: Kind = Kind::new("clock", Severity::Note, "device-alarm-clock", "device-alarm-why-clock");
-/// Every kind, the most urgent first. A PC tells of its troubles by the same words.
+/// All kinds, the most urgent first. A PC reports its troubles with the same words.
 pub const KINDS: [Kind; 5] = [FILE_CORRUPT, DIGEST, DISK_FULL, SILENT, CLOCK];
 
-/// A PC as the rules look at it. One that was revoked is not looked at: whoever revoked it knows.
+/// A PC as the rules look at it. Revoked PCs are not looked at: the administrator who revoked one knows about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceState {
     /// The PC.
     pub device_id: Uuid,
-    /// The last contact.
+    /// When it last reported.
     pub last_at: DateTime<Utc>,
     /// Operations that waited on it then.
     pub waiting: i64,
     /// How far its clock was ahead, in milliseconds.
     pub offset_ms: i64,
-    /// Whether its copy was the server's, where it has compared them.
+    /// Whether its copy equals the server's rows; `None` if it has not compared them.
     pub digest_equal: Option<bool>,
-    /// Bytes that were free.
+    /// Free bytes on its disk.
     pub disk_free: Option<i64>,
-    /// What it said is wrong.
+    /// The troubles that it reported.
     pub troubles: Vec<String>,
 }
 

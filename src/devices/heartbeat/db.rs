@@ -1,4 +1,4 @@
-//! SQL of what the devices tell of themselves.
+//! SQL of the devices' heartbeats.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use crate::db::{Mode, ScopedTx, Write, expect_one};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// What a device told of itself.
+/// What a device reported about itself.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ContactRow {
     pub device_id: Uuid,
@@ -30,7 +30,7 @@ pub(super) struct ContactRow {
     pub troubles: Vec<String>,
 }
 
-/// Stores the first contact of a device, or the next one.
+/// Stores the first report of a device, or the next one.
 pub(super) async fn store_contact(tx: &mut ScopedTx<Write>, row: &ContactRow) -> Result<()> {
     let done = sqlx::query!(
         r#"
@@ -86,7 +86,7 @@ pub(super) struct RegionRow {
     pub epoch: Uuid,
 }
 
-/// The name of the scope's region, whether it takes entries, and of which data the feed is; `fresh` becomes their epoch where it is due.
+/// The name of the scope's region, whether it takes entries, and the epoch of its data; `fresh` becomes the epoch if a new one is due.
 pub(super) async fn find_region(tx: &mut ScopedTx<Write>, code: &str, fresh: Uuid) -> Result<RegionRow> {
     sqlx::query_as!(
         RegionRow,

@@ -1,4 +1,4 @@
-//! What a device tells of itself, and what it is told.
+//! Heartbeats: what a device reports about itself, and what the server returns.
 
 mod db;
 
@@ -22,20 +22,20 @@ use crate::{
     wire::device::{Company, CompanyDay, ContactAnswer, ContactReport, DeviceName, Person, RegionState},
 };
 
-/// Characters of a text that a device tells, at most.
+/// Characters of a text that a device reports, at most.
 const TEXT_CHARS: usize = 200;
-/// Bytes, rows and numbers that a device tells, at most: what a script reads without loss.
+/// The largest number that a device reports (bytes, rows, numbers of changes): what a script reads without loss.
 const COUNT_AT_MOST: i64 = (1 << 53) - 1;
-/// Troubles in one contact at most, and characters of each.
+/// Troubles in one heartbeat at most, and characters of each.
 const TROUBLES: usize = 20;
 const TROUBLE_CHARS: usize = 40;
 
-/// What is known of a PC at the moment it becomes known.
+/// What is known of a PC when it enrols.
 pub(super) fn of_enrolment(version: String, host: String, os: String) -> ContactReport {
     ContactReport { version, host: Some(host), os: Some(os), ..ContactReport::default() }
 }
 
-/// What of a report is kept. The server's clock says when things were, so far as a PC's may be wrong.
+/// What is stored of a report. No time is later than the server's clock: a PC's clock may be wrong.
 fn row_of(report: &ContactReport, device: &Device, now: DateTime<Utc>) -> ContactRow {
     let mirror = report.mirror.clone().unwrap_or_default();
     let waiting = report.waiting.unwrap_or(0).clamp(0, WAITING_AT_MOST);
@@ -67,12 +67,12 @@ fn row_of(report: &ContactReport, device: &Device, now: DateTime<Utc>) -> Contac
     }
 }
 
-/// One line, not too long.
+/// One line of at most `chars` characters.
 pub(super) fn short(text: &str, chars: usize) -> String {
     clean(text).chars().take(chars).collect::<String>().trim_end().to_owned()
 }
 
-/// Keeps the first that is known of a device, and the event that made it known.
+/// Stores the first report of a device, and the event of its enrolment.
 pub(super) async fn begin(state: &AppState, device: &Device, report: &ContactReport, event: &NewEvent) -> Result<(), sqlx::Error> {
     let now = state.clock.now();
     let mut tx = state.db.write(&Scope::of_device(device)).await?;
@@ -81,7 +81,7 @@ pub(super) async fn begin(state: &AppState, device: &Device, report: &ContactRep
     tx.commit().await
 }
 
-/// Keeps what a device told, and answers what it has to know.
+/// Stores a device's report, and returns what the device has to know.
 pub(super) async fn exchange(
     state: &AppState,
     device: Device,

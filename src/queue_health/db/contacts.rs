@@ -1,4 +1,4 @@
-//! SQL of what browsers and devices tell of queues, and of the numbers that have arrived.
+//! SQL of what browsers and devices report about queues, and of the numbers that have arrived.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -9,14 +9,14 @@ use crate::{
     queue_health::report::Numbers,
 };
 
-/// Queues whose holes one ping tells at most.
+/// Queues whose missing numbers are listed in the response to one ping, at most.
 const QUEUES_IN_A_PING: i64 = 20;
 
-/// What is known of a queue already.
+/// What is already known of a queue.
 #[derive(Debug, Clone)]
 pub(in crate::queue_health) struct Known {
     pub region: String,
-    /// No browser has told of it yet, only this device.
+    /// Set while only this device, and no browser, has reported the queue.
     pub device_id: Option<Uuid>,
     pub user_id: Uuid,
     pub username: Option<String>,
@@ -29,7 +29,7 @@ pub(in crate::queue_health) struct Known {
     pub missing_since: Option<DateTime<Utc>>,
 }
 
-/// What is known of a queue in the scope, where several regions have a row the oldest.
+/// What is known of a queue in the scope; if several regions have a row, the oldest row.
 pub(in crate::queue_health) async fn find_contact<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid) -> Result<Option<Known>> {
     let codes = tx.scope().codes();
     sqlx::query_as!(
@@ -58,7 +58,7 @@ pub(in crate::queue_health) async fn find_contact<M: Mode>(tx: &mut ScopedTx<M>,
     .await
 }
 
-/// The state of a queue after a contact.
+/// The state of a queue after a report.
 #[derive(Debug, Clone)]
 pub(in crate::queue_health) struct Contact {
     pub region: String,
@@ -81,7 +81,7 @@ pub(in crate::queue_health) struct Contact {
     pub missing_since: Option<DateTime<Utc>>,
 }
 
-/// Stores the first contact of a queue, or the next one.
+/// Stores the first report about a queue, or the next one.
 pub(in crate::queue_health) async fn store_contact(tx: &mut ScopedTx<Write>, contact: &Contact) -> Result<()> {
     let done = sqlx::query!(
         r#"
@@ -130,8 +130,9 @@ pub(in crate::queue_health) async fn store_contact(tx: &mut ScopedTx<Write>, con
     expect_one(&done)
 }
 
-/// Which numbers of a queue have arrived, when somebody else than its browser brought some: all else is for the browser to tell. `dense_to`
-/// stays where it was at the browser's last word, so that what came by another way since can be counted from there.
+/// Stores which numbers of a queue have arrived, after another sender than its browser brought some: everything else is for the browser to
+/// report. `dense_to` stays where it was at the browser's last report, so that numbers that came another way since then can be counted from
+/// there.
 pub(in crate::queue_health) async fn store_numbers(
     tx: &mut ScopedTx<Write>,
     known: &Known,
@@ -158,7 +159,7 @@ pub(in crate::queue_health) async fn store_numbers(
     expect_one(&done)
 }
 
-/// Numbers of a queue between two that have not arrived in the scope; 100 at most.
+/// Numbers of a queue from `after + 1` to `to` that have not arrived in the scope; 100 at most.
 pub(in crate::queue_health) async fn list_gaps<M: Mode>(tx: &mut ScopedTx<M>, queue_id: Uuid, after: i64, to: i64) -> Result<Vec<i64>> {
     let codes = tx.scope().codes();
     sqlx::query_scalar!(

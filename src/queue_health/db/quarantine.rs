@@ -1,4 +1,4 @@
-//! SQL of what the server could not read.
+//! SQL of the bodies that the server could not read.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -56,7 +56,8 @@ pub(in crate::queue_health) async fn find_quarantined<M: Mode>(tx: &mut ScopedTx
     Ok(row.map(|r| (r.region, r.body)))
 }
 
-/// Waits until nobody else deposits in this person's or device's name: what is counted after this stays true until the end of the transaction.
+/// Waits until no other transaction deposits for this person or device: what is counted after this stays true until the end of the
+/// transaction.
 pub(in crate::queue_health) async fn lock_deposits(tx: &mut ScopedTx<Write>, user_id: Uuid) -> Result<()> {
     sqlx::query_scalar!(
         r#"SELECT pg_advisory_xact_lock(hashtextextended('quarantine ' || $1::uuid::text, 0)) IS NULL AS "locked!""#,
@@ -67,7 +68,7 @@ pub(in crate::queue_health) async fn lock_deposits(tx: &mut ScopedTx<Write>, use
     .map(drop)
 }
 
-/// The id under which a person's body is in the quarantine already.
+/// The id under which the quarantine already has this body of a person.
 pub(in crate::queue_health) async fn find_same<M: Mode>(
     tx: &mut ScopedTx<M>,
     region: &Region,
@@ -84,7 +85,7 @@ pub(in crate::queue_health) async fn find_same<M: Mode>(
     .await
 }
 
-/// How much a person put into the quarantine lately.
+/// How much a person put into the quarantine recently.
 pub(in crate::queue_health) struct Deposits {
     /// Bodies within an hour.
     pub in_hour: i64,
@@ -92,7 +93,7 @@ pub(in crate::queue_health) struct Deposits {
     pub bytes_in_day: i64,
 }
 
-/// How much a person put into the quarantine lately.
+/// How much a person put into the quarantine recently.
 pub(in crate::queue_health) async fn count_deposits<M: Mode>(
     tx: &mut ScopedTx<M>,
     region: &Region,
@@ -116,7 +117,7 @@ pub(in crate::queue_health) async fn count_deposits<M: Mode>(
     .await
 }
 
-/// Whose a body for the quarantine is: an account's, or a device's.
+/// The owner of a body in the quarantine: an account or a device.
 pub(in crate::queue_health) struct Depositor<'a> {
     pub id: Uuid,
     pub name: &'a str,
@@ -132,7 +133,7 @@ pub(in crate::queue_health) struct Deposit<'a> {
     pub at: DateTime<Utc>,
 }
 
-/// Stores a body. False when the same was stored by somebody quicker.
+/// Stores a body. False if another request has stored the same body first.
 pub(in crate::queue_health) async fn insert_deposit(tx: &mut ScopedTx<Write>, region: &Region, deposit: &Deposit<'_>) -> Result<bool> {
     let done = sqlx::query!(
         r#"

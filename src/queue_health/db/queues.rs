@@ -24,8 +24,8 @@ pub(in crate::queue_health) struct QueueRow {
     pub last_at: DateTime<Utc>,
 }
 
-/// The queues of the scope with work, and those heard of since `since`; 100 at most, those that wait longest first. One that was told of in
-/// two regions is shown as it was last. A queue that has vanished is left out once somebody has seen that.
+/// The queues of the scope that have work, or were reported since `since`; 100 at most, those that wait longest first. One reported in two
+/// regions is shown as last reported. A queue that has vanished is left out once an administrator has acknowledged that.
 pub(in crate::queue_health) async fn list_queues<M: Mode>(tx: &mut ScopedTx<M>, since: DateTime<Utc>) -> Result<Vec<QueueRow>> {
     let codes = tx.scope().codes();
     sqlx::query_as!(

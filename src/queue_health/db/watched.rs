@@ -9,7 +9,7 @@ use crate::{
     queue_health::rules::QueueState,
 };
 
-/// A queue with whatever an event about it has to name.
+/// A queue with what an event about it has to name.
 #[derive(Debug, Clone)]
 pub struct Watched {
     pub(in crate::queue_health) state: QueueState,
@@ -18,8 +18,8 @@ pub struct Watched {
     pub(in crate::queue_health) browser: String,
 }
 
-/// The queues of the scope about which a rule may have something to say. What a device has brought of a queue since its browser was heard of
-/// waits there no more, and is not missing, whatever the browser said last.
+/// The queues of the scope that a rule may find something odd about. Operations that a device has brought since the browser's last report
+/// no longer wait in the queue and are not missing, whatever that report said.
 pub(in crate::queue_health) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<Watched>> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
@@ -77,7 +77,7 @@ pub(in crate::queue_health) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) 
         .collect())
 }
 
-/// A queue with what an alarm about it is called by.
+/// A queue with the names that an alarm about it shows.
 pub(in crate::queue_health) struct Named {
     pub region: String,
     pub queue_id: Uuid,
