@@ -1,8 +1,8 @@
-//! The bell tells readers of the feed that wait that something was committed in a region of theirs, and nobody else.
+//! The bell wakes waiting readers of the feed when something is committed in one of their regions.
 //!
-//! Commits of this process ring at once. Those of other processes, and changes made by hand, are found by [`Bell::watch`]: one look a second at the
-//! numbers of the regions that somebody waits for, however many wait. `LISTEN` would be quicker and belongs to a session, which a pooler in
-//! transaction mode does not give; `NOTIFY` has all commits of a database wait for each other (docs/adr/0016).
+//! Commits of this process ring at once. Those of other processes, and changes made by hand, are found by [`Bell::watch`]: once a second it
+//! looks at the last numbers of the regions that readers wait for, however many wait. `LISTEN` would be quicker, but belongs to a session,
+//! which a pooler in transaction mode does not give; `NOTIFY` makes all commits of a database wait for each other (docs/adr/0016).
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -17,7 +17,7 @@ use crate::{
     identity::Region,
 };
 
-/// How long a commit of another process goes unnoticed at most.
+/// The longest time for which a commit of another process goes unnoticed.
 const LOOKED_EVERY: Duration = Duration::from_secs(1);
 
 /// Rings for a region's readers. Cheap to clone.
@@ -87,7 +87,7 @@ impl Bell {
         Ok(())
     }
 
-    /// Those who wait, each once.
+    /// The waiting readers, each once.
     fn waiting(&self) -> Vec<Arc<Ear>> {
         let ears: Vec<Arc<Ear>> = lock(&self.0).values().flatten().filter_map(Weak::upgrade).collect();
         let mut seen = BTreeSet::new();
@@ -96,14 +96,14 @@ impl Bell {
 }
 
 impl Ear {
-    /// Waits for the bell, so long at most, having read up to these numbers.
+    /// Waits for the bell, for no longer than `at_most`. `at` is how far the reader has read in each region.
     pub async fn wait(&self, at: BTreeMap<Region, i64>, at_most: Duration) {
         *lock(&self.at) = at;
         let _ = tokio::time::timeout(at_most, self.rung.notified()).await;
     }
 }
 
-/// Nothing is done under these locks that could fail half-way.
+/// Nothing done under these locks can fail half-way, so a poisoned lock is used all the same.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

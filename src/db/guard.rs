@@ -1,11 +1,11 @@
-//! The start-up guard: asks the catalog whether the regions really are kept apart. The server does not bind a port while it finds anything.
+//! The start-up guard: asks the catalog whether the regions really are kept apart. The server binds no port while a finding is fatal.
 
 use sqlx::Row;
 
 use super::{Capability, Db, SystemTx};
 
-/// Something that is wrong with the database. Names starting with `warn_` do not stop the server; those starting with `note_` are not even
-/// wrong, but whoever operates it should know.
+/// A finding about the database. Names starting with `warn_` do not stop the server; those starting with `note_` are no problem, but the
+/// operator should know of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// What, as a short code.
@@ -15,12 +15,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Whether the server may not serve with this.
+    /// Whether the server must not serve with this finding.
     pub fn is_fatal(&self) -> bool {
         !self.problem.starts_with("warn_") && !self.is_note()
     }
 
-    /// Whether there is nothing to mend.
+    /// Whether there is nothing to repair.
     pub fn is_note(&self) -> bool {
         self.problem.starts_with("note_")
     }
@@ -67,7 +67,7 @@ impl Finding {
     }
 }
 
-/// Runs the checks as the role that serves. An empty answer means: safe to serve.
+/// Runs the checks as the role that serves. An empty list means: safe to serve.
 pub async fn check(db: &Db) -> Result<Vec<Finding>, sqlx::Error> {
     let mut tx = db.system(&Capability::Users(None)).await?;
     let rows = sqlx::query(GUARD).fetch_all(tx.conn()).await?;
@@ -86,15 +86,15 @@ pub async fn check(db: &Db) -> Result<Vec<Finding>, sqlx::Error> {
     Ok(findings)
 }
 
-/// As whom a transaction acts, and under which limits.
+/// The user under which a transaction runs, and its limits.
 async fn who_acts(tx: &mut SystemTx) -> Result<String, sqlx::Error> {
     let sql = "SELECT concat_ws(', ', current_user, session_user, current_database(), current_setting('row_security'), current_setting('search_path'),
                                 current_setting('statement_timeout'), current_setting('lock_timeout'))";
     sqlx::query_scalar(sql).fetch_one(tx.conn()).await
 }
 
-/// Whether a transaction outside the regions is kept out of them: asking for its regions has to be an error, not an empty answer.
-/// The transaction is of no more use afterwards.
+/// Whether a transaction outside the regions is kept out of them: asking for its regions has to be an error, not an empty result. The
+/// transaction cannot be used afterwards.
 pub async fn has_no_scope(tx: &mut SystemTx) -> Result<bool, sqlx::Error> {
     match sqlx::query("SELECT sec.regions()").execute(tx.conn()).await {
         Ok(_) => Ok(false),
@@ -103,7 +103,7 @@ pub async fn has_no_scope(tx: &mut SystemTx) -> Result<bool, sqlx::Error> {
     }
 }
 
-// Asks the catalog only, so there is nothing for the compile-time check to know.
+// Asks the catalog only, so the compile-time check of queries has nothing to verify.
 const GUARD: &str = r"
 WITH me AS (SELECT * FROM pg_roles WHERE rolname IN (current_user, session_user)),
      tables AS (SELECT c.*, c.oid::regclass::text AS rel, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -1,5 +1,5 @@
-//! The two logins: the owner migrates, `rainstaff_web` serves. The one that serves owns nothing and cannot become the owner, so SQL that was
-//! slipped into a query does not get at the policies.
+//! The two logins: the owner migrates, `rainstaff_web` serves. The serving login owns nothing and cannot become the owner, so SQL that was
+//! injected into a query cannot change the policies.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use hmac::{Hmac, Mac as _};
@@ -8,10 +8,10 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, postgres::PgConnection
 
 use super::owner::MigrateError;
 
-/// The login that serves, where the program makes it.
+/// The login that serves, if the program creates it.
 pub const SERVING_LOGIN: &str = "rainstaff_web";
 
-/// A login that is to be there.
+/// A login that the database has to have.
 #[derive(Clone)]
 pub struct AppLogin {
     url: String,
@@ -19,7 +19,7 @@ pub struct AppLogin {
 }
 
 impl AppLogin {
-    /// `rainstaff_web` where the owner's URL leads, with this password. None for an URL without a host.
+    /// `rainstaff_web` at the server and database of the owner's URL, with this password. `None` if the text is no URL.
     pub fn beside(owner_url: &str, password: &str) -> Option<Self> {
         let (scheme, rest) = owner_url.split_once("://")?;
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -40,7 +40,7 @@ fn escaped(text: &str) -> String {
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
-/// Makes the login, or gives it its password, where it cannot sign in. As the owner, while that may make roles.
+/// Creates the login, or sets its password, if it cannot sign in. As the owner, while the owner may create roles.
 pub(super) async fn ensure(owner: &mut PgConnection, login: &AppLogin) -> Result<(), MigrateError> {
     match PgConnection::connect(&login.url).await {
         Ok(conn) => return Ok(conn.close().await?),
@@ -49,7 +49,7 @@ pub(super) async fn ensure(owner: &mut PgConnection, login: &AppLogin) -> Result
     }
     let exists: bool =
         sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)").bind(SERVING_LOGIN).fetch_one(&mut *owner).await?;
-    // The verifier has letters, digits and signs of base64 only; a password would stand in the server's log.
+    // The verifier has only letters, digits and signs of base64; a password would appear in the server's log.
     let act = if exists { "ALTER ROLE" } else { "CREATE ROLE" };
     let sql = format!("{act} {SERVING_LOGIN} LOGIN PASSWORD '{}'; GRANT rainstaff_app TO {SERVING_LOGIN}", verifier(&login.password));
     match owner.execute(AssertSqlSafe(sql)).await {
@@ -63,7 +63,7 @@ pub(super) async fn ensure(owner: &mut PgConnection, login: &AppLogin) -> Result
     }
 }
 
-/// What PostgreSQL keeps of a password (RFC 5803): it takes one that is ready as it is.
+/// What PostgreSQL stores for a password (RFC 5803): it accepts a finished verifier unchanged.
 fn verifier(password: &str) -> String {
     const ROUNDS: u32 = 4096;
     let salt: [u8; 16] = rand::random();
@@ -85,14 +85,14 @@ fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// The owner made the roles and needs to make no more: whoever may make roles may, before PostgreSQL 16, reach the machine. From 16 on a role
-/// cannot take this away from itself; `doctor` then says who can.
+/// Takes the right to create roles from the owner, which does not need it any more: before PostgreSQL 16, a role with this right can reach
+/// the machine. From 16 on a role cannot take it from itself; `doctor` then reports who can.
 pub(super) async fn give_up_making_roles(owner: &mut PgConnection) -> Result<(), sqlx::Error> {
     let makes: bool = sqlx::query_scalar("SELECT rolcreaterole AND NOT rolsuper FROM pg_roles WHERE rolname = current_user")
         .fetch_one(&mut *owner)
         .await?;
     if makes && let Err(error) = owner.execute("ALTER ROLE CURRENT_USER NOCREATEROLE").await {
-        // Forbidden; or another database of the cluster was at the same role in this moment.
+        // Forbidden; or another database of the cluster changed the same role at this moment.
         let expected = error.as_database_error().and_then(|e| e.code().map(|code| matches!(&*code, "42501" | "XX000")));
         return if expected == Some(true) { Ok(()) } else { Err(error) };
     }

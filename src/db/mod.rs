@@ -1,5 +1,5 @@
-//! The only way to the database. There is no connection without a person: `Db` gives out transactions that name whom they work for,
-//! and keeps its pool to itself.
+//! The only way to the database. There is no connection without a person: `Db` returns transactions that name the account they work for,
+//! and keeps its pool private.
 //!
 //! - [`ScopedTx`]: rows of regions, for an actor whose scope the policies enforce.
 //! - [`SystemTx`]: accounts and sessions, opened for one named capability. `grep SystemTx` is the audit.
@@ -40,29 +40,30 @@ pub use scope::{Mode, Read, Scope, ScopedTx, Write};
 pub use system::{Capability, SystemTx};
 use turns::{LONGEST_WAIT, Lanes, Pace, Turn};
 
-/// What every transaction is, besides what it is for: nothing of it belongs to the connection, so a pooler may lend another one to each.
+/// Settings of every transaction, whatever it is for. None of them belongs to the connection, so a pooler may lend each transaction another
+/// one.
 const AS_THE_APPLICATION: &str = "SET LOCAL ROLE rainstaff_app; SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL TIME ZONE 'UTC'; \
      SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '3s'; SET LOCAL idle_in_transaction_session_timeout = '30s'";
 
-/// Reads are planned for the dates and filters they are asked with. The plan for any values, which PostgreSQL keeps after some executions
-/// because it looks cheap, expects few rows: a list over years takes three times as long with it. Writes and the session's query find rows by
-/// their keys: for them the kept plan is right.
+/// Reads are planned for the dates and filters they are asked with. The generic plan, which PostgreSQL keeps after some executions because
+/// it looks cheap, expects few rows: a list over years takes three times as long with it. Writes and the session's query find rows by their
+/// keys: for them the kept plan is right.
 const PLAN_FOR_THE_VALUES: &str = "SET LOCAL plan_cache_mode = force_custom_plan";
 
-/// A page of some days or a month takes a third less of the database with kept plans: planning is most of what its statements cost, and of what
-/// row-level security costs them.
+/// With kept plans a page of some days or a month costs the database a third less: planning is most of the cost of its statements, and of
+/// row-level security in them.
 const PLAN_ONCE: &str = "SET LOCAL plan_cache_mode = force_generic_plan";
 
 /// One snapshot for several reads.
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// For whatever a person or a PC reads.
+/// For everything that a person or a PC reads.
 const LIMIT_OF_A_READER: &str = "; SET LOCAL statement_timeout = '5s'";
 
 /// How to reach the database.
 #[derive(Clone)]
 pub struct DbConfig {
-    /// URL of the owner; runs migrations. Serves too when `app_url` is none, as `rainstaff_app`: the guard warns of that.
+    /// URL of the owner; runs migrations. Serves too if `app_url` is `None`, as `rainstaff_app`: the guard warns of that.
     pub owner_url: String,
     /// URL of a login that is a member of `rainstaff_app` and of nothing else.
     pub app_url: Option<String>,
@@ -73,25 +74,25 @@ pub struct DbConfig {
 /// A handle on the database, cheap to clone. The pools are private: see the module's text.
 #[derive(Clone)]
 pub struct Db {
-    /// One for whoever is no worker; then one per worker, where [`Db::for_workers`] made them.
+    /// The first is for threads that are no workers; then one per worker, if [`Db::for_workers`] made them.
     pools: Arc<[Lanes]>,
     /// Transactions begun.
     begun: Arc<AtomicU64>,
-    /// Who reads how much.
+    /// Places for reading.
     reading: Arc<Places>,
-    /// Who writes how much.
+    /// Places for writing.
     writing: Arc<Places>,
 }
 
-/// Connections for whatever no worker does, where there are enough: alarms, the bell, housekeeping.
+/// Connections for work outside the workers, if there are enough: alarms, the bell, housekeeping.
 const FOR_THE_HOUSE: u32 = 4;
-/// No pool has fewer: a request may need a second connection with one in hand.
+/// No pool has fewer: a request may need a second connection while it holds one.
 const FEWEST: u32 = 2;
-/// Connections of a worker for what is quickly read, where it has at least `FEWEST` besides.
+/// A worker's connections for quick reads, if it has at least `FEWEST` besides.
 const WARM: u32 = 2;
 
-/// How `most` connections are shared out: the house's pool, then those of the workers. Together they are `most`; for less than 4 there is one
-/// pool for everything.
+/// How `most` connections are divided: one pool for work outside the workers, then one per worker. Together they are `most`; with fewer
+/// than 4 there is one pool for everything.
 fn shares(most: u32, workers: usize) -> Vec<u32> {
     let house = (most / 3).clamp(FEWEST, FOR_THE_HOUSE);
     let left = most.saturating_sub(house);
@@ -117,19 +118,19 @@ pub fn enter_worker() {
     });
 }
 
-/// Connections of a pool.
+/// Connections of the pools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolFigures {
-    /// Working.
+    /// In use.
     pub used: i64,
-    /// Open, without work.
+    /// Open, not in use.
     pub idle: i64,
-    /// As many as there may be.
+    /// The limit.
     pub most: i64,
 }
 
 impl Db {
-    /// Opens a pool. Connects once, so that a wrong URL is known now.
+    /// Opens a pool. Connects once, so that a wrong URL is found now.
     pub async fn connect(config: &DbConfig) -> Result<Self, sqlx::Error> {
         let url = config.app_url.as_ref().unwrap_or(&config.owner_url);
         let mut options: PgConnectOptions = url.parse::<PgConnectOptions>()?.application_name("rainstaff");
@@ -150,9 +151,10 @@ impl Db {
         })
     }
 
-    /// The same database with connections of its own for each worker, as many in all as there were; a few of them are for everything else. What
-    /// arrives on a connection wakes the thread that opened it: when another one works with it, both are woken each time, and the one waits for
-    /// the other's work. Where there are too few for that, workers share theirs. The connections there are now are closed.
+    /// The same database with separate connections for each worker, as many in all as before; a few of them are for everything else. Data
+    /// that arrives on a connection wakes the thread that opened it: if another thread works with the connection, both are woken each time,
+    /// and one waits for the other's work. If there are too few connections for that, workers share them. The present connections are
+    /// closed.
     #[must_use]
     pub async fn for_workers(self, workers: usize) -> Self {
         let all = self.pools[0].rest();
@@ -180,7 +182,7 @@ impl Db {
         self.begin_to_read(scope, "BEGIN READ ONLY", PLAN_FOR_THE_VALUES).await
     }
 
-    /// The same for a page whose statements find what they need by region, person and at most some months, whatever they are asked with.
+    /// The same for a page whose statements find rows by region, person and at most some months, whatever their parameters are.
     pub async fn read_bounded(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
         self.begin_to_read(scope, "BEGIN READ ONLY", PLAN_ONCE).await
     }
@@ -190,13 +192,13 @@ impl Db {
         self.begin_to_read(scope, SNAPSHOT, PLAN_FOR_THE_VALUES).await
     }
 
-    /// The same for a list that becomes a file, which takes its time: on a connection that nobody who reads quickly waits for.
+    /// The same for a list that becomes a file and takes long: on a connection that quick reads do not wait for.
     pub async fn read_at_length(&self, scope: &Scope) -> Result<ScopedTx<Read>, sqlx::Error> {
         self.begin_reading(scope, SNAPSHOT, PLAN_FOR_THE_VALUES, Pace::Any).await
     }
 
-    /// What somebody reads takes a place of theirs, and no statement of it takes long: others wait for the same processors and disks. Whoever reads
-    /// a second thing with one in hand needs two places.
+    /// A read takes one of its holder's places, and no statement of it takes long: others wait for the same processors and disks. A caller
+    /// that begins a second read while it holds one needs two places.
     async fn begin_to_read(&self, scope: &Scope, begin: &str, planning: &str) -> Result<ScopedTx<Read>, sqlx::Error> {
         self.begin_reading(scope, begin, planning, Pace::Quick).await
     }
@@ -211,9 +213,9 @@ impl Db {
         Ok(ScopedTx::new(tx, scope.clone(), place.into_iter().chain([turn]).collect()))
     }
 
-    /// A transaction that may write in the actor's scope. Nothing stays without `commit`. For somebody who only looks ("Bölge gözüyle
-    /// bak") PostgreSQL refuses every write in it: handlers refuse before, this is for the one that forgot. It takes one of the
-    /// author's places for writing: no handler begins it with another transaction of the same person in hand, or both may wait.
+    /// A transaction that may write in the actor's scope. Nothing is stored without `commit`. If the person only looks ("Bölge gözüyle
+    /// bak"), PostgreSQL refuses every write in it: handlers refuse before, this is for a handler that forgot to. It takes one of the
+    /// author's places for writing: no handler begins it while it holds another transaction of the same person, or both may wait.
     pub async fn write(&self, scope: &Scope) -> Result<ScopedTx<Write>, sqlx::Error> {
         let begin = if scope.only_reads() { "BEGIN READ ONLY" } else { "BEGIN" };
         let place = self.writing.take(scope.holder()).await?;
@@ -221,7 +223,8 @@ impl Db {
         Ok(ScopedTx::new(tx, scope.clone(), place.into_iter().chain([turn]).collect()))
     }
 
-    /// A transaction on accounts and sessions, for one capability. What requests begin with, whose key it is, is quickly read.
+    /// A transaction on accounts and sessions, for one capability. Requests begin by looking up their session or token: these are quick
+    /// reads.
     pub async fn system(&self, capability: &Capability<'_>) -> Result<SystemTx, sqlx::Error> {
         let pace = if matches!(capability, Capability::Session(_) | Capability::Token(_)) { Pace::Quick } else { Pace::Any };
         let (tx, turn) = self.begin(capability.begin_sql(), pace).await?;
@@ -250,7 +253,7 @@ impl Db {
         }
     }
 
-    /// The epoch of the data as they are now, a new one where they have become others than before: a standby was promoted, a copy restored.
+    /// The epoch of the present data; a new one if the data were replaced: a standby was promoted, a copy restored.
     pub async fn renew_epoch(&self) -> Result<Uuid, sqlx::Error> {
         let mut tx = self.system(&Capability::Own(Uuid::nil())).await?;
         let epoch = sqlx::query_scalar!(r#"SELECT sec.renew_epoch($1) AS "epoch!""#, crate::ids::new_id()).fetch_one(tx.conn()).await?;
@@ -258,8 +261,8 @@ impl Db {
         Ok(epoch)
     }
 
-    /// Begins in a task of its own: sqlx forgets a transaction whose begin was cancelled half-way, and would hand its scope to the next
-    /// user of the connection. A task is not cancelled with the request; when nobody waits any more, the transaction is dropped whole.
+    /// Begins in a separate task: sqlx forgets a transaction whose begin was cancelled half-way, and would pass its scope to the next user
+    /// of the connection. A task is not cancelled with the request; if the request has gone, the transaction is dropped whole.
     async fn begin(&self, sql: String, pace: Pace) -> Result<(Transaction<'static, Postgres>, OwnedSemaphorePermit), sqlx::Error> {
         let Turn { pool, permit } = self.lanes().take(pace).await.ok_or(sqlx::Error::PoolTimedOut)?;
         self.begun.fetch_add(1, Ordering::Relaxed);

@@ -1,5 +1,5 @@
-//! Names that cannot be told apart, for `rainstaff doctor`. Since texts are cleaned where they enter no new ones come; what was stored before is
-//! a person's to decide about, so nothing is merged.
+//! Names that look the same, for `rainstaff doctor`. Texts are cleaned where they enter, so no new ones arise; a person has to decide about
+//! those that were stored before, so nothing is merged.
 
 use super::{Read, ScopedTx};
 use crate::identity::Region;
@@ -9,7 +9,7 @@ use crate::identity::Region;
 pub struct NameFinding {
     /// What, as a short code.
     pub problem: String,
-    /// The name, as it is seen; empty where there is nothing to see.
+    /// The name, as it is seen; empty if nothing of it is visible.
     pub name: String,
     /// The rows' ids, or the regions' codes.
     pub rows: Vec<String>,
@@ -42,8 +42,8 @@ impl NameFinding {
     }
 }
 
-/// What there is to say about the names of the scope's one region. People may have one name; they are named where they also began on one day, or
-/// where their names were written differently until they were cleaned.
+/// Findings about the names of the scope's one region. Several people may have the same name; they are reported if they also began on the
+/// same day, or if their names were written differently until they were cleaned.
 pub async fn find_doubtful(tx: &mut ScopedTx<Read>, region: &Region) -> Result<Vec<NameFinding>, sqlx::Error> {
     sqlx::query_as!(
         NameFinding,

@@ -7,7 +7,8 @@ use sqlx::{Connection, Executor, migrate::Migrator, postgres::PgConnection};
 
 use super::{logins, pooler};
 
-/// The migrations, embedded. Their own lock belongs to the session, and one that a pooler cuts short would keep it for ever.
+/// The migrations, embedded. The lock of sqlx is not used: it belongs to the session, and a session that a pooler cuts short would keep it
+/// for ever.
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     let mut migrator = sqlx::migrate!("./migrations");
     migrator.set_locking(false);
@@ -34,14 +35,13 @@ pub enum MigrateError {
     Login(String),
 }
 
-/// Brings the schema up to date, as the owner; one process at a time. Also sees to the login that serves, where its URL and password are given,
-/// and renews the feed's epoch when the data turn out to be others than before (a restore, a promoted standby): clients then start over from a
-/// snapshot.
+/// Brings the schema up to date, as the owner; one process at a time. Renews the feed's epoch if the data were replaced (a restore, a
+/// promoted standby): clients then start over from a snapshot.
 pub async fn migrate(owner_url: &str) -> Result<(), MigrateError> {
     migrate_and_serve_as(owner_url, None).await
 }
 
-/// The same, and makes the login that serves where it is missing.
+/// The same, and creates the login that serves, or sets its password, if it cannot sign in.
 pub async fn migrate_and_serve_as(owner_url: &str, login: Option<&logins::AppLogin>) -> Result<(), MigrateError> {
     let mut conn = PgConnection::connect(owner_url).await?;
     let lock = MigrationLock::take(owner_url, &mut conn).await?;
@@ -59,8 +59,8 @@ pub async fn migrate_and_serve_as(owner_url: &str, login: Option<&logins::AppLog
     Ok(())
 }
 
-/// Rights on a database do not travel with a dump or a template. Only where they are missing: two processes that write the same row of the
-/// catalog at once fail.
+/// Rights on a database are not part of a dump or a template. They are set only if they are missing: two processes that write the same row
+/// of the catalog at once fail.
 const KEEP_OTHERS_OUT: &str = "
     DO $$ BEGIN
         IF EXISTS (SELECT FROM pg_database d CROSS JOIN aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
@@ -72,11 +72,11 @@ const KEEP_OTHERS_OUT: &str = "
 const FIRST_EPOCH: &str =
     "INSERT INTO sec.feed (epoch, system_identifier) SELECT gen_random_uuid(), sec.data_identity() WHERE NOT EXISTS (SELECT FROM sec.feed)";
 
-/// Holds up everybody else who migrates this database, in a transaction of its own: it ends with the connection, whatever stands between.
+/// Makes other migrations of this database wait, in a transaction of its own: it ends with the connection, whatever is between.
 struct MigrationLock(PgConnection);
 
 impl MigrationLock {
-    /// Waits for its turn, as long as it takes. Refuses where `conn` and this lock are not two sessions of the server.
+    /// Waits for its turn without a limit. Refuses if `conn` and this lock are not two sessions of the server.
     async fn take(owner_url: &str, conn: &mut PgConnection) -> Result<Self, MigrateError> {
         let before = pooler::backend(conn).await?;
         let mut lock = PgConnection::connect(owner_url).await?;
@@ -98,7 +98,7 @@ impl MigrationLock {
     }
 }
 
-/// The key that sqlx locks migrations with: releases before this one wait for the same.
+/// The key with which sqlx locks migrations: earlier releases wait for the same key.
 fn lock_key(database: &str) -> i64 {
     0x3d32_ad9e * i64::from(crc32(database.as_bytes()))
 }
@@ -109,7 +109,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), shift))
 }
 
-/// Names of migrations this program has and the database has not.
+/// Names of migrations that this program has and the database lacks.
 pub async fn pending_migrations(owner_url: &str) -> Result<Vec<String>, MigrateError> {
     let mut conn = PgConnection::connect(owner_url).await?;
     let done: Vec<i64> = match sqlx::query_scalar::<_, i64>("SELECT version FROM _sqlx_migrations WHERE success").fetch_all(&mut conn).await
@@ -122,7 +122,7 @@ pub async fn pending_migrations(owner_url: &str) -> Result<Vec<String>, MigrateE
     Ok(MIGRATOR.iter().filter(|m| !done.contains(&m.version)).map(|m| format!("{} {}", m.version, m.description)).collect())
 }
 
-/// First-start data that only the owner may write: the offices' codes and names, where there are none yet.
+/// Data of the first start that only the owner may write: the offices' codes and names, if there are none yet.
 pub async fn create_regions(owner_url: &str, regions: &[(&str, &str)]) -> Result<(), sqlx::Error> {
     let mut conn = PgConnection::connect(owner_url).await?;
     for (code, name) in regions {
@@ -131,8 +131,8 @@ pub async fn create_regions(owner_url: &str, regions: &[(&str, &str)]) -> Result
     conn.close().await
 }
 
-/// Tells PostgreSQL what the tables hold, as the owner. For after much was stored at once: before the first statistics a list is planned as
-/// if every table were small (a month took 38 ms instead of 4), and autovacuum may come a minute later or, where it is off, never.
+/// Updates PostgreSQL's statistics of the tables, as the owner. For after much was stored at once: without statistics a list is planned as
+/// if every table were small (a month took 38 ms instead of 4), and autovacuum may come a minute later or, if it is off, never.
 pub async fn analyze(owner_url: &str) -> Result<(), sqlx::Error> {
     let mut conn = PgConnection::connect(owner_url).await?;
     conn.execute(

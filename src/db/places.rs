@@ -1,5 +1,6 @@
-//! Places for reading and for writing: one person, or one PC, does a few things at a time, however many are asked for at once. Searches without
-//! bounds, or batches of a queue that wait for each other, would else take every connection there is, and the offices wait.
+//! Places for reading and for writing: one person, or one PC, runs a few transactions at a time, however many are requested at once.
+//! Otherwise searches without bounds, or batches of a queue that wait for each other, would take every connection, and the offices would
+//! wait.
 
 use std::{
     collections::HashMap,
@@ -11,14 +12,15 @@ use uuid::Uuid;
 
 use super::turns::LONGEST_WAIT;
 
-/// Transactions in which one person or one PC reads at a time. A page asks for two or three; more wait for a place.
+/// Transactions in which one person or one PC reads at a time. A page needs two or three; further ones wait for a place.
 const READING: usize = 3;
-/// Transactions in which one person or one PC writes at a time. Most of what one writes waits for the same row, with a connection in hand.
+/// Transactions in which one person or one PC writes at a time. Most writes of one person wait for the same row, while they hold a
+/// connection.
 const WRITING: usize = 2;
-/// Holders that are remembered before those without a place are forgotten.
+/// Holders that are remembered before those without a place are removed.
 const REMEMBERED: usize = 1000;
 
-/// Who reads, or writes, how much at the moment.
+/// The places of all holders, for reading or for writing.
 pub(super) struct Places {
     at_once: usize,
     held: Mutex<HashMap<Uuid, Weak<Semaphore>>>,
@@ -33,13 +35,13 @@ impl Places {
         Self { at_once: WRITING, held: Mutex::default() }
     }
 
-    /// Waits for a place in turn, as long as for a connection; the server itself needs none. [`sqlx::Error::PoolTimedOut`] when there is none for
-    /// too long.
+    /// Waits for a place in turn, as long as for a connection; the server itself needs none. [`sqlx::Error::PoolTimedOut`] if no place
+    /// becomes free in that time.
     pub async fn take(&self, holder: Option<Uuid>) -> Result<Option<OwnedSemaphorePermit>, sqlx::Error> {
         let Some(holder) = holder else { return Ok(None) };
         match tokio::time::timeout(LONGEST_WAIT, self.of(holder).acquire_owned()).await {
             Ok(Ok(place)) => Ok(Some(place)),
-            Ok(Err(_)) => Err(sqlx::Error::PoolClosed), // nobody closes it
+            Ok(Err(_)) => Err(sqlx::Error::PoolClosed), // it is never closed
             Err(_) => Err(sqlx::Error::PoolTimedOut),
         }
     }

@@ -24,7 +24,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// All regions of the actor. None for an account without any.
+    /// All regions of the actor. `None` for an account without any.
     pub fn of(actor: &Actor) -> Option<Self> {
         (!actor.regions.is_empty()).then(|| Self::web(actor, actor.regions.clone()))
     }
@@ -39,7 +39,7 @@ impl Scope {
         Some(Self::web(actor, regions))
     }
 
-    /// One of the actor's regions (or the company, for an admin). None when it is not theirs.
+    /// One of the actor's regions (or the company, for an admin). `None` if it is not theirs.
     pub fn one(actor: &Actor, region: &Region) -> Option<Self> {
         let theirs = actor.may_act_on(region) || (actor.is_admin() && *region == Region::company());
         theirs.then(|| Self::web(actor, vec![region.clone()]))
@@ -54,12 +54,12 @@ impl Scope {
         Self { regions: vec![region], actor, device: None, origin, only_reads: false }
     }
 
-    /// Several regions for the server itself, to look at what is in none of their rows: how far their logs are. Nothing is written in it.
+    /// Several regions for the server itself, to read how far their logs are, which is in none of their rows. Nothing is written in it.
     pub fn of_server(regions: Vec<Region>) -> Self {
         Self { regions, actor: None, device: None, origin: Origin::System, only_reads: true }
     }
 
-    /// A device's one region, for nobody in particular: whose an operation is, the operation says.
+    /// A device's one region, without a person: each operation names its author.
     pub fn of_device(device: &Device) -> Self {
         let regions = vec![device.region.clone()];
         Self { regions, actor: None, device: Some(device.id), origin: Origin::Agent, only_reads: false }
@@ -77,23 +77,23 @@ impl Scope {
         &self.regions
     }
 
-    /// The regions' codes, as queries want them: every query names them besides the policy, so that each of the two
-    /// walls is enough for itself.
+    /// The regions' codes, as queries need them: every query names them in addition to the policy, so that each of the two protections
+    /// suffices by itself.
     pub fn codes(&self) -> Vec<String> {
         self.regions.iter().map(|r| r.code().to_owned()).collect()
     }
 
-    /// For whom.
+    /// The account it works for.
     pub fn actor(&self) -> Option<Uuid> {
         self.actor
     }
 
-    /// Whose places its transactions take: a person's or a PC's. None for the server itself.
+    /// The person or PC whose places its transactions take. `None` for the server itself and for imports.
     pub(super) fn holder(&self) -> Option<Uuid> {
         self.device.or(self.actor.filter(|_| self.origin != Origin::Import))
     }
 
-    /// Whether nothing may be written in it, whoever asks: somebody only looks.
+    /// Whether it refuses all writes: the person only looks, or the server only reads.
     pub fn only_reads(&self) -> bool {
         self.only_reads
     }
@@ -135,7 +135,7 @@ pub struct ScopedTx<M: Mode> {
     tx: Transaction<'static, Postgres>,
     scope: Scope,
     mode: PhantomData<M>,
-    /// Given back with the transaction.
+    /// Released with the transaction.
     _places: Vec<OwnedSemaphorePermit>,
 }
 

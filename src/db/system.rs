@@ -25,7 +25,7 @@ pub enum Capability<'a> {
     Own(Uuid),
     /// All accounts: administration.
     Users(Option<Uuid>),
-    /// The list of regions. The database asks again whether this account is an active admin's.
+    /// The list of regions. The database checks again that this account is an active admin's.
     Regions(&'a Admin),
 }
 
@@ -33,7 +33,7 @@ pub enum Capability<'a> {
 pub struct LoginName<'a>(&'a str);
 
 impl<'a> Capability<'a> {
-    /// The capability to sign in as `username`. None when no account can have that name.
+    /// The capability to sign in as `username`. `None` if no account can have that name.
     pub fn login(username: &'a str, address: Option<IpAddr>) -> Option<Self> {
         let fits = (3..=64).contains(&username.len())
             && username.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'-'));
@@ -78,7 +78,7 @@ impl<'a> Capability<'a> {
 /// A transaction outside the regions.
 pub struct SystemTx {
     tx: Transaction<'static, Postgres>,
-    /// Given back with the transaction.
+    /// Released with the transaction.
     _turn: OwnedSemaphorePermit,
 }
 

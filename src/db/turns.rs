@@ -1,6 +1,6 @@
-//! Who is next with the connections of a worker. PostgreSQL gives every connection a process with plans and catalogues of its own, so many that
-//! take turns on few processors push each other's out of the caches. What is quickly read goes on a few that stay warm, and nobody waits long
-//! for somebody slow there: the others are for them, and for what is written (docs/adr/0026).
+//! The order in which transactions get the connections of a worker. PostgreSQL gives every connection a process with plans and catalogues
+//! of its own, so many that take turns on few processors push each other's out of the caches. Quick reads use a few connections that stay
+//! warm, and wait there for no slow transaction: slow reads and writes use the others (docs/adr/0026).
 
 use std::{
     future::{Future, pending},
@@ -14,9 +14,9 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a warm connection is waited for: a page's reads take two milliseconds. Then any will do.
+/// How long a quick read waits for a warm connection: a page's reads take two milliseconds. After that any connection will do.
 const PATIENCE: Duration = Duration::from_millis(5);
-/// How long any connection is waited for, and a place before it.
+/// How long a transaction waits for any connection, and before that for a place.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// A pool, and a turn for each of its connections.
@@ -25,14 +25,14 @@ struct Lane {
     free: Arc<Semaphore>,
 }
 
-/// The connections of a worker, and who is next with them.
+/// The connections of a worker, and their turns.
 pub(super) struct Lanes {
-    /// For what is quickly read; none where there are too few connections for that.
+    /// For quick reads; `None` if there are too few connections for that.
     warm: Option<Lane>,
     rest: Lane,
 }
 
-/// A turn with a connection of `pool`, for as long as `permit` is kept.
+/// A turn on a connection of `pool`, for as long as `permit` is kept.
 #[derive(Debug)]
 pub(super) struct Turn {
     pub pool: PgPool,
@@ -42,9 +42,9 @@ pub(super) struct Turn {
 /// How long a transaction takes.
 #[derive(Clone, Copy)]
 pub(super) enum Pace {
-    /// As a page's reads do.
+    /// Short, as a page's reads are.
     Quick,
-    /// Nobody knows.
+    /// Unknown.
     Any,
 }
 
@@ -65,7 +65,7 @@ impl Lanes {
         Self { warm: warm.map(Lane::new), rest: Lane::new(rest) }
     }
 
-    /// The connections of whoever does not read quickly.
+    /// The connections for everything but quick reads.
     pub fn rest(&self) -> &PgPool {
         &self.rest.pool
     }
@@ -74,7 +74,7 @@ impl Lanes {
         self.warm.iter().chain([&self.rest]).map(|lane| &lane.pool)
     }
 
-    /// The next turn; none where there was none for [`LONGEST_WAIT`].
+    /// The next turn; `None` if there was none for [`LONGEST_WAIT`].
     pub async fn take(&self, pace: Pace) -> Option<Turn> {
         self.take_within(LONGEST_WAIT, pace).await
     }
@@ -88,7 +88,7 @@ impl Lanes {
         within(longest, self.any()).await
     }
 
-    /// Warm connections that nobody uses are not kept from whoever finds no other.
+    /// A turn on any connection: also on a warm one, if that is unused and no other is free.
     async fn any(&self) -> Option<Turn> {
         let warm = async {
             match &self.warm {
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// A pool of one connection, which nobody opens.
+    /// A pool of one connection, which is never opened.
     fn one() -> PgPool {
         PgPoolOptions::new().max_connections(1).connect_lazy("postgres://nobody@localhost/nothing").unwrap()
     }

@@ -1,4 +1,4 @@
-//! `Authorization: Bearer` on the API: what a request shows. Whom it stands for is for `tokens` and `devices` to say.
+//! `Authorization: Bearer` on the API: the key or token of a request. `tokens` and `devices` find out whose it is.
 
 use actix_web::{
     HttpRequest,
@@ -7,17 +7,17 @@ use actix_web::{
 
 use crate::error::{AppError, AppResult};
 
-/// What every personal key begins with, so that a scanner of source code recognizes one.
+/// Prefix of every personal key, so that a scanner of source code recognizes one.
 pub const KEY: &str = "rsp_";
-/// What every device's token begins with, likewise.
+/// Prefix of every device's token, likewise.
 pub const DEVICE: &str = "rsd_";
 
-/// Whether a request shows a key: then nothing else of it says who sends it, no cookie either. Only the API takes keys.
+/// Whether a request carries a key: then only the key says who sends it, and its cookies do not count. Only the API takes keys.
 pub fn carries_bearer(path: &str, headers: &HeaderMap) -> bool {
     path.starts_with("/api/") && headers.contains_key(header::AUTHORIZATION)
 }
 
-/// What a request shows.
+/// The key or token of a request.
 #[derive(Debug)]
 pub enum Bearer {
     /// A person's key.
@@ -26,7 +26,7 @@ pub enum Bearer {
     Device(String),
 }
 
-/// What the request shows as its key; none where it shows none.
+/// The key or token of the request; `None` if it carries none.
 pub fn bearer_of(request: &HttpRequest) -> Option<AppResult<Bearer>> {
     if !carries_bearer(request.path(), request.headers()) {
         return None;

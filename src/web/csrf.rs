@@ -1,7 +1,7 @@
-//! Requests that change something have to come from a page of ours. Browsers say where a request comes from in
-//! headers that scripts cannot set: `Sec-Fetch-Site`, or `Origin` from older ones. A request with neither is refused. Plain form posts
-//! carry the session's token as well. A request of the API that shows a key is let through: the key alone says who sends it, and no page
-//! of another site can set that header.
+//! Requests that change something have to come from a page of this site. Browsers report where a request comes from in headers that scripts
+//! cannot set: `Sec-Fetch-Site`, or `Origin` from older ones. A request with neither is refused. Plain form posts carry the session's token
+//! as well. A request of the API with a key is let through: the key alone says who sends it, and no page of another site can set that
+//! header.
 
 use actix_web::{
     Error,

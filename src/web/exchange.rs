@@ -1,4 +1,4 @@
-//! What the addresses share by which browsers and PCs exchange operations and changes (SYNC 3.3).
+//! Shared by the addresses at which browsers and PCs exchange operations and changes (SYNC 3.3).
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Serialize, de::DeserializeOwned};
@@ -16,7 +16,7 @@ pub fn read_object<T: DeserializeOwned>(body: &[u8]) -> AppResult<T> {
     serde_json::from_slice(body).map_err(|e| AppError::BadRequest(format!("body: {e}")))
 }
 
-/// A page of another site cannot set this header without a preflight that we never answer.
+/// A page of another site cannot set this header without a preflight, which this server never allows.
 pub fn require_sync_client(request: &HttpRequest) -> AppResult<()> {
     let json = request.headers().get("content-type").and_then(|v| v.to_str().ok()).is_some_and(|v| v.starts_with("application/json"));
     if json && has_sync_header(request) {
@@ -31,7 +31,7 @@ pub fn has_sync_header(request: &HttpRequest) -> bool {
     request.headers().contains_key(X_SYNC_CLIENT)
 }
 
-/// An answer that counts as ours.
+/// A response that clients accept as Rainstaff's.
 pub fn sync_answer(body: &impl Serialize) -> HttpResponse {
     HttpResponse::Ok().insert_header((X_SYNC, "1")).insert_header(("Cache-Control", "no-store")).json(body)
 }

@@ -1,4 +1,4 @@
-//! From the request: a posted form, and the context of a page.
+//! Extractors: a posted form, and the context of a page.
 
 use std::{
     collections::HashSet,
@@ -28,17 +28,17 @@ use super::{
 };
 use crate::{error::AppError, i18n::Lang, identity::Actor, state::AppState, telemetry::RequestId, wire};
 
-/// What a handler asks for of its request: a person, a posted form, the context of a page. The types themselves know nothing of requests.
+/// What a handler takes from its request: a person, a posted form, the context of a page. The types themselves do not know requests.
 #[derive(Debug)]
 pub struct Req<T>(T);
 
 impl<T> Req<T> {
-    /// What was read of the request.
+    /// What was read from the request.
     pub fn of(value: T) -> Self {
         Self(value)
     }
 
-    /// The thing itself.
+    /// The value itself.
     pub fn into_inner(self) -> T {
         self.0
     }
@@ -58,16 +58,16 @@ impl<T> DerefMut for Req<T> {
     }
 }
 
-/// A posted form of somebody who is signed in.
+/// A posted form of a signed-in person.
 impl FromRequest for Req<Posted> {
     type Error = AppError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let actor = actor_of(&request.get_session());
-        // A page of another site cannot send htmx's header without a preflight that we never answer; and a form that stayed open
-        // while its author signed in again in another tab has the old session's token. A form of somebody else's page is not
-        // taken in the name of whoever has signed in since.
+        // A page of another site cannot send htmx's header without a preflight, which this server never allows; and a form that stayed open
+        // while its author signed in again in another tab has the old session's token. A form from another person's page is not taken in
+        // the name of the person who has signed in since.
         let by_script = wants_fragment(request.headers());
         let pairs = UrlEncoded::<Vec<(String, String)>>::new(request, payload).limit(limits::FORM);
         Box::pin(async move {
@@ -101,10 +101,10 @@ fn context_of(request: &HttpRequest) -> Result<Ctx, AppError> {
     Ok(ctx)
 }
 
-/// The regions of whoever sent the request, for its error page.
+/// The regions of the person who sent the request, for its error page.
 struct KnownRegions(Vec<RegionName>);
 
-/// The same, whatever became of the session: what an error page can always have.
+/// The same, whatever the state of the session: what an error page can always have.
 pub fn plain_context(request: &HttpRequest, state: &AppState, actor: Option<Actor>) -> Ctx {
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
     let chosen = cookies::find(request, wire::LANG_COOKIE, state.config.is_over_tls()).and_then(|c| Lang::parse(c.value()));

@@ -1,4 +1,4 @@
-//! Headers every answer carries.
+//! Headers that every response carries.
 
 use actix_session::SessionExt as _;
 use actix_web::{
@@ -27,7 +27,7 @@ use crate::{
     wire::{SESSION_COOKIE, X_SESSION_OVER},
 };
 
-/// The middleware. Pages are never kept by caches between us and the reader; assets say so themselves.
+/// The middleware. Caches between the server and the reader never store pages; assets set their own header.
 pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let over_tls = request.app_data::<Data<AppState>>().is_some_and(|state| state.config.is_over_tls());
     let is_warm_up = request.headers().contains_key(X_WARM_UP);
@@ -42,7 +42,7 @@ pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>)
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    // The mark of an answer of ours: a portal's or proxy's page has none (SYNC, "Ten things" 5).
+    // The mark of Rainstaff's responses: a portal's or proxy's page has none (SYNC, "Ten things" 5).
     headers.insert(X_APP, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
     if let Ok(id) = HeaderValue::try_from(request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
@@ -56,8 +56,8 @@ pub async fn add_headers<B: MessageBody>(request: ServiceRequest, next: Next<B>)
     Ok(response)
 }
 
-/// The middleware for what has a session: says whose answer it is, and of a cookie that it stands for nobody, also since this very answer.
-/// Within the session's own middleware, which empties the session behind it.
+/// The middleware for what has a session: names the reader of the response, or reports that the request's session cookie is not valid any
+/// more, which this response itself may have caused. It runs inside the session's own middleware, which empties the session afterwards.
 pub async fn name_reader<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let mut response = next.call(request).await?;
     let request = response.request();
@@ -66,7 +66,7 @@ pub async fn name_reader<B: MessageBody>(request: ServiceRequest, next: Next<B>)
         Ok(None) if request.cookie(SESSION_COOKIE).is_some() => {
             Some((HeaderName::from_static(X_SESSION_OVER), HeaderValue::from_static("1")))
         }
-        Ok(None) | Err(_) => None, // a visitor; or nobody can tell while the database is away
+        Ok(None) | Err(_) => None, // a visitor; or unknown while the database is away
     };
     if let Some((name, value)) = word {
         response.headers_mut().insert(name, value);
@@ -74,7 +74,7 @@ pub async fn name_reader<B: MessageBody>(request: ServiceRequest, next: Next<B>)
     Ok(response)
 }
 
-/// A page that was shown has shown the waiting message; a redirect has not, and one that brings a new message keeps it.
+/// Removes the waiting message after a page has shown it; a redirect has not shown it, and a response that brings a new message keeps that.
 fn forget_message<B>(response: &mut ServiceResponse<B>, over_tls: bool) {
     let is_page = response.status() != StatusCode::SEE_OTHER
         && response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));

@@ -1,5 +1,5 @@
-//! How large a request may be: every limit of the framework that a request can meet, set here and nowhere else. What is larger is answered
-//! with 413 (a body) or 414 (an address) and a sentence. There is no upload of files, so no reader of multipart bodies, and bodies of JSON are
+//! How large a request may be: every limit of the framework that a request can meet, set here and nowhere else. What is larger is refused
+//! with 413 (a body) or 414 (an address) and a sentence. There is no upload of files, so no reader of multipart bodies, and JSON bodies are
 //! read from `Bytes` (`web::exchange`), so `JsonConfig` has nothing to limit.
 
 use actix_web::{
@@ -20,7 +20,7 @@ pub const BATCH: usize = 1024 * 1024;
 /// Bytes of a form of business data at most, as at an office PC's agent. "Hepsini planlandığı gibi gir" takes 65 bytes a person: this is
 /// a region of 16,000 people.
 pub const FORM: usize = 1024 * 1024;
-/// Bytes of a form of one's account at most; `/login` reads one from anybody.
+/// Bytes of an account form at most; `/login` reads one from any visitor.
 const ACCOUNT_FORM: usize = 16 * 1024;
 /// Bytes of path and query at most. A search has 200 characters, and each of them may take twelve bytes.
 const ADDRESS: usize = 8 * 1024;
@@ -31,7 +31,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.app_data(FormConfig::default().limit(ACCOUNT_FORM).error_handler(|error, _| refusal_of(&error).into()));
 }
 
-/// What a form that cannot be read is answered with.
+/// The error for a form that cannot be read.
 pub fn refusal_of(error: &UrlencodedError) -> AppError {
     match error {
         UrlencodedError::Overflow { limit, .. } => AppError::TooLarge(*limit),

@@ -8,13 +8,13 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{complaint::ParamError, error::AppError};
 
-/// Items of one answer at most.
+/// Items of one response at most.
 pub const MOST_ITEMS: i64 = 1000;
 /// Characters of a search at most.
 pub const MOST_CHARS: usize = 200;
 
-/// A query of which every parameter was understood. All fields of `T` are optional and `T` denies unknown ones, so each parameter can be
-/// looked at alone: all complaints come at once, and a misspelt filter is an error instead of everything.
+/// A query in which every parameter was understood. All fields of `T` are optional and `T` denies unknown ones, so each parameter can be
+/// checked alone: all complaints are reported at once, and a misspelt filter is an error instead of a list of everything.
 #[derive(Debug)]
 pub struct Checked<T>(pub T);
 
@@ -54,13 +54,13 @@ impl<T: DeserializeOwned> FromRequest for Checked<T> {
     }
 }
 
-/// How many items an answer has at most, 1 to 1000.
+/// The most items that a response has, 1 to 1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "i64")]
 pub struct Limit(i64);
 
 impl Limit {
-    /// The number; `unset` where none was asked for.
+    /// The number; `unset` if none was given.
     pub fn or(limit: Option<Self>, unset: i64) -> i64 {
         limit.map_or(unset, |limit| limit.0)
     }

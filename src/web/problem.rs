@@ -82,7 +82,7 @@ impl Problem {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// As the answer. It says that it is ours, like every answer of the write path.
+    /// As the response. It has the mark of the write path's responses.
     pub fn into_response(self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         HttpResponse::build(status).insert_header((header::CONTENT_TYPE, CONTENT_TYPE)).insert_header((X_SYNC, "1")).body(self.to_json())

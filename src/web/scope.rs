@@ -6,7 +6,7 @@ use crate::{
     identity::{Actor, Region},
 };
 
-/// The scope of a query: all of the person's regions, or one of them. A foreign one is not found.
+/// The scope of a query: all of the person's regions, or one of them. A region that is not theirs is not found.
 pub fn scope_for(actor: &Actor, region: Option<&str>) -> AppResult<Scope> {
     match region.filter(|code| !code.is_empty()) {
         None => Scope::of(actor).ok_or(AppError::Forbidden),
@@ -17,7 +17,7 @@ pub fn scope_for(actor: &Actor, region: Option<&str>) -> AppResult<Scope> {
     }
 }
 
-/// The same, where all of them includes the company's own rows for whoever may see these.
+/// The same; all regions then include the company's own rows, for a person who may see these.
 pub fn scope_with_company(actor: &Actor, region: Option<&str>) -> AppResult<Scope> {
     match region {
         None | Some("") => Scope::with_company(actor).ok_or(AppError::Forbidden),

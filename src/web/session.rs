@@ -1,4 +1,4 @@
-//! What the session says of whoever sent a request. `auth` loads it anew at every request.
+//! What the session says about the person who sent a request. `auth` loads it anew at every request.
 
 use actix_session::Session;
 
@@ -14,10 +14,10 @@ pub const ACTOR: &str = "actor";
 pub const REGIONS: &str = "regions";
 /// Entry that holds the company's name, never stored.
 pub const COMPANY: &str = "company";
-/// Entry that is there when the database could not be asked.
+/// Entry that is there if the database could not be asked.
 pub const TROUBLE: &str = "trouble";
 
-/// Who is signed in; none for a visitor.
+/// Who is signed in; `None` for a visitor.
 pub fn actor_of(session: &Session) -> Option<Actor> {
     session.get(ACTOR).ok().flatten()
 }
@@ -27,12 +27,12 @@ pub fn region_names_of(session: &Session) -> Vec<RegionName> {
     session.get(REGIONS).ok().flatten().unwrap_or_default()
 }
 
-/// The company's name; none where nobody set it, and for visitors.
+/// The company's name; `None` if it was never set, and for visitors.
 pub fn company_name_of(session: &Session) -> Option<String> {
     session.get(COMPANY).ok().flatten()
 }
 
-/// Like [`actor_of`], but an error where the database could not be asked: nobody is taken for signed out because of that.
+/// Like [`actor_of`], but an error if the database could not be asked, so that a signed-in person is not taken for a visitor.
 pub fn find_actor(session: &Session) -> AppResult<Option<Actor>> {
     if session.contains_key(TROUBLE) {
         return Err(AppError::Busy("sessions are out of reach".into()));

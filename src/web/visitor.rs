@@ -1,4 +1,4 @@
-//! From where a request comes.
+//! Where a request comes from.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, http::header};
 
 use crate::{config::Config, identity::Visitor};
 
-/// The client's address: the peer's, or behind proxies the hop of X-Forwarded-For that the outermost of them wrote. Hops before it are
-/// whatever the client claims.
+/// The client's address: the peer's, or behind proxies the hop of X-Forwarded-For that the outermost of them wrote. Hops before it are only
+/// the client's claim.
 pub fn client_address(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let address = if config.proxies == 0 { peer } else { hop_from_the_end(request, config.proxies).or(peer) };
@@ -20,7 +20,7 @@ pub fn visitor_of(request: &HttpRequest, config: &Config) -> Visitor {
     Visitor::new(client_address(request, config), user_agent.as_deref())
 }
 
-/// The n-th hop from the right, over all lines of the header; the leftmost where there are fewer.
+/// The n-th hop from the right, over all lines of the header; the leftmost if there are fewer.
 fn hop_from_the_end(request: &HttpRequest, n: usize) -> Option<IpAddr> {
     let lines: Vec<&str> = request.headers().get_all(header::X_FORWARDED_FOR).filter_map(|line| line.to_str().ok()).collect();
     let hops = lines.iter().rev().flat_map(|line| line.rsplit(','));
