@@ -23,29 +23,30 @@ use crate::{
     ops::{Kind, Op, Origin, Print, Reason, Verdict, VerdictKind},
 };
 
-/// Who delivers.
+/// Who delivers operations, and how.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// In whose hands the operations are.
+    /// The person or PC that brings the operations.
     pub carrier: Carrier,
     /// When the delivery reached the server.
     pub received_at: DateTime<Utc>,
-    /// A person is waiting at the form: what is refused is not stored, they still have it.
+    /// How they arrive.
     pub delivery: Delivery,
-    /// Those whose operations the caller may bring.
+    /// The authors whose operations the caller may bring.
     pub authors: Authors,
-    /// Whoever waits is asked about what is doubtful, and can confirm it; else it is done without asking.
+    /// Whether a waiting person is asked about what is doubtful, and can confirm it; otherwise it is applied without a question.
     pub asks: bool,
-    /// A row that a form makes is taken to be new without a look: where it is not, its primary key says so, and the form is applied again.
+    /// Whether a row that a form creates is assumed to be new without a look: if it is not, the primary key reports it, and the form is
+    /// applied again.
     pub assumes_new: bool,
 }
 
 /// Who brings operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carrier {
-    /// The signed-in person, or the person a command acts for. Their own operations need no grant.
+    /// The signed-in person, or the person for whom a command runs. Their own operations need no grant.
     Person(Uuid),
-    /// A PC, which is nobody: no operation is its own.
+    /// A PC, which is no person: no operation is its own.
     Device(Uuid),
 }
 
@@ -67,7 +68,7 @@ impl Carrier {
 }
 
 impl Caller {
-    /// Somebody who delivers nothing but their own operations.
+    /// A person who delivers only their own operations.
     pub fn of_own(user_id: Uuid, received_at: DateTime<Utc>, delivery: Delivery) -> Self {
         Self { carrier: Carrier::Person(user_id), received_at, delivery, authors: Authors::default(), asks: false, assumes_new: false }
     }
@@ -76,14 +77,14 @@ impl Caller {
 /// How operations arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// One form, with its author waiting.
+    /// One form, with its author waiting: a refusal is not stored, the author still has the form.
     Interactive,
-    /// A queue: everything is stored, with its verdict.
+    /// A queue: every operation is stored, with its verdict.
     Queued,
 }
 
-/// Applies `ops`, all of the transaction's one region, in their order; `prints` are their fingerprints. The answers are in the same order;
-/// they count once the caller has committed. An error means: nothing of this may be committed.
+/// Applies `ops`, all of the transaction's one region, in their order; `prints` are their fingerprints. Returns the verdicts in the same
+/// order; they are valid once the caller has committed. After an error nothing of this may be committed.
 pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op], prints: &[Print]) -> Result<Vec<Verdict>, sqlx::Error> {
     if who.delivery == Delivery::Queued
         && ops.len() > 1
@@ -104,8 +105,8 @@ pub async fn apply_ops(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op], print
     Ok(verdicts)
 }
 
-/// The same in fewer steps, for what a queue mostly holds: all new, all allowed, nothing missing, nothing that the database objects to.
-/// None, and nothing done, when it is otherwise: then each takes its own way, with a savepoint.
+/// The same in fewer steps, for what a queue mostly holds: all new, all allowed, nothing missing, nothing that the database refuses.
+/// `None`, with nothing written, for anything else: then each operation is applied by itself, with a savepoint.
 async fn apply_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op], prints: &[Print]) -> Result<Option<Vec<Verdict>>, sqlx::Error> {
     let is_plain =
         |op: &Op| op.v == 1 && op.kind != Kind::Command && (is_ours(tx) || who.authors.judge(op, who.carrier, who.received_at).is_ok());
@@ -116,7 +117,7 @@ async fn apply_together(tx: &mut ScopedTx<Write>, who: &Caller, ops: &[Op], prin
     match try_together(tx, who, ops, prints).await {
         Ok(Some((verdicts, has_dependents))) => {
             if has_dependents {
-                db::release_savepoint(tx).await?; // otherwise the commit does it, one wait less
+                db::release_savepoint(tx).await?; // otherwise the commit does it, one round trip less
                 release_dependents(tx, who, ops.iter().map(|op| op.op_id).collect()).await?;
             }
             Ok(Some(verdicts))
@@ -162,7 +163,7 @@ async fn try_together(
                 return Ok(None);
             }
             if !verdicts.is_empty() {
-                db::enter_op(tx, job.op).await?; // the first was named as it came in
+                db::enter_op(tx, job.op).await?; // `insert_ops` named the first
             }
             let verdict = decide_guarded(tx, job).await?.verdict;
             if !verdict.verdict.took_effect() {
@@ -175,7 +176,7 @@ async fn try_together(
     Ok(Some((verdicts, has_dependents)))
 }
 
-/// Whether each has before it, or behind it in the database, what it needs.
+/// Whether everything that each operation needs comes before it in the batch or is in the database.
 async fn is_in_order(tx: &mut ScopedTx<Write>, ops: &[Op]) -> Result<bool, sqlx::Error> {
     let here: HashSet<Uuid> = ops.iter().map(|op| op.op_id).collect();
     let elsewhere: Vec<Uuid> = ops.iter().flat_map(|op| &op.after).filter(|id| !here.contains(id)).copied().collect();
@@ -193,7 +194,7 @@ fn needs_any(op: &Op, of: &HashSet<Uuid>) -> bool {
     op.after.iter().any(|id| of.contains(id))
 }
 
-/// The rows that these operations want to make, without those that are there.
+/// The rows that these operations create, without those that exist.
 async fn absent_rows(tx: &mut ScopedTx<Write>, ops: &[Op]) -> Result<HashSet<Uuid>, sqlx::Error> {
     let mut wanted: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
     for op in ops.iter().filter(|op| op.kind == Kind::Create) {
@@ -222,7 +223,7 @@ async fn apply_one(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &Prin
     Ok((verdict, has_dependents))
 }
 
-/// Stores a verdict. True when other operations wait for this one.
+/// Stores a verdict. True if other operations wait for this one.
 async fn store(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, verdict: &Verdict, attempt: i32) -> Result<bool, sqlx::Error> {
     db::insert_verdicts(tx, &op.region, std::slice::from_ref(verdict), attempt, who.received_at).await
 }
@@ -231,7 +232,8 @@ fn closed(op: &Op) -> Verdict {
     Verdict { errors: vec![FieldError::new("", "region-closed")], ..held(op, Reason::RegionClosed) }
 }
 
-/// The stored answer to a second delivery; or, when the id now stands for something else, that body stored under an id of its own.
+/// The stored verdict for a second delivery; if the id now stands for another operation, that one is refused and stored under an id of its
+/// own.
 async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &Print) -> Result<Verdict, sqlx::Error> {
     let stored = db::find_verdict(tx, &op.region, op.op_id).await?;
     if let Some((known_print, Some(mut verdict))) = stored
@@ -242,7 +244,7 @@ async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &Print) 
     }
     let refused = Verdict::bare(op.op_id, VerdictKind::Rejected).because(Reason::OpIdReused);
     if who.delivery == Delivery::Queued {
-        // An id that follows from both, so that the next delivery of the same finds it kept.
+        // The id is derived from both, so that the next delivery of the same operation finds it stored.
         let kept = Op { op_id: Uuid::new_v5(&op.op_id, print), ..op.clone() };
         if db::insert_ops(tx, who, std::slice::from_ref(&kept), std::slice::from_ref(print)).await?.count > 0 {
             store(tx, who, &kept, &Verdict { op_id: kept.op_id, ..refused.clone() }, 1).await?;
@@ -251,7 +253,7 @@ async fn replay(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &Print) 
     Ok(refused)
 }
 
-/// Decides inside a savepoint, so that one bad operation takes nothing else with it. A single form needs none: its transaction ends.
+/// Decides inside a savepoint, so that one bad operation does not undo others. A single form needs none: its transaction ends.
 async fn decide(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Verdict, sqlx::Error> {
     if let Some(verdict) = refuse_unseen(tx, who, op).await? {
         return Ok(verdict);
@@ -297,7 +299,7 @@ async fn guarded<T>(decision: impl Future<Output = Result<T, DecideError>>) -> R
         .unwrap_or_else(|_| Err(DecideError::Database(sqlx::Error::Protocol("panic while applying an operation".into()))))
 }
 
-/// The verdicts that need no look at the row.
+/// The verdicts that do not depend on the row.
 async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Result<Option<Verdict>, sqlx::Error> {
     if op.v != 1 || op.kind == Kind::Command {
         return Ok(Some(held(op, Reason::SchemaUnknown)));
@@ -319,12 +321,12 @@ async fn refuse_unseen(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op) -> Resul
     refuse_early(tx, op).await
 }
 
-/// Whether the server itself acts: nobody's rights are asked for.
+/// Whether the server itself is the author: then no person's rights are checked.
 fn is_ours(tx: &ScopedTx<Write>) -> bool {
     tx.scope().origin() == Origin::System
 }
 
-/// The verdict on an operation that needs others which are not done.
+/// The verdict on an operation that needs others which are not applied.
 async fn refuse_early(tx: &mut ScopedTx<Write>, op: &Op) -> Result<Option<Verdict>, sqlx::Error> {
     if op.after.is_empty() {
         return Ok(None);
@@ -333,31 +335,31 @@ async fn refuse_early(tx: &mut ScopedTx<Write>, op: &Op) -> Result<Option<Verdic
     Ok(objection(op, &op.after, &known).map(|reason| held(op, reason)))
 }
 
-/// What stands in the way of an operation that needs `after`: not arrived, themselves held, or refused without a row to go on with.
+/// Why an operation that needs `after` cannot be applied: they have not arrived, are held, or were refused without leaving a row.
 fn objection(op: &Op, after: &[Uuid], known: &[Needed]) -> Option<Reason> {
     let needs: Vec<Option<&Needed>> = after.iter().map(|id| known.iter().find(|needed| needed.op_id == *id)).collect();
-    // Whatever is held about a row that is there stops only what goes on with that row, not what refers to it.
+    // A held operation whose row exists stops only operations on that row, not those that refer to it.
     let is_held = |needed: &Needed| {
         needed.verdict == "held" && needed.reason.as_deref() != Some("dep_rejected") && (needed.entity_id == op.id || !needed.has_row)
     };
     if needs.iter().any(|needed| needed.is_none_or(is_held)) {
         return Some(Reason::WaitingAfter);
     }
-    // Whatever became of the operation: where its row is there all the same, there is something to go on with.
-    // And a new attempt to make a row is what the refused one, and all that waits for it, is waiting for.
+    // Whatever became of the needed operation: if its row exists, this one can be applied to it. A new attempt to create a row is what the
+    // refused one, and all that wait for it, need.
     let is_new_attempt = |needed: &Needed| op.kind == Kind::Create && needed.entity_id == op.id;
     let is_refused = |needed: &Needed| matches!(needed.verdict.as_str(), "rejected" | "held") && !needed.has_row;
     needs.into_iter().flatten().any(|needed| is_refused(needed) && !is_new_attempt(needed)).then_some(Reason::DepRejected)
 }
 
-/// Tries the operations again that waited for these, and those that waited for them.
+/// Tries again the operations that waited for these, and then those that waited for them.
 pub(super) async fn release_dependents(tx: &mut ScopedTx<Write>, who: &Caller, mut decided: Vec<Uuid>) -> Result<(), sqlx::Error> {
     while !decided.is_empty() {
         let waiting = db::list_waiting_for(tx, &decided).await?;
         decided.clear();
         for (op, attempt, reason) in waiting {
             db::enter_op(tx, &op).await?;
-            // Who the author is was settled before the operation was allowed to wait.
+            // The author's right was checked before the operation was allowed to wait.
             let verdict = decide(tx, &in_the_name_of(&op, who), &op).await?;
             if verdict.reason == Some(reason) {
                 continue;
@@ -370,24 +372,24 @@ pub(super) async fn release_dependents(tx: &mut ScopedTx<Write>, who: &Caller, m
     Ok(())
 }
 
-/// The author's own hands, for an operation of which it is settled that they may.
+/// A caller that is the author, for an operation that the author is known to be allowed.
 fn in_the_name_of(op: &Op, who: &Caller) -> Caller {
     Caller::of_own(op.actor, who.received_at, Delivery::Queued)
 }
 
-/// How an operation that has its verdict is decided on once more.
+/// How an operation that already has a verdict is decided again.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Again<'a> {
     /// By the rules, as if it arrived now.
     ByTheRules,
-    /// An administrator answers for it: neither the author's rights nor missing operations count.
+    /// An administrator answers for it: neither the author's rights nor missing operations are checked.
     Accepted,
-    /// It is about this row, which was there before.
+    /// It is about this row, which existed before.
     SameRow(&'a Op),
 }
 
-/// Decides again on an operation that was held or refused; who may deliver it was looked up before. Answers the new verdict, which is
-/// stored where it says something new, with what waited for it released.
+/// Decides again on an operation that was held or refused; who may deliver it was looked up before. Returns the new verdict. If it differs
+/// from the last one, it is stored, and the operations that waited for this one are tried again.
 pub(super) async fn decide_again(
     tx: &mut ScopedTx<Write>,
     who: &Caller,
@@ -414,7 +416,7 @@ pub(super) async fn decide_again(
     Ok(verdict)
 }
 
-/// Stores a further verdict on an operation, unless it says what the last one said, and releases what waited for it.
+/// Stores a further verdict on an operation, unless it equals the last one, and tries again the operations that waited for this one.
 pub(super) async fn store_again(tx: &mut ScopedTx<Write>, who: &Caller, stored: &StoredOp, verdict: &Verdict) -> Result<(), sqlx::Error> {
     let last = &stored.verdict;
     if (verdict.verdict, verdict.reason, &verdict.errors) == (last.verdict, last.reason, &last.errors) {

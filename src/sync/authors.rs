@@ -1,4 +1,4 @@
-//! Whose operation it is, when somebody else delivers it or rights have changed since it was entered.
+//! Whose operation it is, if another person or a PC delivers it or rights have changed since it was entered.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,27 +24,27 @@ pub struct Authors {
     carrier: String,
 }
 
-/// Why an operation is held for its author's sake.
+/// Why an operation is held because of its author.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Objection {
     pub reason: Reason,
-    /// Somebody may have tried something: the region's log is told, with the author's name where that is no secret in this region.
+    /// Set if this may be an attempt at fraud: the region's log records it, with the author's name if this region may know it.
     pub suspicious_of: Option<String>,
 }
 
 impl Authors {
-    /// Nobody is known yet; `carrier` is the name of whoever delivers.
+    /// No author is known yet; `carrier` is the name of the person or PC that delivers.
     pub(super) fn carried_by(key: GrantKey, carrier: &str) -> Self {
         Self { key: Some(key), known: HashMap::new(), carrier: carrier.to_owned() }
     }
 
-    /// Looks up everybody who has to be known to judge these operations, delivered by `carrier`.
+    /// Looks up all authors that have to be known to judge these operations, delivered by `carrier`.
     pub async fn look_up<'o>(db: &Db, key: GrantKey, carrier: &Actor, ops: impl IntoIterator<Item = &'o Op>) -> Result<Self, sqlx::Error> {
         let others = ops.into_iter().map(|op| op.actor).filter(|author| *author != carrier.user_id);
         Self::carried_by(key, &carrier.username).with_all(db, others).await
     }
 
-    /// The same for a device: everybody, since nothing is its own.
+    /// The same for a device: all authors, because no operation is its own.
     pub(super) async fn look_up_all<'o>(
         db: &Db,
         key: GrantKey,
@@ -54,7 +54,7 @@ impl Authors {
         Self::carried_by(key, &carrier.name).with_all(db, ops.into_iter().map(|op| op.actor)).await
     }
 
-    /// Each once, also those whom nobody knows.
+    /// Looks up each author once; unknown accounts are left out.
     async fn with_all(mut self, db: &Db, authors: impl Iterator<Item = Uuid>) -> Result<Self, sqlx::Error> {
         for author in authors.collect::<BTreeSet<_>>() {
             self.add(db, author).await?;
@@ -71,7 +71,7 @@ impl Authors {
         Ok(())
     }
 
-    /// Name of whoever delivers.
+    /// Name of the person or PC that delivers.
     pub(super) fn carrier(&self) -> &str {
         &self.carrier
     }
@@ -86,8 +86,8 @@ impl Authors {
         self.known.get(&author).is_some_and(|author| author.rights.role == Role::Admin)
     }
 
-    /// Whether the operation carries its own author's grant, whatever has become of that author's rights: proof that it was theirs to
-    /// write when the grant was given.
+    /// Whether the operation carries its own author's grant, whatever the author's rights are now: proof that the author was allowed to
+    /// write it when the grant was given.
     pub(super) fn was_allowed(&self, op: &Op, hands: Carrier, at: DateTime<Utc>) -> bool {
         match (&self.key, self.known.get(&op.actor)) {
             (Some(key), Some(author)) => key.check(op, author, hands, at).is_ok(),
@@ -95,7 +95,7 @@ impl Authors {
         }
     }
 
-    /// Whether `op`, which arrived at `at`, may be done in its author's name. `hands` brought it.
+    /// Whether `op`, which arrived at `at`, may be applied in its author's name. `hands` brought it.
     pub(super) fn judge(&self, op: &Op, hands: Carrier, at: DateTime<Utc>) -> Result<(), Objection> {
         let author = self.known.get(&op.actor);
         if hands != Carrier::Person(op.actor) {

@@ -18,8 +18,8 @@ use crate::{
     ops::{EARLIEST, Kind, Merged, Op, Origin, Reason, Record, Row, Verdict, VerdictKind, Writers, clean_op, merge},
 };
 
-/// What the database calls it when another region has the id of a new row (`sec.keep_ids_apart`). The answer is the one for a row that is not
-/// there: who asks learns nothing of the other region.
+/// The constraint that refuses a new row whose id another region has (`sec.keep_ids_apart`). The verdict is the one for a missing row: the
+/// author learns nothing about the other region.
 const IDS_APART: &str = "ids_apart";
 
 /// One operation to decide on.
@@ -28,9 +28,9 @@ pub(super) struct Job<'a> {
     pub op: &'a Op,
     /// When it reached the server.
     pub received_at: DateTime<Utc>,
-    /// Its row was looked for a moment ago, and is not there; another one's, made since, the database finds.
+    /// Whether its row was looked for a moment ago and does not exist; if another operation has created it since, the database finds that.
     pub is_new: bool,
-    /// Its author waits, and is asked about what is doubtful.
+    /// Whether its author waits, and is asked about what is doubtful.
     pub asks: bool,
 }
 
@@ -42,16 +42,16 @@ impl Job<'_> {
     }
 }
 
-/// What came of it. A decision that took effect has written already.
+/// The result. A decision that took effect has already been written.
 #[derive(Debug)]
 pub(super) struct Decision {
     pub verdict: Verdict,
 }
 
-/// Why there is no decision: the database would not.
+/// Why there is no decision: the database refused.
 #[derive(Debug)]
 pub(super) enum DecideError {
-    /// A named rule of the schema said no: the statement is to be undone, and this is the verdict.
+    /// A named rule of the schema refused: the statement has to be undone, and this is the verdict.
     Refused(Box<Verdict>),
     /// Anything else.
     Database(sqlx::Error),
@@ -63,8 +63,8 @@ impl From<sqlx::Error> for DecideError {
     }
 }
 
-/// Decides on operations of which each makes a row that is not there, all of one entity. None, with nothing written, when one of them has
-/// to be looked at by itself.
+/// Decides on operations of one entity, each of which creates a row that does not exist. `None`, with nothing written, if one of them has
+/// to be decided by itself.
 pub(super) async fn create_all<E: Table>(tx: &mut ScopedTx<Write>, jobs: &[Job<'_>]) -> Result<Option<Vec<Verdict>>, DecideError> {
     if E::WRITERS != Writers::Region {
         return Ok(None);
@@ -86,7 +86,7 @@ pub(super) async fn create_all<E: Table>(tx: &mut ScopedTx<Write>, jobs: &[Job<'
     Ok(Some(jobs.iter().zip(&rows).map(verdict).collect()))
 }
 
-/// The row that an operation makes; none where there is something to say about it.
+/// The row that an operation creates; `None` if there is anything to complain about.
 fn new_row<E: Table>(job: &Job<'_>, origin: Origin) -> Option<(Uuid, E, Tail)> {
     let op = job.op;
     if unknown_field::<E>(op).is_some() {
@@ -138,15 +138,15 @@ pub(super) async fn decide_on<E: Table>(tx: &mut ScopedTx<Write>, job: &Job<'_>)
     write::<E>(tx, job, id, stored.as_ref(), merged).await
 }
 
-/// Whether the author may write rows of this kind. What the server does itself nobody is asked for; else the account's role of this moment
-/// counts, whoever brings the operation.
+/// Whether the author may write rows of this kind. For the server's own operations no right is checked; for others the account's present
+/// role counts, whoever brings the operation.
 async fn may_write<E: Table>(tx: &mut ScopedTx<Write>, op: &Op) -> Result<bool, sqlx::Error> {
     let needs_no_look = E::WRITERS.include(false) || tx.scope().origin() == Origin::System;
     Ok(needs_no_look || E::WRITERS.include(db::is_admin(tx, op.actor).await?))
 }
 
-/// The region's one row, and the id it has: that of the region, unless an earlier version has let it in under another. None where the
-/// operation is about another id than both.
+/// The region's one row, and its id: that of the region, unless an earlier version stored it under another. `None` if the operation names
+/// neither id.
 async fn only_row<E: Table>(tx: &mut ScopedTx<Write>, op: &Op, only: Uuid) -> Result<Option<(Uuid, Option<Stored<E>>)>, sqlx::Error> {
     let stored = rows::lock(tx, &op.region, only).await?;
     let id = stored.as_ref().map_or(only, |row| row.id);
@@ -219,7 +219,7 @@ async fn write<E: Table>(
     Ok(Decision { verdict })
 }
 
-/// The row with the columns a client needs besides the form's.
+/// The row, with the columns that a client needs besides the form's fields.
 pub(super) fn client_row(id: Uuid, version: i64, deleted: bool, mut row: Row) -> Row {
     row.insert("id".into(), json!(id));
     row.insert("version".into(), json!(version));
@@ -227,7 +227,7 @@ pub(super) fn client_row(id: Uuid, version: i64, deleted: bool, mut row: Row) ->
     row
 }
 
-/// A verdict that waits for somebody or something.
+/// A verdict that waits for a decision or an event.
 pub(super) fn held(op: &Op, reason: Reason) -> Verdict {
     Verdict::bare(op.op_id, VerdictKind::Held).because(reason)
 }

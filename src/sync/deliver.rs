@@ -1,4 +1,4 @@
-//! From the edge to `apply_ops`: one form, or a batch out of a queue.
+//! From a request to `apply_ops`: one form, or a batch from a queue.
 
 use std::{collections::HashMap, future::Ready, time::Duration};
 
@@ -19,21 +19,21 @@ use crate::{
     state::AppState,
 };
 
-/// Operations per transaction: what a browser sends in one request (ADR 12).
+/// Operations per transaction: as many as a browser sends in one request (ADR 12).
 const CHUNK: usize = 100;
 
-/// Applies one form, with its author waiting for the answer.
+/// Applies one form, whose author waits for the verdict.
 pub async fn submit(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submitted> {
     Ok(submit_as(state, actor, op, false, NOTHING).await?.0)
 }
 
-/// The same for a form that can confirm: what is doubtful comes back as complaints first ([`crate::hours::doubts`]).
+/// The same for a form that can confirm: what is doubtful is first returned as complaints ([`crate::hours::doubts`]).
 pub async fn submit_asking(state: &AppState, actor: &Actor, op: Op) -> AppResult<Submitted> {
     Ok(submit_as(state, actor, op, true, NOTHING).await?.0)
 }
 
-/// The same, and `read`s what the answer shows within the transaction that stores the form: it sees the one region of the form, and costs
-/// no transaction of its own. Nothing is read where nothing is stored, or where reading fails: that is no reason not to store.
+/// The same, and `read`s what the response shows within the transaction that stores the form: it sees the form's one region, and costs no
+/// second transaction. Nothing is read if nothing is stored. If reading fails, the form is stored all the same.
 pub async fn submit_asking_and_read<T>(
     state: &AppState,
     actor: &Actor,
@@ -43,7 +43,7 @@ pub async fn submit_asking_and_read<T>(
     submit_as(state, actor, op, true, Some(read)).await
 }
 
-/// What is read where nothing is.
+/// For forms whose response needs no `read`.
 type Nothing = fn(&mut ScopedTx<Write>, &Verdict) -> Ready<AppResult<()>>;
 const NOTHING: Option<Nothing> = None;
 
@@ -71,15 +71,15 @@ async fn submit_as<T>(
     Ok((submitted, answer))
 }
 
-/// Applies the operations of one form that is many acts in one, its author waiting: all in one transaction of one region, each with its
-/// verdict. What is refused is stored as refused and stops no other.
+/// Applies the operations of one form that makes many changes, with its author waiting: all in one transaction of one region, each with its
+/// verdict. A refused operation is stored as refused and stops no other.
 pub async fn submit_all(state: &AppState, actor: &Actor, region: &Region, ops: &[Op]) -> AppResult<Vec<Verdict>> {
     let scope = Scope::one(actor, region).ok_or(AppError::NotFound)?;
     let who = Caller::of_own(actor.user_id, state.clock.now(), Delivery::Queued);
     Ok(in_own_transaction(state, &scope, &who, ops, NOTHING).await?.0)
 }
 
-/// What a delivery came to.
+/// The result of a delivery.
 #[derive(Debug)]
 pub struct Delivered {
     /// A verdict on each operation, in their order.
@@ -88,12 +88,12 @@ pub struct Delivered {
     pub missing: Vec<i64>,
 }
 
-/// Applies operations of a person: stored each with its verdict, in chunks of one region. What could not be stored says `retry`.
+/// Applies operations of a person: each is stored with its verdict, in chunks of one region. The verdict `retry` means: not stored.
 pub async fn deliver(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<Op>) -> AppResult<Vec<Verdict>> {
     Ok(deliver_of_person(state, actor, origin, ops).await?.verdicts)
 }
 
-/// The same out of a queue, which wants to know what it lacks.
+/// The same from a queue; the result also lists the numbers that the server lacks.
 pub async fn deliver_of_person(state: &AppState, actor: &Actor, origin: Origin, ops: Vec<Op>) -> AppResult<Delivered> {
     let authors = Authors::look_up(&state.db, GrantKey::of(&state.config.secret), actor, &ops).await?;
     let who = Caller { authors, ..Caller::of_own(actor.user_id, state.clock.now(), Delivery::Queued) };
@@ -117,8 +117,8 @@ pub async fn deliver_of_person(state: &AppState, actor: &Actor, origin: Origin, 
     Ok(Delivered { verdicts, missing })
 }
 
-/// Applies operations that an office's PC carries. Each needs its author's grant; what is of another region is not even looked at, and waits
-/// on the PC for the right person.
+/// Applies operations that an office's PC carries. Each needs its author's grant. One of another region is not looked at: it waits on the
+/// PC for a person who may bring it.
 pub async fn deliver_of_device(state: &AppState, device: &Device, ops: Vec<Op>) -> AppResult<Delivered> {
     let scope = Scope::of_device(device);
     let ours = ops.iter().filter(|op| op.region == device.region);
@@ -145,8 +145,8 @@ pub async fn deliver_of_device(state: &AppState, device: &Device, ops: Vec<Op>) 
     Ok(Delivered { verdicts, missing })
 }
 
-/// An operation for a region in which the carrier has no right (any more). Their own, entered while they had it, is kept on the server
-/// until an administrator looks at it; anybody else's stays where it is, for the right person to bring.
+/// An operation for a region in which the carrier has no right (any more). The carrier's own, entered while they had the right, is stored
+/// on the server until an administrator looks at it; another author's stays where it is, for a person who may bring it.
 async fn keep_for_later(state: &AppState, actor: &Actor, who: &Caller, origin: Origin, op: &Op) -> AppResult<Verdict> {
     let mut who = who.clone();
     if op.actor == actor.user_id && op.grant.is_some() && !actor.is_viewing() {
@@ -154,7 +154,7 @@ async fn keep_for_later(state: &AppState, actor: &Actor, who: &Caller, origin: O
         if who.authors.was_allowed(op, who.carrier, who.received_at) {
             let scope = Scope::system(op.region.clone(), Some(actor.user_id), origin);
             let mut verdict = store_chunk(state, &scope, &who, std::slice::from_ref(op)).await?.remove(0);
-            verdict.row = None; // not theirs to read any more
+            verdict.row = None; // the carrier may not read it any more
             verdict.conflicts.clear();
             return Ok(verdict);
         }
@@ -162,9 +162,9 @@ async fn keep_for_later(state: &AppState, actor: &Actor, who: &Caller, origin: O
     Ok(Verdict::bare(op.op_id, VerdictKind::Retry).because(Reason::Carrier))
 }
 
-/// A chunk in one transaction; when that fails for another reason than contention, each operation in its own, so that one that cannot
-/// even be stored stops no other (SYNC 3.1, I6). What is over the carrier's limit of a day is an error: the rest of the delivery is as well, and
-/// what was stored before is answered when it comes again.
+/// Applies a chunk in one transaction; if that fails for another reason than contention, each operation in its own, so that one that cannot
+/// even be stored stops no other (SYNC 3.1, I6). An operation above the carrier's daily limit is an error for the rest of the delivery;
+/// those stored before get their stored verdicts when they are delivered again.
 async fn store_chunk(state: &AppState, scope: &Scope, who: &Caller, chunk: &[Op]) -> AppResult<Vec<Verdict>> {
     let keep = |reason| chunk.iter().map(|op| Verdict::bare(op.op_id, VerdictKind::Retry).because(reason)).collect();
     Ok(match in_own_transaction(state, scope, who, chunk, NOTHING).await {
@@ -188,7 +188,7 @@ async fn store_chunk(state: &AppState, scope: &Scope, who: &Caller, chunk: &[Op]
     })
 }
 
-/// One transaction, tried again when that may help. Commits unless a form was refused; before that it `read`s for the answer.
+/// One transaction, tried again if that may help. Commits unless a form was refused; before that it `read`s for the response.
 async fn in_own_transaction<T>(
     state: &AppState,
     scope: &Scope,
@@ -227,7 +227,7 @@ async fn in_own_transaction<T>(
 /// Why a transaction was not committed.
 enum Failed {
     Database(sqlx::Error),
-    /// What the answer shows could not be read.
+    /// What the response shows could not be read.
     Reading(AppError),
 }
 
@@ -237,12 +237,12 @@ impl From<sqlx::Error> for Failed {
     }
 }
 
-/// Whether a row that was taken to be new is there.
+/// Whether the error is that a row assumed to be new exists.
 fn is_there(error: &sqlx::Error) -> bool {
     violated_constraint(error).is_some_and(|constraint| constraint.ends_with("_pkey"))
 }
 
-/// None when the carrier's limit of the day does not allow for these.
+/// `None` if the operations exceed the carrier's daily limit.
 async fn try_once<T>(
     state: &AppState,
     scope: &Scope,
@@ -273,8 +273,8 @@ async fn try_once<T>(
     Ok(Some((verdicts, answer)))
 }
 
-/// Fills in the numbers of the changes, known once they are committed, and lists what the queue lacks. A verdict is good without: what is
-/// stored is stored.
+/// Adds the numbers of the changes, known after the commit, and lists what the queue lacks. If this fails, the verdicts are valid all the
+/// same: the operations are stored.
 async fn look_back(state: &AppState, scope: &Scope, ops: &[Op], verdicts: &mut [Verdict]) -> Vec<i64> {
     match try_to_look_back(state, scope, ops, verdicts).await {
         Ok((seqs, missing)) => {

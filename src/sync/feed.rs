@@ -144,7 +144,7 @@ pub(crate) struct Asked<'a> {
     pub wait: Duration,
 }
 
-/// Changes after the cursor; up to so long for the first.
+/// Changes after the cursor; waits for the first no longer than `asked.wait`.
 pub(crate) async fn read_changes(db: &Db, bell: &Bell, scope: &Scope, asked: &Asked<'_>) -> AppResult<Changes> {
     let cursor = match asked.cursor.filter(|c| !c.is_empty()) {
         Some(text) => Some(Cursor::decode(text).ok_or_else(|| not_ours("cursor"))?),
@@ -164,14 +164,14 @@ pub(crate) async fn read_changes(db: &Db, bell: &Bell, scope: &Scope, asked: &As
     }
 }
 
-/// One snapshot of the data, with the epoch that they have in it: looked at in every transaction that gives out numbers, so that no number of
-/// a promoted standby or a restored copy is ever given under the epoch of before.
+/// One snapshot of the data, with its epoch. Every transaction that returns numbers checks the epoch, so that no number of a promoted
+/// standby or a restored copy is returned under the earlier epoch.
 pub(crate) async fn read_with_epoch(db: &Db, scope: &Scope) -> AppResult<(ScopedTx<Read>, Uuid)> {
     let mut tx = db.read_snapshot(scope).await?;
     if let Some(epoch) = db::find_epoch(&mut tx).await? {
         return Ok((tx, epoch));
     }
-    drop(tx); // its connection is needed, and whatever it sees is of before
+    drop(tx); // its connection is needed, and its snapshot shows the earlier data
     db.renew_epoch().await?;
     let mut tx = db.read_snapshot(scope).await?;
     let epoch = db::find_epoch(&mut tx).await?.ok_or_else(|| AppError::Busy("the data became others twice in a moment".to_owned()))?;
@@ -189,7 +189,7 @@ async fn read_page(tx: &mut ScopedTx<Read>, epoch: Uuid, cursor: Option<&Cursor>
         let after = cursor.map_or(0, |c| c.after(&region));
         let head = heads.get(region.code()).copied().unwrap_or(0);
         if after > head {
-            return Err(AppError::Gone); // numbers that these data have not given: they were set back without a trace
+            return Err(AppError::Gone); // numbers that these data never gave: they were set back without a new epoch
         }
         let lines = if left > 0 && after < head { db::list_changes(tx, &region, after, left).await? } else { Vec::new() };
         left -= i64::try_from(lines.len()).unwrap_or(i64::MAX);
@@ -243,8 +243,8 @@ fn not_ours(name: &str) -> AppError {
     AppError::BadParams(vec![ParamError::new(name, "not one of ours")])
 }
 
-/// A page of all rows. The cursor is taken before the first row is read: the feed from there brings whatever changed during the
-/// pages, and a client that applies only higher versions ends up equal (docs/adr/0002).
+/// A page of all rows. The cursor is taken before the first row is read: the feed from there returns whatever changed during the pages, and
+/// a client that applies only higher versions ends up equal (docs/adr/0002).
 pub(crate) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) -> AppResult<Snapshot> {
     let (mut tx, epoch) = read_with_epoch(db, scope).await?;
     let mut at = if let Some(text) = page.filter(|p| !p.is_empty()) {
@@ -261,7 +261,7 @@ pub(crate) async fn read_snapshot(db: &Db, scope: &Scope, page: Option<&str>) ->
     if at.cursor.epoch != epoch {
         return Err(AppError::Gone);
     }
-    // The list of regions is the one the first page saw, so that a place in it means the same on every page.
+    // The list of regions is that of the first page, so that a place in it means the same on every page.
     let regions: Vec<Region> = at.cursor.seqs.keys().cloned().collect();
     let mut items = Vec::new();
     let mut next = None;

@@ -1,5 +1,5 @@
-//! Grants: the server's word that a person was signed in at the browser that keeps a queue. With it, whoever is signed in there later may
-//! deliver that person's operations, and they stay that person's (SYNC 3.10, 3.12).
+//! Grants: the server's proof that a person was signed in at the browser that keeps a queue. With it, a person who is signed in there later
+//! may deliver the first person's operations, and they stay the first person's (SYNC 3.10, 3.12).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,7 +15,7 @@ use crate::{
 
 pub use crate::ops::{Grant, LIFETIME};
 
-/// So far a browser's clock may be off when it says that something was entered before a sign-out.
+/// How far a browser's clock may be off when it reports that something was entered before a sign-out.
 const CLOCK_MAY_DIFFER: TimeDelta = TimeDelta::minutes(2);
 
 /// The key of all grants, made from the server's secret.
@@ -28,7 +28,7 @@ impl std::fmt::Debug for GrantKey {
     }
 }
 
-/// Why somebody's operation is not taken from somebody else's hands.
+/// Why an author's operation is not accepted from another carrier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
     /// No grant, a forged one, one of another person, queue or region, or one of a session that had ended when this was entered.
@@ -50,7 +50,7 @@ impl GrantKey {
         format!("{MARK}.{body}.{tag}")
     }
 
-    /// What a text says, if it is ours.
+    /// The grant in a text; `None` if this key has not signed it.
     pub fn read(&self, text: &str) -> Option<Grant> {
         let (signed, tag) = text.rsplit_once('.')?;
         let body = signed.strip_prefix(MARK)?.strip_prefix('.')?;
@@ -60,15 +60,15 @@ impl GrantKey {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).ok()?).ok()
     }
 
-    /// Whether `op` carries the grant of its author, of whom this is known now, for its queue and region, in these hands. `at` is when it
-    /// arrived.
+    /// Whether `op` carries the grant of its author for its queue and region, and `hands` may bring it. `author` is what is known of the
+    /// author now; `at` is when the operation arrived.
     pub fn check(&self, op: &Op, author: &Author, hands: Carrier, at: DateTime<Utc>) -> Result<(), Doubt> {
         let grant = op.grant.as_deref().and_then(|text| self.read(text)).ok_or(Doubt::NotTheirs)?;
         let is_of_these_hands = grant.device.is_none_or(|device| hands == Carrier::Device(device));
         if !grant.is_about(op) || !is_of_these_hands {
             return Err(Doubt::NotTheirs);
         }
-        // Before the session's end, which a new password brings about as well: whoever has one has tried nothing.
+        // Checked before the session's end, because a new password ends sessions too: an author with a new password is not suspicious.
         if at >= grant.expires || grant.epoch != author.rights.epoch || !author.rights.active {
             return Err(Doubt::Lapsed);
         }
@@ -84,13 +84,14 @@ impl GrantKey {
 pub struct Author {
     /// What the account may do now.
     pub rights: Rights,
-    /// Its sessions that were ended before their time, as long as grants of theirs may be about.
+    /// Its sessions that were ended early, for as long as grants may name them.
     pub ended: Vec<EndedSession>,
 }
 
 impl Author {
-    /// Whether the session that the grant was given to had ended when the operation was entered. What arrived before is no question. Of the rest
-    /// the browser says when it was entered, and the numbers of its queue speak against it: those that were given out later were not there then.
+    /// Whether the grant's session had ended when the operation was entered. Not for one that arrived before the end. For others the
+    /// browser reports when they were entered, and the numbers of its queue are checked against that: higher numbers than the last one at
+    /// the sign-out did not exist then.
     fn had_signed_out(&self, grant: &Grant, op: &Op, at: DateTime<Utc>) -> bool {
         let Some(end) = grant.session.and_then(|id| self.ended.iter().find(|end| end.session_id == id)) else { return false };
         let entered_at = TimeDelta::try_milliseconds(op.offset_ms).and_then(|ahead| op.edited_at.checked_sub_signed(ahead));
@@ -143,7 +144,7 @@ mod tests {
             let mut forged = text.clone().into_bytes();
             forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
             let forged = String::from_utf8(forged).unwrap();
-            // The last letter of a base64 text may hold bits that nobody reads; what it says must then be the same.
+            // The last letter of a base64 text may hold bits that are not read; the grant must then be the same.
             assert!(key.read(&forged).is_none_or(|read| read == grant()), "byte {at}: {forged}");
         }
         for odd in ["", "g1", "g1..", "g1.e30.", "g2.e30.AAAA", text.trim_end_matches(|c| c != '.')] {

@@ -1,5 +1,5 @@
-//! How an operation lies in the inbox: its body says only what the columns beside it do not (ADR 28). Bodies of before say all of it, and are read
-//! the same way.
+//! How an operation is stored in the inbox: its body has only what the columns beside it lack (ADR 28). Older bodies have everything, and
+//! are read the same way.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use serde_json::{Map, Value, json};
 
 use crate::ops::{Change, Op};
 
-/// What `app.op_inbox.body` holds of an operation. What is missing is in a column, or is what a missing value means to [`Op`].
+/// The content of `app.op_inbox.body`. What is missing is in a column, or has the value that a missing one has in [`Op`].
 #[derive(Debug, Serialize)]
 pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     v: Option<u16>,
-    /// The column holds none below zero.
+    /// Only a number below zero, which the column cannot hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     n: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,7 +42,7 @@ struct BodyChange<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// What the columns do not say of an operation.
+    /// What the columns lack of an operation.
     pub(super) fn of(op: &'a Op) -> Self {
         let change = |change: &'a Change| BodyChange { from: Some(&change.from).filter(|from| !from.is_null()), to: &change.to };
         Self {
@@ -86,7 +86,7 @@ impl TryFrom<InboxRow> for Kept {
         let InboxRow { op_id, queue_id, n, actor, kind, entity, entity_id: id, region, after_ops: after, mut body } = row;
         let names = ["v", "op_id", "queue_id", "n", "actor", "kind", "entity", "id", "region", "after"];
         for (name, value) in names.into_iter().zip([json!(1), op_id, queue_id, n, actor, kind, entity, id, region, after]) {
-            body.entry(name).or_insert(value); // what the body says itself is as it came
+            body.entry(name).or_insert(value); // a value in the body itself counts
         }
         serde_json::from_value(Value::Object(body)).map(Self)
     }

@@ -1,6 +1,6 @@
-//! What leaves in rows, many at a time: everything but identity numbers. No client needs one to keep a copy, and whoever has the copy would have
-//! them all, without the event that showing one to a person is. That there is one, a copy knows: a browser's mirror and a PC keep the same
-//! (static/ts/offline/mirror.ts, src/agent/store).
+//! What is left out of rows that are sent many at a time: identity numbers. No client needs them to keep a copy, and anyone with the copy
+//! would have them all, without the event that is recorded when one is shown to a person. A copy does know whether there is a number: a
+//! browser's mirror and a PC store the same (static/ts/offline/mirror.ts, src/agent/store).
 
 use serde_json::{Value, json};
 

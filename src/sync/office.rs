@@ -67,7 +67,7 @@ impl<M: Mode> Office for ScopedTx<M> {
     }
 }
 
-/// What is blank comes last, whichever way.
+/// Blank values come last, in either direction.
 fn order_by(field: &Field, descends: bool) -> String {
     let by = match field.kind {
         FieldKind::Text | FieldKind::OptionalText | FieldKind::LaterText => format!("nullif({}, '') COLLATE \"tr-x-icu\"", field.column),
@@ -85,7 +85,7 @@ fn select<E: Entity>() -> String {
     format!("SELECT id, region, version, deleted_at, {} FROM {}", columns::<E>(), E::TABLE)
 }
 
-/// A row as pages want it.
+/// A row in the form that pages read.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! The kinds of rows that take operations, found by their names. Which there are is said at the top of the house (`crate::registry`): this room
-//! names none of them.
+//! The kinds of rows that take operations, found by their names. The top layer registers them (`crate::registry`): this module names none
+//! of them.
 
 use std::{pin::Pin, sync::OnceLock};
 
@@ -45,7 +45,7 @@ pub struct Reads<M: Mode> {
 }
 
 impl Kind {
-    /// The kind of which `E` is the type.
+    /// The kind of type `E`.
     pub const fn of<E: Table>() -> Self {
         Self {
             about: Description::of::<E>(),
@@ -92,8 +92,7 @@ impl Reading for Write {
 
 static KINDS: OnceLock<&'static [Kind]> = OnceLock::new();
 
-/// Says which kinds of rows there are, in the order of a snapshot: what is referred to comes first. Once per process; what comes later says
-/// the same.
+/// Registers the kinds of rows, in the order of a snapshot: referenced kinds come first. Once per process; later calls change nothing.
 pub fn install(kinds: &'static [Kind]) {
     KINDS.get_or_init(|| kinds);
 }
@@ -113,7 +112,7 @@ pub fn entities() -> impl ExactSizeIterator<Item = &'static str> {
     kinds().iter().map(|kind| kind.about.name)
 }
 
-/// Decides on an operation with the rules of its entity; one that this server does not know yet waits for a newer server.
+/// Decides on an operation with the rules of its entity; one of an unknown entity is held for a newer server.
 pub(super) async fn decide_by_name(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> Result<Decision, DecideError> {
     match kind_of(&job.op.entity) {
         Some(kind) => (kind.decide)(tx, job).await,
@@ -121,7 +120,7 @@ pub(super) async fn decide_by_name(tx: &mut ScopedTx<Write>, job: &Job<'_>) -> R
     }
 }
 
-/// Decides on operations that each make a row of the same entity. None, with nothing written, when they have to be decided on one by one.
+/// Decides on operations that each create a row of the same entity. `None`, with nothing written, if they have to be decided one by one.
 pub(super) async fn create_by_name(tx: &mut ScopedTx<Write>, jobs: &[Job<'_>]) -> Result<Option<Vec<Verdict>>, DecideError> {
     match jobs.first().and_then(|first| kind_of(&first.op.entity)) {
         Some(kind) => (kind.create)(tx, jobs).await,
@@ -129,7 +128,7 @@ pub(super) async fn create_by_name(tx: &mut ScopedTx<Write>, jobs: &[Job<'_>]) -
     }
 }
 
-/// Says more about the refusal of an operation, once its transaction can read again.
+/// Adds details to the refusal of an operation, once its transaction can read again.
 pub(super) async fn explain_by_name<M: Reading>(
     tx: &mut ScopedTx<M>,
     op: &Op,
@@ -151,8 +150,8 @@ async fn explain<E: Table, M: Mode>(tx: &mut ScopedTx<M>, op: &Op, errors: Vec<F
     Ok(explained)
 }
 
-/// The changes of an operation that puts earlier values back, by "Geri al" of the log or by a decision on a conflict. It changes what it names
-/// and nothing else: what would follow from it is said too, as it is in `row`.
+/// The changes of an operation that restores earlier values, by "Geri al" of the log or by a decision on a conflict. It changes what it
+/// names and nothing else: fields that would follow from these are named too, with their values in `row`.
 pub fn putting_back(entity: &str, mut changes: Fields, row: &Row) -> Fields {
     let following = kind_of(entity).map_or(&[][..], |kind| (kind.following)(&changes));
     for name in following {
@@ -162,12 +161,12 @@ pub fn putting_back(entity: &str, mut changes: Fields, row: &Row) -> Fields {
     changes
 }
 
-/// The name of a kind of row as this server has it; none for one that it does not know.
+/// The name of a kind of row as this server has it; `None` for an unknown kind.
 pub(super) fn known_name(entity: &str) -> Option<&'static str> {
     kind_of(entity).map(|kind| kind.about.name)
 }
 
-/// What a constraint of a kind's table says; none for one that has no words, and for a kind that this server does not know.
+/// The refusal that a constraint of a kind's table stands for; `None` for a constraint without words, and for an unknown kind.
 pub fn refusal_by_name(entity: &str, constraint: &str) -> Option<Refusal> {
     kind_of(entity).and_then(|kind| (kind.refusal)(constraint))
 }
@@ -177,8 +176,8 @@ pub(super) fn is_known(entity: &str) -> bool {
     kind_of(entity).is_some()
 }
 
-/// Whether somebody who may write in a region may write rows of this kind there: what no page offers otherwise. Kinds that this server does
-/// not know nobody may.
+/// Whether a person who may write in a region may write rows of this kind there; pages offer nothing else. Unknown kinds may not be
+/// written.
 pub fn may_write(entity: &str, is_admin: bool) -> bool {
     kind_of(entity).is_some_and(|kind| kind.about.writers.include(is_admin))
 }
@@ -226,7 +225,7 @@ pub(super) async fn page_ids_by_name<M: Reading>(
     }
 }
 
-/// The live row of an entity that has the business key of these values already.
+/// The live row of an entity that already has the business key of these values.
 pub(super) async fn find_twin_by_name<M: Reading>(
     tx: &mut ScopedTx<M>,
     name: &str,

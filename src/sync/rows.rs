@@ -1,4 +1,4 @@
-//! The SQL that the tables of all entities share, made of an entity's fields. What one entity alone asks stays in its own folder.
+//! The SQL that the tables of all entities share, made from an entity's fields. SQL of a single entity stays in its own folder.
 
 use chrono::NaiveDate;
 use sqlx::{
@@ -16,7 +16,7 @@ use crate::{
     ops::{Cell, Entity, Field, Plain, PlainKind, Source},
 };
 
-/// A row of a statement as a source of values: each from the column of its field.
+/// A row of a query as a source of values: each from the column of its field.
 struct Columns<'r>(&'r PgRow);
 
 impl Source for Columns<'_> {
@@ -116,7 +116,7 @@ impl Array {
     }
 }
 
-/// Reads and locks a row; of an entity of which a region has one, that one.
+/// Reads and locks a row; if a region has only one row of this entity, that one.
 pub(super) async fn lock<E: Entity>(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Stored<E>>, sqlx::Error> {
     let sql = select::<E>();
     let row = if E::only_id(region).is_some() {
@@ -178,7 +178,7 @@ fn bind_new<E: Entity>(rows: &[(Uuid, &E, &Tail)], region: &Region, arguments: &
     arguments.add(tails(rows, |tail| tail.by))
 }
 
-/// Overwrites a row that is there.
+/// Overwrites an existing row.
 pub(super) async fn update<E: Entity>(
     tx: &mut ScopedTx<Write>,
     region: &Region,
@@ -205,8 +205,8 @@ fn bind_changed<E: Entity>(region: &Region, id: Uuid, value: &E, tail: &Tail, ar
     arguments.add(tail.by)
 }
 
-/// Row count and xor of `sha256(id:version)` of each entity of a region that has rows, for comparison with a copy. First 64 bits, as hex. Kept by
-/// the seal (`sec.seal_change`); `rainstaff doctor` compares them with the rows.
+/// Row count and xor of `sha256(id:version)` of each entity of a region that has rows, for comparison with a copy. First 64 bits, as hex.
+/// Kept up to date by `sec.seal_change`; `rainstaff doctor` compares them with the rows.
 pub(crate) async fn list_digests<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<(String, i64, String)>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"

@@ -1,5 +1,5 @@
-//! What a feature tells the write path about its rows. A new table that takes operations implements [`Entity`] (what they are)
-//! and [`Table`] (what they look at), and gets one line in `registry.rs`.
+//! What a feature defines about its rows for the write path. A new table that takes operations implements [`Entity`] (what they are) and
+//! [`Table`] (what they look at), and gets one line in `registry.rs`.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
@@ -46,10 +46,10 @@ pub struct Tail {
     pub by: Uuid,
 }
 
-/// A named constraint said no.
+/// A named constraint refused the row.
 #[derive(Debug, Clone)]
 pub struct Refusal {
-    /// `NaturalKey` is held for a person to decide when it comes out of a queue; everything else is rejected.
+    /// `NaturalKey` from a queue is held for a person to decide; everything else is rejected.
     pub reason: Reason,
     /// The complaint, on its field.
     pub error: FieldError,
@@ -72,18 +72,18 @@ impl Refusal {
     }
 }
 
-/// What a look at other rows says before the write.
+/// The result of a look at other rows before the write.
 #[derive(Debug, Clone, Default)]
 pub struct Veto {
     /// Complaints; any of them stops the write.
     pub errors: Vec<FieldError>,
-    /// Things to keep for a person to see, that do not stop it.
+    /// Conflicts to keep for a person to see; they do not stop the write.
     pub conflicts: Vec<ConflictDraft>,
-    /// Things to be confirmed: they stop it only where somebody waits who can.
+    /// Questions that have to be confirmed; they stop the write only if a person waits who can confirm.
     pub questions: Vec<FieldError>,
 }
 
-/// What the constraints of one column say that `sec.create_entity` names: `drivers_full_name_check` and `vehicles_driver_fkey`, which is of
+/// The refusal for a constraint of one column, as `sec.create_entity` names it: `drivers_full_name_check`, and `vehicles_driver_fkey` for
 /// `driver_id`.
 pub fn refusal_of_field<E: Entity>(constraint: &str) -> Option<Refusal> {
     let table = E::TABLE.trim_start_matches("app.");
@@ -106,10 +106,10 @@ pub fn refusal_of_field<E: Entity>(constraint: &str) -> Option<Refusal> {
     })
 }
 
-/// What an entity says beside where its values lie: what it looks at in other rows, and what the database says about them.
+/// What an entity defines besides its fields: what it looks at in other rows, and the words for the database's refusals.
 pub trait Table: Entity {
-    /// Looks at other rows before a write. May point references elsewhere (aliases), and fill in what follows from other rows. `at` is when
-    /// the operation arrived.
+    /// Looks at other rows before a write. May change references (aliases), and fill in what follows from other rows. `at` is when the
+    /// operation arrived.
     fn before_write(
         &mut self,
         _tx: &mut ScopedTx<Write>,
@@ -121,7 +121,7 @@ pub trait Table: Entity {
         async { Ok(Veto::default()) }
     }
 
-    /// The live row that has the business key of these values already; none for an entity without such a key.
+    /// The live row that already has the business key of these values; `None` for an entity without such a key.
     fn find_twin<M: Mode>(
         _tx: &mut ScopedTx<M>,
         _region: &Region,
@@ -130,8 +130,9 @@ pub trait Table: Entity {
         async { Ok(None) }
     }
 
-    /// Looks as [`Table::before_write`] does and writes a new row, in one statement. None, and nothing written, where the entity knows no such
-    /// statement or something is in the way. The answer may hold questions; the row is written, and does not stay where somebody is asked.
+    /// Looks as [`Table::before_write`] does and writes a new row, in one statement. `None`, with nothing written, if the entity has no
+    /// such statement or the row was refused. The veto may hold questions; the row is written then, and is rolled back if a person is
+    /// asked.
     fn look_and_insert(
         &self,
         _tx: &mut ScopedTx<Write>,
@@ -142,8 +143,8 @@ pub trait Table: Entity {
         async { Ok(None) }
     }
 
-    /// Whether rows that are all new can be written in one statement: there is nothing to say about any of them. Otherwise each is looked at,
-    /// and written, by itself.
+    /// Whether rows that are all new can be written in one statement, because there is nothing to say about any of them. Otherwise each is
+    /// looked at and written by itself.
     fn can_insert_together(
         _tx: &mut ScopedTx<Write>,
         _region: &Region,
@@ -152,13 +153,13 @@ pub trait Table: Entity {
         async { Ok(false) }
     }
 
-    /// Translates a named constraint into words: each of the table's own, also those that `parse` keeps. What has no words is a fault of the
-    /// server. The checks of single columns and the references have those of their fields ([`refusal_of_field`]).
+    /// Translates a named constraint of the table into words, also those that `parse` already checks. A constraint without words is a fault
+    /// of the server. The checks of single columns and the references have the words of their fields ([`refusal_of_field`]).
     fn refusal(constraint: &str) -> Option<Refusal> {
         refusal_of_field::<Self>(constraint)
     }
 
-    /// Says more about a refusal of the values that were wanted, such as which other row is in the way.
+    /// Adds details to a refusal of the wanted values, such as which other row has the key.
     fn explain<M: Mode>(
         _tx: &mut ScopedTx<M>,
         _region: &Region,

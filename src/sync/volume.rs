@@ -1,5 +1,5 @@
-//! How much a person or a PC may bring into a region in a day. What the inbox takes is kept for ever, so a queue without end would fill the disk.
-//! What is over the limit stays in its queue, which asks again: nothing is lost, and the region's log says who reached it.
+//! How much a person or a PC may bring into a region in a day. The inbox keeps everything for ever, so a queue without end would fill the
+//! disk. What exceeds the limit stays in its queue, which asks again: nothing is lost, and the region's log names the carrier.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -30,13 +30,14 @@ fn limit(carrier: Carrier) -> i64 {
     }
 }
 
-/// Whether a day's limit holds for what comes in so: queues, and not what a command of the server's own machine brings.
+/// Whether the daily limit holds for operations of this origin: for queues, and not for commands on the server's own machine.
 pub(super) fn is_limited(origin: Origin) -> bool {
     matches!(origin, Origin::Offline | Origin::Agent)
 }
 
-/// Counts what is new of these operations to their carrier, in the transaction that stores them. False when it is over the limit: nothing was counted,
-/// and nothing may be stored. Two deliveries of one carrier wait for each other here, so no number of them gets past the limit.
+/// Adds the operations that are new to their carrier's count, in the transaction that stores them. False if that exceeds the limit: nothing
+/// was counted, and nothing may be stored. Two deliveries of one carrier wait for each other here, so they cannot exceed the limit
+/// together.
 pub(super) async fn count(
     tx: &mut ScopedTx<Write>,
     who: &Caller,
@@ -57,7 +58,7 @@ fn day(at: DateTime<Utc>) -> NaiveDate {
     at.date_naive()
 }
 
-/// The region's log is told who reached the limit, once a day.
+/// Records in the region's log who reached the limit, once a day.
 pub(super) async fn note_refusal(state: &AppState, scope: &Scope, who: &Caller, region: &Region) -> AppResult<()> {
     let mut tx = state.db.write(scope).await?;
     if db::mark_refused(&mut tx, region, who.carrier.id(), day(who.received_at)).await? {

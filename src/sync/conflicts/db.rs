@@ -37,7 +37,7 @@ pub(super) struct ConflictRow {
     pub resolution: Option<String>,
 }
 
-/// Conflicts of the scope's regions, open or settled, by row; `id` for that one only, open or not.
+/// Conflicts of the scope's regions, open or settled, by row; with `id` only that one, open or settled.
 pub(super) async fn list_conflicts<M: Mode>(
     tx: &mut ScopedTx<M>,
     settled: bool,
@@ -105,7 +105,7 @@ pub(super) async fn find_conflict<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Re
     Ok(list_conflicts(tx, false, Some(id), 1).await?.pop())
 }
 
-/// Writes a decision beside a conflict. False when there is one already: the first one stands.
+/// Stores a decision about a conflict. False if there is one already: the first one stands.
 pub(super) async fn settle(
     tx: &mut ScopedTx<Write>,
     conflict: &ConflictRow,

@@ -35,7 +35,7 @@ use crate::{
 };
 
 const HOME: &str = "/conflicts";
-/// Tells the list, and the number in the side bar, to load again.
+/// The event after which the list, and the number in the side bar, load again.
 const LIST_CHANGED: &str = CONFLICTS.event;
 /// Conflicts on the page at most.
 const MOST: i64 = 200;
@@ -62,7 +62,7 @@ pub async fn list_conflicts(
     let mut conflicts = db::list_conflicts(&mut tx, settled, None, MOST + 1).await?;
     let is_cut = cut(&mut conflicts, MOST);
     let (names, rows) = look_up(&mut tx, &conflicts).await?;
-    drop(tx); // nobody waits for a second connection with one in hand
+    drop(tx); // no request waits for a second connection while it holds one
     let sides = conflicts.iter().flat_map(|c| [&c.winner, &c.loser]).flatten().map(|side| side.actor);
     let known = Known { people: people_of(&state, &actor, sides).await?, names, rows };
     let rows = by_row(&ctx, &conflicts, &known);
@@ -70,7 +70,7 @@ pub async fn list_conflicts(
     Ok(html(if CONFLICTS.is_wanted(&ctx) { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
 }
 
-/// What the rows are called, and what they hold now.
+/// Names of the rows, and their present values.
 async fn look_up(tx: &mut ScopedTx<Read>, conflicts: &[ConflictRow]) -> AppResult<(Names, HashMap<(String, Uuid), FeedRow>)> {
     let mut by_entity: BTreeMap<(&str, &str), Vec<Uuid>> = BTreeMap::new();
     for conflict in conflicts {
@@ -86,8 +86,8 @@ async fn look_up(tx: &mut ScopedTx<Read>, conflicts: &[ConflictRow]) -> AppResul
     Ok((names_of(tx, &ids).await?, rows))
 }
 
-/// `POST /conflicts/{id}/resolution`: what stands stays (`kept`), or the other value comes in its place (`replaced`), as an ordinary
-/// operation of whoever decides.
+/// `POST /conflicts/{id}/resolution`: the standing value stays (`kept`), or the other value replaces it (`replaced`), as an ordinary
+/// operation of the person who decides.
 pub async fn settle_conflict(
     ctx: Req<Ctx>,
     actor: Req<Actor>,
@@ -132,15 +132,16 @@ pub async fn settle_conflict(
     acted(&ctx, click, LIST_CHANGED, &to, &flash)
 }
 
-/// The act that takes a deletion back.
+/// The undo action that takes a deletion back.
 fn restoration_of(conflict: &ConflictRow) -> Option<UndoAct> {
     let has_many = description(&conflict.entity).is_some_and(|entity| entity.title.is_some());
     has_many.then(|| UndoAct::Restore(conflict.entity.clone(), conflict.entity_id))
 }
 
-/// The operation that puts the other value in its place. It says what the reader had on the screen, so that whatever came in between is
-/// kept as a conflict again; and nothing follows from it (`row` is the row as it is). What was on the screen is looked up by the row's version, which
-/// is all that the form carries of it: an identity number is masked on the screen, and does not leave with the page.
+/// The operation that replaces the standing value with the other one. It names the value that the reader had on the screen, so that a
+/// change made since then becomes a conflict again; and it changes no other field (`row` is the row as it is). The value on the screen is
+/// looked up by the row's version, which is all that the form carries of it: an identity number is masked on the screen, and is not sent
+/// with the page.
 async fn replacement(
     actor: &Actor,
     state: &AppState,

@@ -33,7 +33,7 @@ impl ConflictsPage<'_> {
         if self.settled { "conflicts-settled" } else { "conflicts-open" }
     }
 
-    /// The filter, as the address says it.
+    /// The filter, as in the address.
     fn state_word(&self) -> &'static str {
         if self.settled { "settled" } else { "" }
     }
@@ -55,15 +55,15 @@ pub(super) struct RowView {
 #[derive(Debug)]
 pub(super) struct ConflictView {
     pub id: Uuid,
-    /// What met what.
+    /// What kind of conflict it is.
     pub kind: String,
-    /// The value both had seen; empty where there is none to show.
+    /// The value that both had seen; empty if there is none to show.
     pub base: String,
-    /// What stands.
+    /// The value that stands.
     pub stands: SideView,
-    /// What does not.
+    /// The other value.
     pub other: SideView,
-    /// The value that stands now, where it is neither of the two any more.
+    /// The present value, if it is neither of the two any more.
     pub changed_since: String,
     /// "Kalsın: 08:30".
     pub keep: String,
@@ -71,7 +71,7 @@ pub(super) struct ConflictView {
     pub replace: String,
     /// "admin, 05.01.2026 14:30: kaldı"; empty while it is open.
     pub settled: String,
-    /// Whether the reader may settle it: it is open, of a kind of rows that they may write, and they do not only look.
+    /// Whether the reader may settle it: it is open, the reader may write rows of its kind, and does not only look.
     pub is_to_settle: bool,
 }
 
@@ -96,7 +96,7 @@ pub(super) fn by_row(ctx: &Ctx, conflicts: &[ConflictRow], known: &Known) -> Vec
     conflicts.chunk_by(|a, b| (&a.region, a.entity_id) == (&b.region, b.entity_id)).map(|of_row| row_view(ctx, of_row, known)).collect()
 }
 
-/// Whether somebody may settle what met in rows of this kind.
+/// Whether a person may settle conflicts in rows of this kind.
 pub(super) fn may_decide(actor: &Actor, entity: &str) -> bool {
     !actor.is_viewing() && may_write(entity, actor.is_admin())
 }
@@ -146,7 +146,7 @@ impl ConflictView {
     }
 }
 
-/// "Kayıt duruyor: 08:30-17:30, mola 60 dk": what would go.
+/// "Kayıt duruyor: 08:30-17:30, mola 60 dk": what a deletion would remove.
 fn row_in_words(lang: Lang, now: Option<&FeedRow>) -> String {
     let text =
         |name: &str| now.and_then(|row| row.row.get(name)).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));

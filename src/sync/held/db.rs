@@ -1,4 +1,4 @@
-//! SQL of the operations that wait or were refused, and of what people decided about them.
+//! SQL of the operations that are held or were refused, and of people's decisions about them.
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
@@ -11,14 +11,14 @@ use crate::{
     sync::{apply::Carrier, inbox::Kept},
 };
 
-/// An operation with the last word on it.
+/// An operation with its last verdict.
 #[derive(Debug, Clone)]
 pub struct StoredOp {
-    /// The operation, as it came.
+    /// The operation, as it was delivered.
     pub op: Op,
     /// Who brought it: an account, or a device.
     pub carrier: Option<Uuid>,
-    /// It came through an office's PC.
+    /// Whether an office's PC brought it.
     pub by_device: bool,
     /// When it came.
     pub received_at: DateTime<Utc>,
@@ -26,11 +26,11 @@ pub struct StoredOp {
     pub attempt: i32,
     /// The last verdict.
     pub verdict: Verdict,
-    /// When that was said.
+    /// When the last verdict was given.
     pub decided_at: DateTime<Utc>,
     /// Whether its region takes operations.
     pub is_open: bool,
-    /// Who said last what about it; a verdict that came after it does not count it out.
+    /// The last decision about it, which a later verdict does not cancel.
     pub decision: Option<LastDecision>,
 }
 
@@ -42,12 +42,12 @@ impl StoredOp {
     }
 }
 
-/// What somebody decided last.
+/// The last decision of a person.
 #[derive(Debug, Clone)]
 pub struct LastDecision {
     /// The word in the table.
     pub decision: String,
-    /// On which verdict.
+    /// About which verdict.
     pub attempt: i32,
     /// Name of the account.
     pub by: String,
@@ -65,7 +65,7 @@ pub enum State {
     Held,
     /// Refused and not yet seen.
     Rejected,
-    /// Given up, or seen.
+    /// Discarded, or seen.
     Settled,
 }
 
@@ -73,7 +73,7 @@ impl State {
     /// Every state, in the order of the filter.
     pub const ALL: [Self; 4] = [Self::Open, Self::Held, Self::Rejected, Self::Settled];
 
-    /// As the address says it.
+    /// As in the address.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "",
@@ -93,15 +93,15 @@ impl State {
         }
     }
 
-    /// Reads the word back.
+    /// Reads the word of an address.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 }
 
-/// Operations of the scope's regions in a state, in the order of their queues, `limit` of them after `offset`, and how many there are in all (0 where
-/// none come after `offset`); `op_id` for that one only, in whatever state it is. What a form brought was answered to its author at once, and is
-/// none of these.
+/// Operations of the scope's regions in a state, in the order of their queues: `limit` of them after `offset`, and how many there are in
+/// all (0 if none come after `offset`). With `op_id` only that one, in any state. Forms are not listed: their authors got the verdict at
+/// once.
 pub(super) async fn list_stored<M: Mode>(
     tx: &mut ScopedTx<M>,
     state: State,
@@ -177,12 +177,12 @@ pub(super) async fn list_stored<M: Mode>(
     Ok((stored, total))
 }
 
-/// One operation with its last verdict; none where the scope has no such operation.
+/// One operation with its last verdict; `None` if the scope has no such operation.
 pub(super) async fn find_stored<M: Mode>(tx: &mut ScopedTx<M>, op_id: Uuid) -> Result<Option<StoredOp>, sqlx::Error> {
     Ok(list_stored(tx, State::Open, Some(op_id), 1, 0).await?.0.pop())
 }
 
-/// Waits until nobody else decides on operations of this one's queue.
+/// Waits until no other transaction decides on operations of this one's queue.
 pub(super) async fn lock_queue_of(tx: &mut ScopedTx<Write>, region: &Region, op_id: Uuid) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
@@ -198,7 +198,8 @@ pub(super) async fn lock_queue_of(tx: &mut ScopedTx<Write>, region: &Region, op_
     Ok(())
 }
 
-/// Where an operation stands in the order in which what waits is tried again. That order does not change, so whatever stays held is passed once.
+/// The place of an operation in the order in which held ones are tried again. The order does not change, so an operation that stays held is
+/// passed once.
 #[derive(Debug, Clone)]
 pub(super) struct Turn {
     pub queue_id: Uuid,
@@ -207,7 +208,7 @@ pub(super) struct Turn {
     pub op_id: Uuid,
 }
 
-/// The next operations that wait for one of these reasons, of one author or of anybody, in the order of their queues.
+/// The next operations that are held for one of these reasons, of one author or of all, in the order of their queues.
 pub(super) async fn list_held<M: Mode>(
     tx: &mut ScopedTx<M>,
     reasons: &[String],
@@ -247,7 +248,7 @@ pub(super) async fn list_held<M: Mode>(
     .await
 }
 
-/// Records what somebody decided. False when this very click was recorded before.
+/// Records a person's decision. False if this very click was recorded before.
 pub(super) async fn insert_decision(
     tx: &mut ScopedTx<Write>,
     region: &Region,
@@ -297,7 +298,7 @@ pub(super) async fn insert_alias(tx: &mut ScopedTx<Write>, op: &Op, target: Uuid
     Ok(())
 }
 
-/// How much waits in the scope's regions: open conflicts, and operations that are held or refused and not yet seen.
+/// How many wait in the scope's regions: open conflicts, and operations that are held or refused and not yet seen.
 pub async fn count_waiting<M: Mode>(tx: &mut ScopedTx<M>) -> Result<(i64, i64), sqlx::Error> {
     let codes = tx.scope().codes();
     let row = sqlx::query!(

@@ -1,5 +1,5 @@
-//! Operations that wait for a person or for something to happen, and refused ones that nobody has seen (SYNC 3.4, 3.8). Whatever is
-//! decided about them, they stay where they are with every verdict on them; a decision adds a verdict or a line of its own.
+//! Operations that are held until a person decides or something happens, and refused ones that are not yet seen (SYNC 3.4, 3.8). Decisions
+//! delete nothing: the operations stay with all their verdicts; a decision adds a verdict or a row of its own.
 
 pub(super) mod db;
 pub mod pages;
@@ -30,13 +30,13 @@ pub use retrial::{retry_at_start, retry_of_author, retry_of_region};
 pub enum Decision {
     /// To be tried again, by the rules.
     Retried,
-    /// An administrator answers for it: it is done in its author's name, whatever has become of the author's rights.
+    /// An administrator answers for it: it is applied in its author's name, whatever the author's rights are now.
     Accepted,
-    /// The new row is one that is there already.
+    /// The new row is an existing one.
     SameRow,
-    /// Given up; kept all the same.
+    /// Discarded; stored all the same.
     Discarded,
-    /// A refusal was taken notice of.
+    /// A refusal was seen.
     Seen,
 }
 
@@ -52,8 +52,8 @@ impl Decision {
         }
     }
 
-    /// Whether `actor` may decide so about this operation. `by_admin` says whether its author is an administrator now: what its author may
-    /// not write is not tried again in their name, whoever asks.
+    /// Whether `actor` may decide so about this operation. `by_admin` is whether its author is an administrator now: what the author may
+    /// not write is not tried again in the author's name, whoever asks.
     fn fits(self, stored: &StoredOp, actor: &Actor, by_admin: bool) -> bool {
         let (verdict, reason) = (stored.verdict.verdict, stored.verdict.reason);
         let is_held = verdict == VerdictKind::Held;
@@ -74,8 +74,8 @@ impl Decision {
     }
 }
 
-/// Does what `actor` decided about an operation of one of their regions, under the id of their click: the same click again does nothing.
-/// Answers the last verdict.
+/// Carries out what `actor` decided about an operation of one of their regions, under the id of their click: the same click again does
+/// nothing. Returns the last verdict.
 pub async fn decide(
     state: &AppState,
     actor: &Actor,
@@ -91,7 +91,7 @@ pub async fn decide(
     db::lock_queue_of(&mut tx, region, op_id).await?;
     let stored = db::find_stored(&mut tx, op_id).await?.ok_or(AppError::NotFound)?;
     if stored.verdict.verdict.took_effect() || !decision.fits(&stored, actor, who.authors.is_admin(stored.op.actor)) {
-        return Ok((stored.clone(), stored.verdict)); // somebody was quicker
+        return Ok((stored.clone(), stored.verdict)); // another person was quicker
     }
     if !db::insert_decision(&mut tx, region, click, &stored, decision.as_str(), actor, who.received_at).await? {
         return Ok((stored.clone(), stored.verdict));
@@ -107,7 +107,7 @@ pub async fn decide(
         Decision::SameRow => {
             let twin = find_twin_by_name(&mut tx, &stored.op.entity, region, &wanted_row(&stored.op)).await?;
             let Some(twin) = twin.filter(|twin| *twin != stored.op.id) else {
-                // The other row is gone, or has another key now: nothing stands in the way any more.
+                // The other row is gone, or has another key now: the operation is not in conflict any more.
                 let verdict = decide_again(&mut tx, &who, &stored, Again::ByTheRules).await?;
                 tx.commit().await?;
                 state.bell.ring(region);
@@ -128,7 +128,7 @@ pub async fn decide(
     Ok((stored, verdict))
 }
 
-/// The caller in whose hands an operation is decided again, with what has to be known of its author.
+/// The caller as which an operation is decided again, with what has to be known of its author.
 async fn caller_for(state: &AppState, by: Uuid, name: &str, op: &Op) -> AppResult<Caller> {
     let mut authors = Authors::carried_by(GrantKey::of(&state.config.secret), name);
     authors.add(&state.db, op.actor).await?;
@@ -140,7 +140,7 @@ fn wanted_row(op: &Op) -> Row {
     op.fields.iter().map(|(name, change)| (name.clone(), change.to.clone())).collect()
 }
 
-/// A creation as a change of a row that is there already: what it wants, from nothing, so that every difference is kept as a conflict.
+/// A creation as a change of an existing row: its values, each from nothing, so that every difference is kept as a conflict.
 fn onto(create: &Op, row: Uuid) -> Op {
     let given = |(name, change): (&String, &Change)| (name.clone(), Change { from: serde_json::Value::Null, to: change.to.clone() });
     Op { kind: Kind::Update, id: row, base_version: None, fields: create.fields.iter().map(given).collect(), ..create.clone() }

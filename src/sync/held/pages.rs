@@ -1,4 +1,4 @@
-//! `/queue` ("Senkron"): what waits in this browser, and what waits or was refused on the server.
+//! `/queue` ("Senkron"): what waits in this browser, and what is held or was refused on the server.
 
 use std::collections::{HashMap, HashSet};
 
@@ -39,7 +39,7 @@ use crate::{
 };
 
 const HOME: &str = "/queue";
-/// Tells the list to load again.
+/// The event after which the list loads again.
 const LIST_CHANGED: &str = QUEUE.event;
 /// Operations on a page.
 const PAGE: i64 = 50;
@@ -63,7 +63,7 @@ pub async fn show_queue(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>,
     let mut tx = state.db.read(&scope).await?;
     let (ops, pager) = page_of(&mut tx, shown, query.page).await?;
     let (names, twins) = look_up(&mut tx, &ops).await?;
-    drop(tx); // nobody waits for a second connection with one in hand
+    drop(tx); // no request waits for a second connection while it holds one
     let authors = authors_of(&state, ops.iter().map(|stored| stored.op.actor)).await?;
     let admins = authors.iter().filter(|(_, rights)| rights.role == Role::Admin).map(|(id, _)| *id).collect();
     let known = Known { names, people: named_to(&actor, authors), admins, twins };
@@ -72,7 +72,7 @@ pub async fn show_queue(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>,
     Ok(html(if QUEUE.is_wanted(&ctx) { render(&ctx, &page.as_list())? } else { render(&ctx, &page)? }))
 }
 
-/// The asked page of the list; the first where that one is not there (any more).
+/// The requested page of the list; the first if that page does not exist (any more).
 async fn page_of(tx: &mut ScopedTx<Read>, shown: State, asked: Option<i64>) -> AppResult<(Vec<StoredOp>, Pager)> {
     let offset = asked.unwrap_or(1).saturating_sub(1).clamp(0, i64::MAX / PAGE) * PAGE;
     let (ops, total) = db::list_stored(tx, shown, None, PAGE, offset).await?;
@@ -83,7 +83,7 @@ async fn page_of(tx: &mut ScopedTx<Read>, shown: State, asked: Option<i64>) -> A
     Ok((ops, Pager::new(asked, PAGE, total)))
 }
 
-/// What the rows are called, and which row has the business key of each that waits for it.
+/// Names of the rows, and for each operation that waits because of its business key the row that has this key.
 async fn look_up(tx: &mut ScopedTx<Read>, ops: &[StoredOp]) -> AppResult<(Names, HashMap<Uuid, Uuid>)> {
     let mut twins = HashMap::new();
     for stored in ops.iter().filter(|stored| stored.verdict.reason == Some(Reason::NaturalKey)) {
@@ -98,7 +98,7 @@ async fn look_up(tx: &mut ScopedTx<Read>, ops: &[StoredOp]) -> AppResult<(Names,
     Ok((names_of(tx, &ids).await?, twins))
 }
 
-/// Names of the accounts that this reader may know: of their own regions, and administrators.
+/// Names of the accounts that this reader may know: those of the reader's regions, and administrators.
 pub(in crate::sync) async fn people_of(
     state: &AppState,
     reader: &Actor,
@@ -150,12 +150,12 @@ act!(
     Decision::Accepted
 );
 act!(
-    /// `POST /queue/{op}/same-row`: the new row is one that is there already.
+    /// `POST /queue/{op}/same-row`: the new row is an existing one.
     join_op,
     Decision::SameRow
 );
 act!(
-    /// `POST /queue/{op}/discard`: gives it up.
+    /// `POST /queue/{op}/discard`: discards it.
     discard_op,
     Decision::Discarded
 );
@@ -187,7 +187,7 @@ async fn act(
     acted(ctx, click, LIST_CHANGED, &back_to(request, HOME), &flash)
 }
 
-/// The region of an operation, as its form says it; the company's for an admin.
+/// The region of an operation, as its form names it; the company's for an admin.
 pub(in crate::sync) fn region_of(actor: &Actor, posted: &Posted) -> AppResult<Region> {
     let code = posted.value("region");
     if code == Region::company().code() && actor.is_admin() {
@@ -217,7 +217,7 @@ struct Badges {
     ops: i64,
 }
 
-/// `GET /queue/badges`: how much waits in the person's regions, for the side bar.
+/// `GET /queue/badges`: how many wait in the person's regions, for the side bar.
 pub async fn show_badges(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>) -> AppResult<HttpResponse> {
     let (conflicts, ops) = match Scope::of(&actor) {
         Some(scope) => count_waiting(&mut state.db.read(&scope).await?).await?,

@@ -1,4 +1,4 @@
-//! What an event sets free is tried again: all of it, however much that is, and without keeping whoever caused the event.
+//! Operations that an event releases are tried again: all of them, however many, without making the person who caused the event wait.
 
 use uuid::Uuid;
 
@@ -16,25 +16,26 @@ use crate::{
     sync::apply::{Again, decide_again},
 };
 
-/// Operations that are tried again while whoever caused the event waits: the few that there are as a rule. The others are tried behind the answer.
+/// Operations that are tried again while the person who caused the event waits: usually that is all. The others are tried after the
+/// response.
 const WHILE_SOMEBODY_WAITS: i64 = 20;
 /// Operations that are looked up at a time.
 const AT_A_TIME: i64 = 200;
 
-/// An account got other rights: what waited for that is tried again.
+/// An account got other rights: operations that were held for that are tried again.
 pub async fn retry_of_author(state: &AppState, author: Uuid) -> AppResult<()> {
     let regions = regions::db::list_all_regions(&state.db).await?;
     begin(state, regions.into_iter().map(|region| Retrial::new(region, &[Reason::ForbiddenNow], Some(author))).collect()).await;
     Ok(())
 }
 
-/// A region was opened: what came while it was closed is tried again.
+/// A region was opened: operations that arrived while it was closed are tried again.
 pub async fn retry_of_region(state: &AppState, region: &Region) {
     begin(state, vec![Retrial::new(region.clone(), &[Reason::RegionClosed], None)]).await;
 }
 
-/// The server starts, perhaps as a newer version: what an older one did not know or failed on is tried again, and what an event had set free
-/// when the process that was at it ended.
+/// The server starts, perhaps in a newer version: operations that an older version did not know or failed on are tried again, and those
+/// that an event had released when the process ended in the middle of this work.
 pub async fn retry_at_start(state: &AppState) -> AppResult<()> {
     let retry = |region: Region| async move {
         let mut reasons = vec![Reason::SchemaUnknown, Reason::InternalError, Reason::ForbiddenNow];
@@ -48,7 +49,7 @@ pub async fn retry_at_start(state: &AppState) -> AppResult<()> {
 
 const NOT_RETRIED: &str = "held operations were not tried again";
 
-/// Tries the first operations of each, and leaves the rest to a task. What a process that ends leaves undone, the next one takes up at its start.
+/// Tries the first operations of each, and leaves the rest to a task. If the process ends before that, the next one continues at its start.
 async fn begin(state: &AppState, retrials: Vec<Retrial>) {
     let mut rest = Vec::new();
     for mut retrial in retrials {
@@ -74,7 +75,7 @@ async fn begin(state: &AppState, retrials: Vec<Retrial>) {
     });
 }
 
-/// Operations of a region that wait for one of these reasons, of one author or of anybody, and how far they have been tried again.
+/// Operations of a region that are held for one of these reasons, of one author or of all, and how far they have been tried again.
 struct Retrial {
     region: Region,
     reasons: Vec<String>,
@@ -88,13 +89,13 @@ impl Retrial {
         Self { region, reasons: reasons.iter().filter_map(word).collect(), author, after: None }
     }
 
-    /// Tries all that are left.
+    /// Tries all remaining ones.
     async fn finish(&mut self, state: &AppState) -> AppResult<()> {
         while self.go_on(state, AT_A_TIME).await? {}
         Ok(())
     }
 
-    /// Tries the next ones, each in a transaction of its own, so that one that fails stops no other. False when there are no more.
+    /// Tries the next ones, each in a transaction of its own, so that one that fails stops no other. False if there are no more.
     async fn go_on(&mut self, state: &AppState, most: i64) -> AppResult<bool> {
         let scope = Scope::system(self.region.clone(), None, Origin::Offline);
         let held = db::list_held(&mut state.db.read(&scope).await?, &self.reasons, self.author, self.after.as_ref(), most).await?;

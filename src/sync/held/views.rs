@@ -1,4 +1,4 @@
-//! Operations that wait or were refused, in the reader's words.
+//! Operations that are held or were refused, in the reader's words.
 
 use std::collections::{HashMap, HashSet};
 
@@ -42,9 +42,9 @@ pub(super) struct HeldView {
     pub is_held: bool,
     /// "Çalışan ekleme".
     pub headline: String,
-    /// What its row is or would be called.
+    /// The name that its row has or would have.
     pub title: String,
-    /// Why it waits or was refused, and what to do.
+    /// Why it is held or was refused, and what to do.
     pub reason: &'static str,
     /// What is wrong with which field.
     pub errors: Vec<String>,
@@ -52,13 +52,13 @@ pub(super) struct HeldView {
     pub who: String,
     pub entered: String,
     pub received: String,
-    /// The first digits of the browser's queue, and the place in it.
+    /// The first digits of the queue's id, and the operation's number in it.
     pub queue: String,
     /// How often it was tried.
     pub attempts: i32,
-    /// "Vazgeçildi: admin, 05.01.2026 14:30"; empty where nobody decided anything.
+    /// "Vazgeçildi: admin, 05.01.2026 14:30"; empty if there is no decision.
     pub decided: String,
-    /// The row that has its key already.
+    /// The existing row with the same key.
     pub twin: Option<String>,
     pub can_retry: bool,
     pub can_accept: bool,
@@ -69,11 +69,11 @@ pub(super) struct HeldView {
 /// What is known besides the operations themselves.
 pub(super) struct Known {
     pub names: Names,
-    /// Names of accounts that may be named to this reader.
+    /// Names of the accounts that this reader may know.
     pub people: HashMap<Uuid, String>,
     /// Those of the authors who are administrators now.
     pub admins: HashSet<Uuid>,
-    /// By operation, the row that has its key already.
+    /// By operation, the existing row with the same key.
     pub twins: HashMap<Uuid, Uuid>,
 }
 
