@@ -1,4 +1,4 @@
-//! Who this PC is to the server: the file `device.json`, readable for its owner alone.
+//! The identity of this PC at the server: the file `device.json`, readable for its owner alone.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use crate::identity::Region;
 
 const FILE: &str = "device.json";
 
-/// What enrolment gave.
+/// The result of enrolment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// The server's address, such as `https://puantaj.example.com`, without a slash at its end.
@@ -25,12 +25,12 @@ pub struct Device {
     pub name: String,
     /// Its region.
     pub region: Region,
-    /// What shows that requests are this device's.
+    /// Proves that requests come from this device.
     pub token: String,
-    /// The token after this one: given by the server, and not known to have arrived there yet.
+    /// The token after this one: returned by the server, which is not known to have seen it in use yet.
     #[serde(default)]
     pub next_token: Option<String>,
-    /// The server has taken this PC's rights away.
+    /// Whether the server has revoked this PC.
     #[serde(default)]
     pub is_revoked: bool,
 }
@@ -49,7 +49,7 @@ impl std::fmt::Debug for DeviceFile {
 }
 
 impl DeviceFile {
-    /// Reads the file. None for a PC that is not enrolled; a sentence for a file that cannot be read.
+    /// Reads the file. `None` for a PC that is not enrolled; an error message if the file cannot be read.
     pub fn read(folder: &Path) -> Result<Option<Self>, String> {
         let path = folder.join(FILE);
         let text = match fs::read_to_string(&path) {
@@ -74,18 +74,18 @@ impl DeviceFile {
         self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The token to show: the newest one.
+    /// The token to send: the newest one.
     pub fn token(&self) -> String {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         now.next_token.as_ref().unwrap_or(&now.token).clone()
     }
 
-    /// Whether the server has taken this PC's rights away.
+    /// Whether the server has revoked this PC.
     pub fn is_revoked(&self) -> bool {
         self.now.read().unwrap_or_else(PoisonError::into_inner).is_revoked
     }
 
-    /// Changes the file, and then what is known.
+    /// Changes the file, and then the copy in memory.
     pub fn change(&self, change: impl FnOnce(&mut Device)) -> Result<(), String> {
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         let mut changed = now.clone();

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Enrols the PC, and says how it went.
+/// Enrols the PC, and returns a sentence about the result.
 pub async fn enrol(folder: &Path, server: &str, code: &str) -> Result<String, String> {
     let server = check_address(server)?;
     place::make_folder(folder)?;
@@ -46,7 +46,7 @@ pub async fn enrol(folder: &Path, server: &str, code: &str) -> Result<String, St
     Ok(format!("This PC is \"{name}\" of {region} now. Start it with `rainstaff-agent run`, then open http://localhost:8787."))
 }
 
-/// What was entered for one region never goes out in the name of another one's PC.
+/// Refuses to enrol for another region: entries of one region are never sent in the name of another region's PC.
 fn refuse_to_mix(folder: &Path, before: &Device, after: &Device) -> Result<(), String> {
     let (store, _) = Store::open(folder, Clock::System.now()).map_err(|error| error.to_string())?;
     let waiting = store.read().and_then(|reader| ops::count(&reader)).map_err(|error| error.to_string())?.waiting;
@@ -58,7 +58,7 @@ fn refuse_to_mix(folder: &Path, before: &Device, after: &Device) -> Result<(), S
     ))
 }
 
-/// `https://`, or `http://` on this PC itself: a token must not travel in the open.
+/// `https://`, or `http://` on this PC itself: a token must not be sent unencrypted.
 fn check_address(server: &str) -> Result<String, String> {
     let server = server.trim().trim_end_matches('/');
     let url = reqwest::Url::parse(server).map_err(|_| format!("--server {server}: not an address such as https://puantaj.example.com"))?;

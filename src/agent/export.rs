@@ -1,4 +1,4 @@
-//! `export`: what this PC has, as a plain SQLite file with a table per kind of row, and the queue as a file that the Senkron page takes in.
+//! `export`: this PC's data as a plain SQLite file with a table per kind of row, and the queue as a file that the Senkron page reads.
 
 use std::{
     fs,
@@ -14,12 +14,12 @@ use super::{
 };
 use crate::ops::{Description, Field, descriptions, masked_name};
 
-/// What the copy has of a field: of a secret only its masked value.
+/// The column for a field: of a secret only its masked value is exported.
 fn column_of(field: &Field) -> String {
     if field.is_secret() { masked_name(field.name) } else { field.name.to_owned() }
 }
 
-/// Writes the file, and the queue where one is named. Says what is in them.
+/// Writes the file, and the queue if a file for it is named. Returns a sentence about their content.
 pub fn export(folder: &Path, to: &Path, queue: Option<&Path>) -> Result<String, String> {
     let from = folder.join(FILE);
     if !from.exists() {
@@ -49,7 +49,7 @@ struct Count {
 fn write_rows(from: &Path, to: &Path) -> Result<Count, StoreError> {
     let db = Connection::open(to)?;
     db.execute("ATTACH ?1 AS pc", [format!("file:{}?mode=ro", url_of(from))])?;
-    db.execute_batch("BEGIN")?; // one moment of the PC's file, also while the agent runs
+    db.execute_batch("BEGIN")?; // a snapshot of the PC's file, even while the agent runs
     let mut rows = 0;
     for Description { name: entity, table, fields, .. } in descriptions() {
         let table = table.trim_start_matches("app.");
@@ -73,13 +73,13 @@ fn write_rows(from: &Path, to: &Path) -> Result<Count, StoreError> {
     Ok(Count { rows, ops })
 }
 
-/// A path as SQLite's addresses want it.
+/// A path in the form that SQLite's URLs need.
 fn url_of(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
     text.replace('%', "%25").replace('?', "%3f").replace('#', "%23")
 }
 
-/// One operation a line, as it would be sent.
+/// One operation per line, as it would be sent.
 fn write_queue(from: &Path, file: fs::File) -> Result<usize, StoreError> {
     let io = |error: std::io::Error| StoreError::Other(error.to_string());
     let reader = Reader::of_file(from)?;

@@ -1,5 +1,6 @@
-//! Who may talk to the agent: pages that it has served, and this PC's own programs for reading. A page of another site can send requests to
-//! any address of this PC; what gives it away is what its browser says of it in headers that scripts cannot set (SYNC 3.10, F56).
+//! Which requests the agent accepts: from pages that it has served, and, for reading only, from this PC's own programs. A page of another
+//! site can send requests to any address of this PC; it is recognized by what its browser reports in headers that scripts cannot set (SYNC
+//! 3.10, F56).
 
 use std::net::SocketAddr;
 
@@ -14,14 +15,14 @@ pub struct Origins {
     hosts: Vec<String>,
 }
 
-/// Why a request is not answered.
+/// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// Another name leads to this PC (DNS rebinding).
+    /// It uses another name for this PC (DNS rebinding).
     Host,
     /// A page of another site sent it.
     Site,
-    /// It names no page here: `*`, another server, a way through to one.
+    /// Its target is no page here: `*`, another server, or a tunnel to one.
     Target,
 }
 
@@ -34,24 +35,24 @@ impl Origins {
         Self { hosts: ports.iter().flat_map(names).collect() }
     }
 
-    /// The name to tell people.
+    /// The name to show to people.
     pub fn first(&self) -> &str {
         self.hosts.first().map_or("", String::as_str)
     }
 
-    /// Whether an origin is one of ours, such as `http://localhost:8787`.
+    /// Whether an origin is the agent's own, such as `http://localhost:8787`.
     pub fn contains(&self, origin: &str) -> bool {
         origin.strip_prefix("http://").is_some_and(|host| self.hosts.iter().any(|ours| ours == host))
     }
 
-    /// The rest of an address of ours: `/today` of `http://localhost:8787/today`.
+    /// The rest of an address of the agent: `/today` of `http://localhost:8787/today`.
     pub fn strip<'a>(&self, address: &'a str) -> Option<&'a str> {
         let rest = address.strip_prefix("http://")?;
         let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         self.hosts.iter().any(|ours| ours == host).then_some(path)
     }
 
-    /// Whether a request may be answered.
+    /// Whether a request may be served.
     pub fn check(&self, method: &Method, target: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
         if target.authority().is_some() || !target.path().starts_with('/') || matches!(*method, Method::CONNECT | Method::TRACE) {
             return Err(Refusal::Target);
@@ -71,7 +72,7 @@ impl Origins {
         match text("sec-fetch-site") {
             Some("same-origin") => Ok(()),
             Some("none") if only_reads => Ok(()),
-            Some(_) if is_link => Ok(()), // somebody followed a link to us: they see a page, the other site sees nothing
+            Some(_) if is_link => Ok(()), // a link from another site: the person sees the page, the other site sees nothing
             None if only_reads || origin.is_some() => Ok(()),
             _ => Err(Refusal::Site),
         }

@@ -1,4 +1,4 @@
-//! The PC reports how it is, once a minute and whenever something has changed, and hears what its pages need to know.
+//! Heartbeats: the PC reports its state once a minute and whenever something has changed, and receives what its pages need to know.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,9 +21,9 @@ use rainstaff_pages::copy::{CompanyFacts, RegionFact};
 use crate::wire::device::{ContactAnswer, ContactReport, MirrorReport, Rotated};
 
 const EVERY: Duration = Duration::from_mins(1);
-/// So far a clock may be off, in milliseconds.
+/// How far a clock may be off, in milliseconds.
 pub const CLOCK_MAY_DIFFER: i64 = 120_000;
-/// With less room than this the PC warns before it has to refuse.
+/// With less free space than this the PC warns, before it has to refuse.
 const LITTLE_ROOM: u64 = 100 * 1024 * 1024;
 
 /// Reports for as long as the program runs.
@@ -50,7 +50,7 @@ pub async fn keep_in_contact(agent: Arc<Agent>) {
     }
 }
 
-/// Writes down how late it is, so that a clock that is put back later is known for one.
+/// Stores the latest time that the clock has shown, so that a clock that is put back later is recognized.
 async fn note_moment(agent: &Agent) -> Result<(), StoreError> {
     let now = agent.clock.now();
     if agent.store.read()?.is_moment_due(now)? {
@@ -70,7 +70,7 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// Hears at once what the server has to say: somebody has come whom this PC does not know yet.
+/// Sends a heartbeat at once, because a person has come whom this PC does not know yet.
 pub(super) async fn ask_now(agent: &Arc<Agent>) {
     if let Err(Failure::Store(error)) = report(agent).await {
         tracing::warn!(%error, "a contact was not kept");
@@ -130,7 +130,7 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A new token, on the disk before it is used first: the server takes the old one until then.
+/// Fetches a new token, and writes it to the disk before it is first used: the server accepts the old one until then.
 async fn rotate(agent: &Arc<Agent>) {
     match agent.upstream.post("/api/v1/devices/rotate", &json!({})).await {
         Ok(body) => {
@@ -146,7 +146,7 @@ async fn rotate(agent: &Arc<Agent>) {
     }
 }
 
-/// A PC whose rights were taken away keeps what was entered at it and waits, and nothing else.
+/// A revoked PC keeps the entries that wait in it, and nothing else.
 async fn forget(agent: &Arc<Agent>) {
     match agent.store.forget().await {
         Ok(()) => {}

@@ -1,9 +1,9 @@
-//! The local agent (`rainstaff-agent`): a small program on an office PC that is Rainstaff's address there. It passes everything on to the
-//! server, unchanged; what is entered while the server is out of reach it keeps and sends later, and it has a copy of the region's data from
-//! which pages open then (docs/AGENT.md, docs/SYNC.md).
+//! The local agent (`rainstaff-agent`): a small program on an office PC, whose address browsers there use for Rainstaff. It passes
+//! everything on to the server, unchanged; entries made while the server is out of reach it stores and sends later, and it has a copy of
+//! the region's data for the pages that it shows then (docs/AGENT.md, docs/SYNC.md).
 //!
-//! One direction of dependence: `store` knows SQLite and nothing of the network; `upstream` knows the server; `replay`, `mirror` and `heartbeat` work
-//! between the two; `serve`, `relay` and `writes` answer browsers.
+//! Dependencies go one way: `store` knows SQLite and nothing of the network; `upstream` knows the server; `replay`, `mirror` and
+//! `heartbeat` work between the two; `serve`, `relay` and `writes` respond to browsers.
 
 pub mod cli;
 pub mod device;
@@ -28,7 +28,7 @@ mod status;
 mod upstream;
 mod writes;
 
-// The rooms that the agent shares with the server, by the names that they have there.
+// The modules that the agent shares with the server, by the names that they have there.
 use rainstaff_http::passwords;
 use rainstaff_pages::{auth, clock, complaint, copy, error, i18n, identity, identity_no, ids, ops, registry, text, wire};
 
@@ -37,5 +37,5 @@ mod web {
     pub use rainstaff_pages::web::*;
 }
 
-/// How this program names itself in the operations that it keeps.
+/// The name of this program in the operations that it makes.
 const APP: &str = concat!("agent ", env!("CARGO_PKG_VERSION"));

@@ -1,4 +1,4 @@
-//! The program's log: `logs/` in the data folder, a file a day, two weeks of them.
+//! The program's log: `logs/` in the data folder, one file per day, kept for two weeks.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 const DAYS: usize = 14;
 
-/// Starts the log. It is written as long as the guard lives.
+/// Starts the log. It is written until the guard is dropped.
 pub fn start(folder: &Path) -> Result<WorkerGuard, String> {
     let logs = folder.join("logs");
     std::fs::create_dir_all(&logs).map_err(|error| format!("{} cannot be made: {error}", logs.display()))?;

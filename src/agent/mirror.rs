@@ -1,5 +1,5 @@
-//! The copy of the region: a snapshot, then the change feed by its cursor. A page of rows and the place in the feed are stored together; the
-//! numbers of the feed must have no holes; the whole is compared with the server's digest every hour (SYNC 3.9).
+//! The copy of the region: a snapshot, then the change feed by its cursor. A page of rows and the cursor are stored together; the numbers
+//! of the feed must have no holes; the whole copy is compared with the server's digest every hour (SYNC 3.9).
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -26,9 +26,9 @@ const PAGE: usize = 1000;
 /// How long the server may keep a reader waiting for a change.
 const WAIT: u64 = 25;
 const COMPARED_EVERY: TimeDelta = TimeDelta::hours(1);
-/// Where too much was going on to compare anything.
+/// The pause after a comparison that failed because rows kept changing.
 const COMPARED_AGAIN: TimeDelta = TimeDelta::seconds(30);
-/// That nothing has changed is written down once in so long.
+/// While nothing changes, that is stored at most once per interval.
 const NOTED_EVERY: TimeDelta = TimeDelta::seconds(10);
 
 /// Mirrors for as long as the program runs.
@@ -50,7 +50,7 @@ pub async fn keep_mirroring(agent: Arc<Agent>) {
     }
 }
 
-/// Why the mirror does not go on.
+/// Why the mirror stops.
 #[derive(Debug, thiserror::Error)]
 enum Stop {
     #[error("{0}")]
@@ -63,7 +63,7 @@ enum Stop {
     Revoked,
 }
 
-/// A row as snapshot and feed bring it.
+/// A row as snapshot and feed return it.
 #[derive(Deserialize)]
 struct Item {
     region: String,
@@ -203,7 +203,8 @@ async fn read_changes(agent: &Arc<Agent>, mut state: MirrorState, wait: u64) -> 
     Ok(())
 }
 
-/// A new snapshot. Where the server's data are others than they were (restored from a copy), all that this PC's log still has goes there again.
+/// Starts a new snapshot. If the server's data were replaced (restored from a copy), everything that is still in this PC's log is sent
+/// again.
 async fn start_over(agent: &Arc<Agent>, state: &MirrorState, other_data: bool) -> Result<(), Stop> {
     let now = agent.clock.now();
     let fresh = MirrorState { round: state.round, synced_at: state.synced_at, ..MirrorState::default() };
@@ -223,8 +224,7 @@ async fn start_over(agent: &Arc<Agent>, state: &MirrorState, other_data: bool) -
     Ok(())
 }
 
-/// Compares the mirror with the server. Only a comparison that nothing has changed under counts; where there is none now, it is tried again
-/// soon.
+/// Compares the mirror with the server. A comparison counts only if nothing changed meanwhile; otherwise it is tried again soon.
 async fn compare(agent: &Arc<Agent>) -> Result<(), Stop> {
     let path = format!("/api/v1/digest?region={}", agent.upstream.device().get().region);
     for _ in 0..5 {
@@ -260,7 +260,7 @@ struct TableDigest {
     xor: String,
 }
 
-/// The mirror once the feed has nothing new.
+/// The mirror, after reading the feed until it has nothing new.
 async fn caught_up(agent: &Arc<Agent>) -> Result<MirrorState, Stop> {
     let mut state = agent.store.read()?.mirror()?;
     loop {
@@ -273,7 +273,7 @@ async fn caught_up(agent: &Arc<Agent>) -> Result<MirrorState, Stop> {
     }
 }
 
-/// A copy that differs is taken anew, once an hour.
+/// A copy that differs is replaced by a new snapshot, once an hour.
 async fn conclude(agent: &Arc<Agent>, state: MirrorState, seq: i64, is_equal: bool) -> Result<(), Stop> {
     agent.note(Trouble::Digest, !is_equal);
     if is_equal {

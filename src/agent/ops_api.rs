@@ -1,5 +1,5 @@
-//! `POST /api/v1/ops` of browsers that keep a queue: the server's verdicts where it answers, else "stored on this PC" (202). A browser keeps
-//! its copy until the server has spoken, and may ask again at any time.
+//! `POST /api/v1/ops` from browsers that keep a queue: the server's verdicts if it responds, otherwise "stored on this PC" (202). A browser
+//! keeps its copy until it has the server's verdict, and may ask again at any time.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ use crate::{
     wire::{X_SYNC, X_SYNC_CLIENT},
 };
 
-/// As at the server.
+/// The same limits as at the server.
 const MOST_OPS: usize = 100;
 const MOST_OP_BYTES: usize = 64 * 1024;
 
@@ -37,7 +37,7 @@ struct Batch {
 }
 
 impl Gateway {
-    /// Answers a batch.
+    /// Responds to a batch.
     pub(super) async fn take_ops(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
         let is_json = request.headers().get("content-type").is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
         if !is_json || !request.headers().contains_key(X_SYNC_CLIENT) {
@@ -64,21 +64,22 @@ impl Gateway {
         match (ops, visit) {
             (_, None) => Ok(sign_in_first()),
             (Some(ops), Some(visit)) if is_for_here && !ops.is_empty() => self.keep_all(&visit, nonce, ops).await,
-            // A heartbeat, whose news will come with the next one; or nothing that this PC may bring: it stays in the browser.
+            // A heartbeat, whose news the next one repeats; or operations that this PC may not bring: they stay in the browser.
             (Some(_), Some(_)) => Ok(unreachable(&UpstreamError::TooLate)),
             (None, Some(_)) => Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, "malformed_op", "not a batch of operations")),
         }
     }
 
-    /// Whether something of these people waits here: then these go behind it, and are sent by this PC in their order.
+    /// Whether operations of these authors wait here: then these are stored behind them, and this PC sends all in their order.
     fn must_wait(&self, ops: &[Op]) -> Result<bool, StoreError> {
         let reader = self.agent.store.read()?;
         let authors: BTreeSet<Uuid> = ops.iter().map(|op| op.actor).collect();
         authors.into_iter().try_fold(false, |any, author| Ok(any || ops::has_waiting_of(&reader, author)?))
     }
 
-    /// Whether this PC may keep and bring these: of its region, of people whom the server has named here, out of their browsers' queues, each
-    /// with a proof that speaks of it. Only the server can tell whether the proof is genuine; one that does not even fit never leaves the PC.
+    /// Whether this PC may store and bring these: they are of its region, of people whom the server has named here, from their browsers'
+    /// queues, each with a grant about it. Only the server can check that a grant is genuine; an operation whose grant does not even match
+    /// is never sent from here.
     fn may_carry_all(&self, ops: &[Op]) -> Result<bool, StoreError> {
         let (device, reader, now) = (self.agent.upstream.device().get(), self.agent.store.read()?, self.agent.clock.now());
         let has_proof =
@@ -114,8 +115,8 @@ impl Gateway {
         Ok(own(StatusCode::OK).insert_header((X_SYNC, "1")).json(body))
     }
 
-    /// Keeps what passed through, with the server's word, so that a server that is restored from a copy gets it again. The browser does not
-    /// wait for it.
+    /// Stores operations that passed through, with the server's verdicts, so that a server that is restored from a copy gets them again.
+    /// The browser does not wait for this.
     fn remember(&self, sent: Vec<Op>, answer: Option<String>) {
         let agent = self.agent.clone();
         actix_web::rt::spawn(async move {
@@ -129,7 +130,7 @@ impl Gateway {
         });
     }
 
-    /// `POST /api/v1/ops/status` while the server is out of reach: what is known here.
+    /// `POST /api/v1/ops/status` while the server is out of reach: the verdicts that are known here.
     pub(super) fn answer_status(&self, body: &Bytes) -> Result<Option<HttpResponse>, StoreError> {
         #[derive(Deserialize)]
         struct Question {
@@ -144,7 +145,8 @@ impl Gateway {
     }
 }
 
-/// Operations that the server has answered; of others' regions, and without their author's proof, this PC could not send them again.
+/// Stores operations that have a verdict of the server; not those of other regions or without their author's grant, which this PC could not
+/// send again.
 async fn write_down(agent: &Agent, sent: Vec<Op>, verdicts: Vec<Verdict>) -> Result<(), StoreError> {
     let Device { region, is_revoked, .. } = agent.upstream.device().get();
     if is_revoked {
@@ -164,7 +166,7 @@ async fn write_down(agent: &Agent, sent: Vec<Op>, verdicts: Vec<Verdict>) -> Res
     agent.store.write(move |db| answered.iter().try_for_each(|new| ops::keep(db, new, now).map(|_| ()))).await
 }
 
-/// One that waits, out of a browser's queue. Those carry no names: this PC looks them up for its list.
+/// An operation that waits, from a browser's queue. It carries no names: this PC looks them up for its list.
 fn queued(reader: &Reader, op: Op) -> Result<NewOp, StoreError> {
     let Draft { op, label, href } = draft_of(reader, op)?;
     Ok(NewOp { op, source: Source::Queue, label, href, verdict: None })

@@ -1,4 +1,4 @@
-//! Answers that this program makes itself. `X-App: agent` says so: to a browser's queue only the server's word counts.
+//! Responses that this program makes itself, marked with `X-App: agent`: for a browser's queue only the server's verdict counts.
 
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
@@ -12,7 +12,7 @@ use rainstaff_http::error::AppError;
 
 use crate::{web::policy::ALWAYS, wire::X_APP};
 
-/// An answer of the agent's own. Others' caches keep nothing of it.
+/// A response of the agent's own. Caches do not store it.
 pub fn own(status: StatusCode) -> HttpResponseBuilder {
     let mut answer = HttpResponse::build(status);
     answer
@@ -25,24 +25,24 @@ pub fn own(status: StatusCode) -> HttpResponseBuilder {
     answer
 }
 
-/// JSON of the agent's own.
+/// A JSON response of the agent's own.
 pub fn own_json(status: StatusCode, body: &impl Serialize) -> HttpResponse {
     own(status).json(body)
 }
 
-/// A refusal, in the form of the API's.
+/// A refusal, in the form that the API uses.
 pub fn problem(status: StatusCode, code: &str, detail: &str) -> HttpResponse {
     let body =
         json!({ "type": "about:blank", "title": status.canonical_reason(), "status": status.as_u16(), "error": code, "detail": detail });
     own(status).content_type("application/problem+json").body(body.to_string())
 }
 
-/// Nobody whom this PC knows sits there.
+/// The browser's person is not known on this PC.
 pub fn sign_in_first() -> HttpResponse {
     problem(StatusCode::UNAUTHORIZED, AppError::SignIn.code(), "sign in first")
 }
 
-/// The server did not answer, and this PC has nothing instead. A request that cannot be passed on is its sender's fault.
+/// The server did not respond, and this PC has no page instead. If the request cannot be passed on at all, its sender is at fault.
 pub fn unreachable(error: &UpstreamError) -> HttpResponse {
     if let UpstreamError::NotSent(why) = error {
         return problem(StatusCode::BAD_REQUEST, "bad_request", why);

@@ -1,4 +1,4 @@
-//! Pages that are made on this PC while the server is out of reach: by the server's templates, from the copy of the region.
+//! Pages that are made on this PC while the server is out of reach: with the server's templates, from the copy of the region.
 
 use std::collections::HashSet;
 
@@ -47,20 +47,20 @@ impl From<askama::Error> for StoreError {
     }
 }
 
-/// Whether an address is one that this PC can answer by itself: a page; files of lists are made by the server.
+/// Whether this PC can serve an address by itself: it can make pages; files of lists are made by the server.
 pub(super) fn is_kept(request: &HttpRequest) -> bool {
     let path = request.path();
     !asks_for_file(request.query_string()) && (matches!(path, "/login" | "/queue") || copy::is_made(path))
 }
 
-/// Senkron, as far as it is known here.
+/// Senkron, with what is known here.
 #[derive(Template)]
 #[template(path = "agent/queue.html")]
 struct QueuePage<'a> {
     ctx: &'a Ctx,
 }
 
-/// The page made here; where there is none, what says so.
+/// The page made here; if there is none, a page that says so.
 pub(super) fn show(gateway: &Gateway, request: &HttpRequest, error: Option<&UpstreamError>) -> Result<HttpResponse, StoreError> {
     let late = UpstreamError::TooLate;
     let error = error.unwrap_or(&late);
@@ -93,7 +93,7 @@ pub(super) fn show(gateway: &Gateway, request: &HttpRequest, error: Option<&Upst
     let Some(local) = local else { return answer_unreachable(gateway, request, error) };
     let mut answer = answer_local(local, &visit, kept_since, &seal);
     if had_message {
-        // A message that was shown is taken away; only a cookie that cannot be written as a header fails, and this one can.
+        // Removes a message that was shown. Only a cookie that cannot be written as a header fails, and this one can.
         let _ = answer.add_cookie(&flash_cookie::removal(&seal));
     }
     Ok(answer)
@@ -115,7 +115,7 @@ fn answer_local(local: Local, visit: &Visit, kept_since: Option<i64>, seal: &Sea
     }
 }
 
-/// A page of this PC: whose it is, and how old the copy is that it was made from.
+/// A page of this PC, with its reader and the age of the copy that it was made from.
 fn page(status: StatusCode, visit: Option<&Visit>, kept_since: Option<i64>, html: String) -> HttpResponse {
     let mut answer = own(status);
     if let Some(visit) = visit {
@@ -127,7 +127,7 @@ fn page(status: StatusCode, visit: Option<&Visit>, kept_since: Option<i64>, html
     answer.content_type(HTML).body(html)
 }
 
-/// Neither the server's answer nor one of this PC's.
+/// The server did not respond, and this PC has no page for the address.
 pub(super) fn answer_unreachable(gateway: &Gateway, request: &HttpRequest, error: &UpstreamError) -> Result<HttpResponse, StoreError> {
     if wants_fragment(request.headers()) {
         return Ok(unreachable(error));
@@ -140,7 +140,8 @@ pub(super) fn answer_unreachable(gateway: &Gateway, request: &HttpRequest, error
         .body(render_offline(&ctx, reasons)?))
 }
 
-/// A form of somebody whom this PC does not know, or of another one's page: they sign in first. What was typed stays on their page.
+/// For a form of a person unknown on this PC, or from another person's page: the person has to sign in first. What was typed stays on their
+/// page.
 pub(super) fn ask_to_sign_in(gateway: &Gateway, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
     if wants_fragment(request.headers()) {
         return Ok(sign_in_first());
@@ -160,7 +161,7 @@ fn show_login(
     Ok(own(status).content_type(HTML).body(render(&ctx, &page)?))
 }
 
-/// Sign-in and sign-out without the server; a password is changed there alone.
+/// Sign-in and sign-out without the server; a password can only be changed there.
 pub(super) async fn answer_account(gateway: &Gateway, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, StoreError> {
     let go = |to: &str, cookies: &[Cookie<'static>]| {
         let mut answer = own(StatusCode::SEE_OTHER);
@@ -169,7 +170,7 @@ pub(super) async fn answer_account(gateway: &Gateway, request: &HttpRequest, bod
         }
         answer.insert_header((header::LOCATION, to)).finish()
     };
-    // Whoever had the browser's session leaves, here and at the server: it must not be theirs when the server is back.
+    // The session in the browser ends, here and at the server: it must not be valid when the server is back.
     let rid_of_session = || {
         gateway.desk.end_at_server(request);
         request.cookie(SESSION_COOKIE).map(|_| without_cookie(SESSION_COOKIE))
@@ -197,7 +198,7 @@ pub(super) async fn answer_account(gateway: &Gateway, request: &HttpRequest, bod
     }
 }
 
-/// A form without scripts that was kept here: on to the list, which says so.
+/// A form without scripts was stored here: redirects to the list, which reports that.
 pub(super) fn redirect_stored(gateway: &Gateway, visit: &Visit, list: &str, name: &str) -> HttpResponse {
     let flash = Flash::new(Tone::Info, "flash-stored-here", name);
     own(StatusCode::SEE_OTHER)
@@ -206,7 +207,7 @@ pub(super) fn redirect_stored(gateway: &Gateway, visit: &Visit, list: &str, name
         .finish()
 }
 
-/// A form without scripts that was refused here: the same page again, with what was typed and what is wrong.
+/// A form without scripts was refused here: the same page again, with what was typed and what is wrong.
 pub(super) fn show_refused(
     gateway: &Gateway,
     request: &HttpRequest,
@@ -223,7 +224,7 @@ pub(super) fn show_refused(
     }
 }
 
-/// A file that this program carries.
+/// A file that is embedded in this program.
 pub(super) fn embedded(request: &HttpRequest) -> Option<HttpResponse> {
     let answer = match request.path() {
         "/sw.js" => assets::worker(request, false),
@@ -238,7 +239,7 @@ fn seal_of(gateway: &Gateway, visit: Option<&Visit>) -> Seal {
     Seal::new(gateway.signer.clone(), visit.map_or("", |visit| &visit.csrf), false)
 }
 
-/// What a page made here knows of its request.
+/// The context of a page made here.
 pub(super) fn context(gateway: &Gateway, request: &HttpRequest, visit: Option<&Visit>) -> Result<Ctx, StoreError> {
     let reader = gateway.agent.store.read()?;
     let facts = reader.context()?.unwrap_or_default();
@@ -249,7 +250,7 @@ pub(super) fn context(gateway: &Gateway, request: &HttpRequest, visit: Option<&V
     let actor = visit.map(|visit| actor_of(gateway, visit));
     let chosen = match visit {
         Some(visit) => Lang::parse(&visit.person.lang),
-        // The server's, which may be named for https.
+        // The server's cookie, whose name may be the one for https.
         None => [true, false].into_iter().find_map(|over_tls| Lang::parse(cookies::find(request, LANG_COOKIE, over_tls)?.value())),
     };
     let seal = seal_of(gateway, visit);
@@ -275,7 +276,7 @@ pub(super) fn context(gateway: &Gateway, request: &HttpRequest, visit: Option<&V
     })
 }
 
-/// The person as pages know them: with the rights they have on this PC.
+/// The person, with the rights that they have on this PC.
 fn actor_of(gateway: &Gateway, visit: &Visit) -> Actor {
     Actor {
         user_id: visit.person.id,

@@ -1,5 +1,6 @@
-//! Who sits at a browser of this PC. The server says so, on every page that it makes; what it said is kept, so that the same browser may read
-//! and enter without it for a while. Whoever signed in through this PC may also sign in here while the server is out of reach.
+//! Who uses a browser of this PC. The server names the person on every page that it makes; that is stored, so that the same browser may
+//! read and enter without the server for a while. A person who signed in through this PC may also sign in here while the server is out of
+//! reach.
 
 use std::{
     collections::HashMap,
@@ -38,28 +39,28 @@ use crate::{
     },
 };
 
-/// The cookie of a sign-in here. A browser has this one or the server's, never both: whoever signs in with the one takes the other away.
+/// The cookie of a sign-in here. A browser has this one or the server's, never both: a sign-in with one removes the other.
 pub const PC_COOKIE: &str = "__Host-rainstaff-pc";
 
-/// What a browser showed is written down once in so long.
+/// The person of a browser is stored at most once per interval.
 const NOTED_EVERY: Duration = Duration::from_mins(10);
-/// Sign-ins that are looked at or wait for it.
+/// Sign-ins that are checked or wait for that.
 const PLACES: usize = 10;
-/// Sessions that wait for their end at the server.
+/// Sessions that wait to be ended at the server.
 const ENDINGS: usize = 100;
-/// A proof of authorship is renewed when it is this old, and when the account's epoch is another one than it was given at; it is good for 60 days.
+/// A grant is renewed at this age, and when the account's epoch has changed since; it is valid for 60 days.
 const GRANT_RENEWED_AFTER: TimeDelta = TimeDelta::days(7);
 
-/// What the server has said of a browser's session in this run.
+/// What the server has reported about a browser's session since this program started.
 #[derive(Debug, Clone, Copy)]
 enum Word {
-    /// Whose it is, and when that was written down.
+    /// Whose it is, and when that was stored.
     Of(Uuid, Instant),
-    /// It opens nothing. That is for good: an answer that names somebody was under way before.
+    /// It is not valid any more. That is final: a response that still names a person was sent earlier.
     Over,
 }
 
-/// What the server has said of sessions, by the hash of their cookie.
+/// What the server has reported about sessions, by the hash of their cookie.
 #[derive(Clone, Default)]
 struct Words(Arc<Mutex<HashMap<[u8; 32], Word>>>);
 
@@ -89,31 +90,31 @@ impl Words {
     }
 }
 
-/// Keeps whom the server has named for which browser.
+/// Knows which person the server has named for which browser.
 pub struct Desk {
     agent: Arc<Agent>,
     words: Words,
-    /// A check takes 19 MiB: one at a time.
+    /// For checks of a password: one takes 19 MiB, so they run one at a time.
     checks: Semaphore,
-    /// So many wait for theirs; more are asked to come back.
+    /// For sign-ins that wait for their check; further ones are asked to try again.
     places: Semaphore,
-    /// Sessions that wait for the server to hear of their end.
+    /// For sessions that wait to be ended at the server.
     endings: Arc<Semaphore>,
 }
 
-/// What came of a sign-in here.
+/// The result of a sign-in here.
 #[derive(Debug, PartialEq, Eq)]
 pub enum SignIn {
     /// The value of the cookie to set.
     Done(String),
-    /// Nobody has signed in through this PC with this name and password, or too long ago: which of these is not told apart.
+    /// No person has signed in through this PC with this name and password, or only too long ago: the response does not show which.
     Refused,
-    /// Too many wrong passwords for this name, or too many people at once: wait so many seconds.
+    /// Too many wrong passwords for this name, or too many sign-ins at once: wait this many seconds.
     Wait(u64),
 }
 
 impl Desk {
-    /// Nobody is known yet in this run.
+    /// No browser is known yet since this program started.
     pub fn new(agent: Arc<Agent>) -> Self {
         Self {
             agent,
@@ -124,16 +125,17 @@ impl Desk {
         }
     }
 
-    /// Who sits at the browser: of its session's cookie, as the server said last; of a browser without one, who signed in here. Whoever this
-    /// PC does not know has nobody else's pages because of a cookie that lies beside theirs.
+    /// The person at the browser: if it has a session cookie of the server, the person whom the server named last; otherwise the one who
+    /// signed in here. A session cookie of an unknown person hides the cookie of a sign-in here: an unknown person does not get another
+    /// one's pages.
     pub fn visit(&self, request: &HttpRequest) -> Result<Option<Visit>, StoreError> {
         let Some(cookie) = request.cookie(SESSION_COOKIE).or_else(|| request.cookie(PC_COOKIE)) else { return Ok(None) };
         let hash = hash_of(cookie.value());
         if self.words.is_over(&hash) { Ok(None) } else { self.agent.store.read()?.find_visit(&hash) }
     }
 
-    /// The server has answered a browser with this session in this person's name. Also sees to it that the person's queue here has a fresh
-    /// grant.
+    /// The server has responded to a browser with this session in this person's name. Also renews the grant of the person's queue here if
+    /// it is due.
     pub fn learn(self: &Arc<Self>, session: &str, user: Uuid) {
         let hash = hash_of(session);
         match self.words.find(&hash) {
@@ -150,7 +152,7 @@ impl Desk {
         });
     }
 
-    /// The server has answered that this session opens nothing: nor does it here, from now on.
+    /// The server has responded that this session is not valid: it is not valid here either, from now on.
     pub async fn unlearn(&self, session: &str) {
         let hash = hash_of(session);
         self.words.keep(hash, Word::Over);
@@ -175,14 +177,14 @@ impl Desk {
         Ok(())
     }
 
-    /// Asks the server, in the person's own session, for proof that their queue on this PC is theirs.
+    /// Asks the server, in the person's own session, for the grant of their queue on this PC.
     async fn fetch_grant(&self, session: &str, user: Uuid, queue_id: Uuid) -> Result<(), StoreError> {
         match self.ask_as(session, "/api/v1/grant", &GrantQuestion { queue_id }).await {
             Some(GrantAnswer { grant, .. }) => {
                 let now = self.agent.clock.now();
                 self.agent.store.write(move |db| put_grant(db, user, &grant, now)).await
             }
-            None => Ok(()), // the next answer of the server is the next chance
+            None => Ok(()), // tried again at the server's next response
         }
     }
 
@@ -195,8 +197,8 @@ impl Desk {
         serde_json::from_value(answer.ok()?).ok()
     }
 
-    /// The server has taken a password: the person may from now on sign in here with it, and with no other. Where it cannot be noted, and where
-    /// none was typed, this PC lets the person in with none.
+    /// The server has accepted a password: from now on the person may sign in here with it, and with no other. If it cannot be stored, or
+    /// none was typed, the person cannot sign in here with any password.
     pub async fn note_password(self: &Arc<Self>, taken: PasswordTaken, session: &str, password: Option<Password>) {
         if self.agent.upstream.device().is_revoked() {
             return;
@@ -213,7 +215,7 @@ impl Desk {
             };
             let mut is_known = self.note_sign_in(taken, verifier.clone()).await?;
             if !is_known {
-                // An account that was made a moment ago: the next contact would bring it.
+                // A new account, which the next heartbeat would bring.
                 heartbeat::ask_now(&self.agent).await;
                 is_known = self.note_sign_in(taken, verifier).await?;
             }
@@ -239,8 +241,8 @@ impl Desk {
             .await
     }
 
-    /// Signs somebody in without the server, in place of whoever sat at the browser before. What it costs and what it answers is the same for
-    /// every name, whether this PC knows it or not.
+    /// Signs a person in without the server, in place of the browser's previous person. Its time and its response are the same for every
+    /// name, whether this PC knows it or not.
     pub async fn sign_in(&self, request: &HttpRequest, username: &str, password: Option<Password>) -> Result<SignIn, StoreError> {
         let Some(password) = password else { return Ok(SignIn::Refused) };
         let Ok(_place) = self.places.try_acquire() else { return Ok(SignIn::Wait(1)) };
@@ -266,7 +268,7 @@ impl Desk {
         Ok(SignIn::Done(secret))
     }
 
-    /// Ends a browser's sessions here: somebody leaves, or somebody else comes.
+    /// Ends a browser's sessions here: its person leaves, or another one comes.
     pub async fn sign_out(&self, request: &HttpRequest) -> Result<(), StoreError> {
         for cookie in [SESSION_COOKIE, PC_COOKIE].iter().filter_map(|name| request.cookie(name)) {
             let hash = hash_of(cookie.value());
@@ -276,8 +278,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Ends the session of a browser at the server as soon as that can be reached: the browser is rid of its cookie, and nobody else would end
-    /// it. Until this program ends; a session that it then leaves open lapses by itself.
+    /// Ends a browser's session at the server as soon as the server is in reach: the browser no longer has the cookie and cannot end it.
+    /// Works until this program ends; a session that is open then expires by itself.
     pub fn end_at_server(&self, request: &HttpRequest) {
         let Some(cookie) = request.cookie(SESSION_COOKIE) else { return };
         let Ok(place) = self.endings.clone().try_acquire_owned() else {
@@ -293,7 +295,7 @@ impl Desk {
                 let form = form.header("Content-Type", "application/x-www-form-urlencoded").timeout(Duration::from_secs(10));
                 match form.send().await {
                     Ok(answer) if is_ours(&answer) && answer.status().as_u16() < 500 => return,
-                    Err(error) if error.is_builder() => return, // no cookie of the server's
+                    Err(error) if error.is_builder() => return, // not a cookie of the server
                     _ => {}
                 }
                 tokio::time::sleep(LOOK_EVERY).await;
@@ -307,7 +309,7 @@ impl Desk {
         hashing.await.ok().flatten()
     }
 
-    /// Whether a password is the one that is known. It takes as long where none is known, and where it is too long for one.
+    /// Whether a password is the known one. It takes the same time if none is known, and if the password is too long.
     async fn fits(&self, password: Password, verifier: Option<String>) -> bool {
         let Ok(_turn) = self.checks.acquire().await else { return false };
         let checking = tokio::task::spawn_blocking(move || {
@@ -325,13 +327,13 @@ pub fn pc_cookie(value: String) -> Cookie<'static> {
     Cookie::build(PC_COOKIE, value).path("/").secure(true).http_only(true).same_site(actix_web::cookie::SameSite::Lax).finish()
 }
 
-/// Takes a cookie of ours, or of the server's session, away from the browser.
+/// Removes a cookie, the agent's or the server's session cookie, from the browser.
 pub fn without_cookie(name: &'static str) -> Cookie<'static> {
     let cookie = Cookie::build(name, "").path("/").secure(true).http_only(true).same_site(actix_web::cookie::SameSite::Lax);
     cookie.max_age(Age::ZERO).finish()
 }
 
-/// The value of the session cookie that an answer sets.
+/// The value of the session cookie that a response sets.
 pub fn session_set_by<'a>(cookies: impl Iterator<Item = &'a str>) -> Option<String> {
     let value = cookies.filter_map(|text| Cookie::parse_encoded(text.to_owned()).ok()).find(|cookie| cookie.name() == SESSION_COOKIE)?;
     (!value.value().is_empty()).then(|| value.value().to_owned())

@@ -1,4 +1,4 @@
-//! Where the agent keeps its things: one folder on a local disk.
+//! Where the agent stores its files: one folder on a local disk.
 
 use std::{
     env, fs,
@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The folder where none is named: `$XDG_DATA_HOME/rainstaff-agent`, `~/.local/share/rainstaff-agent`, on Windows
+/// The folder if none is named: `$XDG_DATA_HOME/rainstaff-agent`, `~/.local/share/rainstaff-agent`, on Windows
 /// `%LOCALAPPDATA%\Rainstaff\agent`.
 pub fn default_folder() -> PathBuf {
     let from = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -17,7 +17,7 @@ pub fn default_folder() -> PathBuf {
     data.unwrap_or_else(|| PathBuf::from(".")).join("rainstaff-agent")
 }
 
-/// Makes the folder, for its owner alone.
+/// Creates the folder, for its owner alone.
 pub fn make_folder(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
     #[cfg(unix)]
@@ -28,7 +28,7 @@ pub fn make_folder(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Makes a file that is not there yet, for its owner alone.
+/// Creates a file that does not exist yet, for its owner alone.
 pub fn create_private(path: &Path) -> std::io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -67,7 +67,7 @@ pub struct Hold {
     _file: fs::File,
 }
 
-/// Takes the folder. A sentence when somebody else has it.
+/// Locks the folder. An error message if another agent has locked it.
 pub fn hold(folder: &Path) -> Result<Hold, String> {
     let path = folder.join("agent.lock");
     let file =
@@ -79,7 +79,7 @@ pub fn hold(folder: &Path) -> Result<Hold, String> {
     }
 }
 
-/// Bytes that are free where the folder lies; none where nobody can say.
+/// Free bytes on the folder's disk; `None` if they cannot be read.
 pub fn free_bytes(folder: &Path) -> Option<u64> {
     fs4::available_space(folder).ok()
 }

@@ -1,4 +1,4 @@
-//! Passing requests on to the server and its answers back, unchanged but for what another address needs (docs/SYNC.md says what exactly):
+//! Passes requests on to the server and its responses back, unchanged except for what the other address requires (docs/SYNC.md lists it):
 //! `Host`, `Origin` and `Referer` name the server there and this PC here, the agent's own cookie stays here, and headers that belong to one
 //! connection or to https are left out.
 
@@ -22,7 +22,7 @@ use super::{
     upstream::{Upstream, UpstreamError, is_ours},
 };
 
-/// Of one connection, not of what is said over it (RFC 9110, 7.6.1).
+/// Headers of one connection, not of the message (RFC 9110, 7.6.1).
 const OF_THE_CONNECTION: [&str; 9] = [
     "connection",
     "keep-alive",
@@ -34,17 +34,17 @@ const OF_THE_CONNECTION: [&str; 9] = [
     "transfer-encoding",
     "upgrade",
 ];
-/// What a browser here has no say in.
+/// Headers that a browser here must not set.
 const NOT_SENT: [&str; 7] = ["host", "content-length", "expect", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
-/// What holds for https and another name.
+/// Headers that hold for https and another name.
 const NOT_PASSED_BACK: [&str; 2] = ["strict-transport-security", "alt-svc"];
 
-/// Where browsers' queues are delivered.
+/// Where browsers deliver their queues.
 pub const OPS: &str = "/api/v1/ops";
-/// Bytes of an answer that is unpacked here at most.
+/// Bytes of a response that is unpacked here at most.
 const MOST_UNPACKED: u64 = 16 * 1024 * 1024;
 
-/// Passes on what browsers ask.
+/// Passes on the requests of browsers.
 #[derive(Clone)]
 pub struct Relay {
     upstream: Upstream,
@@ -52,12 +52,12 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// The relay of a line.
+    /// The relay to a server.
     pub fn new(upstream: Upstream, origins: Origins) -> Self {
         Self { upstream, origins }
     }
 
-    /// Sends a request on and waits for the head of the answer. Only an answer of our own server is one.
+    /// Sends a request on and waits for the head of the response. Only a response of the Rainstaff server counts as one.
     pub async fn send(&self, request: &HttpRequest, body: Bytes, patience: Duration) -> Result<Response, UpstreamError> {
         let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let outgoing =
@@ -96,8 +96,8 @@ impl Relay {
             let text = value.to_str().unwrap_or_default();
             let changed = match word {
                 "cookie" => Some(without_ours(text)),
-                "origin" => Some(self.upstream.server().to_owned()), // the guard has seen that it was ours
-                // An answer that is read here, as well as handed on, comes in a code that is understood here.
+                "origin" => Some(self.upstream.server().to_owned()), // the guard has checked that it was the agent's
+                // A response that is also read here has to come in an encoding that is known here.
                 "accept-encoding" if request.path() == OPS => Some(if text.contains("gzip") { "gzip".to_owned() } else { String::new() }),
                 "referer" => Some(self.origins.strip(text).map_or_else(String::new, |path| self.upstream.url(path))),
                 _ => None,
@@ -113,7 +113,7 @@ impl Relay {
         headers
     }
 
-    /// The head of an answer for the browser.
+    /// The head of a response, for the browser.
     fn head_of(&self, response: &Response) -> (StatusCode, Vec<(HeaderName, HeaderValue)>) {
         let status = StatusCode::from_u16(response.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
         let mut headers = Vec::new();
@@ -134,7 +134,7 @@ impl Relay {
         (status, headers)
     }
 
-    /// Hands the answer on as it comes.
+    /// Passes the response on as it arrives.
     pub fn pass_back(&self, response: Response) -> HttpResponse {
         let (status, headers) = self.head_of(&response);
         let mut answer = HttpResponse::build(status);
@@ -148,7 +148,7 @@ impl Relay {
         }
     }
 
-    /// Takes the whole answer in: one that is cut short is none.
+    /// Reads the whole response: one that is cut short is an error.
     pub async fn whole(&self, response: Response, patience: Duration) -> Result<Whole, UpstreamError> {
         let (status, headers) = self.head_of(&response);
         let body = tokio::time::timeout(patience, response.bytes()).await.map_err(|_| UpstreamError::TooLate)??;
@@ -156,12 +156,12 @@ impl Relay {
     }
 }
 
-/// An answer that has come whole.
+/// A response that has arrived whole.
 pub struct Whole {
     /// Its status.
     pub status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// Its body, as it came.
+    /// Its body, as it was received.
     pub body: Bytes,
 }
 
@@ -176,7 +176,7 @@ impl Whole {
         self.headers.iter().filter(move |(known, _)| known.as_str() == name).filter_map(|(_, value)| value.to_str().ok())
     }
 
-    /// What the body says, unpacked; none where it is in a code that was not asked for, or damaged.
+    /// The body's text, unpacked; `None` if its encoding was not asked for, or it is damaged.
     pub fn text(&self) -> Option<String> {
         let mut text = String::new();
         let read = match self.header("content-encoding") {
@@ -187,7 +187,7 @@ impl Whole {
         read.is_ok().then_some(text)
     }
 
-    /// Hands it on.
+    /// Passes it on.
     pub fn pass_back(self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status);
         for pair in self.headers {

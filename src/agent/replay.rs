@@ -1,5 +1,5 @@
-//! Sends what waits: in the order in which it came, one request under way, and an operation is done only with a verdict of the server that
-//! names it (SYNC 3.5). The same judgement of answers as the browser's `drain.ts`.
+//! Sends what waits: in the order in which it was stored, one request at a time. An operation is done only when a verdict of the server
+//! names it (SYNC 3.5). Responses are judged as in the browser's `drain.ts`.
 
 use std::{
     collections::HashMap,
@@ -26,15 +26,15 @@ const MOST_OPS: usize = 100;
 const MOST_BYTES: usize = 256 * 1024;
 const BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
-/// Where the server will not change its mind by itself.
+/// Pause after a response that will not change by itself.
 const LONG_PAUSE: Duration = Duration::from_mins(5);
-/// A queue that this PC may not carry is left alone for so long.
+/// Pause for a queue that this PC may not carry.
 const CARRIER_PAUSE: Duration = Duration::from_mins(10);
 /// Faults of the server on one batch before it is cut in two.
 const MOST_FAULTS: u32 = 3;
 /// Refusals to store one operation before it is deposited as it is.
 const MOST_REFUSALS: i64 = 5;
-/// What the server holds is asked about at most so often, and after each delivery.
+/// Operations that the server holds are asked about after each delivery, and at most once per interval.
 const HELD_PAUSE: Duration = Duration::from_mins(10);
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -57,7 +57,7 @@ pub async fn keep_sending(agent: Arc<Agent>) {
             }
             () = tokio::time::sleep(pause) => {}
         }
-        // Something new does not shorten a pause that the server has asked for.
+        // A new operation does not shorten a pause that the server has asked for.
         if let Some(left) = sender.not_before.map(|at| at.saturating_duration_since(Instant::now())) {
             tokio::time::sleep(left).await;
         }
@@ -78,10 +78,10 @@ struct Sender {
 /// How a step ended.
 enum Step {
     Again,
-    /// Nothing is left that could be sent.
+    /// Nothing is left to send.
     Empty,
     Pause(Duration),
-    /// The server wants to be left alone for so long, whatever comes.
+    /// The server asks for a pause, which new operations do not shorten.
     Silence(Duration),
 }
 
@@ -90,7 +90,7 @@ impl Sender {
         Self { agent, size: FIRST_SIZE, attempt: 0, faults: None, blocked: HashMap::new(), not_before: None, asked_about_held: None }
     }
 
-    /// Sends until nothing is left or something is in the way; answers for how long.
+    /// Sends until nothing is left or something prevents it; returns the pause before the next attempt.
     async fn run(&mut self) -> Duration {
         self.not_before = None;
         loop {
@@ -151,7 +151,7 @@ impl Sender {
         if self.blocked.len() > before {
             return Ok(Step::Again);
         }
-        Ok(Step::Pause(self.backoff())) // our server, and nothing of ours in its answer
+        Ok(Step::Pause(self.backoff())) // the server has responded, but every verdict is `retry`
     }
 
     async fn failed(&mut self, batch: Vec<Waiting>, error: &UpstreamError) -> Result<Step, StoreError> {
@@ -177,7 +177,7 @@ impl Sender {
         }
     }
 
-    /// The server failed, or was silent for too long: three times, and the batch is cut in two; one operation alone is deposited.
+    /// The server failed, or did not respond in time: after three times the batch is cut in two; a single operation is deposited.
     async fn fault(&mut self, batch: Vec<Waiting>, why: &'static str) -> Result<Step, StoreError> {
         let head = batch[0].op.op_id;
         let count = self.faults.filter(|(op, _)| *op == head).map_or(0, |(_, count)| count) + 1;
@@ -200,7 +200,8 @@ impl Sender {
         Step::Again
     }
 
-    /// What the server cannot read or store is kept there as it is, and by the log here, and stops nothing behind it.
+    /// An operation that the server cannot read or store: the server's quarantine and the log here keep it as it is, and it stops nothing
+    /// behind it.
     async fn deposit(&mut self, waiting: Waiting) -> Result<Step, StoreError> {
         let body = serde_json::to_vec(&waiting.op)?;
         match self.agent.upstream.post_raw("/api/v1/ops/quarantine", body).await {
@@ -218,7 +219,7 @@ impl Sender {
         }
     }
 
-    /// Forms that the server acknowledged on their way through: what exactly came of them.
+    /// Fetches the verdicts on forms that the server acknowledged when they passed through.
     async fn ask_for_verdicts(&mut self) -> Result<Step, StoreError> {
         let asked = ops::list_asked(&*self.agent.store.read()?, MOST_OPS)?;
         if asked.is_empty() {
@@ -234,7 +235,7 @@ impl Sender {
                 match result.map(|result| serde_json::from_value::<Verdict>(result.clone())) {
                     Some(Ok(verdict)) => settled += usize::from(ops::settle(db, &id, &fingerprint(&waiting.op), &verdict, now)?),
                     Some(Err(_)) => {
-                        ops::forget_asked(db, waiting.seq)?; // `unknown`: the server made other operations of the form
+                        ops::forget_asked(db, waiting.seq)?; // `unknown`: the server made other operations from the form
                         settled += 1;
                     }
                     None => {}
@@ -245,7 +246,7 @@ impl Sender {
         Ok(if settled.await? > 0 { Step::Again } else { Step::Pause(self.backoff()) })
     }
 
-    /// What the server held when it came may be decided by now, there or by what has come after it.
+    /// Asks about operations that the server held: they may be decided by now, by a person or because a later operation has arrived.
     async fn ask_about_held(&mut self) -> Result<Step, StoreError> {
         if self.asked_about_held.is_some_and(|at| at.elapsed() < HELD_PAUSE) {
             return Ok(Step::Empty);
@@ -269,7 +270,7 @@ impl Sender {
         Ok(Step::Empty)
     }
 
-    /// The server's words on operations that it has; none where it does not answer.
+    /// The server's verdicts on operations that it has; `None` if it does not respond.
     async fn ask(&self, about: &[Waiting]) -> Option<Vec<Value>> {
         let ids: Vec<Uuid> = about.iter().map(|waiting| waiting.op.op_id).collect();
         match self.agent.upstream.post("/api/v1/ops/status", &json!({ "op_ids": ids })).await {
@@ -281,7 +282,7 @@ impl Sender {
         }
     }
 
-    /// Full jitter, twice as long each time.
+    /// Backoff with full jitter; its limit doubles each time.
     fn backoff(&mut self) -> Duration {
         let most = LONGEST_BACKOFF.min(BACKOFF * 2_u32.saturating_pow(self.attempt.min(10)));
         self.attempt += 1;
@@ -293,7 +294,7 @@ fn is(verdict: &Verdict, reason: Reason) -> bool {
     verdict.verdict == VerdictKind::Retry && verdict.reason == Some(reason)
 }
 
-/// The verdicts of an answer, one per operation in their order. Anything else has delivered nothing.
+/// The verdicts of a response, one per operation in their order. Any other response has delivered nothing.
 fn read_verdicts(body: &Value, nonce: &str, batch: &[Waiting]) -> Result<Vec<Verdict>, UpstreamError> {
     let verdicts: Option<Vec<Verdict>> = serde_json::from_value(body["results"].clone()).ok();
     let is_about = |verdicts: &Vec<Verdict>| {

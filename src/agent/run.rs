@@ -1,4 +1,4 @@
-//! The agent that runs: what its parts share, and its start and end.
+//! The running agent: what its parts share, and its start and end.
 
 use std::{
     collections::BTreeSet,
@@ -22,10 +22,10 @@ use super::{
 };
 use crate::clock::Clock;
 
-/// Where browsers find the agent unless something else is asked for.
+/// The port at which browsers find the agent, unless another one is asked for.
 pub const PORT: u16 = 8787;
 
-/// Something is wrong with this PC; the server is told, and people are.
+/// Something that is wrong with this PC; it is reported to the server and to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trouble {
     /// Nothing more can be stored.
@@ -40,7 +40,7 @@ pub enum Trouble {
     Digest,
     /// The feed had a hole.
     FeedHole,
-    /// The server does not know this PC (any more).
+    /// The server does not know this PC, or not any more.
     Unknown,
 }
 
@@ -61,11 +61,11 @@ impl Trouble {
 
 /// What the parts of a running agent share.
 pub struct Agent {
-    /// Where its things lie.
+    /// The folder of its files.
     pub folder: PathBuf,
-    /// What it keeps.
+    /// Its data.
     pub store: Store,
-    /// The way to the server.
+    /// The connection to the server.
     pub upstream: Upstream,
     /// The source of "now".
     pub clock: Clock,
@@ -73,7 +73,7 @@ pub struct Agent {
     pub started_at: DateTime<Utc>,
     /// Rings when there is something to send.
     pub wake: Notify,
-    /// Goes up when sending has come to an end.
+    /// Goes up each time that sending has finished.
     pub sent: watch::Sender<u64>,
     troubles: Mutex<BTreeSet<Trouble>>,
 }
@@ -86,12 +86,12 @@ impl Agent {
         Self { folder: folder.to_owned(), store, upstream, clock, started_at, wake: Notify::new(), sent, troubles: Mutex::default() }
     }
 
-    /// Sending has come to an end, for now.
+    /// Sending has finished, for now.
     pub fn note_sent(&self) {
         self.sent.send_modify(|runs| *runs += 1);
     }
 
-    /// A trouble is there, or over.
+    /// A trouble has begun, or is over.
     pub fn note(&self, trouble: Trouble, is_there: bool) {
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = if is_there { troubles.insert(trouble) } else { troubles.remove(&trouble) };
@@ -100,7 +100,7 @@ impl Agent {
         }
     }
 
-    /// The words of everything that is wrong.
+    /// The words of all present troubles.
     pub fn troubles(&self) -> Vec<&'static str> {
         self.troubles.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|trouble| trouble.as_str()).collect()
     }
@@ -142,7 +142,7 @@ fn tell_salvaged(agent: &Agent, salvaged: &Salvaged) {
     agent.note(Trouble::FileCorrupt, true);
 }
 
-/// Loopback and nothing else, whatever is asked for: no other PC has any business here.
+/// Loopback only, whatever is asked for: other PCs must not use the agent.
 fn open_listeners(listen: Option<SocketAddr>) -> Result<(Vec<TcpListener>, Origins), String> {
     let wanted = match listen {
         Some(address) if !address.ip().is_loopback() => {

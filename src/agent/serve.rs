@@ -1,4 +1,4 @@
-//! What browsers get: everything from the server where it answers, and the rest from this PC.
+//! Responses to browsers: the server's if it responds, otherwise this PC's own.
 
 use std::{collections::BTreeMap, net::TcpListener, sync::Arc, time::Duration};
 
@@ -41,11 +41,11 @@ use crate::{
 
 /// How long a write waits for the server before it is kept here (SYNC 3.10).
 pub const PATIENCE_WRITE: Duration = Duration::from_secs(10);
-/// How long a page waits for the server where there is a copy here.
+/// How long a page waits for the server if there is a copy here.
 const PATIENCE_PAGE: Duration = Duration::from_secs(2);
-/// How long everything else may take to begin to answer: the feed keeps readers waiting for 25 s.
+/// How long other requests wait for the head of the response: the feed makes readers wait 25 s.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// The browsers of one PC; what comes slowly is cut as at the server.
+/// Limits for the browsers of one PC; slow requests are cut off as at the server.
 const SERVING: Serving = Serving { workers: 2, connections: 512, shutdown_seconds: 5 };
 /// Bytes of a form or a batch at most, as at the server.
 const MOST_BYTES: usize = 1024 * 1024;
@@ -56,7 +56,7 @@ pub struct Gateway {
     pub agent: Arc<Agent>,
     /// Passes on to the server.
     pub relay: Relay,
-    /// Knows who sits where.
+    /// Knows which person uses which browser.
     pub desk: Arc<Desk>,
     /// Signs the messages of pages made here, for as long as this program runs.
     pub signer: Signer,
@@ -76,7 +76,7 @@ pub async fn serve(agent: Arc<Agent>, listeners: Vec<TcpListener>, origins: Orig
     listen::serve(app, listeners, SERVING).await
 }
 
-/// What is refused before it is looked at, in the words of this program.
+/// Gives refusals of the framework the form of this program's own.
 async fn say_refusals<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let response = next.call(request).await?;
     let refusal = response.response().error().and_then(|error| error.as_error::<AppError>()).map(|error| {
@@ -123,7 +123,7 @@ async fn answer(gateway: Data<Gateway>, request: HttpRequest, payload: Payload) 
     }
 }
 
-/// All of a small body; an answer where it is too large or cut short.
+/// The whole body; a refusal if it is too large or cut short.
 async fn take_in(payload: Payload) -> Result<Bytes, HttpResponse> {
     match payload.to_bytes_limited(MOST_BYTES).await {
         Ok(Ok(body)) => Ok(body),
@@ -144,7 +144,7 @@ impl Gateway {
             (&Method::GET, path) if !path.starts_with("/api/") => return self.show_page(request).await,
             _ => {}
         }
-        // Bodies are taken in whole: what is wrong with one then says nothing of the line.
+        // Bodies are read whole: a failure to read one then is no sign of a failed connection to the server.
         let body = match take_in(payload).await {
             Ok(body) => body,
             Err(refusal) => return Ok(refusal),
@@ -175,7 +175,7 @@ impl Gateway {
         }
     }
 
-    /// Sends a request on. Whatever the server answers, what it says of the browser's session is heard: whose it is, or that it is over.
+    /// Sends a request on. Reads from any response what the server reports about the browser's session: whose it is, or that it is over.
     pub async fn send(&self, request: &HttpRequest, body: Bytes, patience: Duration) -> Result<Response, UpstreamError> {
         let response = self.relay.send(request, body, patience).await?;
         if let Some(session) = request.cookie(SESSION_COOKIE) {
@@ -189,14 +189,14 @@ impl Gateway {
         Ok(response)
     }
 
-    /// Sends a form on and takes the whole answer in.
+    /// Sends a form on and reads the whole response.
     pub async fn send_whole(&self, request: &HttpRequest, body: &Bytes, patience: Duration) -> Result<Whole, UpstreamError> {
         let started = tokio::time::Instant::now();
         let response = self.send(request, body.clone(), patience).await?;
         self.relay.whole(response, patience.saturating_sub(started.elapsed())).await
     }
 
-    /// Sign-in, sign-out, a new password: the server's affair, of which this PC remembers what it needs without it.
+    /// Sign-in, sign-out, a new password: the server decides, and this PC stores what it needs to work without the server.
     async fn take_account_form(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
         let path = request.path();
         if path == "/logout" {
@@ -222,7 +222,8 @@ impl Gateway {
         }
     }
 
-    /// What the server's answer to a form with a password says: only a password that it names as taken is one, and only one that was typed.
+    /// Reads the response to a form with a password: only a password that the server reports as accepted counts, and only one that was
+    /// typed.
     async fn note_account(&self, path: &str, body: &Bytes, whole: &Whole) {
         let taken = whole.header(X_PASSWORD_TAKEN).and_then(|word| word.parse::<PasswordTaken>().ok());
         let (Some(taken), Some(session)) = (taken, session_set_by(whole.headers("set-cookie"))) else { return };
@@ -235,7 +236,7 @@ impl Gateway {
         self.desk.note_password(taken, &session, password).await;
     }
 
-    /// What became of operations: the server's word, else what is known here.
+    /// Verdicts on operations: the server's, otherwise those that are known here.
     async fn take_status(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
         let answer =
             if self.agent.upstream.is_up() { self.send_whole(request, &body, PATIENCE_WRITE).await } else { Err(UpstreamError::TooLate) };
@@ -250,7 +251,7 @@ impl Gateway {
         Ok(self.answer_status(&body)?.unwrap_or_else(|| unreachable(&error)))
     }
 
-    /// How the PC is; with `?digest` also the digest of its copy, for which the whole copy is read.
+    /// The state of the PC; with `?digest` also the digest of its copy, for which the whole copy is read.
     fn show_health(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
         let reader = self.agent.store.read()?;
         let (counts, mirror) = (ops::count(&reader)?, reader.mirror()?);
@@ -309,7 +310,7 @@ impl Gateway {
         ))
     }
 
-    /// Who sits there, where the PC's copy may be shown to them.
+    /// The person at the browser, if the PC's copy may be shown to them.
     pub fn trusted_visit(&self, request: &HttpRequest) -> Result<Option<Visit>, StoreError> {
         if self.agent.upstream.device().is_revoked() {
             return Ok(None);
@@ -317,7 +318,7 @@ impl Gateway {
         Ok(self.desk.visit(request)?.filter(|visit| visit.is_trusted(self.agent.clock.now())))
     }
 
-    /// A file of the pages. One that this program carries is the same as the server's: its name carries its hash.
+    /// A file of the pages. One that is embedded in this program equals the server's: its name contains its hash.
     async fn show_file(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
         if let Some(answer) = super::pages::embedded(request) {
             return Ok(answer);
@@ -337,7 +338,7 @@ impl Gateway {
         }
     }
 
-    /// The worker and the manifest: the server's newest, else the last one that was seen, else this program's own.
+    /// The worker and the manifest: the server's present one, otherwise the last one that was seen, otherwise the embedded one.
     async fn show_unhashed(&self, request: &HttpRequest) -> Result<HttpResponse, StoreError> {
         let path = request.path();
         if self.agent.upstream.is_up()
@@ -357,7 +358,7 @@ impl Gateway {
         }
     }
 
-    /// Fetches a file once more, for this PC alone and not packed.
+    /// Fetches a file again, for this PC's store and uncompressed.
     fn keep_file(&self, path: String) {
         let agent = self.agent.clone();
         actix_web::rt::spawn(async move {

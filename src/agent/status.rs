@@ -1,4 +1,4 @@
-//! `status`: how this PC is, in words or as JSON.
+//! `status`: the state of this PC, in words or as JSON.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::clock::in_istanbul;
 
-/// How the PC is.
+/// The state of the PC.
 #[derive(Serialize)]
 struct Status {
     version: &'static str,
@@ -23,7 +23,7 @@ struct Status {
     server: String,
     is_revoked: bool,
     is_running: bool,
-    /// Empty while the server is in reach.
+    /// Why the server is out of reach; empty while it is in reach.
     out_of_reach: String,
     waiting: i64,
     oldest_at: Option<DateTime<Utc>>,
@@ -34,9 +34,9 @@ struct Status {
     disk_free: Option<u64>,
 }
 
-/// Looks at the PC's files and asks the server. `server` asks another one, also on a PC that is not enrolled.
+/// Reads the PC's files and asks the server. `server` names another one, also on a PC that is not enrolled.
 ///
-/// With `check` the whole file is read and held against itself first.
+/// With `check` the whole file is read and checked first.
 pub async fn status(folder: &Path, server: Option<&str>, as_json: bool, check: bool) -> Result<String, String> {
     if check {
         let reader = Reader::of_file(&folder.join(FILE)).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -88,7 +88,7 @@ fn read(folder: &Path) -> Result<(Counts, MirrorState, super::store::Contact), S
     Ok((ops::count(&reader)?, reader.mirror()?, reader.contact()?))
 }
 
-/// The server's clock, or why it is not in reach.
+/// The server's clock, or why it is out of reach.
 async fn look_for(server: &str) -> Result<String, String> {
     let server = server.trim_end_matches('/');
     let request = new_client(server)?.get(format!("{server}/api/v1/ping")).timeout(std::time::Duration::from_secs(10));

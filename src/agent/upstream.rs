@@ -1,5 +1,5 @@
-//! The line to the server: one client, and whether the server is in reach. Only an answer of our own counts as one (SYNC 3.4): a portal's page
-//! is none, whatever its status.
+//! The connection to the server: one client, and whether the server is in reach. Only a response of the Rainstaff server counts (SYNC 3.4):
+//! a portal's page does not, whatever its status.
 
 use std::{
     sync::{
@@ -23,14 +23,14 @@ use crate::{
     wire::{X_APP, X_SYNC, X_SYNC_CLIENT},
 };
 
-/// A connection has to be there within so long (SYNC 3.10).
+/// The longest time to open a connection (SYNC 3.10).
 const CONNECT: Duration = Duration::from_secs(2);
-/// How often a server that is out of reach is looked for.
+/// Pause between two attempts to reach a server that is out of reach.
 pub const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// A request of the agent's own that brings or takes many rows.
+/// Timeout of the agent's own requests that carry many rows.
 const LONG: Duration = Duration::from_mins(1);
 
-/// The way to the server. Cheap to clone.
+/// The connection to the server. Cheap to clone.
 #[derive(Clone)]
 pub struct Upstream {
     client: Client,
@@ -42,22 +42,22 @@ pub struct Upstream {
     is_looking: Arc<AtomicBool>,
 }
 
-/// Why the server's word is not to be had.
+/// Why there is no successful response of the server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {
-    /// Nobody answers.
+    /// There is no response.
     #[error("the server is out of reach: {0}")]
     OutOfReach(String),
-    /// It answered too late.
+    /// The response came too late.
     #[error("the server did not answer in time")]
     TooLate,
-    /// A request that cannot be sent at all, whoever would answer: its sender's fault.
+    /// The request cannot be sent to any server: its sender is at fault.
     #[error("the request cannot be passed on: {0}")]
     NotSent(String),
-    /// Somebody answers who is not our server.
+    /// Another server responds, not Rainstaff's.
     #[error("something else than the server answers ({0}): is there a portal to sign in to?")]
     NotOurs(u16),
-    /// Our server, and it says no.
+    /// The Rainstaff server refused.
     #[error("the server answered {status} {code}")]
     Refused {
         /// HTTP status.
@@ -66,13 +66,13 @@ pub enum UpstreamError {
         code: String,
         /// Its whole problem document.
         problem: Box<Value>,
-        /// Seconds after which it wants to be asked again.
+        /// Seconds after which the request may be sent again.
         retry_after: Option<u64>,
     },
 }
 
 impl UpstreamError {
-    /// Whether this says that the server is not there, rather than what it thinks.
+    /// Whether the server is out of reach, in contrast to a refusal.
     pub fn is_about_the_line(&self) -> bool {
         !matches!(self, Self::Refused { .. } | Self::NotSent(_))
     }
@@ -92,7 +92,7 @@ impl From<reqwest::Error> for UpstreamError {
     }
 }
 
-/// The last cause says it best.
+/// The innermost cause is the most precise.
 fn root_of(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
@@ -105,13 +105,13 @@ fn root_of(error: &reqwest::Error) -> String {
 ///
 /// A proxy that the PC's settings name is used, but not for a server on this PC.
 pub fn new_client(server: &str) -> Result<Client, String> {
-    let _ = rustls::crypto::ring::default_provider().install_default(); // a second one in one process fails, and the first is as good
+    let _ = rustls::crypto::ring::default_provider().install_default(); // a second call in one process fails, and the first one suffices
     let builder = Client::builder();
     let builder = if is_on_this_pc(server) { builder.no_proxy() } else { builder };
     builder
         .connect_timeout(CONNECT)
         .redirect(redirect::Policy::none())
-        .pool_idle_timeout(Duration::from_mins(1)) // before the server's 75 s: it never closes one that we are about to use
+        .pool_idle_timeout(Duration::from_mins(1)) // before the server's 75 s: it never closes one that is about to be used
         .tcp_nodelay(true)
         .user_agent(concat!("rainstaff-agent/", env!("CARGO_PKG_VERSION")))
         .build()
@@ -125,7 +125,7 @@ pub fn is_on_this_pc(server: &str) -> bool {
 }
 
 impl Upstream {
-    /// The line of a device. It counts as up until something else turns out.
+    /// The connection of a device. It counts as up until a request fails.
     pub fn new(client: Client, device: DeviceFile, clock: Clock) -> Self {
         let server = device.get().server.into();
         let (up, last_contact) = (Arc::new(watch::Sender::new(true)), Arc::new(AtomicI64::new(0)));
@@ -137,7 +137,7 @@ impl Upstream {
         &self.server
     }
 
-    /// Who this PC is.
+    /// The identity of this PC.
     pub fn device(&self) -> &DeviceFile {
         &self.device
     }
@@ -147,12 +147,12 @@ impl Upstream {
         &self.client
     }
 
-    /// Whether the server was in reach when it was needed last.
+    /// Whether the server was in reach when it was last needed.
     pub fn is_up(&self) -> bool {
         *self.up.borrow()
     }
 
-    /// When our server answered last.
+    /// When the Rainstaff server last responded.
     pub fn last_contact(&self) -> Option<DateTime<Utc>> {
         match self.last_contact.load(Ordering::Relaxed) {
             0 => None,
@@ -160,19 +160,19 @@ impl Upstream {
         }
     }
 
-    /// Our server has answered.
+    /// The Rainstaff server has responded.
     pub fn note_up(&self) {
         self.last_contact.store(self.clock.now().timestamp_millis(), Ordering::Relaxed);
         self.set(true);
     }
 
-    /// It has not.
+    /// It has not responded.
     pub fn note_down(&self) {
         self.set(false);
     }
 
-    /// A browser's request found no answer of ours. That may be the request's own doing, so the server is asked with one that is in order, and
-    /// what comes of that is the line's state.
+    /// A browser's request got no response of the Rainstaff server. The request itself may be the cause, so the server is asked with a
+    /// valid one, whose result counts.
     pub fn doubt(&self) {
         if self.is_looking.swap(true, Ordering::AcqRel) {
             return;
@@ -191,7 +191,7 @@ impl Upstream {
         }
     }
 
-    /// Told of every change.
+    /// Reports every change.
     pub fn watch(&self) -> watch::Receiver<bool> {
         self.up.subscribe()
     }
@@ -209,7 +209,7 @@ impl Upstream {
         }
     }
 
-    /// Asks once. Only the ping of our own server is proof.
+    /// Asks once. Only a ping response of the Rainstaff server is proof.
     pub async fn look(&self) -> bool {
         let request = self.client.get(self.url("/api/v1/ping")).timeout(Duration::from_secs(5));
         let found = match request.send().await {
@@ -224,7 +224,7 @@ impl Upstream {
         found
     }
 
-    /// An address at the server.
+    /// A URL at the server.
     pub fn url(&self, path_and_query: &str) -> String {
         format!("{}{path_and_query}", self.server)
     }
@@ -253,10 +253,10 @@ impl Upstream {
                 self.note_up();
                 self.settle_token();
             }
-            // A file that cannot be written: it is found out again at the next contact.
+            // If the file cannot be written, the next heartbeat finds it out again.
             Err(error) if error.is(AppError::DeviceRevoked.code()) && !self.device.is_revoked() => {
                 self.device.change(|device| device.is_revoked = true).unwrap_or_else(|e| tracing::error!("{e}"));
-                self.up.send_modify(|_| {}); // whoever waits looks again, and lets go of what this PC knows
+                self.up.send_modify(|_| {}); // waiting tasks look again, and delete what this PC knows
             }
             Err(error) if error.is(AppError::BadToken.code()) => self.go_back_to_the_older_token(),
             Err(error) if error.is_about_the_line() && *error != UpstreamError::TooLate => self.note_down(),
@@ -265,11 +265,11 @@ impl Upstream {
         answer
     }
 
-    /// The server has taken the newest token: the older one is of no use any more.
+    /// The server has accepted the newest token: the older one is not valid any more.
     fn settle_token(&self) {
         if self.device.get().next_token.is_some() {
             let settled = self.device.change(|device| device.token = device.next_token.take().unwrap_or_default());
-            settled.unwrap_or_else(|error| tracing::warn!("{error}")); // the next answer settles it
+            settled.unwrap_or_else(|error| tracing::warn!("{error}")); // the next response settles it
         }
     }
 
@@ -279,7 +279,7 @@ impl Upstream {
     }
 }
 
-/// Sends a request to the API and takes nothing but our server's JSON for an answer.
+/// Sends a request to the API, and accepts only JSON of the Rainstaff server as a response.
 pub async fn ask(request: RequestBuilder) -> Result<Value, UpstreamError> {
     let response = request.send().await?;
     let (status, ours) = (response.status(), is_ours(&response));
@@ -300,7 +300,7 @@ pub async fn ask(request: RequestBuilder) -> Result<Value, UpstreamError> {
     Err(UpstreamError::Refused { status: status.as_u16(), code, problem: Box::new(body), retry_after })
 }
 
-/// The mark of our own answers.
+/// Whether a response has the mark of the Rainstaff server.
 pub fn is_ours(response: &Response) -> bool {
     response.headers().contains_key(X_APP)
 }

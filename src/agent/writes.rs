@@ -1,4 +1,4 @@
-//! Forms of business data: the server's answer where there is one, else operations that are kept on this PC and go out later (SYNC 3.10).
+//! Forms of business data: the server's response if there is one, otherwise operations that this PC stores and sends later (SYNC 3.10).
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ use crate::{
     wire::{X_OP_ACK, X_SYNC},
 };
 
-/// What waits of a person is given so long to go out before the next form lines up behind it.
+/// How long a form waits until a person's waiting operations are sent; after that it is stored behind them.
 const PATIENCE_QUEUE: Duration = Duration::from_secs(2);
 
 impl From<StoreError> for Refusal {
@@ -37,7 +37,7 @@ impl From<StoreError> for Refusal {
     }
 }
 
-/// A form's post.
+/// A posted form.
 struct Form<'a> {
     request: &'a HttpRequest,
     route: Route,
@@ -54,7 +54,7 @@ impl Form<'_> {
         self.value("_op")
     }
 
-    /// Whether it stood on a page of whoever sits there now; an old page does not say whose it is.
+    /// Whether it comes from a page of the person who uses the browser now; an old page does not name its person.
     fn is_of(&self, visit: &Visit) -> bool {
         reader_of(self.value("_csrf")).is_none_or(|reader| reader == visit.person.id)
     }
@@ -65,7 +65,7 @@ impl Form<'_> {
 }
 
 impl Gateway {
-    /// Answers a posted form.
+    /// Responds to a posted form.
     pub(super) async fn take_form(&self, request: &HttpRequest, body: Bytes) -> Result<HttpResponse, StoreError> {
         let Some(route) = plan::find_route(request.path()) else {
             return Ok(match self.send_whole(request, &body, PATIENCE_WRITE).await {
@@ -100,7 +100,7 @@ impl Gateway {
         }
     }
 
-    /// Whether a form is the server's to answer: it is in reach, knows the browser, and nothing of the person waits here before it.
+    /// Whether a form goes to the server: the server is in reach, knows the browser, and no operation of the person waits here before it.
     async fn may_pass(&self, visit: Option<&Visit>) -> Result<bool, StoreError> {
         if !self.agent.upstream.is_up() {
             return Ok(false);
@@ -154,7 +154,7 @@ impl Gateway {
         let stored = self.agent.store.write(move |db| {
             for Draft { mut op, label, href } in drafts {
                 match ops::wants_the_same(db, &op)? {
-                    Some(true) => continue, // the same form once more: it has its number, and may have its verdict
+                    Some(true) => continue, // the same form again: it has its number, and may have its verdict
                     Some(false) => return Ok(false),
                     None => {}
                 }
@@ -165,7 +165,7 @@ impl Gateway {
             Ok(true)
         });
         if !stored.await? {
-            return self.refuse(form, visit, &[FieldError::new("", "op-reused")]); // as the server says it
+            return self.refuse(form, visit, &[FieldError::new("", "op-reused")]); // as the server reports it
         }
         self.agent.note(Trouble::DiskFull, false);
         self.agent.wake.notify_one();
@@ -192,7 +192,7 @@ impl Gateway {
         Ok(answer)
     }
 
-    /// What the server has acknowledged is kept with the rest that was entered at this PC; its verdict is asked for in a moment.
+    /// Stores what the server has acknowledged with the other operations entered at this PC; the verdict is fetched soon.
     fn remember_form(&self, request: &HttpRequest, drafts: Result<Vec<Draft>, Refusal>) {
         let drafts = match drafts {
             Ok(drafts) => drafts,
@@ -218,7 +218,7 @@ impl Gateway {
     }
 }
 
-/// Only an answer that names the operation is the server's word on it (SYNC 3.11).
+/// Only a response that names the operation is the server's acknowledgement of it (SYNC 3.11).
 fn is_acknowledged(whole: &Whole, op: &str) -> bool {
     let acked = whole.header(X_OP_ACK).and_then(|text| text.parse::<Uuid>().ok());
     whole.header(X_SYNC) == Some("1") && acked.is_some() && (op.is_empty() || acked == op.parse().ok())

@@ -1,5 +1,5 @@
 //! The order in which transactions get the connections of a worker. PostgreSQL gives every connection a process with plans and catalogues
-//! of its own, so many that take turns on few processors push each other's out of the caches. Quick reads use a few connections that stay
+//! of its own, and many that take turns on few processors push each other's out of the caches. Quick reads use a few connections that stay
 //! warm, and wait there for no slow transaction: slow reads and writes use the others (docs/adr/0026).
 
 use std::{

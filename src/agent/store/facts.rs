@@ -1,4 +1,4 @@
-//! What the PC knows besides rows and operations: where its mirror stands, and what the server tells at each contact.
+//! What the PC knows besides rows and operations: the state of its mirror, and what the server returns for each heartbeat.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -13,35 +13,35 @@ const MIRROR: &str = "mirror";
 const CONTEXT: &str = "context";
 const CONTACT: &str = "contact";
 const MOMENT: &str = "moment";
-/// A moment is written down when it is so much later than the last one that was, in milliseconds.
+/// The latest moment is stored again when it is later by this many milliseconds.
 const MOMENT_EVERY: i64 = 60_000;
 
-/// Where the mirror stands. It is kept in the same transaction as the rows it speaks of.
+/// The state of the mirror. It is stored in the same transaction as the rows that it is about.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MirrorState {
-    /// Of which data; none before the first snapshot.
+    /// The epoch of the data; `None` before the first snapshot.
     pub epoch: Option<Uuid>,
-    /// Where the feed goes on.
+    /// Where the feed continues.
     pub cursor: Option<String>,
-    /// Where a snapshot under way goes on.
+    /// Where an unfinished snapshot continues.
     pub page: Option<String>,
-    /// Snapshots are numbered: a row of an older one counts for nothing.
+    /// Number of the snapshot: rows of an older one do not count.
     pub round: i64,
-    /// Number of the last change taken in, where it is known.
+    /// Number of the last change that was stored, if known.
     pub seq: Option<i64>,
-    /// When all of the server's rows were here last.
+    /// When this PC last had all of the server's rows.
     pub synced_at: Option<DateTime<Utc>>,
-    /// Whether the last comparison with the server found the same.
+    /// Whether the last comparison with the server found no difference.
     pub digest_equal: Option<bool>,
     /// When that was.
     pub compared_at: Option<DateTime<Utc>>,
-    /// It was taken anew because it differed.
+    /// Whether it was copied again because it differed.
     #[serde(default)]
     pub is_recopied: bool,
 }
 
 impl MirrorState {
-    /// Whether pages can be made from it: one snapshot has come whole.
+    /// Whether pages can be made from it: one whole snapshot has arrived.
     pub fn is_ready(&self) -> bool {
         self.synced_at.is_some()
     }
@@ -60,27 +60,28 @@ pub struct Contact {
     pub rotate_after: Option<DateTime<Utc>>,
 }
 
-/// Keeps where the mirror stands.
+/// Stores the state of the mirror.
 pub fn put_mirror(db: &Connection, state: &MirrorState) -> Result<(), StoreError> {
     put(db, MIRROR, state)
 }
 
-/// Keeps what pages need besides rows.
+/// Stores what pages need besides rows.
 pub fn put_context(db: &Connection, context: &Context) -> Result<(), StoreError> {
     put(db, CONTEXT, context)
 }
 
-/// Keeps the last contact.
+/// Stores the last contact.
 pub fn put_contact(db: &Connection, contact: &Contact) -> Result<(), StoreError> {
     put(db, CONTACT, contact)
 }
 
-/// Takes this moment for the latest, whatever the clock showed before: it is known to be right, or the server has said who is here.
+/// Stores `now` as the latest moment, whatever the clock showed before: the clock is known to be right, or the server has confirmed who is
+/// here.
 pub fn put_moment(db: &Connection, now: DateTime<Utc>) -> Result<(), StoreError> {
     put(db, MOMENT, &ms(now))
 }
 
-/// Where the mirror stands.
+/// The state of the mirror.
 pub fn find_mirror(db: &Connection) -> Result<MirrorState, StoreError> {
     Ok(find(db, MIRROR)?.unwrap_or_default())
 }
@@ -98,22 +99,22 @@ fn find<T: DeserializeOwned>(db: &Connection, name: &str) -> Result<Option<T>, S
 }
 
 impl Reader {
-    /// Where the mirror stands.
+    /// The state of the mirror.
     pub fn mirror(&self) -> Result<MirrorState, StoreError> {
         find_mirror(self)
     }
 
-    /// What pages need besides rows; none before the first contact.
+    /// What pages need besides rows; `None` before the first contact.
     pub fn context(&self) -> Result<Option<Context>, StoreError> {
         find(self, CONTEXT)
     }
 
-    /// The latest moment that this PC has had, to a minute; none before the first.
+    /// The latest moment that this PC's clock has shown, to a minute; `None` before the first.
     pub fn latest_moment(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         Ok(find::<i64>(self, MOMENT)?.map(instant))
     }
 
-    /// Whether it is time to write down that it is later than before.
+    /// Whether the latest moment has to be stored again.
     pub fn is_moment_due(&self, now: DateTime<Utc>) -> Result<bool, StoreError> {
         Ok(self.latest_moment()?.is_none_or(|seen| ms(now) - ms(seen) >= MOMENT_EVERY))
     }
@@ -132,7 +133,7 @@ pub struct KeptFile {
     pub body: Vec<u8>,
 }
 
-/// Keeps a file under its address; files of a build that nobody has asked for in a long time go.
+/// Stores a file under its address; files that were not requested for 60 days are deleted.
 pub fn put_file(db: &Connection, path: &str, content_type: &str, body: &[u8], now: DateTime<Utc>) -> Result<(), StoreError> {
     const KEPT_MS: i64 = 60 * 86_400_000;
     db.prepare_cached("DELETE FROM files WHERE seen_at < ?1")?.execute([super::ms(now) - KEPT_MS])?;
@@ -145,7 +146,7 @@ pub fn put_file(db: &Connection, path: &str, content_type: &str, body: &[u8], no
 }
 
 impl Reader {
-    /// A file that was kept.
+    /// A stored file.
     pub fn find_file(&self, path: &str) -> Result<Option<KeptFile>, StoreError> {
         let mut query = self.prepare_cached("SELECT content_type, body FROM files WHERE path = ?1")?;
         Ok(query.query_row([path], |row| Ok(KeptFile { content_type: row.get(0)?, body: row.get(1)? })).optional()?)

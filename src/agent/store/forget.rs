@@ -1,5 +1,4 @@
-//! What a PC whose rights were taken away still has: what was entered at it and never reached the server, and nothing else, down to the bytes
-//! of its files.
+//! What a revoked PC still has: what was entered at it and never reached the server, and nothing else, down to the bytes of its files.
 
 use std::{fs, path::Path};
 
@@ -7,19 +6,19 @@ use rusqlite::Connection;
 
 use super::{Reader, Store, StoreError, rows};
 
-/// The fact that all of this is done.
+/// The fact that everything has been deleted.
 const FORGOTTEN: &str = "forgotten";
 
 impl Store {
-    /// Lets go of everything but what waits, unless that is done already: rows, people, sessions, grants and the log go, and the file is
-    /// written anew, so that nothing of it is left in free pages or in the log of writes. Copies of the file go as well.
+    /// Deletes everything except waiting operations, unless that is done already: rows, people, sessions, grants and the log. The file is
+    /// written anew, so that nothing of them is left in free pages or in the write-ahead log. Copies of the file are deleted as well.
     pub async fn forget(&self) -> Result<(), StoreError> {
         if self.read()?.is_forgotten()? {
             return Ok(());
         }
         self.write(delete_all).await?;
         self.write_alone(|db| {
-            // The sorting in between stays in memory.
+            // Sorting uses memory, not temporary files.
             db.execute_batch("PRAGMA temp_store = MEMORY; VACUUM; PRAGMA temp_store = DEFAULT")?;
             let is_busy: i64 = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
             if is_busy == 0 { Ok(()) } else { Err(StoreError::Other("somebody still reads the file".into())) }
@@ -35,7 +34,7 @@ impl Store {
 }
 
 impl Reader {
-    /// Whether [`Store::forget`] has done its work and nothing has come since.
+    /// Whether [`Store::forget`] has finished and nothing was stored since.
     fn is_forgotten(&self) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM facts WHERE name = ?1) AND NOT EXISTS (SELECT 1 FROM facts WHERE name <> ?1)
                        AND NOT EXISTS (SELECT 1 FROM sessions) AND NOT EXISTS (SELECT 1 FROM rows WHERE base IS NOT NULL)
@@ -44,7 +43,7 @@ impl Reader {
     }
 }
 
-/// Of an operation that waits its text stays, without the proof of who wrote it and without the names that were looked up for it; of its author
+/// Of a waiting operation the body stays, without the grant of its author and without the names that were looked up for it; of its author
 /// the number of their queue.
 fn delete_all(db: &Connection) -> Result<(), StoreError> {
     db.execute_batch(
@@ -63,7 +62,7 @@ fn delete_all(db: &Connection) -> Result<(), StoreError> {
     rows::rebuild_all(db)
 }
 
-/// Damaged files that were put aside, from which everything that can be read was taken over, and copies from before an update.
+/// Deletes damaged files that were put aside, whose readable content was taken over, and copies from before an update.
 fn remove_copies(file: &Path) -> Result<(), StoreError> {
     let io = |error: std::io::Error| StoreError::Other(error.to_string());
     let folder = file.parent().unwrap_or(Path::new("."));

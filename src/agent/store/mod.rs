@@ -1,5 +1,5 @@
-//! What the PC keeps, in one SQLite file: WAL, `synchronous=FULL`, one writer thread that commits what came together together. What a write
-//! answered with `Ok` is on the disk.
+//! The PC's data, in one SQLite file: WAL, `synchronous=FULL`, and one writer thread that commits together what arrived together. A write
+//! that returned `Ok` is on the disk.
 
 pub mod facts;
 mod forget;
@@ -33,16 +33,16 @@ use writer::Writer;
 /// Name of the file in the data folder.
 pub const FILE: &str = "agent.db";
 
-/// Why something was not stored or read.
+/// Why data could not be stored or read.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    /// No room on the disk: nothing of it is kept.
+    /// No space on the disk: nothing of the write is stored.
     #[error("the disk is full")]
     Full,
     /// The file is damaged.
     #[error("the file is damaged: {0}")]
     Corrupt(String),
-    /// A person has given this PC more to keep than a day's share: nothing of it is kept.
+    /// A person has given this PC more than the daily limit: nothing of the write is stored.
     #[error("more than a day's share")]
     TooMuch,
     /// The writer has ended.
@@ -65,7 +65,7 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-/// A full disk shows itself as a failed write where SQLite cannot tell why.
+/// A full disk may appear as a failed write, because SQLite cannot always find the cause.
 fn is_out_of_room(error: &rusqlite::Error) -> bool {
     let rusqlite::Error::SqliteFailure(code, _) = error else { return false };
     matches!(
@@ -89,7 +89,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store of a data folder, and makes it where there is none. A damaged file is put aside and what can be read of it taken over.
+    /// Opens the store of a data folder, and creates it if there is none. A damaged file is put aside, and its readable content is taken
+    /// over.
     pub fn open(folder: &Path, now: DateTime<Utc>) -> Result<(Self, Option<Salvaged>), StoreError> {
         let path = folder.join(FILE);
         let (db, salvaged) = open::open_or_salvage(&path, now)?;
@@ -97,7 +98,7 @@ impl Store {
         Ok((store, salvaged))
     }
 
-    /// Runs a write and answers once it is on the disk.
+    /// Runs a write and returns once it is on the disk.
     pub async fn write<T: Send + 'static>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -105,7 +106,7 @@ impl Store {
         self.writer.write(job).await
     }
 
-    /// Runs what cannot be part of a transaction, with nothing else under way.
+    /// Runs a job that cannot be part of a transaction, while no other job runs.
     async fn write_alone(&self, job: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static) -> Result<(), StoreError> {
         self.writer.write_alone(job).await
     }
@@ -115,18 +116,18 @@ impl Store {
         self.readers.take()
     }
 
-    /// Where the file lies.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 }
 
-/// Milliseconds since 1970, as the tables keep instants.
+/// Milliseconds since 1970, as the tables store instants.
 pub(super) fn ms(at: DateTime<Utc>) -> i64 {
     at.timestamp_millis()
 }
 
-/// The instant of a number of the tables.
+/// The instant of a number in the tables.
 pub(super) fn instant(ms: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Opening the file: checked first, brought up to date, put aside where it is damaged.
+//! Opens the file: checks it first, brings it up to date, and puts it aside if it is damaged.
 
 use std::{
     fs,
@@ -21,7 +21,7 @@ const ALL: &[M<'_>] = &[
 ];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(ALL);
 
-/// The store at `path`; where the file there is damaged, a new one with what could be read of it.
+/// The store at `path`; if the file there is damaged, a new one with its readable content.
 pub(super) fn open_or_salvage(path: &Path, now: DateTime<Utc>) -> Result<(Connection, Option<Salvaged>), StoreError> {
     match open(path) {
         Ok(db) => Ok((db, None)),
@@ -58,7 +58,7 @@ fn check(db: &Connection) -> Result<(), StoreError> {
     if word == "ok" { Ok(()) } else { Err(StoreError::Corrupt(word)) }
 }
 
-/// Before a newer program changes the tables, the file is copied as it was.
+/// Copies the file before a newer program changes its tables.
 fn keep_a_copy(db: &Connection, path: &Path) -> Result<(), StoreError> {
     let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let copy = path.with_extension(format!("v{version}.db"));
@@ -69,7 +69,7 @@ fn keep_a_copy(db: &Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Moves the file and its log out of the way.
+/// Renames the file and its log to put them aside.
 fn put_aside(path: &Path, now: DateTime<Utc>) -> Result<PathBuf, StoreError> {
     let broken = path.with_file_name(format!("broken-{}.db", now.format("%Y%m%d-%H%M%S")));
     for ending in ["", "-wal", "-shm"] {

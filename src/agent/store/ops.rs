@@ -1,4 +1,5 @@
-//! Operations: what waits, what was sent, what became of it. Functions on a connection; those that write run inside [`super::Store::write`].
+//! Operations: those that wait, those that were sent, and their verdicts. Functions on a connection; those that write run inside
+//! [`super::Store::write`].
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, Statement, params};
@@ -7,17 +8,17 @@ use uuid::Uuid;
 use super::{StoreError, instant, ms, rows, tries::count_volume};
 use crate::ops::{Op, Row, Verdict, VerdictKind, fingerprint};
 
-/// How long what is done stays, so that a server that was restored from a copy gets it again (SYNC 3.5).
+/// How long done operations stay, so that a server that was restored from a copy gets them again (SYNC 3.5).
 pub const LOG_KEPT: TimeDelta = TimeDelta::days(30);
 
-/// How an operation came.
+/// Where an operation comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Made here out of a form.
+    /// Made here from a form.
     Form,
-    /// Of a browser's own queue.
+    /// A browser's own queue.
     Queue,
-    /// A form that the server answered while it passed through.
+    /// A form that passed through and that the server responded to.
     Passed,
 }
 
@@ -39,27 +40,27 @@ impl Source {
     }
 }
 
-/// An operation to be kept.
+/// An operation to be stored.
 #[derive(Debug, Clone)]
 pub struct NewOp {
     /// The operation.
     pub op: Op,
-    /// How it came.
+    /// Where it comes from.
     pub source: Source,
     /// What a person calls the row.
     pub label: String,
     /// The page that shows it.
     pub href: String,
-    /// The server's word, where it came with one.
+    /// The server's verdict, if it came with one.
     pub verdict: Option<Verdict>,
 }
 
-/// What became of keeping one.
+/// The result of storing an operation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stored {
-    /// It is kept now, or was kept before and waits.
+    /// It is stored now, or was stored before and waits.
     Waits,
-    /// It was kept before, and the server has spoken.
+    /// It was stored before, and has a verdict of the server.
     Known(Box<Verdict>),
 }
 
@@ -70,9 +71,9 @@ pub struct Waiting {
     pub seq: i64,
     /// The operation.
     pub op: Op,
-    /// How it came.
+    /// Where it comes from.
     pub source: Source,
-    /// How often in a row the server could not store it.
+    /// How many times in a row the server could not store it.
     pub refusals: i64,
     /// The size of its JSON in bytes.
     pub bytes: usize,
@@ -89,22 +90,22 @@ pub struct Kept {
     pub href: String,
     /// When it was stored here.
     pub stored_at: DateTime<Utc>,
-    /// The server's word.
+    /// The server's verdict.
     pub verdict: Option<Verdict>,
 }
 
-/// How many there are.
+/// Counts of operations.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Waiting for the server's word.
+    /// Those that wait for the server's verdict.
     pub waiting: i64,
-    /// Held or refused by the server.
+    /// Those that the server holds or refused.
     pub failed: i64,
     /// Since when the oldest one waits.
     pub oldest_at: Option<DateTime<Utc>>,
 }
 
-/// Keeps an operation that this person has given the PC, within the share of a day that a person has.
+/// Stores an operation that this person has given the PC, within the person's daily limit.
 pub fn keep_of(db: &Connection, person: Uuid, new: &NewOp, now: DateTime<Utc>) -> Result<Stored, StoreError> {
     let print = fingerprint(&new.op).to_vec();
     let mut known = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM ops WHERE op_id = ?1 AND fingerprint = ?2)")?;
@@ -114,7 +115,7 @@ pub fn keep_of(db: &Connection, person: Uuid, new: &NewOp, now: DateTime<Utc>) -
     keep(db, new, now)
 }
 
-/// Keeps an operation, and lays it over the row it is about.
+/// Stores an operation, and shows its changes in the row it is about.
 pub fn keep(db: &Connection, new: &NewOp, now: DateTime<Utc>) -> Result<Stored, StoreError> {
     let print = fingerprint(&new.op).to_vec();
     let op_id = new.op.op_id.to_string();
@@ -173,7 +174,7 @@ pub fn keep(db: &Connection, new: &NewOp, now: DateTime<Utc>) -> Result<Stored, 
     Ok(Stored::Waits)
 }
 
-/// Takes the server's word on an operation. `retry` leaves it waiting, with the reason.
+/// Stores the server's verdict on an operation. `retry` leaves it waiting, with the reason.
 pub fn settle(db: &Connection, op_id: &str, print: &[u8], verdict: &Verdict, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let verdict = &rows::mask_verdict(verdict);
     if verdict.verdict == VerdictKind::Retry {
@@ -199,7 +200,7 @@ pub fn settle(db: &Connection, op_id: &str, print: &[u8], verdict: &Verdict, now
     Ok(true)
 }
 
-/// The verdicts of a batch, in its order.
+/// Stores the verdicts of a batch, in its order.
 pub fn settle_all(db: &Connection, batch: &[Waiting], verdicts: &[Verdict], now: DateTime<Utc>) -> Result<usize, StoreError> {
     let mut left = 0;
     for (waiting, verdict) in batch.iter().zip(verdicts) {
@@ -208,7 +209,7 @@ pub fn settle_all(db: &Connection, batch: &[Waiting], verdicts: &[Verdict], now:
     Ok(left)
 }
 
-/// Notes why a batch is still here.
+/// Stores why a batch still waits.
 pub fn keep_because(db: &Connection, batch: &[Waiting], why: &str) -> Result<(), StoreError> {
     let mut update = db.prepare_cached("UPDATE ops SET tries = tries + 1, last_error = ?2 WHERE seq = ?1 AND state = 'waiting'")?;
     for waiting in batch {
@@ -217,8 +218,8 @@ pub fn keep_because(db: &Connection, batch: &[Waiting], why: &str) -> Result<(),
     Ok(())
 }
 
-/// What is to be sent next, in the order in which it came; queues in `without` are passed over. An operation that this PC made of its author's
-/// form gets that author's newest grant; one that a browser brought has its own or none.
+/// The operations to be sent next, in the order in which they were stored; queues in `without` are left out. An operation that this PC made
+/// from its author's form gets that author's newest grant; one that a browser brought has its own or none.
 pub fn list_next(db: &Connection, most: usize, most_bytes: usize, without: &[Uuid]) -> Result<Vec<Waiting>, StoreError> {
     let mut query = db.prepare_cached(
         "SELECT o.seq, o.body, o.source, o.refusals, p.grant_text
@@ -259,14 +260,14 @@ fn waiting_of(row: &SqlRow<'_>) -> Result<Waiting, StoreError> {
     })
 }
 
-/// Forms that the server acknowledged and whose verdict is not here yet.
+/// Forms that the server acknowledged and whose verdict is not known here yet.
 pub fn list_asked(db: &Connection, most: usize) -> Result<Vec<Waiting>, StoreError> {
     let mut query =
         db.prepare_cached("SELECT o.seq, o.body, o.source, o.refusals, NULL FROM ops o WHERE o.state = 'asked' ORDER BY o.seq LIMIT ?1")?;
     list_waiting(&mut query, most)
 }
 
-/// What the server holds, the newest first: somebody may have decided on it since, or what it waited for has come.
+/// Operations that the server holds, the newest first: a person may have decided on them since, or what they waited for has arrived.
 pub fn list_held(db: &Connection, most: usize) -> Result<Vec<Waiting>, StoreError> {
     let mut query = db.prepare_cached(
         "SELECT o.seq, o.body, o.source, o.refusals, NULL FROM ops o
@@ -284,7 +285,7 @@ fn list_waiting(query: &mut Statement<'_>, most: usize) -> Result<Vec<Waiting>, 
     Ok(all)
 }
 
-/// Takes a newer word of the server on what it held. True where it is another one.
+/// Stores a newer verdict on an operation that the server held. True if it differs.
 pub fn revise(db: &Connection, seq: i64, verdict: &Verdict) -> Result<bool, StoreError> {
     if matches!(verdict.verdict, VerdictKind::Held | VerdictKind::Retry) {
         return Ok(false);
@@ -299,13 +300,13 @@ pub fn revise(db: &Connection, seq: i64, verdict: &Verdict) -> Result<bool, Stor
     Ok(true)
 }
 
-/// The server has never seen it: what was made of the form here is not what the server made of it.
+/// Deletes an operation that the server does not know: it made other operations from the form than this PC.
 pub fn forget_asked(db: &Connection, seq: i64) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM ops WHERE seq = ?1 AND state = 'asked'")?.execute([seq])?;
     Ok(())
 }
 
-/// How many wait and have failed.
+/// How many operations wait, and how many were held or refused.
 pub fn count(db: &Connection) -> Result<Counts, StoreError> {
     let (waiting, failed) = db.prepare_cached("SELECT waiting, failed FROM totals")?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let oldest: Option<i64> = db
@@ -355,13 +356,13 @@ fn list_kept(db: &Connection, which: &str, values: &[&dyn rusqlite::ToSql]) -> R
     Ok(kept)
 }
 
-/// Whether an operation is kept, whatever has become of it.
+/// Whether an operation is stored, in any state.
 pub fn is_kept(db: &Connection, op_id: Uuid) -> Result<bool, StoreError> {
     let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM ops WHERE op_id = ?1)")?;
     Ok(query.query_row([op_id.to_string()], |row| row.get(0))?)
 }
 
-/// Whether the operation that is kept under this id wants the same as this one; none where there is none.
+/// Whether the operation stored under this id wants the same as this one; `None` if there is none.
 pub fn wants_the_same(db: &Connection, op: &Op) -> Result<Option<bool>, StoreError> {
     let body: Option<String> = db
         .prepare_cached("SELECT body FROM ops WHERE op_id = ?1 ORDER BY seq LIMIT 1")?
@@ -372,7 +373,7 @@ pub fn wants_the_same(db: &Connection, op: &Op) -> Result<Option<bool>, StoreErr
     Ok(Some((kept.kind, &kept.entity, kept.id, wants(&kept)) == (op.kind, &op.entity, op.id, wants(op))))
 }
 
-/// The verdicts that are known here, by operation.
+/// The verdicts known here, by operation.
 pub fn list_verdicts(db: &Connection, op_ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Verdict>)>, StoreError> {
     let mut query = db.prepare_cached("SELECT result FROM ops WHERE op_id = ?1 ORDER BY seq LIMIT 1")?;
     let mut known = Vec::new();
@@ -385,7 +386,7 @@ pub fn list_verdicts(db: &Connection, op_ids: &[Uuid]) -> Result<Vec<(Uuid, Opti
     Ok(known)
 }
 
-/// The operations before this one that wait and that it builds on: the last one about its row, and about each row that it refers to.
+/// The earlier waiting operations on which this one builds: the last one about its row, and about each row that it refers to.
 pub fn list_needed(db: &Connection, op: &Op) -> Result<Vec<Uuid>, StoreError> {
     let mut last =
         db.prepare_cached("SELECT op_id FROM ops WHERE state = 'waiting' AND entity = ?1 AND row_id = ?2 ORDER BY seq DESC LIMIT 1")?;
@@ -400,7 +401,7 @@ pub fn list_needed(db: &Connection, op: &Op) -> Result<Vec<Uuid>, StoreError> {
     Ok(needed)
 }
 
-/// The server has lost what it had: all that the log still has is sent once more. Answers how many.
+/// The server has lost data: everything that the log still has is sent again. Returns how many operations.
 pub fn send_log_again(db: &Connection, now: DateTime<Utc>) -> Result<usize, StoreError> {
     let since = ms(now - LOG_KEPT);
     let again = db
@@ -412,7 +413,7 @@ pub fn send_log_again(db: &Connection, now: DateTime<Utc>) -> Result<usize, Stor
     Ok(again)
 }
 
-/// Lets go of what was done long ago. What is held or refused stays with the rest: its author has it at the server.
+/// Deletes operations that were done long ago, also held and refused ones: their author finds those at the server.
 pub fn prune(db: &Connection, now: DateTime<Utc>) -> Result<usize, StoreError> {
     let deleted = db.prepare_cached("DELETE FROM ops WHERE state = 'done' AND done_at < ?1")?.execute([ms(now - LOG_KEPT)])?;
     Ok(deleted)

@@ -1,4 +1,4 @@
-//! People of the region as the server names them, and the browsers in which they are signed in.
+//! People of the region, as the server names them, and the browsers in which they are signed in.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
@@ -11,13 +11,13 @@ use crate::{
     wire::{PasswordTaken, device::Person},
 };
 
-/// For so long after a sign-in through this PC its copy may be read, and entered into, without the server (SYNC 3.10).
+/// How long after a sign-in through this PC a person may read its copy, and enter data, without the server (SYNC 3.10).
 pub const TRUSTED_FOR: TimeDelta = TimeDelta::days(14);
-/// Whose clock is further behind than this after moments that this PC has seen has had it put back.
+/// A clock that is further than this behind the latest moment has been put back.
 const CLOCK_MAY_GO_BACK: TimeDelta = TimeDelta::days(1);
 
-/// Whether somebody who signed in through this PC at `signed_in_at` is still trusted without the server. `seen` is the latest moment that this PC has
-/// had: the days are counted up to it, also where the clock stands before it.
+/// Whether a person who signed in through this PC at `signed_in_at` is still trusted without the server. `seen` is the latest moment that
+/// this PC's clock has shown: the days are counted up to it, even if the clock is behind it now.
 pub fn is_within_trust(signed_in_at: DateTime<Utc>, seen: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
     let latest = now.max(signed_in_at).max(seen.unwrap_or(now));
     latest - now <= CLOCK_MAY_GO_BACK && latest - signed_in_at < TRUSTED_FOR
@@ -34,7 +34,7 @@ pub struct KnownPerson {
     pub role: String,
     /// Whether it may sign in.
     pub active: bool,
-    /// Goes up when its password is set by somebody else, or it is disabled.
+    /// Goes up when another person sets its password, or it is disabled.
     pub epoch: i64,
     /// Language of the interface.
     #[serde(default)]
@@ -54,30 +54,31 @@ impl From<Person> for KnownPerson {
 /// A person at a browser of this PC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
-    /// Who.
+    /// The person.
     pub person: KnownPerson,
     /// The person's queue on this PC.
     pub queue_id: Uuid,
     /// Token that plain form posts carry.
     pub csrf: String,
-    /// The session was given out here, while the server was out of reach.
+    /// Whether the session was opened here, while the server was out of reach.
     pub made_here: bool,
-    /// When the person signed in through this PC last.
+    /// When the person last signed in through this PC.
     pub signed_in_at: Option<DateTime<Utc>>,
-    /// The latest moment that this PC has had.
+    /// The latest moment that this PC's clock has shown.
     pub seen: Option<DateTime<Utc>>,
 }
 
 impl Visit {
-    /// Whether the PC's copy may be shown to the person, and take entries of theirs, without the server.
+    /// Whether the person may see the PC's copy, and enter data, without the server.
     pub fn is_trusted(&self, now: DateTime<Utc>) -> bool {
         self.person.active && self.signed_in_at.is_some_and(|at| is_within_trust(at, self.seen, now))
     }
 }
 
-/// Takes over whom the server names, as it was asked at `asked_at`. Who is not among them any more, is disabled or has got a new password, has
-/// to sign in at the server first. What it said before a password was taken here says nothing against that one. A grant from before another epoch is
-/// due to be replaced; until then it goes with what waits, so that the server hears it has lapsed and not that there is none.
+/// Stores the people whom the server named in a response that was requested at `asked_at`. A person who is not among them any more, is
+/// disabled or has a new password has to sign in at the server first. A response requested before a password was accepted here does not
+/// cancel that password. A grant of an earlier epoch is due to be replaced; until then it is sent with waiting operations, so that the
+/// server finds an expired grant and not a missing one.
 pub fn put_people(db: &Connection, people: &[KnownPerson], asked_at: DateTime<Utc>) -> Result<(), StoreError> {
     let mut put = db.prepare_cached(
         "INSERT INTO people (user_id, username, role, active, epoch, lang, theme, queue_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -88,7 +89,7 @@ pub fn put_people(db: &Connection, people: &[KnownPerson], asked_at: DateTime<Ut
              epoch = CASE WHEN ?4 AND signed_in_at >= ?9 THEN epoch ELSE ?5 END",
     )?;
     for person in people {
-        // A name that changed hands belongs to whoever has it now.
+        // A name that was given to another account belongs to that account now.
         db.prepare_cached("UPDATE people SET username = user_id WHERE username = ?1 AND user_id <> ?2")?
             .execute(params![person.username, person.id.to_string()])?;
         put.execute(params![
@@ -111,9 +112,9 @@ pub fn put_people(db: &Connection, people: &[KnownPerson], asked_at: DateTime<Ut
     Ok(())
 }
 
-/// A password that the server took: whose, and how to tell it again. Answers the account's name; none for somebody whom the server has not
-/// named here. Where the account's epoch is another one now, its grant is due to be replaced. The server lets somebody in at the moment, so whatever
-/// this PC's clock had shown before counts no more.
+/// Stores a password that the server accepted: whose it is, and how to recognize it. Returns the account's name; `None` if the server has
+/// not named the account here. If the account's epoch has changed, its grant is due to be replaced. The server has just accepted the
+/// person, so this moment replaces the latest one that the clock had shown.
 pub fn note_sign_in(db: &Connection, taken: PasswordTaken, verifier: &str, now: DateTime<Utc>) -> Result<Option<String>, StoreError> {
     put_moment(db, now)?;
     let name = db
@@ -126,13 +127,13 @@ pub fn note_sign_in(db: &Connection, taken: PasswordTaken, verifier: &str, now: 
     Ok(name)
 }
 
-/// The password that was known of somebody is not theirs any more, and their grant is due to be replaced.
+/// The known password of a person is not valid any more, and their grant is due to be replaced.
 pub fn forget_password(db: &Connection, user: Uuid) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE people SET verifier = NULL, grant_at = NULL WHERE user_id = ?1")?.execute([user.to_string()])?;
     Ok(())
 }
 
-/// Keeps somebody's proof of authorship for their queue here. One that was asked for before a new password and comes after it is due at once.
+/// Stores the grant of a person's queue here. One that was requested before a new password and arrives after it is due at once.
 pub fn put_grant(db: &Connection, user: Uuid, grant: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     let epoch = Grant::claimed_by(grant).map(|claimed| claimed.epoch);
     db.prepare_cached("UPDATE people SET grant_text = ?2, grant_at = CASE WHEN epoch <= ?4 THEN ?3 END WHERE user_id = ?1")?
@@ -148,7 +149,7 @@ pub fn next_number(db: &Connection, user: Uuid) -> Result<i64, StoreError> {
     Ok(next)
 }
 
-/// Keeps that a browser's cookie stands for a person.
+/// Stores that a browser's cookie stands for a person.
 pub fn put_session(db: &Connection, hash: &[u8], user: Uuid, made_here: bool, csrf: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     let old = ms(now - TRUSTED_FOR);
     db.prepare_cached("DELETE FROM sessions WHERE seen_at < ?1")?.execute([old])?;
@@ -170,11 +171,11 @@ pub fn end_session(db: &Connection, hash: &[u8]) -> Result<(), StoreError> {
 pub struct Credentials {
     /// The account.
     pub person: KnownPerson,
-    /// argon2id of the password; none for whoever has not signed in through this PC.
+    /// argon2id of the password; `None` if the person has not signed in through this PC.
     pub verifier: Option<String>,
-    /// When that was.
+    /// When the person last signed in through this PC.
     pub signed_in_at: Option<DateTime<Utc>>,
-    /// The latest moment that this PC has had.
+    /// The latest moment that this PC's clock has shown.
     pub seen: Option<DateTime<Utc>>,
 }
 
@@ -183,7 +184,7 @@ pub struct Credentials {
 pub struct Queue {
     /// Its id.
     pub id: Uuid,
-    /// When its grant was given; none while there is none, and where another one is due.
+    /// When its grant was given; `None` if there is none, or a new one is due.
     pub grant_at: Option<DateTime<Utc>>,
 }
 
@@ -202,7 +203,7 @@ fn person_of(row: &SqlRow<'_>) -> rusqlite::Result<KnownPerson> {
 }
 
 impl Reader {
-    /// Who sits at the browser with this cookie.
+    /// The person at the browser with this cookie.
     pub fn find_visit(&self, hash: &[u8]) -> Result<Option<Visit>, StoreError> {
         let seen = self.latest_moment()?;
         let mut query = self.prepare_cached(&format!(
@@ -239,13 +240,13 @@ impl Reader {
         Ok(found.and_then(|(queue, at)| Some(Queue { id: queue.parse().ok()?, grant_at: at.map(instant) })))
     }
 
-    /// Whether a queue is one that this PC keeps for somebody.
+    /// Whether a queue is one that this PC keeps for a person.
     pub fn is_own_queue(&self, queue: Uuid) -> Result<bool, StoreError> {
         let mut query = self.prepare_cached("SELECT EXISTS (SELECT 1 FROM people WHERE queue_id = ?1)")?;
         Ok(query.query_row([queue.to_string()], |row| row.get(0))?)
     }
 
-    /// Everybody whom the server has named here, by name.
+    /// All people whom the server has named here, by name.
     pub fn list_people(&self) -> Result<Vec<KnownPerson>, StoreError> {
         let mut query = self.prepare_cached(&format!("SELECT {PERSON} FROM people p ORDER BY p.username"))?;
         let people = query.query_map([], person_of)?.collect::<Result<_, _>>()?;

@@ -10,10 +10,10 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
 
-/// So many stay open.
+/// Connections that stay open at most.
 const KEPT: usize = 4;
 
-/// Opens them, and keeps them for the next one who asks.
+/// Opens read-only connections, and keeps them for the next caller.
 #[derive(Clone)]
 pub(super) struct Readers {
     path: PathBuf,
@@ -41,14 +41,14 @@ fn open(path: &std::path::Path) -> Result<Connection, StoreError> {
     Ok(db)
 }
 
-/// A connection that only reads; it goes back when it is dropped.
+/// A connection that only reads; it is kept for the next caller when it is dropped.
 pub struct Reader {
     db: Option<Connection>,
     home: Arc<Mutex<Vec<Connection>>>,
 }
 
 impl Reader {
-    /// One that belongs to no store: for commands beside a program that runs.
+    /// A connection that belongs to no store: for commands that run beside the agent.
     pub fn of_file(path: &std::path::Path) -> Result<Self, StoreError> {
         Ok(Self { db: Some(open(path)?), home: Arc::default() })
     }

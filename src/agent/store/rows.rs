@@ -1,5 +1,5 @@
-//! The copy of the region's rows, and what waits laid over them: always built anew from the server's row and the operations, never patched,
-//! so that what the server refuses does not stay on the screen (SYNC 0.10).
+//! The copy of the region's rows, with the waiting operations applied: always computed anew from the server's row and the operations, never
+//! patched, so that a change that the server refuses does not stay on the screen (SYNC 0.10).
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -29,14 +29,14 @@ pub struct Base {
     pub version: i64,
     /// A tombstone.
     pub gone: bool,
-    /// The values; `None` where the server has no such row any more.
+    /// The values; `None` if the server does not have the row any more.
     pub row: Option<Row>,
 }
 
-/// What a row of the server holds besides the form's fields.
+/// What a row of the server has besides the form's fields.
 const NOT_FIELDS: [&str; 4] = ["id", "version", "deleted", "region"];
 
-/// Takes a row of the server over. An older version never replaces a newer one, unless it belongs to a newer round (a snapshot of other data).
+/// Stores a row of the server. An older version never replaces a newer one, unless it belongs to a newer round (a snapshot of other data).
 pub fn put_base(db: &Connection, base: &Base, round: i64) -> Result<bool, StoreError> {
     let id = base.id.to_string();
     let known: Option<(i64, i64, bool)> = db
@@ -57,7 +57,7 @@ pub fn put_base(db: &Connection, base: &Base, round: i64) -> Result<bool, StoreE
     Ok(is_news)
 }
 
-/// After a snapshot: what was not in it, the server does not have.
+/// After a snapshot: removes the rows that were not in it, because the server does not have them.
 pub fn drop_older_rounds(db: &Connection, round: i64) -> Result<(), StoreError> {
     let mut old = db.prepare_cached("SELECT entity, id FROM rows WHERE round < ?1 AND base IS NOT NULL")?;
     let gone: Vec<(String, String)> = old.query_map([round], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
@@ -69,7 +69,7 @@ pub fn drop_older_rounds(db: &Connection, round: i64) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// The row that a verdict came with is the truth; without one, at least what waited is laid over no more.
+/// Stores the row that came with a verdict. If there is none, at least the operation is no longer applied to the row.
 pub(super) fn take_verdict(db: &Connection, op: &Op, verdict: &Verdict) -> Result<(), StoreError> {
     if let (Some(row), Some(version)) = (&verdict.row, verdict.version) {
         let id = row.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok()).unwrap_or(op.id);
@@ -83,7 +83,7 @@ pub(super) fn take_verdict(db: &Connection, op: &Op, verdict: &Verdict) -> Resul
     rebuild(db, &op.entity, op.id)
 }
 
-/// Builds what is shown of a row from what the server has and what waits.
+/// Computes the shown row from the server's row and the waiting operations.
 pub(super) fn rebuild(db: &Connection, entity: &str, id: Uuid) -> Result<(), StoreError> {
     let key = id.to_string();
     let known: Option<(i64, bool, Option<String>)> = db
@@ -131,7 +131,7 @@ fn list_waiting_on(db: &Connection, entity: &str, id: &str) -> Result<Vec<Op>, S
     bodies.iter().map(|body| Ok(serde_json::from_str(body)?)).collect()
 }
 
-/// Everything is laid anew, after what waits has changed as a whole.
+/// Computes all rows with waiting operations anew, after these have changed as a whole.
 pub fn rebuild_all(db: &Connection) -> Result<(), StoreError> {
     let mut all =
         db.prepare_cached("SELECT entity, id FROM rows WHERE waiting > 0 UNION SELECT entity, row_id FROM ops WHERE state = 'waiting'")?;
@@ -143,12 +143,12 @@ fn fields_of(row: &Row) -> Row {
     row.iter().filter(|(name, _)| !NOT_FIELDS.contains(&name.as_str())).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// A verdict as it is kept.
+/// A verdict as it is stored.
 pub(super) fn mask_verdict(verdict: &Verdict) -> Verdict {
     Verdict { row: verdict.row.clone().map(mask), ..verdict.clone() }
 }
 
-/// An identity number is not kept on the PC, only that there is one, as lists show it.
+/// An identity number is not stored on the PC, only that there is one, in the form that lists show.
 fn mask(fields: Row) -> Row {
     mask_secrets(fields, |number| number.as_str().map(|text| Value::String(identity_no::mask(text))).unwrap_or_default())
 }
@@ -215,7 +215,7 @@ impl Rows for Reader {
 
 /// What pages read.
 impl Reader {
-    /// All rows of an entity, in the order of their ids; also those in the bin.
+    /// All rows of an entity, in the order of their ids; also those in the trash.
     pub fn list_rows(&self, entity: &str) -> Result<Vec<Shown>, StoreError> {
         let mut query =
             self.prepare_cached("SELECT id, region, version, shown_gone, shown, waiting FROM rows WHERE entity = ?1 ORDER BY id")?;
@@ -236,7 +236,7 @@ impl Reader {
         ids.iter().map(|id| parse_id(id)).collect()
     }
 
-    /// The entries of the dates `from` to `to`, by date, start and id; of one person where one is named. Also those in the bin.
+    /// The entries of the dates `from` to `to`, by date, start and id; only those of `employee` if one is given. Also those in the trash.
     pub fn list_entries(&self, from: NaiveDate, to: NaiveDate, employee: Option<Uuid>) -> Result<Vec<Shown>, StoreError> {
         let (from, to) = (from.to_string(), to.to_string());
         let columns = "SELECT id, region, version, shown_gone, shown, waiting FROM rows WHERE entity = 'timesheet'";
@@ -250,7 +250,7 @@ impl Reader {
         collect(&mut query.query(params![from, to])?)
     }
 
-    /// Per entity the number of the server's rows and the hash that the server's digest has (SYNC 3.3).
+    /// For each entity the number of the server's rows and their hash, as in the server's digest (SYNC 3.3).
     pub fn list_digests(&self) -> Result<BTreeMap<String, (i64, String)>, StoreError> {
         let mut query = self.prepare_cached("SELECT entity, id, version FROM rows WHERE base IS NOT NULL")?;
         let mut rows = query.query([])?;

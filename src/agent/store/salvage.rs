@@ -1,4 +1,5 @@
-//! What can still be read of a damaged file: operations above all, and what their authors need. The mirror comes anew from the server.
+//! What can still be read from a damaged file: operations above all, and what their authors need. The mirror is copied from the server
+//! again.
 
 use std::path::{Path, PathBuf};
 
@@ -7,16 +8,16 @@ use rusqlite::{Connection, OpenFlags, params_from_iter, types::Value};
 
 use super::{StoreError, rows};
 
-/// What a damaged file gave.
+/// The result of reading a damaged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Salvaged {
-    /// Where the damaged file lies now.
+    /// Where the damaged file is now.
     pub broken: PathBuf,
-    /// Operations taken over, of these so many that wait.
+    /// Operations that were taken over.
     pub ops: usize,
-    /// So many that wait among them.
+    /// How many of them wait.
     pub waiting: usize,
-    /// Numbers of this PC's own queues that could not be read any more.
+    /// Numbers of this PC's own queues that could not be read.
     pub lost: i64,
 }
 
@@ -37,7 +38,7 @@ const OPS: &str = "seq, op_id, queue_id, n, actor, region, entity, row_id, kind,
 const PEOPLE: &str = "user_id, username, role, active, epoch, lang, theme, signed_in_at, verifier, queue_id, last_n, grant_text, grant_at";
 const SESSIONS: &str = "hash, user_id, made_here, csrf, seen_at, made_at";
 
-/// Reads what can be read.
+/// Reads as much as possible.
 pub(super) fn save(broken: &Path) -> Saved {
     let mut tables = vec![
         Table { name: "ops", columns: OPS, rows: Vec::new() },
@@ -57,7 +58,7 @@ fn select(table: &Table) -> String {
     format!("SELECT {} FROM {}", table.columns, table.name)
 }
 
-/// Operations from the front as far as it goes, then past the damage, in ever longer steps, and from the end towards it.
+/// Operations from the front up to the damage, then those behind it, in growing steps, and from the end back to it.
 fn read_ops(db: &Connection) -> Vec<Vec<Value>> {
     let forwards = format!("SELECT {OPS} FROM ops NOT INDEXED WHERE seq > ?1 ORDER BY seq");
     let backwards = format!("SELECT {OPS} FROM ops NOT INDEXED WHERE seq > ?1 ORDER BY seq DESC");
@@ -65,7 +66,7 @@ fn read_ops(db: &Connection) -> Vec<Vec<Value>> {
     let last_read = |rows: &[Vec<Value>]| rows.last().and_then(seq_of).unwrap_or(0);
     let gateway = last_read(&found);
     let mut at = gateway;
-    // Pages hold a handful of operations each: single steps first, then whole stretches, until nothing more comes.
+    // A page holds a few operations: single steps first, then larger ones.
     for step in (0..4096).map(|i| if i < 256 { 1 } else { 64 }) {
         at += step;
         let more = read_while_good(db, &forwards, &[at]);
@@ -104,14 +105,14 @@ fn read_while_good(db: &Connection, sql: &str, values: &[i64]) -> Vec<Vec<Value>
     good
 }
 
-/// Puts it into a new file.
+/// Writes the saved rows into a new file.
 pub(super) fn take_over(db: &Connection, saved: &Saved, broken: PathBuf, now: DateTime<Utc>) -> Result<Salvaged, StoreError> {
     db.execute_batch("BEGIN IMMEDIATE")?;
     for table in &saved.tables {
         let places = vec!["?"; table.columns.split(',').count()].join(", ");
         let mut insert = db.prepare(&format!("INSERT OR IGNORE INTO {} ({}) VALUES ({places})", table.name, table.columns))?;
         for row in &table.rows {
-            // A row that makes no sense any more is left in the damaged file.
+            // A row that is not valid any more is left in the damaged file.
             if let Err(error) = insert.execute(params_from_iter(row)) {
                 tracing::warn!(%error, table = table.name, "a row of the damaged file was left there");
             }
@@ -120,7 +121,7 @@ pub(super) fn take_over(db: &Connection, saved: &Saved, broken: PathBuf, now: Da
     rows::rebuild_all(db)?;
     db.execute_batch("COMMIT")?;
     let one = |sql: &str| -> Result<i64, StoreError> { Ok(db.query_row(sql, [], |row| row.get(0))?) };
-    // Numbers that were given out and are not here. Of those that had been delivered long ago the log knows nothing either.
+    // Numbers that were given out and are not here. Those that were delivered long ago are not in the log either.
     let lost = one(&format!(
         "SELECT coalesce(sum(max(0, p.last_n - coalesce((SELECT max(o.n) FROM ops o WHERE o.queue_id = p.queue_id), p.last_n))), 0)
              + coalesce(sum((SELECT coalesce(max(o.n) - min(o.n) + 1 - count(*), 0) FROM ops o

@@ -1,4 +1,4 @@
-//! Bounds on what one person does at this PC: wrong passwords, and how much it keeps for them.
+//! Limits on what one person does at this PC: wrong passwords, and bytes of stored operations.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -9,15 +9,15 @@ use super::{StoreError, instant, ms};
 /// Wrong passwords before a name has to wait here.
 const MOST_FAILURES: i64 = 5;
 const LOCKED_FOR: TimeDelta = TimeDelta::minutes(15);
-/// After so long a wrong password is forgotten.
+/// How long a wrong password counts.
 const COUNTED_FOR: TimeDelta = TimeDelta::days(1);
-/// So many names are counted, those that were tried last.
+/// Names that are counted at most: those that were tried last.
 const MOST_NAMES: i64 = 50_000;
-/// Bytes of operations that a person may give this PC to keep in a day: some ten thousand entries.
+/// Bytes of operations that this PC stores for a person in a day: some ten thousand entries.
 pub const MOST_BYTES_A_DAY: i64 = 8 * 1024 * 1024;
 
-/// Books a try to sign in as failed, before the password is looked at: those that come at once share no opening. The moment until which the
-/// name has to wait, where it is not to be looked at.
+/// Counts a sign-in as failed before the password is checked, so that simultaneous tries cannot all pass the limit. Returns until when the
+/// name has to wait, if its password must not be checked now.
 pub fn book_try(db: &Connection, name: &[u8; 32], now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
     db.prepare_cached("DELETE FROM tries WHERE last_at < ?1")?.execute([ms(now - COUNTED_FOR)])?;
     let known: Option<(i64, i64)> = db
@@ -42,13 +42,13 @@ pub fn book_try(db: &Connection, name: &[u8; 32], now: DateTime<Utc>) -> Result<
     Ok(None)
 }
 
-/// The password was right: what was booked is none.
+/// The password was right: its failures are deleted.
 pub fn forget_tries(db: &Connection, name: &[u8; 32]) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM tries WHERE name_hash = ?1")?.execute([name.as_slice()])?;
     Ok(())
 }
 
-/// Counts what a person has given this PC to keep. [`StoreError::TooMuch`] where it is more than a day's share: nothing of it is kept.
+/// Counts bytes that a person has given this PC. [`StoreError::TooMuch`] if they exceed the daily limit: nothing is stored.
 pub fn count_volume(db: &Connection, person: Uuid, bytes: usize, now: DateTime<Utc>) -> Result<(), StoreError> {
     let today = now.date_naive().to_string();
     db.prepare_cached("DELETE FROM volume WHERE day <> ?1")?.execute([&today])?;

@@ -1,5 +1,5 @@
-//! The one thread that writes. A commit with `synchronous=FULL` waits for the disk; whatever has arrived meanwhile goes into the next one
-//! together, so that many writers share the waiting.
+//! The one thread that writes. A commit with `synchronous=FULL` waits for the disk; jobs that arrive meanwhile share the next commit, so
+//! that many writers wait together.
 
 use std::sync::mpsc;
 
@@ -11,19 +11,19 @@ use super::StoreError;
 /// Jobs in one transaction at most.
 const TOGETHER: usize = 64;
 
-/// Tells a job's owner how the transaction ended.
+/// Reports to a job's owner how the transaction ended.
 type Tell = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 type Job = Box<dyn FnOnce(&Connection) -> Tell + Send>;
 
-/// What the thread is given.
+/// A job for the thread.
 enum Work {
-    /// Part of a transaction, with what else has come.
+    /// Part of a transaction, together with other jobs.
     Job(Job),
-    /// Outside of any.
+    /// Outside of any transaction.
     Alone(Box<dyn FnOnce(&Connection) + Send>),
 }
 
-/// The way to the thread. It ends when the last clone is dropped.
+/// The channel to the thread, which ends when the last clone is dropped.
 #[derive(Clone)]
 pub(super) struct Writer {
     jobs: mpsc::Sender<Work>,
@@ -34,7 +34,7 @@ impl Writer {
         let (jobs, waiting) = mpsc::channel();
         let thread = std::thread::Builder::new().name("writer".into());
         if let Err(error) = thread.spawn(move || write_all(&db, &waiting)) {
-            tracing::error!(%error, "no thread for the store"); // every write then answers that it is closed
+            tracing::error!(%error, "no thread for the store"); // every write then returns `Closed`
         }
         Self { jobs }
     }
@@ -47,7 +47,7 @@ impl Writer {
         let job: Job = Box::new(move |db| {
             let done = by_itself(db, job);
             Box::new(move |ended| {
-                let _ = tell.send(ended.and(done)); // nobody waits any more: it is stored all the same
+                let _ = tell.send(ended.and(done)); // the owner may have gone: it is stored all the same
             })
         });
         self.jobs.send(Work::Job(job)).map_err(|_| StoreError::Closed)?;
@@ -67,7 +67,7 @@ impl Writer {
     }
 }
 
-/// A job that fails takes nothing else of its transaction with it.
+/// A job that fails does not undo the other jobs of its transaction.
 fn by_itself<T>(db: &Connection, job: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
     db.execute_batch("SAVEPOINT job")?;
     let done = job(db);
@@ -94,18 +94,18 @@ fn write_all(db: &Connection, waiting: &mpsc::Receiver<Work>) {
         if let Err(error) = &ended {
             tracing::error!(%error, jobs = owners.len(), "not stored");
             if !db.is_autocommit() {
-                let _ = db.execute_batch("ROLLBACK"); // it failed already, and the next transaction begins with a look at that
+                let _ = db.execute_batch("ROLLBACK"); // it failed already, and the next transaction begins with a check of that
             }
         }
         for tell in owners {
             tell(ended.clone());
         }
     }
-    // The last one out empties the log into the file: a copy of the file alone is then whole.
+    // At the end the log is written into the file: a copy of the file alone is then complete.
     let _ = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-/// One transaction of what has come. What cannot be part of it is `left` for after it.
+/// Runs one transaction with the jobs that have arrived. A job that cannot be part of it is put into `left`.
 fn together(
     db: &Connection,
     first: Job,
@@ -117,7 +117,7 @@ fn together(
     let mut next = Some(first);
     while let Some(job) = next {
         owners.push(job(db));
-        // SQLite gives up a whole transaction when the disk is full: then nothing of it is stored, and nobody may be told otherwise.
+        // SQLite rolls back a whole transaction when the disk is full: then nothing is stored, and no owner may get `Ok`.
         if begun.is_err() || db.is_autocommit() || owners.len() >= TOGETHER {
             break;
         }
