@@ -1,4 +1,4 @@
-//! Places for making files: a few lists become files at a time, however many are asked for at once. The others wait a while.
+//! Limits how many lists are made into files at once. Further requests wait for a place.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,10 +11,10 @@ use crate::error::{AppError, AppResult};
 
 /// Files made at a time: each takes a connection, a snapshot of the database and most of a processor for some seconds.
 const AT_ONCE: usize = 2;
-/// How long a place is waited for.
+/// Longest wait for a place.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Who makes files at the moment. Cheap to clone; all clones share the places.
+/// The places for making files. Cheap to clone; all clones share the places.
 #[derive(Debug, Clone)]
 pub struct FilePlaces {
     free: Arc<Semaphore>,
@@ -28,12 +28,12 @@ impl Default for FilePlaces {
 }
 
 impl FilePlaces {
-    /// So many places, for each of which somebody waits so long.
+    /// `places` files at once; a request waits for a place up to `patience`.
     pub fn of(places: usize, patience: Duration) -> Self {
         Self { free: Arc::new(Semaphore::new(places)), patience }
     }
 
-    /// Waits for a place in turn. [`AppError::Busy`] when there is none for too long.
+    /// Waits for a place, first come, first served. [`AppError::Busy`] after the longest wait.
     pub async fn take(&self) -> AppResult<OwnedSemaphorePermit> {
         let busy = || AppError::Busy("too many files at once".into());
         timeout(self.patience, Arc::clone(&self.free).acquire_owned()).await.map_err(|_| busy())?.map_err(|_| busy())

@@ -9,7 +9,7 @@ use crate::{
     state::AppState,
 };
 
-/// A person, in person or through one of their keys; or a PC of an office, which is nobody.
+/// A person, by session or by one of their keys; or an office's PC, which stands for no person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Client {
     /// A person.
@@ -19,7 +19,7 @@ pub enum Client {
 }
 
 impl Client {
-    /// What the client reads: all regions of a person, a device's one. None for an account without any.
+    /// What the client reads: all regions of a person, a device's one. `None` for an account without regions.
     pub fn scope(&self) -> Option<Scope> {
         match self {
             Self::Person(actor) => Scope::of(actor),
@@ -35,7 +35,7 @@ impl Client {
         }
     }
 
-    /// One of the client's regions. None when it is not theirs.
+    /// One of the client's regions. `None` if it is not theirs.
     pub fn scope_in(&self, region: &Region) -> Option<Scope> {
         match self {
             Self::Person(actor) => Scope::one(actor, region),
@@ -43,12 +43,12 @@ impl Client {
         }
     }
 
-    /// Whether it is an office's PC. What browsers alone have, such as a name of their own, it has not.
+    /// Whether it is an office's PC. It lacks what only browsers have, such as a name of their own.
     pub fn is_device(&self) -> bool {
         matches!(self, Self::Device(_))
     }
 
-    /// Looks again at who it is, for a request that has waited: what it may not have any more it does not get.
+    /// Checks the client's rights again after a request has waited. Refuses the request if they have lapsed.
     pub async fn refuse_lapsed(&self, state: &AppState) -> AppResult<()> {
         match self {
             Self::Person(actor) => refuse_lapsed(state, actor).await,

@@ -1,4 +1,4 @@
-//! From the request: who it acts for.
+//! Extractors: who a request acts for.
 
 use std::{future::Future, pin::Pin};
 
@@ -20,9 +20,9 @@ use crate::{
     },
 };
 
-/// The signed-in person; visitors get a sign-in page (or 401), and somebody with a temporary password has to change it first. On the API a
-/// personal key says who it is, whatever else the request carries. Whoever only looks at a region as its clerk would is refused where
-/// something would change.
+/// The signed-in person. Visitors get a sign-in page (or 401); a person with a temporary password has to change it first. On the API a
+/// personal key identifies the person, whatever else the request carries. An admin who views a region as its clerk does may not change
+/// anything.
 impl FromRequest for Req<Actor> {
     type Error = AppError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
@@ -70,7 +70,7 @@ fn actor_of_session(request: &HttpRequest) -> Result<Actor, AppError> {
     }
 }
 
-/// Somebody with several regions acts in the one that the address names (`?region=`): a row is looked for there and nowhere else.
+/// Narrows a person with several regions to the one that the address names (`?region=`): rows are looked for only there.
 fn in_named_region(request: &HttpRequest, mut actor: Actor) -> Actor {
     let code = request.query_string().split('&').find_map(|pair| pair.strip_prefix("region="));
     if let Some(region) = code.and_then(|code| Region::parse(code).ok())
@@ -81,8 +81,8 @@ fn in_named_region(request: &HttpRequest, mut actor: Actor) -> Actor {
     actor
 }
 
-/// Who is there, for an address that answers visitors too. A bad key is still refused, and nobody is taken for a visitor because the
-/// database is away.
+/// Who sends the request, for an address that serves visitors too. A bad key is still refused, and an unreachable database is an error,
+/// never a visitor.
 pub struct Anybody(pub Option<Client>);
 
 impl FromRequest for Anybody {
@@ -101,7 +101,7 @@ impl FromRequest for Anybody {
     }
 }
 
-/// The signed-in administrator; anybody else who is signed in is refused. Only a session says so: the administration has no API.
+/// The signed-in administrator; other signed-in people are refused. Only a session counts: the administration has no API.
 impl FromRequest for Req<Admin> {
     type Error = AppError;
     type Future = std::future::Ready<Result<Self, AppError>>;

@@ -1,11 +1,11 @@
-//! A place in the one list that the change log and the events make together: newest first, at the same instant changes before events.
+//! A place in the list that the change log and the events form together: newest first; at the same instant changes before events.
 
 use std::{cmp::Ordering, fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// The line after which a page goes on.
+/// The line after which the next page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
     pub at: DateTime<Utc>,
@@ -19,7 +19,7 @@ pub(super) enum Mark {
     Event(Uuid),
 }
 
-/// Not a cursor of ours.
+/// The text is not a cursor.
 #[derive(Debug, thiserror::Error)]
 #[error("not a place in the log")]
 pub(super) struct NotACursor;

@@ -1,5 +1,5 @@
-//! Taking back one change out of the history: what was deleted comes back, what was changed gets the values it had before. It is an
-//! operation like any other. A later change of the same field is somebody's word: it is named, never overwritten (UX 4.4).
+//! Taking back one change of the history: a deleted row is restored, changed fields get the values they had before. It is an operation like
+//! any other. A later change of the same field is never overwritten: the refusal names it (UX 4.4).
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ pub(super) struct Reversal {
     pub fields: Fields,
 }
 
-/// Whether a change could be taken back at all, if nothing came after it; `deleted` says whether the row is in the bin now.
+/// Whether a change could be taken back at all, if nothing came after it; `deleted` says whether the row is in the trash now.
 pub(super) fn can_reverse(change: &ChangeRow, deleted: bool) -> bool {
     match change.action.as_str() {
         "delete" => deleted,
@@ -28,8 +28,8 @@ pub(super) fn can_reverse(change: &ChangeRow, deleted: bool) -> bool {
     }
 }
 
-/// The operation that takes a change back; the same for the same change, so that sending it twice does it once. None where a change holds
-/// something that no form has.
+/// The operation that takes a change back. It is idempotent: the same change always gives the same operation. `None` if the change holds a
+/// column that no form has.
 pub(super) fn of(change: &ChangeRow) -> Option<Reversal> {
     match change.action.as_str() {
         "delete" => Some(Reversal { kind: Kind::Restore, fields: Fields::new() }),
@@ -52,7 +52,7 @@ fn fields_back(entity: &Description, change: &ChangeRow) -> Option<Fields> {
     (!fields.is_empty()).then_some(fields)
 }
 
-/// The row as a change left it, whenever it is asked for: `later` is what happened to it since, newest first.
+/// The row as a change left it. `later` holds the changes since, newest first.
 pub(super) fn row_after(now: &FeedRow, later: &[ChangeRow]) -> Row {
     let mut row = now.row.clone();
     for line in later {
@@ -64,7 +64,7 @@ pub(super) fn row_after(now: &FeedRow, later: &[ChangeRow]) -> Row {
     row
 }
 
-/// Why a change is not taken back now, as a sentence's data: the row as it is and what happened to it after the change, newest first, say so.
+/// Why a change cannot be taken back now, from the row as it is (`now`) and the changes since (`later`, newest first).
 pub(super) fn obstacle(lang: Lang, reversal: &Reversal, now: &FeedRow, later: &[ChangeRow]) -> Option<FieldError> {
     let told = |error: FieldError, by: &ChangeRow| {
         let who = by.actor_name.clone().unwrap_or_else(|| t(lang, "activity-system").to_owned());

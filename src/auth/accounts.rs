@@ -24,7 +24,7 @@ pub const FIRST_ADMIN: &str = "admin";
 /// Password of all accounts of `dev`, which listens on loopback only and shows it on its sign-in page.
 pub const DEMO_PASSWORD: &str = "rainstaff-demo";
 
-/// How long a temporary password is good.
+/// How long a temporary password is valid.
 pub const TEMPORARY_FOR: TimeDelta = TimeDelta::hours(72);
 
 /// What the start found.
@@ -44,7 +44,7 @@ pub enum AccountError {
     /// The name does not fit.
     #[error("a user name has 3 to 64 characters of a-z, 0-9, dot, hyphen and underscore")]
     BadName,
-    /// There is such an account already.
+    /// The name is taken.
     #[error("there is an account {0} already")]
     NameTaken(String),
     /// There is no such account.
@@ -59,16 +59,16 @@ pub enum AccountError {
     /// An admin has all regions anyway.
     #[error("an admin has all regions; do not name any")]
     RegionOfAdmin,
-    /// Nobody could administer the company any more.
+    /// The company would be left without an admin who can sign in.
     #[error("{0} is the last admin who can sign in")]
     LastAdmin(String),
     /// An admin may not lock themselves out.
     #[error("nobody disables their own account or takes their own role away; another admin can")]
     OwnAccount,
-    /// Whoever asks is no administrator any more, or their session has ended.
+    /// The caller is no longer an administrator, or their session has ended.
     #[error("only an administrator may do this")]
     NotAdmin,
-    /// The form that made this account came a second time.
+    /// The form that made this account was sent a second time.
     #[error("this account was made already")]
     MadeAlready,
     /// The new password is refused.
@@ -93,14 +93,14 @@ pub struct NewUser {
     pub regions: Vec<String>,
 }
 
-/// How far an account's password is.
+/// State of an account's password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordState {
-    /// Nobody can sign in with the account yet.
+    /// None set yet: the account cannot sign in.
     Missing,
     /// Good for one sign-in before this moment, at which it has to be changed.
     Temporary(DateTime<Utc>),
-    /// A temporary one that has lapsed, or was used and not changed: nobody can sign in with the account until it gets another.
+    /// A temporary one that has lapsed, or was used and not changed: the account cannot sign in until it gets another.
     Ended,
     /// Chosen by the person.
     Own,
@@ -119,7 +119,7 @@ pub struct UserSummary {
     pub regions: Vec<String>,
     /// Whether it may sign in.
     pub active: bool,
-    /// How far its password is.
+    /// State of its password.
     pub password: PasswordState,
 }
 
@@ -165,8 +165,8 @@ pub async fn ensure_first_accounts(
     Ok(if is_random { FirstStart::CreatedWithRandom(password) } else { FirstStart::Created })
 }
 
-/// For `dev`: [`DEMO_PASSWORD`] for those of the first five accounts that have none, or one that is still to be changed. A password
-/// that somebody chose stays. Answers how many got it.
+/// For `dev`: sets [`DEMO_PASSWORD`] for those of the first five accounts that have no password, or one that is still to be changed. A
+/// password that a person chose stays. Returns how many accounts got it.
 pub async fn create_demo_passwords(db: &Db, hasher: &Hasher, clock: &Clock) -> Result<usize, AccountError> {
     let mut tx = db.system(&Capability::Users(None)).await?;
     let names = db::list_first_accounts_without_own_password(&mut tx).await?;
@@ -177,7 +177,7 @@ pub async fn create_demo_passwords(db: &Db, hasher: &Hasher, clock: &Clock) -> R
     Ok(names.len())
 }
 
-/// Makes an account. Nobody can sign in with it before [`set_password`].
+/// Makes an account. It cannot sign in before [`set_password`].
 pub async fn add_user(db: &Db, clock: &Clock, by: Option<&Admin>, new: &NewUser) -> Result<Uuid, AccountError> {
     let id = new_id();
     create_user(db, clock, by, id, new, None).await?;
@@ -297,8 +297,8 @@ pub async fn enable_user(db: &Db, clock: &Clock, by: Option<&Admin>, username: &
     record(db, clock, by, first_region(&account), EventKind::UserEnabled, username).await
 }
 
-/// Gives an account another role or other regions. Regions hold from its next request on; another role ends its sessions, so that nobody
-/// goes on with a page of rights they no longer have, or without those they have been given.
+/// Gives an account another role or other regions. Regions apply from its next request on; another role ends its sessions, so that no
+/// open page keeps the old rights.
 pub async fn change_rights(
     db: &Db,
     clock: &Clock,
@@ -375,8 +375,8 @@ pub async fn list_users(db: &Db, clock: &Clock, by: Option<&Admin>) -> Result<Ve
     Ok(rows.into_iter().map(summary).collect())
 }
 
-/// A transaction that decides about accounts, alone: what is read in it is true until it ends. Whoever asks is looked at again, since a
-/// password may have been hashed after the request was let in.
+/// A transaction for changing accounts, under a lock: what it reads stays true until it ends. Checks the admin `by` again, since hashing a
+/// password may have taken time after the request was let in.
 async fn open(db: &Db, by: Option<&Admin>) -> Result<SystemTx, AccountError> {
     let mut tx = db.system(&Capability::Users(by.map(|a| a.actor().user_id))).await?;
     db::lock_administration(&mut tx).await?;
@@ -388,7 +388,7 @@ async fn open(db: &Db, by: Option<&Admin>) -> Result<SystemTx, AccountError> {
     Ok(tx)
 }
 
-/// The same for one account, which nobody else changes meanwhile, its owner neither.
+/// The same with a lock on one account: until the transaction ends, not even its owner can change it.
 async fn open_account(db: &Db, by: Option<&Admin>, username: &str) -> Result<(SystemTx, AccountRow), AccountError> {
     let mut tx = open(db, by).await?;
     let unknown = || AccountError::NoSuchUser(username.to_owned());

@@ -1,6 +1,6 @@
-//! A form that was posted when its session had ended. It goes along with the sign-in page, sealed, and is shown again to the person who
-//! typed it, to be looked over and sent. Only a page of ours can post it (`csrf`), only this server can have sealed it, and nobody else
-//! reads it; passwords never travel.
+//! A form that was posted after its session had ended. The sign-in page carries it, sealed; after the sign-in the person who typed it sees
+//! it again, to check and send it. Only a page of this site can post it (`csrf`), only this server can seal and read it; passwords are
+//! never carried.
 
 use actix_session::SessionExt as _;
 use actix_web::{
@@ -49,7 +49,7 @@ pub struct CarriedForm {
 }
 
 impl CarriedForm {
-    /// A write form (it has an `_op`) of a page that says whose it is; none for anything else.
+    /// A write form (it has an `_op`) of a page that names its reader; `None` for anything else.
     pub fn of(action: &str, pairs: Vec<(String, String)>, now: DateTime<Utc>) -> Option<Self> {
         let value = |name: &str| pairs.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str());
         let reader = reader_of(value("_csrf")?)?;
@@ -58,14 +58,14 @@ impl CarriedForm {
         Some(Self { action: action.to_owned(), reader, pairs, until: now + LIFE })
     }
 
-    /// The text that goes along with the sign-in page.
+    /// The sealed text that the sign-in page carries.
     pub fn seal(&self, secret: &Secret) -> String {
         let mut jar = CookieJar::new();
         jar.private_mut(&key_of(secret)).add(Cookie::new(NAME, serde_json::to_string(self).unwrap_or_default()));
         jar.get(NAME).map(|sealed| sealed.value().to_owned()).unwrap_or_default()
     }
 
-    /// Reads the text back; none for what is not ours or too old.
+    /// Opens the sealed text; `None` if this server did not seal it or it is too old.
     pub fn open(text: &str, secret: &Secret, now: DateTime<Utc>) -> Option<Self> {
         let opened = CookieJar::new().private(&key_of(secret)).decrypt(Cookie::new(NAME, text.to_owned()))?;
         let form: Self = serde_json::from_str(opened.value()).ok()?;
@@ -79,8 +79,8 @@ fn key_of(secret: &Secret) -> Key {
     Key::from(&hash.finalize())
 }
 
-/// The middleware, within the session's. A form without scripts of somebody whose session has ended gets the sign-in page, with what was
-/// typed; a script says it itself.
+/// The middleware, inside the session's. If a form is posted without scripts after its session has ended, the response is the sign-in page
+/// with what was typed; a script handles this itself.
 pub async fn offer_sign_in<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,

@@ -32,13 +32,12 @@ pub(super) struct SessionRow {
     pub region_names: Vec<String>,
     /// Whether they take operations, in the same order.
     pub regions_open: Vec<bool>,
-    /// The company's name, for paper; none where nobody set it.
+    /// The company's name, for printed pages; `None` if not set.
     pub company_name: Option<String>,
 }
 
-/// A session by the hash of its key; none when it has lapsed or its account may not sign in. An admin's regions are all
-/// offices. Closed ones are among them: they are read.
-/// Needs `Session`.
+/// A session by the hash of its key; `None` if it has lapsed or its account may not sign in. An admin's regions are all offices, also
+/// closed ones: they can be read. Needs `Session`.
 pub(super) async fn find_session(
     tx: &mut SystemTx,
     token_hash: &[u8; 32],
@@ -170,12 +169,12 @@ pub(super) async fn is_still_good(tx: &mut SystemTx, user_id: Uuid, id: Uuid, no
     .await
 }
 
-/// Whose session it is; none when it has ended. Needs `Session`.
+/// The account of a session; `None` if the session has ended. Needs `Session`.
 pub(super) async fn find_holder(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Result<Option<Uuid>> {
     sqlx::query_scalar!("SELECT user_id FROM auth.sessions WHERE token_hash = $1", token_hash.as_slice()).fetch_optional(tx.conn()).await
 }
 
-/// Deletes lapsed sessions; answers how many. Nobody has ended them, so their grants stay good. Needs `Users`.
+/// Deletes lapsed sessions; returns how many. They lapsed and were not ended, so their grants stay valid. Needs `Users`.
 pub(super) async fn delete_lapsed_sessions(tx: &mut SystemTx, now: DateTime<Utc>, idle_since: DateTime<Utc>) -> Result<u64> {
     let done =
         sqlx::query!("DELETE FROM auth.sessions WHERE expires_at <= $1 OR seen_at <= $2", now, idle_since).execute(tx.conn()).await?;
@@ -196,7 +195,7 @@ pub(super) struct AccountRow {
 }
 
 impl AccountRow {
-    /// Whether a temporary password, of one that has one, may still be used.
+    /// Whether the temporary password of an account that has one may still be used.
     pub fn is_in_time(&self, now: DateTime<Utc>) -> bool {
         self.changed_at.is_some_and(|at| now < at + TEMPORARY_FOR)
     }
@@ -207,12 +206,12 @@ pub(super) async fn find_account(tx: &mut SystemTx, username: &str) -> Result<Op
     find_account_by(tx, Some(username), None).await
 }
 
-/// One's own account, as its log names it. Needs `Own` (of that account).
+/// A person's own account, by its id. Needs `Own` (of that account).
 pub(super) async fn find_own_account(tx: &mut SystemTx, user_id: Uuid) -> Result<Option<AccountRow>> {
     find_account_by(tx, None, Some(user_id)).await
 }
 
-/// By one of the two.
+/// By name or by id.
 async fn find_account_by(tx: &mut SystemTx, username: Option<&str>, user_id: Option<Uuid>) -> Result<Option<AccountRow>> {
     sqlx::query_as!(
         AccountRow,
@@ -377,7 +376,7 @@ pub(crate) async fn is_at_epoch(tx: &mut SystemTx, user_id: Uuid, epoch: i32) ->
         .await
 }
 
-/// Whether somebody is an administrator now, in a session that is still open. Needs `Users`.
+/// Whether an account is an administrator's now and this session of it is still open. Needs `Users`.
 pub(super) async fn administers_in(tx: &mut SystemTx, user_id: Uuid, session_id: Uuid) -> Result<bool> {
     sqlx::query_scalar!(
         r#"
@@ -486,7 +485,7 @@ pub(super) async fn use_temporary_password(tx: &mut SystemTx, user_id: Uuid, epo
     Ok(done.execute(tx.conn()).await?.rows_affected() == 1)
 }
 
-/// [`raise_epoch`] of an account that may sign in and is still at this epoch; none otherwise. Needs `Users`.
+/// [`raise_epoch`] if the account may sign in and is still at this epoch; `None` otherwise. Needs `Users`.
 pub(super) async fn raise_epoch_from(tx: &mut SystemTx, user_id: Uuid, epoch: i32) -> Result<Option<i32>> {
     sqlx::query_scalar!(
         "UPDATE auth.users SET auth_epoch = auth_epoch + 1 WHERE id = $1 AND auth_epoch = $2 AND active RETURNING auth_epoch",
@@ -497,7 +496,7 @@ pub(super) async fn raise_epoch_from(tx: &mut SystemTx, user_id: Uuid, epoch: i3
     .await
 }
 
-/// Makes every session that was opened before worthless, also one that is being opened right now. Answers the new epoch. Needs `Users`.
+/// Invalidates every session opened before, also one that is being opened right now. Returns the new epoch. Needs `Users`.
 pub(super) async fn raise_epoch(tx: &mut SystemTx, user_id: Uuid) -> Result<i32> {
     sqlx::query_scalar!("UPDATE auth.users SET auth_epoch = auth_epoch + 1 WHERE id = $1 RETURNING auth_epoch", user_id)
         .fetch_one(tx.conn())
@@ -531,7 +530,7 @@ pub(super) async fn list_usable_admins(tx: &mut SystemTx, now: DateTime<Utc>) ->
     .await
 }
 
-/// Stores a person's choice of language and look; none leaves one as it is. Needs `Users`.
+/// Stores a person's choice of language and theme; `None` leaves one as it is. Needs `Users`.
 pub(super) async fn store_preferences(tx: &mut SystemTx, user_id: Uuid, lang: Option<&str>, theme: Option<&str>) -> Result<()> {
     sqlx::query!("UPDATE auth.users SET lang = coalesce($2, lang), theme = coalesce($3, theme) WHERE id = $1", user_id, lang, theme)
         .execute(tx.conn())
@@ -577,7 +576,7 @@ pub(super) async fn list_accounts(tx: &mut SystemTx) -> Result<Vec<ListedRow>> {
     .await
 }
 
-/// Names of the first accounts (the offices' and `admin`) whose password nobody has chosen yet. Needs `Users`.
+/// Names of the first accounts (the offices' and `admin`) whose own password has not been chosen yet. Needs `Users`.
 pub(super) async fn list_first_accounts_without_own_password(tx: &mut SystemTx) -> Result<Vec<String>> {
     let names: Vec<String> = FIRST_OFFICES.iter().map(|o| o.username).chain(["admin"]).map(str::to_owned).collect();
     sqlx::query_scalar!(

@@ -1,5 +1,5 @@
-//! Browsers that have signed somebody in: a signed cookie, by which the browser has a place of its own when people fail to sign in with
-//! that name (`throttle`). It is no session and opens nothing; whoever steals it gets a place to guess from, with that place's waits.
+//! Browsers that an account has signed in from: a signed cookie that gives the browser a place of its own when sign-ins with that name fail
+//! (`throttle`). It is no session and opens nothing; a thief gets one place to guess from, with that place's waits.
 //!
 //! One mark per account, so that a PC several people share is known to each of them. A mark names account, browser, the account's epoch and
 //! its end. The epoch makes it worthless when a password is set or changed: else whoever had an old password could have got marks by the

@@ -1,4 +1,4 @@
-//! What an account may do now, for whoever has to judge work that it left behind: the author of an operation need not be signed in.
+//! What an account may do now. Used to check operations it has left behind: their author need not be signed in.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -20,7 +20,8 @@ pub struct Rights {
     pub role: Role,
     /// Whether it may sign in.
     pub active: bool,
-    /// Goes up when the account is disabled or its password is set by somebody else: what was given out before is worthless then.
+    /// Goes up when the account is disabled, its password or role changes, or an admin ends all its sessions: what was issued before is
+    /// then invalid.
     pub epoch: i32,
     /// Its regions; all offices and the company's own rows for an admin.
     pub regions: Vec<Region>,
@@ -33,7 +34,7 @@ impl Rights {
     }
 }
 
-/// The rights of one account; none where there is no such account.
+/// The rights of one account; `None` if there is no such account.
 pub async fn find_rights(db: &Db, user_id: Uuid) -> Result<Option<Rights>, sqlx::Error> {
     let mut tx = db.system(&Capability::Own(user_id)).await?;
     let Some(row) = db::find_rights(&mut tx, user_id).await? else { return Ok(None) };
@@ -57,14 +58,14 @@ pub struct EndedSession {
     pub last: Option<(Uuid, i64)>,
 }
 
-/// An account's sessions that were ended before their time, as long as anybody has to know of them.
+/// An account's sessions that were ended before their time and whose grants may still be in use.
 pub async fn list_ended_sessions(db: &Db, user_id: Uuid) -> Result<Vec<EndedSession>, sqlx::Error> {
     let mut tx = db.system(&Capability::Own(user_id)).await?;
     list_ended(&mut tx, user_id).await
 }
 
-/// Looks again at somebody whose request has waited, before it is answered: the session or the key may have ended, the account may be
-/// disabled, its regions or its role may be others. What changed is said as a new request would hear it, or as "ask again".
+/// Checks a person's rights again after their request has waited: the session or key may have ended, the account may be disabled, its
+/// regions or role may have changed. Refuses as a new request would be refused; changed rights give [`AppError::Busy`] (try again).
 pub async fn refuse_lapsed(state: &AppState, actor: &Actor) -> AppResult<()> {
     let mut tx = state.db.system(&Capability::Own(actor.user_id)).await?;
     if !db::is_still_good(&mut tx, actor.user_id, actor.session_id, state.clock.now()).await? {

@@ -1,8 +1,8 @@
-//! Sessions in the database, so that several server processes share them and an end is an end.
+//! Sessions in the database: several server processes share them, and an ended session is ended in all of them.
 //!
 //! The cookie carries a random key of 256 bits; the table only its SHA-256. Every request reads session, account and rights anew in one
-//! query and hands them on as the entries `ACTOR` and `REGIONS`, which are never stored. Kept in the table: `UID`, `CSRF` and the account's epoch at
-//! sign-in, which makes a session worthless that slips in beside a new password; and `VIEW`, the region an admin looks at as its clerk.
+//! query and passes them on as the entries `ACTOR` and `REGIONS`, which are never stored. Stored are `UID`, `CSRF`, `VIEW` (the region an
+//! admin views as its clerk) and the account's epoch at sign-in: it invalidates a session opened while a new password was being set.
 
 use std::fmt;
 
@@ -75,7 +75,7 @@ pub fn session_middleware(state: &AppState) -> SessionMiddleware<PgSessionStore>
         .build()
 }
 
-/// Makes the request's session one of this account, under a new key: what the browser held before is worth nothing afterwards.
+/// Makes the request's session one of this account, under a new key: the key that the browser held before is no longer valid.
 pub fn open_session(session: &Session, user_id: Uuid, epoch: i32, visitor: &Visitor) -> AppResult<()> {
     session.clear();
     session.renew();
@@ -90,7 +90,7 @@ pub fn opened(session: &Session) -> Option<(Uuid, String)> {
     Some((session.get(UID).ok()??, session.get(CSRF).ok()??))
 }
 
-/// From the next request on, the session's admin sees what a clerk of this region sees, and writes nothing; none ends that.
+/// From the next request on, the session's admin sees what a clerk of this region sees, and writes nothing; `None` ends that.
 pub fn set_region_view(session: &Session, region: Option<&Region>) -> AppResult<()> {
     if let Some(region) = region {
         insert(session, VIEW, region)
@@ -100,7 +100,7 @@ pub fn set_region_view(session: &Session, region: Option<&Region>) -> AppResult<
     }
 }
 
-/// Deletes lapsed sessions and counters of old failures; answers how many sessions.
+/// Deletes lapsed sessions and counters of old failures; returns how many sessions.
 pub async fn purge_expired(db: &Db, config: &Config, clock: &Clock) -> Result<u64, sqlx::Error> {
     let now = clock.now();
     let mut tx = db.system(&Capability::Users(None)).await?;
@@ -149,7 +149,7 @@ impl PgSessionStore {
         Ok(Some(row))
     }
 
-    /// Stores a new session. One beyond the limit ends the one that was used longest ago, which the region's log tells.
+    /// Stores a new session. Beyond the limit, the least recently used session ends; the region's log records it.
     async fn open(&self, new: &NewSession) -> Result<(), sqlx::Error> {
         let mut tx = self.db.system(&Capability::Own(new.user_id)).await?;
         db::lock_account(&mut tx, new.user_id).await?;
@@ -171,7 +171,7 @@ impl PgSessionStore {
         tx.commit().await
     }
 
-    /// At a sign-out, and when somebody signs in over a session that is still open.
+    /// Ends a session: at a sign-out, and at a sign-in over a session that is still open.
     async fn end(&self, token_hash: &[u8; 32]) -> Result<(), sqlx::Error> {
         let mut tx = self.db.system(&Capability::Session(token_hash)).await?;
         let Some(holder) = db::find_holder(&mut tx, token_hash).await? else { return Ok(()) };
@@ -219,7 +219,7 @@ impl SessionStore for PgSessionStore {
     }
 }
 
-/// The state of a request: what is kept, and who it is now. None when the account's epoch has moved on since sign-in.
+/// The state of a request: what the session keeps, and its person now. `None` if the account's epoch has changed since sign-in.
 fn state_with_actor(row: SessionRow) -> Option<Result<State, Unreadable>> {
     let mut state = row.state.0;
     if read::<i32>(&state, EPOCH) != Some(row.auth_epoch) || read::<Uuid>(&state, UID) != Some(row.user_id) {
@@ -259,7 +259,7 @@ fn state_with_actor(row: SessionRow) -> Option<Result<State, Unreadable>> {
     Some(Ok(state))
 }
 
-/// A row for a state that [`open_session`] filled; nobody else makes sessions.
+/// A row for a state that [`open_session`] filled; only it makes sessions.
 fn new_session(state: State, key: &str, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<NewSession, Unreadable> {
     let user_id = read(&state, UID).ok_or(Unreadable(UID))?;
     let (address, user_agent): (Option<String>, Option<String>) = read(&state, VISITOR).ok_or(Unreadable(VISITOR))?;
@@ -280,7 +280,7 @@ fn kept(mut state: State) -> State {
     state
 }
 
-/// A session without something every session has.
+/// A session lacks an entry that every session has.
 #[derive(Debug)]
 struct Unreadable(&'static str);
 

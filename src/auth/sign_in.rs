@@ -168,7 +168,7 @@ pub async fn store_preferences(state: &AppState, actor: &Actor, lang: Option<&st
     Ok(tx.commit().await?)
 }
 
-/// The region whose log tells what this person did: their first; headquarters' own for an admin.
+/// The region whose log records what this person did: their first; headquarters' own for an admin.
 pub fn region_of_actor(actor: &Actor) -> Region {
     match actor.regions.first() {
         Some(first) if !actor.is_admin() => first.clone(),
@@ -176,8 +176,8 @@ pub fn region_of_actor(actor: &Actor) -> Region {
     }
 }
 
-/// Stores the hash only where the account is still as it was when the password was looked at: whoever set another one meanwhile, or
-/// disabled the account, has the last word. Answers the new epoch; none where nothing was stored.
+/// Stores the hash only if the account has not changed since the password was checked: a password set meanwhile, or disabling the account,
+/// wins. Returns the new epoch; `None` if nothing was stored.
 async fn replace_password(state: &AppState, checked: &AccountRow, phc: &str) -> AppResult<Option<i32>> {
     let now = state.clock.now();
     let mut tx = state.db.system(&Capability::Users(Some(checked.id))).await?;
@@ -352,7 +352,7 @@ impl Attempt {
         Ok(Begun::Admitted(Box::new(Admitted { account, before: before.copied(), place, booked })))
     }
 
-    /// The password was not looked at after all: a booked failure is none.
+    /// The password was not checked after all: removes a booked failure.
     async fn take_back(&self, state: &AppState, begun: &Admitted) -> AppResult<()> {
         if let (Some(_), Some(before)) = (begun.booked, begun.before) {
             let mut tx = self.open(state).await?;
@@ -397,8 +397,8 @@ impl Attempt {
         Ok(wait)
     }
 
-    /// Counts a sign-in whose password was right, before anything is opened; or tells the seconds to wait. Under the counter's lock, so that many at
-    /// once are counted one by one, and apart from the sessions, so that it counts what was signed out again as well.
+    /// Counts a sign-in whose password was right, before a session is opened; or returns the seconds to wait. The counter is locked, so
+    /// that concurrent sign-ins are counted one by one. It is kept apart from the sessions, so that sign-ins count even after a sign-out.
     async fn count_sign_in(&self, state: &AppState) -> AppResult<Option<u64>> {
         let key = format!("in:{}@{}", self.name, self.address.map(|a| a.to_string()).unwrap_or_default());
         let (keys, now) = ([key], state.clock.now());

@@ -1,4 +1,4 @@
-//! What a browser calls itself, in words: "Chrome 120, Windows". A help for recognising one's own sessions, never a ground for anything.
+//! What a browser calls itself, in words: "Chrome 120, Windows". It helps people recognise their own sessions; no decision depends on it.
 
 /// Mark in the text, name. The first one found counts: most browsers also name those they are built on.
 const BROWSERS: [(&str, &str); 10] = [
@@ -25,7 +25,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// A browser and the system it runs on, as far as they can be told.
+/// A browser and the system it runs on, as far as they are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Browser {
     /// Name and version, or name and system, or both; empty where nothing is known.
@@ -44,7 +44,7 @@ impl Browser {
         Self { words: browser.into_iter().chain(system).collect::<Vec<_>>().join(", ") }
     }
 
-    /// `Chrome 120, Windows`; none where neither is known.
+    /// `Chrome 120, Windows`; `None` if neither is known.
     pub fn words(&self) -> Option<&str> {
         (!self.words.is_empty()).then_some(self.words.as_str())
     }

@@ -54,12 +54,12 @@ pub(in crate::auth) enum Which<'a> {
     Key(&'a [u8; 32]),
     /// All but the one with this id.
     AllBut(Uuid),
-    /// Those beyond so many, the one whose last use is longest ago first.
+    /// Those beyond this number, the least recently used first.
     Beyond(i64),
 }
 
-/// Ends sessions of an account, and what grants of theirs prove from now on; answers where each was opened from. The only way in which a session
-/// ends before its time. Needs `Own` (of that account) or `Users`.
+/// Ends sessions of an account, and what their grants prove from now on; returns where each was opened from. The only way a session ends
+/// before its time. Needs `Own` (of that account) or `Users`.
 pub(in crate::auth) async fn end_sessions(
     tx: &mut SystemTx,
     user_id: Uuid,
@@ -129,13 +129,13 @@ pub(in crate::auth) async fn list_ended(tx: &mut SystemTx, user_id: Uuid) -> Res
     Ok(ended.collect())
 }
 
-/// Lets go of sessions that ended so long ago that every grant of theirs has lapsed. Needs `Users`.
+/// Deletes records of sessions that ended before `before`: all their grants have lapsed. Needs `Users`.
 pub(in crate::auth) async fn delete_old_ended(tx: &mut SystemTx, before: DateTime<Utc>) -> Result<()> {
     sqlx::query!("DELETE FROM auth.ended_sessions WHERE ended_at < $1", before).execute(tx.conn()).await?;
     Ok(())
 }
 
-/// Whether somebody is at work.
+/// Whether an account is in use.
 pub(super) struct PresenceRow {
     pub user_id: Uuid,
     pub seen_at: Option<DateTime<Utc>>,

@@ -126,7 +126,7 @@ pub async fn end_one(state: &AppState, holder: Holder<'_>, id: Uuid) -> AppResul
     Ok(true)
 }
 
-/// Ends all sessions but the one that asks; for somebody else's account also one that is being opened right now. Answers how many.
+/// Ends all sessions but the caller's; for another person's account also one that is being opened right now. Returns how many.
 pub async fn end_all(state: &AppState, holder: Holder<'_>) -> AppResult<u64> {
     let kept = holder.current();
     let mut tx = state.db.system(&holder.capability()).await?;
