@@ -1,5 +1,7 @@
 //! The agent as it goes out, from its command line. (The other tests of this folder run it as an office PC does.)
 
+#![cfg(test)]
+
 use std::process::{Command, Output};
 
 fn run(arguments: &[&str]) -> Output {
