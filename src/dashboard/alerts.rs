@@ -1,5 +1,5 @@
-//! What is odd about entries: the rules of DOMAIN 4.7 and 4.8, and those that only a system with dates of employment and a calendar can
-//! have. Pure: values in, values out, nothing reads the clock.
+//! What is odd about entries: the rules of DOMAIN 4.7 and 4.8, and rules that need dates of employment and a calendar. Pure: nothing here
+//! reads the clock.
 
 use std::collections::BTreeSet;
 
@@ -11,15 +11,15 @@ use crate::{
     hours::{Rules, Shift, doubts::HARDLY_TRUE_WORKED, hours},
 };
 
-/// From this presence on a shift is long, in minutes: 12 hours (DOMAIN 4.7). One minute less is not.
+/// A shift with this presence or more is long, in minutes: 12 hours (DOMAIN 4.7).
 pub const LONG_GROSS: i64 = 720;
-/// Days in a row from which the free day of the week is missing (law 4857, article 46: 24 hours within seven days). Six days are an
-/// ordinary week.
+/// With this many days in a row the weekly free day is missing (law 4857, article 46: 24 hours within seven days). Six days are an ordinary
+/// week.
 pub const DAYS_IN_A_ROW: usize = 7;
-/// Entries further ahead than so many days are a slip of the date.
+/// An entry more than this many days ahead counts as a mistyped date.
 pub const DAYS_AHEAD: u64 = 31;
 
-/// What is odd.
+/// Kind of oddity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AlertKind {
     /// The break takes the whole shift: nothing was worked (DOMAIN 4.8).
@@ -28,21 +28,21 @@ pub enum AlertKind {
     BeforeHire,
     /// An entry after the last day of employment.
     AfterExit,
-    /// An entry of a person in the bin.
+    /// An entry of a person in the trash.
     DeletedPerson,
-    /// More than 16 hours of work (DOMAIN 4.8). Such an entry is not also called long.
+    /// More than 16 hours of work (DOMAIN 4.8). Such an entry is not also a long shift.
     HardlyTrue,
-    /// Several entries of a date that come to more than 16 hours of work together.
+    /// Several entries of one date with more than 16 hours of work together.
     LongDay,
     /// A presence of 12 hours or more (DOMAIN 4.7).
     LongShift,
-    /// Seven days in a row or more, per person and not per name.
+    /// Seven days in a row or more, counted per person, not per name.
     NoDayOff,
     /// An entry more than a month ahead.
     FarAhead,
-    /// An entry of a day to come.
+    /// An entry of a future day, at most a month ahead.
     Ahead,
-    /// A public holiday by the calendar, but the entry is not of a special day.
+    /// A public holiday in the calendar, but the entry is not marked as a special day.
     HolidayNotMarked,
     /// Hours after midnight (DOMAIN 4.7).
     Overnight,
@@ -51,7 +51,7 @@ pub enum AlertKind {
 }
 
 impl AlertKind {
-    /// Every kind, the most urgent first.
+    /// All kinds, the most urgent first.
     pub const ALL: [Self; 13] = [
         Self::NothingWorked,
         Self::BeforeHire,
@@ -68,7 +68,7 @@ impl AlertKind {
         Self::SpecialDay,
     ];
 
-    /// How much it matters.
+    /// How urgent it is.
     pub fn severity(self) -> Severity {
         match self {
             Self::NothingWorked | Self::BeforeHire | Self::AfterExit | Self::DeletedPerson => Severity::Critical,
@@ -79,7 +79,7 @@ impl AlertKind {
         }
     }
 
-    /// As the address says it.
+    /// The address's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NothingWorked => "nothing-worked",
@@ -98,12 +98,12 @@ impl AlertKind {
         }
     }
 
-    /// Reads the word back.
+    /// Reads the address's word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// Key of its name.
+    /// Translation key of its name.
     pub fn label(self) -> &'static str {
         match self {
             Self::NothingWorked => "alert-nothing-worked",
@@ -123,7 +123,7 @@ impl AlertKind {
     }
 }
 
-/// An entry with all that the rules look at.
+/// An entry with everything that the rules need.
 #[derive(Debug, Clone)]
 pub struct Suspect {
     /// The entry.
@@ -140,15 +140,15 @@ pub struct Suspect {
     pub hire_date: Option<NaiveDate>,
     /// Last day of employment.
     pub exit_date: Option<NaiveDate>,
-    /// The person is in the bin.
+    /// The person is in the trash.
     pub is_deleted: bool,
-    /// Minutes of work of all the person's entries of the date, this one among them.
+    /// Minutes of work of all entries of the person on the date, this one included.
     pub worked_that_day: i64,
-    /// Somebody confirmed at the form what is doubtful about it.
+    /// Its doubts were confirmed in the form.
     pub is_confirmed: bool,
 }
 
-/// Something odd, and why.
+/// An oddity and its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
     /// What.
@@ -159,53 +159,53 @@ pub struct Alert {
     pub employee_id: Uuid,
     /// "Ad Soyad".
     pub employee_name: String,
-    /// The very entry; none for days in a row.
+    /// The entry; `None` for days in a row.
     pub entry: Option<Uuid>,
-    /// The date; of days in a row the last.
+    /// The date; the last one for days in a row.
     pub day: NaiveDate,
     /// The reason in numbers.
     pub why: Why,
-    /// Somebody confirmed it when it was entered.
+    /// It was confirmed when the entry was made.
     pub is_confirmed: bool,
 }
 
 /// The numbers of a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
-    /// Start and end in minutes of the day, and the minutes that are odd: presence, work, or hours after midnight.
+    /// Start and end in minutes of the day, and the odd minutes: presence, work, or hours after midnight.
     Minutes {
         /// Start.
         start: i32,
-        /// End, past 1440 on the next day.
+        /// End; above 1440 on the next day.
         end: i32,
         /// The odd minutes.
         minutes: i64,
     },
-    /// The break, in minutes, and the presence it takes whole.
+    /// The break and the presence, in minutes: the break takes all of it.
     Break {
         /// The break.
         break_minutes: i32,
         /// From start to end.
         gross: i64,
     },
-    /// The date the entry's date does not fit: first day, last day, today.
+    /// The date that contradicts the entry's date: first day, last day, today.
     Date(NaiveDate),
-    /// What the calendar calls the day.
+    /// The calendar's name of the day.
     Holiday(String),
-    /// So many days in a row; `at_least` where the run goes on beyond what was looked at.
+    /// Days in a row; `at_least` if the run continues outside the days that were read.
     Run {
         /// The first day.
         from: NaiveDate,
-        /// How many days.
+        /// Number of days.
         days: usize,
-        /// It may be longer still.
+        /// It may be longer.
         at_least: bool,
     },
-    /// Nothing more to say.
+    /// No numbers.
     Nothing,
 }
 
-/// Everything odd about one entry. `holiday` is the calendar's name of the day where it suggests a special day to this entry.
+/// All oddities of one entry. `holiday` is the calendar's name of the day if it suggests a special day for this entry.
 pub fn alerts_of(suspect: &Suspect, rules: &Rules, holiday: Option<&str>, today: NaiveDate) -> Vec<Alert> {
     let Suspect { shift, .. } = suspect;
     let made = hours(shift, rules);
@@ -240,18 +240,18 @@ pub fn alerts_of(suspect: &Suspect, rules: &Rules, holiday: Option<&str>, today:
     found.into_iter().flatten().map(alert).collect()
 }
 
-/// Days without a gap.
+/// Consecutive days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
     /// The first day.
     pub from: NaiveDate,
     /// The last day.
     pub to: NaiveDate,
-    /// How many.
+    /// Number of days.
     pub days: usize,
 }
 
-/// The runs of [`DAYS_IN_A_ROW`] consecutive days or more in one person's days, oldest first. Ends of months are no gaps.
+/// The runs of [`DAYS_IN_A_ROW`] or more consecutive days of one person, oldest first. A run continues across the end of a month.
 pub fn long_runs(days: &BTreeSet<NaiveDate>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for day in days {
@@ -264,7 +264,7 @@ pub fn long_runs(days: &BTreeSet<NaiveDate>) -> Vec<Run> {
     runs
 }
 
-/// The most urgent first, then the newest; what is equal stays in its order, which is that of the names.
+/// The most urgent first, then the newest. Equal ones keep their order, by name.
 pub fn sort(alerts: &mut [Alert]) {
     alerts.sort_by(|a, b| {
         let urgency = a.kind.severity().cmp(&b.kind.severity());
@@ -367,7 +367,7 @@ mod tests {
         assert_eq!(kinds(&special), [AlertKind::SpecialDay]);
     }
 
-    /// Law 4857, article 46: 24 hours of rest within seven days. The ordinary week of six is no run.
+    /// Law 4857, article 46: 24 hours of rest within seven days. An ordinary week of six days is no run.
     #[test]
     fn seven_days_in_a_row_are_a_run_also_across_the_end_of_a_month_and_six_are_none() {
         let runs = |from: &str, lengths: &[usize]| {

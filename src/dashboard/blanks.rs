@@ -1,4 +1,4 @@
-//! `/dashboard/blanks`: who has which days without an entry.
+//! `/dashboard/blanks`: people with days without an entry, and which days.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -32,7 +32,7 @@ use crate::{
 
 const LIST: List = List { what: "blanks", file: "file-blanks" };
 
-/// `GET /dashboard/blanks`: the dates of the address, as far as they are over; today counts where it is asked for alone. With `format` a file.
+/// `GET /dashboard/blanks`: the past days of the range in the address. Today counts only if the range is today alone. With `format` a file.
 pub async fn list_blanks(
     ctx: Req<Ctx>,
     actor: Req<Actor>,

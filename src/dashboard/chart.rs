@@ -1,5 +1,6 @@
-//! The trend as small pictures, one per region: bars of entries above bars of overtime. Pure geometry; the template writes the SVG with
-//! attributes and classes only, since the content policy allows no style. All regions share their scales, so that they compare.
+//! The trend as small pictures, one per region: bars of entries above bars of overtime. Pure geometry; the template writes SVG with
+//! attributes and classes only, since the content security policy allows no inline style. All regions share their scales, so they are
+//! comparable.
 
 /// Width of a picture, in its own units.
 pub const WIDTH: i64 = 324;
@@ -7,10 +8,10 @@ pub const WIDTH: i64 = 324;
 pub const HEIGHT: i64 = 168;
 /// Length of the longest bar.
 const LONGEST: i64 = 44;
-/// From one bar to the next, for twelve of them.
+/// Distance from one bar to the next, for twelve bars.
 const PITCH: i64 = WIDTH / 12;
 const BAR: i64 = 19;
-/// Where the bars of the two bands stand.
+/// Baselines of the two bands.
 const FLOORS: [i64; 2] = [72, 146];
 
 /// One bar.
@@ -22,19 +23,19 @@ pub struct Bar {
     pub y: i64,
     /// Width.
     pub width: i64,
-    /// Height; 0 where there is nothing.
+    /// Height; 0 for no value.
     pub height: i64,
-    /// What stands over it; empty for nothing.
+    /// Text above it; empty without a value.
     pub text: String,
 }
 
 impl Bar {
-    /// The middle, for the text over it.
+    /// X of the middle, for the text above it.
     pub fn middle(&self) -> i64 {
         self.x + self.width / 2
     }
 
-    /// Where the text over it stands.
+    /// Y of the text above it.
     pub fn text_y(&self) -> i64 {
         self.y - 3
     }
@@ -43,14 +44,14 @@ impl Bar {
 /// Bars of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Band {
-    /// On which line they stand.
+    /// Y of the baseline.
     pub floor: i64,
     /// From left to right.
     pub bars: Vec<Bar>,
 }
 
-/// The bars of `values` in the first or second band; a bar as long as `most` is the longest. `text` says what stands over a bar that is
-/// there. What is more than nothing is seen, however little it is.
+/// The bars of `values` in the first (0) or second (1) band. A value of `most` gets the longest bar. `text` formats the text above a bar.
+/// Any value above 0 gets a visible bar.
 pub fn band(place: usize, values: &[i64], most: i64, text: impl Fn(i64) -> String) -> Band {
     let floor = FLOORS[place.min(1)];
     let bar = |(place, value): (usize, &i64)| {

@@ -1,4 +1,4 @@
-//! The blank days of people, described once: the heads of the page and the cells of its files.
+//! The columns of the blank days: heads of the page and cells of its files.
 
 use super::views::BlankView;
 use crate::{

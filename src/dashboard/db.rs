@@ -1,4 +1,4 @@
-//! SQL of the dashboard. Counts and groups are made by the database, hours by `hours`.
+//! SQL of the dashboard. The database counts and groups; `hours` computes the hours.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::{
     hours::{Shift, doubts::HARDLY_TRUE_WORKED},
 };
 
-/// What the tile of a region counts.
+/// The counts of a region's tile.
 #[derive(Debug, Clone)]
 pub(super) struct TileRow {
     pub region: String,
@@ -110,17 +110,17 @@ pub(super) async fn list_tiles<M: Mode>(
         .collect())
 }
 
-/// Equal shifts on equal weekdays of one period of one region: their hours are computed once.
+/// Equal shifts on the same weekday, in one period and region: their hours are computed once.
 pub(super) struct ShapeRow {
-    /// Which of the periods asked for.
+    /// Index of the period.
     pub place: usize,
     pub region: String,
     pub shift: Shift,
     pub count: i64,
 }
 
-/// The shapes of the entries in each of the periods. Weekdays are counted from a Monday: `extract` computes with decimals and takes longer
-/// than all the rest.
+/// The shapes of the entries in each period. The weekday is counted from a Monday: `extract` computes with decimals and takes longer than
+/// the rest of the query.
 pub(super) async fn list_shapes<M: Mode>(tx: &mut ScopedTx<M>, periods: &[Period]) -> Result<Vec<ShapeRow>, sqlx::Error> {
     let codes = tx.scope().codes();
     let (from, to): (Vec<_>, Vec<_>) = periods.iter().map(|period| (period.from, period.to)).unzip();
@@ -171,21 +171,21 @@ pub(super) async fn list_shapes<M: Mode>(tx: &mut ScopedTx<M>, periods: &[Period
         .collect())
 }
 
-/// Where to look for odd entries.
+/// Where to search for odd entries.
 pub(super) struct Search<'a> {
     pub period: Period,
-    /// Folded part of the person's name; empty for everybody.
+    /// Folded part of the person's name; empty for all people.
     pub text: &'a str,
-    /// Days some region's calendar marks.
+    /// Days that a region's calendar marks.
     pub marked: &'a [NaiveDate],
     /// Entries after this date are ahead, or too far ahead.
     pub latest: NaiveDate,
     pub limit: i64,
 }
 
-/// The entries some rule of [`super::alerts`] may have something to say about, newest first, then by name. The conditions are wider than
-/// the rules, never narrower: they only keep the ordinary entries where they are (`tests/it/dashboard.rs` compares with all entries). An entry of
-/// before somebody left and came back is not before the first day.
+/// The entries for which a rule of [`super::alerts`] may find something, newest first, then by name. The conditions are wider than the
+/// rules, never narrower: they only leave out ordinary entries (`tests/it/dashboard.rs` compares with all entries). For a rehired person an
+/// entry of the earlier employment is not before the first day.
 pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search<'_>) -> Result<Vec<Suspect>, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
@@ -276,7 +276,7 @@ pub(super) async fn list_suspects<M: Mode>(tx: &mut ScopedTx<M>, search: &Search
         .collect())
 }
 
-/// One act on an entry, with the entry as it is now.
+/// One action on an entry, with the entry as it is now.
 pub(super) struct RecentRow {
     pub id: i64,
     pub region: String,
@@ -291,7 +291,7 @@ pub(super) struct RecentRow {
     pub end_min: i32,
 }
 
-/// What was done to entries last, newest first.
+/// The latest actions on entries, newest first.
 pub(super) async fn list_recent<M: Mode>(tx: &mut ScopedTx<M>, limit: i64) -> Result<Vec<RecentRow>, sqlx::Error> {
     let codes = tx.scope().codes();
     sqlx::query_as!(
@@ -332,7 +332,8 @@ pub(super) async fn list_recent<M: Mode>(tx: &mut ScopedTx<M>, limit: i64) -> Re
     .await
 }
 
-/// How far the logs of the scope's regions are, and what waits in them: while this text stays, nothing was done in any of them.
+/// A text that changes with the logs of the scope's regions, their conflicts, held operations, queues and alarms. While it stays equal,
+/// nothing has happened.
 pub(super) async fn find_state<M: Mode>(tx: &mut ScopedTx<M>) -> Result<String, sqlx::Error> {
     let codes = tx.scope().codes();
     sqlx::query_scalar!(

@@ -1,4 +1,4 @@
-//! Everything the dashboard shows, read in one snapshot.
+//! Reads everything the dashboard shows in one snapshot.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -19,14 +19,14 @@ use crate::{
     roster::{Blanks, Roster, WorkedDays, blanks, load_roster_and_settings, load_worked_days},
 };
 
-/// So many days beyond a period are looked at, for days in a row that began before it or end after it.
+/// Days read before and after a period, for runs that begin before it or end after it.
 const MARGIN: u64 = 31;
-/// Entries in which alerts are looked for at most.
+/// At most this many entries are checked for alerts.
 const SUSPECTS: i64 = 5000;
 /// Lines of "Son kayıtlar".
 const RECENT: i64 = 12;
 
-/// What a reader asks for.
+/// The reader's choices.
 #[derive(Debug, Clone)]
 pub(super) struct Wish {
     pub period: Period,
@@ -42,7 +42,7 @@ pub(super) struct Tile {
     pub row: TileRow,
     /// Days of people without an entry.
     pub blanks: i64,
-    /// Minutes.
+    /// Overtime in minutes.
     pub overtime: i64,
 }
 
@@ -54,15 +54,15 @@ pub(super) struct Trend {
     pub steps: Vec<(i64, Hours)>,
 }
 
-/// What is odd.
+/// The oddities found.
 pub(super) struct Oddities {
     /// The most urgent first.
     pub alerts: Vec<Alert>,
-    /// Older entries were not looked at: there are too many.
+    /// There are too many entries: older ones were not checked.
     pub is_cut: bool,
 }
 
-/// All of it.
+/// The whole dashboard.
 pub(super) struct Board {
     pub tiles: Vec<Tile>,
     /// People expected on the day of the oddities, and those of them without an entry.
@@ -73,7 +73,7 @@ pub(super) struct Board {
     pub trends: Vec<Trend>,
     pub recent: Vec<RecentRow>,
     pub summary: Summary,
-    /// What namesakes are called.
+    /// Labels that distinguish people of the same name.
     pub labels: Labels,
 }
 
@@ -86,7 +86,7 @@ pub(super) async fn load_board<M: Mode>(tx: &mut ScopedTx<M>, wish: &Wish) -> Re
     let rules: BTreeMap<String, Rules> = settings.into_iter().map(|(region, settings)| (region, settings.rules)).collect();
     let window = period.widened(MARGIN);
     let worked = load_worked_days(tx, window.from, window.to).await?;
-    // Runs are counted up to that day; none ends on the window's last one.
+    // Runs are counted only up to that day, so the last day of the window ends none.
     let day_window = one_day.widened(MARGIN);
     let worked_then = load_worked_days(tx, day_window.from, day).await?;
     let rows = db::list_tiles(tx, today, midnight_of(today)).await?;
@@ -155,7 +155,7 @@ fn trends(tiles: &[Tile], shapes: &[ShapeRow], steps: usize, rules: &BTreeMap<St
     tiles.iter().map(of_region).collect()
 }
 
-/// Looks for what is odd.
+/// Searches for oddities.
 struct Finder<'a> {
     roster: &'a Roster,
     rules: &'a BTreeMap<String, Rules>,
@@ -170,7 +170,7 @@ impl Finder<'_> {
         db::list_suspects(tx, &Search { period, text: &self.wish.text, marked: &marked, latest: self.wish.today, limit: SUSPECTS }).await
     }
 
-    /// Entries too far ahead lie in no period that somebody looks at, so they are looked for on their own.
+    /// Entries too far ahead are outside the usual periods, so they are searched separately.
     async fn far_ahead<M: Mode>(&self, tx: &mut ScopedTx<M>) -> Result<Vec<Suspect>, sqlx::Error> {
         let Some(from) = self.latest().max(self.wish.period.to).succ_opt() else { return Ok(Vec::new()) };
         let period = Period { from, to: civil::LAST_DAY };
@@ -182,7 +182,7 @@ impl Finder<'_> {
         self.wish.today.checked_add_days(Days::new(DAYS_AHEAD)).unwrap_or(NaiveDate::MAX)
     }
 
-    /// What is odd about entries, and about days in a row that `concerns` the reader.
+    /// The oddities of entries, and the runs of days that pass `concerns`.
     fn all(&self, suspects: &[Suspect], worked: &WorkedDays, window: Period, concerns: impl Fn(&Run) -> bool) -> Vec<Alert> {
         let of_entries = suspects.iter().flat_map(|suspect| {
             let holiday = self.holiday_of(suspect);
@@ -191,7 +191,7 @@ impl Finder<'_> {
         let mut found: Vec<Alert> = self.runs(worked, window, concerns).chain(of_entries).collect();
         for alert in &mut found {
             if let Some(person) = self.roster.person(alert.employee_id) {
-                alert.employee_name.clone_from(&person.full_name); // with what tells namesakes apart
+                alert.employee_name.clone_from(&person.full_name); // with the label that distinguishes namesakes
             }
         }
         alerts::sort(&mut found);

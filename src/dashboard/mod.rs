@@ -1,5 +1,5 @@
-//! "Pano": all regions at a glance, what was done in the last minutes, and what is odd about it (DOMAIN 4.7, 4.8, 7.1, 7.2; UX 4.3).
-//! Somebody of a region sees the same for that region.
+//! "Pano": all regions at a glance, recent actions on entries, and oddities (DOMAIN 4.7, 4.8, 7.1, 7.2; UX 4.3). A clerk sees the same for
+//! their region.
 
 pub mod alerts;
 pub mod blanks;

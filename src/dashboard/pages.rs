@@ -35,14 +35,14 @@ use crate::{
 
 /// Alerts on a page.
 const PAGE_SIZE: i64 = 20;
-/// Alerts of the day; the others are on the pages of the period.
+/// Alerts of the day; further ones are on the pages of the period.
 const OF_DAY: usize = 20;
 /// Lines of "Girişler".
 const SIGN_INS: i64 = 8;
-/// People with the most overtime.
+/// Number of people with the most overtime.
 const LEADERS: usize = 8;
 
-/// What the dashboard shows, as it stands in the address.
+/// The dashboard's settings in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct BoardQuery {
     /// A region's code.
@@ -56,17 +56,17 @@ pub struct BoardQuery {
     q: Option<String>,
     page: Option<String>,
     seen: Option<String>,
-    /// What kind of file is wanted of the blank days.
+    /// File format of the blank days.
     pub(super) format: Option<String>,
 }
 
 impl BoardQuery {
-    /// The dates asked for.
+    /// The range in the address.
     pub(super) fn period(&self, asked: &mut Asked, today: NaiveDate) -> Period {
         Period::read(asked, self.month.as_deref(), self.from.as_deref(), self.to.as_deref(), today)
     }
 
-    /// First and last date as the form shows them: as typed where they make no sense, and empty where the range has no end.
+    /// First and last date for the form: as typed if unreadable or if the range is open at that end.
     pub(super) fn shown(&self, asked: &Asked, period: Period) -> DatesView {
         let typed = |name: &str, typed: &Option<String>, date: NaiveDate| {
             let error = asked.error(name);
@@ -81,7 +81,7 @@ fn word(field: Option<&str>) -> &str {
     field.unwrap_or("").trim()
 }
 
-/// `GET /dashboard`. A refresh says what it has `seen`; as long as nothing was done since, there is nothing to answer.
+/// `GET /dashboard`. A refresh sends the state it has `seen`; if nothing has happened since, the response is 204 without a body.
 pub async fn show_dashboard(
     mut ctx: Req<Ctx>,
     actor: Req<Actor>,
@@ -164,7 +164,7 @@ fn day_view(ctx: &Ctx, wish: &Wish, oddities: Oddities, (expected, blank): (usiz
     })
 }
 
-/// The query of the page whose period is this day, otherwise narrowed as before.
+/// The query of the same page with this day as its period; other filters stay.
 fn period_of_day(query: &str, day: NaiveDate) -> AppResult<String> {
     let day = day.to_string();
     let mut query = query.to_owned();

@@ -1,13 +1,13 @@
-//! Which dates the dashboard speaks of, as they stand in the address (DOMAIN 7.2), and the steps of its trend.
+//! The range of dates in the dashboard's address (DOMAIN 7.2), and the steps of its trend.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
 use crate::{civil, complaint::FieldError, web::asked::Asked};
 
-/// Steps of the trend.
+/// Number of steps of the trend.
 pub const STEPS: u32 = 12;
 
-/// So many days back from the last one at most, a year: the blank days of everybody are looked for day by day.
+/// A range reaches at most a year back from its last past day: blank days of all people are searched day by day.
 const MOST_BACK: Days = Days::new(365);
 
 /// A range of dates, both ends included.
@@ -20,14 +20,14 @@ pub struct Period {
 }
 
 impl Period {
-    /// The month of a date.
+    /// The month that holds a date.
     pub fn month_of(day: NaiveDate) -> Self {
         let (from, to) = civil::month_of(day);
         Self { from, to }
     }
 
-    /// What the address asks for: `month=2026-01`, or `from` and `to` (one of them is enough), else the month of `today`. What cannot be read
-    /// is complained of, and so is more than a year of days that are over: part of it would look like all of it.
+    /// The range in the address: `month=2026-01`, or `from` and `to` (one of them is enough), else the month of `today`. Complains of
+    /// unreadable values, and of more than a year of past days: a shortened result would look complete.
     pub fn read(asked: &mut Asked, month: Option<&str>, from: Option<&str>, to: Option<&str>, today: NaiveDate) -> Self {
         let (month, range) = (asked.month("month", month), asked.range(from, to));
         match (month, range) {
@@ -50,12 +50,12 @@ impl Period {
         }
     }
 
-    /// `2026-01`, where this is exactly one month; else empty.
+    /// `2026-01` if the range is exactly one month, else empty.
     pub fn month(self) -> String {
         if self == Self::month_of(self.from) { self.from.format("%Y-%m").to_string() } else { String::new() }
     }
 
-    /// The month before the one it begins in: `2025-12`.
+    /// The month before the first date's: `2025-12`.
     pub fn previous_month(self) -> String {
         Self::month_of(civil::month_of(self.from).0.pred_opt().unwrap_or(self.from)).month()
     }
@@ -65,13 +65,13 @@ impl Period {
         format!("from={}&to={}", self.from, self.to)
     }
 
-    /// The part that is over: days before `today`. None where nothing of it is.
+    /// The past part: days before `today`. `None` if no day is past.
     pub fn before(self, today: NaiveDate) -> Option<Self> {
         let to = self.to.min(today.pred_opt()?);
         (self.from <= to).then_some(Self { from: self.from, to })
     }
 
-    /// Wider by so many days at both ends.
+    /// The range extended by `days` at both ends.
     pub fn widened(self, days: u64) -> Self {
         let from = self.from.checked_sub_days(Days::new(days)).unwrap_or(self.from);
         Self { from, to: self.to.checked_add_days(Days::new(days)).unwrap_or(self.to) }
@@ -83,18 +83,18 @@ impl Period {
     }
 }
 
-/// How wide a step of the trend is.
+/// Length of a step of the trend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Step {
     /// From Monday to Sunday.
     #[default]
     Week,
-    /// A month of the calendar.
+    /// A calendar month.
     Month,
 }
 
 impl Step {
-    /// As the address says it.
+    /// Reads the address's word.
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "weeks" => Some(Self::Week),
@@ -103,7 +103,7 @@ impl Step {
         }
     }
 
-    /// The last twelve steps, the one of `today` among them, oldest first.
+    /// The last twelve steps, oldest first. The last one holds `today`.
     pub fn last_twelve(self, today: NaiveDate) -> Vec<Period> {
         (0..STEPS).rev().map(|back| self.back(today, back)).collect()
     }
@@ -133,7 +133,7 @@ mod tests {
         Period { from: day(from), to: day(to) }
     }
 
-    /// The period, and how many complaints there are.
+    /// The period, and the number of complaints.
     fn read(month: &str, from: &str, to: &str) -> (Period, usize) {
         let mut asked = Asked::new(Lang::Tr);
         let read = Period::read(&mut asked, Some(month), Some(from), Some(to), day("2026-02-10"));

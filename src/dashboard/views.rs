@@ -21,12 +21,12 @@ use crate::{
     web::{filters, page::Ctx, pagination::Pager},
 };
 
-/// A date's field.
+/// The field of a date.
 #[derive(Debug, Clone, Default)]
 pub struct DateView {
-    /// What it holds.
+    /// Its value.
     pub value: String,
-    /// What is wrong with it.
+    /// Its error; empty if there is none.
     pub error: String,
 }
 
@@ -48,12 +48,12 @@ pub struct FilterView {
     pub dates: DatesView,
     /// Text, as typed.
     pub q: String,
-    /// What the other parts of the page are set to: name and value, kept when the form is sent.
+    /// Settings of the other parts of the page: name and value, kept when the form is sent.
     pub kept: Vec<(&'static str, String)>,
 }
 
 impl FilterView {
-    /// `&region=ankara`, or nothing: for links.
+    /// `&region=ankara` for links; empty without a region.
     pub fn region_query(&self) -> String {
         if self.region.is_empty() { String::new() } else { format!("&region={}", self.region) }
     }
@@ -83,15 +83,15 @@ pub struct TileView {
     pub employed: i64,
     /// Entries of today's date.
     pub of_today: i64,
-    /// Entries written today, of whatever date.
+    /// Entries written today, for any date.
     pub written: i64,
     /// Days of people without an entry.
     pub blanks: i64,
-    /// Minutes.
+    /// Overtime in minutes.
     pub overtime: i64,
-    /// Conflicts nobody has decided on.
+    /// Undecided conflicts.
     pub conflicts: i64,
-    /// Operations the server keeps but could not apply.
+    /// Operations that are held: the server keeps them but could not apply them.
     pub held: i64,
     /// The newest entry.
     pub last: Option<LastView>,
@@ -100,48 +100,48 @@ pub struct TileView {
 }
 
 impl TileView {
-    /// The active people.
+    /// Link to the active people.
     pub fn people_href(&self) -> String {
         format!("/employees?region={}", self.region)
     }
 
-    /// The entries of today's date.
+    /// Link to the entries of today's date.
     pub fn of_today_href(&self) -> String {
         format!("/timesheets?region={0}&from={1}&to={1}", self.region, self.today)
     }
 
-    /// What was written today.
+    /// Link to the entries written today.
     pub fn written_href(&self) -> String {
         format!("/activity?region={0}&entity=timesheet&kind=create&from={1}&to={1}", self.region, self.today)
     }
 
-    /// Who has blanks on which days.
+    /// Link to the people with blank days.
     pub fn blanks_href(&self) -> String {
         format!("/dashboard/blanks?region={}&{}", self.region, self.period.query())
     }
 
-    /// Who has how much overtime.
+    /// Link to the people with overtime.
     pub fn overtime_href(&self) -> String {
         format!("/reports/summary?region={}&{}&sort=-overtime", self.region, self.period.query())
     }
 
-    /// Conflicts that nobody has decided.
+    /// Link to the undecided conflicts.
     pub fn conflicts_href(&self) -> String {
         format!("/conflicts?region={}", self.region)
     }
 
-    /// Operations that wait.
+    /// Link to the held operations.
     pub fn held_href(&self) -> String {
         format!("/queue?region={}&state=held", self.region)
     }
 
-    /// Class of a number that should be nothing.
+    /// CSS class of a number that should be 0.
     #[expect(clippy::trivially_copy_pass_by_ref, clippy::unused_self, reason = "templates call methods, with references")]
     pub fn mark(&self, number: &i64) -> &'static str {
         if *number > 0 { "wants-a-look" } else { "" }
     }
 
-    /// Puts a tile into words; `period` are the dates of blanks and overtime.
+    /// Builds the view of a tile; `period` is the range of blanks and overtime.
     pub(super) fn new(lang: Lang, tile: Tile, period: Period, today: NaiveDate, now: DateTime<Utc>) -> Self {
         let Tile { row, blanks, overtime } = tile;
         let last = row.last.map(|last| LastView {
@@ -167,7 +167,7 @@ impl TileView {
     }
 }
 
-/// Something odd, in words.
+/// An alert in words.
 #[derive(Debug, Clone)]
 pub struct AlertView {
     /// What.
@@ -178,20 +178,20 @@ pub struct AlertView {
     pub region: String,
     /// "Ad Soyad".
     pub employee_name: String,
-    /// The person's card; none for somebody deleted.
+    /// Link to the person's card; `None` for a deleted person.
     pub person_href: Option<String>,
     /// The date.
     pub day: NaiveDate,
-    /// The very entry, or the entries of the days in a row.
+    /// Link to the entry, or to the entries of the days in a row.
     pub href: String,
-    /// Why, with the numbers.
+    /// The reason, with the numbers.
     pub why: String,
-    /// Somebody confirmed it when it was entered.
+    /// It was confirmed when the entry was made.
     pub is_confirmed: bool,
 }
 
 impl AlertView {
-    /// Puts an alert into words.
+    /// Builds the view of an alert.
     pub(super) fn new(ctx: &Ctx, alert: Alert) -> Self {
         let (at, and_at) = (ctx.at(&alert.region), ctx.and_at(&alert.region));
         let list = |from| format!("/timesheets?employee_id={}&from={from}&to={}{and_at}", alert.employee_id, alert.day);
@@ -214,7 +214,7 @@ impl AlertView {
         }
     }
 
-    /// Key of the weekday's short name.
+    /// Translation key of the weekday's short name.
     pub fn weekday_key(&self) -> &'static str {
         weekday_key(self.day)
     }
@@ -258,44 +258,44 @@ fn why_in_words(lang: Lang, alert: &Alert) -> String {
 pub struct DayView {
     /// The day.
     pub day: NaiveDate,
-    /// It is yesterday.
+    /// The day is yesterday.
     pub is_yesterday: bool,
     /// The day before.
     pub previous: Option<NaiveDate>,
-    /// The day after; none on the last day there is.
+    /// The day after; `None` on the last possible day.
     pub next: Option<NaiveDate>,
-    /// The most urgent first, as many as the card has room for.
+    /// The most urgent first, up to the card's limit.
     pub alerts: Vec<AlertView>,
-    /// How many more there are, and the query of the page that shows all.
+    /// The number of further alerts, and the query of the page that shows all.
     pub more: Option<(usize, String)>,
-    /// People who were expected that day.
+    /// People expected on that day.
     pub expected: usize,
-    /// Those of them without an entry.
+    /// Expected people without an entry.
     pub blank: usize,
     /// The day is over.
     pub is_over: bool,
 }
 
 impl DayView {
-    /// Key of the weekday's short name.
+    /// Translation key of the weekday's short name.
     pub fn weekday_key(&self) -> &'static str {
         weekday_key(self.day)
     }
 }
 
-/// The oddities of the period, or those of one kind.
+/// The oddities of the period, or only one kind of them.
 pub struct AlertList {
-    /// Those of this page, the most urgent first.
+    /// The alerts of this page, the most urgent first.
     pub shown: Vec<AlertView>,
-    /// Each kind there is, and how many of it.
+    /// Each kind that occurs, and how often.
     pub kinds: Vec<(AlertKind, usize)>,
-    /// All of them.
+    /// Number of alerts.
     pub count: usize,
-    /// Only this kind is shown.
+    /// The only kind shown; `None` for all.
     pub kind: Option<AlertKind>,
-    /// Older entries were not looked at.
+    /// There are too many entries: older ones were not checked.
     pub is_cut: bool,
-    /// Which of them are shown.
+    /// Which of the alerts are shown.
     pub pager: Pager,
 }
 
@@ -307,22 +307,22 @@ impl AlertList {
     }
 }
 
-/// The trend of one region as a picture.
+/// The trend of one region as an SVG picture.
 pub struct Panel {
     /// The region's code.
     pub region: String,
     /// Its name.
     pub name: String,
-    /// Entries above, overtime below.
+    /// Bars of entries above, bars of overtime below.
     pub bands: [Band; 2],
-    /// What somebody who cannot see the picture is told.
+    /// Text for screen readers.
     pub description: String,
     /// Entries and hours, oldest step first.
     pub steps: Vec<(i64, Hours)>,
 }
 
 impl Panel {
-    /// Entries of a step.
+    /// Number of entries of a step.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn count_of(&self, place: &usize) -> i64 {
         self.steps.get(*place).map_or(0, |step| step.0)
@@ -335,7 +335,7 @@ impl Panel {
     }
 }
 
-/// Regions with a picture of their own; of more there is one of their sums.
+/// Regions with their own picture. If there are more, one picture shows their sums.
 const PANELS: usize = 12;
 
 /// The trend of all regions together.
@@ -351,13 +351,13 @@ fn sum_of(lang: Lang, trends: &[Trend]) -> Trend {
     Trend { region: String::new(), name: t(lang, "region-all").to_owned(), steps }
 }
 
-/// The trend of the regions.
+/// The trend of the regions, or of all together.
 pub struct TrendView {
     /// Weeks or months.
     pub step: Step,
-    /// What the bars stand for, oldest first.
+    /// The periods of the bars, oldest first.
     pub steps: Vec<Period>,
-    /// One per region, or one of all.
+    /// One per region, or one for all together.
     pub panels: Vec<Panel>,
 }
 
@@ -380,13 +380,13 @@ impl TrendView {
         Self { step, steps, panels: trends.into_iter().map(panel).collect() }
     }
 
-    /// `0 0 324 168`.
+    /// The SVG's `viewBox`: `0 0 324 168`.
     #[expect(clippy::unused_self, reason = "templates call methods")]
     pub fn view_box(&self) -> String {
         format!("0 0 {} {}", chart::WIDTH, chart::HEIGHT)
     }
 
-    /// What a step is called under the picture: `02.11` for a week by its Monday, `11.2026` for a month.
+    /// The label of a step under the picture: `02.11` for a week (its Monday), `11.2026` for a month.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn short(&self, step: &Period) -> String {
         let pattern = match self.step {
@@ -397,7 +397,7 @@ impl TrendView {
     }
 }
 
-/// One act on an entry, in words.
+/// One action on an entry, in words.
 pub struct RecentView {
     /// Number of the change.
     pub id: i64,
@@ -407,15 +407,15 @@ pub struct RecentView {
     pub ago: Ago,
     /// By whom.
     pub who: String,
-    /// Key of what was done.
+    /// Translation key of the action.
     pub deed: &'static str,
-    /// Icon of what was done.
+    /// Icon of the action.
     pub icon: &'static str,
     /// The entry.
     pub entry_id: Uuid,
     /// Whose.
     pub employee_name: String,
-    /// Of which date.
+    /// The entry's date.
     pub work_date: NaiveDate,
     /// Start, minutes.
     pub start_min: i32,
@@ -447,15 +447,15 @@ impl RecentView {
     }
 }
 
-/// Somebody with overtime.
+/// A person with overtime.
 pub struct LeaderView {
-    /// Who.
+    /// The person.
     pub employee_id: Uuid,
     /// "Ad Soyad".
     pub full_name: String,
     /// The region's code.
     pub region: String,
-    /// Minutes.
+    /// Overtime in minutes.
     pub overtime: i64,
 }
 
@@ -469,7 +469,7 @@ pub struct BoardPage<'a> {
     pub filter: FilterView,
     /// The dates of blanks and overtime.
     pub period: Period,
-    /// What was there when this was read; the next refresh says it.
+    /// State of the logs at this reading; the next refresh sends it.
     pub seen: String,
     /// The regions.
     pub tiles: Vec<TileView>,
@@ -483,13 +483,13 @@ pub struct BoardPage<'a> {
     pub recent: Vec<RecentView>,
     /// Sign-ins and failures, newest first.
     pub sign_ins: Vec<EventView>,
-    /// Who has the most overtime.
+    /// The people with the most overtime.
     pub leaders: Vec<LeaderView>,
     /// The queues in the browsers.
     pub queues: QueuesView,
-    /// What is odd, by source.
+    /// Alarms by source.
     pub alarms: Vec<AlarmList>,
-    /// What of the address was not understood; then nothing is shown.
+    /// Errors in the address; with any, nothing is shown.
     pub wrong: Vec<String>,
 }
 
@@ -499,7 +499,7 @@ impl BoardPage<'_> {
         self.period.previous_month()
     }
 
-    /// The query for another list of alerts, which begins on its first page.
+    /// The query for another list of alerts: it starts at the first page.
     pub fn without_page(&self) -> String {
         self.ctx.query.split('&').filter(|pair| !pair.starts_with("page=")).collect::<Vec<_>>().join("&")
     }
@@ -529,25 +529,25 @@ pub struct BlanksPage<'a> {
     pub region: String,
     /// The dates asked for.
     pub period: Period,
-    /// The same as fields.
+    /// The same dates as form fields.
     pub dates: DatesView,
-    /// What may be said where nobody has a blank day.
+    /// What an empty list means.
     pub standing: Standing,
     /// The people, in Turkish order.
     pub people: Vec<BlankView>,
-    /// All their days together.
+    /// Number of all their days.
     pub count: usize,
-    /// What of the address was not understood; then nothing is listed.
+    /// Errors in the address; with any, nothing is listed.
     pub wrong: Vec<String>,
 }
 
-/// What it means that nobody has a blank day.
+/// What an empty list of blank days means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Everybody who was expected has an entry.
+    /// Every expected person has an entry.
     AllEntered,
     /// No day of the range is over.
     NotYet,
-    /// Nobody was expected on any day of it.
+    /// No person was expected on any day of the range.
     NobodyExpected,
 }
