@@ -170,9 +170,9 @@ impl TileView {
 /// An alert in words.
 #[derive(Debug, Clone)]
 pub struct AlertView {
-    /// What.
+    /// Kind of oddity.
     pub kind: AlertKind,
-    /// How much it matters.
+    /// How urgent it is.
     pub severity: Severity,
     /// The region's code.
     pub region: String,
@@ -479,7 +479,7 @@ pub struct BoardPage<'a> {
     pub alerts: AlertList,
     /// The trend.
     pub trend: TrendView,
-    /// Acts on entries, newest first.
+    /// Actions on entries, newest first.
     pub recent: Vec<RecentView>,
     /// Sign-ins and failures, newest first.
     pub sign_ins: Vec<EventView>,
