@@ -1,4 +1,4 @@
-//! The API of the write path and the feed (SYNC 3.3, 3.4). Answers carry `X-Sync: 1`: nothing else counts as ours.
+//! The API of the write path and the feed (SYNC 3.3, 3.4). Responses carry `X-Sync: 1`; clients ignore responses without it.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -45,38 +45,38 @@ use crate::{
     },
 };
 
-/// The addresses of this room in the API's description.
+/// The addresses of this module in the API's description.
 #[derive(OpenApi)]
 #[openapi(paths(get_ping, get_changes, get_snapshot, get_digest, post_ops, post_ops_status, post_grant))]
 pub struct ApiDoc;
 
-/// Operations in one request at most.
+/// Maximum number of operations in one request.
 const MAX_OPS: usize = 100;
-/// Bytes of one operation at most.
+/// Maximum size of one operation in bytes.
 const MAX_OP_BYTES: usize = 64 * 1024;
-/// Ids in one question at most.
+/// Maximum number of ids in one status request.
 const MAX_IDS: usize = 1000;
-/// Seconds that a reader of the feed may wait at most.
+/// Maximum time in seconds that a reader of the feed may wait.
 const MAX_WAIT: u64 = 25;
 
-/// A batch out of a queue.
+/// A batch of operations from a queue.
 #[derive(Deserialize, ToSchema)]
 pub struct Batch<T> {
-    /// Comes back in the answer, so that a client knows whose answer it is.
+    /// Repeated in the response, so that a client can match the two.
     #[serde(default)]
     nonce: Value,
     /// The operations, in the queue's order.
     #[schema(max_items = 100)]
     ops: Vec<T>,
-    /// What the browser says of the queue; with no operations at all it is a heartbeat.
+    /// The browser's report of the queue. With no operations at all the request is a heartbeat.
     #[serde(default, deserialize_with = "queue_health::object_or_null")]
     queue: Option<QueueReport>,
 }
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Serialize, ToSchema)]
 pub struct BatchAnswer {
-    /// The batch's.
+    /// The batch's nonce.
     nonce: Value,
     /// The server's clock.
     server_time: DateTime<Utc>,
@@ -86,7 +86,7 @@ pub struct BatchAnswer {
     missing: Vec<i64>,
 }
 
-/// `POST /api/v1/ops`: a batch out of a queue.
+/// `POST /api/v1/ops`: a batch of operations from a queue.
 #[utoipa::path(
     post,
     path = "/api/v1/ops",
@@ -136,7 +136,7 @@ pub async fn post_ops(state: Data<AppState>, client: Client, request: HttpReques
             Client::Device(device) => (queue_health::note_carried(&state, device, report, &seen).await, None),
         };
         if let Err(error) = noted {
-            tracing::warn!(queue = %report.id, %error, "a queue's state was not kept"); // the verdicts are given all the same
+            tracing::warn!(queue = %report.id, %error, "a queue's state was not kept"); // the verdicts are sent all the same
         }
         if let Some(cookie) = cookie {
             let _ = answer.add_cookie(&cookie); // only a cookie that cannot be written as a header fails
@@ -145,13 +145,13 @@ pub async fn post_ops(state: Data<AppState>, client: Client, request: HttpReques
     Ok(answer)
 }
 
-/// A verdict shows the row as it is now, without the identity number.
+/// The verdict as sent: with the row as it is now, without the identity number.
 fn as_told(mut verdict: Verdict) -> Verdict {
     verdict.row = verdict.row.map(masked);
     verdict
 }
 
-/// An operation of a body. What the body as a whole has not is looked for in none of its operations.
+/// Reads an operation of the body. `has_nul` and `is_large` describe the whole body: if false, no operation is checked for that.
 fn read_op(mut value: Value, has_nul: bool, is_large: bool) -> Result<Op, String> {
     let is_odd = |fields: &serde_json::Map<String, Value>| fields.values().any(|change| !change.is_object());
     if !value.is_object() || value.get("fields").and_then(Value::as_object).is_some_and(is_odd) {
@@ -166,7 +166,7 @@ fn read_op(mut value: Value, has_nul: bool, is_large: bool) -> Result<Op, String
     Op::sent(value)
 }
 
-/// PostgreSQL's text cannot hold U+0000, which JSON writes so.
+/// How JSON writes U+0000, which PostgreSQL's text cannot hold.
 const NUL: &[u8] = b"\\u0000";
 
 fn replace_nul(value: &mut Value) {
@@ -183,7 +183,7 @@ fn replace_nul(value: &mut Value) {
     }
 }
 
-/// Operations that a client asks about.
+/// Operations whose verdicts a client asks for.
 #[derive(Deserialize, ToSchema)]
 pub struct StatusQuestion {
     /// Their ids.
@@ -192,26 +192,26 @@ pub struct StatusQuestion {
     op_ids: Vec<Uuid>,
 }
 
-/// What was said about operations.
+/// The last verdicts on operations.
 #[derive(Serialize, ToSchema)]
 pub struct StatusAnswer {
     /// The server's clock.
     server_time: DateTime<Utc>,
-    /// The last verdict on each that arrived, and a line for each that did not.
+    /// The last verdict on each operation that arrived, and `unknown` for each that did not.
     results: Vec<Status>,
 }
 
-/// What is known of one operation.
+/// The status of one operation.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Status {
-    /// It arrived.
+    /// It has arrived.
     Known(Box<Verdict>),
-    /// It never did.
+    /// It has never arrived.
     Unknown(UnknownOp),
 }
 
-/// An operation that never arrived.
+/// An operation that has never arrived.
 #[derive(Serialize, ToSchema)]
 pub struct UnknownOp {
     /// Its id.
@@ -220,14 +220,14 @@ pub struct UnknownOp {
     verdict: UnknownWord,
 }
 
-/// The word for an operation that never arrived.
+/// The verdict of an operation that has never arrived.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum UnknownWord {
     Unknown,
 }
 
-/// `POST /api/v1/ops/status`: what was said about these operations; `unknown` for those that never arrived.
+/// `POST /api/v1/ops/status`: the last verdicts on these operations; `unknown` for those that have never arrived.
 #[utoipa::path(
     post,
     path = "/api/v1/ops/status",
@@ -255,8 +255,8 @@ pub async fn post_ops_status(state: Data<AppState>, client: Client, request: Htt
     Ok(sync_answer(&StatusAnswer { server_time: state.clock.now(), results }))
 }
 
-/// `POST /api/v1/grant`: proof for the browser that its queue is this person's, of what is entered until the session's sign-out. With an office
-/// PC's token besides (`X-Device-Token`): for the queue that the PC keeps for the person, good in that PC's hands alone.
+/// `POST /api/v1/grant`: proof for the browser that its queue is this person's, for what is entered until the session's sign-out. With an
+/// office PC's token as well (`X-Device-Token`): proof for the queue that the PC keeps for the person, valid only when that PC sends it.
 #[utoipa::path(
     post,
     path = "/api/v1/grant",
@@ -285,24 +285,24 @@ pub async fn post_grant(state: Data<AppState>, actor: Req<Actor>, request: HttpR
     Ok(sync_answer(&GrantAnswer { grant: GrantKey::of(&state.config.secret).sign(&grant), expires_at: expires }))
 }
 
-/// Proof of being online, and who one is.
+/// Proof of being online, and the client's identity.
 #[derive(Serialize, ToSchema)]
 pub struct Ping {
     /// The server's clock.
     server_time: DateTime<Utc>,
-    /// Of which data the feed is; null for visitors.
+    /// Epoch of the feed's data; null for visitors.
     feed_epoch: Option<Uuid>,
-    /// The versions of the operations' envelope that this server takes.
+    /// The versions of the operations' envelope that this server accepts.
     proto: Proto,
-    /// What the pages' service worker is to do.
+    /// Instructions for the pages' service worker.
     sw: ServiceWorker,
-    /// Who asks; null for visitors, and for a device, which is nobody.
+    /// The person; null for visitors and for devices, which stand for no person.
     user: Option<PingUser>,
-    /// Numbers of one's own queues that have not arrived; 20 queues and 100 numbers of each at most.
+    /// Missing numbers of the person's own queues; at most 20 queues and 100 numbers of each.
     missing: Vec<Missing>,
 }
 
-/// Versions, first and last.
+/// First and last version.
 #[derive(Serialize, ToSchema)]
 pub struct Proto {
     min: u16,
@@ -318,27 +318,27 @@ pub struct ServiceWorker {
     build: String,
 }
 
-/// Who asks.
+/// The person who sends the request.
 #[derive(Serialize, ToSchema)]
 pub struct PingUser {
     /// Id of the account.
     id: Uuid,
     /// Its name.
     username: String,
-    /// What it may do; a key is always `user`.
+    /// Its role; a key's is always `user`.
     role: Role,
     /// Its regions, or the key's.
     regions: Vec<Region>,
 }
 
-/// A number of a queue that did not arrive.
+/// A number of a queue that has not arrived.
 #[derive(Serialize, ToSchema)]
 pub struct Missing {
     queue_id: Uuid,
     n: i64,
 }
 
-/// `GET /api/v1/ping`: the only definition of "online". Answers visitors too.
+/// `GET /api/v1/ping`: the only definition of "online". Serves visitors too.
 #[utoipa::path(get, path = "/api/v1/ping", tag = "sync", operation_id = "get_ping", responses((status = 200, body = Ping, description = "The server is there")))]
 pub async fn get_ping(state: Data<AppState>, Anybody(client): Anybody) -> AppResult<HttpResponse> {
     let mode = state.offline.mode(&state.db, &state.clock).await?;
@@ -370,9 +370,9 @@ pub async fn get_ping(state: Data<AppState>, Anybody(client): Anybody) -> AppRes
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ChangesQuery {
-    /// How far one has read; from the start without it.
+    /// The last place read; without it the feed starts from the beginning.
     cursor: Option<String>,
-    /// Changes at most; 500 without it.
+    /// Maximum number of changes; 500 by default.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
     /// Seconds to wait for the first change.
@@ -380,7 +380,7 @@ pub struct ChangesQuery {
     wait: Option<u64>,
 }
 
-/// `GET /api/v1/changes`: what changed after the cursor, in commit order and without holes.
+/// `GET /api/v1/changes`: the changes after the cursor, in commit order and without gaps.
 #[utoipa::path(
     get,
     path = "/api/v1/changes",
@@ -402,7 +402,7 @@ pub async fn get_changes(state: Data<AppState>, client: Client, Checked(query): 
     let asked = Asked { cursor: query.cursor.as_deref(), limit, wait };
     let page = feed::read_changes(&state.db, &state.bell, &scope, &asked).await?;
     if !wait.is_zero() {
-        client.refuse_lapsed(&state).await?; // while it waited
+        client.refuse_lapsed(&state).await?; // rights may have lapsed during the wait
     }
     Ok(sync_answer(&page))
 }
@@ -412,11 +412,11 @@ pub async fn get_changes(state: Data<AppState>, client: Client, Checked(query): 
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotQuery {
-    /// The place to go on from; from the start without it.
+    /// The place to continue from; without it the snapshot starts from the beginning.
     page: Option<String>,
 }
 
-/// `GET /api/v1/snapshot`: all rows of the regions, page by page, and the cursor to go on from.
+/// `GET /api/v1/snapshot`: all rows of the regions, page by page, and the cursor to continue from.
 #[utoipa::path(
     get,
     path = "/api/v1/snapshot",
@@ -438,35 +438,35 @@ pub async fn get_snapshot(state: Data<AppState>, client: Client, Checked(query):
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct DigestQuery {
-    /// Code of one of one's regions; all of them without it.
+    /// Code of one of the client's regions; all of them by default.
     #[param(inline)]
     region: Option<Region>,
 }
 
-/// What a mirror has to be equal to.
+/// Digests by which a mirror proves that it is equal.
 #[derive(Serialize, ToSchema)]
 pub struct Digest {
-    /// Of which data.
+    /// Epoch of the data.
     epoch: Uuid,
     /// By region.
     regions: BTreeMap<String, RegionDigest>,
 }
 
-/// One region's.
+/// The digest of one region.
 #[derive(Serialize, ToSchema)]
 pub struct RegionDigest {
     /// Number of its last change.
     seq: i64,
-    /// By entity; one without rows is missing.
+    /// By entity; an entity without rows is missing.
     tables: BTreeMap<String, TableDigest>,
 }
 
-/// One table's.
+/// The digest of one table.
 #[derive(Serialize, ToSchema)]
 pub struct TableDigest {
-    /// Rows, tombstones included.
+    /// Number of rows, tombstones included.
     count: i64,
-    /// Of the first 64 bits of SHA-256 over `id:version` of each row, as hex digits.
+    /// XOR of the first 64 bits of SHA-256 over `id:version` of each row, as hex digits.
     xor: String,
 }
 

@@ -7,14 +7,14 @@ use crate::{
     identity::Region,
 };
 
-/// Operations of a region that wait for one reason.
+/// Held operations of a region with one reason.
 pub(super) struct HeldRow {
     pub reason: String,
     pub count: i64,
     pub oldest: DateTime<Utc>,
 }
 
-/// What waits in a region: the last verdict on an operation is the one that counts.
+/// The held operations of a region: only the last verdict on an operation counts.
 pub(super) async fn list_held<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<Vec<HeldRow>, sqlx::Error> {
     sqlx::query_as!(
         HeldRow,
@@ -36,14 +36,14 @@ pub(super) async fn list_held<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) ->
     .await
 }
 
-/// Conflicts of a region that nobody has decided.
+/// Undecided conflicts of a region.
 pub(super) async fn count_open_conflicts<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM app.conflict WHERE region = $1 AND resolved_at IS NULL"#, region.code())
         .fetch_one(tx.conn())
         .await
 }
 
-/// Sessions that are good. Needs `Users`.
+/// Valid sessions. Needs `Users`.
 pub(super) async fn count_sessions(tx: &mut SystemTx, now: DateTime<Utc>, idle_minutes: i64) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM auth.sessions WHERE expires_at > $1 AND seen_at > $2"#,
@@ -54,7 +54,7 @@ pub(super) async fn count_sessions(tx: &mut SystemTx, now: DateTime<Utc>, idle_m
     .await
 }
 
-/// API keys that are good. Needs `Users`.
+/// Valid API keys. Needs `Users`.
 pub(super) async fn count_tokens(tx: &mut SystemTx, now: DateTime<Utc>) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM auth.api_tokens WHERE revoked_at IS NULL AND expires_at > $1"#, now)
         .fetch_one(tx.conn())

@@ -1,4 +1,4 @@
-//! Figures that are looked up when somebody asks: what waits in the database, and the pool of connections.
+//! Figures that are looked up per request: what waits in the database, and the connection pool.
 
 use chrono::{DateTime, Utc};
 use prometheus_client::{
@@ -53,7 +53,7 @@ struct Connections {
     state: &'static str,
 }
 
-/// A registry with everything looked up now: what is gone since the last time is gone from the figures too.
+/// A new registry with all gauges looked up now: values that no longer exist disappear from the figures too.
 pub(super) async fn look_up(state: &AppState) -> AppResult<Registry> {
     let gauges = Gauges::default();
     gauges.fill(state).await?;

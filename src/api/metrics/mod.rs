@@ -1,4 +1,4 @@
-//! `GET /metrics`: what the process has counted, and what is looked up when somebody asks.
+//! `GET /metrics`: what the process has counted, and figures that are looked up per request.
 
 mod db;
 mod gauges;
@@ -13,7 +13,7 @@ use crate::{
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The figures, for whoever shows `RAINSTAFF_METRICS_TOKEN` as bearer. Where that is not set there is no such page.
+/// The figures, for requests with `RAINSTAFF_METRICS_TOKEN` as bearer token. If it is not set, the response is 404.
 pub async fn show_metrics(request: HttpRequest, state: Data<AppState>) -> AppResult<HttpResponse> {
     let expected = state.config.metrics_token.as_ref().ok_or(AppError::NotFound)?;
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
