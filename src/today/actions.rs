@@ -1,4 +1,4 @@
-//! Acts on one row of the day: entering, changing, deleting, and taking each of these back.
+//! Actions on one row of the day: entering, changing, deleting, and undoing each of these.
 
 use std::collections::BTreeSet;
 
@@ -63,7 +63,7 @@ pub async fn update_entry(
     op.fields.retain(|name, _| FIELDS.contains(&name.as_str()));
     let op_id = op.op_id;
     let before = Listed { value: seen(&before.value, &op), ..before };
-    // What is taken back was there before, and its form cannot confirm.
+    // An undo restores values that were there before, and its form cannot confirm doubts.
     let takes_back = posted.value(TAKES_BACK) == "true";
     let submitted = if takes_back { submit(&state, &actor, op).await? } else { submit_asking(&state, &actor, op).await? };
     let verdict = match settle(submitted)? {
@@ -78,7 +78,7 @@ pub async fn update_entry(
     answer_stored(&ctx, &day, op_id, &[entry.value.employee_id], &[], &flash)
 }
 
-/// The entry as the author of a change saw it. The same form may come again after it was done, and then the row says something else.
+/// The entry as the author of a change saw it. If the form arrives again after it was stored, the stored row differs from that.
 fn seen(stored: &Timesheet, op: &Op) -> Timesheet {
     let mut row = stored.to_row();
     row.extend(op.fields.iter().map(|(name, change)| (name.clone(), change.from.clone())));
@@ -139,19 +139,19 @@ async fn act(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, posted: &Post
         (Kind::Delete, VerdictKind::Applied) => {
             Flash::new(Tone::Success, "flash-timesheet-deleted", name).with_undo(undo(&entry, UndoAct::RestoreEntry(entry.id), &verdict))
         }
-        // Somebody changed the entry meanwhile: it stays, and both acts are kept as a conflict.
+        // The entry was changed meanwhile: it stays, and both actions are kept as a conflict.
         (Kind::Delete, _) => Flash::new(Tone::Warning, "flash-timesheet-not-deleted", name),
         _ => Flash::new(Tone::Success, "flash-timesheet-restored", name),
     };
     answer_stored(ctx, &day, op_id, &[entry.value.employee_id], &[], &flash)
 }
 
-/// The way back.
+/// The undo of the action.
 fn undo(entry: &Listed, act: UndoAct, verdict: &Verdict) -> Undo {
     Undo { act, id: entry.id, base: verdict.version.unwrap_or(entry.version), region: Some(entry.region.clone()) }
 }
 
-/// An entry of one of the person's regions, and the day it is on; a foreign one is not found.
+/// An entry of one of the person's regions, and its day. An entry of another region is not found.
 async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<(Place, Listed)> {
     let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
     let entry = find_timesheet(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)?;
@@ -159,7 +159,7 @@ async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<(Place, Li
     Ok((Place { region, date: entry.value.work_date }, entry))
 }
 
-/// The day and the entry after the act.
+/// The day and the entry after the action.
 async fn read_again(state: &AppState, actor: &Actor, place: &Place, id: Uuid) -> AppResult<(Day, Listed)> {
     let mut tx = state.db.read(&scope_of(place, actor)?).await?;
     let mut entry = find_timesheet(&mut tx, id).await?.ok_or(AppError::NotFound)?;

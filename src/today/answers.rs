@@ -1,4 +1,4 @@
-//! What acts on a day answer with: the rows of the people concerned as they are now, the count, and a message.
+//! Responses to actions on a day: the rows of the people concerned as they are now, the count, and a message.
 
 use actix_web::HttpResponse;
 use uuid::Uuid;
@@ -28,7 +28,7 @@ pub(super) struct Refused {
     pub why: FieldError,
 }
 
-/// Answers an act that is stored.
+/// Responds to an action that is stored.
 pub(super) fn answer_stored(
     ctx: &Ctx,
     day: &Day,
@@ -56,14 +56,14 @@ pub(super) fn answer_stored(
     Ok(acknowledged(op_id).content_type("text/html; charset=utf-8").body(body))
 }
 
-/// Whose row a form was in.
+/// The row that a form belongs to.
 pub(super) struct RowOf {
     pub employee_id: Uuid,
-    /// None for a new entry.
+    /// `None` for a new entry.
     pub entry: Option<Uuid>,
 }
 
-/// Answers a row's form that is not stored: the row again, with what was typed and what is wrong.
+/// Responds to a row's form that is not stored: the row again, with the typed values and the errors.
 pub(super) async fn answer_refused(
     ctx: &Ctx,
     actor: &Actor,
@@ -85,7 +85,7 @@ pub(super) async fn answer_refused(
     Ok(unprocessable(body))
 }
 
-/// Answers the form for everybody with a question: nothing is stored, and the same form posted once more confirms it.
+/// Responds to the form for everybody with a question: nothing is stored; posting the same form again confirms it.
 pub(super) async fn answer_question(
     ctx: &Ctx,
     actor: &Actor,

@@ -1,7 +1,7 @@
-//! "Hepsini planlandığı gibi gir": an operation per blank person in one transaction, and all of them taken back as one act.
+//! "Hepsini planlandığı gibi gir": one operation per blank person in one transaction. The whole batch can be undone as one action.
 //!
-//! The form carries what the page shows per blank person. So the operations follow from the form alone: a second delivery makes the same
-//! ones, with the same ids (UUIDv5 of `_op` and the person), and the write path answers it with the first one's verdicts.
+//! The form carries what the page shows per blank person, so the operations depend on the form alone. A second delivery makes the same
+//! operations with the same ids (UUIDv5 of `_op` and the person), and the write path returns the first delivery's verdicts.
 
 use std::collections::HashSet;
 
@@ -40,7 +40,7 @@ use crate::{
     },
 };
 
-/// How many names a message mentions.
+/// Maximum number of names in a message.
 const NAMED: usize = 5;
 
 /// `POST /today/batches`.
@@ -52,9 +52,9 @@ pub async fn create_batch(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState
     let batch = posted.op_id()?;
     let planned: Option<Vec<Planned>> = posted.values("planned").iter().map(|text| Planned::parse(text)).collect();
     let planned = planned.ok_or_else(|| AppError::BadRequest("planned: not an id, two times and a break".into()))?;
-    // The plan is doubtful in one way only: the day may be still to come.
+    // A plan can be doubtful in one way only: its day may be in the future.
     let doubts: Vec<Doubt> = (place.date > state.clock.today()).then_some(Doubt::Ahead(place.date)).into_iter().collect();
-    // What was confirmed goes with the operations as the form says it: tomorrow nothing about them may be doubtful.
+    // The operations carry the form's confirmation unchanged: tomorrow there may be no doubt left.
     let confirmed = posted.value(CONFIRMED);
     let (_, questions) = confirm(&doubts, confirmed);
     if let Some(question) = questions.first() {
@@ -79,10 +79,10 @@ fn refuse_closed(ctx: &Ctx, place: &Place) -> AppResult<HttpResponse> {
     refused_act(ctx, &address(ctx, place, None), &[FieldError::new("", "region-closed")])
 }
 
-/// Without those whom somebody has entered since the page was shown, or who have left. What was delivered before is delivered again: it is
-/// known, and its verdict is the answer.
+/// Drops people who have an entry by now or have left. Operations that arrived before are delivered again, and their first verdicts are
+/// returned.
 async fn still_wanted(state: &AppState, actor: &Actor, place: &Place, ops: Vec<(Uuid, Op)>) -> AppResult<Vec<(Uuid, Op)>> {
-    // One snapshot: a delivery at the same time is seen in both, its operations and its entries, or in neither.
+    // One snapshot: it holds both the operations and the entries of a parallel delivery, or neither.
     let mut tx = state.db.read_snapshot(&scope_of(place, actor)?).await?;
     let ids: Vec<Uuid> = ops.iter().map(|(_, op)| op.op_id).collect();
     let known = list_known_ops(&mut tx, &place.region, &ids).await?;
@@ -99,7 +99,7 @@ async fn still_wanted(state: &AppState, actor: &Actor, place: &Place, ops: Vec<(
     Ok(wanted)
 }
 
-/// Whoever is still blank, and why. A refusal of somebody who has an entry by now is no news.
+/// People who are still blank, and the refusals' reasons. A refusal does not matter if the person has an entry by now.
 fn refused_people(day: &Day, people: &[Uuid], verdicts: &[Verdict]) -> Vec<Refused> {
     let is_blank = |id: Uuid| day.person(id).is_some_and(|person| person.state() == State::Blank);
     let why = |verdict: &Verdict| verdict.errors.first().cloned().unwrap_or_else(|| FieldError::new("", "not-stored"));
@@ -130,14 +130,14 @@ fn message_of_batch(ctx: &Ctx, day: &Day, batch: Uuid, stored: usize, refused: &
     flash.about(stored).with_undo(Undo { act: UndoAct::UndoBatch(batch), id: batch, base: 0, region })
 }
 
-/// The first few, and "…" where there are more.
+/// The first [`NAMED`] names, and "…" if there are more.
 fn listed(names: &[String], between: &str) -> String {
     let more = if names.len() > NAMED { " …" } else { "" };
     names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(between) + more
 }
 
-/// `POST /today/batches/{op}/undo`: deletes what the batch has made and nobody has changed since. What was changed and changed back counts
-/// as not changed.
+/// `POST /today/batches/{op}/undo`: deletes the batch's entries that are unchanged since. An entry changed and changed back counts as
+/// unchanged.
 pub async fn undo_batch(
     ctx: Req<Ctx>,
     actor: Req<Actor>,
@@ -193,7 +193,7 @@ pub async fn undo_batch(
     answer_stored(&ctx, &day, undo, &people, &[], &flash.about(deleted))
 }
 
-/// The day a batch was for: that of its operations, wherever its entries may be by now.
+/// The day of the batch, taken from its operations: its entries may have moved since.
 fn place_of(made: &[Made]) -> AppResult<Place> {
     let first = made.first().ok_or(AppError::NotFound)?;
     let region = Region::parse(&first.region).map_err(|_| AppError::NotFound)?;

@@ -14,7 +14,7 @@ use crate::{
     timesheets::Timesheet,
 };
 
-/// Which of these operations have arrived before, and whether they were applied without anybody's change in the way.
+/// Which of these operations have arrived before, and whether each was applied without a conflicting change.
 pub(super) async fn list_known_ops<M: Mode>(
     tx: &mut ScopedTx<M>,
     region: &Region,
@@ -37,7 +37,7 @@ pub(super) async fn list_known_ops<M: Mode>(
     Ok(rows.into_iter().map(|r| (r.op_id, r.is_applied)).collect())
 }
 
-/// An entry that a batch has made.
+/// An entry made by a batch.
 pub(super) struct Made {
     /// Its region's code.
     pub region: String,
@@ -45,18 +45,18 @@ pub(super) struct Made {
     pub id: Uuid,
     /// Its version now.
     pub version: i64,
-    /// It is in the bin.
+    /// It is in the trash.
     pub is_deleted: bool,
     /// Its values now.
     pub value: Timesheet,
-    /// The name of whose it is.
+    /// The person's name.
     pub employee_name: String,
     /// The operation that made it.
     pub op: Op,
 }
 
-/// The entries that a batch has made, in the order of the batch; none for what is no batch of a page. Each table is read once: of a region
-/// that is new the planner expects one row, and would look through all of them for each entry.
+/// The entries made by a batch, in the batch's order; empty if the id is not a page's batch. Each table is read only once: for a new region
+/// the planner expects one row and would scan all rows for each entry.
 pub(super) async fn list_made<M: Mode>(tx: &mut ScopedTx<M>, batch: Uuid) -> Result<Vec<Made>, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(

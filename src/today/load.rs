@@ -1,4 +1,4 @@
-//! Reads a day out of the database.
+//! Reads a day from the database.
 
 use super::day::{Day, Place};
 use crate::{
@@ -9,12 +9,12 @@ use crate::{
     timesheets::{db::list_timesheets, listed::Filter},
 };
 
-/// The scope of the one region of a day; a foreign one is not found.
+/// The scope of the day's region. A region that is not the person's is not found.
 pub(super) fn scope_of(place: &Place, actor: &Actor) -> AppResult<Scope> {
     Scope::one(actor, &place.region).ok_or(AppError::NotFound)
 }
 
-/// Reads a day; the transaction's scope is its region alone.
+/// Reads a day. The transaction's scope must be the day's region alone.
 pub(super) async fn load_day<M: Mode>(tx: &mut ScopedTx<M>, place: &Place) -> AppResult<Day> {
     let (roster, mut settings) = load_roster_and_settings(tx, place.date, place.date).await?;
     let rules = settings.remove(place.region.code()).unwrap_or_default().rules;

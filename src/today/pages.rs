@@ -21,10 +21,10 @@ use actix_web::{
     web::{Data, Query},
 };
 
-/// Where an admin, who has all regions, starts.
+/// Home page of an admin, who has all regions.
 const HOME_OF_ADMIN: &str = "/dashboard";
 
-/// `GET /`: a clerk's day; an admin who names no region goes to the page of all regions.
+/// `GET /`: a clerk's day. An admin without `region` is redirected to the page of all regions.
 pub async fn show_home(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, query: Query<DayQuery>) -> AppResult<HttpResponse> {
     if actor.is_admin() && query.region.is_none() {
         return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, HOME_OF_ADMIN)).finish());
