@@ -80,9 +80,9 @@ pub struct BatchAnswer {
     nonce: Value,
     /// The server's clock.
     server_time: DateTime<Utc>,
-    /// A verdict per operation, in their order.
+    /// One verdict per operation, in the batch's order.
     results: Vec<Verdict>,
-    /// Numbers of the queue that should have arrived before the first one and did not, 100 at most.
+    /// Numbers of the queue that should have arrived before the first one and have not, 100 at most.
     missing: Vec<i64>,
 }
 

@@ -74,7 +74,7 @@ pub async fn create_batch(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState
     answer_stored(&ctx, &day, batch, &people, &refused, &flash)
 }
 
-/// A closed region takes nothing. A queue's operations are kept there for the day it opens again; here somebody waits for the answer.
+/// A closed region accepts nothing. Operations of a queue are held until the region opens again; here a person waits for the response.
 fn refuse_closed(ctx: &Ctx, place: &Place) -> AppResult<HttpResponse> {
     refused_act(ctx, &address(ctx, place, None), &[FieldError::new("", "region-closed")])
 }

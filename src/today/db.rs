@@ -47,7 +47,7 @@ pub(super) struct Made {
     pub version: i64,
     /// It is in the trash.
     pub is_deleted: bool,
-    /// Its values now.
+    /// Its current values.
     pub value: Timesheet,
     /// The person's name.
     pub employee_name: String,
