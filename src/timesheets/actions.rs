@@ -1,4 +1,4 @@
-//! Acts on one entry that are a button, not a form: deletion, and its taking back.
+//! Actions on one entry that are a button, not a form: deletion, and its undo.
 
 use actix_web::{
     HttpRequest, HttpResponse,

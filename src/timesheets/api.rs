@@ -26,15 +26,15 @@ use crate::{
     },
 };
 
-/// The addresses of this room in the API's description.
+/// The addresses of this module in the API's description.
 #[derive(OpenApi)]
 #[openapi(paths(list_timesheets))]
 pub struct ApiDoc;
 
-/// Entries of an answer where nothing else was asked for.
+/// Default number of entries in a response.
 const USUAL_LIMIT: i64 = 200;
 
-/// What to list.
+/// Filters of the list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -45,20 +45,20 @@ pub struct ApiQuery {
     /// Last date.
     #[param(value_type = Option<NaiveDate>)]
     to: Option<Day>,
-    /// Code of one of one's regions; all of them without it.
+    /// Code of one of the client's regions; all of them by default.
     #[param(inline)]
     region: Option<Region>,
     /// Only this person's entries.
     employee_id: Option<Uuid>,
-    /// Entries at most; 200 without it.
+    /// Maximum number of entries; 200 by default.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 1000)]
     limit: Option<Limit>,
-    /// The place to go on from, as `next` gives it.
+    /// The place to continue from, as in `next`.
     #[param(value_type = Option<String>)]
     after: Option<Place>,
 }
 
-/// A place in the order of dates: the entry after which a page goes on.
+/// A place in the order of dates: the entry after which the next page begins.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
 struct Place(NaiveDate, Uuid);
@@ -89,19 +89,19 @@ pub struct TimesheetItem {
     /// `HH:MM`.
     #[schema(pattern = "^[0-2][0-9]:[0-5][0-9]$", example = "08:30")]
     start_time: String,
-    /// `HH:MM`; not later than the start means on the next day.
+    /// `HH:MM`; on the next day unless later than the start.
     #[schema(pattern = "^[0-2][0-9]:[0-5][0-9]$", example = "17:30")]
     end_time: String,
     /// Minutes of break, 0 to 480.
     #[schema(minimum = 0, maximum = 480)]
     break_minutes: i32,
-    /// A public holiday or another special day.
+    /// Whether it is a public holiday or another special day.
     is_special: bool,
     /// Free text.
     notes: String,
     /// Version of the row.
     version: i64,
-    /// What the entry comes to, in minutes, by the rule of its region.
+    /// The hours of the entry in minutes, by the rules of its region.
     hours: Hours,
 }
 

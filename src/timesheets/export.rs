@@ -1,5 +1,5 @@
-//! The list of entries as a file: read by days, all in one snapshot, so that a list of years takes no memory and its totals are those of its
-//! rows.
+//! The list of entries as a file: read in spans of days, all in one snapshot, so that a list of years needs little memory and its totals
+//! match its rows.
 
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
@@ -32,10 +32,10 @@ use crate::{
 };
 
 const LIST: List = List { what: "timesheets", file: "file-timesheets" };
-/// Entries read at once, but for a day that has more.
+/// Entries read at once; a single day may have more.
 const PART: i64 = 1000;
 
-/// The answer.
+/// The response with the file.
 pub(super) async fn export(
     ctx: &Ctx,
     actor: &Actor,
@@ -69,7 +69,7 @@ pub(super) async fn export(
     export.send(sheet, rows).await
 }
 
-/// Of which region, of which dates, and what else the list is narrowed to.
+/// The file's heading: region, dates, and the other filters.
 async fn about(tx: &mut ScopedTx<Reading>, ctx: &Ctx, filter: &Filter, shown: &FilterView, labels: &Labels) -> AppResult<String> {
     let (mut region, mut person) = (shown.region.clone(), String::new());
     if let Some(id) = filter.employee_id
@@ -82,7 +82,7 @@ async fn about(tx: &mut ScopedTx<Reading>, ctx: &Ctx, filter: &Filter, shown: &F
     Ok(paper::days(ctx, &region, &shown.from, &shown.to, &narrowed))
 }
 
-/// What stands under the columns of hours.
+/// The totals under the columns of hours.
 fn sums(totals: &Hours) -> [(&'static str, Cell); 8] {
     [
         ("hours-worked", totals.worked),
@@ -97,7 +97,7 @@ fn sums(totals: &Hours) -> [(&'static str, Cell); 8] {
     .map(|(label, minutes)| (label, Cell::Hours(minutes)))
 }
 
-/// Spans of days with some [`PART`] entries each, newest first; a day is never parted. The last comes first.
+/// Spans of days with up to [`PART`] entries each; a day is never split. `days` come newest first, the spans oldest first.
 fn spans(days: &[(NaiveDate, i64)]) -> Vec<(NaiveDate, NaiveDate)> {
     let mut spans: Vec<(NaiveDate, NaiveDate)> = Vec::new();
     let mut held = i64::MAX;
@@ -117,7 +117,7 @@ fn spans(days: &[(NaiveDate, i64)]) -> Vec<(NaiveDate, NaiveDate)> {
     spans
 }
 
-/// Reads the entries, span after span.
+/// Reads the entries, one span after another.
 struct Source<'c> {
     tx: ScopedTx<Reading>,
     filter: Filter,

@@ -49,11 +49,11 @@ use crate::{
 };
 
 pub(super) const HOME: &str = "/timesheets";
-/// Tells the list, or only its totals, to load again.
+/// The event that makes the list load again; `SUMS_CHANGED` is for the totals alone.
 pub(super) const LIST_CHANGED: &str = TIMESHEETS.event;
 const SUMS_CHANGED: &str = TIMESHEET_TOTALS.event;
 
-/// `GET /timesheets`; with `format` a file. The list and its totals load again by themselves after changes, without what only the forms need.
+/// `GET /timesheets`; with `format` a file. After changes the list and its totals load again, without the data that only the forms need.
 pub async fn list_timesheets(
     ctx: Req<Ctx>,
     actor: Req<Actor>,
@@ -77,8 +77,8 @@ async fn show_list(ctx: &Ctx, actor: &Actor, state: &AppState, query: &ListQuery
     Ok(answer::html_or_wrong(html, &page.wrong))
 }
 
-/// `GET /timesheets/new`: the page of `/timesheets`; the form is on it. With a person (and a date, else today) the form is filled in as
-/// planned, over that month's entries of the person, and goes on from one blank day to the next.
+/// `GET /timesheets/new`: the page of `/timesheets`, which contains the form. With a person (and a date, by default today) the form is
+/// filled in as planned, above the person's entries of that month, and moves from one blank day to the next.
 pub async fn new_timesheet(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, query: Query<NewQuery>) -> AppResult<HttpResponse> {
     let (Some(employee_id), day) = query.read(&ctx)? else {
         return show_list(&ctx.into_inner().shown_at(HOME, String::new()), &actor, &state, &ListQuery::default()).await;
@@ -109,7 +109,7 @@ pub async fn load_planned_form<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, e
     Ok(planned_form(&roster, region, employee_id, own, day))
 }
 
-/// The person's own template; one who is not employed on the roster's dates is looked up.
+/// The person's own template; a person not employed on the roster's dates is looked up in the database.
 async fn own_template<M: Mode>(tx: &mut ScopedTx<M>, roster: &Roster, employee_id: Uuid) -> AppResult<Option<Uuid>> {
     match roster.person(employee_id) {
         Some(person) => Ok(person.shift_template_id),
@@ -117,7 +117,7 @@ async fn own_template<M: Mode>(tx: &mut ScopedTx<M>, roster: &Roster, employee_i
     }
 }
 
-/// The blank days of a person between two dates, at most some months of them.
+/// The blank days of a person between two dates, within a few months.
 async fn next_blanks<M: Mode>(
     tx: &mut ScopedTx<M>,
     roster: &Roster,
@@ -173,7 +173,7 @@ async fn totals<'a>(ctx: &'a Ctx, actor: &Actor, state: &AppState, query: &ListQ
     Ok(TotalsFragment { ctx, totals, pager: Pager::new(page, PAGE_SIZE, count) })
 }
 
-/// An entry, with what tells its person from a namesake.
+/// An entry, with the label that distinguishes its person from namesakes.
 async fn find_named<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Option<Listed>, sqlx::Error> {
     let Some(mut entry) = db::find_timesheet(tx, id).await? else { return Ok(None) };
     load_labels(tx).await?.apply(entry.value.employee_id, &mut entry.employee_name);
@@ -234,25 +234,25 @@ pub async fn create_timesheet(
     Ok(stored(op_id, LIST_CHANGED, body))
 }
 
-/// The entry as it was stored.
+/// The entry as stored.
 fn saved_by(verdict: &Verdict) -> AppResult<Timesheet> {
     let row = verdict.row.as_ref().ok_or_else(|| AppError::Fault("a verdict without its row".into()))?;
     Timesheet::parse(row, &BTreeSet::new(), Origin::Web).map_err(|errors| AppError::Fault(format!("a stored entry: {errors:?}")))
 }
 
-/// What comes after a new entry.
+/// The state after a new entry.
 struct Next {
-    /// What messages call the entry that was saved.
+    /// Name of the saved entry in messages.
     saved: String,
     form: FormView,
-    /// What forms of the entry's region offer.
+    /// Choices in the forms of the entry's region.
     choices: Choices,
     flash: &'static str,
-    /// Where a form without scripts finds it.
+    /// Address of the next form, for browsers without scripts.
     address: Option<String>,
 }
 
-/// The form of the day after, or of the person's next blank day where the form goes from one to the next.
+/// The form of the next day, or of the person's next blank day if the form walks through the blank days.
 async fn load_next<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, saved: &Timesheet, is_walk: bool, today: NaiveDate) -> AppResult<Next> {
     let last = today.pred_opt().unwrap_or(saved.work_date);
     let tomorrow = day_after(saved.work_date);
@@ -276,7 +276,7 @@ async fn load_next<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, saved: &Times
     let mut form = next_form(&roster, region, own, saved, day);
     match left.as_slice() {
         [_, others @ ..] => walk_blanks(&mut form, others.len()),
-        // The walk is over: one more Enter must not enter a day that nobody planned.
+        // The walk is over: another Enter must not enter an unplanned day.
         [] if is_walk => ask_who(&mut form),
         [] => {}
     }
@@ -286,7 +286,7 @@ async fn load_next<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, saved: &Times
     Ok(Next { saved: title_of(&name, saved.work_date), form, choices, flash, address })
 }
 
-/// The region of a new entry is its employee's; the form may also say it (an admin's does, without scripts).
+/// The region of a new entry is its employee's. The form may also name it (an admin's form does, without scripts).
 async fn region_of_entry(state: &AppState, actor: &Actor, posted: &Posted) -> AppResult<Result<Region, FieldError>> {
     if posted.value("region").is_empty()
         && actor.regions.len() > 1
@@ -354,7 +354,7 @@ pub async fn update_timesheet(
     Ok(answer::unprocessable(render_edit(&ctx, before, form, choices)?))
 }
 
-/// `GET /timesheets/{id}/row`: the row again, when an edit is given up.
+/// `GET /timesheets/{id}/row`: the row again after a cancelled edit.
 pub async fn show_row(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let row = find_view(&state, &actor, *id).await?;
     let html = render(&ctx, &RowFragment { ctx: &ctx, row, focus: true })?;
@@ -370,7 +370,7 @@ async fn answer_with_row(ctx: &Ctx, actor: &Actor, state: &AppState, id: Uuid, o
     Ok(stored(op_id, SUMS_CHANGED, body))
 }
 
-/// `GET /timesheets/{id}`: how the hours came about, and what happened to the entry.
+/// `GET /timesheets/{id}`: how the hours are computed, and the entry's history.
 pub async fn show_timesheet(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppState>, id: Path<Uuid>) -> AppResult<HttpResponse> {
     let scope = Scope::of(&actor).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;

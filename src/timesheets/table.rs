@@ -20,8 +20,8 @@ use crate::{
 };
 
 impl Table for Timesheet {
-    /// The employee has to exist in the region. An entry for a deleted one is kept and shown: the hours were worked (SYNC 3.8, 5). What looks
-    /// like a slip is asked about.
+    /// Refuses an employee who does not exist in the region. An entry for a deleted one is kept and shown: the hours were worked (SYNC 3.8,
+    /// 5). Doubtful values are returned as questions.
     async fn before_write(
         &mut self,
         tx: &mut ScopedTx<Write>,
@@ -60,7 +60,8 @@ impl Table for Timesheet {
         Ok(veto)
     }
 
-    /// For somebody who is there, and an entry of which nothing was confirmed: what was confirmed has to be looked at before it is stored.
+    /// Only for existing people and entries without confirmations. `None` otherwise: confirmed doubts have to be checked before the row is
+    /// stored.
     async fn look_and_insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<Option<Veto>, sqlx::Error> {
         if !self.confirmed.is_empty() || tail.deleted_at.is_some() {
             return Ok(None);
@@ -70,7 +71,7 @@ impl Table for Timesheet {
         Ok(Some(Veto { questions: confirm(&doubts, "").1, ..Veto::default() }))
     }
 
-    /// For people who are there, and entries of which nothing was confirmed: about the others [`Table::before_write`] has something to say.
+    /// Whether the rows can be inserted together: the people exist and nothing was confirmed. Other rows need [`Table::before_write`].
     async fn can_insert_together(tx: &mut ScopedTx<Write>, region: &Region, rows: &[(Uuid, Self, Tail)]) -> Result<bool, sqlx::Error> {
         if rows.iter().any(|(_, value, _)| !value.confirmed.is_empty()) {
             return Ok(false);
@@ -79,7 +80,7 @@ impl Table for Timesheet {
         employees::are_for_entry(tx, region, &Vec::from_iter(people)).await
     }
 
-    /// Names the entry that is there at the same time.
+    /// Adds the name of the overlapping entry to the error.
     async fn explain<M: Mode>(
         tx: &mut ScopedTx<M>,
         region: &Region,
