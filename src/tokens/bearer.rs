@@ -1,4 +1,4 @@
-//! `Authorization: Bearer` on the API: who a key stands for.
+//! `Authorization: Bearer` on the API: the person a key stands for.
 
 use actix_web::{HttpRequest, http::Method, web::Data};
 use chrono::TimeDelta;
@@ -14,10 +14,10 @@ use crate::{
     state::AppState,
 };
 
-/// A use is noted once in so long.
+/// A key's use is recorded at most once per interval.
 const TOUCH_EVERY: TimeDelta = TimeDelta::seconds(60);
 
-/// The owner, with the rights of the key: an ordinary account in the regions that both have. Nothing of an admin's rights passes on.
+/// The owner, with the key's rights: an ordinary account in the regions that both have. An admin's rights do not pass on.
 pub async fn actor_of_bearer(request: &HttpRequest, key: &str) -> AppResult<Actor> {
     let state = request.app_data::<Data<AppState>>().ok_or_else(|| AppError::Fault("no state".into()))?;
     let row = find(&state.db, key, state).await?.ok_or(AppError::BadToken)?;

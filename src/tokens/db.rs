@@ -7,7 +7,7 @@ use crate::db::SystemTx;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A key that is good, with its account as it is now.
+/// A valid key, with its account as it is now.
 pub(super) struct BearerRow {
     pub id: Uuid,
     pub scopes: Vec<String>,
@@ -20,8 +20,8 @@ pub(super) struct BearerRow {
     pub regions: Vec<String>,
 }
 
-/// A key by its hash; none when it has lapsed or was revoked, or its owner may not sign in. Its regions are those that the key and its
-/// owner both have. Needs `Token`.
+/// A valid key by its hash; `None` if it has lapsed or was revoked, or its owner may not sign in. Its regions are those that both the key
+/// and its owner have. Needs `Token`.
 pub(super) async fn find_bearer(tx: &mut SystemTx, token_hash: &[u8; 32], now: DateTime<Utc>) -> Result<Option<BearerRow>> {
     sqlx::query_as!(
         BearerRow,
@@ -58,7 +58,7 @@ pub(super) async fn find_bearer(tx: &mut SystemTx, token_hash: &[u8; 32], now: D
     .await
 }
 
-/// Notes that a key is in use. Needs `Token`.
+/// Records that a key is in use. Needs `Token`.
 pub(super) async fn touch_token(tx: &mut SystemTx, token_hash: &[u8; 32], now: DateTime<Utc>) -> Result<()> {
     sqlx::query!("UPDATE auth.api_tokens SET last_used_at = $2 WHERE token_hash = $1", token_hash.as_slice(), now)
         .execute(tx.conn())
@@ -66,7 +66,7 @@ pub(super) async fn touch_token(tx: &mut SystemTx, token_hash: &[u8; 32], now: D
     Ok(())
 }
 
-/// A key to be stored.
+/// A key to store.
 pub(super) struct TokenRow {
     pub id: Uuid,
     pub user_id: Uuid,
@@ -79,7 +79,7 @@ pub(super) struct TokenRow {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Stores a key; false when its id is taken: the form was sent twice. Needs `Own`.
+/// Stores a key; `false` if its id is taken, because the form was sent twice. Needs `Own`.
 pub(super) async fn create_token(tx: &mut SystemTx, new: &TokenRow) -> Result<bool> {
     let done = sqlx::query!(
         r#"
@@ -107,25 +107,25 @@ pub(super) async fn create_token(tx: &mut SystemTx, new: &TokenRow) -> Result<bo
 pub struct ListedToken {
     /// The row.
     pub id: Uuid,
-    /// What its owner calls it.
+    /// The owner's name for it.
     pub name: String,
-    /// Its beginning.
+    /// The beginning of its text.
     pub prefix: String,
-    /// What it may read.
+    /// Its scopes.
     pub scopes: Vec<String>,
     /// Codes of its regions.
     pub regions: Vec<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
-    /// When it was ended by hand.
+    /// When it was revoked.
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// A person's keys, those still good first, newest first; the last 100. Needs `Own`.
+/// A person's keys, the valid ones first, then newest first, 100 at most. Needs `Own`.
 pub(super) async fn list_tokens(tx: &mut SystemTx, user_id: Uuid, now: DateTime<Utc>) -> Result<Vec<ListedToken>> {
     sqlx::query_as!(
         ListedToken,
@@ -152,7 +152,7 @@ pub(super) async fn list_tokens(tx: &mut SystemTx, user_id: Uuid, now: DateTime<
     .await
 }
 
-/// How many keys of a person are good. Needs `Own`.
+/// Number of a person's valid keys. Needs `Own`.
 pub(super) async fn count_good_tokens(tx: &mut SystemTx, user_id: Uuid, now: DateTime<Utc>) -> Result<i64> {
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM auth.api_tokens WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2"#,
@@ -163,7 +163,7 @@ pub(super) async fn count_good_tokens(tx: &mut SystemTx, user_id: Uuid, now: Dat
     .await
 }
 
-/// Ends one of a person's keys; its name, or none when it is not theirs or has been ended before. Needs `Own`.
+/// Revokes one of a person's keys and returns its name; `None` if it is another person's or already revoked. Needs `Own`.
 pub(super) async fn revoke_token(tx: &mut SystemTx, user_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<Option<String>> {
     sqlx::query_scalar!(
         "UPDATE auth.api_tokens SET revoked_at = $3 WHERE user_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING name",
@@ -175,7 +175,7 @@ pub(super) async fn revoke_token(tx: &mut SystemTx, user_id: Uuid, id: Uuid, now
     .await
 }
 
-/// Whether a person has this key, good or not. Needs `Own`.
+/// Whether a person has this key, valid or not. Needs `Own`.
 pub(super) async fn has_token(tx: &mut SystemTx, user_id: Uuid, id: Uuid) -> Result<bool> {
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM auth.api_tokens WHERE user_id = $1 AND id = $2) AS "known!""#, user_id, id,)
         .fetch_one(tx.conn())

@@ -1,8 +1,8 @@
-//! Personal API keys: what another program shows instead of a session, to read and never to write.
+//! Personal API keys: another program sends one instead of a session, to read and never to write.
 //!
-//! A key is 256 random bits; the table has only their SHA-256, so a lookup is one index probe and no password hash. It reads what its
-//! scopes name, in those of its regions that its owner has at that moment, and dies with its date, its revocation and its owner's account.
-//! It opens no page and signs nobody in.
+//! A key is 256 random bits; the table holds only their SHA-256, so a lookup is one index probe without password hashing. It reads what its
+//! scopes name, in those of its regions that its owner still has. It ends with its date, its revocation or its owner's account. It opens no
+//! page and starts no session.
 
 mod bearer;
 mod db;
@@ -21,7 +21,7 @@ use crate::web::bearer::KEY;
 /// Characters of the random part that lists show.
 const SHOWN: usize = 8;
 
-/// A key, which exists in whole only until its page has been shown.
+/// A new key. Its full text exists only until its page has been shown.
 struct NewToken {
     text: String,
 }
@@ -31,7 +31,7 @@ impl NewToken {
         Self { text: format!("{KEY}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())) }
     }
 
-    /// The part that lists show.
+    /// The part shown in lists.
     fn prefix(&self) -> &str {
         &self.text[..KEY.len() + SHOWN]
     }

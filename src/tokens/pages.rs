@@ -1,4 +1,4 @@
-//! `/account/tokens`: everybody's own keys.
+//! `/account/tokens`: a person's own keys.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -41,7 +41,7 @@ use crate::{
 
 const HOME: &str = "/account/tokens";
 const NAME_CHARS: usize = 100;
-/// Good keys of a person at most.
+/// Maximum number of valid keys per person.
 const MOST: i64 = 20;
 const USUAL_DAYS: i64 = 90;
 
@@ -72,7 +72,7 @@ async fn show(
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(render(ctx, &page)?))
 }
 
-/// Who works in one region has nothing to choose.
+/// The regions to choose from; none for a person of one region.
 fn region_choices(ctx: &Ctx) -> Vec<RegionChoice> {
     let regions = if ctx.has_many_regions() { ctx.regions.as_slice() } else { &[] };
     regions.iter().map(|region| RegionChoice { field: region_field(&region.code), name: region.name.clone() }).collect()
@@ -82,12 +82,12 @@ fn region_field(code: &str) -> String {
     format!("region_{code}")
 }
 
-/// A key reads entries unless somebody says more; of whoever has several regions it reads those that they name.
+/// By default a key reads entries. A person with several regions has to tick those that it reads.
 fn blank_form() -> FormView {
     FormView::blank(&[("days", USUAL_DAYS.to_string()), (TokenScope::Timesheets.field(), "true".to_owned())])
 }
 
-/// `POST /account/tokens`. The answer is the page with the key, not a redirect: nothing keeps the key for a second look.
+/// `POST /account/tokens`. The response is the page with the key, not a redirect: the key is stored nowhere for a second look.
 pub async fn create_token(
     ctx: Req<Ctx>,
     actor: Req<Actor>,
@@ -108,7 +108,7 @@ pub async fn create_token(
     let mut tx = state.db.system(&Capability::Own(actor.user_id)).await?;
     lock_account(&mut tx, actor.user_id).await?;
     if !is_at_epoch(&mut tx, actor.user_id, epoch).await? {
-        return Err(AppError::SignIn); // somebody has disabled the account or set another password this very moment
+        return Err(AppError::SignIn); // the account was disabled or got another password at this moment
     }
     if db::count_good_tokens(&mut tx, actor.user_id, now).await? >= MOST {
         let error = FieldError::new("", "too-many-tokens").with("max", MOST);
@@ -134,7 +134,7 @@ pub async fn create_token(
     show(&ctx, &actor, &state, StatusCode::OK, blank_form(), Some(made)).await
 }
 
-/// Asks for the password again: a key goes on reading when the session is long over. Answers the account's epoch.
+/// Asks for the password again, since a key outlives the session. Returns the account's epoch.
 async fn confirm(state: &AppState, actor: &Actor, request: &HttpRequest, posted: &Posted) -> AppResult<Result<i32, FieldError>> {
     let (visitor, marks) = (visitor_of(request, &state.config), Marks::of(request, &state.config));
     let from = From { visitor: &visitor, marks: &marks };
@@ -145,7 +145,7 @@ async fn confirm(state: &AppState, actor: &Actor, request: &HttpRequest, posted:
     })
 }
 
-/// What the form asks for.
+/// The form's values.
 struct Wanted {
     name: String,
     scopes: Vec<String>,
@@ -188,7 +188,7 @@ async fn refuse(ctx: &Ctx, actor: &Actor, state: &AppState, posted: &Posted, err
     show(ctx, actor, state, StatusCode::UNPROCESSABLE_ENTITY, form, None).await
 }
 
-/// `POST /account/tokens/{id}/revocation`: the key opens nothing from the next request on.
+/// `POST /account/tokens/{id}/revocation`: the key is invalid from the next request on.
 pub async fn revoke_token(
     ctx: Req<Ctx>,
     actor: Req<Actor>,
@@ -199,7 +199,7 @@ pub async fn revoke_token(
 ) -> AppResult<HttpResponse> {
     let mut tx = state.db.system(&Capability::Own(actor.user_id)).await?;
     let Some(name) = db::revoke_token(&mut tx, actor.user_id, *id, state.clock.now()).await? else {
-        // A second click finds it done.
+        // A repeated click finds the key already revoked.
         let known = db::has_token(&mut tx, actor.user_id, *id).await?;
         return if known { Ok(back(&ctx, &Flash::new(Tone::Info, "flash-token-revoked-before", ""))) } else { Err(AppError::NotFound) };
     };

@@ -11,7 +11,7 @@ pub enum TokenScope {
     Changes,
 }
 
-/// The addresses that a key opens, and the scope each needs. `/ping` tells any key that is good whom it stands for.
+/// The addresses that a key opens, and the scope each needs. `/ping` needs none: it returns the owner of any valid key.
 const ROUTES: [(&str, Option<TokenScope>); 6] = [
     ("/api/v1/ping", None),
     ("/api/v1/timesheets", Some(TokenScope::Timesheets)),
@@ -25,7 +25,7 @@ impl TokenScope {
     /// Every scope, in the order of the form.
     pub const ALL: [Self; 3] = [Self::Timesheets, Self::Employees, Self::Changes];
 
-    /// The word in the table and in the API's description.
+    /// The value in the table and in the API's description.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Timesheets => "read:timesheets",
@@ -34,7 +34,7 @@ impl TokenScope {
         }
     }
 
-    /// Reads the word back.
+    /// Reads the table's value.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.as_str() == word)
     }
@@ -48,7 +48,7 @@ impl TokenScope {
         }
     }
 
-    /// Key of the words for it.
+    /// Translation key of its label.
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Timesheets => "token-scope-timesheets",
@@ -58,7 +58,7 @@ impl TokenScope {
     }
 }
 
-/// The scope that reading this route needs: none inside for any key, none at all where no key is let in.
+/// The scope that this route needs: `Some(None)` if any key may read it, `None` if no key may.
 pub fn scope_of_route(path: &str) -> Option<Option<TokenScope>> {
     ROUTES.iter().find(|(known, _)| *known == path).map(|(_, scope)| *scope)
 }

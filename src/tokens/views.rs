@@ -11,26 +11,26 @@ use crate::{
     web::{filters, form::FormView, page::Ctx},
 };
 
-/// A key with what the list says of it.
+/// A key in the list.
 #[derive(Debug, Clone)]
 pub struct TokenView {
     /// The row.
     pub id: Uuid,
-    /// What its owner calls it.
+    /// The owner's name for it.
     pub name: String,
-    /// Its beginning.
+    /// The beginning of its text.
     pub prefix: String,
-    /// What it reads, in words.
+    /// Its scopes in words.
     pub scopes: String,
     /// Names of its regions.
     pub regions: String,
-    /// When it was made.
+    /// When it was created.
     pub created: String,
     /// When it was last used; empty for never.
     pub last_used: String,
-    /// Its last day.
+    /// The last day on which it is valid.
     pub expires: String,
-    /// Key of the state's word.
+    /// Translation key of its state.
     pub state_key: &'static str,
     /// Colour of the state's badge.
     pub tone: &'static str,
@@ -39,7 +39,7 @@ pub struct TokenView {
 }
 
 impl TokenView {
-    /// Puts a key into words.
+    /// Builds the view of a key.
     pub(super) fn new(ctx: &Ctx, row: ListedToken, now: DateTime<Utc>) -> Self {
         let words = |scope: &String| TokenScope::parse(scope).map_or(scope.as_str(), |scope| t(ctx.lang, scope.label())).to_owned();
         let (state_key, tone) = match row.revoked_at {
@@ -71,7 +71,7 @@ fn day(at: DateTime<Utc>) -> String {
 pub struct ScopeChoice {
     /// Name of the checkbox.
     pub field: String,
-    /// Key of its words.
+    /// Translation key of its label.
     pub label: &'static str,
 }
 
@@ -83,9 +83,9 @@ pub struct RegionChoice {
     pub name: String,
 }
 
-/// A key that was just made: its name and, this once, the key.
+/// A key just created: its name and, only this once, its text.
 pub struct Made {
-    /// What its owner calls it.
+    /// The owner's name for it.
     pub name: String,
     /// The key.
     pub token: String,
@@ -97,21 +97,21 @@ pub struct Made {
 pub struct TokensPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
-    /// The key that was just made.
+    /// The key just created.
     pub made: Option<Made>,
     /// The form for another one.
     pub form: FormView,
-    /// Id of the key that the form makes: a form that is sent twice makes one key.
+    /// Id of the key that the form creates, so that a form sent twice creates one key.
     pub new_id: Uuid,
-    /// What a key can read.
+    /// The scopes to choose from.
     pub scopes: Vec<ScopeChoice>,
-    /// The person's regions, where there is a choice.
+    /// The person's regions; empty if there is no choice.
     pub regions: Vec<RegionChoice>,
     /// The person's keys.
     pub rows: Vec<TokenView>,
 }
 
 impl TokensPage<'_> {
-    /// The choices of how long a key is good: days.
+    /// Choices of a key's validity, in days.
     pub const DAYS: [i64; 3] = [30, 90, 180];
 }
