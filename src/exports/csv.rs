@@ -1,5 +1,5 @@
-//! Files for spreadsheets as Turkish Excel opens them: UTF-8 with its mark, semicolons, `CRLF`. A text that a spreadsheet would take for a
-//! formula gets an apostrophe; `tests/golden/csv_cells.json` says which. Whoever writes such a file does it here.
+//! CSV as Turkish Excel opens it: UTF-8 with byte order mark, semicolons, `CRLF`. A text that a spreadsheet would take for a formula gets
+//! an apostrophe; `tests/golden/csv_cells.json` lists the cases. All CSV files are written here.
 
 use std::borrow::Cow;
 
@@ -12,11 +12,11 @@ use crate::{
     web::table::{Cell, Head},
 };
 
-/// A file, or a part of one.
+/// A CSV file, or a part of one.
 pub struct Writer(csv::Writer<Vec<u8>>);
 
 impl Writer {
-    /// Starts; the first part of a file begins with the mark of UTF-8.
+    /// Starts a part; the first one begins with the byte order mark.
     pub fn new(is_first: bool) -> Self {
         let start = if is_first { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
         Self(csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).flexible(true).from_writer(start))
@@ -46,7 +46,7 @@ impl Writer {
     }
 }
 
-/// The cell as Turkish Excel reads it back: numbers without grouped thousands, and with the reader's decimal mark.
+/// The cell as Turkish Excel reads it: numbers without thousands separators, with the decimal mark of the language.
 fn written(lang: Lang, cell: &Cell) -> Cow<'_, str> {
     match cell {
         Cell::Empty => "".into(),
@@ -66,13 +66,13 @@ fn hours(lang: Lang, minutes: i64) -> String {
     format!("{sign}{}{mark}{:02}", hundredths / 100, hundredths % 100)
 }
 
-/// The cell as a spreadsheet shows it and does not compute it.
+/// The cell as text that a spreadsheet shows and never evaluates.
 fn harmless(cell: &str) -> Cow<'_, str> {
     if is_formula(cell) { format!("'{cell}").into() } else { cell.into() }
 }
 
-/// Whether a spreadsheet might take a cell for a formula: it begins with a sign that starts one, in whatever form (U+FF1D is an equals sign
-/// too), after any blanks and characters that are not to be seen; or it begins with a tabulator or a line break. A negative number is none.
+/// Whether a spreadsheet might take a cell for a formula: it begins with a sign that starts one, in any form (U+FF1D is an equals sign
+/// too), after any blanks and invisible characters; or it begins with a tab or a line break. A negative number is no formula.
 fn is_formula(cell: &str) -> bool {
     if cell.starts_with(['\t', '\r', '\n']) {
         return true;

@@ -1,4 +1,4 @@
-//! A finished file on its way.
+//! Sends a finished file.
 
 use std::{fs::File, io};
 
@@ -15,8 +15,7 @@ use crate::error::{AppError, AppResult};
 /// Bytes read at once.
 const CHUNK: usize = 64 * 1024;
 
-/// A file to be saved, under this name. `filename*` is for names with letters beyond ASCII (RFC 5987); the plain name is for what does not
-/// know it.
+/// A file to save under this name. `filename*` carries letters beyond ASCII (RFC 5987); the plain name is for clients that do not know it.
 pub fn attachment(name: &str) -> ContentDisposition {
     let plain: String = crate::fold::fold(name);
     let extended = ExtendedValue { charset: Charset::Ext("UTF-8".into()), language_tag: None, value: name.as_bytes().to_vec() };
@@ -24,7 +23,7 @@ pub fn attachment(name: &str) -> ContentDisposition {
     ContentDisposition { disposition: DispositionType::Attachment, parameters }
 }
 
-/// A file from its beginning to its end, which are both known: whoever gets less knows that it is not whole.
+/// The whole file with its length, so that a client that receives less knows that the file is incomplete.
 pub(super) fn stream_of(file: File) -> AppResult<SizedStream<impl Stream<Item = io::Result<Bytes>>>> {
     let length = file.metadata().map_err(|e| AppError::Fault(format!("a file's length: {e}")))?.len();
     let chunks = stream::try_unfold(tokio::fs::File::from_std(file), async |mut file| {

@@ -1,4 +1,4 @@
-//! Makes a file: rows are read here and written in a thread of their own, a few parts apart.
+//! Makes a file: rows are read here and written in a separate thread, which is a few parts behind at most.
 
 use std::{
     fs::File,
@@ -23,17 +23,17 @@ use crate::{
     },
 };
 
-/// Parts that may wait to be written.
+/// Maximum number of parts that wait to be written.
 const AHEAD: usize = 2;
 
-/// What comes to the writer.
+/// A message to the writer.
 enum Message {
     Rows(Vec<Vec<Cell>>),
-    /// Those were all. A writer that is left without this word leaves its file, which is gone then.
+    /// The last message. A writer whose channel closes without it drops its file, which is then gone.
     End,
 }
 
-/// The file, at its beginning. A request that is given up frees its place only when its thread is done.
+/// Makes the file and rewinds it. If the request is cancelled, its place becomes free only when the thread has ended.
 pub(super) async fn make(
     ctx: &Ctx,
     format: Format,
@@ -54,11 +54,11 @@ pub(super) async fn make(
         let mut rows = pin!(rows);
         while let Some(part) = rows.try_next().await? {
             if sender.send(Message::Rows(part)).await.is_err() {
-                break; // the writer has given up, and says below why
+                break; // the writer has failed; its error is returned below
             }
         }
     }
-    let _ = sender.send(Message::End).await; // the same
+    let _ = sender.send(Message::End).await; // the same here
     writing.await.map_err(|e| AppError::Fault(format!("a file's thread: {e}")))?
 }
 
@@ -93,7 +93,7 @@ fn write_xlsx(lang: Lang, firm: &str, sheet: Sheet, mut messages: Receiver<Messa
     Err(left())
 }
 
-/// A file without a name, which is gone when it is closed.
+/// A temporary file without a name; it disappears when it is closed.
 fn new_file() -> AppResult<File> {
     tempfile::tempfile().map_err(fault)
 }
@@ -107,7 +107,7 @@ fn fault(error: impl std::fmt::Display) -> AppError {
     AppError::Fault(format!("a file: {error}"))
 }
 
-/// Said to nobody: whoever asked is gone, or has an error of their own.
+/// An error that no client sees: the request was cancelled or failed with another error.
 fn left() -> AppError {
     AppError::Fault("the rows of a file ended early".into())
 }

@@ -1,6 +1,5 @@
-//! Lists as files for spreadsheets, CSV or Excel: with the filters of their page, all rows of them and not those of one page. A file is made
-//! whole before it is sent, in a temporary one, so rows are read as fast as the database gives them and however slowly somebody takes them
-//! (docs/adr/0027).
+//! Lists as files for spreadsheets, CSV or Excel: with the filters of their page, and with all rows instead of one page. A file is
+//! completed as a temporary file before it is sent, so the database is read at full speed however slow the client is (docs/adr/0027).
 
 pub mod csv;
 mod file;
@@ -29,17 +28,17 @@ use crate::{
     },
 };
 
-/// What kind of file.
+/// Format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// For spreadsheets and programs: semicolons, a line of heads, a line per row.
+    /// For spreadsheets and programs: semicolons, one line of heads, one line per row.
     Csv,
     /// Excel's own.
     Xlsx,
 }
 
 impl Format {
-    /// Reads the word of an address.
+    /// Reads the address's word.
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "csv" => Some(Self::Csv),
@@ -48,7 +47,7 @@ impl Format {
         }
     }
 
-    /// What people call it.
+    /// Its name for people.
     pub fn word(self) -> &'static str {
         match self {
             Self::Csv => "CSV",
@@ -56,7 +55,7 @@ impl Format {
         }
     }
 
-    /// What a file's name ends with.
+    /// Extension of the file's name.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -72,7 +71,7 @@ impl Format {
     }
 }
 
-/// The format that an address asks for; none for the page itself.
+/// The format in the address; `None` for the page itself.
 pub fn read_format(ctx: &Ctx, asked: Option<&str>) -> AppResult<Option<Format>> {
     let mut reader = Asked::new(ctx.lang);
     let format = reader.word("format", asked, Format::parse);
@@ -80,16 +79,16 @@ pub fn read_format(ctx: &Ctx, asked: Option<&str>) -> AppResult<Option<Format>> 
     Ok(format)
 }
 
-/// A list of which files are made.
+/// A list that can be exported.
 #[derive(Debug, Clone, Copy)]
 pub struct List {
-    /// What events call it (`events::words`).
+    /// Its name in events (`events::words`).
     pub what: &'static str,
-    /// Key of the first part of the file's name.
+    /// Translation key of the first part of the file's name.
     pub file: &'static str,
 }
 
-/// A file that somebody has asked for.
+/// A requested file.
 pub struct Export<'r> {
     ctx: &'r Ctx,
     actor: &'r Actor,
@@ -99,7 +98,7 @@ pub struct Export<'r> {
     place: OwnedSemaphorePermit,
 }
 
-/// Records that data left as a file, before any of them does.
+/// Records that data leaves as a file, before any of it does.
 pub async fn record_taking(
     ctx: &Ctx,
     actor: &Actor,
@@ -113,13 +112,13 @@ pub async fn record_taking(
     events::record(&state.db, region_of_actor(actor), &event, &state.clock).await
 }
 
-/// The name of a file: `puantaj-2026-01-05.xlsx`. `list` is the key of its first part.
+/// The name of a file: `puantaj-2026-01-05.xlsx`. `list` is the translation key of its first part.
 pub fn file_name(ctx: &Ctx, state: &AppState, list: &'static str, ending: &str) -> String {
     format!("{}-{}.{ending}", t(ctx.lang, list), in_istanbul(state.clock.now()).format("%Y-%m-%d"))
 }
 
 impl<'r> Export<'r> {
-    /// Waits for a place and records what is asked for. The query has been understood, and nothing has been read yet.
+    /// Waits for a place and records the request. The query is already checked, and no data has been read yet.
     pub async fn begin(
         ctx: &'r Ctx,
         actor: &'r Actor,
@@ -129,12 +128,12 @@ impl<'r> Export<'r> {
         format: Format,
     ) -> AppResult<Self> {
         let place = state.files.take().await?;
-        refuse_lapsed(state, actor).await?; // somebody may have waited
+        refuse_lapsed(state, actor).await?; // rights may have lapsed during the wait
         record_taking(ctx, actor, state, request, list.what, format.word()).await?;
         Ok(Self { ctx, actor, state, list, format, place })
     }
 
-    /// The same for a page that may be asked for itself: none then. `wrong` says what of the address was not understood.
+    /// The same for a page that may be requested without a file: then `None`. `wrong` lists the errors in the address.
     pub async fn begin_where_asked(
         ctx: &'r Ctx,
         actor: &'r Actor,
@@ -150,16 +149,16 @@ impl<'r> Export<'r> {
         }
     }
 
-    /// Makes the file of these rows, which come in parts, and sends it to whoever may still have it.
+    /// Makes the file of these rows, which arrive in parts, and sends it if the person still has access.
     pub async fn send(self, sheet: Sheet, rows: impl Stream<Item = AppResult<Vec<Vec<Cell>>>>) -> AppResult<HttpResponse> {
         let Self { ctx, actor, state, list, format, place } = self;
         let file = make::make(ctx, format, sheet, rows, place).await?;
-        refuse_lapsed(state, actor).await?; // a long file takes its time
+        refuse_lapsed(state, actor).await?; // making a long file takes time
         let mut answer = HttpResponse::Ok();
         answer.content_type(format.content_type());
         answer.insert_header(attachment(&file_name(ctx, state, list.file, format.ending())));
         if format == Format::Xlsx {
-            answer.insert_header((header::CONTENT_ENCODING, "identity")); // it is packed already
+            answer.insert_header((header::CONTENT_ENCODING, "identity")); // it is already compressed
         }
         Ok(answer.body(file::stream_of(file)?))
     }

@@ -1,5 +1,5 @@
-//! A list as an Excel workbook: dates, times and hours are numbers that can be sorted and summed, and no text is ever a formula or a link.
-//! Rows go to a temporary file as they come, so a long list takes no memory.
+//! A list as an Excel workbook: dates, times and hours are numbers that can be sorted and summed, and a text is never a formula or a link.
+//! Rows go to a temporary file as they arrive, so a long list needs little memory.
 
 use std::{
     borrow::Cow,
@@ -17,16 +17,16 @@ use crate::{
     web::table::{Cell, Head, Sheet},
 };
 
-/// The heads stand below what the list is, and a blank row.
+/// Row of the heads, below the title, the description and a blank row.
 const HEADS: u32 = 3;
-/// Excel's limit for a text, in units of UTF-16.
+/// Excel's limit for a text, in UTF-16 units.
 const LONGEST_TEXT: usize = 32_767;
-/// Characters of a sheet's name at most, and those it cannot have.
+/// Maximum length of a sheet's name, and characters it may not contain.
 const LONGEST_NAME: usize = 31;
 const NOT_IN_NAMES: [char; 7] = ['[', ']', ':', '*', '?', '/', '\\'];
 /// The first year of Excel's calendar.
 const FIRST_YEAR: i32 = 1900;
-/// A4.
+/// Excel's code for A4.
 const PAPER: u8 = 9;
 
 const HEAD_FILL: u32 = 0x00DC_E6F1;
@@ -34,12 +34,12 @@ const FREE_FILL: u32 = 0x00E3_E6EA;
 const REMARK_FILL: u32 = 0x00FF_F1CC;
 const LINES: u32 = 0x00BF_BFBF;
 
-/// A workbook of one list.
+/// A workbook with one list.
 pub struct Workbook {
     book: rust_xlsxwriter::Workbook,
     totals: Vec<Vec<Cell>>,
     columns: u16,
-    /// Where the next row goes.
+    /// Index of the next row.
     next: u32,
     formats: HashMap<(Look, bool), Format>,
 }
@@ -55,12 +55,12 @@ enum Look {
     Instant,
     Count,
     Hours,
-    /// With so many decimals, and letters behind them.
+    /// A number with this many decimals and a unit after it.
     Day(usize, String),
 }
 
 impl Workbook {
-    /// Begins: everything above the rows. `firm` is the company's name.
+    /// Starts the workbook: everything above the rows. `firm` is the company's name.
     pub fn new(firm: &str, sheet: Sheet) -> Result<Self, XlsxError> {
         let Sheet { title, about, heads, frozen, totals } = sheet;
         let mut book = rust_xlsxwriter::Workbook::new();
@@ -81,7 +81,7 @@ impl Workbook {
         Ok(Self { book, totals, columns, next: HEADS + 1, formats: HashMap::new() })
     }
 
-    /// Adds rows. [`XlsxError::RowColumnLimitError`] where there are more than a sheet has.
+    /// Adds rows. [`XlsxError::RowColumnLimitError`] if a sheet cannot hold them.
     pub fn rows(&mut self, rows: &[Vec<Cell>]) -> Result<(), XlsxError> {
         rows.iter().try_for_each(|cells| self.row(cells, false))
     }
@@ -97,7 +97,7 @@ impl Workbook {
         Ok(())
     }
 
-    /// Ends: totals below what the filter of the heads covers, and all of it into the file.
+    /// Finishes the workbook: writes the totals below the range of the filter, and everything to the file.
     pub fn finish(mut self, file: &mut File) -> Result<(), XlsxError> {
         if self.columns > 0 && self.next > HEADS + 1 {
             self.book.worksheet_from_index(0)?.autofilter(HEADS, 0, self.next - 1, self.columns - 1)?;
@@ -112,7 +112,7 @@ impl Workbook {
     }
 }
 
-/// None for a cell without anything.
+/// `None` for an empty cell.
 fn look_of(cell: &Cell) -> Option<Look> {
     Some(match cell {
         Cell::Empty => return None,
@@ -129,7 +129,7 @@ fn look_of(cell: &Cell) -> Option<Look> {
     })
 }
 
-/// Decimals that so many minutes need as hours: 8, 8,5, 8,25.
+/// Decimals needed to write the minutes as hours: 8, 8,5, 8,25.
 fn decimals_of(minutes: i64) -> usize {
     match minutes {
         minutes if minutes % 60 == 0 => 0,
@@ -138,7 +138,7 @@ fn decimals_of(minutes: i64) -> usize {
     }
 }
 
-/// Excel writes decimal mark, thousands and time as the reader's computer does; what stands here is the file's own notation for it.
+/// Number formats in the file's own notation; Excel shows decimal mark, thousands and time by the reader's locale.
 fn format_of(look: &Look, is_total: bool) -> Format {
     let number: Cow<'_, str> = match look {
         Look::Text | Look::Remark => "".into(),
@@ -185,7 +185,7 @@ fn write(page: &mut Worksheet, at: (u32, u16), cell: &Cell, format: &Format) -> 
     Ok(())
 }
 
-/// A date before Excel's calendar begins is a text there.
+/// Writes a date; one before Excel's calendar is written as text.
 fn write_date<'p>(page: &'p mut Worksheet, at: (u32, u16), date: NaiveDate, format: &Format) -> Result<&'p mut Worksheet, XlsxError> {
     if date.year() < FIRST_YEAR {
         page.write_string_with_format(at.0, at.1, format_date_tr(date), format)
@@ -194,13 +194,13 @@ fn write_date<'p>(page: &'p mut Worksheet, at: (u32, u16), date: NaiveDate, form
     }
 }
 
-/// Excel's numbers are floating; counts and minutes are far from where these have gaps.
+/// Excel's numbers are floating point; counts and minutes are far below the size where precision is lost.
 #[expect(clippy::cast_precision_loss, reason = "counts and minutes stay below 2^53")]
 fn exact(number: i64) -> f64 {
     number as f64
 }
 
-/// The part of a text that a cell takes.
+/// The part of a text that fits into a cell.
 fn cut(text: &str) -> &str {
     if text.len() <= LONGEST_TEXT {
         return text;
@@ -213,7 +213,7 @@ fn cut(text: &str) -> &str {
     &text[..end.map_or(text.len(), |(at, _)| at)]
 }
 
-/// A name that Excel takes for a sheet.
+/// The title as a valid name of a sheet.
 fn sheet_name(title: &str) -> String {
     let name: String = title.chars().map(|c| if NOT_IN_NAMES.contains(&c) { ' ' } else { c }).take(LONGEST_NAME).collect();
     let name = name.trim_matches(|c: char| c == '\'' || c.is_whitespace());
@@ -229,7 +229,7 @@ mod tests {
     use super::*;
     use crate::web::table::Kind;
 
-    /// What a spreadsheet reads of a list with these rows.
+    /// The cells that a spreadsheet reads from a list with these rows.
     fn read_back(rows: &[Vec<Cell>], totals: Vec<Vec<Cell>>) -> Vec<Vec<Data>> {
         let heads = vec![Head::new("Ad", Kind::Text), Head::new("Saat", Kind::Hours)];
         let sheet = Sheet { title: "Puantaj".into(), about: "Ankara · İğdır".into(), heads, frozen: 0, totals };
@@ -277,7 +277,7 @@ mod tests {
         }
     }
 
-    /// Control characters stand in workbooks as `_x001F_`, which not every reader puts back.
+    /// Workbooks write control characters as `_x001F_`, and not every reader decodes them.
     fn unescaped(text: &str) -> String {
         let text = text.replace("_x005F_", "_").replace("\r\n", "\n");
         (0..32_u8).fold(text, |text, code| text.replace(&format!("_x{code:04X}_"), &char::from(code).to_string()))
