@@ -1,4 +1,5 @@
-// Sends what waits. One drainer at a time (Web Locks), each queue in its order, one request under way; only our own JSON counts.
+// Sends the waiting operations. One drainer at a time (Web Locks), each queue in order, one request at a time. Only
+// JSON of the Rainstaff server or of the PC's agent counts as a response.
 
 import { type Answer, ask, askOurs, judge, post, secondsOf } from "./answer.ts";
 import { type Contact, Contacts, keepOffset } from "./contact.ts";
@@ -10,7 +11,7 @@ import type { DrainState, Person, Progress, QueuedOp, Verdict } from "./types.ts
 /** The page or worker's surroundings, which tests replace. */
 export interface Surroundings {
   fetch: typeof fetch;
-  /** Missing where a page is not served securely: the server tells copies apart anyway. */
+  /** Undefined if the page is not in a secure context; the server recognizes duplicates anyway. */
   locks: Pick<LockManager, "request"> | undefined;
   now: () => number;
   random: () => number;
@@ -28,7 +29,7 @@ export interface DrainResult {
   state: DrainState;
   sent: number;
   waiting: number;
-  /** The moment from which another run makes sense; 0 for at once. */
+  /** The time from which another run makes sense; 0: at once. */
   next_at: number;
 }
 
@@ -42,15 +43,15 @@ const MOST_OPS = 100;
 const MOST_BYTES = 256 * 1024;
 const BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 300_000;
-/** A longer pause than any that is ever set: the clock was put back meanwhile. */
+/** No pause is ever set to this length: a longer remaining pause means that the clock was set back. */
 const LONGEST_PAUSE_MS = 7_200_000;
 const HEARTBEAT_MS = 300_000;
 const CARRIER_MS = 600_000;
-/** How often the PC's agent is asked for the server's word on what it holds. */
+/** How often the PC's agent is asked for the verdicts on the operations it holds. */
 const ON_PC_MS = 30_000;
-/** Faults of our server on one batch before it is cut in two. */
+/** Server errors on one batch before it is cut in half. */
 const MOST_FAULTS = 3;
-/** Refusals to store one operation before it is deposited as it is. */
+/** How often the server may fail to store one operation before the operation is sent to quarantine as it is. */
 const MOST_REFUSALS = 5;
 
 /** Whether a run goes on after a step: with this queue, with the next one, or not at all. */
@@ -60,9 +61,12 @@ interface Run {
   memory: DrainMemory;
   sent: number;
   person: Person | null;
-  /** Whether what the PC's agent holds is asked for as well; if not, only what nobody else has goes. */
+  /**
+   * Whether to ask also for the verdicts on operations that the PC's agent holds. If false, only operations that no one
+   * else has are sent.
+   */
   asksPc: boolean;
-  /** Per queue the number up to which this run has handed over to the PC's agent. */
+  /** Per queue: the number up to which this run has handed operations over to the PC's agent. */
   handed: Map<string, number>;
 }
 
@@ -91,10 +95,10 @@ export class Drainer {
     this.#contacts = new Contacts(queue, this.#outbox, this.#around);
   }
 
-  /** Sends until nothing is left or something is in the way. `force` ignores a pause ("Şimdi gönder"). */
+  /** Sends until the queues are empty or sending is blocked. `force` ignores a pause ("Şimdi gönder"). */
   drain({ force = false }: { force?: boolean } = {}): Promise<DrainResult> {
     if (this.#running) {
-      // What came while a run was ending is not forgotten: one more run follows.
+      // Operations that arrive while a run is ending are not forgotten: one more run follows.
       this.#again = { force: force || this.#again?.force === true };
       return this.#running;
     }
@@ -126,7 +130,7 @@ export class Drainer {
     const pause = until - this.#around.now();
     const isPaused = !force && pause > 0 && pause < LONGEST_PAUSE_MS;
     if (isPaused && before !== "on_pc") return this.#ended(run);
-    run.asksPc = !isPaused; // a pause between two questions to the PC; what is new goes there at once
+    run.asksPc = !isPaused; // the pause is between two requests to the PC; new operations are sent there at once
     memory.state = "idle";
     memory.next_at = 0;
     if (force) memory.carrier = {};
@@ -147,7 +151,7 @@ export class Drainer {
     return { state: memory.state, sent, waiting, next_at: memory.next_at };
   }
 
-  /** Whether nothing stood in the way of the line as a whole. */
+  /** Sends all queues. False if sending as a whole is blocked, not only one queue. */
   async #sendAll(run: Run): Promise<boolean> {
     for (const waiting of this.#ordered(run, await this.#outbox.queues())) {
       let next: Next = "again";
@@ -159,7 +163,9 @@ export class Drainer {
     return true;
   }
 
-  /** Whoever sits here comes first; queues that this carrier may not deliver are left alone for a while. */
+  /**
+   * The queue of the signed-in person comes first. Queues that this carrier may not deliver are skipped for a while.
+   */
   #ordered({ memory, person }: Run, queues: Waiting[]): Waiting[] {
     const now = this.#around.now();
     const isOpen = ({ queue_id }: Waiting): boolean => {
@@ -214,12 +220,15 @@ export class Drainer {
       memory.carrier[waiting.queue_id] = { user_id: run.person?.user_id ?? "", until: this.#around.now() + CARRIER_MS };
       return "next_queue";
     }
-    // Our server, and nothing of ours in its answer: no better than no answer.
+    // The server responded, but settled nothing: no better than no response.
     this.#pause(run, { kind: answer.verdicts.length > 0 ? "busy" : "trouble" });
     return "stop";
   }
 
-  /** The PC's agent has stored these. It sends in their order, so what it has of this queue besides waits as well: what it has not comes next. */
+  /**
+   * The PC's agent has stored these operations. It sends in order, so the others that it holds of this queue wait as
+   * well: the next ones to hand over are those it does not have.
+   */
   async #handedToPc(run: Run, queueId: string, batch: QueuedOp[], stored: string[]): Promise<Next> {
     const { memory, handed } = run;
     await this.#outbox.keepOnPc(stored);
@@ -233,24 +242,27 @@ export class Drainer {
     return "again";
   }
 
-  /** The PC sends by itself; what came of it is asked at the moment that was set already, or a while from now. */
+  /**
+   * The PC's agent sends on its own. Its verdicts are requested at the time that is already set (`until`), or after
+   * `ON_PC_MS`.
+   */
   #waitForPc({ memory, sent }: Run, until: number): void {
     memory.state = "on_pc";
-    // A verdict on what is newer: the PC has sent what it held before, so there is one on that, too.
+    // A newer operation has a verdict. The PC has sent the older ones before it, so they have a verdict, too.
     memory.next_at = until === 0 ? this.#around.now() + ON_PC_MS : sent > 0 ? 0 : until;
     if (until !== 0 && sent > 0) this.#again = { force: true };
   }
 
-  /** Half as many from now on, at once. */
+  /** From now on half as many operations per request; the next request follows at once. */
   #halve({ memory }: Run, batch: QueuedOp[]): Next {
     memory.sizes[queueOf(batch)] = Math.max(1, Math.floor(batch.length / 2));
     return "again";
   }
 
-  /**
-   * Our server failed, or was silent for too long. After three times the batch is cut in two; one operation alone is deposited as it is,
-   * if the server is well otherwise.
-   */
+   /**
+    * The server failed or timed out. A batch is cut in half after three failures in a row, or after one timeout. A
+    * single operation is sent to quarantine as it is after three, if the server responds to a ping.
+    */
   async #failed(run: Run, batch: QueuedOp[], kind: "fault" | "timeout"): Promise<Next> {
     const { memory } = run;
     const [head = ""] = ids(batch);
@@ -266,7 +278,10 @@ export class Drainer {
     return "stop";
   }
 
-  /** What the server cannot even read is stored there as it is, and shown to its author as held. */
+  /**
+   * Sends an operation that the server cannot process to its quarantine, where it is stored as it is. Its author sees
+   * it as held.
+   */
   async #deposit(run: Run, batch: QueuedOp[]): Promise<Next> {
     const [queued] = batch;
     if (!queued) return "next_queue";
@@ -300,7 +315,7 @@ export class Drainer {
     return answer;
   }
 
-  /** Sets the state, and the moment before which nothing is sent unless somebody asks for it. */
+  /** Sets the state, and the time before which nothing is sent unless it is forced. */
   #pause({ memory }: Run, answer: Pick<Answer, "kind"> & { seconds?: number }): void {
     const { random } = this.#around;
     const backoff = (): number => random() * Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** memory.attempt++);
@@ -336,7 +351,7 @@ export class Drainer {
     this.#around.onProgress({ state: waiting > 0 ? "sending" : memory.state, sent, waiting });
   }
 
-  /** Tells the server how long the queues are: whenever that has changed, and every five minutes. */
+  /** Sends a heartbeat with the length of each queue: when the length has changed, and every five minutes. */
   async #beat(run: Run): Promise<void> {
     const { memory, person } = run;
     const waiting = await this.#outbox.queues();
@@ -347,14 +362,17 @@ export class Drainer {
       const told = memory.beats[queue.queue_id];
       if (told?.len === length.len && this.#around.now() - told.at < HEARTBEAT_MS) continue;
       const answer = await this.#post(run, queue, length, []);
-      if (answer.kind === "on_pc") return; // the PC's agent tells the server how long its own queue is
+      if (answer.kind === "on_pc") return; // the PC's agent reports the length of its own queue
       if (answer.kind !== "verdicts") return this.#pause(run, answer);
       if (queue === own && (await this.#outbox.resend(own.queue_id, answer.missing)).resent > 0) this.#again ??= { force: false };
     }
     await this.#outbox.prune();
   }
 
-  /** The only proof of being online. Keeps who is signed in, the worker's mode, the clock's offset; fetches a grant when one is due. */
+  /**
+   * The only proof of being online. Stores who is signed in, the worker's mode and the clock offset; fetches a grant
+   * when one is due.
+   */
   ping(): Promise<Contact | null> {
     return this.#contacts.ping();
   }

@@ -1,4 +1,4 @@
-// Who uses this browser, each with a queue of their own, and what is remembered between starts.
+// The people who use this browser, each with their own queue, and what is remembered between starts.
 
 import { type Store, result } from "./store.ts";
 import type { DrainState, Person, QueuedOp, WorkerMode } from "./types.ts";
@@ -11,7 +11,7 @@ export interface Head {
   next: number;
 }
 
-/** What `/api/v1/ping` says about whoever is signed in. */
+/** The signed-in person, as `/api/v1/ping` returns them. */
 export interface PingUser {
   id: string;
   username: string;
@@ -30,9 +30,9 @@ export interface DrainMemory {
   sizes: Record<string, number>;
   /** How often our own server failed on the batch that starts with this operation. */
   faults: { op_id: string; count: number } | null;
-  /** What the server was told last about each queue. */
+  /** The last heartbeat of each queue: its length and time. */
   beats: Record<string, { len: number; at: number }>;
-  /** Queues that this carrier may not deliver, and until when not to try. */
+  /** Queues that a carrier (`user_id`) may not deliver, and until when they are skipped. */
   carrier: Record<string, { user_id: string; until: number }>;
 }
 
@@ -46,20 +46,20 @@ export class People {
     this.#store = store;
   }
 
-  /**
-   * Counts the changes of who sits here. Whatever was asked for in one era and answered in another is of somebody who has left since: it is
-   * not kept, and does not sign anybody in.
-   */
+   /**
+    * Counts the changes of the signed-in person. A response to a request of an earlier era belongs to a person who has
+    * left since: it is not kept, and does not sign anyone in.
+    */
   get era(): number {
     return this.#era;
   }
 
-  /** Somebody has just signed in, and nobody knows yet who. */
+  /** A person has just signed in; who it is, is not known yet. */
   nextEra(): void {
     this.#era += 1;
   }
 
-  /** Whoever was signed in at the last contact; null for nobody. */
+  /** The person who was signed in at the last contact; null if none. */
   async current(): Promise<Person | null> {
     return this.#store.read(["meta"], async (tx) => {
       const meta = tx.objectStore("meta");
@@ -72,10 +72,10 @@ export class People {
     return this.#store.read(["meta"], async (tx) => personOf(await find(tx.objectStore("meta"), `person:${userId}`)));
   }
 
-  /**
-   * The server names who is signed in. Their grant and clock offset stay what they were; the rows of everybody else go. Null where somebody
-   * has left since the server was asked, in the era `asked`.
-   */
+   /**
+    * Stores the signed-in person, as the server names them. Keeps their grant and clock offset; deletes the rows of
+    * everyone else. Returns null if the person has changed since the request, which was sent in the era `asked`.
+    */
   async signedIn(user: PingUser, asked = this.#era): Promise<Person | null> {
     if (asked !== this.#era) return null;
     const person = await this.#store.write(["meta", "rows", "ops"], async (tx) => {
@@ -92,24 +92,30 @@ export class People {
     return person;
   }
 
-  /** A page of the server names somebody else than before: until the server has said more of them, nothing is entered in another's name. */
+  /**
+   * A page of the server names another person than before. They become the current person, so that nothing is entered
+   * in the other's name until the server has sent their details.
+   */
   async turnedTo(userId: string): Promise<void> {
     this.#era += 1;
     await this.#store.write(["meta", "rows", "ops"], async (tx) => seat(tx, userId));
   }
 
-  /** A sign-in: the proof that is kept is of an earlier session, and another one is due. */
+  /** After a sign-in: the stored grant belongs to an earlier session, and a new one is due. */
   async grantIsDue(userId: string): Promise<void> {
     await this.#change(`person:${userId}`, (known) => known && { ...known, grant_fetched_at: 0 });
   }
 
-  /** A person's queue and the number of the last entry in it; null where nothing was ever entered here. */
+  /** A person's queue and the number of its last entry; null if they never entered anything here. */
   async lastOf(userId: string): Promise<{ queue_id: string; n: number } | null> {
     const head = await this.#store.read(["meta"], async (tx) => find<Head>(tx.objectStore("meta"), `head:${userId}`));
     return head && { queue_id: head.queue_id, n: head.next - 1 };
   }
 
-  /** Nobody is signed in any more. Queues and the log stay; the rows go, and with an empty queue the person's grant as well. */
+  /**
+   * Records the sign-out. Queues and the log stay; the rows are deleted, and so is the person's grant if their queue is
+   * empty.
+   */
   async signedOut(): Promise<void> {
     this.#era += 1;
     await this.#store.write(["meta", "rows", "ops"], async (tx) => seat(tx, null));
@@ -130,7 +136,7 @@ export class People {
     });
   }
 
-  /** Id of a person's queue in this browser, made at the first question. */
+  /** Id of a person's queue in this browser, created at the first call. */
   async queueOf(userId: string): Promise<string> {
     return this.#store.write(["meta"], async (tx) => (await headOf(tx, userId)).queue_id);
   }
@@ -181,12 +187,15 @@ export async function headOf(tx: IDBTransaction, userId: string): Promise<Head> 
   return head;
 }
 
-/** Id of whoever is signed in here, within a transaction that reads `meta`. */
+/** Id of the person who is signed in here, within a transaction that reads `meta`. */
 export async function currentOf(meta: IDBObjectStore): Promise<string | null> {
   return (await find<{ user_id: string | null }>(meta, "current"))?.user_id ?? null;
 }
 
-/** Somebody sits down, or nobody does: of whoever sat here before nothing stays but what waits, and the proof for that. */
+/**
+ * Sets the signed-in person, or none. Deletes the rows of everyone else, and the grant of the person before unless
+ * operations of theirs wait.
+ */
 async function seat(tx: IDBTransaction, userId: string | null): Promise<void> {
   const meta = tx.objectStore("meta");
   const before = await currentOf(meta);
@@ -195,14 +204,17 @@ async function seat(tx: IDBTransaction, userId: string | null): Promise<void> {
   if (userId === null) {
     rows.clear();
   } else {
-    // Keys are [person, entity, id], and an array sorts behind every text.
+    // Keys are [person, entity, id], and an array sorts after every string.
     rows.delete(IDBKeyRange.upperBound([userId], true));
     rows.delete(IDBKeyRange.lowerBound([userId, []], true));
   }
   if (before !== null && before !== userId) await dropGrantUnlessNeeded(tx, before);
 }
 
-/** Somebody who is not signed in, and of whom nothing waits, leaves no proof behind. The transaction writes `meta` and reads `ops`. */
+/**
+ * Deletes the grant of a person who is not signed in and has no waiting operations. The transaction writes `meta` and
+ * reads `ops`.
+ */
 export async function dropGrantUnlessNeeded(tx: IDBTransaction, userId: string): Promise<void> {
   const meta = tx.objectStore("meta");
   const person = await find<Person & { key: string }>(meta, `person:${userId}`);

@@ -1,16 +1,19 @@
-// Who reads here, as the worker knows it: whose pages may be shown, and until when without a word of the server.
+// The reader, as the worker knows them: whose kept pages may be shown, and for how long without a response of the
+// server.
 
 import { forgetPages, recollect, remember } from "./page_cache.ts";
 import type { Queue } from "./queue.ts";
 
 const DAY_MS = 86_400_000;
-/** Kept pages open for so long after the last sign-in at this browser, as at an office's PC (src/agent/people.rs). */
+/**
+ * How long kept pages open after the last sign-in in this browser; the same as on an office PC (src/agent/people.rs).
+ */
 export const READING_MS = 14 * DAY_MS;
-/** A session lives no longer: whoever the server names has signed in within this time. */
+/** Longest lifetime of a session: a person named by the server has signed in within this time. */
 const SESSION_MS = DAY_MS;
 const NAME = "reader";
 
-/** What is remembered: the person, and when they signed in; `ended` where that is too long ago. */
+/** What is remembered: the person, and when they signed in; `ended` if that is too long ago. */
 interface Kept {
   user: string | null;
   at: number;
@@ -29,12 +32,12 @@ export class Reader {
     this.#queue = queue;
   }
 
-  /** See `People.era`: an answer that was asked for in another one is nobody's any more. */
+  /** See `People.era`: a response to a request of an earlier era is ignored. */
   get era(): number {
     return this.#queue.people.era;
   }
 
-  /** Whose pages may be shown; null where nobody is known to be signed in, or their last sign-in is too long ago. */
+  /** Whose pages may be shown; null if no one is known to be signed in, or the last sign-in is too long ago. */
   async user(): Promise<string | null> {
     const { user, at } = await this.#read();
     const age = this.#queue.now() - at;
@@ -50,7 +53,10 @@ export class Reader {
     return (await this.user()) === null && (await this.#read()).ended === true;
   }
 
-  /** An answer of the server to what was asked in the era `asked` names whom it was made for. True where that is news. */
+  /**
+   * Learns the person whom a response of the server was made for; the request was sent in the era `asked`. Returns true
+   * if it is another person than before.
+   */
   async learn(user: string, asked: number): Promise<boolean> {
     const known = await this.#read();
     if (asked !== this.era) {
@@ -74,7 +80,7 @@ export class Reader {
     return isNews;
   }
 
-  /** The server names nobody: without it, nothing is shown until somebody has signed in. */
+  /** The server reports that no one is signed in: kept pages do not open until the next sign-in. */
   async unlearn(): Promise<void> {
     const { user, at } = await this.#read();
     if (user !== null) {
@@ -82,13 +88,13 @@ export class Reader {
     }
   }
 
-  /** Somebody has just signed in; who it is, the next answer says. */
+  /** A person has just signed in; the next response names them. */
   entered(): void {
     this.#hasJustEntered = true;
     this.#queue.people.nextEra();
   }
 
-  /** Signed out: pages and rows go, what waits stays. */
+  /** Signed out: pages and rows are deleted, waiting operations stay. */
   async left(): Promise<void> {
     await this.#leave(NOBODY);
   }
@@ -109,7 +115,7 @@ export class Reader {
     return this.#kept ?? found;
   }
 
-  /** A build of before has kept the id alone. */
+  /** An earlier build stored only the id. */
   async #recollect(): Promise<Kept> {
     const found = await recollect<Kept | string>(NAME);
     return typeof found === "string" ? { user: found, at: this.#queue.now() } : (found ?? NOBODY);

@@ -1,5 +1,5 @@
-// The service worker: what of the site works without a network, and what is entered then arrives once (docs/SYNC.md). It is built with the id
-// of its build and the addresses of the files that every page needs.
+// The service worker: parts of the site work without a network, and what is entered then arrives exactly once
+// (docs/SYNC.md). The build inserts its id and the addresses of the files that every page needs.
 
 import { Drainer, DRAIN_LOCK } from "./drain.ts";
 import { forgetAll, recollect } from "./page_cache.ts";
@@ -16,9 +16,9 @@ import { type RequestEvent, worker } from "./worker_types.ts";
 declare const BUILD: string;
 declare const ASSETS: string[];
 
-/** A page's greeting is answered with a question to the server at most this often. */
+/** A page's "hello" leads to a ping at most this often. */
 const CONTACT_MS = 60_000;
-/** Ends of sending that say that the server was not reached. */
+/** States after sending which mean that the server was not reached. */
 const UNREACHED = new Set<DrainState>(["offline", "blocked_network", "on_pc", "pc_full"]);
 
 const queue = openQueue({ app: BUILD });
@@ -29,7 +29,7 @@ const readers: Readers = { reader, signOut, now: () => queue.now() - offset };
 
 // This clock minus the server's.
 let offset = 0;
-// How the admin has switched this worker. Undefined until it is recollected, too.
+// The mode that the admin has set for this worker. Undefined until it is read from the store.
 let mode: WorkerMode | undefined;
 let lastContact = 0;
 
@@ -44,17 +44,20 @@ worker.addEventListener("install", (event) => {
   void takeOver();
 });
 
-/**
- * Not while something is being sent: this waits for the drain to end. The lock is not held until the new worker has taken over: that waits for
- * the old one to finish all it has begun, which may be a drain that waits for the lock.
- */
+ /**
+  * Takes over when a running drain has ended. The lock is released before the new worker has taken over: the takeover
+  * waits for the old worker to finish what it has begun, which may be a drain that waits for the lock.
+  */
 async function takeOver(): Promise<void> {
   await navigator.locks.request(DRAIN_LOCK, () => void worker.skipWaiting());
 }
 
 worker.addEventListener("activate", (event) => event.waitUntil(begin()));
 
-/** A browser opens no page until a worker has begun, so nothing here waits for the line; the pages that are claimed ask for sending. */
+/**
+ * The browser opens no page until the worker is active, so nothing here waits for the network. The pages that are
+ * claimed ask for sending.
+ */
 async function begin(): Promise<void> {
   await worker.registration.navigationPreload.enable().catch(() => undefined);
   await dropOldAssets(BUILD);
@@ -80,7 +83,7 @@ worker.addEventListener("fetch", (event) => {
   }
 });
 
-/** A worker that has just started asks first how it is switched. */
+/** A worker that has just started reads its mode first. */
 async function whileOn(event: RequestEvent, answer: () => Promise<Response>): Promise<Response> {
   if (mode === undefined) {
     await ready.catch(() => undefined);
@@ -88,7 +91,7 @@ async function whileOn(event: RequestEvent, answer: () => Promise<Response>): Pr
   return mode === "normal" ? answer() : passOn(event);
 }
 
-/** Not the worker's affair: what the server answers, or a page of ours where it does not. */
+/** For requests that the worker does not handle: the server's response, or the offline page if there is none. */
 async function passOn(event: RequestEvent): Promise<Response> {
   const isLeft = await signOut.isDue();
   if (isLeft && !(await signOut.finish())) {
@@ -149,9 +152,12 @@ async function answerPost(event: RequestEvent, path: string): Promise<Response> 
   }
 }
 
-// Who is there --------------------------------------------------------------------------------------------------------------------------
+// The signed-in person ------------------------------------------------------------------------------------------------------------------
 
-/** Signing out. Pages and rows go at once, whether the server hears of it now or later; the queue stays. */
+/**
+ * Signs out. Pages and rows are deleted at once, whether the server receives the sign-out now or later; the queue
+ * stays.
+ */
 async function leave(): Promise<Response> {
   const user = await reader.user().catch(() => null);
   const last = user === null ? null : await queue.people.lastOf(user).catch(() => null);
@@ -161,7 +167,7 @@ async function leave(): Promise<Response> {
   return Response.redirect(new URL("/login", worker.location.href).href, 303);
 }
 
-/** Signing in, on its page or over another one. What was asked for before is of a session that has ended. */
+/** Signs in, on the sign-in page or over another page. Earlier requests belong to a session that has ended. */
 async function enter(event: RequestEvent): Promise<Response> {
   if ((await signOut.isDue()) && !(await signOut.finish())) {
     return explain(event, readers);
@@ -180,7 +186,8 @@ async function enter(event: RequestEvent): Promise<Response> {
 
 async function greeted(): Promise<void> {
   await ready;
-  // A good answer ends a pause. What the PC's agent holds is asked for with every page that is opened or comes to the front.
+  // A good response ends a pause. The verdicts on what the PC's agent holds are requested whenever a page opens or
+  // comes to the front.
   const isGood = await contact(false);
   await send(isGood || (await queue.people.drainMemory()).state === "on_pc");
   const person = await queue.people.current();
@@ -191,7 +198,10 @@ async function greeted(): Promise<void> {
   }
 }
 
-/** Asks the server who is signed in, how this worker is switched, and whether there is a newer one. True where it has just answered. */
+/**
+ * Asks the server who is signed in, which mode this worker has, and whether there is a newer one. True if the server
+ * has just responded.
+ */
 async function contact(isForced: boolean): Promise<boolean> {
   const { state } = await queue.people.drainMemory();
   const isFine = state === "idle" || state === "sending";
@@ -227,10 +237,10 @@ async function contact(isForced: boolean): Promise<boolean> {
 
 // Sending -------------------------------------------------------------------------------------------------------------------------------
 
-/** Sends what waits and tells the pages how it went. */
+/** Sends what waits and reports the progress to the pages. */
 async function send(force = false): Promise<void> {
   if (!(await signOut.finish())) {
-    return; // nothing is sent with a session that its person has left
+    return; // nothing is sent in a session whose person has signed out
   }
   const result = await drainer.drain({ force });
   const { state, sent, waiting } = result;

@@ -1,5 +1,6 @@
-// The emergency stand-in for the service worker, for the day a broken one was shipped: it answers nothing, so every request goes to the
-// network; it still sends what waits, keeps the queue, and takes its leave when nothing waits any more.
+// The emergency replacement for the service worker, in case a broken one was shipped. It handles no request, so every
+// request goes to the network. It keeps the queue, still sends what waits, and unregisters itself when nothing waits
+// any more.
 
 import { Drainer } from "./drain.ts";
 import { forgetAll, forgetPages } from "./page_cache.ts";
@@ -12,7 +13,8 @@ const queue = openQueue({ app: BUILD });
 const drainer = new Drainer(queue, { build: BUILD });
 
 worker.addEventListener("install", (event) => event.waitUntil(worker.skipWaiting()));
-// A browser opens no page until a worker has begun, so this does not wait for the line; the pages that are claimed ask for sending.
+// The browser opens no page until the worker is active, so this does not wait for the network. The pages that are
+// claimed ask for sending.
 worker.addEventListener("activate", (event) => event.waitUntil(begin()));
 worker.addEventListener("message", (event) => {
   const { type, force } = event.data as { type?: string; force?: boolean };
@@ -25,7 +27,10 @@ async function begin(): Promise<void> {
   await forgetPages();
 }
 
-/** Sends, and leaves when nothing waits any more. `force` ignores a pause ("Şimdi gönder", a line that may be back). */
+/**
+ * Sends, and unregisters when nothing waits any more. `force` ignores a pause ("Şimdi gönder", a connection that may be
+ * back).
+ */
 async function finish(force = false): Promise<void> {
   await drainer.drain({ force });
   if ((await queue.listWaiting()).length === 0) {
