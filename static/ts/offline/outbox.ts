@@ -1,4 +1,4 @@
-// The sender's side of the queue: what goes next, and what became of it. Each step is one transaction.
+// The sender's side of the queue: what is sent next, and what the result was. Each step is one transaction.
 
 import { enteredOf } from "./links.ts";
 import { dropGrantUnlessNeeded, find } from "./people.ts";
@@ -10,17 +10,17 @@ import type { DoneOp, Op, Person, QueuedOp, Verdict } from "./types.ts";
 const DAY_MS = 86_400_000;
 /** How long the log is kept. */
 const LOG_MS = 30 * DAY_MS;
-/** How often the same operation is sent again because the server says that it misses it. */
+/** Shortest time between two resends of an operation that the server reports as missing. */
 const RESEND_MS = DAY_MS;
 const FINAL = new Set(["applied", "merged", "held", "rejected"]);
 
-/** A queue with something in it. */
+/** A queue with waiting operations. */
 export interface Waiting {
   queue_id: string;
   user_id: string;
 }
 
-/** What the server is told about a queue. */
+/** The length of a queue, as the heartbeat reports it. */
 export interface Length {
   len: number;
   oldest_at: string | null;
@@ -33,7 +33,7 @@ export class Outbox {
     this.#queue = queue;
   }
 
-  /** The queues in which something waits. */
+  /** The queues with waiting operations. */
   async queues(): Promise<Waiting[]> {
     return this.#queue.store.read(["ops"], async (tx) => {
       const found: Waiting[] = [];
@@ -47,11 +47,12 @@ export class Outbox {
     });
   }
 
-  /**
-   * The next operations of a queue, in their order: from its start, or from the first one after number `later` that the PC does not have. From
-   * now on they may have been seen by the server: they are marked so first. Of somebody else than `carrier` only what can be proved to be
-   * theirs: the server would hold the rest, which its author can send. What came with a file has no author here: the server keeps that.
-   */
+   /**
+    * The next operations of a queue, in order: from its start, or from the first one after number `later` that the PC's
+    * agent does not have. They are marked before sending as possibly seen by the server. If `carrier` is not the
+    * author, only operations with a grant are taken: the server would hold the rest, which the author can send.
+    * Operations imported from a file have no author here and are always taken: the server keeps them.
+    */
   async take(queueId: string, most: number, mostBytes: number, later: number | null = null, carrier: string | null = null): Promise<QueuedOp[]> {
     return this.#queue.store.write(["meta", "ops"], async (tx) => {
       const ops = tx.objectStore("ops");
@@ -63,7 +64,7 @@ export class Outbox {
       const firstDoubtful = found.findIndex((queued) => !isProved(queued));
       const batch = within(firstDoubtful < 0 ? found : found.slice(0, firstDoubtful), mostBytes);
       return batch.map((queued) => {
-        const isQuestion = queued.state === "on_pc"; // it is not sent once more: it asks the PC for the server's word
+        const isQuestion = queued.state === "on_pc"; // not sent again: it asks the PC's agent for the verdict
         const taken = isQuestion ? queued : { ...queued, tries: queued.tries + 1 };
         if (!isQuestion) ops.put(taken);
         return { ...taken, op: withGrant(taken.op, author) };
@@ -80,7 +81,10 @@ export class Outbox {
     });
   }
 
-  /** Takes the server's word: final ones leave the queue for the log, the others stay. Answers how many left. */
+  /**
+   * Applies verdicts: operations with a final one move from the queue to the log, the others stay. Returns how many
+   * moved.
+   */
   async settle(verdicts: Verdict[]): Promise<number> {
     const words = [...new Map(verdicts.map((verdict) => [verdict.op_id, verdict])).values()];
     const settled = await this.#queue.store.write(["meta", "ops", "done", "rows"], async (tx) => {
@@ -100,7 +104,7 @@ export class Outbox {
     return settled.length;
   }
 
-  /** The PC's agent has these; they stay until the server has spoken. */
+  /** The PC's agent has stored these; they stay here until the server's verdict arrives. */
   async keepOnPc(opIds: string[]): Promise<void> {
     const news: string[] = [];
     await this.#change(opIds, (queued) => {
@@ -110,12 +114,15 @@ export class Outbox {
     if (news.length > 0) this.#queue.announce({ type: "on_pc", op_ids: news });
   }
 
-  /** Notes why these are still here. */
+  /** Records why these are still here. */
   async keepBecause(opIds: string[], why: string): Promise<void> {
     await this.#change(opIds, (queued) => ({ ...queued, last_error: why }));
   }
 
-  /** The server misses numbers of a queue: what the log has of them waits again. What nobody has is lost, and is said so. */
+  /**
+   * The server reports numbers of a queue as missing: those in the log are put back into the queue. Numbers that are in
+   * neither are lost, and recorded as lost.
+   */
   async resend(queueId: string, numbers: number[]): Promise<{ resent: number; lost: number[] }> {
     const now = this.#queue.now();
     return this.#queue.store.write(["meta", "ops", "done"], async (tx) => {
@@ -138,7 +145,7 @@ export class Outbox {
     });
   }
 
-  /** The server is another one than before (restored from a copy): whatever the log has is sent once more. */
+  /** The server's data have been replaced (restored from a backup): sends the whole log again. */
   async resendLog(): Promise<number> {
     const now = this.#queue.now();
     return this.#queue.store.write(["ops", "done"], async (tx) => {
@@ -155,7 +162,7 @@ export class Outbox {
     return failed.filter((done) => done.verdict?.verdict === "held").map((done) => done.op_id);
   }
 
-  /** The server's later word on operations that it held. */
+  /** Stores the server's later verdicts on operations that it held. */
   async review(verdicts: Verdict[]): Promise<void> {
     const changed = await this.#queue.store.write(["done"], async (tx) => {
       const done = tx.objectStore("done");
@@ -171,7 +178,7 @@ export class Outbox {
     if (changed.length > 0) this.#queue.announce({ type: "verdict", op_ids: changed });
   }
 
-  /** Drops what is older than the log goes back, but for what nobody has looked at. */
+  /** Deletes entries older than `LOG_MS`, except failed ones that their author has not seen. */
   async prune(): Promise<void> {
     await this.#queue.store.write(["done"], async (tx) => {
       const done = tx.objectStore("done");
@@ -190,13 +197,13 @@ export class Outbox {
   }
 }
 
-/** Reason of what the server could not even store. */
+/** Reason of a verdict if the server could not store the operation. */
 export const INTERNAL_ERROR = "internal_error";
 
-/** Reason of what the server could not read and has stored as it is. */
+/** Reason of a verdict if the server could not read the operation and stored it as it is. */
 export const QUARANTINED = "quarantined";
 
-/** An operation and the word on it. */
+/** An operation and its verdict. */
 interface Settled {
   queued: QueuedOp;
   verdict: Verdict;
@@ -206,13 +213,13 @@ async function finish(tx: IDBTransaction, { queued, verdict }: Settled, now: num
   const { op } = queued;
   const before = (await result(tx.objectStore("done").get(op.op_id))) as DoneOp | undefined;
   const kept = verdict.row ? { ...verdict, row: masked(verdict.row) } : verdict;
-  const { grant: _, ...plain } = op; // the log proves nothing
+  const { grant: _, ...plain } = op; // the log holds no grants
   const entry: DoneOp = { ...enteredOf({ ...queued, op: plain }), op_id: op.op_id, verdict: kept, at: now, seen: before?.seen ?? false };
   tx.objectStore("done").put(withAttention({ ...entry, ...(before?.resent_at === undefined ? {} : { resent_at: before.resent_at }) }));
   tx.objectStore("ops").delete([queued.queue_id, queued.n]);
 }
 
-/** Of several words on one row, the one with the newest version. */
+/** Of several verdicts on one row, the one with the newest version. */
 function newestRows(settled: Settled[]): Settled[] {
   const newest = new Map<string, Settled>();
   for (const one of settled) {
@@ -222,26 +229,26 @@ function newestRows(settled: Settled[]): Settled[] {
   return [...newest.values()];
 }
 
-/** Marks what needs somebody's attention: held or rejected, and not seen yet. */
+/** Marks an entry that needs attention: held or rejected, and not seen yet. */
 function withAttention(entry: DoneOp): DoneOp {
   const { failed: _, ...rest } = entry;
   const isFailed = entry.verdict?.verdict === "held" || entry.verdict?.verdict === "rejected";
   return isFailed && !entry.seen ? { ...rest, failed: 1 } : rest;
 }
 
-/** Out of the log into the queue again, at its old place; the log keeps it as well. */
+/** From the log back into the queue, with its old number; the log keeps it as well. */
 function putBack(tx: IDBTransaction, done: DoneOp, now: number): void {
   const queued: QueuedOp = { ...enteredOf(done), state: "waiting", tries: 1, last_error: null, origin: "resent" };
   tx.objectStore("ops").put(queued);
   tx.objectStore("done").put({ ...done, resent_at: now });
 }
 
-/** What the server has taken as an operation, and its author has not thrown away since. */
+/** Whether the server accepted it as an operation and its author has not discarded it since. */
 function wasSent(done: DoneOp): boolean {
   return done.verdict !== null && done.verdict.reason !== QUARANTINED && !done.discarded;
 }
 
-/** The author's newest proof, for a carrier who is somebody else. */
+/** Adds the author's newest grant, in case the carrier is another person. */
 function withGrant(op: Op, author: Person | null): Op {
   return author?.grant ? { ...op, grant: author.grant } : op;
 }
@@ -259,7 +266,7 @@ function all(queueId: string, from = 0): IDBKeyRange {
   return IDBKeyRange.bound([queueId, from], [queueId, Infinity]);
 }
 
-/** The number of the first operation after `later` that the PC's agent does not have yet; past the end where it has all. */
+/** The number of the first operation after `later` that the PC's agent does not have yet; `Infinity` if it has all. */
 function firstOffPc(ops: IDBObjectStore, queueId: string, later: number): Promise<number> {
   const walk = ops.openCursor(IDBKeyRange.bound([queueId, later], [queueId, Infinity], true));
   return new Promise((found, failed) => {

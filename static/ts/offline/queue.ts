@@ -1,5 +1,6 @@
-// The queue of what was entered without a network, or with one that did not answer. What is stored here leaves only with a verdict of the
-// server, or by its author's own word, and is then kept in a log. Pages and the worker share it.
+// The queue of operations that were entered without a network, or while the server did not respond. An operation leaves
+// it only with a verdict of the server, or if its author discards or replaces it; it is then kept in a log. Pages and
+// the worker share the queue.
 
 import { newId } from "../ids.ts";
 import { contentOf, draftOf, enteredOf, following, rebaseLater, repointAfter, wantedAfter } from "./links.ts";
@@ -10,19 +11,25 @@ import type { DoneOp, Draft, Op, Person, QueuedOp, Summary } from "./types.ts";
 
 export { QuotaError, StorageError, UnavailableError } from "./store.ts";
 
-/** `known`: stored before, with the same content (a double click). `reused`: the op_id stands for something else; mint a new one. */
+/**
+ * `known`: stored before, with the same content (a double click). `reused`: the op_id belongs to another operation;
+ * create a new id.
+ */
 export interface Enqueued {
   result: "stored" | "known" | "reused";
   ops: Op[];
 }
 
-/** `under_way`: it may have reached the server, so its verdict has to come first. `has_dependents`: these need it, say so and ask again. */
+/**
+ * `under_way`: it may have reached the server, so its verdict has to come first. `has_dependents`: these need it; show
+ * them to the author and ask again.
+ */
 export interface Discarded {
   result: "discarded" | "under_way" | "has_dependents" | "unknown";
   dependents: QueuedOp[];
 }
 
-/** What other tabs hear about. */
+/** Events for other tabs and the worker. */
 export type QueueEvent = { type: "queued" | "on_pc" | "verdict" | "state" | "discarded"; op_ids: string[] };
 
 export interface QueueOptions {
@@ -67,7 +74,7 @@ export class Queue {
     return this.enqueueAll([draft], person);
   }
 
-  /** Stores all of them or none: a press of a button is one act. On the disk when this resolves. */
+  /** Stores all drafts or none: one click is one action. They are on the disk when this resolves. */
   async enqueueAll(drafts: Draft[], person: Person): Promise<Enqueued> {
     const named = await Promise.all(drafts.map((draft) => this.mirror.named(draft, person.user_id)));
     const enqueued = await this.store.write(["meta", "ops", "done"], async (tx): Promise<Enqueued> => {
@@ -132,10 +139,10 @@ export class Queue {
     return op;
   }
 
-  /**
-   * The operation that a new one stands in for goes to the log, and its place in the queue is free. Null for one that is under way: its
-   * verdict comes first, and the new one follows it.
-   */
+   /**
+    * Moves the operation that a new one replaces to the log; its place in the queue becomes free. Returns null if it
+    * cannot be replaced, or is under way: then its verdict comes first, and the new one follows it.
+    */
   async #retire(tx: IDBTransaction, opId: string): Promise<{ op_id: string; slot?: QueuedOp } | null> {
     const done = tx.objectStore("done");
     const finished = (await result(done.get(opId))) as DoneOp | undefined;
@@ -185,7 +192,7 @@ export class Queue {
     });
   }
 
-  /** Which of these operations are here, waiting or in the log: nobody counts them a second time. */
+  /** Which of these operations are here, waiting or in the log: callers do not count them twice. */
   async known(opIds: string[]): Promise<Set<string>> {
     return this.store.read(["ops", "done"], async (tx) => {
       const [ops, done] = [tx.objectStore("ops").index("op_id"), tx.objectStore("done")];
@@ -217,7 +224,10 @@ export class Queue {
     });
   }
 
-  /** Throws an operation away: kept in the log, never sent. A new row's goes with all that need it, once `withDependents` says so. */
+  /**
+   * Discards an operation: kept in the log, never sent. If it creates a row, the operations that need it are discarded
+   * as well, but only with `withDependents`.
+   */
   async discard(opId: string, withDependents = false): Promise<Discarded> {
     const discarded = await this.store.write(["meta", "ops", "done"], async (tx): Promise<Discarded> => {
       const finished = (await result(tx.objectStore("done").get(opId))) as DoneOp | undefined;
@@ -242,7 +252,7 @@ export class Queue {
     return discarded;
   }
 
-  /** Out of the queue and into the log. Nothing after it was sent either, so the numbers close up again. */
+  /** Moves an operation from the queue to the log. If no later one was sent, their numbers close the gap. */
   async #remove(tx: IDBTransaction, gone: QueuedOp): Promise<void> {
     const ops = tx.objectStore("ops");
     tx.objectStore("done").put(discardedOf(gone, this.now()));
@@ -259,19 +269,19 @@ export class Queue {
     tx.objectStore("meta").put({ ...head, next: head.next - 1 });
   }
 
-  /** The form of an operation again, to be entered as another one in its place (`replaces`). */
+  /** A draft from an operation, to be entered in its place (`replaces`). Null if it cannot be replaced. */
   async edit(opId: string): Promise<Draft | null> {
     const entry = await this.find(opId);
     return entry && canBeReplaced(entry) ? { ...draftOf(entry), op_id: newId(this.now()), replaces: opId } : null;
   }
 
-  /** The same once more, under a new id: for what the server has refused or holds. */
+  /** Enters the same again under a new id: for operations that the server has rejected or holds. */
   async retry(opId: string, person: Person): Promise<Enqueued | null> {
     const draft = await this.edit(opId);
     return draft && this.enqueue(draft, person);
   }
 
-  /** Its author has read what became of it. */
+  /** The author has seen the result: the entry needs no more attention. */
   async dismiss(opId: string): Promise<void> {
     await this.store.write(["done"], async (tx) => {
       const done = tx.objectStore("done");
@@ -282,7 +292,7 @@ export class Queue {
   }
 }
 
-/** The waiting operation of an id. */
+/** The waiting operation with this id. */
 export async function queuedOf(tx: IDBTransaction, opId: string): Promise<QueuedOp | null> {
   return ((await result(tx.objectStore("ops").index("op_id").get(opId))) as QueuedOp | undefined) ?? null;
 }
@@ -292,7 +302,10 @@ export function after(queued: { queue_id: string; n: number }): IDBKeyRange {
   return IDBKeyRange.bound([queued.queue_id, queued.n], [queued.queue_id, Infinity], true);
 }
 
-/** What waits, was thrown away, or was not taken by the server. What has taken effect is changed like any other row. */
+/**
+ * Whether an operation can be replaced: it waits, was discarded, or the server did not apply it. If it was applied, its
+ * row is changed like any other.
+ */
 function canBeReplaced(entry: QueuedOp | DoneOp): boolean {
   return !("verdict" in entry) || (entry.verdict?.verdict !== "applied" && entry.verdict?.verdict !== "merged");
 }
@@ -302,7 +315,7 @@ async function storedAs(tx: IDBTransaction, opId: string): Promise<{ op: Op; dis
   return finished ?? (await queuedOf(tx, opId));
 }
 
-/** What needs an operation, directly or through another, in the order of the queue. */
+/** The operations that need this one, directly or through others, in the order of the queue. */
 async function dependentsOf(tx: IDBTransaction, root: QueuedOp): Promise<QueuedOp[]> {
   const later = (await result(tx.objectStore("ops").getAll(after(root)))) as QueuedOp[];
   const needed = new Set([root.op.op_id]);
@@ -317,7 +330,7 @@ function renumbered(queued: QueuedOp, n: number): QueuedOp {
   return { ...queued, n, op: { ...queued.op, n } };
 }
 
-/** An operation in the log that needs nobody's attention any more. */
+/** A log entry that needs no more attention. */
 function settled(finished: DoneOp, more: Partial<DoneOp>): DoneOp {
   const { failed: _, ...rest } = finished;
   return { ...rest, ...more, seen: true };

@@ -1,10 +1,11 @@
-// IndexedDB as promises. A write resolves when its transaction has completed, on the disk, and never before: "stored" is said only then.
+// IndexedDB as promises. A write resolves only when its transaction is complete and on the disk: no page shows "stored"
+// before.
 
 const VERSION = 1;
 
 export type StoreName = "meta" | "ops" | "done" | "rows";
 
-/** The browser cannot keep anything (private window, broken profile, policy). */
+/** The browser cannot store anything (private window, broken profile, policy). */
 export class UnavailableError extends Error {
   override name = "UnavailableError";
 }
@@ -29,7 +30,7 @@ export class Store {
     this.#name = name;
   }
 
-  /** Runs `job` in one transaction that is on the disk when this resolves. Whatever `job` throws undoes all of it. */
+  /** Runs `job` in one transaction that is on the disk when this resolves. If `job` throws, all of it is undone. */
   async write<T>(stores: StoreName[], job: (tx: IDBTransaction) => Promise<T>): Promise<T> {
     return this.#run(stores, "readwrite", job);
   }
@@ -50,7 +51,7 @@ export class Store {
       tx.oncomplete = () => complete();
       tx.onabort = () => failed(tx.error);
     });
-    ended.catch(() => null); // it is looked at below, at the latest after `job`
+    ended.catch(() => null); // awaited below, at the latest after `job`
     try {
       const result = await job(tx);
       await ended;
@@ -62,7 +63,10 @@ export class Store {
     }
   }
 
-  /** Another tab's upgrade, or the browser itself, may have closed the connection: then it is opened once more. */
+  /**
+   * Begins a transaction. Another tab's upgrade, or the browser itself, may have closed the database connection: then
+   * it is opened again.
+   */
   async #begin(stores: StoreName[], mode: IDBTransactionMode): Promise<IDBTransaction> {
     try {
       return (await this.#open()).transaction(stores, mode, { durability: "strict" });
@@ -108,7 +112,7 @@ export class Store {
   }
 }
 
-/** Additive only: a build of yesterday must be able to read what a build of tomorrow has left. */
+/** Only adds: an older build must be able to read what a newer build has stored. */
 function upgrade(db: IDBDatabase, from: number): void {
   if (from < 1) {
     db.createObjectStore("meta", { keyPath: "key" });

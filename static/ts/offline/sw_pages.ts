@@ -1,4 +1,4 @@
-// GET: the network first, and what is kept where it does not answer in time (SYNC 3.13).
+// GET: the network first; a kept page if the network does not respond in time (SYNC 3.13).
 
 import { dayAt } from "../istanbul.ts";
 import { isFromAgent, isKeepable, isKept, keep, keptAt, keyOf, recall } from "./page_cache.ts";
@@ -8,12 +8,15 @@ import type { RequestEvent } from "./worker_types.ts";
 
 /** How long the network may take before a kept page is shown. */
 const PATIENCE_MS = 2_000;
-/** The same where this PC has an agent: it has to notice that the server is away, and then shows newer rows than any kept page. */
+/**
+ * The same if this PC has an agent: it needs time to notice that the server is unreachable, and then shows newer rows
+ * than any kept page.
+ */
 const PATIENCE_WITH_AGENT_MS = 6_000;
 const ASSETS = "assets-";
 const OFFLINE_PAGE = "/offline";
 
-/** Who reads, and whether somebody is on their way out. */
+/** The reader, and whether a sign-out is not finished yet. */
 export interface Readers {
   reader: Pick<Reader, "era" | "user" | "hasEnded" | "learn">;
   signOut: Pick<SignOut, "isDue" | "finish">;
@@ -21,20 +24,20 @@ export interface Readers {
   now: () => number;
 }
 
-/** Stores what every page of this build needs. Fails where one file is missing: half a build is worth nothing. */
+/** Stores the files that every page of this build needs. Fails if one is missing: half a build is useless. */
 export async function keepAssets(build: string, addresses: string[]): Promise<void> {
   const cache = await caches.open(ASSETS + build);
   await cache.addAll(addresses);
   await cache.put(OFFLINE_PAGE, await fetch(OFFLINE_PAGE, { credentials: "same-origin" }));
 }
 
-/** Pages that are kept still name the files of the build before this one; older ones go. */
+/** Deletes the files of old builds. Those of the previous build stay: kept pages still refer to them. */
 export async function dropOldAssets(build: string): Promise<void> {
   const names = (await caches.keys()).filter((name) => name.startsWith(ASSETS) && name !== ASSETS + build);
   await Promise.all(names.slice(0, -1).map((name) => caches.delete(name)));
 }
 
-/** A file whose name carries its hash never changes. */
+/** Serves a file from the cache: its name contains its hash, so it never changes. */
 export async function answerAsset(request: Request): Promise<Response> {
   for (const name of await caches.keys()) {
     const kept = name.startsWith(ASSETS) ? await (await caches.open(name)).match(request, { ignoreVary: true }) : undefined;
@@ -65,19 +68,25 @@ export async function answerPage(event: RequestEvent, readers: Readers): Promise
     return kept;
   }
   const { response } = first === "late" ? await network : first;
-  // What the agent says where it has nothing to show is said for this page; ours is said for any.
+  // The agent's page that it has nothing to show is about this page; the offline page is a general one.
   const isWorthShowing = response !== null && (response.status < 502 || (isFromAgent(response) && isHtml(response) && request.mode === "navigate"));
   return isWorthShowing ? response : explain(event, readers);
 }
 
-/** The kept answer. An address without a date means now: where what is kept of it is of another day, the page of this one may be there. */
+/**
+ * The kept response. An address without a date means today: if its kept page is of another day (or month), the kept
+ * page with today's date in its address comes first.
+ */
 async function recallNow(key: string, user: string | null, now: number): Promise<Response | null> {
   const own = ofNow(new URL(key), dayAt(now));
   const isStale = own !== null && dayAt((await keptAt(key, user)) ?? 0).slice(0, own.span.length) !== own.span;
   return (isStale ? await recall(own.key, user) : null) ?? recall(key, user);
 }
 
-/** Where an address without a date leads on a day, and the day or month that its page is of. */
+/**
+ * For an address without a date: the address of the same page with a date, and the day or month that it shows. Null for
+ * other addresses.
+ */
 function ofNow(url: URL, day: string): { key: string; span: string } | null {
   const isMonth = url.pathname === "/timesheets/month";
   const [name, span] = isMonth ? ["month", day.slice(0, 7)] : ["date", day];
@@ -89,23 +98,24 @@ function ofNow(url: URL, day: string): { key: string; span: string } | null {
   return { key: own.href, span };
 }
 
-/** An answer to show; else one that says why there is none, where somebody of ours gave it. */
+/** A response to show. If there is none: the server's or the agent's response that reports why, or null. */
 type Came = { isGood: true; response: Response } | { isGood: false; response: Response | null };
 
 const NOTHING: Came = { isGood: false, response: null };
 
 let hasAgent = false;
 
-/**
- * What the server answers. The browser has already asked for a page it goes to, and asks a second time where the worker leaves that answer
- * alone; a message that is shown once would be gone with the first. `isAfresh`: that answer is of a session that has ended since.
- */
+ /**
+  * The server's response. For a navigation, the browser has already sent the request (preload). If the worker ignored
+  * that response, the page would be requested twice, and a message that is shown once would be lost with the first
+  * response. `isAfresh`: the preloaded response belongs to a session that has ended since.
+  */
 export async function askServer(event: RequestEvent, isAfresh = false): Promise<Response> {
   const preloaded = await event.preloadResponse?.catch(() => undefined);
   return (isAfresh ? undefined : preloaded) ?? fetch(event.request);
 }
 
-/** The server's answer, kept for later; not good where there is none worth showing while a kept one may be there. */
+/** The server's response, which is also kept. Not good if it is not worth showing and a kept page may exist. */
 async function ask(event: RequestEvent, key: string, reader: Readers["reader"], isAfresh: boolean): Promise<Came> {
   const asked = reader.era;
   try {
@@ -137,12 +147,18 @@ function isHtml({ headers }: Response): boolean {
   return headers.get("Content-Type")?.startsWith("text/html") ?? false;
 }
 
-/** A list as a file, which the server makes: there is nothing to keep of it, and no kept page in its place. */
+/**
+ * Whether the address is that of a list as a file. The server creates the file; it is not kept, and no kept page
+ * replaces it.
+ */
 export function isFile(address: string): boolean {
   return (new URL(address).searchParams.get("format") ?? "") !== "";
 }
 
-/** Nothing is kept: a page that says so and where to go, or for a fragment the marks by which the page's script says it. */
+/**
+ * The response if nothing is kept: for a navigation the offline page with the reason, for a fragment the headers from
+ * which the page's script shows the reason.
+ */
 export async function explain(event: RequestEvent, readers: Readers): Promise<Response> {
   const why = (await readers.signOut.isDue()) ? "leaving" : (await readers.reader.hasEnded()) ? "ended" : "";
   if (event.request.mode !== "navigate") {
@@ -154,14 +170,14 @@ export async function explain(event: RequestEvent, readers: Readers): Promise<Re
   return page === null ? Response.error() : new Response(page, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8", "X-App": "offline" } });
 }
 
-/** The page of ours that says why there is none, with the parts that are for this reason; null where it was not stored. */
+/** The offline page with the parts for this reason; null if the page is not stored. */
 export async function offlinePage(why: "unknown" | "file" | "leaving" | "ended"): Promise<string | null> {
   const text = await (await caches.match(OFFLINE_PAGE))?.text();
   const parts = text?.replace(/<!--(unknown|file|leaving|ended)-->([\s\S]*?)<!--\/-->/g, (_, reason: string, part: string) => (reason === why ? part : ""));
   return parts?.replace("<html ", `<html data-offline="${why}" `) ?? null;
 }
 
-/** A cell of the month opens one day of a person, which the day's own page has too. */
+/** A cell of the month opens one day of a person; the page of that day shows the same. Returns its address, or null. */
 function dayInstead(address: string): string | null {
   const day = /^\/employees\/[^/]+\/days\/(\d{4}-\d\d-\d\d)$/.exec(new URL(address).pathname)?.[1];
   return day ? `/today?date=${day}` : null;

@@ -1,5 +1,5 @@
-// Ahead of need: the pages a clerk works with are fetched once after sign-in, one at a time, so that they open without a network as well
-// (SYNC 3.13), and the rows that a check on the spot compares with.
+// The warm-up: after sign-in, fetches the pages that a clerk works with, one at a time, so that they also open without
+// a network (SYNC 3.13), and the rows that local checks compare with.
 
 import { dayAfter, dayAt, monthAfter } from "../istanbul.ts";
 import { isFromAgent, keep, prune, recollect, remember } from "./page_cache.ts";
@@ -8,9 +8,9 @@ import type { ServerRow } from "./mirror.ts";
 import type { Person } from "./types.ts";
 
 const HOURS_6 = 6 * 3_600_000;
-/** Days of Bugün ahead of this one: a browser that stays without a network over a long holiday has the day it comes back to. */
+/** Days of Bugün after today: after a long holiday without a network, the browser still has the page of the day. */
 const DAYS_AHEAD = 10;
-/** Days of Bugün before this one, also over the first of a month. */
+/** Days of Bugün before today, also across the first of a month. */
 const DAYS_BACK = 3;
 const PAGES = ["/timesheets", "/timesheets/month", "/employees", "/employees/new", "/shift-templates", "/shift-templates/new", "/queue", "/conflicts"];
 
@@ -18,7 +18,7 @@ export interface Warmth {
   user: string;
   day: string;
   build: string;
-  /** Of which of the server's data the rows are. */
+  /** The epoch of the server's data that the rows belong to. */
   epoch: string | null;
   at: number;
   requests: number;
@@ -28,8 +28,10 @@ export interface Warmth {
 
 let isWarming = false;
 
-/** Warms what is due: after sign-in, on a new day, with a new build, when the server stands on other data, and every six hours. Ends where its
- * reader has left (`isTheirs`). */
+/**
+ * Warms up if due: after sign-in, on a new day, with a new build, when the epoch of the server's data has changed, and
+ * every six hours. Ends if its reader has left (`isTheirs`).
+ */
 export async function warmUp(queue: Queue, person: Person, build: string, isTheirs: () => boolean): Promise<void> {
   const day = dayAt(queue.now() - person.offset_ms);
   const last = await recollect<Warmth>("warmth");
@@ -46,13 +48,13 @@ export async function warmUp(queue: Queue, person: Person, build: string, isThei
       const response = await fetch(address, { credentials: "same-origin", headers: { "X-Warm-Up": "1" }, priority: "low" } as RequestInit);
       cost.requests += 1;
       if (isFromAgent(response)) {
-        return; // the server is out of reach: there is nothing of its own to keep
+        return; // the server is unreachable: there is no page of its own to keep
       }
       if (!response.ok) {
         continue;
       }
       if (response.headers.get("X-User") !== person.user_id || !isTheirs()) {
-        return; // signed out, or somebody else by now
+        return; // signed out, or another person by now
       }
       cost.bytes += (await response.clone().blob()).size;
       await keep(new URL(address, globalThis.location.href).href, response, Date.now(), isTheirs);
@@ -63,7 +65,7 @@ export async function warmUp(queue: Queue, person: Person, build: string, isThei
       await remember("warmth", { user: person.user_id, day, build, epoch, at: queue.now(), ms: queue.now() - started, ...cost } satisfies Warmth);
     }
   } catch {
-    // the network went away: the next page tries again
+    // the network failed: the next page tries again
   } finally {
     isWarming = false;
   }
@@ -98,7 +100,7 @@ async function mirrorRows(queue: Queue, { user_id }: Person, day: string, cost: 
       }
       const page = JSON.parse(text) as { items: ServerRow[]; next: string | null };
       if (isFirst) {
-        await queue.mirror.clear(user_id, entity); // not before there is something to put in its place
+        await queue.mirror.clear(user_id, entity); // only once there are rows to replace the old ones
         isFirst = false;
       }
       await queue.mirror.putAll(user_id, entity, page.items);

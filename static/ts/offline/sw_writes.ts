@@ -1,5 +1,6 @@
-// A post that writes business data: the network first, and the queue where it does not answer in our own words (SYNC 3.13). While something
-// of this person waits, what is entered later goes behind it: the server gets it in the order in which it was entered.
+// A POST that writes business data: the network first, then the queue if no response of Rainstaff arrives in time (SYNC
+// 3.13). While an operation of this person waits, later ones are queued behind it: the server receives them in the
+// order in which they were entered.
 
 import { readerOf } from "../op_fields.ts";
 import { checkDrafts } from "./check.ts";
@@ -13,16 +14,21 @@ import type { RequestEvent } from "./worker_types.ts";
 
 /** How long a write waits for the server before it is queued. */
 const PATIENCE_MS = 10_000;
-/** The session has ended, or is somebody else's: what was entered waits, and goes on when its author has signed in. */
+/**
+ * The session has ended, or belongs to another person: the operation waits, and is sent once its author has signed in.
+ */
 const SIGN_IN = 401;
-/** Tells this PC's agent that there is a queue here: where the server is out of reach it then leaves the form to us. */
+/**
+ * Informs this PC's agent that this browser has a queue: if the server is unreachable, the agent leaves the form to the
+ * browser.
+ */
 const HAS_QUEUE = { "X-Offline-Queue": "1" };
 
 export interface Desk {
   queue: Queue;
   drainer: Drainer;
   signOut: Pick<SignOut, "isDue">;
-  /** Sends what waits, and tells the pages. */
+  /** Sends what waits, and reports the progress to the pages. */
   send(): Promise<void>;
 }
 
@@ -37,7 +43,7 @@ interface Write {
 
 let turn: Promise<unknown> = Promise.resolve();
 
-/** Answers a write. One at a time: a second one must not overtake the first on its way into the queue. */
+/** Handles a write. One at a time: a second one must not enter the queue before the first. */
 export async function answerWrite(event: RequestEvent, route: WriteRoute, desk: Desk): Promise<Response> {
   const request = event.request.clone();
   const body = await event.request.clone().text();
@@ -56,7 +62,10 @@ export async function answerWrite(event: RequestEvent, route: WriteRoute, desk: 
   return answer;
 }
 
-/** Whoever the form's page was made for: that may be somebody else than who is signed in by now. An old page does not say. */
+/**
+ * The person the form's page was made for, who may differ from the person signed in by now. If an old page does not
+ * name one: the person signed in.
+ */
 async function authorOf(pairs: [string, string][], { people }: Queue): Promise<Person | null> {
   const reader = readerOf(pairs.find(([name]) => name === "_csrf")?.[1] ?? "");
   const current = await people.current();
@@ -69,12 +78,15 @@ async function settle(event: RequestEvent, write: Write, person: Person, desk: D
   return direct ?? (await store(event, write, person, desk));
 }
 
-/** The server's own answer; null for a failure, and for whatever somebody else on the way has answered. */
+/**
+ * The response of the server or of this PC's agent; null for a failure, and for a response of anything else on the way
+ * (portal, proxy).
+ */
 async function tryServer(write: Write): Promise<Response | null> {
   try {
     const response = write.isNative ? await postLikeAScript(write) : await whole(await fetch(marked(write.request)));
     if (response.redirected) {
-      return null; // we redirect no script: a portal has
+      return null; // the server never redirects a script: this is a portal
     }
     if (response.headers.get("X-Sync") === "1" && response.headers.get("X-Op-Ack") === write.op) {
       return write.isNative ? Response.redirect(absolute(response.headers.get("HX-Redirect") ?? write.route.list), 303) : response;
@@ -98,7 +110,7 @@ function marked(request: Request): Request {
   return new Request(request.clone(), { headers });
 }
 
-/** The answer with all of its body: one that was cut short on the way is none. */
+/** The response with its whole body. Fails if the body was cut off on the way. */
 async function whole(response: Response): Promise<Response> {
   if (response.redirected || response.status === 204) {
     return response;
@@ -107,7 +119,10 @@ async function whole(response: Response): Promise<Response> {
   return new Response(await response.arrayBuffer(), { status, headers });
 }
 
-/** A form without a script is answered with a redirect, whose headers nobody sees: it could be a portal's. So it is posted as a script does. */
+/**
+ * Posts a form without a script as a script does. Otherwise the response would be a redirect, whose headers cannot be
+ * read: it could be a portal's.
+ */
 async function postLikeAScript({ request, body }: Write): Promise<Response> {
   const headers = { "Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true", "HX-Request-Type": "partial", ...HAS_QUEUE };
   return fetch(request.url, { method: "POST", body, headers, credentials: "same-origin", redirect: "manual" });
@@ -131,7 +146,10 @@ async function store(event: RequestEvent, write: Write, person: Person, desk: De
   }
 }
 
-/** 202 says "stored here", never "saved". A form without a script is led to the list, so that a reload does not post it again. */
+/**
+ * 202 means "stored here", never "saved". A form without a script is redirected to the list, so that a reload does not
+ * post it again.
+ */
 function acceptance({ op, route, isNative }: Write): Response {
   if (isNative) {
     return Response.redirect(absolute(route.list), 303);
@@ -154,7 +172,7 @@ export function nothing(why: "needs-connection" | "no-room" | "not-stored", isNa
   return isNative ? notStoredPage(status) : new Response("", { status, headers: { "X-App": "offline", "X-Offline": why } });
 }
 
-/** The page before it, with what was typed, is one step back. */
+/** An error page. The form with what was typed is one step back in the browser's history. */
 function notStoredPage(status: number): Response {
   const stream = new ReadableStream<Uint8Array>({
     async start(controller): Promise<void> {

@@ -1,4 +1,4 @@
-// What the queue keeps and what goes over the wire (SYNC 3.2, 3.4). The envelope is `Op` of src/core/ops/op.rs.
+// What the queue stores, and what is sent (SYNC 3.2, 3.4). The envelope is `Op` of src/core/ops/op.rs.
 
 /** A value as a form gives it. */
 export type Value = null | boolean | number | string;
@@ -14,7 +14,7 @@ export type Row = Record<string, Value>;
 export type Entity = "employee" | "shift_template" | "timesheet";
 export type Kind = "create" | "update" | "delete" | "restore";
 
-/** One operation. `op_id` is kept on every retry: it is what makes a replay harmless. */
+/** One operation. `op_id` stays the same on every retry: it makes a retry idempotent. */
 export interface Op {
   v: number;
   op_id: string;
@@ -34,7 +34,7 @@ export interface Op {
   offset_ms: number;
 }
 
-/** What a form asks for; the queue makes an operation of it. */
+/** An action as entered in a form; the queue turns it into an operation. */
 export interface Draft {
   op_id: string;
   kind: Kind;
@@ -43,13 +43,13 @@ export interface Draft {
   region: string;
   base_version: number | null;
   fields: Fields;
-  /** The values the form was rendered with, where it says so: checks need the whole row. */
+  /** The values the form was rendered with, if it contains them: checks need the whole row. */
   original?: Row;
-  /** What a person calls the row; filled in by the queue where it is empty. */
+  /** The name of the row on the page; filled in by the queue if empty. */
   label: string;
   /** The page that shows the row. */
   href: string;
-  /** The operation this one stands in for: one that was refused, or that was not sent yet. */
+  /** The operation this one replaces: one that was refused, or that was not sent yet. */
   replaces?: string;
 }
 
@@ -62,7 +62,7 @@ export interface FieldError {
 
 export type VerdictKind = "applied" | "merged" | "held" | "rejected" | "retry";
 
-/** The server's word on an operation. All but `retry` are final for the queue. */
+/** The server's verdict on an operation. All but `retry` are final for the queue. */
 export interface Verdict {
   op_id: string;
   verdict: VerdictKind;
@@ -75,7 +75,7 @@ export interface Verdict {
   conflicts?: unknown[];
 }
 
-/** An operation as somebody entered it: its place in a queue, and how a person knows it. */
+/** An operation as entered: its place in a queue, and its name and page. */
 export interface Entered {
   queue_id: string;
   n: number;
@@ -84,35 +84,35 @@ export interface Entered {
   stored_at: number;
   label: string;
   href: string;
-  /** The row as its author saw it, where the form said so: which cell of which page it is. */
+  /** The row as its author saw it, if the form contained it: it identifies the edited cell of a page. */
   original?: Row;
 }
 
 /** An operation that waits. `on_pc`: the PC's agent has it too. */
 export interface QueuedOp extends Entered {
   state: "waiting" | "on_pc";
-  /** How often it was put into a request; 0 means that nobody but this browser has seen it. */
+  /** How often it was put into a request; 0: no one but this browser has seen it. */
   tries: number;
   last_error: string | null;
-  /** How often in a row our server could not store it. */
+  /** How often in a row the server could not store it. */
   refusals?: number;
-  /** Came with a file, or back out of the log because the server misses it. */
+  /** `imported`: came from a file. `resent`: put back from the log because the server misses it. */
   origin?: "imported" | "resent";
 }
 
 /** An operation that needs no sending any more, kept for 30 days. */
 export interface DoneOp extends Entered {
   op_id: string;
-  /** None where it was discarded before it was sent. */
+  /** Null if it was discarded before it was sent. */
   verdict: Verdict | null;
   at: number;
-  /** The author has seen what became of it. */
+  /** Whether the author has seen the result. */
   seen: boolean;
-  /** Thrown away by its author: kept, never sent. */
+  /** Discarded by its author: kept, never sent. */
   discarded?: boolean;
   /** When it was last put back into the queue because the server missed it. */
   resent_at?: number;
-  /** Set while it needs somebody's attention (an index goes by it). */
+  /** Set while it needs the author's attention (an index uses it). */
   failed?: 1;
 }
 
@@ -142,7 +142,10 @@ export interface MirrorRow {
 
 export type WorkerMode = "normal" | "drain_only" | "off";
 
-/** Where sending stands. `idle` says that nothing hinders it; `on_pc`: this PC's agent has all of it, and the server's word is not there yet. */
+/**
+ * State of sending. `idle`: nothing hinders it. `on_pc`: this PC's agent has all operations, and the server's verdicts
+ * are still missing.
+ */
 export type DrainState = "idle" | "sending" | "offline" | "sign_in" | "blocked_network" | "refused" | "too_old" | "server_trouble" | "busy" | "on_pc" | "pc_full";
 
 /** What the page shows about the queue as a whole. */
@@ -156,14 +159,14 @@ export interface Summary {
   /** Operations of others in this browser that wait; never shown with content. */
   others: number;
   state: DrainState;
-  /** Do not send before this moment, unless somebody presses "send now". */
+  /** Nothing is sent before this time, unless a person presses "send now". */
   next_at: number;
   last_contact: number | null;
-  /** Numbers of this browser's queue that the server misses and nobody has any more. */
+  /** How many numbers of this person's queue here the server misses, and no log has any more. */
   lost: number;
 }
 
-/** The tables of one queue's progress, for a bar. */
+/** The progress of sending, for a bar. */
 export interface Progress {
   state: DrainState;
   sent: number;
