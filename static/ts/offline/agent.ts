@@ -1,5 +1,6 @@
-// This PC's agent, where there is one (docs/AGENT.md): it takes what is entered while the server is out of reach, also where no service worker
-// does, and sends it by itself. What it keeps of this person's is asked for here and shown beside the browser's own queue.
+// This PC's agent, if there is one (docs/AGENT.md): it stores what is entered while the server is unreachable, also
+// without a service worker, and sends it on its own. This module asks for this person's operations there and shows them
+// beside the browser's own queue.
 
 import { onHtmx } from "../htmx_events.ts";
 import { beingCounted, nowQueued } from "../pill.ts";
@@ -14,11 +15,11 @@ import { formatInstant } from "../civil.ts";
 import { loadSentences, say } from "./say.ts";
 import { showStrip } from "./strips.ts";
 
-const MET = "rainstaff-agent"; // an agent answers at this address
-const SEEN = "rainstaff-agent-seen"; // what failed there and somebody at this browser has seen
+const MET = "rainstaff-agent"; // set if an agent serves this address
+const SEEN = "rainstaff-agent-seen"; // what failed there and a person at this browser has seen
 const MOST_SEEN = 500;
 const POLL_MS = 30_000;
-/** How long a message waits for the hand-over to the PC, to say where the entry is. */
+/** How long a message waits for the hand-over to the PC, so that it can name where the entry is. */
 const HAND_OVER_MS = 2_500;
 const ENTITIES = ["timesheet", "employee", "shift_template"];
 
@@ -59,17 +60,20 @@ export function startAgent(): void {
   }
 }
 
-/** The browser has a queue of its own: what lies in both is counted and listed there. */
+/** Sets the browser's own queue: what is in both queues is counted and listed there. */
 export function besides(own: Queue): void {
   queue = own;
 }
 
-/** Whether an agent answers at this address. */
+/** Whether an agent serves this address. */
 export function isMet(): boolean {
   return localStorage.getItem(MET) !== null;
 }
 
-/** Says where an entry is that the server has not got yet: in this browser, or on this PC, which sends it without a browser as well. */
+/**
+ * Shows where an entry is that the server has not received yet: in this browser, or on this PC, which also sends it
+ * without a browser.
+ */
 export async function tellWhereKept(op: string, headers: Pick<Headers, "get">): Promise<void> {
   const isOnPc = headers.get("X-App") === "agent" || (isMet() && (await handedOver(op)));
   showToast(say(isOnPc ? "offline-stored-on-pc" : "offline-stored"), { tone: "info" });
@@ -92,7 +96,10 @@ function meet(): void {
   void loadSentences().then(look);
 }
 
-/** Asks the agent. A call that comes meanwhile is one more question: the answer that is under way may be older than what it wants to know. */
+/**
+ * Asks the agent. A call in the meantime leads to one more request: the response under way may be older than what the
+ * caller needs.
+ */
 async function look(): Promise<void> {
   if (isMet()) {
     isAskDue = true;
@@ -117,7 +124,7 @@ async function ask(): Promise<void> {
   nowRevoked(complaint?.key === "offline-pc-revoked");
   showStrip("pc", complaint ? say(complaint.key, { n: complaint.n }) : "");
   if (!response) {
-    return; // the agent itself is away: what it said last stands
+    return; // the agent itself is unreachable: its last response stays valid
   }
   if (!response.headers.has("X-Agent")) {
     localStorage.removeItem(MET);
@@ -135,7 +142,7 @@ function get(what: "queue" | "health"): Promise<Response | null> {
   return fetch(`/agent/${what}`, { headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store" }).catch(() => null);
 }
 
-/** The agent has stored what a form asked for: its lists show the row. */
+/** The agent has stored the write of a form: its lists show the row. */
 async function stored(op: string): Promise<void> {
   meet();
   await look();

@@ -1,8 +1,8 @@
-// What this PC's agent says that it keeps (`GET /agent/queue`).
+// What this PC's agent reports that it holds (`GET /agent/queue`).
 
 import type { FieldError, Kind, Op, VerdictKind } from "./types.ts";
 
-/** An operation that the agent keeps. */
+/** An operation that the agent holds. */
 export interface AgentOp {
   op_id: string;
   kind: Kind;
@@ -16,22 +16,22 @@ export interface AgentOp {
   errors?: FieldError[];
 }
 
-/** What the agent keeps: this person's with content, of others only how many. */
+/** What the agent holds: this person's operations with content, of other people's only the number. */
 export interface AgentQueue {
   waiting: AgentOp[];
   failed: AgentOp[];
-  /** How many wait: more than are listed, perhaps. */
+  /** How many wait: possibly more than are listed. */
   count: number;
   others: number;
 }
 
-/** The agent's answer; null for anything else. */
+/** Reads the agent's response; null for anything else. */
 export function readQueue(body: unknown): AgentQueue | null {
   const { waiting, failed, count, others } = (body ?? {}) as Partial<AgentQueue>;
   return Array.isArray(waiting) && Array.isArray(failed) ? { waiting, failed, count: Number(count ?? waiting.length), others: Number(others ?? 0) } : null;
 }
 
-/** What is wrong with the PC (`GET /agent/health`), as a sentence's key and its number; null for nothing. */
+/** What is wrong with the PC (`GET /agent/health`), as the key of a sentence and its number; null if nothing. */
 export function complaintOf(health: unknown): { key: string; n: number } | null {
   const { is_revoked, troubles, waiting } = (health ?? {}) as { is_revoked?: unknown; troubles?: unknown; waiting?: unknown };
   const n = Number(waiting ?? 0);
@@ -40,7 +40,7 @@ export function complaintOf(health: unknown): { key: string; n: number } | null 
   return is_revoked === true ? { key: "offline-pc-revoked", n } : trouble === undefined ? null : { key: `offline-pc-${trouble.replace("_", "-")}`, n };
 }
 
-/** What only the agent has. */
+/** The operations that only the agent has. */
 export function onlyThere({ waiting, failed, count }: AgentQueue, known: Set<string>): Omit<AgentQueue, "others"> {
   const isNew = ({ op_id }: AgentOp): boolean => !known.has(op_id);
   const [waitsThere, failedThere] = [waiting.filter(isNew), failed.filter(isNew)];

@@ -1,42 +1,42 @@
-// What came back for a batch (SYNC 3.4). Whatever is not our own JSON, with our mark and our nonce, has delivered nothing.
+// The response to a batch (SYNC 3.4). Without our own JSON, our header and our nonce, nothing counts as delivered.
 
 import { isOurs } from "../verdict.ts";
 import type { Verdict, VerdictKind } from "./types.ts";
 
 export type Answer =
   | { kind: "verdicts"; verdicts: Verdict[]; missing: number[]; server_time: string | null }
-  /** The PC's agent has them; the server has not said anything yet. */
+  /** The PC's agent has stored them; there is no verdict of the server yet. */
   | { kind: "on_pc"; op_ids: string[] }
   /** 507: the PC has no room for them. */
   | { kind: "pc_full" }
-  /** 401: somebody has to sign in. */
+  /** 401: a person has to sign in. */
   | { kind: "sign_in" }
   /** A portal, a proxy's page or a redirect: not our server. */
   | { kind: "blocked_network" }
-  /** 403: another origin, or an account that may only look. */
+  /** 403: another origin, or a read-only account. */
   | { kind: "refused" }
-  /** 409: somebody else sends this queue. */
+  /** 409: another sender is sending this queue. */
   | { kind: "busy" }
   /** 413. */
   | { kind: "too_large" }
-  /** 400, 422: an operation in it is no operation. */
+  /** 400, 422: part of the batch is not an operation. */
   | { kind: "malformed" }
   /** 426: this build may not enter anything new. */
   | { kind: "too_old" }
-  /** 429, 503; for what is kept, the reason is that the server is busy, or that a day's limit is reached. */
+  /** 429, 503. `why` is recorded with the operations: the server is busy, or a day's limit is reached. */
   | { kind: "wait"; seconds: number; why: "busy" | "volume" }
-  /** A 500 of our server: perhaps one operation's fault. */
+  /** A 500 of our server: one operation may be the cause. */
   | { kind: "fault" }
-  /** A proxy's 5xx, or an answer that was cut off. */
+  /** A proxy's 5xx, or a response that was cut off. */
   | { kind: "trouble" }
   | { kind: "timeout" }
   | { kind: "offline" };
 
 const KINDS = new Set<string>(["applied", "merged", "held", "rejected", "retry"] satisfies VerdictKind[]);
-/** Seconds that a server asks for at most. */
+/** The longest wait in seconds that is accepted from a server. */
 const LONGEST_WAIT = 3600;
 
-/** Sends a request and judges what comes back. Nothing that happens on the way is thrown. */
+/** Sends a request and returns the response. Never throws on network errors. */
 export async function ask(fetcher: typeof fetch, url: string, init: RequestInit, timeoutMs: number): Promise<{ response: Response; text: string } | "timeout" | "offline"> {
   const patience = new AbortController();
   let isLate = false;
@@ -54,7 +54,7 @@ export async function ask(fetcher: typeof fetch, url: string, init: RequestInit,
   }
 }
 
-/** The JSON of our own server's good answer; else why there is none. */
+/** The JSON of a successful response of our own server; otherwise why there is none. */
 export async function askOurs(fetcher: typeof fetch, url: string, init: RequestInit, timeoutMs: number): Promise<Record<string, unknown> | "timeout" | "offline" | "trouble"> {
   const came = await ask(fetcher, url, init, timeoutMs);
   if (typeof came === "string") return came;
@@ -62,7 +62,7 @@ export async function askOurs(fetcher: typeof fetch, url: string, init: RequestI
   return (isGood ? parse(came.text) : null) ?? "trouble";
 }
 
-/** The meaning of an answer to a batch of these operations. */
+/** The meaning of a response to a batch of these operations. */
 export function judge(response: Pick<Response, "status" | "headers" | "type">, text: string, nonce: string, opIds: string[]): Answer {
   const { status, headers } = response;
   if (status === 200 || status === 202) return judgeSuccess(status, headers, text, nonce, new Set(opIds));
@@ -122,7 +122,7 @@ export function parse(text: string): Record<string, unknown> | null {
   }
 }
 
-/** The seconds of `Retry-After` or `X-Backoff`; null where there are none. */
+/** The seconds of `Retry-After` or `X-Backoff`; null if there are none. */
 export function secondsOf(header: string | null): number | null {
   const seconds = header === null || header.trim() === "" ? NaN : Number(header);
   return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, LONGEST_WAIT) : null;

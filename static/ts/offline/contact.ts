@@ -1,4 +1,4 @@
-// The contact with the server: whether it is there, who it says is signed in, and what it brings up besides.
+// The contact with the server: whether it responds, who is signed in there, and what follows from its response.
 
 import { askOurs, post } from "./answer.ts";
 import type { Outbox } from "./outbox.ts";
@@ -8,10 +8,10 @@ import type { Person, Verdict, WorkerMode } from "./types.ts";
 
 const GRANT_MS = 7 * 86_400_000;
 const GRANT_RETRY_MS = 3_600_000;
-/** Differences of the clock below this are the line's. */
+/** Clock differences below this are explained by the network's delay. */
 const OFFSET_MS = 250;
 
-/** What `/api/v1/ping` said; null for everything but our own answer. */
+/** The response of `/api/v1/ping`; `ping` returns null for everything that is not from our server. */
 export interface Contact {
   server_time: string;
   mode: WorkerMode;
@@ -30,7 +30,7 @@ export class Contacts {
   readonly #queue: Queue;
   readonly #outbox: Outbox;
   readonly #around: Line;
-  /** When a person's grant was asked for and did not come. */
+  /** When a person's grant was last requested without success. */
   readonly #askedInVain = new Map<string, number>();
 
   constructor(queue: Queue, outbox: Outbox, around: Line) {
@@ -39,7 +39,10 @@ export class Contacts {
     this.#around = around;
   }
 
-  /** The only proof of being online. Keeps who is signed in, the worker's mode, the clock's offset; fetches a grant when one is due. */
+  /**
+   * The only proof of being online. Stores who is signed in, the worker's mode and the clock offset; fetches a grant
+   * when one is due.
+   */
   async ping(): Promise<Contact | null> {
     const [sentAt, asked] = [this.#around.now(), this.#queue.people.era];
     const body = await askOurs(this.#around.fetch, "/api/v1/ping", { headers: { Accept: "application/json" } }, this.#around.timeoutMs);
@@ -58,7 +61,10 @@ export class Contacts {
     return { server_time: time, mode, build: worker.build ?? "", person };
   }
 
-  /** What a contact brings up besides: numbers the server misses, another server, held operations, a grant that is due. */
+  /**
+   * Follow-ups of a contact: numbers that the server misses, replaced server data, held operations, a grant that is
+   * due.
+   */
   async #catchUp(person: Person, body: Record<string, unknown>): Promise<void> {
     const { people } = this.#queue;
     const epoch = body["feed_epoch"];
@@ -66,7 +72,7 @@ export class Contacts {
     if (typeof epoch === "string" && epoch !== known) {
       if (known !== null) {
         await this.#outbox.resendLog();
-        await this.#queue.mirror.forget(); // its rows may be of versions that these data never had
+        await this.#queue.mirror.forget(); // its rows may have versions that the new data never had
       }
       await people.keepSetting("feed_epoch", epoch);
     }
@@ -82,7 +88,7 @@ export class Contacts {
     if (this.#around.now() - person.grant_fetched_at > GRANT_MS) await this.refreshGrant(person);
   }
 
-  /** Asks what became of held operations: fixing what they waited for releases them at the server. */
+  /** Asks for the state of held operations: fixing what they waited for releases them at the server. */
   async #review(person: Person): Promise<void> {
     const held = await this.#outbox.held(person.user_id);
     if (held.length === 0) return;
@@ -91,7 +97,7 @@ export class Contacts {
     if (Array.isArray(results)) await this.#outbox.review(results as Verdict[]);
   }
 
-  /** Fetches a new proof of authorship; after a failure not for an hour, per person. False where the server gave none. */
+  /** Fetches a new grant; after a failure not again for an hour, per person. False if the server sent none. */
   async refreshGrant(person: Person): Promise<boolean> {
     const [now, { user_id }, { people }] = [this.#around.now(), person, this.#queue];
     if (now - (this.#askedInVain.get(user_id) ?? -Infinity) < GRANT_RETRY_MS) return false;
@@ -108,7 +114,10 @@ export class Contacts {
   }
 }
 
-/** This browser's clock minus the server's, taking the way there and back as equally long. Answers the person with it. */
+/**
+ * Stores this browser's clock minus the server's, assuming that request and response took equally long. Returns the
+ * person with it.
+ */
 export async function keepOffset(people: People, person: Person | null, serverTime: string | null, sentAt: number, now: number): Promise<Person | null> {
   const offset = Math.round((sentAt + now) / 2 - Date.parse(serverTime ?? ""));
   if (!Number.isFinite(offset) || Math.abs(offset - (person?.offset_ms ?? Infinity)) < OFFSET_MS) return person;

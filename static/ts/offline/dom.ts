@@ -1,4 +1,4 @@
-// Small pieces of pages that scripts put together. Text goes in as text, never as markup.
+// Small parts of pages, built by scripts. Text is inserted as text, never as markup.
 
 type Child = Node | string;
 
@@ -27,7 +27,7 @@ export function button(label: string, iconName: string, attributes: Record<strin
   return make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", ...attributes }, icon(iconName), label);
 }
 
-/** Says what it does, and to what, to those who do not see the icon. */
+/** A button with an icon. Its label names the action and its object for people who do not see the icon. */
 export function iconButton(label: string, iconName: string, what: string, attributes: Record<string, string> = {}): HTMLButtonElement {
   const named = { type: "button", class: "btn btn-sm btn-icon btn-ghost-secondary", title: label, "aria-label": `${label}: ${what}` };
   return make("button", { ...named, ...attributes }, icon(iconName));

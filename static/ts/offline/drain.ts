@@ -259,10 +259,10 @@ export class Drainer {
     return "again";
   }
 
-   /**
-    * The server failed or timed out. A batch is cut in half after three failures in a row, or after one timeout. A
-    * single operation is sent to quarantine as it is after three, if the server responds to a ping.
-    */
+  /**
+   * The server failed or timed out. A batch is cut in half after three failures in a row, or after one timeout. A
+   * single operation is sent to quarantine as it is after three, if the server responds to a ping.
+   */
   async #failed(run: Run, batch: QueuedOp[], kind: "fault" | "timeout"): Promise<Next> {
     const { memory } = run;
     const [head = ""] = ids(batch);

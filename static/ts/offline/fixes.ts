@@ -1,5 +1,5 @@
-// "Düzelt": an entry that waits, or that the server refused, goes back into the form it belongs to. Until that form is sent nothing changes;
-// then the new operation takes the old one's place.
+// "Düzelt": an entry that waits, or that the server refused, is put back into its form. Nothing changes until that form
+// is sent; then the new operation replaces the old one.
 
 import { adopt } from "../op_fields.ts";
 import { showToast } from "../toasts.ts";
@@ -8,7 +8,7 @@ import type { Queue } from "./queue.ts";
 import { say } from "./say.ts";
 import type { Draft } from "./types.ts";
 
-const KEPT = "rainstaff-fix"; // the operation, over a change of the page
+const KEPT = "rainstaff-fix"; // the operation, kept while another page loads
 
 let queue: Queue;
 let repaint: () => Promise<void>;
@@ -20,12 +20,12 @@ export function startFixes(of: Queue, painter: () => Promise<void>): void {
   document.addEventListener("rainstaff:saved", (event) => void done((event as CustomEvent<HTMLFormElement>).detail));
 }
 
-/** Whether somebody has this operation in a form right now. */
+/** Whether this operation is open in a form right now. */
 export function beingFixed(opId: string): boolean {
   return opId === wanted || [...inHand].some(([form, op]) => op === opId && form.isConnected);
 }
 
-/** Leads to the form of an operation and fills it. */
+/** Opens the form of an operation and fills it. */
 export async function fix(opId: string): Promise<void> {
   const draft = await queue.edit(opId);
   if (!draft) {
@@ -38,7 +38,7 @@ export async function fix(opId: string): Promise<void> {
   }
 }
 
-/** The page that was led to has arrived. */
+/** Continues on the page with the form, once it is loaded. */
 export async function resumeFix(): Promise<void> {
   const opId = sessionStorage.getItem(KEPT);
   sessionStorage.removeItem(KEPT);
@@ -48,10 +48,10 @@ export async function resumeFix(): Promise<void> {
   }
 }
 
-/** Fills the form of an operation. False where this page has none. */
+/** Fills the form of an operation. False if this page has none. */
 async function fillHere(draft: Draft, opId: string): Promise<boolean> {
   wanted = opId;
-  await repaint(); // a row of Bugün has its form, which the overlay stands in front of
+  await repaint(); // a row of Bugün contains its form, which the overlay covers
   const form = formOn(draft);
   if (form) {
     await fill(form, draft, opId);
@@ -60,7 +60,7 @@ async function fillHere(draft: Draft, opId: string): Promise<boolean> {
   return form !== null;
 }
 
-/** The entry was sent once more: what it was before is settled. */
+/** The entry was sent again: its earlier version is settled. */
 async function done(form: HTMLFormElement): Promise<void> {
   const opId = inHand.get(form);
   if (opId !== undefined) {

@@ -1,5 +1,5 @@
-// What becomes of a form when the browser, and not the server, has answered: its row is in the queue, or its fields say what is wrong, in the
-// server's own words.
+// What happens to a form if the browser, and not the server, has responded: its row is in the queue, or its fields show
+// what is wrong, in the same words as the server's.
 
 import htmx from "htmx.org";
 
@@ -18,7 +18,7 @@ const PHRASES: Record<string, string> = {
   "not-stored": "offline-not-stored",
 };
 
-/** The entry is stored in this browser or on this PC: the form is done, as after saving. */
+/** The entry is stored in this browser or on this PC: the form is finished, as after saving. */
 export function queued(form: HTMLFormElement): void {
   clearErrors(form);
   const row = form.closest<HTMLTableRowElement>("tr[data-row]");
@@ -35,7 +35,7 @@ export function queued(form: HTMLFormElement): void {
   }
 }
 
-/** A row of Bugün shows again what is planned or stored; what was entered is laid over it. */
+/** A row of Bugün shows the planned or stored values again; what was entered is shown as an overlay. */
 function giveBack(row: HTMLTableRowElement): void {
   for (const field of row.querySelectorAll<HTMLInputElement>("input[data-kept]")) {
     if (field.type === "checkbox") {
@@ -49,7 +49,7 @@ function giveBack(row: HTMLTableRowElement): void {
   }
 }
 
-/** The person stays chosen and the form goes on to the next day, as after saving with a network. */
+/** The person stays selected and the form moves to the next day, as after saving with a network. */
 function startNext(form: HTMLFormElement): void {
   goOn(form);
   const date = form.elements.namedItem("work_date");
@@ -62,7 +62,7 @@ function startNext(form: HTMLFormElement): void {
   }
 }
 
-// A row that is being changed: the row it was, for when the server is not there to give it back ------------------------------------------
+// The row before it was edited, in case the server is not reachable to restore it --------------------------------------------------------
 
 const before = new Map<string, Element>();
 
@@ -70,12 +70,12 @@ const before = new Map<string, Element>();
 export function rememberRow(row: Element): void {
   const copy = row.cloneNode(true) as Element;
   for (const element of [copy, ...copy.querySelectorAll("[data-htmx-powered]")]) {
-    element.removeAttribute("data-htmx-powered"); // so that htmx looks at it again
+    element.removeAttribute("data-htmx-powered"); // so that htmx processes it again
   }
   before.set(row.id, copy);
 }
 
-/** Puts the row back in the place of its form. False where it is not known. */
+/** Puts the row back in place of its form. False if the row is not known. */
 export function closeEditor(editor: Element): boolean {
   const row = before.get(editor.id);
   if (row) {
@@ -85,14 +85,14 @@ export function closeEditor(editor: Element): boolean {
   return row !== undefined;
 }
 
-// Refusals on the spot --------------------------------------------------------------------------------------------------------------------
+// Local refusals --------------------------------------------------------------------------------------------------------------------------
 
 export async function refusedHere(form: HTMLFormElement, response: Response | undefined): Promise<void> {
   const { errors = [] } = ((await response?.json().catch(() => null)) ?? {}) as { errors?: FieldError[] };
   showErrors(form, errors);
 }
 
-/** Puts each complaint at its field, as the server's form would, and the cursor on the first one. */
+/** Shows each error at its field, as the server's form would, and focuses the first one. */
 export function showErrors(form: HTMLFormElement, errors: FieldError[]): void {
   clearErrors(form);
   const row = form.closest<HTMLTableRowElement>("tr[data-row]");
@@ -127,7 +127,7 @@ export function showErrors(form: HTMLFormElement, errors: FieldError[]): void {
   (first ?? form.querySelector<HTMLElement>("input:not([type=hidden]), select"))?.focus();
 }
 
-/** Nothing is wrong with what is only asked (src/core/hours/doubts.rs): the form posted once more confirms it. */
+/** A question is not an error (src/core/hours/doubts.rs): sending the form again confirms it. */
 function ask(form: HTMLFormElement, questions: FieldError[], below: HTMLElement | null): void {
   const confirmed = form.elements.namedItem("confirmed");
   if (questions.length === 0 || !(confirmed instanceof HTMLInputElement)) {
@@ -148,7 +148,7 @@ function complaint(sentence: string): HTMLElement {
   return make("div", {}, icon("alert-circle"), " ", sentence);
 }
 
-/** The row below a row of Bugün that says what is wrong with it. */
+/** The row below a row of Bugün that shows what is wrong with it. */
 function whyRow(row: HTMLTableRowElement): HTMLElement {
   const words = make("div", { class: "invalid-feedback", id: `errors-${row.id}` });
   row.after(make("tr", { role: "row", class: "why", "data-why": "", "data-said-here": "" }, make("td", { role: "gridcell", colspan: "10" }, words)));
@@ -170,7 +170,7 @@ function clearErrors(form: HTMLFormElement): void {
   }
 }
 
-/** What was asked for is not here: says so, and where to go instead. */
+/** The requested page or fragment is not kept here: shows that, and where to go instead. */
 export function explainNothing(headers: Headers, source: Element): void {
   const editor = source.matches("[data-cancel]") ? source.closest("tr.editing") : null;
   if (editor && closeEditor(editor)) {
@@ -187,14 +187,14 @@ export function whyNothing(headers: Headers): string {
   return say(PHRASES[headers.get("X-Offline") ?? ""] ?? "offline-not-kept");
 }
 
-/** No room for the entry: it can be taken along as a file. */
+/** No room for the entry: offers to save it as a file. */
 export function offerFile(form: HTMLFormElement, headers: Headers): void {
   if (headers.get("X-Offline") === "no-room") {
     showToast(whyNothing(headers), { sticky: true, link: { href: entryAsFile(form), text: say("offline-download-entry"), download: "rainstaff-kayit.json" } });
   }
 }
 
-/** A row of the timesheet list tells its day, which a page of Bugün has forms for. */
+/** The date of a row of the timesheet list; that day's page of Bugün has forms for it. */
 function dayOf(source: Element): string | null {
   const [, day, month, year] = /^(\d\d)\.(\d\d)\.(\d{4})/.exec(source.closest("#timesheet-list tr[data-id]")?.textContent.trim() ?? "") ?? [];
   return year ? `/today?date=${year}-${month}-${day}` : null;

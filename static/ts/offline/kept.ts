@@ -1,18 +1,21 @@
-// What the page in front of somebody is: the server's, or a copy of how things were at a moment.
+// What the open page is: the server's, or a copy from an earlier time.
 
-/** The moment that the page's copy is of; null for a page of the server. */
+/** The time of the page's copy; null for a page of the server. */
 export function keptSince(): number | null {
   const since = document.documentElement.dataset["keptSince"];
   return since === undefined ? null : Number(since);
 }
 
-/** Whether this PC's agent made the page from its own copy of the rows; the other kind is a page that the browser kept. */
+/**
+ * Whether this PC's agent made the page from its own copy of the rows; otherwise a copy is a page that the browser
+ * kept.
+ */
 export function isOfPc(): boolean {
   const { keptSince: since, keptBy } = document.documentElement.dataset;
   return since !== undefined && keptBy !== "browser";
 }
 
-/** What the page shows has come from the server by now. */
+/** Marks the page as fresh: what it shows has come from the server by now. */
 export function nowFresh(): void {
   const { dataset } = document.documentElement;
   if (dataset["keptSince"] !== undefined) {
@@ -22,7 +25,7 @@ export function nowFresh(): void {
   }
 }
 
-/** Whether headquarters has taken this PC's rights away: then nothing here is sent by itself. */
+/** Whether headquarters has revoked this PC: then nothing is sent from here automatically. */
 export function isRevoked(): boolean {
   return document.documentElement.dataset["pcRevoked"] !== undefined;
 }

@@ -1,4 +1,5 @@
-// The page of somebody who has signed out without a network: the session is ended, and the sign-in page opened, once the server is there.
+// The page after a sign-out without a network: once the server is reachable, the session is ended and the sign-in page
+// opened.
 
 const EVERY_MS = 5_000;
 

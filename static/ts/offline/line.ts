@@ -1,15 +1,15 @@
-// Whether the server is there. One word for the whole page: the pill, the lines under the head, the badges, /queue and the lists go by this
-// event, so none of them speaks of a line that is back, or of one that is gone.
+// Whether the server is reachable. The pill, the strips under the page's head, the badges, /queue and the lists all use
+// this event, so none of them shows an outdated connection state.
 
 import { onHtmx } from "../htmx_events.ts";
 import { keptSince } from "./kept.ts";
 
-/** How often somebody who is without a line asks for it. */
+/** How often the server is probed while there is no connection. */
 const PROBE_MS = 5_000;
 
 let isUp = keptSince() === null;
 
-/** `ask` makes the worker ask the server. What came of it arrives with `lineIs`. */
+/** `ask` makes the worker ask the server. The result arrives through `lineIs`. */
 export function startLine(ask: () => void): void {
   onHtmx("htmx:before:response", ({ ctx }) => {
     const app = ctx.response?.headers.get("X-App");
@@ -29,7 +29,7 @@ export function isLineUp(): boolean {
   return isUp;
 }
 
-/** Somebody has heard from the server, or has not. */
+/** Reports that the server responded, or did not. */
 export function lineIs(up: boolean): void {
   if (up !== isUp) {
     isUp = up;

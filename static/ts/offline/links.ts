@@ -4,7 +4,7 @@ import { sameValue } from "./form_codec.ts";
 import { result } from "./store.ts";
 import type { DoneOp, Draft, Entered, Entity, Fields, Op, QueuedOp } from "./types.ts";
 
-/** Which field of an entity names a row of another. */
+/** Which field of an entity refers to a row of another entity. */
 const REFERENCES: Record<Entity, [field: string, entity: Entity] | null> = {
   employee: ["shift_template_id", "shift_template"],
   shift_template: null,
@@ -19,15 +19,15 @@ export interface Place {
 }
 
 /**
- * The operations that have to be applied before the one in `place`: the last of the queue that touched its row, and the last that touched the
- * row it refers to, unless they have taken effect already.
+ * The operations that have to be applied before the one in `place`: the last one of the queue on its row, and the last
+ * one on the row it refers to, unless they are applied already.
  */
 export async function wantedAfter(tx: IDBTransaction, place: Place, draft: Draft): Promise<string[]> {
   const own = await lastOn(tx, place, draft.entity, draft.id);
   const reference = REFERENCES[draft.entity];
   const target = reference ? draft.fields[reference[0]]?.to : null;
   const other = reference && typeof target === "string" ? await lastOn(tx, place, reference[1], target) : null;
-  // A new attempt to make a row does not wait for the attempt that was refused.
+  // A new attempt to create a row does not wait for the refused attempt.
   const isNewAttempt = draft.kind === "create" && own?.refused === true;
   const wanted = [isNewAttempt ? null : own, other].filter((last) => last !== null);
   return [...new Set(wanted.map((last) => last.op_id))];
@@ -44,7 +44,7 @@ async function lastOn(tx: IDBTransaction, place: Place, entity: Entity, id: stri
   return { op_id: last.op.op_id, refused: verdict === "rejected" };
 }
 
-/** What waited for `gone` waits for `instead`. Only what nobody has seen yet is changed. */
+/** What waited for `gone` now waits for `instead`. Only operations that were never sent are changed. */
 export async function repointAfter(tx: IDBTransaction, queueId: string, gone: string, instead: string[]): Promise<void> {
   const ops = tx.objectStore("ops");
   const queue = (await result(ops.getAll(IDBKeyRange.bound([queueId, 0], [queueId, Infinity])))) as QueuedOp[];
@@ -55,8 +55,8 @@ export async function repointAfter(tx: IDBTransaction, queueId: string, gone: st
 }
 
 /**
- * What its author saw when entering later changes of the row was made of `gone` too: without it, they saw what `gone` saw, or what now
- * stands `instead` of it. Only what nobody has seen yet is changed.
+ * The author of later changes of the row saw the result of `gone` when entering them. Without `gone`, they saw what
+ * `gone` was based on, or what now stands `instead` of it. Only operations that were never sent are changed.
  */
 export async function rebaseLater(tx: IDBTransaction, gone: QueuedOp, instead: Fields): Promise<void> {
   const ops = tx.objectStore("ops");
@@ -72,7 +72,10 @@ export async function rebaseLater(tx: IDBTransaction, gone: QueuedOp, instead: F
   }
 }
 
-/** A correction of an operation that is under way: it follows that one, and changes what that one wanted into what is wanted now. */
+/**
+ * A correction of an operation that is under way: it follows that operation, and changes its values into the ones
+ * wanted now.
+ */
 export function following(draft: Draft, before: Op): Draft {
   const wanted = Object.entries(draft.fields).map(([name, { from, to }]) => [name, { from: before.fields[name]?.to ?? from, to }] as const);
   const taken = before.kind === "update" ? Object.entries(before.fields).filter(([name]) => !(name in draft.fields)) : [];
@@ -81,7 +84,7 @@ export function following(draft: Draft, before: Op): Draft {
   return { ...draft, kind: draft.kind === "create" ? "update" : draft.kind, fields };
 }
 
-/** What an operation means, as text: equal for a repeat. The same parts as the server's fingerprint. */
+/** The content of an operation as text, equal for a repeat. Made of the same parts as the server's fingerprint. */
 export function contentOf(op: Pick<Op, "kind" | "entity" | "id" | "region" | "base_version" | "fields" | "actor">): string {
   const fields = Object.keys(op.fields)
     .sort()
@@ -89,12 +92,12 @@ export function contentOf(op: Pick<Op, "kind" | "entity" | "id" | "region" | "ba
   return JSON.stringify([op.kind, op.entity, op.id, op.region, op.base_version, op.actor, fields]);
 }
 
-/** What was entered, as queue and log both keep it. */
+/** The entered part of an operation, as queue and log both store it. */
 export function enteredOf({ queue_id, n, user_id, op, stored_at, label, href, original }: Entered): Entered {
   return { queue_id, n, user_id, op, stored_at, label, href, ...(original && { original }) };
 }
 
-/** The form an operation came from. */
+/** The draft an operation came from. */
 export function draftOf({ op, label, href, original }: Pick<QueuedOp, "op" | "label" | "href" | "original">): Draft {
   const { op_id, kind, id, region, base_version, fields } = op;
   return { op_id, kind, entity: op.entity as Entity, id, region, base_version, fields, label, href, ...(original && { original }) };

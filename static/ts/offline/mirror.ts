@@ -1,11 +1,11 @@
-// A small copy of the server's rows, per person: what checks compare with, and what names a row. Never shown instead of a page.
+// A small copy of the server's rows, per person: for checks, and for the names of rows. Never shown instead of a page.
 
 import { formatDateTr } from "../civil.ts";
 import { currentOf } from "./people.ts";
 import { type Store, result } from "./store.ts";
 import type { Draft, Entity, MirrorRow, Op, QueuedOp, Row, Verdict } from "./types.ts";
 
-/** A row as the API and verdicts give it: the form's fields besides `id`, `version` and `deleted`. */
+/** A row as the API and verdicts return it: the form's fields besides `id`, `version` and `deleted`. */
 export type ServerRow = Row & { id: string; version: number; deleted?: boolean; region?: string };
 
 const NOT_FIELDS = new Set(["id", "version", "deleted", "region"]);
@@ -17,7 +17,7 @@ export class Mirror {
     this.#store = store;
   }
 
-  /** Takes rows over from the server, for as long as their reader sits here. An older version never replaces a newer one. */
+  /** Stores rows of the server while their reader is signed in here. An older version never replaces a newer one. */
   async putAll(userId: string, entity: Entity, items: ServerRow[]): Promise<void> {
     await this.#store.write(["meta", "rows"], async (tx) => {
       for (const item of items) {
@@ -26,7 +26,7 @@ export class Mirror {
     });
   }
 
-  /** Forgets what was mirrored of an entity, before all of it is put again. */
+  /** Deletes the mirrored rows of an entity, before all of them are stored again. */
   async clear(userId: string, entity: Entity): Promise<void> {
     await this.#store.write(["rows"], async (tx) => {
       const keys = await result(tx.objectStore("rows").index("entity").getAllKeys([userId, entity]));
@@ -34,7 +34,7 @@ export class Mirror {
     });
   }
 
-  /** Forgets all that was mirrored, of everybody: the server stands on other data. */
+  /** Deletes all mirrored rows, of everyone: the server's data have been replaced. */
   async forget(): Promise<void> {
     await this.#store.write(["rows"], async (tx) => {
       tx.objectStore("rows").clear();
@@ -54,21 +54,24 @@ export class Mirror {
     return this.#store.read(["rows"], async (tx) => (await result(tx.objectStore("rows").index("employee").getAll([userId, employeeId]))) as MirrorRow[]);
   }
 
-  /** The operations of one person that wait and make or move an entry of one employee. */
+  /** The waiting operations of one person that create or move an entry of one employee. */
   async waitingEntriesOf(userId: string, employeeId: string): Promise<Op[]> {
     const key = [userId, employeeId];
     const waiting = await this.#store.read(["ops"], async (tx) => (await result(tx.objectStore("ops").index("employee").getAll(key))) as QueuedOp[]);
     return waiting.map(({ op }) => op);
   }
 
-  /** The operations of one person that wait and are about one row, in their order. */
+  /** The waiting operations of one person on one row, in their order. */
   async waitingOn(userId: string, entity: Entity, id: string): Promise<Op[]> {
     const key = [userId, entity, id];
     const waiting = await this.#store.read(["ops"], async (tx) => (await result(tx.objectStore("ops").index("row").getAll(key))) as QueuedOp[]);
     return waiting.map(({ op }) => op);
   }
 
-  /** A row as it will be once everything that waits is applied (but `without`); null for one that nobody here knows. */
+  /**
+   * A row as it will be once everything that waits is applied (except `without`); null if this browser does not know
+   * it.
+   */
   async expected(userId: string, entity: Entity, id: string, without?: string): Promise<Expected> {
     const known = await this.find(userId, entity, id);
     const ops = (await this.waitingOn(userId, entity, id)).filter((op) => op.op_id !== without);
@@ -89,7 +92,10 @@ export class Mirror {
   }
 }
 
-/** Puts a row of the server into the mirror, unless a newer one is there. Of somebody who does not sit here (any more) none is kept. */
+/**
+ * Stores a row of the server in the mirror, unless a newer one is there. Rows of a person who is not signed in here
+ * (any more) are not kept.
+ */
 export async function putRow(tx: IDBTransaction, userId: string, entity: Entity, region: string, item: Row): Promise<void> {
   if ((await currentOf(tx.objectStore("meta"))) !== userId) return;
   const rows = tx.objectStore("rows");
@@ -100,24 +106,24 @@ export async function putRow(tx: IDBTransaction, userId: string, entity: Entity,
   rows.put({ user_id: userId, entity, id, region, version, deleted: item["deleted"] === true, row });
 }
 
-/** A row without what is personal beyond need: that there is an identity number is enough to know. */
+/** A row without unnecessary personal data: it is enough to know that there is an identity number. */
 export function masked(row: Row): Row {
   const { identity_no, ...rest } = row;
   return identity_no === undefined ? row : { ...rest, identity_no_masked: identity_no === null ? null : "*" };
 }
 
-/** What a verdict says about its row. */
+/** Stores the row of a verdict. */
 export async function putVerdict(tx: IDBTransaction, queued: QueuedOp, verdict: Verdict): Promise<void> {
   const { entity, region } = queued.op;
   if (verdict.row) await putRow(tx, queued.user_id, entity as Entity, region, verdict.row);
 }
 
-/** The values an operation wants. */
+/** The new values of an operation. */
 export function valuesOf(op: Pick<Op, "fields">): Row {
   return Object.fromEntries(Object.entries(op.fields).map(([name, change]) => [name, change.to]));
 }
 
-/** A row as far as this browser knows; null for one it does not know. */
+/** A row as far as this browser knows it; null if it does not. */
 export type Expected = { row: Row; region: string; version: number; deleted: boolean } | null;
 
 /** A row after one more operation. */

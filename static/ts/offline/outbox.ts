@@ -47,12 +47,12 @@ export class Outbox {
     });
   }
 
-   /**
-    * The next operations of a queue, in order: from its start, or from the first one after number `later` that the PC's
-    * agent does not have. They are marked before sending as possibly seen by the server. If `carrier` is not the
-    * author, only operations with a grant are taken: the server would hold the rest, which the author can send.
-    * Operations imported from a file have no author here and are always taken: the server keeps them.
-    */
+  /**
+   * The next operations of a queue, in order: from its start, or from the first one after number `later` that the PC's
+   * agent does not have. They are marked before sending as possibly seen by the server. If `carrier` is not the
+   * author, only operations with a grant are taken: the server would hold the rest, which the author can send.
+   * Operations imported from a file have no author here and are always taken: the server keeps them.
+   */
   async take(queueId: string, most: number, mostBytes: number, later: number | null = null, carrier: string | null = null): Promise<QueuedOp[]> {
     return this.#queue.store.write(["meta", "ops"], async (tx) => {
       const ops = tx.objectStore("ops");

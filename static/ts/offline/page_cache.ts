@@ -1,28 +1,28 @@
-// Pages that were seen or warmed, kept per person: a cache's name carries the id of the person whose pages it holds, as the server names
-// them (`X-User`). A page is never stored under, or shown to, anybody else.
+// Pages that were seen or warmed, kept per person: a cache's name contains the id of the person whose pages it holds,
+// as the server names them (`X-User`). A page is never stored for, or shown to, anyone else.
 
 const PREFIX = "pages-";
 const STATE = "worker-state";
-/** Pages of one person; the ones refreshed longest ago go first. */
+/** Most pages per person; those refreshed longest ago are deleted first. */
 const MAX_PAGES = 400;
 
-/** Says since when a kept answer has been what it is. */
+/** Header with the time from which a kept response is. */
 export const KEPT_SINCE = "X-Kept-Since";
 
-// These are never kept: the way in and out, administration, what changes by itself, what is no page.
+// Never kept: signing in and out, administration, what changes on its own, what is not a page.
 const NOT_KEPT = /^\/(agent|api|static|login|logout|password|preferences|account|admin|region-view|health|ready|metrics|offline|sw\.js|manifest\.webmanifest)(\/|$)/;
 
-/** Whether a GET address is one whose page may be kept. */
+/** Whether the page of a GET address may be kept. */
 export function isKeepable(path: string): boolean {
   return !NOT_KEPT.test(path);
 }
 
-/** Made by this PC's agent from its own copy of the rows: never kept as a page of the server. */
+/** Whether this PC's agent made it from its own copy of the rows: never kept as a page of the server. */
 export function isFromAgent({ headers }: Pick<Response, "headers">): boolean {
   return headers.get("X-App") === "agent";
 }
 
-/** One address has several answers: the page, and a fragment for each place it goes into. */
+/** One address has several responses: the page, and a fragment for each target it is inserted into. */
 export function keyOf(request: Pick<Request, "url" | "headers">): string {
   const url = new URL(request.url);
   url.hash = "";
@@ -32,7 +32,7 @@ export function keyOf(request: Pick<Request, "url" | "headers">): string {
   return url.href;
 }
 
-// One at a time: pages that are being kept and pages that are being forgotten must not meet.
+// One at a time: storing pages and deleting pages must not overlap.
 let turn: Promise<unknown> = Promise.resolve();
 
 function alone<T>(job: () => Promise<T>): Promise<T> {
@@ -42,8 +42,8 @@ function alone<T>(job: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Keeps an answer for the person it was made for; what is no page of ours, or went elsewhere, is not kept, and nothing once its reader has
- * left (`isTheirs`). Takes the response's body.
+ * Keeps a response for the person it was made for. Responses that are not our pages, or were redirected, are not kept,
+ * and none once its reader has left (`isTheirs`). Consumes the response's body.
  */
 export async function keep(key: string, response: Response, now: number, isTheirs: () => boolean): Promise<void> {
   const user = response.headers.get("X-User");
@@ -69,7 +69,7 @@ function mayKeep(key: string, response: Response): boolean {
   return isWhole && isHtml && response.headers.has("X-App") && !isFromAgent(response) && new URL(response.url || key).origin === new URL(key).origin;
 }
 
-/** The kept answer, marked with its age; null where there is none. */
+/** The kept response, marked with its age; null if there is none. */
 export async function recall(key: string, user: string | null): Promise<Response | null> {
   const kept = await find(key, user);
   if (!kept) {
@@ -80,23 +80,23 @@ export async function recall(key: string, user: string | null): Promise<Response
   return new Response(text.replace("<html ", `<html data-kept-by="browser" data-kept-since="${since}" `), { status: 200, headers: kept.headers });
 }
 
-/** When a kept answer was kept; null where there is none. */
+/** When a response was kept; null if there is none. */
 export async function keptAt(key: string, user: string | null): Promise<number | null> {
   const since = (await find(key, user))?.headers.get(KEPT_SINCE);
   return since == null ? null : Number(since);
 }
 
-/** Whether there is a kept answer. */
+/** Whether a response is kept. */
 export async function isKept(key: string, user: string | null): Promise<boolean> {
   return (await find(key, user)) !== undefined;
 }
 
-/** Looks without making a place for pages of somebody who has none. */
+/** Searches without creating a cache for a person who has none. */
 async function find(key: string, user: string | null): Promise<Response | undefined> {
   return user === null ? undefined : caches.match(key, { cacheName: PREFIX + user });
 }
 
-/** Drops what was refreshed longest ago. */
+/** Deletes the pages that were refreshed longest ago. */
 export async function prune(user: string): Promise<void> {
   await alone(async () => {
     if (!(await caches.has(PREFIX + user))) {
@@ -108,7 +108,7 @@ export async function prune(user: string): Promise<void> {
   });
 }
 
-/** Forgets the pages of everybody, or of everybody but one. */
+/** Deletes the pages of everyone, or of everyone but one. */
 export async function forgetPages(but: string | null = null): Promise<void> {
   await alone(async () => {
     const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== PREFIX + (but ?? ""));
@@ -116,12 +116,12 @@ export async function forgetPages(but: string | null = null): Promise<void> {
   });
 }
 
-/** Nothing of ours is kept any more: the worker takes its leave. */
+/** Deletes all caches, before the worker is unregistered. */
 export async function forgetAll(): Promise<void> {
   await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
 }
 
-// What the worker remembers over its own restarts: who is signed in, how it is switched, what was warmed when.
+// What the worker remembers across its own restarts: who is signed in, its mode, what was warmed when.
 
 /** Reads a value that `remember` has stored. */
 export async function recollect<T>(name: string): Promise<T | null> {

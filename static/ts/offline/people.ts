@@ -46,10 +46,10 @@ export class People {
     this.#store = store;
   }
 
-   /**
-    * Counts the changes of the signed-in person. A response to a request of an earlier era belongs to a person who has
-    * left since: it is not kept, and does not sign anyone in.
-    */
+  /**
+   * Counts the changes of the signed-in person. A response to a request of an earlier era belongs to a person who has
+   * left since: it is not kept, and does not sign anyone in.
+   */
   get era(): number {
     return this.#era;
   }
@@ -72,10 +72,10 @@ export class People {
     return this.#store.read(["meta"], async (tx) => personOf(await find(tx.objectStore("meta"), `person:${userId}`)));
   }
 
-   /**
-    * Stores the signed-in person, as the server names them. Keeps their grant and clock offset; deletes the rows of
-    * everyone else. Returns null if the person has changed since the request, which was sent in the era `asked`.
-    */
+  /**
+   * Stores the signed-in person, as the server names them. Keeps their grant and clock offset; deletes the rows of
+   * everyone else. Returns null if the person has changed since the request, which was sent in the era `asked`.
+   */
   async signedIn(user: PingUser, asked = this.#era): Promise<Person | null> {
     if (asked !== this.#era) return null;
     const person = await this.#store.write(["meta", "rows", "ops"], async (tx) => {

@@ -139,10 +139,10 @@ export class Queue {
     return op;
   }
 
-   /**
-    * Moves the operation that a new one replaces to the log; its place in the queue becomes free. Returns null if it
-    * cannot be replaced, or is under way: then its verdict comes first, and the new one follows it.
-    */
+  /**
+   * Moves the operation that a new one replaces to the log; its place in the queue becomes free. Returns null if it
+   * cannot be replaced, or is under way: then its verdict comes first, and the new one follows it.
+   */
   async #retire(tx: IDBTransaction, opId: string): Promise<{ op_id: string; slot?: QueuedOp } | null> {
     const done = tx.objectStore("done");
     const finished = (await result(done.get(opId))) as DoneOp | undefined;

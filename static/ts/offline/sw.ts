@@ -44,10 +44,10 @@ worker.addEventListener("install", (event) => {
   void takeOver();
 });
 
- /**
-  * Takes over when a running drain has ended. The lock is released before the new worker has taken over: the takeover
-  * waits for the old worker to finish what it has begun, which may be a drain that waits for the lock.
-  */
+/**
+ * Takes over when a running drain has ended. The lock is released before the new worker has taken over: the takeover
+ * waits for the old worker to finish what it has begun, which may be a drain that waits for the lock.
+ */
 async function takeOver(): Promise<void> {
   await navigator.locks.request(DRAIN_LOCK, () => void worker.skipWaiting());
 }

@@ -105,11 +105,11 @@ const NOTHING: Came = { isGood: false, response: null };
 
 let hasAgent = false;
 
- /**
-  * The server's response. For a navigation, the browser has already sent the request (preload). If the worker ignored
-  * that response, the page would be requested twice, and a message that is shown once would be lost with the first
-  * response. `isAfresh`: the preloaded response belongs to a session that has ended since.
-  */
+/**
+ * The server's response. For a navigation, the browser has already sent the request (preload). If the worker ignored
+ * that response, the page would be requested twice, and a message that is shown once would be lost with the first
+ * response. `isAfresh`: the preloaded response belongs to a session that has ended since.
+ */
 export async function askServer(event: RequestEvent, isAfresh = false): Promise<Response> {
   const preloaded = await event.preloadResponse?.catch(() => undefined);
   return (isAfresh ? undefined : preloaded) ?? fetch(event.request);
