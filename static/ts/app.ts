@@ -1,4 +1,4 @@
-// The script of every page. Each module listens on the document, so it also serves what htmx brings in later.
+// The script of every page. Each module listens on the document, so it also serves what htmx inserts later.
 
 import "htmx.org";
 
@@ -26,7 +26,7 @@ import { startTimes } from "./times.ts";
 import { startToasts } from "./toasts.ts";
 import { startToday } from "./today.ts";
 
-startDay(); // first: what it holds back, nobody else may send
+startDay(); // first: what it holds back, no other module may send
 startSwapRows();
 startSaving();
 startAgent();

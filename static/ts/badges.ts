@@ -1,5 +1,6 @@
-// The numbers beside "Çakışmalar" and "Kuyruk". They belong on every page and change seldom: the page that comes next shows what the last
-// answer said, and asks the server again after a minute, after a reload, and once something has been sent from here.
+// The numbers beside "Çakışmalar" and "Kuyruk". They are on every page and change seldom: the next page shows those of
+// the last response, and asks the server again after a minute, after a reload, and once something has been sent from
+// here.
 
 import { onHtmx } from "./htmx_events.ts";
 
@@ -8,7 +9,7 @@ const FRESH_MS = 60_000;
 const ASKER = "[data-badges]";
 const NUMBERS = ".nav-number";
 
-/** What the last answer put into each of the numbers, for whom and when. */
+/** The contents of each number from the last response, for whom and when. */
 interface Kept {
   user: string;
   lang: string;
@@ -23,7 +24,7 @@ export function startBadges(): void {
       number.innerHTML = kept[number.id] ?? ""; // as the server wrote it
     }
   }
-  let isFirst = true; // the request of the page itself; those after it come of an event
+  let isFirst = true; // the request of the page itself; later ones follow an event
   onHtmx("htmx:config:request", ({ ctx }, event) => {
     if (ctx.sourceElement.matches(ASKER)) {
       if (isFirst && kept) {

@@ -1,9 +1,12 @@
-// Dates, times of day and durations as clerks type and read them; numbers are whole minutes.
-// src/core/civil/mod.rs answers alike (the reasons for each rule are there); tests/golden/civil.json pins both.
+// Dates, times of day and durations as clerks type and read them; numbers are whole minutes. src/core/civil/mod.rs
+// gives the same results (the reasons for each rule are there); tests/golden/civil.json pins both.
 
 import { clean } from "./text.ts";
 
-/** What was read, or why not: `error` is a key of the message catalogue, the other fields fill its blanks. */
+/**
+ * The parsed value, or why there is none: `error` is a key of the message catalogue, the other fields fill its
+ * placeholders.
+ */
 export type Parsed<T> = { ok: true; value: T } | ({ ok: false; error: string } & Partial<Record<Blank, string>>);
 type Blank = "hour" | "minute" | "day" | "month" | "year";
 
@@ -12,7 +15,7 @@ export const DAY = 1440;
 /** The longest break of a timesheet, in minutes. */
 export const LONGEST_BREAK = 480;
 
-/** Reads a time of day: `0830`, `830`, `8:30`, `8.30`, `8,30`, `9:5`, `08:30:45`, `8`. Answers minutes of the day. */
+/** Reads a time of day: `0830`, `830`, `8:30`, `8.30`, `8,30`, `9:5`, `08:30:45`, `8`. Returns minutes of the day. */
 export function parseTime(text: string): Parsed<number> {
   const typed = clean(text);
   if (typed === "") return refuse("time-empty");
@@ -35,7 +38,7 @@ function splitTime(typed: string): [number, number, number] | null {
   return null;
 }
 
-/** Reads a date: `2026-01-05` or `05.01.2026`, also without leading zeros. Answers `YYYY-MM-DD`. */
+/** Reads a date: `2026-01-05` or `05.01.2026`, also without leading zeros. Returns `YYYY-MM-DD`. */
 export function parseDate(text: string): Parsed<string> {
   const typed = clean(text);
   if (typed === "") return refuse("date-empty");
@@ -64,7 +67,7 @@ export function parseBreak(text: string): Parsed<number> {
   return minutes >= 0 && minutes <= LONGEST_BREAK ? accept(Math.abs(minutes)) : refuse("break-range");
 }
 
-/** Reads a number of hours: `7.5`, `8,5`, `9`, `8:30`, `0830`. Answers minutes, 0 to 1440, rounded to whole ones. */
+/** Reads a number of hours: `7.5`, `8,5`, `9`, `8:30`, `0830`. Returns minutes, 0 to 1440, rounded to whole ones. */
 export function parseHours(text: string): Parsed<number> {
   const typed = clean(text);
   if (typed === "") return refuse("hours-empty");
@@ -87,7 +90,10 @@ function hoursAndMinutes(unsigned: string): number | null {
   return Math.floor((scaled * 60 + scale / 2) / scale);
 }
 
-/** The end of a shift as it is stored: past DAY when the clock shows less than at the start. Equal times are no shift. */
+/**
+ * The end of a shift as it is stored: past DAY if the clock shows less than at the start. Null for equal times: that is
+ * no shift.
+ */
 export function storedEnd(start: number, end: number): number | null {
   return end === start ? null : end < start ? end + DAY : end;
 }
@@ -111,7 +117,7 @@ export function formatHours(minutes: number, lang: string): string {
   return `${minutes < 0 ? "-" : ""}${whole}${mark}${pad(hundredths % 100)}`;
 }
 
-/** An instant by Istanbul's clock, whatever the computer's time zone is: `05.01.2026 14:30`, in both languages. */
+/** An instant in Istanbul time, whatever the computer's time zone is: `05.01.2026 14:30`, in both languages. */
 export function formatInstant(at: Date | number): string {
   const parts = new Intl.DateTimeFormat("en-GB", {
     timeZone: "Europe/Istanbul",
@@ -134,7 +140,7 @@ export function longDay(date: string, lang: string): string {
   return lang === "tr" ? `${day} ${month} ${year} ${weekday}` : `${weekday} ${day} ${month} ${year}`;
 }
 
-/** Takes off what Rust's `trim` takes off; JavaScript's own differs in two characters. */
+/** Removes what Rust's `trim` removes; JavaScript's own differs in two characters. */
 export function trim(text: string): string {
   return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
 }

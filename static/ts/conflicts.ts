@@ -1,4 +1,4 @@
-// Keys of the conflict inbox: up and down from one conflict to the next, 1 and 2 go to a choice, Enter takes it.
+// Keys of the conflict inbox: up and down move between conflicts, 1 and 2 focus a choice, Enter confirms it.
 
 export function startConflicts(): void {
   document.addEventListener("keydown", (event) => {

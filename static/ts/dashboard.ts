@@ -1,6 +1,6 @@
-// The dashboard refreshes itself while somebody looks at it. It only asks what was done since (the server answers 204 when nothing was),
-// and what comes is merged into what stands there: focus, scroll, open details and half-typed filters stay. A page nobody looks at, or
-// where nobody has moved a hand for half an hour, asks nothing: an unattended session has to be able to end.
+// The dashboard refreshes itself while it is in view. It only asks for changes (204 if there are none), and the
+// response is merged into the page: focus, scroll, open details and half-typed filters stay. A page that is not in
+// view, or without any input for half an hour, sends no requests: an unattended session has to be able to end.
 
 import { onHtmx } from "./htmx_events.ts";
 import { relative } from "./relative.ts";
@@ -80,7 +80,10 @@ class Refresher {
     }
   }
 
-  /** An answer of somebody else, a failure, or an answer to filters that are no longer set changes nothing on the page. */
+  /**
+   * A response not from our server, a failure, or a response for filters that are no longer set changes nothing on the
+   * page.
+   */
   private judge(asked: string, response: { status: number; headers: Headers } | undefined, event: Event): void {
     const isOurs = response?.headers.get("X-App") !== null;
     const current = this.live.querySelector("[data-poll]")?.getAttribute("hx-get") ?? "";
@@ -112,7 +115,7 @@ class Refresher {
     return new Map(Array.from(this.live.querySelectorAll("[data-recent]"), (line) => [line.id, line]));
   }
 
-  /** A screen reader says what changes, so the same is not written again. */
+  /** A screen reader reads every change aloud, so the same sentence is not written again. */
   private say(sentence: string | undefined): void {
     if (sentence !== undefined && this.state.textContent !== sentence) {
       this.state.textContent = sentence;

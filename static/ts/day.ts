@@ -1,5 +1,5 @@
-// What day it is, while a page stays open or was kept: Bugün does not stay "Bugün" over midnight, and what is saved there then is asked
-// about once. The server's time counts: every page says when it was made.
+// Which day it is, while a page stays open or was kept: after midnight the page is no longer called "Bugün", and the
+// first save there asks for confirmation. The server's time counts: every page contains the time it was made.
 
 import { longDay } from "./civil.ts";
 import { dayAfter, dayAt } from "./istanbul.ts";
@@ -8,11 +8,11 @@ import { loadSentences, say } from "./offline/say.ts";
 import { showStrip } from "./offline/strips.ts";
 import { showToast } from "./toasts.ts";
 
-const CLOCK = "rainstaff-clock"; // this clock minus the server's, for pages that were kept
+const CLOCK = "rainstaff-clock"; // this clock minus the server's, for kept pages
 const LOOK_MS = 20_000;
 
 let offset = 0;
-/** The page was opened as this day's: by that name, or by an address without a date. */
+/** Whether the page was opened as the current day's: by that name, or by an address without a date. */
 let wasToday = false;
 let standing: "fresh" | "asked" | "confirmed" = "fresh";
 let isHeld = false;
@@ -28,12 +28,12 @@ export function startDay(): void {
   document.addEventListener("visibilitychange", () => document.hidden || turn());
 }
 
-/** The day in Istanbul, by the server's clock as far as it is known. */
+/** The day in Istanbul, by the server's clock if known. */
 export function today(): string {
   return dayAt(Date.now() - offset);
 }
 
-/** Whether the last attempt to save was held back, because the page is of another day than it was opened as. */
+/** Whether the last attempt to save was held back because the day of the page is over. */
 export function wasHeld(): boolean {
   return isHeld;
 }
@@ -52,13 +52,13 @@ function heading(): HTMLElement | null {
   return document.querySelector<HTMLElement>("[data-day-heading]");
 }
 
-/** Bugün is of a day that is over, although it was opened as this day's. */
+/** Whether the page of Bugün shows a day that is over, although it was opened as the current day's. */
 function isOver(): boolean {
   const date = heading()?.dataset["date"];
   return wasToday && date !== undefined && date < today();
 }
 
-/** Names the page's day as it is to be called now. */
+/** Updates the page for the current day: the name of its day, untouched forms, the month's marked column. */
 function turn(): void {
   const now = today();
   renameDay(now);
@@ -92,7 +92,7 @@ function openToday(): void {
   location.assign(region === null ? "/today" : `/today?region=${encodeURIComponent(region)}`);
 }
 
-/** The date of a form for a new entry that nobody has touched is this day's. */
+/** Sets the date of forms for a new entry to the current day, unless they were edited. */
 function moveOnForms(now: string): void {
   const made = Number(document.body.dataset["now"] ?? NaN);
   const madeOn = Number.isFinite(made) ? dayAt(made) : now;
@@ -100,12 +100,12 @@ function moveOnForms(now: string): void {
     if (madeOn !== now && field.value === madeOn && field.defaultValue === madeOn && document.activeElement !== field) {
       field.value = now;
       field.defaultValue = now;
-      field.dispatchEvent(new Event("change", { bubbles: true })); // what goes with the date follows it
+      field.dispatchEvent(new Event("change", { bubbles: true })); // fields that depend on the date follow
     }
   }
 }
 
-/** The month's column of this day. */
+/** Marks the month's column of the current day. */
 function markColumn(now: string): void {
   const heads = [...document.querySelectorAll<HTMLTableCellElement>("table.month thead th[data-date]")];
   const [marked, wanted] = [heads.find((head) => head.classList.contains("now")), heads.find((head) => head.dataset["date"] === now)];
@@ -121,7 +121,7 @@ function markColumn(now: string): void {
   }
 }
 
-/** The first attempt to save on a page of yesterday is asked about; the second one goes through. */
+/** Holds back the first attempt to save on a page of yesterday and asks; the second attempt is not held back. */
 function hold(event: SubmitEvent): void {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.matches("[data-today] form, #today-all")) {

@@ -1,5 +1,6 @@
-// Half-typed entries: what was typed into a form and not saved is still there when the form is opened again, in this tab, by the same
-// person, for a day. Never passwords, identity numbers or words that confirm an act. A list of Bugün asks instead before it is left.
+// Drafts: what was typed into a form and not saved is still there when the same person opens the form again in this tab
+// within a day. Never passwords, identity numbers or words that confirm an action. A list of Bugün asks before it is
+// left instead.
 
 import { onHtmx } from "./htmx_events.ts";
 import { button, make } from "./offline/dom.ts";
@@ -12,13 +13,13 @@ const NEVER = new Set(["identity_no", "confirm", "code"]);
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-/** Per field what it holds; for checkboxes the values of those that are ticked. */
+/** Per field its value; for checkboxes the values of those that are ticked. */
 type Values = Record<string, string | string[]>;
 
 interface Draft {
   at: number;
   values: Values;
-  /** The form was sent, and the page it leads to says what became of it. */
+  /** The form was sent, and the next page shows the result. */
   isSent?: boolean;
 }
 
@@ -45,12 +46,12 @@ export function startDrafts(): void {
   document.addEventListener("rainstaff:saved", (event) => forgetDraft((event as CustomEvent<HTMLFormElement>).detail));
 }
 
-/** Addresses of the forms of which something half-typed is kept. */
+/** Addresses of the forms that have a draft. */
 export function draftedAddresses(): string[] {
   return keys(reader()).map((key) => key.slice(prefixOf(reader()).length));
 }
 
-/** The person leaves: nothing of theirs stays. */
+/** Deletes all drafts when the person signs out. */
 export function forgetDrafts(): void {
   keys("").forEach((key) => sessionStorage.removeItem(key));
 }
@@ -67,13 +68,15 @@ function keys(user: string): string[] {
   return Object.keys(sessionStorage).filter((key) => key.startsWith(prefixOf(user)));
 }
 
-/** A form is known by where it posts to; one for a new row that was opened for something in particular, by that as well. */
+/**
+ * A form is identified by the address it posts to; a form for a new row also by what it was opened for, if anything.
+ */
 function keyOf(form: HTMLFormElement): string {
   const { pathname } = new URL(form.action);
   return `${prefixOf(reader())}${pathname}${location.pathname.endsWith("/new") ? location.search : ""}`;
 }
 
-/** Other people's, and those of yesterday. */
+/** Deletes the drafts of other people, and those older than a day. */
 function tidy(user: string): void {
   for (const key of keys("")) {
     const draft = read(key);
@@ -97,14 +100,14 @@ function write(key: string, draft: Draft | null): void {
     if (draft) sessionStorage.setItem(key, JSON.stringify(draft));
     else sessionStorage.removeItem(key);
   } catch {
-    sessionStorage.removeItem(key); // no room: better nothing than half of it
+    sessionStorage.removeItem(key); // no room: rather no draft than half of one
   }
   if (hadOne !== (draft !== null)) {
     document.dispatchEvent(new CustomEvent("rainstaff:drafts"));
   }
 }
 
-/** The form is saved, or given up. */
+/** Deletes the form's draft: it is saved, or given up. */
 export function forgetDraft(form: HTMLFormElement): void {
   if (form.matches(FORMS)) {
     write(keyOf(form), null);
@@ -142,12 +145,12 @@ function isChanged(control: Control): boolean {
   return control.value !== control.defaultValue;
 }
 
-/** The server has sent the form back with what was typed. */
+/** Whether the server has returned the form with errors and what was typed. */
 function isRefused(form: HTMLFormElement): boolean {
   return form.querySelector("[aria-invalid=true], .alert-danger") !== null;
 }
 
-/** Fields that somebody has typed in; what a form fills in by itself is nobody's draft. */
+/** Fields that were typed in; what a form fills in on its own is not a draft. */
 const touched = new WeakSet<Element>();
 
 function onInput({ target }: Event): void {
@@ -171,7 +174,7 @@ function keep(form: HTMLFormElement): void {
   write(key, names.size > 0 ? { at: Date.now(), values } : null);
 }
 
-/** Puts what was typed back into a form that has just been opened, and says so. */
+/** Restores what was typed into a form that has just been opened, and shows a message. */
 function restore(form: HTMLFormElement): void {
   const key = keyOf(form);
   const draft = read(key);
@@ -233,8 +236,8 @@ function onSubmit(event: SubmitEvent): void {
 }
 
 /**
- * A sent form that did not come back is saved: only a page of failure, which has no side bar, says otherwise. A page may also show the form
- * empty below the news that it is saved.
+ * A sent form that was not returned is saved, unless the page is an error page (which has no side bar). A page may also
+ * show the form empty below the message that it is saved.
  */
 function dropSent(): void {
   const isSaved = document.querySelector("[data-made], [data-toast][data-tone=success]") !== null;

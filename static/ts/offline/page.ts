@@ -1,5 +1,5 @@
-// The page's side of working without a network: it registers the service worker, paints what waits over the lists, tells the pill how much
-// that is, and wakes the sender.
+// The page's part of working without a network: registers the service worker, shows waiting operations in the lists,
+// passes their number to the pill, and wakes the sender.
 
 import { forgetDrafts } from "../drafts.ts";
 import { onHtmx } from "../htmx_events.ts";
@@ -58,7 +58,7 @@ async function begin(): Promise<void> {
   register();
 }
 
-/** A kept page has the message of the moment it was kept. */
+/** A kept page still contains the messages from the time it was kept: removes them. */
 function forgetOldMessages(): void {
   if (keptSince() !== null) {
     document.querySelectorAll("#toasts [data-toast]").forEach((toast) => toast.remove());
@@ -79,7 +79,7 @@ function register(): void {
   serviceWorker.addEventListener("message", ({ data }) => onWorker(data as Word));
   void serviceWorker.register("/sw.js", { updateViaCache: "none" }).then(
     (registration: ServiceWorkerRegistration | undefined) => registration?.waiting?.postMessage({ type: "take-over" }),
-    () => undefined, // a browser that refuses: everything works as without a worker
+    () => undefined, // if the browser refuses: everything works as without a worker
   );
   void serviceWorker.ready.then(({ active }) => active?.postMessage({ type: "hello", user }));
   void post({ type: "warmth" });
@@ -118,7 +118,10 @@ function listen(): void {
   });
 }
 
-/** The server is back: lists of a page that was kept are asked for again, and what the server holds. Or it is gone: the page says how old it is. */
+/**
+ * If the server is back: requests the lists of a kept page again, and what the server holds. If it is gone: shows how
+ * old the page is.
+ */
 function onLine(): void {
   tellAge();
   if (isLineUp()) {
@@ -130,7 +133,7 @@ function onLine(): void {
   }
 }
 
-/** The PC's agent no longer keeps something that it has of this browser: there is a verdict. */
+/** Sends if the PC's agent no longer holds an operation of this browser: then there is a verdict. */
 async function askPc({ waiting }: AgentQueue): Promise<void> {
   tellAge();
   const kept = new Set(waiting.map(({ op_id }) => op_id));
@@ -156,22 +159,22 @@ async function post(message: unknown): Promise<void> {
   (await navigator.serviceWorker.ready).active?.postMessage(message);
 }
 
-// What the queue and the worker say -------------------------------------------------------------------------------------------------------
+// Messages of the queue and the worker ----------------------------------------------------------------------------------------------------
 
 async function onQueue({ type, op_ids }: QueueEvent): Promise<void> {
   if (type === "queued") {
     await persist();
   }
   await repaint();
-  // The PC's pages count what it has: once it has more, its lists are asked for again.
+  // The PC's pages include what the agent holds: once it holds more, its lists are requested again.
   if (type === "verdict" || (type === "on_pc" && isOfPc())) {
     const entries = await Promise.all(op_ids.slice(0, 200).map((id) => queue.find(id)));
     refreshLists(new Set(entries.flatMap((entry) => (entry ? [entry.op.entity] : []))));
-    document.dispatchEvent(new CustomEvent("queue-changed")); // what the server has refused or holds is on its list as well
+    document.dispatchEvent(new CustomEvent("queue-changed")); // its list also contains what the server has refused or holds
   }
 }
 
-/** Once something of somebody's lies here only, the browser is asked not to clear it away. */
+/** Once entries are stored only here, asks the browser not to delete its storage. */
 async function persist(): Promise<void> {
   if (!hasPersisted) {
     hasPersisted = true;
@@ -198,7 +201,7 @@ function onWorker({ type, progress, warmth, isUp, user: who }: Word): void {
   } else if (type === "progress" && progress) {
     void repaint();
     if (progress.state === "sign_in" && progress.waiting > askedFor) {
-      askedFor = progress.waiting; // once for what waits; what is entered afterwards is a reason to ask again
+      askedFor = progress.waiting; // once for what waits; later entries are a reason to ask again
       void askToSignIn(progress.waiting);
     }
   } else if (type === "warm") {
@@ -208,7 +211,7 @@ function onWorker({ type, progress, warmth, isUp, user: who }: Word): void {
   }
 }
 
-/** The mark is true: a worker serves this page, and the pages of this person are kept. */
+/** Shows the mark "works offline": a worker serves this page, and the pages of this person are kept. */
 function markReady(at: number): void {
   const mark = document.getElementById("works-offline");
   if (mark && navigator.serviceWorker.controller) {
@@ -221,7 +224,7 @@ function markReady(at: number): void {
 
 // Painting ------------------------------------------------------------------------------------------------------------------------------
 
-/** Counts, strips and overlays anew; calls that come meanwhile are one more round. */
+/** Updates counts, strips and overlays. Calls in the meantime lead to one more round. */
 function repaint(): Promise<void> {
   isPaintDue = true;
   painting ??= paintAll();
@@ -264,7 +267,10 @@ async function paintOnce(): Promise<void> {
   document.dispatchEvent(new CustomEvent("rainstaff:queue", { detail: summary }));
 }
 
-/** What the PC has is asked for when the pause between two questions is over, and not only when the clock of this page happens to strike. */
+/**
+ * Asks for the verdicts on what the PC has as soon as the pause between two requests is over, and not only at the next
+ * tick of this page's timer.
+ */
 function askInTime({ state, next_at }: Summary): void {
   clearTimeout(question);
   if (state === "on_pc") {

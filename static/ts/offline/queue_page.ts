@@ -1,4 +1,4 @@
-// /queue, part A: what this browser keeps, since when, what failed and why, and what can be done about it.
+// /queue, part A: what this browser holds, since when, what failed and why, and what can be done about it.
 
 import { relative } from "../relative.ts";
 import { showToast } from "../toasts.ts";
@@ -18,7 +18,7 @@ const WORDS: Record<string, string> = {
   rejected: "offline-rejected",
   discarded: "offline-discarded",
 };
-/** Rows shown at most; the others are counted. */
+/** Most rows that are shown; the others are counted. */
 const SHOWN = 200;
 
 interface Helpers {

@@ -1,4 +1,5 @@
-// A verdict has arrived: the lists that show such rows ask the server again, and nothing that is being typed is lost.
+// When a verdict has arrived: the lists that show such rows are requested again, and nothing that is being typed is
+// lost.
 
 import htmx from "htmx.org";
 
@@ -6,7 +7,7 @@ import { nowFresh } from "./kept.ts";
 
 const EVENTS: Record<string, string> = { timesheet: "timesheets-changed", employee: "employees-changed", shift_template: "shift-templates-changed" };
 const LISTS: Record<string, string> = { timesheet: "#timesheet-list", employee: "#employee-list", shift_template: "#template-list" };
-/** Verdicts come in batches: one refresh for what arrives together. */
+/** Verdicts arrive in batches: one refresh for those that arrive together. */
 const TOGETHER_MS = 400;
 
 const due = new Set<string>();
@@ -35,7 +36,7 @@ function refresh(entity: string): void {
   }
 }
 
-/** Bugün: the people of whom nothing is being typed. */
+/** Bugün: refreshes the rows of people in which nothing is being typed. */
 async function refreshDay(): Promise<void> {
   const response = await fetch(location.href, { headers: { "X-Warm-Up": "1" }, credentials: "same-origin" }).catch(() => null);
   if (!response?.ok || !response.headers.has("X-App")) {

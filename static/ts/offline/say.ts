@@ -5,7 +5,7 @@ import type { FieldError } from "./types.ts";
 let texts: Record<string, string> = {};
 let loading: Promise<void> | null = null;
 
-/** Loads the sentences, once; without them everything works, and says less. */
+/** Loads the sentences, once. Without them everything works, but with fewer messages. */
 export function loadSentences(): Promise<void> {
   loading ??= load();
   return loading;
@@ -28,7 +28,7 @@ export function say(key: string, values: Record<string, string | number> = {}): 
   return (texts[key] ?? "").replace(/\{(\w+)\}/g, (blank, name: string) => String(values[name] ?? blank));
 }
 
-/** What is wrong with a field, as the server would say it. */
+/** What is wrong with a field, in the server's words. */
 export function sentenceOf(error: FieldError): string {
   const namesOther = error.code === "overlap" && error.args?.["start"] !== undefined;
   return say(namesOther ? "error-overlap-with" : `error-${error.code}`, error.args ?? {}) || error.code;

@@ -1,4 +1,4 @@
-// Signing out with work that was not sent: nothing in the queue is deleted.
+// Signing out with unsent work: nothing in the queue is deleted.
 
 import { button, make } from "./dom.ts";
 import type { Queue } from "./queue.ts";
@@ -7,7 +7,7 @@ import { exportQueue } from "./transfer.ts";
 
 const SIGN_OUT_PATIENCE_MS = 60_000;
 
-/** Signing out with something that waits: send it now, leave it on this computer, or take it along as a file. */
+/** If operations wait at sign-out, offers to send them now, leave them on this computer, or save them as a file. */
 export function guardSignOut(queue: Queue, user: string, send: (isForced: boolean) => Promise<void>): void {
   document.addEventListener(
     "submit",
@@ -63,7 +63,7 @@ async function ask(form: HTMLFormElement, queue: Queue, user: string, send: (isF
   }
 }
 
-/** The queue as a file of this person's operations. */
+/** Downloads this person's operations as a file. */
 export async function download(queue: Queue, user: string): Promise<void> {
   const text = await exportQueue(queue, user);
   const link = make("a", {

@@ -1,5 +1,6 @@
-// Signing out is done when the server says that nobody is signed in. Without it the pages and rows go from this browser at once, and the
-// session, which still is open there, is ended as soon as the server can be reached: before anything else is asked of it.
+// A sign-out is complete when the server reports that no one is signed in. Without the server, pages and rows are
+// deleted from this browser at once; the session, still open at the server, is ended as soon as the server is
+// reachable, before any other request.
 
 import { askOurs } from "./answer.ts";
 import { recollect, remember } from "./page_cache.ts";
@@ -7,10 +8,13 @@ import type { PingUser } from "./people.ts";
 
 const NAME = "leaving";
 const TIMEOUT_MS = 10_000;
-/** Refusals of the server itself after which the session is its affair: a browser must not be locked out by a form that it does not take. */
+/**
+ * After this many refusals of the server itself the sign-out counts as done: a browser must not be locked out because
+ * the server refuses the form.
+ */
 const MOST_REFUSALS = 3;
 
-/** Whose session is to end, the last entry of theirs before it (`_queue`), and how often the server itself would not. */
+/** Whose session is to end, the last entry of theirs before it (`_queue`), and how often the server itself refused. */
 interface Leaving {
   user: string | null;
   last: string;
@@ -26,22 +30,22 @@ export class SignOut {
     this.#fetch = fetcher;
   }
 
-  /** Whether a session that was left is still open at the server, as far as this browser knows. */
+  /** Whether the session of a person who has signed out is still open at the server, as far as this browser knows. */
   async isDue(): Promise<boolean> {
     this.#due ??= await recollect<Leaving>(NAME);
     return this.#due !== null;
   }
 
   /**
-   * A person leaves, as far as it is known who; `last`: their queue here and the number of its last entry, which the proof that stays for it
-   * covers and no later one. True where the server's session has ended as well.
+   * A person signs out (null if unknown). `last`: their queue here and the number of its last entry; the grant that
+   * stays for the queue covers entries up to it and no later ones. True if the server's session has ended as well.
    */
   async begin(user: string | null, last: { queue_id: string; n: number } | null): Promise<boolean> {
     await this.#keep({ user, last: last ? `${last.queue_id} ${last.n}` : "", refusals: 0 });
     return this.finish();
   }
 
-  /** Ends the session if the server can be reached. True where nothing of it is open any more. */
+  /** Ends the session if the server is reachable. True if no session is open any more. */
   finish(): Promise<boolean> {
     this.#finishing ??= this.#end().finally(() => {
       this.#finishing = null;
@@ -56,7 +60,7 @@ export class SignOut {
     const { user, last, refusals } = this.#due;
     const body = new URLSearchParams(last === "" ? {} : { _queue: last }).toString();
     const answer = await this.#fetch("/logout", { ...BY_SCRIPT, body, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
-    // A portal redirects too, and a PC's agent takes the form without the server: only the server's own word ends it.
+    // A portal also redirects, and a PC's agent accepts the form without the server: only a ping of the server counts.
     const contact = await askOurs(this.#fetch, "/api/v1/ping", { headers: { Accept: "application/json" } }, TIMEOUT_MS);
     if (typeof contact === "string") {
       return false;
@@ -77,7 +81,7 @@ export class SignOut {
   }
 }
 
-/** As a script posts it: such a form needs no token, and the page with the token of this session may be long gone. */
+/** The form as a script posts it: it needs no token, and the page with the token of this session may be gone. */
 const BY_SCRIPT: RequestInit = {
   method: "POST",
   headers: { "Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true", "HX-Request-Type": "partial" },

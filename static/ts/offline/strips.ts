@@ -1,14 +1,14 @@
-// Lines under the page's head that say what is the matter.
+// Strips under the page's head that show problems.
 
 import { icon, make } from "./dom.ts";
 
-/** What a line offers to do about it. */
+/** The action that a strip offers. */
 export interface Act {
   words: string;
   do: () => void;
 }
 
-/** Shows a sentence in the line of this name, and what can be done about it; an empty one takes the line away. */
+/** Shows a sentence in the strip of this name, with its action; an empty sentence removes the strip. */
 export function showStrip(name: string, sentence: string, act?: Act): void {
   const id = `strip-${name}`;
   const shown = document.getElementById(id);

@@ -1,16 +1,16 @@
-// The queue as a file: one operation per line, as it would be sent. For a browser that will not see a network again.
+// The queue as a file: one operation per line, as it would be sent. For a browser that will not have a network again.
 
 import { find, type Head } from "./people.ts";
 import { type Queue, queuedOf } from "./queue.ts";
 import { result } from "./store.ts";
 import type { Op, QueuedOp } from "./types.ts";
 
-/** What became of a file. */
+/** The result of an import. */
 export interface Imported {
   stored: number;
   /** Known before: waiting, or in the log. */
   known: number;
-  /** Lines that are no operation, by number. */
+  /** Numbers of the lines that are not an operation. */
   unreadable: number[];
 }
 
@@ -37,7 +37,7 @@ export async function exportQueue(queue: Queue, userId?: string): Promise<string
   return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
-/** Takes such a file over; every operation keeps its envelope: its author, its queue and its place there. */
+/** Imports such a file; every operation keeps its envelope: its author, its queue and its place there. */
 export async function importQueue(queue: Queue, text: string): Promise<Imported> {
   const imported: Imported = { stored: 0, known: 0, unreadable: [] };
   const lines = text.split(/\r?\n/).map((content, at) => ({ content, number: at + 1 }));
@@ -70,7 +70,7 @@ function readLine(content: string): Line | null {
   }
 }
 
-/** An address of ours; a file may say anything. */
+/** Accepts only an address of this site; a file may contain anything. */
 function readHref(href: unknown): string {
   return typeof href === "string" && /^\/(?!\/)/.test(href) ? href : "/queue";
 }
@@ -79,7 +79,7 @@ async function isKnown(tx: IDBTransaction, op: Op): Promise<boolean> {
   return (await result(tx.objectStore("done").getKey(op.op_id))) !== undefined || (await queuedOf(tx, op.op_id)) !== null;
 }
 
-/** In its own place, or behind it where something else has that place: a number that is taken twice loses nothing. */
+/** At its own number, or after the end of the queue if the number is taken: a number used twice loses nothing. */
 async function queuedFrom(tx: IDBTransaction, { op, label, href, stored_at }: Line): Promise<QueuedOp> {
   const ops = tx.objectStore("ops");
   const { queue_id, actor } = op;

@@ -1,6 +1,6 @@
-// UUIDv5 (RFC 9562): the same name in the same space gives the same id, here and at the server.
+// UUIDv5 (RFC 9562): the same name in the same namespace gives the same id, here and at the server.
 
-/** The id of `name` in the space of an id. */
+/** The id of `name` in the namespace `space`. */
 export async function uuid5(space: string, name: Uint8Array | string): Promise<string> {
   const bytes = typeof name === "string" ? new TextEncoder().encode(name) : name;
   const input = new Uint8Array(16 + bytes.length);

@@ -1,5 +1,5 @@
-// The part of the service worker's world that ours uses. TypeScript's own "webworker" types exclude those of pages, with which the worker
-// shares its modules.
+// The part of the service worker API that this site uses. TypeScript's "webworker" types exclude those of pages, and
+// the worker shares modules with pages.
 
 export interface LaterEvent extends Event {
   waitUntil(work: Promise<unknown>): void;
