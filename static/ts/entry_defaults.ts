@@ -1,11 +1,11 @@
-// What the form of a new entry starts with, for the person and the date that are chosen in it: asked again when either changes, also without a
-// network, since the page carries what it takes (`#entry-plan`). The rule is that of src/pages/roster/defaults.rs; tests/golden/entry_defaults.json pins
-// both. What somebody has typed is never overwritten.
+// The defaults of the form for a new entry, for the person and the date that are chosen in it. They are computed again
+// when either changes, also without a network, since the page contains the data (`#entry-plan`). The rule is that of
+// src/pages/roster/defaults.rs; tests/golden/entry_defaults.json pins both. Typed values are never overwritten.
 
 import { DAY, formatTime, parseTime } from "./civil.ts";
 
 const FORM = "form[data-new-entry]";
-/** Nine to six with an hour's break, where no template says otherwise. */
+/** Nine to six with an hour's break, if there is no template. */
 const NO_TEMPLATE: Times = { start: "09:00", end: "18:00", break: 60 };
 
 interface Times {
@@ -14,12 +14,12 @@ interface Times {
   break: number;
 }
 
-/** Minutes from which nobody works, and whether that is a public holiday. */
+/** The minute from which the day is free, and whether that is for a public holiday. */
 type Mark = [freeFrom: number, isHoliday: boolean];
 
 /** What a page knows of templates and calendar (`roster::Plan`). */
 export interface Plan {
-  /** The reader's only region; empty where the person says which. */
+  /** The reader's only region; empty if it depends on the person. */
   region: string;
   templates: (Times & { id: string; region: string; weekdays: string })[];
   company: Record<string, Mark>;
@@ -30,7 +30,7 @@ export interface Defaults extends Times {
   special: boolean;
 }
 
-/** Times and mark for somebody of a region with that template of their own, on a date. */
+/** Times and mark on a date, for a person of a region with a template of their own (or null). */
 export function defaultsOf(plan: Plan, region: string, own: string | null, date: string): Defaults {
   const template = plan.templates.find(({ id }) => id === own);
   const ofWeekday = claiming(plan, region, date);
@@ -40,7 +40,7 @@ export function defaultsOf(plan: Plan, region: string, own: string | null, date:
   return { start: times.start, end: times.end, break: times.break, special: isSpecial };
 }
 
-/** The planned shift; null where nobody is expected. */
+/** The planned shift; null if the person is not expected. */
 export function plannedOf(plan: Plan, region: string, own: string | null, date: string): Times | null {
   const template = plan.templates.find(({ id }) => id === own);
   const ofWeekday = claiming(plan, region, date);
@@ -58,7 +58,10 @@ function markOf(plan: Plan, region: string, date: string): Mark | null {
   return own === undefined ? (plan.company[date] ?? null) : own;
 }
 
-/** The part of a shift before `freeFrom`, with the break that the law asks for so short a shift (article 68); null when it starts then. */
+/**
+ * The part of a shift before `freeFrom`, with the break that the law requires for a shift of that length (article 68);
+ * null if the shift starts at `freeFrom` or later.
+ */
 function cut(times: Times, freeFrom: number): Times | null {
   const start = minutesOf(times.start);
   const end = minutesOf(times.end);
@@ -100,7 +103,7 @@ export function startEntryDefaults(): void {
   });
 }
 
-/** The form goes on to the next entry of the same person: the day after, or the next one on which they are expected. */
+/** Moves the form to the next entry of the same person: the day after, or the next day on which they are expected. */
 export function goOn(form: HTMLFormElement): void {
   const [plan, date] = [pagePlan(), fieldOf(form, "work_date")];
   if (!date || !/^\d{4}-\d\d-\d\d$/.test(date.value)) {
@@ -113,7 +116,7 @@ export function goOn(form: HTMLFormElement): void {
   for (let days = 1; plan && isWalk && days < 31 && plannedOf(plan, ...whose(form, plan), date.value) === null; days += 1) {
     date.value = nextDay(date.value);
   }
-  // Times that were not the usual ones stay: nights come in weeks.
+  // Times that differ from the defaults stay: night shifts come in weeks.
   const wereUsual = before !== null && before.start === typed.start && before.end === typed.end && String(before.break) === typed.break;
   for (const name of ["start_time", "end_time", "break_minutes", "is_special"]) {
     const field = fieldOf(form, name);
@@ -124,7 +127,7 @@ export function goOn(form: HTMLFormElement): void {
   fillIn(form);
 }
 
-/** Puts the defaults of person and date into the fields in which nobody has typed. */
+/** Puts the defaults of person and date into the fields that were not typed in. */
 function fillIn(form: HTMLFormElement): void {
   const [plan, date] = [pagePlan(), fieldOf(form, "work_date")?.value ?? ""];
   if (!plan || form.hasAttribute("data-typed") || !/^\d{4}-\d\d-\d\d$/.test(date)) {
@@ -144,14 +147,14 @@ function fillIn(form: HTMLFormElement): void {
   }
 }
 
-/** The region and the own template of the person who is chosen. */
+/** The region and the own template of the chosen person. */
 function whose(form: HTMLFormElement, plan: Plan): [region: string, own: string | null] {
   const person = form.elements.namedItem("employee_id");
   const option = person instanceof HTMLSelectElement ? person.selectedOptions[0] : undefined;
   return [option?.dataset["region"] ?? plan.region, option?.dataset["template"] ?? null];
 }
 
-/** The page's plan; null where it has none. */
+/** The page's plan; null if it has none. */
 function pagePlan(): Plan | null {
   const text = document.getElementById("entry-plan")?.dataset["plan"];
   return text ? (JSON.parse(text) as Plan) : null;

@@ -1,4 +1,5 @@
-// Where the focus goes when a page or a fragment arrives: to what asks for it, else to the first wrong field.
+// Where the focus goes when a page or a fragment arrives: to the element that requests it, else to the first wrong
+// field.
 
 import { onHtmx } from "./htmx_events.ts";
 
@@ -26,7 +27,7 @@ function focusWithin(nodes: Node[]): void {
   }
 }
 
-/** Somebody is in a field that stays: keys meant for it must not land in another one. */
+/** Whether the focus is in a field that stays: keys meant for it must not land in another one. */
 function isTypingElsewhere(nodes: Node[]): boolean {
   const active = document.activeElement;
   return active instanceof HTMLInputElement && active.matches("[data-time], [inputmode=numeric]") && !nodes.some((node) => node.contains(active));

@@ -1,14 +1,15 @@
-// What had the focus is gone: a row was deleted, a decision was taken, a list was loaded again, a message left. Then the focus goes to what
-// is next to it, the same button of the row that has taken its place, and never to the page as a whole, where a keyboard starts over.
+// If the focused element disappears (a row was deleted, a conflict resolved, a list loaded again, a message closed),
+// the focus goes to its neighbour: the same button of the row that has taken its place. It never goes to the page as a
+// whole, where keyboard navigation starts over.
 
 import { onHtmx } from "./htmx_events.ts";
 
-/** What stands in a line with others of its kind. */
+/** The items of a list: a row, or an element with siblings of its kind. */
 const ROW = "tr[data-id], tr[data-op], tr[data-session], tr[data-day], tr[data-row], tr[data-pending], tr[id], li.held, article.change-line";
 const CONTROLS = "a[href], button:not([disabled]), input:not([type=hidden], [disabled]), select:not([disabled]), textarea:not([disabled])";
-const KEPT = "rainstaff-focus"; // over a form that leads to another page
+const KEPT = "rainstaff-focus"; // kept while a form leads to another page
 
-/** Where the focus was: the list, the row's place in it, and what of the row. */
+/** Where the focus was: the list, the position of the row in it, and which control of the row. */
 interface Spot {
   list: string;
   row: string;
@@ -18,7 +19,7 @@ interface Spot {
 
 let last: Spot | null = null;
 let lastElement: Element | null = null;
-/** The control of a message or a dialog that has the focus, if one has. */
+/** The focused control of a message or a dialog, if any. */
 let aside: Element | null = null;
 let isDue = false;
 
@@ -33,7 +34,7 @@ export function startFocusKeeper(): void {
 
 function remember(target: Element): void {
   if (target.matches("[data-toast] *, dialog *")) {
-    aside = target; // a message is not where somebody works: the way back is to where they were before
+    aside = target; // a message is not the place of work: the focus returns to where it was before
     return;
   }
   aside = null;
@@ -41,7 +42,7 @@ function remember(target: Element): void {
   last = spotOf(target);
 }
 
-/** The focus was taken away by hand, with a click beside everything: nothing brings it back. */
+/** The user removed the focus with a click on an empty place: it is not restored. */
 function onBlur({ target }: FocusEvent): void {
   setTimeout(() => {
     if (document.activeElement === document.body && target instanceof Element && target.isConnected && document.hasFocus()) {
@@ -63,13 +64,13 @@ function rowsOf(list: Element): Element[] {
   return [...list.querySelectorAll(ROW)];
 }
 
-/** What a control is for, apart from whose it is: "Sil", the address without its id. */
+/** The purpose of a control, without its row: "Sil", the address without its id. */
 function whatOf(control: Element): string {
   const label = (control.getAttribute("aria-label") ?? control.textContent ?? "").split(":")[0]?.trim() ?? "";
   return `${control.tagName} ${label}`;
 }
 
-/** After what is going on now: a list that comes back takes the place of the one that goes. */
+/** Looks after the current update: a list that is loaded again first replaces the old one. */
 function lookSoon(): void {
   if (!isDue) {
     isDue = true;
@@ -96,7 +97,7 @@ function isGone(element: Element | null): boolean {
   return element !== null && !element.isConnected;
 }
 
-/** The same control of the same row, else of the row that stands in its place, else of the one before. */
+/** The same control of the same row, else of the row in its place, else of the row before. */
 function placeFor(spot: Spot | null): HTMLElement | null {
   const list = spot && document.getElementById(spot.list);
   if (!spot || !list) {
@@ -115,7 +116,7 @@ function controlIn(row: Element, what: string): HTMLElement | null {
   return first ?? (row instanceof HTMLElement && row.hasAttribute("tabindex") ? row : null);
 }
 
-/** Nothing of the list is left: what the empty list offers, else the list, else the page's contents. */
+/** If the list has no rows left: the control that the empty list offers, else the list, else the page's contents. */
 function landing(spot: Spot | null): HTMLElement | null {
   const list = (spot && document.getElementById(spot.list)) ?? document.getElementById("main");
   const offer = list?.querySelector<HTMLElement>(`.empty :is(${CONTROLS})`);

@@ -1,5 +1,5 @@
-// The search fold: `isik` finds `Işık`. For search only, never for identity.
-// src/core/fold.rs and sec.fold in the database answer alike; tests/golden/fold.json pins all three.
+// The search fold: `isik` finds `Işık`. For search only, never for identity. src/core/fold.rs and sec.fold in the
+// database give the same results; tests/golden/fold.json pins all three.
 
 import { clean } from "./text.ts";
 
@@ -9,7 +9,10 @@ const TYPED = new Map(Array.from(FROM, (mark, at) => [mark, TO.charAt(at)]));
 const STROKES = "ıƏəØøŁłĐđÐðĦħ";
 const PLAIN = new Map(Array.from(STROKES, (letter, at) => [letter, "ieeoollddddhh".charAt(at)]));
 
-/** Folds a text for search: cleaned, quotes and hyphens as the keyboard has them, marks off their letters, Latin letters as plain lower-case ASCII. */
+/**
+ * Folds a text for search: cleaned, quotes and hyphens as on the keyboard, letters without diacritics, Latin letters as
+ * plain lower-case ASCII.
+ */
 export function fold(text: string): string {
   return clean(text)
     .replace(/[‘’‚‛ʼʻ′´“”„‟″‐‑‒–—―−]/g, (mark) => TYPED.get(mark) ?? mark)

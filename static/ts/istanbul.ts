@@ -1,15 +1,15 @@
-// The company's days are Istanbul's, whatever the PC's time zone is. Days are texts `YYYY-MM-DD`, months `YYYY-MM`.
+// The company's days are Istanbul's, whatever the PC's time zone is. Days are strings `YYYY-MM-DD`, months `YYYY-MM`.
 
 const DAY_MS = 86_400_000;
 
 const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Istanbul" });
 
-/** The day in Istanbul at a moment. */
+/** The day in Istanbul at a time. */
 export function dayAt(at: number): string {
   return clock.format(at);
 }
 
-/** The day that lies `days` after another; before it where `days` is negative. */
+/** The day `days` after another; before it if `days` is negative. */
 export function dayAfter(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }

@@ -1,4 +1,5 @@
-// Keys of every page: `/` goes to the search, `?` shows the keys; where a form for a new entry stands on the page, `N` goes to it. Single-letter keys can be switched off (WCAG 2.1.4).
+// Keys of every page: `/` goes to the search, `?` shows the keys; if the page has a form for a new entry, `N` goes to
+// it. Single-letter keys can be switched off (WCAG 2.1.4).
 
 const SETTING = "rainstaff-single-keys";
 

@@ -1,4 +1,4 @@
-// The side bar on a narrow screen, and the menu of the person.
+// The side bar on a narrow screen, and the user menu.
 
 export function startMenu(): void {
   document.addEventListener("click", (event) => {

@@ -1,5 +1,5 @@
-// The month: a grid one walks with the arrows (one tab stop, WAI-ARIA grid pattern), and a cell that opens its day in a row of its own below
-// the person. Without this script the cells are links to the timesheets' pages.
+// The month: a grid with arrow-key navigation (one tab stop, WAI-ARIA grid pattern). A cell opens its day in a separate
+// row below the person. Without this script the cells are links to the pages of the timesheets.
 
 import htmx from "htmx.org";
 
@@ -9,13 +9,13 @@ import { loadSentences, say } from "./offline/say.ts";
 import { labelCells } from "./month_names.ts";
 import { cellAt, DAY, directionOf, move, type Place, placeOf } from "./month_walk.ts";
 
-const KEPT = "rainstaff-month-cell"; // where the focus was, over a change of the month
+const KEPT = "rainstaff-month-cell"; // where the focus was, while another month loads
 const LINK = "table.month[role] > :not(caption) > tr:not(.editing) a";
 
 let current: Place | null = null;
 let hadFocus = false;
 let editor: HTMLTableRowElement | null = null;
-let returning: Element | null = null; // what had the focus inside the editor, while the grid around it is replaced
+let returning: Element | null = null; // the focused element inside the editor, while the grid around it is replaced
 
 export function startMonth(): void {
   prepare();
@@ -42,7 +42,7 @@ export function startMonth(): void {
   });
 }
 
-/** A table that has just arrived becomes a grid; the focus goes back to where it was. */
+/** Turns a table that has just arrived into a grid, and restores the focus. */
 function prepare(): void {
   const table = document.querySelector<HTMLTableElement>("table.month:not([role])");
   if (!table) {
@@ -70,7 +70,7 @@ function prepare(): void {
   [hadFocus, returning] = [false, null];
 }
 
-/** Days of which something half-typed is kept: opening them brings it back. */
+/** Marks the days that have a draft: opening them restores it. */
 function markDrafts(): void {
   const drafted = draftedAddresses();
   for (const link of document.querySelectorAll<HTMLAnchorElement>(`table.month ${DAY}`)) {
@@ -82,7 +82,7 @@ function markDrafts(): void {
   }
 }
 
-/** What is typed in an open day outlives the table around it. */
+/** What is typed in an open day survives the replacement of the table around it. */
 function beforeReload(): void {
   const active = document.activeElement;
   hadFocus = Boolean(active?.closest("table.month"));
@@ -145,7 +145,7 @@ function restored(): Place | null {
   return employee && day ? { employee, day } : null;
 }
 
-/** Opens a cell's day below its row; another day that is open makes way. */
+/** Opens a cell's day below its row; closes another open day. */
 async function open(link: HTMLAnchorElement): Promise<void> {
   editor?.remove();
   makeCurrent(link);
@@ -164,7 +164,7 @@ async function open(link: HTMLAnchorElement): Promise<void> {
   editor = opened;
   await htmx.ajax("GET", link.href, { source: link, target: box, swap: "innerHTML" });
   if (editor === opened && box.childElementCount === 0) {
-    close(); // nothing came; the message says so
+    close(); // no response; the message explains it
   } else {
     opened.scrollIntoView({ block: "nearest" });
   }

@@ -1,4 +1,5 @@
-// What a screen reader says of a cell: "Ayşe Yılmaz, 14 Ocak Çarşamba, 8,5 saat". The page says name and day once, at row and column.
+// What a screen reader reads for a cell: "Ayşe Yılmaz, 14 Ocak Çarşamba, 8,5 saat". The page contains name and day
+// once, at row and column.
 
 /** Names every day's cell of the table. */
 export function labelCells(table: HTMLTableElement): void {

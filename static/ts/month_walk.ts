@@ -1,6 +1,6 @@
-// Which cell a key leads to, in the month's table. Cells without a link (not employed, a total of nothing) are passed over.
+// Which cell a key moves to, in the month's table. Cells without a link (not employed, an empty total) are skipped.
 
-/** The link of a person's day; names and totals are links too, but lead elsewhere. */
+/** The link of a person's day; names and totals are also links, but to other pages. */
 export const DAY = "tr[data-employee] > td:not(.sum) > a";
 
 /** A cell, by its person's id and its day of the month (`01` to `31`). */
@@ -11,10 +11,10 @@ export interface Place {
 
 export type Direction = "left" | "right" | "up" | "down" | "first-day" | "last-day" | "first-person" | "last-person" | "page-up" | "page-down" | "previous-month" | "next-month";
 
-/** People that PgUp and PgDn pass. */
+/** How many people PgUp and PgDn move by. */
 const PAGE = 10;
 
-/** What a key asks for (UX 4.4); null for every other key. */
+/** The direction of a key (UX 4.4); null for every other key. */
 export function directionOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "altKey" | "metaKey" | "shiftKey">): Direction | null {
   const { key, ctrlKey, altKey } = event;
   if (event.metaKey || event.shiftKey || (ctrlKey && altKey)) {
@@ -40,20 +40,20 @@ const PLAIN: Partial<Record<string, Direction>> = {
   PageDown: "page-down",
 };
 
-/** Whose day a link is; null for names and totals. */
+/** The person and day of a link; null for names and totals. */
 export function placeOf(link: HTMLAnchorElement): Place | null {
   const [, , employee = "", , date = ""] = link.pathname.split("/");
   return link.matches(DAY) ? { employee, day: date.slice(-2) } : null;
 }
 
-/** The cell of a person and a day; in a shorter month the person's last one. */
+/** The cell of a person and a day; in a shorter month the last cell of the person. */
 export function cellAt(table: HTMLTableElement, { employee, day }: Place): HTMLAnchorElement | null {
   const row = table.querySelector(`tr[data-employee="${CSS.escape(employee)}"]`);
   const links = [...(row?.querySelectorAll<HTMLAnchorElement>(DAY) ?? [])];
   return links.find((link) => link.pathname.endsWith(`-${day}`)) ?? links.at(-1) ?? null;
 }
 
-/** The cell that lies in a direction; null at the edge. */
+/** The next cell in a direction; null at the edge. */
 export function move(from: HTMLAnchorElement, direction: Direction): HTMLAnchorElement | null {
   const cell = from.closest<HTMLTableCellElement>("td, th");
   const row = from.closest("tr");

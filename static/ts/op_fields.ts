@@ -1,5 +1,6 @@
-// The hidden fields of a write form. `_op` names one attempt to save one content: it is made at the first attempt and kept for every retry,
-// so the server can tell a repeat from a new write. Other content gets a new `_op`; the row's `_id` stays.
+// The hidden fields of a write form. `_op` identifies one attempt to save one content: it is created at the first
+// attempt and kept for every retry, so that the server can tell a repeat from a new write. Changed content gets a new
+// `_op`; the row's `_id` stays.
 
 const contentOfOp = new WeakMap<HTMLFormElement, string>();
 const ownIds = new WeakSet<HTMLFormElement>();
@@ -24,7 +25,7 @@ export function mint(form: HTMLFormElement, newId: () => string): void {
   }
 }
 
-/** After the server has stored the write: a form that stays on the page starts afresh. */
+/** After the server has stored the write: a form that stays on the page gets new ids. */
 export function renew(form: HTMLFormElement): void {
   const op = hidden(form, "_op");
   const id = hidden(form, "_id");
@@ -38,7 +39,7 @@ export function renew(form: HTMLFormElement): void {
   ownIds.delete(form);
 }
 
-/** The form enters a row once more that was entered before: the row keeps its id, the attempt is a new one. */
+/** The form enters an existing row again: the row keeps its id, the attempt gets a new one. */
 export function adopt(form: HTMLFormElement, rowId: string): void {
   const op = hidden(form, "_op");
   const id = hidden(form, "_id");
@@ -52,7 +53,9 @@ export function adopt(form: HTMLFormElement, rowId: string): void {
   contentOfOp.delete(form);
 }
 
-/** Whom a page was made for: its forms say so in front of the session's token. Null where they do not. */
+/**
+ * The id of the person a page was made for: its forms contain it in front of the session's token. Null if they do not.
+ */
 export function readerOf(csrf: string): string | null {
   return /^([0-9a-f-]{36})\./.exec(csrf)?.[1] ?? null;
 }

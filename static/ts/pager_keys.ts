@@ -1,4 +1,4 @@
-// Links that a key follows, such as PgUp and PgDn to the previous and the next person: `data-key` names it.
+// Links with a key, such as PgUp and PgDn for the previous and the next person: `data-key` names the key.
 
 export function startPagerKeys(): void {
   document.addEventListener("keydown", (event) => {

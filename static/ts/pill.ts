@@ -1,5 +1,5 @@
-// The save pill: Kaydedildi, Bekliyor (n), Hata (n). It counts forms, and what this browser's queue and this PC's agent hold, and says "saved"
-// only when nothing is under way, nothing waits and nothing has failed.
+// The save pill: Kaydedildi, Bekliyor (n), Hata (n). It counts forms, and what this browser's queue and this PC's agent
+// hold, and shows "saved" only if nothing is under way, nothing waits and nothing has failed.
 
 import { isRevoked } from "./offline/kept.ts";
 import { say } from "./offline/say.ts";
@@ -9,38 +9,41 @@ import { showToast } from "./toasts.ts";
 const waiting = new Set<HTMLFormElement>();
 const failed = new Map<HTMLFormElement, Failure>();
 
-/** Why a form was not saved, and the message that says so. */
+/** Why a form was not saved, and the message that shows it. */
 interface Failure {
   sentence: string;
   signedOut: boolean;
   toast: HTMLElement | null;
 }
 
-/** What waits of this person's, by where it is: `here` in this browser only, `onPc` on this PC; `failed`: held or refused by the server. */
+/**
+ * This person's waiting operations by place: `here` in this browser only, `onPc` on this PC; `failed`: held or refused
+ * by the server.
+ */
 export interface Queued {
   here: number;
   onPc: number;
   failed: number;
 }
 
-/** The browser's queue, and what only the PC's agent has. */
+/** The counts of the browser's queue, and of what only the PC's agent has. */
 const queues: Record<"browser" | "pc", Queued> = { browser: { here: 0, onPc: 0, failed: 0 }, pc: { here: 0, onPc: 0, failed: 0 } };
 
-/** Operations that a queue has taken and nobody has counted there yet. */
+/** Operations that a queue has stored, but that are not in its counts yet. */
 const kept = new Map<string, "browser" | "pc">();
 
-/** A queue has taken this operation: it waits from now on, also before the queue is looked at. */
+/** A queue has stored this operation: it counts as waiting from now on, even before the queue is read. */
 export function nowKept(op: string, whose: "browser" | "pc"): void {
   kept.set(op, whose);
   paint();
 }
 
-/** What a look at the queue that begins now will have counted. */
+/** The operations that a read of the queue which starts now will include in its counts. */
 export function beingCounted(whose: "browser" | "pc"): string[] {
   return [...kept.keys()].filter((op) => kept.get(op) === whose);
 }
 
-/** One of the two queues has changed; these operations are counted in it, or have left it. */
+/** One of the two queues has changed; these operations are in its counts, or have left it. */
 export function nowQueued(whose: "browser" | "pc", counts: Queued, counted: Iterable<string>): void {
   queues[whose] = counts;
   for (const op of counted) {
@@ -66,7 +69,7 @@ export function isWaiting(form: HTMLFormElement): boolean {
   return waiting.has(form);
 }
 
-/** The write is answered; whether it failed is said apart. */
+/** The write has a response; a failure is reported separately. */
 export function noLongerWaiting(form: HTMLFormElement): void {
   waiting.delete(form);
   paint();
@@ -81,7 +84,7 @@ export function nowFailed(form: HTMLFormElement, sentence: string, signedOut: bo
   paint();
 }
 
-/** The form is tried again, or gone: what is said of its failure is no longer so. */
+/** The form is sent again, or gone: forgets its failure and the message about it. */
 function forgetFailure(form: HTMLFormElement): void {
   const before = failed.get(form);
   failed.delete(form);

@@ -1,11 +1,11 @@
-// The code of a new region follows its name until somebody types another. The same rule as `code_of_name` in src/regions/offices.rs, which
-// makes the code where this script does not run.
+// The code of a new region follows its name until the user types another code. Same rule as `code_of_name` in
+// src/regions/offices.rs, which creates the code if this script does not run.
 
 import { fold } from "./fold.ts";
 
 const MAX_CODE = 31;
 
-/** `İzmir Çiğli` is `izmir_cigli`; empty where the name has no letter to begin with. */
+/** `İzmir Çiğli` becomes `izmir_cigli`; empty if the name has no letter to begin with. */
 export function codeOfName(name: string): string {
   const words = fold(name)
     .split(/[^a-z0-9]+/)

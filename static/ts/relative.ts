@@ -1,4 +1,4 @@
-// How long ago something was, said like src/pages/i18n/format.rs says it.
+// How long ago something was, in the same words as src/pages/i18n/format.rs.
 
 const MINUTE = 60_000;
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -7,7 +7,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", MINUTE],
 ];
 
-/** "5 dakika önce"; null for less than a minute, which the page has words for already. */
+/** "5 dakika önce"; null for less than a minute: the page already has words for that. */
 export function relative(lang: string, at: number, now: number): string | null {
   const step = STEPS.find(([, length]) => now - at >= length);
   if (!step) {
