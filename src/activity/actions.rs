@@ -1,4 +1,4 @@
-//! `POST /activity/changes/{id}/reversal`: one change of the history is taken back.
+//! `POST /activity/changes/{id}/reversal`: undoes one change of the history.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -28,12 +28,12 @@ use crate::{
 };
 
 const HOME: &str = "/activity";
-/// Tells the list of the log to load again.
+/// The event that makes the list of the log load again.
 const LIST_CHANGED: &str = ACTIVITY.event;
-/// Pages with a history, to go back to.
+/// Pages with a history, to return to.
 const PAGES: [&str; 4] = ["/activity", "/timesheets/", "/employees/", "/shift-templates/"];
 
-/// The handler. What stands in the way is said, and then nothing is written.
+/// The handler. If there is an obstacle, the response names it and nothing is written.
 pub async fn reverse_change(
     ctx: Req<Ctx>,
     actor: Req<Actor>,
@@ -55,7 +55,7 @@ pub async fn reverse_change(
     let answered = sync::db::list_verdicts(&mut tx, &[op.op_id]).await?;
     drop(tx);
     let to = back_to(&request);
-    // A form that comes again after its answer was lost is answered as before, whatever has happened since.
+    // A form sent again after its response was lost gets the same response, whatever has changed since.
     if answered.is_empty()
         && let Some(error) = reversal::obstacle(ctx.lang, &reversal, &now, &later)
     {
@@ -76,7 +76,7 @@ pub async fn reverse_change(
     Ok(stored_and_done(&ctx, op_id, &to, &flash))
 }
 
-/// The page with the history that the form stands on.
+/// The page that holds the history and the form.
 fn back_to(request: &HttpRequest) -> String {
     let referer = request.headers().get("referer").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = referer.splitn(4, '/').nth(3).map(|rest| format!("/{rest}")).unwrap_or_default();

@@ -25,10 +25,10 @@ pub(super) enum Mark {
 pub(super) struct NotACursor;
 
 impl Cursor {
-    /// Before every line there can be.
+    /// Above every possible line.
     pub const TOP: Self = Self { at: DateTime::<Utc>::MAX_UTC, mark: Mark::Change(i64::MAX) };
 
-    /// Changes after this place are the ones smaller than this. The numbers of changes start at 1.
+    /// Changes below this place have `(at, id)` smaller than this. The numbers of changes start at 1.
     pub fn changes_below(self) -> (DateTime<Utc>, i64) {
         match self.mark {
             Mark::Change(id) => (self.at, id),
@@ -36,7 +36,7 @@ impl Cursor {
         }
     }
 
-    /// Events after this place are the ones smaller than this.
+    /// Events below this place have `(at, id)` smaller than this.
     pub fn events_below(self) -> (DateTime<Utc>, Uuid) {
         match self.mark {
             Mark::Change(_) => (self.at, Uuid::max()),
@@ -44,7 +44,7 @@ impl Cursor {
         }
     }
 
-    /// `Less` where this line stands above the other.
+    /// `Less` if this line stands above the other.
     pub fn cmp_newest_first(&self, other: &Self) -> Ordering {
         other.at.cmp(&self.at).then_with(|| match (self.mark, other.mark) {
             (Mark::Change(a), Mark::Change(b)) => b.cmp(&a),

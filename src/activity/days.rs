@@ -1,4 +1,4 @@
-//! The activity page: lines of both logs, grouped by day.
+//! The activity page: lines of the change log and events, grouped by day.
 
 use std::collections::HashMap;
 
@@ -28,32 +28,32 @@ use crate::{
 pub enum Line {
     /// A row was changed.
     Change(ChangeView),
-    /// Something else happened.
+    /// An event.
     Event(EventView),
 }
 
 /// The lines of one day.
 #[derive(Debug, Clone)]
 pub struct Day {
-    /// "Bugün, 05.01.2026 Pazartesi"; empty where the part before this one has it already.
+    /// "Bugün, 05.01.2026 Pazartesi"; empty if the part above shows this heading already.
     pub heading: String,
     /// Newest first.
     pub lines: Vec<Line>,
 }
 
-/// What the filters offer.
+/// The choices of the filters.
 pub struct Choices {
     /// Names of accounts.
     pub people: Vec<String>,
     /// Regions: codes and names; empty where there is only one.
     pub regions: Vec<(String, String)>,
-    /// Kinds of rows: words in the address and in the list.
+    /// Kinds of rows: the address's word and the label.
     pub entities: Vec<(String, String)>,
     /// Changes of rows.
     pub actions: Vec<(String, String)>,
     /// Events.
     pub events: Vec<(String, String)>,
-    /// Where changes come from.
+    /// Origins of changes.
     pub origins: Vec<(String, String)>,
 }
 
@@ -88,24 +88,24 @@ pub struct ActivityPage<'a> {
     pub ctx: &'a Ctx,
     /// The filters.
     pub filter: FilterView,
-    /// What they offer.
+    /// The choices of the filters.
     pub choices: Choices,
-    /// What the one row is called whose history this is; empty for a page of all.
+    /// Name of the single row whose history this is; empty on other pages.
     pub subject: String,
     /// Newest first.
     pub days: Vec<Day>,
-    /// Query of the next, older part; empty at the end.
+    /// Query of the next, older part; empty if there is none.
     pub older: String,
-    /// This part is put below the ones already shown.
+    /// This part is added below the parts already shown.
     pub continued: bool,
     /// This page does not begin with the newest line.
     pub is_older_part: bool,
-    /// What of the address was not understood; then nothing is listed.
+    /// Errors in the address; with any, nothing is listed.
     pub wrong: Vec<String>,
 }
 
 impl ActivityPage<'_> {
-    /// What a printed log says it is narrowed to.
+    /// The filters in words, for a printed log.
     pub fn about(&self) -> String {
         let Choices { entities, actions, events, origins, .. } = &self.choices;
         let (entity, origin) = (paper::chosen(entities, &self.filter.entity), paper::chosen(origins, &self.filter.origin));
@@ -114,7 +114,7 @@ impl ActivityPage<'_> {
     }
 }
 
-/// A line with its place in the list.
+/// A line with its cursor in the list.
 pub(super) struct Placed {
     pub cursor: Cursor,
     pub line: Line,
@@ -131,7 +131,7 @@ impl Placed {
     }
 }
 
-/// Groups lines by Istanbul's days. `above` is the day whose heading stands already.
+/// Groups lines by days in Istanbul. `above` is the day whose heading is already shown.
 pub(super) fn by_day(lang: Lang, lines: Vec<Placed>, today: NaiveDate, above: Option<NaiveDate>) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     let mut open = above;
@@ -149,12 +149,12 @@ pub(super) fn by_day(lang: Lang, lines: Vec<Placed>, today: NaiveDate, above: Op
     days
 }
 
-/// The date at that instant by Istanbul's clock.
+/// The date in Istanbul at that instant.
 pub(super) fn day_of(at: DateTime<Utc>) -> NaiveDate {
     in_istanbul(at).date_naive()
 }
 
-/// "05.01.2026 Pazartesi", with "Bugün" and "Dün" before it where they fit.
+/// "05.01.2026 Pazartesi", preceded by "Bugün" or "Dün" for these days.
 fn day_heading(lang: Lang, date: NaiveDate, today: NaiveDate) -> String {
     let weekday = format::weekday(lang, date.weekday().number_from_monday()).unwrap_or_default();
     let day = format!("{} {weekday}", civil::format_date_tr(date));

@@ -20,20 +20,20 @@ pub(super) struct ChangeRow {
     pub origin: String,
     /// The PC it came through, as it is called now.
     pub device: Option<String>,
-    /// The account that brought it, where that was not its author.
+    /// The account that delivered it, if that was not its author.
     pub carrier: Option<String>,
     pub client_at: Option<DateTime<Utc>>,
     pub entity: String,
     pub entity_id: Uuid,
     pub action: String,
-    /// Version of the row after it.
+    /// Version of the row after the change.
     pub version: i64,
     pub before: Option<Value>,
     pub after: Option<Value>,
 }
 
-/// Changes in the scope that fit and are older than `(at, id)`, newest first. Without a filter one index walk of `limit` lines per region,
-/// however long the log is; with one, a walk until so many were found.
+/// Changes in the scope that pass the filter and are older than `(at, id)`, newest first. Without a filter: one index scan of `limit` lines
+/// per region, however long the log is; with one: a scan until `limit` lines are found.
 pub(super) async fn list_changes<M: Mode>(
     tx: &mut ScopedTx<M>,
     filter: &Filter,
@@ -145,7 +145,7 @@ async fn list_changes_of_one<M: Mode>(
     .await
 }
 
-/// Events in the scope that fit and are older than `(at, id)`, newest first.
+/// Events in the scope that pass the filter and are older than `(at, id)`, newest first.
 pub(super) async fn list_events<M: Mode>(
     tx: &mut ScopedTx<M>,
     filter: &Filter,
@@ -190,8 +190,8 @@ pub(super) async fn list_events<M: Mode>(
     .await
 }
 
-/// Names of the accounts in the last lines of each log: what the filter offers while one types. A thousand of each region, or of many regions as
-/// many as eight have.
+/// Names of the accounts in the last lines of each log: suggestions of the filter. It reads a thousand lines per region; with many regions,
+/// as many in total as eight regions have.
 pub(super) async fn list_recent_names<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<String>, sqlx::Error> {
     let codes = tx.scope().codes();
     sqlx::query_scalar!(
@@ -243,7 +243,7 @@ pub(super) async fn find_change<M: Mode>(tx: &mut ScopedTx<M>, id: i64) -> Resul
     .await
 }
 
-/// What happened to the row of a change after it, newest first.
+/// The later changes of a change's row, newest first.
 pub(super) async fn list_changes_after<M: Mode>(tx: &mut ScopedTx<M>, change: &ChangeRow) -> Result<Vec<ChangeRow>, sqlx::Error> {
     sqlx::query_as!(
         ChangeRow,
@@ -277,7 +277,7 @@ pub(super) async fn list_changes_after<M: Mode>(tx: &mut ScopedTx<M>, change: &C
     .await
 }
 
-/// What happened to one row, newest first.
+/// The changes of one row, newest first.
 pub(super) async fn list_changes_of_row<M: Mode>(
     tx: &mut ScopedTx<M>,
     entity: &str,

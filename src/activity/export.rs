@@ -1,5 +1,5 @@
-//! The log as a file: every line that fits the filters, read in parts while it is sent, so a long log needs no memory and no time limit.
-//! The lines are those of the moment the file begins; later ones come on top and are not in it.
+//! The log as a file: every line that passes the filters, read in parts while it is sent, so a long log needs little memory and no time
+//! limit. It holds the lines that exist when the file begins; later lines are not in it.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -36,13 +36,13 @@ use crate::{
 /// Lines read at once.
 const PART: usize = 500;
 
-/// What the page offers.
+/// Names of the exported list.
 const LIST: List = List { what: "activity", file: "activity-file" };
 
-/// What kind of file.
+/// Format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
-    /// For people and their spreadsheets: in words, a line per field.
+    /// For people and their spreadsheets: in words, one line per field.
     Table(exports::Format),
     /// For programs: the values as stored.
     Json,
@@ -57,7 +57,7 @@ impl Format {
     }
 }
 
-/// The answer. That the file was taken is recorded before its first byte goes out. A workbook is made whole first; the others are sent as they
+/// The response. The export is recorded before the first byte is sent. A workbook is completed first; the other formats are sent while they
 /// are read.
 pub(super) async fn export(
     ctx: &Ctx,
@@ -84,7 +84,7 @@ pub(super) async fn export(
     Ok(answer.streaming(bytes_of(Arc::new(source), format)))
 }
 
-/// What a workbook has besides its rows.
+/// The sheet of a workbook without its rows.
 fn sheet_of(ctx: &Ctx, shown: &FilterView) -> Sheet {
     let region = if shown.region == Region::company().code() { String::new() } else { shown.region.clone() };
     Sheet {
@@ -112,12 +112,12 @@ enum Place {
 }
 
 impl Source {
-    /// The lines at a place, and the next place. None behind the last.
+    /// The lines at a place, and the next place. `None` after the last line.
     async fn read(&self, place: Place) -> AppResult<Option<(Part, Place)>> {
         let before = match place {
             Place::Start => Cursor::TOP,
             Place::After(cursor) => {
-                refuse_lapsed(&self.state, &self.actor).await?; // a long file takes its time
+                refuse_lapsed(&self.state, &self.actor).await?; // sending a long file takes time
                 cursor
             }
             Place::End => return Ok(None),
@@ -129,7 +129,7 @@ impl Source {
     }
 }
 
-/// A failure half-way ends the connection without the mark of its end, so that half a file is not taken for a whole one.
+/// A failure in the middle ends the connection without the final chunk, so that a partial file is not taken for a complete one.
 fn bytes_of(source: Arc<Source>, format: Format) -> impl Stream<Item = AppResult<Bytes>> {
     stream::try_unfold(Place::Start, move |place| {
         let source = Arc::clone(&source);
@@ -164,7 +164,7 @@ fn as_csv(ctx: &Ctx, part: Part, with_head: bool) -> AppResult<Vec<u8>> {
     file.finish()
 }
 
-/// A line of the log, or one field of it: before and after stand in columns of their own.
+/// A line of the log, or one field of it: the values before and after have their own columns.
 #[derive(Default)]
 struct Line {
     at: DateTime<Utc>,
@@ -180,7 +180,7 @@ struct Line {
     id: String,
 }
 
-/// The log as spreadsheets have it.
+/// The columns of the log in spreadsheets.
 const COLUMNS: [Column<Line>; 11] = [
     Column::<Line>::new("export-time", Kind::Instant, |_, line| Cell::Instant(line.at)),
     Column::<Line>::new("export-who", Kind::Text, |_, line| Cell::text(&line.who)).wide(16),
@@ -195,7 +195,7 @@ const COLUMNS: [Column<Line>; 11] = [
     Column::<Line>::new("export-id", Kind::Text, |_, line| Cell::text(&line.id)).wide(38),
 ];
 
-/// A line per field that changed; one for whatever has no fields.
+/// One row per changed field; one row for a line without fields.
 fn as_rows(ctx: &Ctx, part: Part) -> Vec<Vec<Cell>> {
     let columns = FileColumns::of(&COLUMNS);
     let lines = part.rows.into_iter().flat_map(|row| lines_of(ctx, row, &part.names));
@@ -236,7 +236,7 @@ fn region_name(ctx: &Ctx, code: &str) -> String {
     if code == Region::company().code() { t(ctx.lang, "activity-company").to_owned() } else { ctx.region_name(code).to_owned() }
 }
 
-/// A line of the file for programs.
+/// A line of the JSON file.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Item<'r> {
@@ -245,7 +245,7 @@ enum Item<'r> {
         region: &'r str,
         actor: Option<&'r str>,
         origin: &'r str,
-        /// The account or the office PC that brought it, where that was not its author.
+        /// The account or the office PC that delivered it, if that was not its author.
         carrier: Option<&'r str>,
         action: &'r str,
         entity: &'r str,
@@ -264,7 +264,7 @@ enum Item<'r> {
     },
 }
 
-/// `{"items":[ ... ]}` over all parts.
+/// `{"items":[ ... ]}`, assembled from all parts.
 fn as_json(part: &Part, is_first: bool) -> AppResult<Vec<u8>> {
     let fault = |e: serde_json::Error| AppError::Fault(e.to_string());
     let mut bytes = Vec::new();

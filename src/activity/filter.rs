@@ -1,4 +1,4 @@
-//! Which lines of the log a page or a file has. Everything stands in the address.
+//! Which lines of the log a page or a file contains. The address holds all filters.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::Deserialize;
@@ -14,15 +14,15 @@ use crate::{
     web::asked::Asked,
 };
 
-/// Changes of rows, by the deed in the log, with the key of their word.
+/// Changes of rows: the log's action and the translation key of its word.
 pub(super) const ACTIONS: [(&str, &str); 5] =
     [("create", "kind-create"), ("update", "kind-update"), ("delete", "kind-delete"), ("restore", "kind-restore"), ("erase", "kind-erase")];
 /// All changes of rows.
 pub(super) const CHANGES: &str = "changes";
-/// Whatever is about signing in and out.
+/// Everything about signing in and out.
 pub(super) const SIGN_INS: &str = "sign_ins";
 const SIGN_IN_EVENTS: [EventKind; 4] = [EventKind::SignIn, EventKind::SignInFailed, EventKind::SignInThrottled, EventKind::SignOut];
-/// Where a change may come from.
+/// Origins of a change.
 pub(super) const ORIGINS: [Origin; 6] = [Origin::Web, Origin::Offline, Origin::Agent, Origin::Import, Origin::Legacy, Origin::System];
 
 /// The address's query.
@@ -40,28 +40,28 @@ pub struct ActivityQuery {
     pub(super) format: Option<String>,
 }
 
-/// What the queries go by. None lets everything through.
+/// Conditions of the queries. `None` does not filter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Filter {
-    /// Name of the account.
+    /// Name of the account that acted.
     pub actor: Option<String>,
     /// Kind of row.
     pub entity: Option<String>,
-    /// The one row.
+    /// A single row.
     pub entity_id: Option<Uuid>,
-    /// Deed of a change.
+    /// Action of a change.
     pub action: Option<String>,
-    /// Where a change came from.
+    /// Origin of a change.
     pub origin: Option<String>,
     /// Kinds of events.
     pub events: Option<Vec<String>>,
     /// The earliest instant.
     pub from: Option<DateTime<Utc>>,
-    /// The first instant that is too late.
+    /// The end, exclusive.
     pub until: Option<DateTime<Utc>>,
     /// Whether changes are wanted at all.
     pub wants_changes: bool,
-    /// Whether events are wanted at all: they are about no row and enter one way.
+    /// Whether events are wanted at all: they concern no row and have no origin.
     pub wants_events: bool,
 }
 
@@ -74,19 +74,19 @@ pub struct FilterView {
     pub region: String,
     /// Kind of row.
     pub entity: String,
-    /// The one row's id.
+    /// The single row's id.
     pub entity_id: String,
-    /// Kind of deed.
+    /// Kind of action or event.
     pub kind: String,
-    /// Where a change came from.
+    /// Origin of a change.
     pub origin: String,
     /// First date, as typed.
     pub from: String,
     /// Last date, as typed.
     pub to: String,
-    /// What is wrong with `from`.
+    /// The error of `from`.
     pub from_error: String,
-    /// What is wrong with `to`.
+    /// The error of `to`.
     pub to_error: String,
 }
 
@@ -99,7 +99,7 @@ impl FilterView {
     }
 }
 
-/// Reads the address; with a sentence for each parameter that makes no sense, and then nothing is to be listed.
+/// Reads the address. Returns a sentence for each unreadable parameter; if there is any, nothing is to be listed.
 pub(super) fn read_filter(lang: Lang, query: &ActivityQuery) -> (Filter, FilterView, Vec<String>) {
     let mut asked = Asked::new(lang);
     let text = |field: &Option<String>| clean(field.as_deref().unwrap_or_default());
@@ -131,7 +131,7 @@ pub(super) fn read_filter(lang: Lang, query: &ActivityQuery) -> (Filter, FilterV
     (filter, shown, asked.sentences())
 }
 
-/// None for a word that names no kind.
+/// `None` for an unknown kind.
 fn read_kind(filter: &mut Filter, word: &str) -> Option<()> {
     match word {
         CHANGES => filter.wants_events = false,
@@ -152,13 +152,13 @@ fn read_kind(filter: &mut Filter, word: &str) -> Option<()> {
     Some(())
 }
 
-/// Midnight of Istanbul, three hours before that of UTC (clock.rs).
+/// Midnight in Istanbul, three hours before midnight in UTC (clock.rs).
 fn start_of(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc() - TimeDelta::hours(3)
 }
 
 impl Filter {
-    /// The place at which the list begins: above everything, or above the last day that is wanted.
+    /// The cursor at which the list begins: above all lines, or above the last day of the filter.
     pub fn top(&self) -> Cursor {
         self.until.map_or(Cursor::TOP, |at| Cursor { at, mark: Mark::Event(Uuid::nil()) })
     }

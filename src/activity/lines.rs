@@ -1,4 +1,4 @@
-//! The lines of both logs in one order.
+//! The lines of the change log and of the events in one order.
 
 use std::collections::HashMap;
 
@@ -31,12 +31,12 @@ impl Row {
     }
 }
 
-/// Lines that fit, newest first, with the names their words need.
+/// Lines that pass the filter, newest first, with the names that their words need.
 #[derive(Default)]
 pub(super) struct Part {
     pub rows: Vec<Row>,
     pub names: HashMap<Uuid, RowName>,
-    /// The place after which still more come.
+    /// The cursor of the next part; `None` if there is none.
     pub older: Option<Cursor>,
 }
 

@@ -1,4 +1,4 @@
-//! İşlem günlüğü: changes of data and events, as a list, as files and as the history of a row; taking a change back.
+//! İşlem günlüğü: changes of data and events, as a list, as files and as the history of a row; undoing a change.
 
 pub mod actions;
 mod cursor;

@@ -34,7 +34,7 @@ use crate::{
 /// Lines of one part of the list.
 const PART: usize = 50;
 
-/// `GET /activity`: the page, its older part, or with `format` a file.
+/// `GET /activity`: the page, an older part of it, or with `format` a file.
 pub async fn list_activity(
     ctx: Req<Ctx>,
     actor: Req<Actor>,
@@ -88,7 +88,7 @@ pub async fn list_activity(
     Ok(html_or_wrong(html, &page.wrong))
 }
 
-/// What the one row is called; empty for one that nobody here knows.
+/// Name of the single row; empty if it is not found.
 async fn name_of(tx: &mut crate::db::ScopedTx<crate::db::Read>, part: &Part, id: Uuid) -> AppResult<String> {
     if let Some(found) = title_by_id(&part.names, id) {
         return Ok(found);

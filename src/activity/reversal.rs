@@ -12,7 +12,7 @@ use crate::{
     words::label_of,
 };
 
-/// What takes a change back.
+/// The operation that undoes a change.
 #[derive(Debug, PartialEq)]
 pub(super) struct Reversal {
     pub kind: Kind,

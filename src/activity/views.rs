@@ -1,4 +1,4 @@
-//! Changes of rows in the reader's words, for the activity page and for the history on a row's own page.
+//! Changes of rows in the reader's language, for the activity page and for the history on a row's page.
 
 use std::collections::HashMap;
 
@@ -23,10 +23,10 @@ use crate::{
     words::{RowName, describe, entity_in_words, list_row_names, named, title_of_values},
 };
 
-/// Changes a row's history shows at most.
+/// Maximum number of changes in a row's history.
 const HISTORY_LENGTH: i64 = 200;
 
-/// What happened to one row, newest first; the last 200 changes. Only regions of the transaction's scope are looked at.
+/// The history of one row, newest first; the last 200 changes. Only regions of the transaction's scope are read.
 pub async fn history_of<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, entity: &str, id: Uuid) -> AppResult<Vec<ChangeView>> {
     let rows = db::list_changes_of_row(tx, entity, id, HISTORY_LENGTH).await?;
     let names = list_row_names(tx, &rows.iter().flat_map(mentioned_ids).collect::<Vec<_>>()).await?;
@@ -38,7 +38,7 @@ pub async fn history_of<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, entity: &str, 
     Ok(rows.iter().map(on_own_page).collect())
 }
 
-/// The ids in a change whose names the words need.
+/// The ids in a change whose names appear in its words.
 pub(super) fn mentioned_ids(row: &ChangeRow) -> Vec<Uuid> {
     let entity = description(&row.entity);
     let sides = [&row.before, &row.after].into_iter().flatten().filter_map(Value::as_object);
@@ -69,14 +69,14 @@ pub(super) fn change_in_words(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, 
     }
 }
 
-/// Out of a queue, a change has two times; a form's are the same, and a takeover's is the file's.
+/// The time of entry, if the change waited in a queue; empty otherwise. A form's two times are equal, and an import's is the file's.
 fn entered_at(row: &ChangeRow) -> String {
     let queued = matches!(row.origin.as_str(), "offline" | "agent");
     let waited = |entered: &DateTime<Utc>| queued && (row.at - *entered).num_minutes().abs() >= 1;
     row.client_at.filter(waited).map(exact_instant).unwrap_or_default()
 }
 
-/// "Puantaj kaydı değiştirildi". Rows and deeds of a newer version of the program stand under their own names.
+/// "Puantaj kaydı değiştirildi". Entities and actions of a newer version of the program appear under their internal names.
 fn headline(lang: Lang, row: &ChangeRow) -> String {
     let what = entity_in_words(lang, &row.entity);
     let key = match row.action.as_str() {
@@ -89,7 +89,7 @@ fn headline(lang: Lang, row: &ChangeRow) -> String {
     t_with(lang, key, &[("what", &what)])
 }
 
-/// The button that takes the change back; none where that would be refused.
+/// The translation key of the undo button; `None` if an undo would be refused.
 fn reversal_key(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<&'static str> {
     let is_closed = ctx.regions.iter().any(|region| region.code == row.region && !region.is_open);
     if is_closed || !may_write(&row.entity, ctx.is_admin()) {
@@ -109,7 +109,7 @@ fn icon_of(action: &str) -> &'static str {
     }
 }
 
-/// What the row is called now; for one that is gone, what it was called when it went.
+/// The row's current name; for a deleted row its name at the deletion.
 pub(super) fn title_of(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> String {
     if let Some(found) = names.get(&row.entity_id) {
         return named(&found.name, found.work_date);
@@ -118,13 +118,13 @@ pub(super) fn title_of(row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Strin
     title_of_values(names, &row.entity, before)
 }
 
-/// The page of a row.
+/// Link to the row's page.
 fn address(ctx: &Ctx, row: &ChangeRow, names: &HashMap<Uuid, RowName>) -> Option<String> {
     let page = description(&row.entity)?.address(row.entity_id, names.get(&row.entity_id)?.deleted)?;
     Some(format!("{page}{}", ctx.at(&row.region)))
 }
 
-/// How a change entered, and through which PC or in whose hands.
+/// The origin of a change, and the PC or the account that delivered it.
 fn source_in_words(lang: Lang, row: &ChangeRow) -> String {
     match (&row.device, &row.carrier) {
         (Some(name), _) => t_with(lang, "origin-agent-named", &[("name", name)]),
@@ -146,7 +146,7 @@ pub(super) fn origin_in_words(lang: Lang, origin: &str) -> String {
     words.to_owned()
 }
 
-/// `05.01.2026 14:30:05` by Istanbul's clock: histories are read to the second.
+/// `05.01.2026 14:30:05` in Istanbul time: histories need seconds.
 fn exact_instant(at: DateTime<Utc>) -> String {
     in_istanbul(at).format("%d.%m.%Y %H:%M:%S").to_string()
 }

@@ -34,7 +34,7 @@ pub struct TokenView {
     pub state_key: &'static str,
     /// Colour of the state's badge.
     pub tone: &'static str,
-    /// It still opens something.
+    /// It is still valid.
     pub good: bool,
 }
 
