@@ -1,4 +1,4 @@
-//! The sums of people, described once: the heads of the page and the cells of its files.
+//! The columns of the sums per person: heads of the page and cells of its files.
 
 use super::summary::PersonHours;
 use crate::web::table::{Cell, Column, Kind};

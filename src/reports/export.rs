@@ -1,4 +1,4 @@
-//! The sums of people as a file.
+//! The sums per person as a file.
 
 use actix_web::HttpResponse;
 use futures_util::stream;
@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) const LIST: List = List { what: "summary", file: "file-summary" };
 
-/// The answer.
+/// The response with the file.
 pub(super) async fn export(export: Export<'_>, page: &SummaryPage<'_>) -> AppResult<HttpResponse> {
     let SummaryPage { ctx, summary, filter, .. } = page;
     let columns = FileColumns::of(&COLUMNS);

@@ -1,4 +1,4 @@
-//! Reports over many entries. So far "Çalışan özeti": who worked how much in some dates (DOMAIN 4.7, 7.1).
+//! Reports over many entries. So far "Çalışan özeti": the hours per person in a range of dates (DOMAIN 4.7, 7.1).
 
 pub(crate) mod columns;
 pub mod db;

@@ -36,7 +36,7 @@ use crate::{
 
 const PAGE_SIZE: i64 = 50;
 
-/// Filters of the summary, as they stand in the address.
+/// Filters of the summary in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct SummaryQuery {
     from: Option<String>,
@@ -87,7 +87,7 @@ pub async fn show_summary(
     Ok(html_or_wrong(html, &page.wrong))
 }
 
-/// What an address asks for.
+/// The filters read from an address.
 struct Read {
     filter: Filter,
     shown: FilterView,
@@ -96,7 +96,7 @@ struct Read {
     wrong: Vec<String>,
 }
 
-/// The filters, and how the form shows them. Without dates in the address it is the current month; emptied dates mean "all".
+/// The filters, and their form. Without dates in the address it is the current month; empty dates mean all dates.
 fn read_query(ctx: &Ctx, today: NaiveDate, query: &SummaryQuery) -> Read {
     let mut asked = Asked::new(ctx.lang);
     let employee_id = asked.id("employee_id", query.employee_id.as_deref());

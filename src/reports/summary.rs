@@ -1,4 +1,4 @@
-//! The sums of "Çalışan özeti". Pure: shapes of entries in, hours of people out.
+//! The sums of "Çalışan özeti". Pure: shapes of entries in, hours per person out.
 
 use std::collections::BTreeMap;
 
@@ -7,18 +7,18 @@ use uuid::Uuid;
 
 use crate::hours::{Hours, Rules, Shift, hours};
 
-/// Which entries are summed. Texts are folded; empty ones narrow nothing.
+/// Which entries are summed. Texts are folded; an empty text does not filter.
 #[derive(Debug, Clone)]
 pub struct Filter {
     /// From this date.
     pub from: NaiveDate,
     /// To this date.
     pub to: NaiveDate,
-    /// Only this person's.
+    /// Only this person's entries.
     pub employee_id: Option<Uuid>,
-    /// "Departman", as it is written.
+    /// "Departman", as stored.
     pub department: String,
-    /// "Ünvan", as it is written.
+    /// "Ünvan", as stored.
     pub title: String,
     /// Part of the name, the department, the title or the note.
     pub text: String,
@@ -41,7 +41,7 @@ pub(super) struct DayShape {
     pub count: i64,
 }
 
-/// Somebody with entries.
+/// A person with entries.
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     pub region: String,
@@ -51,7 +51,7 @@ pub(super) struct Person {
     pub title: String,
 }
 
-/// What one person's entries come to.
+/// The sums of one person's entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonHours {
     /// The region's code.
@@ -64,27 +64,27 @@ pub struct PersonHours {
     pub department: String,
     /// "Ünvan".
     pub title: String,
-    /// How many entries.
+    /// Number of entries.
     pub count: i64,
-    /// What they come to.
+    /// Their hours.
     pub hours: Hours,
 }
 
 /// People and totals.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
-    /// Everybody with an entry that fits, in Turkish order of the names.
+    /// All people with a matching entry, in Turkish order of the names.
     pub people: Vec<PersonHours>,
-    /// Entries that fit.
+    /// Number of matching entries.
     pub count: i64,
-    /// What they come to.
+    /// Their hours.
     pub total: Hours,
-    /// The date with the most overtime of all people together, and how much: minutes. None without overtime.
+    /// The date with the most overtime of all people together, and the minutes. `None` without overtime.
     pub best_day: Option<(NaiveDate, i64)>,
 }
 
 impl Summary {
-    /// Puts the shapes together; `people` gives the order.
+    /// Sums the shapes; `people` gives the order.
     pub(super) fn new(people: Vec<Person>, of_people: &[PersonShape], of_days: &[DayShape], rules: &BTreeMap<String, Rules>) -> Self {
         let rules_of = |region: &str| rules.get(region).copied().unwrap_or_default();
         let mut sums: BTreeMap<(&str, Uuid), (i64, Hours)> = BTreeMap::new();
@@ -112,13 +112,13 @@ impl Summary {
         }
     }
 
-    /// Overtime of a person on average, in hundredths of an hour (DOMAIN 4.7). Nobody has none.
+    /// Average overtime per person, in hundredths of an hour (DOMAIN 4.7); 0 without people.
     pub fn average_overtime(&self) -> i64 {
         let people = i64::try_from(self.people.len()).unwrap_or(i64::MAX);
         if people == 0 { 0 } else { (self.total.overtime * 100 + 30 * people) / (60 * people) }
     }
 
-    /// Puts the people into another order; what is equal stays by name.
+    /// Sorts the people; equal ones stay in order of names.
     pub fn sort(&mut self, by: Sort) {
         let of = |person: &PersonHours| match by.column {
             "count" => person.count,
@@ -142,7 +142,7 @@ impl Summary {
 pub struct Sort {
     /// One of [`Sort::COLUMNS`].
     pub column: &'static str,
-    /// The most first.
+    /// Highest values first.
     pub descends: bool,
 }
 
@@ -154,17 +154,17 @@ impl Default for Sort {
 }
 
 impl Sort {
-    /// The columns a list can be sorted by, the first of them without being asked.
+    /// The sortable columns; the first is the default.
     pub const COLUMNS: [&str; 7] = ["name", "count", "worked", "overtime", "night", "overnight", "special"];
 
-    /// As the address says it: `overtime`, `-overtime`.
+    /// Reads the address's word: `overtime`, `-overtime`.
     pub fn parse(word: &str) -> Option<Self> {
         let bare = word.strip_prefix('-');
         let column = Self::COLUMNS.into_iter().find(|column| *column == bare.unwrap_or(word))?;
         Some(Self { column, descends: bare.is_some() })
     }
 
-    /// The word of the address.
+    /// The address's word.
     pub fn word(self) -> String {
         format!("{}{}", if self.descends { "-" } else { "" }, self.column)
     }
@@ -179,7 +179,7 @@ mod tests {
         Person { region: "ankara".into(), id: Uuid::from_u128(id), full_name: name.into(), department: empty(), title: empty() }
     }
 
-    /// So many entries of nine hours of presence and some minutes more, on a Monday.
+    /// A summary of `(person, extra minutes, entries)`: nine hours of presence plus the extra minutes, on a Monday.
     fn summary(people: &[(u128, i32, i64)]) -> Summary {
         let shift = |longer| Shift {
             work_date: "2026-01-05".parse().unwrap(),

@@ -28,9 +28,9 @@ pub struct FilterView {
     pub title: String,
     /// Text, as typed.
     pub q: String,
-    /// What is wrong with `from`.
+    /// The error of `from`.
     pub from_error: String,
-    /// What is wrong with `to`.
+    /// The error of `to`.
     pub to_error: String,
 }
 
@@ -42,15 +42,15 @@ pub struct SummaryPage<'a> {
     pub ctx: &'a Ctx,
     /// The filters.
     pub filter: FilterView,
-    /// What they offer.
+    /// The choices of the filters.
     pub(super) choices: Choices,
     /// People and totals.
     pub summary: Summary,
-    /// The order, as the address says it.
+    /// The order, as the address's word.
     pub sort: String,
     /// Which of the people are shown.
     pub pager: Pager,
-    /// What of the address was not understood; then there are no sums.
+    /// Errors in the address; with any, there are no sums.
     pub wrong: Vec<String>,
 }
 
@@ -61,17 +61,17 @@ impl SummaryPage<'_> {
         self.summary.people.iter().skip(skipped).take(usize::try_from(self.pager.size).unwrap_or_default())
     }
 
-    /// The person, where only theirs is asked for.
+    /// The person, if the filter names one.
     fn person(&self) -> Option<&PersonHours> {
         self.summary.people.first().filter(|_| !self.filter.employee_id.is_empty())
     }
 
-    /// Code of the region that a printed summary is of; empty for all of them.
+    /// Code of the region of a printed summary; empty for all regions.
     pub fn region(&self) -> &str {
         self.person().map_or(&self.filter.region, |person| &person.region)
     }
 
-    /// What a printed summary says it is narrowed to.
+    /// The filters in words, for a printed summary.
     pub fn about(&self) -> String {
         let FilterView { department, title, q, .. } = &self.filter;
         let named = |label, value| paper::named(self.ctx, label, value);
@@ -79,12 +79,12 @@ impl SummaryPage<'_> {
         paper::listed(&[person, &named("employee-department", department), &named("employee-title", title), &paper::quoted(q)])
     }
 
-    /// Overtime of a person on average: `2,99`.
+    /// Average overtime per person: `2,99`.
     pub fn average_overtime(&self) -> String {
         format::hundredths(self.ctx.lang, self.summary.average_overtime())
     }
 
-    /// The list of a person's entries in these dates.
+    /// Link to the person's entries in these dates.
     pub fn entries_of(&self, person: &PersonHours) -> String {
         format!("/timesheets?employee_id={}&from={}&to={}", person.employee_id, self.filter.from, self.filter.to)
     }
