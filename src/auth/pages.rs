@@ -1,4 +1,4 @@
-//! `/login`, `/logout`, `/password`, `/preferences`: forms in, pages and redirects out. What they do is in `sign_in`.
+//! `/login`, `/logout`, `/password`, `/preferences`: forms in, pages and redirects out. The work is done in `sign_in`.
 
 use actix_session::Session;
 use actix_web::{
@@ -41,17 +41,17 @@ use crate::{
 /// Query of `/login`.
 #[derive(Debug, Default, Deserialize)]
 pub struct LoginQuery {
-    /// Where to go afterwards.
+    /// Address to open afterwards.
     #[serde(default)]
     pub next: String,
     /// The language chosen on the page.
     pub lang: Option<String>,
 }
 
-/// What a person chose for the interface; fields that are missing stay as they are.
+/// The person's choices for the interface; missing fields stay unchanged.
 #[derive(Debug, Deserialize)]
 pub struct PreferencesForm {
-    /// The session's token.
+    /// The session's CSRF token.
     #[serde(rename = "_csrf")]
     pub csrf: Option<String>,
     /// `tr` or `en`.
@@ -101,8 +101,8 @@ pub async fn sign_in(
     }
 }
 
-/// `POST /logout`. Whoever is not signed in any more is signed out already. The service worker sends it by script, perhaps long after the
-/// button was pressed: that needs no token, as at every form.
+/// `POST /logout`. Without a session there is nothing left to do. The service worker sends it by script, perhaps long after the button was
+/// pressed: that request needs no CSRF token, unlike forms.
 pub async fn sign_out(
     ctx: Req<Ctx>,
     request: HttpRequest,
@@ -154,7 +154,7 @@ pub async fn change_password(
     password_page(&ctx, actor, StatusCode::UNPROCESSABLE_ENTITY, problems)
 }
 
-/// `POST /preferences`: back to the page it was sent from.
+/// `POST /preferences`: then back to the page that sent it.
 pub async fn change_preferences(
     ctx: Req<Ctx>,
     request: HttpRequest,
@@ -169,7 +169,7 @@ pub async fn change_preferences(
     with_lang(&ctx, see_other(referer.and_then(path_of_url).unwrap_or("/")), lang)
 }
 
-/// The person who sent a form of the running session.
+/// The person whose current session sent a form.
 fn signed_in<'c>(ctx: &'c Ctx, token: Option<&str>) -> AppResult<&'c Actor> {
     let actor = ctx.actor.as_ref().ok_or(AppError::SignIn)?;
     if form_fits(&actor.csrf, token.unwrap_or_default()) { Ok(actor) } else { Err(AppError::CrossSite) }
@@ -181,7 +181,7 @@ fn choose_lang(ctx: &mut Ctx, wish: Option<&str>) -> Option<Lang> {
     chosen
 }
 
-/// Remembers a choice of language for the sign-in page of this browser.
+/// Stores the chosen language for this browser's sign-in page.
 fn with_lang(ctx: &Ctx, answer: HttpResponse, chosen: Option<Lang>) -> AppResult<HttpResponse> {
     match chosen {
         Some(lang) => with_cookie(answer, &cookies::build(LANG_COOKIE, lang.as_str().to_owned(), TimeDelta::days(365), ctx.secure)),
@@ -194,14 +194,14 @@ fn with_cookie(mut answer: HttpResponse, cookie: &Cookie<'_>) -> AppResult<HttpR
     Ok(answer)
 }
 
-/// The sign-in page for somebody whose session had ended when they posted a form: 401, with the form where it can be carried, and back to
-/// the page it stood on afterwards.
+/// The sign-in page for a person whose session had ended when they posted a form: 401, with the form if it can be carried. Afterwards the
+/// browser returns to the form's page.
 pub fn ask_to_sign_in_again(ctx: &Ctx, request: &HttpRequest, carried: &str) -> AppResult<HttpResponse> {
     let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
     login_page(ctx, StatusCode::UNAUTHORIZED, "", referer.and_then(path_of_url), carried, Some(LoginProblem::Ended))
 }
 
-/// What the person who has just signed in had typed when their session ended; nothing for anybody else.
+/// Offers the form that the person had filled in when their session ended; `None` for any other person.
 fn offer_again(ctx: &Ctx, session: &Session, state: &AppState, carried: &str) -> AppResult<Option<String>> {
     let Some((user, token)) = opened(session) else { return Ok(None) };
     let form = CarriedForm::open(carried, &state.config.secret, state.clock.now()).filter(|form| form.reader == user);
@@ -242,7 +242,7 @@ fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
 }
 
-/// On to `path`, with the word that the form's password is the account's.
+/// Redirects to `path` with the mark that the form's password is the account's.
 fn see_other_with(path: &str, taken: PasswordTaken) -> HttpResponse {
     with_password_taken(see_other(path), taken)
 }
@@ -259,7 +259,7 @@ fn retry_after(mut answer: HttpResponse, seconds: u64) -> HttpResponse {
     answer
 }
 
-/// The password until now and the new one; or what can be said without looking at the account.
+/// The current and the new password; or the problems that are visible without the account.
 fn passwords_of(form: PasswordForm) -> Result<(Password, Password), PasswordProblems> {
     let missing = |password: &Option<Password>| password.is_none().then_some(PasswordProblem::Missing);
     let differs = || (form.repeat != form.new).then_some(PasswordProblem::Differs);
@@ -271,14 +271,14 @@ fn passwords_of(form: PasswordForm) -> Result<(Password, Password), PasswordProb
     }
 }
 
-/// A path of this site that is safe to send a browser to: nothing that could name another host, nothing that breaks a header.
+/// A path of this site that is safe for a redirect: it cannot name another host or break a header.
 fn local_path(text: &str) -> Option<&str> {
     let is_local = text.starts_with('/') && !text[1..].starts_with(['/', '\\']);
     let is_plain = text.len() <= 2000 && text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     (is_local && is_plain).then_some(text)
 }
 
-/// Path and query of an address; whatever its host, the browser stays here.
+/// Path and query of an address. The host is ignored: the browser stays on this site.
 fn path_of_url(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     local_path(&rest[rest.find('/')?..])

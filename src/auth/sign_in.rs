@@ -1,4 +1,4 @@
-//! Signing in and out and changing one's password: throttle, check, record, session. The pages only read forms and show answers.
+//! Signing in and out and changing one's password: throttle, check, record, session. The pages only read forms and show results.
 
 use std::net::IpAddr;
 
@@ -27,16 +27,16 @@ use crate::{
     text::account_name,
 };
 
-/// Where an attempt comes from.
+/// The origin of an attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct From<'a> {
     /// Address and browser.
     pub visitor: &'a Visitor,
-    /// Whom the browser has signed in before.
+    /// Accounts that the browser has signed in before.
     pub marks: &'a Marks,
 }
 
-/// What became of an attempt to sign in.
+/// The result of an attempt to sign in.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SignIn {
     /// Signed in.
@@ -47,52 +47,52 @@ pub enum SignIn {
         user: Uuid,
         /// Its epoch.
         epoch: i32,
-        /// By which the browser is known from now on.
+        /// Cookie that identifies the browser from now on.
         mark: Cookie<'static>,
     },
-    /// No such account, wrong password, or an account that may not sign in: not told apart.
+    /// No such account, wrong password, or an account that may not sign in: the response does not distinguish them.
     Wrong,
-    /// A temporary password that was right, and has been used or has lapsed.
+    /// The right temporary password, but it has been used or has lapsed.
     Ended,
-    /// Not looked at, whatever the password. Seconds to wait.
+    /// Refused without a check of the password. Seconds to wait.
     Wait(u64),
 }
 
-/// What became of an attempt to change one's password.
+/// The result of an attempt to change one's password.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// Changed; all other sessions and all API keys of the person have ended.
     Done {
         /// The account's epoch from now on.
         epoch: i32,
-        /// By which the browser is known from now on.
+        /// Cookie that identifies the browser from now on.
         mark: Cookie<'static>,
     },
-    /// The current password is wrong; also where somebody has set another one this very moment.
+    /// The current password is wrong, or another one was set at this moment.
     WrongCurrent,
     /// The current password is a temporary one that has lapsed.
     Ended,
     /// The new password is refused.
     Refused(PasswordFault),
-    /// Not looked at. Seconds to wait.
+    /// Refused without a check. Seconds to wait.
     Wait(u64),
 }
 
-/// What became of a password that was asked for again.
+/// The result of asking for the password again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmation {
-    /// It is the person's, at this epoch: what it was asked for is only done while the account is at it.
+    /// It is the person's, at this epoch. The action is done only while the account is still at it.
     Right {
         /// The account's epoch.
         epoch: i32,
     },
-    /// It is not.
+    /// It is not the person's.
     Wrong,
-    /// Not looked at. Seconds to wait.
+    /// Refused without a check. Seconds to wait.
     Wait(u64),
 }
 
-/// Signs in: checks the password and gives the request a new session.
+/// Signs in: checks the password and opens a new session for the request.
 pub async fn sign_in(state: &AppState, session: &Session, from: From<'_>, typed_name: &str, password: Password) -> AppResult<SignIn> {
     let account = match check_password(state, from, typed_name, password).await? {
         Check::Matches(account) => account,
@@ -116,9 +116,9 @@ pub async fn sign_in(state: &AppState, session: &Session, from: From<'_>, typed_
     Ok(SignIn::Welcome { must_change: account.must_change, user: account.id, epoch: account.auth_epoch, mark })
 }
 
-/// Signs out: the session's row is deleted with the answer.
+/// Signs out: the session's row is deleted with the response.
 ///
-/// Of what is entered later the grants that were given to it prove nothing. `last` is the browser's queue and its last number, where it said so.
+/// The session's grants prove nothing for later entries. `last` is the browser's queue and its last number, if the browser sent them.
 pub async fn sign_out(state: &AppState, session: &Session, actor: &Actor, visitor: &Visitor, last: Option<(Uuid, i64)>) -> AppResult<()> {
     session.purge();
     let mut tx = state.db.system(&Capability::Own(actor.user_id)).await?;
@@ -129,7 +129,7 @@ pub async fn sign_out(state: &AppState, session: &Session, actor: &Actor, visito
     Ok(events::record(&state.db, region_of_actor(actor), &event, &state.clock).await?)
 }
 
-/// Gives the signed-in person a new password and a new session, and ends all others and the API keys.
+/// Gives the signed-in person a new password and a new session, and ends all other sessions and the API keys.
 pub async fn change_password(
     state: &AppState,
     session: &Session,
@@ -161,14 +161,14 @@ pub async fn change_password(
     Ok(Change::Done { epoch, mark })
 }
 
-/// Stores what the person chose for the interface; none leaves one as it is.
+/// Stores the person's choices for the interface; `None` leaves a choice unchanged.
 pub async fn store_preferences(state: &AppState, actor: &Actor, lang: Option<&str>, theme: Option<&str>) -> AppResult<()> {
     let mut tx = state.db.system(&Capability::Users(Some(actor.user_id))).await?;
     db::store_preferences(&mut tx, actor.user_id, lang, theme).await?;
     Ok(tx.commit().await?)
 }
 
-/// The region whose log records what this person did: their first; headquarters' own for an admin.
+/// The region whose log records this person's actions: their first one, or the company for an admin.
 pub fn region_of_actor(actor: &Actor) -> Region {
     match actor.regions.first() {
         Some(first) if !actor.is_admin() => first.clone(),
@@ -192,14 +192,14 @@ async fn replace_password(state: &AppState, checked: &AccountRow, phc: &str) -> 
     Ok(Some(epoch))
 }
 
-/// What became of a password check.
+/// The result of a password check.
 enum Check {
     Matches(AccountRow),
     Wrong,
     Wait(u64),
 }
 
-/// Whether a password is this person's, for an act that asks for it again. Counted with the failures at signing in.
+/// Whether a password is this person's, for an action that asks for it again. Failures count like those of sign-ins.
 pub async fn confirm_password(state: &AppState, actor: &Actor, from: From<'_>, password: Password) -> AppResult<Confirmation> {
     Ok(match check_password(state, from, &actor.username, password).await? {
         Check::Matches(account) if account.id == actor.user_id => Confirmation::Right { epoch: account.auth_epoch },
@@ -208,7 +208,7 @@ pub async fn confirm_password(state: &AppState, actor: &Actor, from: From<'_>, p
     })
 }
 
-/// Checks a password, counting failures. Costs the same time and leaves the same traces for a name that no account has.
+/// Checks a password and counts failures. A name without an account costs the same time and leaves the same traces.
 async fn check_password(state: &AppState, from: From<'_>, typed_name: &str, password: Password) -> AppResult<Check> {
     let attempt = Attempt::new(typed_name, from.visitor);
     let begun = match attempt.begin(state, from.marks).await? {
@@ -246,11 +246,11 @@ struct Attempt {
     address_key: Option<String>,
 }
 
-/// From where the name is tried, by the key of its counter.
+/// The place from which the name is tried, by the key of its counter.
 enum PlaceKey {
     /// A browser that has signed this person in.
     Known(String),
-    /// Any other, at this address.
+    /// Any other browser, at this address.
     Stranger(String),
 }
 
@@ -267,16 +267,16 @@ enum Begun {
     Wait(u64),
 }
 
-/// An attempt whose password may be looked at.
+/// An attempt whose password may be checked.
 struct Admitted {
     account: Option<AccountRow>,
     place: PlaceKey,
-    /// The place's counter with this failure in it, where it is booked already.
+    /// The place's counter including this failure, if it is booked already.
     booked: Option<Counter>,
     before: Option<Counter>,
 }
 
-/// Why no further attempt is looked at for a while.
+/// Why attempts are refused for a while.
 struct Wait {
     by: &'static str,
     seconds: u64,
@@ -286,7 +286,7 @@ impl Attempt {
     fn new(typed_name: &str, visitor: &Visitor) -> Self {
         let mut name = account_name(typed_name);
         if Capability::login(&name, None).is_none() {
-            // No account can have this name. One that none has stands for it, so that all goes the same way.
+            // No account can have this name. A name that no account has replaces it, so that the rest runs the same way.
             name = format!("unknown-{}", &hex::encode(Sha256::digest(&name))[..48]);
         }
         let address = visitor.address().map(throttle::counted_address);
@@ -306,7 +306,7 @@ impl Attempt {
         }
     }
 
-    /// Where it waits for its check: a known browser apart from all others at its address.
+    /// Its place among waiting checks: a known browser waits apart from all others at its address.
     fn turn(&self, place: &PlaceKey) -> Turn {
         let line = match place {
             PlaceKey::Known(key) => key.clone(),
@@ -315,13 +315,13 @@ impl Attempt {
         Turn { place: place.as_str().to_owned(), line }
     }
 
-    /// The counters that an attempt from this place is judged by, and that its failure counts in.
+    /// The counters that decide on an attempt from this place and that count its failure.
     fn keys(&self, place: &PlaceKey) -> Vec<String> {
         let address = self.address_key.as_ref().filter(|_| matches!(place, PlaceKey::Stranger(_)));
         address.into_iter().cloned().chain([place.as_str().to_owned()]).collect()
     }
 
-    /// Decides whether the password may be looked at, and finds the account.
+    /// Decides whether the password may be checked, and finds the account.
     async fn begin(&self, state: &AppState, marks: &Marks) -> AppResult<Begun> {
         let mut tx = self.open(state).await?;
         let now = state.clock.now();
@@ -371,7 +371,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// Counts a failure, unless it is booked already; tells which wait it has started.
+    /// Counts a failure unless it is booked already; returns the wait that it starts.
     async fn count_failure(&self, state: &AppState, begun: &Admitted) -> AppResult<Option<Wait>> {
         let mut tx = self.open(state).await?;
         let now = state.clock.now();

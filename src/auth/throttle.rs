@@ -1,15 +1,15 @@
-//! Who has to wait after failed sign-ins, and after very many right ones. Decided here from values; `sign_in` acts.
+//! Waits after failed sign-ins, and after very many successful ones. Pure decisions from values; `sign_in` applies them.
 //!
-//! - **A stranger's wait belongs to a name from one address.** From the third failure on, each one doubles it: 1, 2, 4 .. 900 s. So whoever
-//!   fails on purpose keeps nobody out but those who sit at the same address.
-//! - **A browser that has signed this person in before** (`known_browser`) has a wait of its own and none of the others', so at the same
-//!   address, too, people get in.
-//! - **An address** has 20 failures a minute. A stranger's attempt inside a wait is one of them.
-//! - **Right passwords** of one account from one address are taken 30 times a minute, whether or not the sessions are still open. Programs that sign
-//!   in again and again are to use a key.
+//! - **A stranger's wait belongs to a name from one address.** From the third failure on, each one doubles it: 1, 2, 4 .. 900 s. So a
+//! person who fails on purpose blocks only people at the same address.
+//! - **A browser that has signed this person in before** (`known_browser`) has its own wait and none of the others', so people can sign in
+//! even from the same address.
+//! - **An address** has 20 failures a minute. A stranger's attempt during a wait counts as one of them.
+//! - **Right passwords** of one account from one address are accepted 30 times a minute, whether or not the sessions are still open.
+//! Programs that sign in again and again should use an API key.
 //!
-//! A wait never is for good: a success forgets it, so does a day without failures, and so does a new password that somebody sets. From the
-//! third failure on an attempt is booked as failed *before* the password is looked at, so that many guesses at once cannot share one opening.
+//! No wait is permanent: a success, a day without failures, or a new password set by another person clears it. From the third failure on,
+//! an attempt is booked as failed *before* the password is checked, so that parallel guesses cannot share one free attempt.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -26,24 +26,24 @@ const SIGN_IN_WINDOW: TimeDelta = TimeDelta::seconds(60);
 /// Failures of one place or address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counter {
-    /// How many; for an address, in the current minute. (Of right passwords: sign-ins in it.)
+    /// Number of failures; for an address, in the current minute. (For right passwords: number of sign-ins in it.)
     pub fails: i32,
-    /// When the last one was.
+    /// Time of the last failure.
     pub last_failed_at: DateTime<Utc>,
-    /// For a place: no attempt before this. For an address: the end of the minute that is counted.
+    /// For a place: no attempt before this. For an address: the end of the counted minute.
     pub next_try_at: DateTime<Utc>,
 }
 
-/// From where a name is tried, with what has failed there.
+/// The place from which a name is tried, with the failures there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place<'a> {
     /// A browser that has signed this person in before.
     Known(Option<&'a Counter>),
-    /// Any other.
+    /// Any other browser.
     Stranger {
         /// Failures of this name from this address.
         here: Option<&'a Counter>,
-        /// Failures of this address, whatever the name.
+        /// Failures of this address, for all names.
         address: Option<&'a Counter>,
     },
 }
@@ -51,21 +51,21 @@ pub enum Place<'a> {
 /// What to do with an attempt for a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
-    /// Look at the password; count a failure afterwards.
+    /// Check the password; count a failure afterwards.
     Free,
-    /// Store this counter of the place first, which holds the failure already; then look at the password.
+    /// First store this counter of the place, which includes the failure already; then check the password.
     Booked(Counter),
-    /// Refuse, whatever the password.
+    /// Refuse without checking the password.
     Wait {
         /// Seconds to wait.
         seconds: u64,
-        /// It is a failure of the address all the same.
+        /// It still counts as a failure of the address.
         counts: bool,
     },
 }
 
 impl Counter {
-    /// Nothing has failed yet.
+    /// A counter without failures.
     pub fn none(now: DateTime<Utc>) -> Self {
         Self { fails: 0, last_failed_at: now, next_try_at: now }
     }
@@ -75,7 +75,7 @@ impl Counter {
     }
 }
 
-/// Decides about an attempt.
+/// Decides on an attempt.
 pub fn admit(place: Place<'_>, now: DateTime<Utc>) -> Admission {
     match place {
         Place::Known(own) => admit_here(own, now, false),
@@ -101,7 +101,7 @@ pub fn fail_here(counter: &Counter, now: DateTime<Utc>) -> Counter {
     Counter { fails, last_failed_at: now, next_try_at: now + wait_after(fails) }
 }
 
-/// The wait that failure number `fails` starts.
+/// The wait after failure number `fails`.
 fn wait_after(fails: i32) -> TimeDelta {
     if fails <= FREE_FAILURES {
         return TimeDelta::zero();
@@ -110,7 +110,7 @@ fn wait_after(fails: i32) -> TimeDelta {
     TimeDelta::seconds((1_i64 << doublings).min(LONGEST_WAIT))
 }
 
-/// Seconds an address has to wait; none when it may try.
+/// Seconds that an address has to wait; `None` if it may try.
 pub fn wait_of_address(counter: Option<&Counter>, now: DateTime<Utc>) -> Option<u64> {
     counter.filter(|c| is_blocked(c) && now < c.next_try_at).map(|c| seconds_until(c.next_try_at, now))
 }
@@ -123,10 +123,10 @@ pub fn fail_address(counter: &Counter, now: DateTime<Utc>) -> Counter {
     Counter { fails: 1, last_failed_at: now, next_try_at: now + ADDRESS_WINDOW }
 }
 
-/// The counter of an account's sign-ins from an address, in the minute that began with the first of them, after one more; or the seconds until there
-/// may be one.
+/// The counter of an account's sign-ins from an address after one more, in the minute that began with the first of them; or the seconds to
+/// wait.
 pub fn sign_in_once_more(counter: &Counter, now: DateTime<Utc>) -> Result<Counter, u64> {
-    let ends = counter.next_try_at.min(now + SIGN_IN_WINDOW); // a clock that was put back keeps nobody out for long
+    let ends = counter.next_try_at.min(now + SIGN_IN_WINDOW); // a clock set back must not block sign-ins for long
     if counter.fails == 0 || now >= ends {
         return Ok(Counter { fails: 1, last_failed_at: now, next_try_at: now + SIGN_IN_WINDOW });
     }
@@ -136,7 +136,7 @@ pub fn sign_in_once_more(counter: &Counter, now: DateTime<Utc>) -> Result<Counte
     Ok(Counter { fails: counter.fails + 1, last_failed_at: now, ..*counter })
 }
 
-/// Whether this very failure used up the address's minute.
+/// Whether exactly this failure used up the address's minute.
 pub fn has_just_blocked(counter: &Counter) -> bool {
     counter.fails == ADDRESS_FAILURES
 }
@@ -151,7 +151,7 @@ pub fn seconds_until(then: DateTime<Utc>, now: DateTime<Utc>) -> u64 {
     millis.div_ceil(1000).max(1)
 }
 
-/// The address that is counted: an IPv6 customer has a whole /64, so all of it counts as one.
+/// The address for counting: an IPv6 customer has a whole /64, so all of it counts as one.
 pub fn counted_address(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
@@ -199,7 +199,7 @@ mod tests {
             ("both: the address is said, and nothing more is counted", stranger(Some(&six), Some(&blocked)), 1, waits(59, false)),
             ("another address does not know of it", stranger(None, None), 1, Admission::Free),
             ("the minute is over", stranger(None, Some(&blocked)), 60, Admission::Free),
-            // A browser that has signed this person in: its own failures alone.
+            // A browser that has signed this person in: only its own failures count.
             ("a known browser at a blocked address", Place::Known(None), 0, Admission::Free),
             ("its own wait, which is nobody else's", Place::Known(Some(&six)), 0, waits(8, false)),
             ("after its own wait", Place::Known(Some(&six)), 8, booked(&six, 8)),

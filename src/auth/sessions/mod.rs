@@ -26,14 +26,14 @@ pub use browser::Browser;
 pub use sign_ins::{SignInView, list_sign_ins};
 pub use views::SessionView;
 
-/// A session that is still good.
+/// A session that is still valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenSession {
     /// Its id (not its key).
     pub id: Uuid,
     /// Address it was opened from.
     pub address: String,
-    /// What it was opened with.
+    /// Browser that opened it.
     pub browser: Browser,
     /// When the person signed in.
     pub since: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! The sign-ins of one account, successes and failures, for its page in administration and for its owner.
+//! The sign-ins of one account, successes and failures, for its page in the administration and for its owner.
 
 use chrono::{DateTime, Utc};
 
@@ -9,7 +9,7 @@ use crate::{
     web::page::Ctx,
 };
 
-/// What counts as one: who came, who did not get in, who left.
+/// The events that belong to the history of sign-ins.
 const KINDS: [EventKind; 5] =
     [EventKind::SignIn, EventKind::SignInFailed, EventKind::SignInThrottled, EventKind::SignOut, EventKind::PasswordChanged];
 
@@ -20,15 +20,15 @@ pub struct SignInView {
     pub at: DateTime<Utc>,
     /// "Oturum açıldı".
     pub headline: String,
-    /// Somebody did not get in.
+    /// The sign-in failed.
     pub failed: bool,
     /// Address of the client.
     pub address: String,
-    /// What it was tried with.
+    /// The browser of the attempt.
     pub browser: Browser,
 }
 
-/// The last `limit` sign-ins of an account, newest first. Only regions of the transaction's scope are looked at: an account's are in the
+/// The last `limit` sign-ins of an account, newest first. Only regions of the transaction's scope are read: an account's events are in the
 /// log of its first region, an admin's in the company's.
 pub async fn list_sign_ins<M: Mode>(tx: &mut ScopedTx<M>, ctx: &Ctx, username: &str, limit: i64) -> Result<Vec<SignInView>, sqlx::Error> {
     let kinds: Vec<String> = KINDS.iter().map(|kind| kind.as_str().to_owned()).collect();
