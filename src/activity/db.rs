@@ -18,7 +18,7 @@ pub(super) struct ChangeRow {
     pub at: DateTime<Utc>,
     pub actor_name: Option<String>,
     pub origin: String,
-    /// The PC it came through, as it is called now.
+    /// The current name of the PC that delivered it.
     pub device: Option<String>,
     /// The account that delivered it, if that was not its author.
     pub carrier: Option<String>,
@@ -190,8 +190,8 @@ pub(super) async fn list_events<M: Mode>(
     .await
 }
 
-/// Names of the accounts in the last lines of each log: suggestions of the filter. It reads a thousand lines per region; with many regions,
-/// as many in total as eight regions have.
+/// Names of the accounts in the last lines of each log: suggestions of the filter. It reads 1000 lines per region and log, or 8000 per log
+/// in total if there are more than eight regions.
 pub(super) async fn list_recent_names<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<String>, sqlx::Error> {
     let codes = tx.scope().codes();
     sqlx::query_scalar!(

@@ -1,4 +1,4 @@
-//! Attempts from an address at something else than a password: counted with those at signing in.
+//! Attempts from an address at something other than a password; they count together with its failed sign-ins.
 
 use chrono::{DateTime, Utc};
 
@@ -12,7 +12,7 @@ fn key_of(visitor: &Visitor) -> Option<String> {
     visitor.address().map(|address| format!("addr:{}", throttle::counted_address(address)))
 }
 
-/// Seconds that an address has to wait; none when it may try. Needs `Enrol`.
+/// Seconds that an address has to wait; `None` if it may try. Needs `Enrol`.
 pub async fn wait_of_address(tx: &mut SystemTx, visitor: &Visitor, now: DateTime<Utc>) -> Result<Option<u64>, sqlx::Error> {
     let Some(key) = key_of(visitor) else { return Ok(None) };
     let counters = db::lock_counters(tx, std::slice::from_ref(&key)).await?;
@@ -27,7 +27,7 @@ pub async fn count_failure_of_address(tx: &mut SystemTx, visitor: &Visitor, now:
     Ok(())
 }
 
-/// Counts a failure of the address behind this key; its counter afterwards. Needs `Enrol` or `Login`.
+/// Counts a failure of the address with this key; returns its counter afterwards. Needs `Enrol` or `Login`.
 pub(super) async fn count_failure(tx: &mut SystemTx, key: &String, now: DateTime<Utc>) -> Result<Counter, sqlx::Error> {
     let keys = std::slice::from_ref(key);
     db::create_counters(tx, keys, now).await?;

@@ -1,9 +1,10 @@
-//! Browsers that an account has signed in from: a signed cookie that gives the browser a place of its own when sign-ins with that name fail
+//! Browsers that an account has signed in from: a signed cookie that gives the browser its own place when sign-ins with that name fail
 //! (`throttle`). It is no session and opens nothing; a thief gets one place to guess from, with that place's waits.
 //!
-//! One mark per account, so that a PC several people share is known to each of them. A mark names account, browser, the account's epoch and
-//! its end. The epoch makes it worthless when a password is set or changed: else whoever had an old password could have got marks by the
-//! hundred with it, and guess the next one from as many places. Nothing of it is stored here; the signature says it all.
+//! One mark per account, so that a PC shared by several people is known to each of them. A mark holds account, browser, the account's epoch
+//! and its end. The epoch makes it worthless when a password is set or changed: otherwise a person with an old password could have
+//! collected hundreds of marks with it and guess the next password from as many places. Marks are not stored here; the signature is the
+//! proof.
 
 use actix_web::{HttpRequest, cookie::Cookie};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -19,7 +20,7 @@ use crate::{
 const NAME: &str = "rainstaff-known";
 /// How long a sign-in is remembered.
 const KEPT_FOR: TimeDelta = TimeDelta::days(90);
-/// People of one browser at most; the one who signed in longest ago is forgotten first.
+/// Maximum number of people per browser; the earliest sign-in is dropped first.
 const MOST: usize = 8;
 /// Account, browser, epoch, end, signature.
 const BYTES: usize = 16 + 16 + 4 + 8 + 32;
@@ -30,7 +31,7 @@ pub struct Marks {
     shown: Vec<[u8; BYTES]>,
 }
 
-/// What a mark says.
+/// The content of a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Mark {
     user: Uuid,
@@ -40,7 +41,7 @@ struct Mark {
 }
 
 impl Marks {
-    /// Reads the cookie. Whether its marks are good is looked at when one is asked for.
+    /// Reads the cookie. Its marks are verified only when one is needed.
     pub fn of(request: &HttpRequest, config: &Config) -> Self {
         let cookie = cookies::find(request, NAME, config.is_over_tls());
         Self::read(cookie.as_ref().map_or("", Cookie::value))
@@ -51,14 +52,14 @@ impl Marks {
         Self { shown: text.split('.').filter_map(one).take(MOST).collect() }
     }
 
-    /// This browser's id for an account, where it has signed that account in and nothing has ended that since.
+    /// This browser's id for an account, if it has signed that account in and the mark is still valid.
     pub fn find(&self, secret: &Secret, user: Uuid, epoch: i32, now: DateTime<Utc>) -> Option<Uuid> {
         let signer = signer(secret);
         let good = |mark: &Mark| mark.user == user && mark.epoch == epoch && mark.until > now.timestamp();
         self.shown.iter().filter_map(|bytes| Mark::verified(bytes, &signer)).find(good).map(|mark| mark.browser)
     }
 
-    /// The cookie after a sign-in: this account first, the others behind it.
+    /// The cookie after a sign-in: this account first, then the others.
     pub fn cookie_with(&self, config: &Config, user: Uuid, epoch: i32, now: DateTime<Utc>) -> Cookie<'static> {
         let browser = self.find(&config.secret, user, epoch, now).unwrap_or_else(new_id);
         let mark = Mark { user, browser, epoch, until: (now + KEPT_FOR).timestamp() };

@@ -8,12 +8,12 @@ use crate::{
     web::{filters, page::Ctx},
 };
 
-/// What is wrong with a field of the password form.
+/// The error of a field of the password form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordProblem {
     /// Nothing was typed.
     Missing,
-    /// The current password is another one.
+    /// The current password is wrong.
     Wrong,
     /// Shorter than 10 characters.
     TooShort,
@@ -21,7 +21,7 @@ pub enum PasswordProblem {
     TooLong,
     /// The same as the current one.
     Unchanged,
-    /// The user name is no password.
+    /// It is the user name.
     IsUsername,
     /// Easy to guess.
     TooSimple,
@@ -32,7 +32,7 @@ pub enum PasswordProblem {
 }
 
 impl PasswordProblem {
-    /// Key of the sentence.
+    /// Translation key of the sentence.
     pub fn key(self) -> &'static str {
         match self {
             Self::Missing => "error-required",
@@ -60,7 +60,7 @@ impl From<PasswordFault> for PasswordProblem {
     }
 }
 
-/// What is wrong, per field. Passwords are never echoed, so there are no values.
+/// The errors per field. Passwords are never echoed, so there are no values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PasswordProblems {
     /// Field `current`.
@@ -72,7 +72,7 @@ pub struct PasswordProblems {
 }
 
 impl PasswordProblems {
-    /// Whether the form is right.
+    /// Whether there is no error.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -100,8 +100,8 @@ fn sentence(problem: Option<PasswordProblem>, lang: Lang) -> &'static str {
 pub struct PasswordPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
-    /// Nothing else works before it is changed.
+    /// The password has to be changed before anything else.
     pub forced: bool,
-    /// What is wrong, per field.
+    /// The errors per field.
     pub problems: PasswordProblems,
 }

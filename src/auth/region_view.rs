@@ -1,5 +1,5 @@
-//! "Bölge gözüyle bak": an admin sees one region exactly as its clerk does, without being able to change anything. The session says so
-//! (`session_store`), so every page, query and policy is narrowed to that region; both ends are recorded in the region's activity.
+//! "Bölge gözüyle bak": an admin sees one region exactly as its clerk does, without being able to change anything. The session stores the
+//! region (`session_store`), so every page, query and policy is narrowed to it; begin and end are recorded in the region's activity.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
@@ -13,7 +13,7 @@ use crate::{
     web::{extract::Req, form::Posted, page::Ctx, visitor::visitor_of},
 };
 
-/// `POST /region-view`: begins to look at the region of the form.
+/// `POST /region-view`: begins the view of the form's region.
 pub async fn start_region_view(admin: Req<Admin>, session: Session, state: Data<AppState>, posted: Req<Posted>) -> AppResult<HttpResponse> {
     let region = Region::parse(posted.value("region")).map_err(|_| AppError::NotFound)?;
     if !admin.actor().may_act_on(&region) {
@@ -24,7 +24,7 @@ pub async fn start_region_view(admin: Req<Admin>, session: Session, state: Data<
     Ok(see_other("/"))
 }
 
-/// `POST /region-view/end`. Takes the person from the page's context: as an [`Actor`] an onlooker may post nothing.
+/// `POST /region-view/end`. Takes the person from the page's context: the [`Actor`] extractor refuses posts during a view.
 pub async fn end_region_view(
     ctx: Req<Ctx>,
     request: HttpRequest,

@@ -1,4 +1,4 @@
-//! What somebody had typed when their session ended, shown again after the sign-in: a form like the one it came from.
+//! The form that a person had filled in when their session ended, shown again after the sign-in.
 
 use askama::Template;
 use uuid::Uuid;
@@ -9,14 +9,14 @@ use crate::{
     words::label_of,
 };
 
-/// How a field comes back.
+/// How a field is shown again.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Typed text, to be typed over.
+    /// Typed text, which can be edited.
     Text,
-    /// A box that was ticked.
+    /// A ticked checkbox.
     Ticked,
-    /// What nobody reads: ids, versions, and fields without a name of their own.
+    /// Hidden from the reader: ids, versions, and fields without a label.
     Hidden,
 }
 
@@ -25,11 +25,11 @@ pub enum Shape {
 pub struct Field<'a> {
     /// Its name in the form.
     pub name: &'a str,
-    /// What the reader calls it.
+    /// Its label.
     pub label: String,
     /// What was typed.
     pub value: &'a str,
-    /// How it comes back.
+    /// How it is shown again.
     pub shape: Shape,
 }
 
@@ -39,9 +39,9 @@ pub struct Field<'a> {
 pub struct ResumePage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
-    /// Where the form goes.
+    /// Address that the form posts to.
     pub action: &'a str,
-    /// The new session's token.
+    /// The CSRF token of the new session.
     pub token: &'a str,
     /// Its fields.
     pub fields: Vec<Field<'a>>,

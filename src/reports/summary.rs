@@ -56,7 +56,7 @@ pub(super) struct Person {
 pub struct PersonHours {
     /// The region's code.
     pub region: String,
-    /// Who.
+    /// The person.
     pub employee_id: Uuid,
     /// "Ad Soyad".
     pub full_name: String,

@@ -1,4 +1,4 @@
-//! SQL of sessions as people look at them.
+//! SQL of sessions as people see them.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use crate::{auth::rights::EndedSession, db::SystemTx};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// A session that is still good.
+/// A session that is still valid.
 pub(super) struct OpenRow {
     pub id: Uuid,
     pub address: Option<String>,
@@ -17,7 +17,7 @@ pub(super) struct OpenRow {
     pub expires_at: DateTime<Utc>,
 }
 
-/// The open sessions of an account, the one used last first. Needs `Own` (of that account) or `Users`.
+/// The open sessions of an account, the most recently used first. Needs `Own` (of that account) or `Users`.
 pub(super) async fn list_open(tx: &mut SystemTx, user_id: Uuid, now: DateTime<Utc>, idle_since: DateTime<Utc>) -> Result<Vec<OpenRow>> {
     sqlx::query_as!(
         OpenRow,
@@ -135,14 +135,14 @@ pub(in crate::auth) async fn delete_old_ended(tx: &mut SystemTx, before: DateTim
     Ok(())
 }
 
-/// Whether an account is in use.
+/// Last use and open sessions of an account.
 pub(super) struct PresenceRow {
     pub user_id: Uuid,
     pub seen_at: Option<DateTime<Utc>>,
     pub sessions: i64,
 }
 
-/// When each account was last seen, and how many sessions it has open. Needs `Users`.
+/// Last use and number of open sessions of each account. Needs `Users`.
 pub(super) async fn list_presence(tx: &mut SystemTx, now: DateTime<Utc>, idle_since: DateTime<Utc>) -> Result<Vec<PresenceRow>> {
     sqlx::query_as!(
         PresenceRow,

@@ -1,5 +1,5 @@
-//! Open sessions as people look at them: one's own at `/account`, everybody's for an admin. What a session is in the database, and how a
-//! request finds its own, is in `session_store`.
+//! Open sessions as people see them: their own at `/account`, everybody's for an admin. What a session is in the database, and how a
+//! request finds its session, is in `session_store`.
 
 mod browser;
 pub(super) mod db;
@@ -43,21 +43,21 @@ pub struct OpenSession {
     pub expires_at: DateTime<Utc>,
 }
 
-/// When an account was last seen, and where it is signed in.
+/// When an account was last used, and its number of open sessions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Presence {
-    /// Its last use; none where nobody has signed in with it.
+    /// Its last use; `None` if nobody has signed in with it.
     pub seen_at: Option<DateTime<Utc>>,
-    /// Open sessions.
+    /// Number of open sessions.
     pub sessions: i64,
 }
 
-/// Whose sessions, and who ends them.
+/// The account whose sessions are shown or ended, and the person who does it.
 #[derive(Debug, Clone, Copy)]
 pub enum Holder<'a> {
-    /// One's own.
+    /// The person's own account.
     Own(&'a Actor, &'a Visitor),
-    /// Somebody's, by an admin. The account's id, its name, and the region whose log tells of it.
+    /// Another account, by an admin: its id, its name, and the region whose log records it.
     Of(&'a Admin, Uuid, &'a str, &'a Region),
 }
 
@@ -76,7 +76,7 @@ impl Holder<'_> {
         }
     }
 
-    /// The session of whoever asks, where it is one of these: nobody ends it from here.
+    /// The caller's session, if it belongs to this account: it cannot be ended here.
     fn current(self) -> Option<Uuid> {
         let asks = match self {
             Self::Own(actor, _) => actor,
@@ -96,7 +96,7 @@ impl Holder<'_> {
     }
 }
 
-/// The open sessions, the one used last first.
+/// The open sessions, the most recently used first.
 pub async fn list_open(state: &AppState, holder: Holder<'_>) -> AppResult<Vec<OpenSession>> {
     let now = state.clock.now();
     let mut tx = state.db.system(&holder.capability()).await?;
@@ -112,7 +112,7 @@ pub async fn list_open(state: &AppState, holder: Holder<'_>) -> AppResult<Vec<Op
     Ok(rows.into_iter().map(open).collect())
 }
 
-/// Ends a session: its next request is a visitor's. False when there is no such session (any more), or it is the one that asks.
+/// Ends a session: its next request is a visitor's. `false` if the session does not exist (any more) or is the caller's.
 pub async fn end_one(state: &AppState, holder: Holder<'_>, id: Uuid) -> AppResult<bool> {
     if holder.current() == Some(id) {
         return Ok(false);
@@ -126,7 +126,8 @@ pub async fn end_one(state: &AppState, holder: Holder<'_>, id: Uuid) -> AppResul
     Ok(true)
 }
 
-/// Ends all sessions but the caller's; for another person's account also one that is being opened right now. Returns how many.
+/// Ends all sessions except the caller's; for another person's account this includes a session that is being opened right now. Returns
+/// their number.
 pub async fn end_all(state: &AppState, holder: Holder<'_>) -> AppResult<u64> {
     let kept = holder.current();
     let mut tx = state.db.system(&holder.capability()).await?;
@@ -142,7 +143,7 @@ pub async fn end_all(state: &AppState, holder: Holder<'_>) -> AppResult<u64> {
     Ok(ended)
 }
 
-/// Who is at work, by account.
+/// Last use and open sessions, by account.
 pub async fn list_presence(state: &AppState, admin: &Admin) -> AppResult<HashMap<Uuid, Presence>> {
     let now = state.clock.now();
     let mut tx = state.db.system(&Capability::Users(Some(admin.actor().user_id))).await?;

@@ -1,4 +1,4 @@
-//! `/account`: one's own sessions and sign-ins.
+//! `/account`: the person's own sessions and sign-ins.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -39,7 +39,7 @@ pub async fn show_account(ctx: Req<Ctx>, actor: Req<Actor>, request: HttpRequest
     Ok(html(render(&ctx, &page)?))
 }
 
-/// `POST /account/sessions/{id}/closure`: ends another session of one's own.
+/// `POST /account/sessions/{id}/closure`: ends another session of the person.
 pub async fn close_session(
     ctx: Req<Ctx>,
     actor: Req<Actor>,
@@ -53,7 +53,7 @@ pub async fn close_session(
     Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &message_of_one(ended, &actor.username)))
 }
 
-/// `POST /account/sessions/closure`: ends all other sessions of one's own.
+/// `POST /account/sessions/closure`: ends all other sessions of the person.
 pub async fn close_other_sessions(
     ctx: Req<Ctx>,
     actor: Req<Actor>,
@@ -66,12 +66,12 @@ pub async fn close_other_sessions(
     Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &message_of_all(ended)))
 }
 
-/// What became of ending one session.
+/// The message after ending one session.
 pub fn message_of_one(ended: bool, account: &str) -> Flash {
     if ended { Flash::new(Tone::Success, "flash-session-ended", account) } else { Flash::new(Tone::Info, "flash-session-gone", account) }
 }
 
-/// What became of ending several.
+/// The message after ending several sessions.
 pub fn message_of_all(ended: u64) -> Flash {
     Flash::new(Tone::Success, "flash-sessions-ended", &ended.to_string())
 }

@@ -1,4 +1,4 @@
-//! What the page of one's own account shows, and a session in a list.
+//! Data of the account page, and a session in a list.
 
 use askama::Template;
 
@@ -12,12 +12,12 @@ use crate::{
 pub struct SessionView {
     /// The session.
     pub session: OpenSession,
-    /// It is the one that shows this page.
+    /// It is the session that requested this page.
     pub is_current: bool,
 }
 
 impl SessionView {
-    /// Marks the session that asks.
+    /// Marks the session of the request.
     pub fn list(ctx: &Ctx, sessions: Vec<OpenSession>) -> Vec<Self> {
         let current = ctx.actor.as_ref().map(|actor| actor.session_id);
         sessions.into_iter().map(|session| Self { is_current: current == Some(session.id), session }).collect()
@@ -30,10 +30,10 @@ impl SessionView {
 pub struct AccountPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
-    /// One's open sessions.
+    /// The person's open sessions.
     pub sessions: Vec<SessionView>,
-    /// Where their forms post to.
+    /// Address that their forms post to.
     pub action: &'static str,
-    /// One's last sign-ins.
+    /// The person's last sign-ins.
     pub sign_ins: Vec<SignInView>,
 }
