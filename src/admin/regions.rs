@@ -1,4 +1,4 @@
-//! `/admin/regions`: the offices, with who works in them.
+//! `/admin/regions`: the offices, and the accounts that work in them.
 
 use actix_web::{
     HttpResponse,
@@ -32,7 +32,7 @@ pub async fn list_regions(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState
     Ok(html(render(&ctx, &page)?))
 }
 
-/// `POST /admin/regions`: a new region, which works at once.
+/// `POST /admin/regions`: a new region, which is open at once.
 pub async fn create_region(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, posted: Req<Posted>) -> AppResult<HttpResponse> {
     let name = posted.value("name");
     let from = match posted.value("templates") {
@@ -61,7 +61,7 @@ pub async fn edit_region(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>
     Ok(html(render(&ctx, &EditRegionPage { ctx: &ctx, code: &office.code, name: &office.name, form })?))
 }
 
-/// `POST /admin/regions/{code}`: another name.
+/// `POST /admin/regions/{code}`: changes the name.
 pub async fn rename_region(
     ctx: Req<Ctx>,
     admin: Req<Admin>,
@@ -82,7 +82,7 @@ fn refuse_name(ctx: &Ctx, office: &Office, posted: &Posted, errors: &[FieldError
     Ok(unprocessable(render(ctx, &EditRegionPage { ctx, code: &office.code, name: &office.name, form })?))
 }
 
-/// `POST /admin/regions/{code}/templates`: the standard templates, or copies of another region's, besides those there are.
+/// `POST /admin/regions/{code}/templates`: adds the standard templates, or copies of another region's.
 pub async fn copy_templates(
     ctx: Req<Ctx>,
     admin: Req<Admin>,
@@ -101,7 +101,7 @@ pub async fn copy_templates(
     Ok(stored_and_done(&ctx, click, HOME, &Flash::new(Tone::Success, key, &office.name).about(count)))
 }
 
-/// `POST /admin/regions/{code}/closure`: read only from now on.
+/// `POST /admin/regions/{code}/closure`: the region is read-only from now on.
 pub async fn close_region(
     ctx: Req<Ctx>,
     admin: Req<Admin>,
@@ -116,7 +116,7 @@ pub async fn close_region(
     Ok(stored_and_done(&ctx, posted.op_id()?, HOME, &flash))
 }
 
-/// `POST /admin/regions/{code}/opening`: a closed one takes entries again.
+/// `POST /admin/regions/{code}/opening`: a closed region accepts entries again.
 pub async fn open_region(
     ctx: Req<Ctx>,
     admin: Req<Admin>,
@@ -140,7 +140,7 @@ async fn list(state: &AppState, admin: &Admin) -> AppResult<Vec<OfficeView>> {
     Ok(offices.into_iter().map(view).collect())
 }
 
-/// A region of the list; any other code, also the company's, is not found.
+/// A region of the list; any other code, including the company's, is not found.
 async fn find(state: &AppState, admin: &Admin, code: &str) -> AppResult<Office> {
     let region = Region::parse(code).map_err(|_| AppError::NotFound)?;
     let known = admin.actor().may_act_on(&region);

@@ -1,4 +1,5 @@
-//! `/admin/settings`: what holds for all, and per region where it differs (DOMAIN 3.8). Each form is an operation on the region's one row.
+//! `/admin/settings`: settings of the company, and of regions that differ (DOMAIN 3.8). Each form is an operation on the region's single
+//! row.
 
 use std::collections::BTreeMap;
 
@@ -38,13 +39,13 @@ use crate::{
 
 const HOME: &str = "/admin/settings";
 
-/// What holds in one region, for the list.
+/// The effective settings of one region, for the list.
 pub struct SettingsView {
-    /// Its code; `company` for all.
+    /// The region's code; `company` for the company.
     pub code: String,
-    /// Its name; empty for the company.
+    /// The region's name; empty for the company.
     pub name: String,
-    /// What holds.
+    /// The effective settings.
     pub effective: Effective,
 }
 
@@ -64,27 +65,27 @@ pub struct SettingsPage<'a> {
 pub struct EditSettingsPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
-    /// The region's one row.
+    /// Id of the region's single row.
     pub row_id: Uuid,
-    /// What holds here now.
+    /// The settings in effect here.
     pub view: SettingsView,
-    /// What holds where a field is left blank.
+    /// The values that apply to blank fields.
     pub inherited: Effective,
     /// The form.
     pub form: FormView,
-    /// Sample shifts with what they come to.
+    /// Sample shifts with their hours.
     pub examples: Vec<Example>,
-    /// What was changed, newest first.
+    /// The changes, newest first.
     pub history: Vec<ChangeView>,
 }
 
-/// A shift and what it comes to under the rule that holds.
+/// A shift and its hours under the rules in effect.
 pub struct Example {
-    /// Key of the day's name.
+    /// Translation key of the day's name.
     pub day: &'static str,
     /// The shift.
     pub shift: Shift,
-    /// What it comes to.
+    /// Its hours.
     pub hours: Hours,
 }
 
@@ -168,7 +169,7 @@ pub async fn store_settings(
     }
 }
 
-/// A change of the row the form was made from; where there was none yet, the region's row, whoever makes it first.
+/// An update of the row that the form was made from. If there was none, a create of the region's row, whoever creates it first.
 fn operation(admin: &Admin, state: &AppState, region: &Region, posted: &Posted) -> AppResult<Op> {
     let id = settings_id(region);
     if posted.value("_orig").is_empty() {
@@ -206,7 +207,7 @@ fn examples(effective: &Effective) -> Vec<Example> {
     vec![example("weekday-monday", 5, 8 * 60 + 30, 18 * 60 + 30, 60), example("weekday-saturday", 10, 9 * 60, 15 * 60, 0)]
 }
 
-/// People here write 7,5; the field takes both.
+/// Users write 7,5; the field accepts comma and point.
 fn with_comma(mut form: FormView) -> FormView {
     let hours = form.value("weekday_hours").replace('.', ",");
     form.set("weekday_hours", hours);
@@ -223,14 +224,14 @@ fn view(own: &BTreeMap<String, OwnSettings>, code: String, name: String) -> Sett
     SettingsView { effective: Effective::new(&mine, &above(own, &code)), code, name }
 }
 
-/// What a region's blank fields are taken from: the company's row; for the company itself, nothing.
+/// The source of a region's blank fields: the company's row; nothing for the company itself.
 fn above(own: &BTreeMap<String, OwnSettings>, code: &str) -> RegionSettings {
     let company = Region::company();
     let row = own.get(company.code()).filter(|_| code != company.code());
     row.map(|own| own.value.clone()).unwrap_or_default()
 }
 
-/// The company, or a region there is.
+/// The company, or an existing region.
 fn region_of(admin: &Admin, code: &str) -> AppResult<Region> {
     let region = Region::parse(code).map_err(|_| AppError::NotFound)?;
     let known = region == Region::company() || admin.actor().may_act_on(&region);

@@ -1,4 +1,4 @@
-//! `/admin/users/{id}`: one account, what it may do, where it is signed in.
+//! `/admin/users/{id}`: one account, its rights, and its sessions.
 
 use actix_web::{
     HttpResponse,
@@ -34,7 +34,7 @@ use crate::{
 /// Lines of the history.
 const SIGN_INS: i64 = 50;
 
-/// What a form of the page has to say that came back.
+/// Forms of the page to show again, with their errors.
 #[derive(Default)]
 struct Complaints {
     rights: Option<RightsForm>,
@@ -75,7 +75,7 @@ pub async fn change_rights(
     Ok(unprocessable(render_user(&ctx, &admin, &state, user, Complaints { rights, ..Complaints::default() }).await?))
 }
 
-/// `POST /admin/users/{id}/password`: a temporary one, to be changed at the next sign-in. Ends the account's sessions.
+/// `POST /admin/users/{id}/password`: sets a temporary password, to be changed at the next sign-in. Ends the account's sessions.
 pub async fn set_password(
     ctx: Req<Ctx>,
     admin: Req<Admin>,
@@ -85,7 +85,7 @@ pub async fn set_password(
 ) -> AppResult<HttpResponse> {
     let user = find(&state, &admin, *id).await?;
     if user.id == admin.actor().user_id {
-        return Err(AppError::Forbidden); // one's own is changed at /password, with the old one
+        return Err(AppError::Forbidden); // one's own password is changed at /password, with the old one
     }
     let password = read_password(&posted);
     let set = accounts::set_password(&state.db, &state.hasher, &state.clock, Some(&admin), &user.username, password.clone(), true).await;
@@ -127,7 +127,7 @@ pub(super) fn address(id: Uuid) -> String {
     format!("{HOME}/{id}")
 }
 
-/// The region whose log tells of an account: its first; headquarters' own for an admin.
+/// The region whose log records the account's events: its first one, or the company for an admin.
 pub(super) fn log_of(user: &UserSummary) -> Region {
     user.regions.first().and_then(|code| Region::parse(code).ok()).unwrap_or_else(Region::company)
 }

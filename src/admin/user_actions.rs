@@ -1,4 +1,4 @@
-//! Acts on one account that are a button, not a form: disable, enable, end sessions.
+//! Actions on one account that are a button, not a form: disable, enable, end sessions.
 
 use actix_web::{
     HttpResponse,
@@ -51,7 +51,7 @@ pub async fn disable_user(
     Ok(stored_and_done(&ctx, posted.op_id()?, &address(user.id), &flash))
 }
 
-/// `POST /admin/users/{id}/activation`: the account may sign in again, with the password it had.
+/// `POST /admin/users/{id}/activation`: the account may sign in again, with its earlier password.
 pub async fn enable_user(
     ctx: Req<Ctx>,
     admin: Req<Admin>,
@@ -80,7 +80,7 @@ pub async fn close_session(
     Ok(stored_and_done(&ctx, posted.op_id()?, &address(id), &message_of_one(ended, &user.username)))
 }
 
-/// `POST /admin/users/{id}/sessions/closure`: all of them; of one's own account all others.
+/// `POST /admin/users/{id}/sessions/closure`: ends all sessions; of one's own account all others.
 pub async fn close_sessions(
     ctx: Req<Ctx>,
     admin: Req<Admin>,
@@ -93,7 +93,7 @@ pub async fn close_sessions(
     Ok(stored_and_done(&ctx, posted.op_id()?, &address(*id), &message_of_all(ended)))
 }
 
-/// Nothing was done; the sentence stands in the corner of the page.
+/// Refuses: nothing was changed; the sentence appears in the corner of the page.
 fn refuse(ctx: &Ctx, id: Uuid, error: AccountError) -> AppResult<HttpResponse> {
     let (_, why) = complaint(ctx.lang, error)?;
     let flash = Flash::new(Tone::Danger, "flash-refused", &why);

@@ -47,7 +47,7 @@ pub async fn new_user(ctx: Req<Ctx>, _admin: Req<Admin>) -> AppResult<HttpRespon
     Ok(html(render(&ctx, &NewUserPage { ctx: &ctx, rights })?))
 }
 
-/// `POST /admin/users`: answers with the temporary password, which is shown nowhere else.
+/// `POST /admin/users`: responds with the temporary password, which is shown nowhere else.
 pub async fn create_user(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, posted: Req<Posted>) -> AppResult<HttpResponse> {
     let id = posted.new_row_id()?;
     let (role, regions) = read_rights(&posted);
@@ -75,7 +75,7 @@ fn user_of(id: Uuid, new: NewUser, now: DateTime<Utc>) -> UserSummary {
     UserSummary { id, username, role, regions, active: true, password: PasswordState::Temporary(now + TEMPORARY_FOR) }
 }
 
-/// Role and regions of a form. An admin has all regions, whatever is ticked.
+/// Role and regions in the form. An admin has all regions, whatever is ticked.
 pub(super) fn read_rights(posted: &Posted) -> (Role, Vec<String>) {
     match Role::parse(posted.value("role")) {
         Some(Role::Admin) => (Role::Admin, Vec::new()),
@@ -83,7 +83,7 @@ pub(super) fn read_rights(posted: &Posted) -> (Role, Vec<String>) {
     }
 }
 
-/// The temporary password that was typed; a random one where the field was left blank.
+/// The typed temporary password; a random one if the field is blank.
 pub(super) fn read_password(posted: &Posted) -> Password {
     match posted.secret("password") {
         "" => random_password(),
@@ -91,13 +91,13 @@ pub(super) fn read_password(posted: &Posted) -> Password {
     }
 }
 
-/// The page with a temporary password. It is the answer to the form itself: no address leads back to it.
+/// The page with a temporary password. It is the response to the form itself: no address shows it again.
 pub(super) fn show_password(ctx: &Ctx, user: &UserSummary, is_new: bool, password: &Password) -> AppResult<HttpResponse> {
     let until = UserView { user: user.clone(), presence: Presence::default() }.temporary_until().unwrap_or_default();
     Ok(html(render(ctx, &PasswordShownPage { ctx, user, is_new, password: password.reveal(), until })?))
 }
 
-/// Field and sentence for a refusal that the admin can do something about; any other is an error.
+/// Field and sentence for a refusal that the admin can correct; other refusals are errors.
 pub(super) fn complaint(lang: Lang, error: AccountError) -> AppResult<(&'static str, String)> {
     let say = |field: &'static str, code: &str| (field, sentence(lang, &FieldError::new(field, code)));
     Ok(match error {

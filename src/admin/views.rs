@@ -1,4 +1,4 @@
-//! What the pages of accounts and regions show.
+//! Data of the pages of accounts and regions.
 
 use askama::Template;
 
@@ -18,38 +18,38 @@ use crate::{
 pub struct UserView {
     /// The account.
     pub user: UserSummary,
-    /// When it was last seen, and where it is signed in.
+    /// When it was last used, and its number of open sessions.
     pub presence: Presence,
 }
 
 impl UserView {
-    /// What it may do, in a word.
+    /// Its role in words.
     pub fn role(&self, ctx: &Ctx) -> &'static str {
         role_in_words(ctx.lang, self.user.role.as_str())
     }
 
-    /// Names of its regions; of an admin's, that it is all of them.
+    /// Names of its regions; for an admin the words for all regions.
     pub fn regions(&self, ctx: &Ctx) -> String {
         let names: Vec<&str> = self.user.regions.iter().map(|code| ctx.region_name(code)).collect();
         names.join(", ")
     }
 
-    /// When it was last seen, by Istanbul's clock.
+    /// When it was last used, in Istanbul time.
     pub fn seen(&self) -> Option<String> {
         self.presence.seen_at.map(instant)
     }
 
-    /// Has all regions.
+    /// Whether it has all regions.
     pub fn is_admin(&self) -> bool {
         self.user.role == Role::Admin
     }
 
-    /// Nobody can sign in with it yet.
+    /// It has no password: nobody can sign in with it yet.
     pub fn has_no_password(&self) -> bool {
         self.user.password == PasswordState::Missing
     }
 
-    /// Until when the temporary password is good, by Istanbul's clock; none where there is none.
+    /// End of the temporary password in Istanbul time; `None` without one.
     pub fn temporary_until(&self) -> Option<String> {
         match self.user.password {
             PasswordState::Temporary(until) => Some(instant(until)),
@@ -73,9 +73,9 @@ pub struct UsersPage<'a> {
     pub rows: Vec<UserView>,
 }
 
-/// The fields that say what an account may do, and where.
+/// The fields for role and regions.
 pub struct RightsForm {
-    /// Values and complaints of the other fields.
+    /// Values and errors of the other fields.
     pub form: FormView,
     /// The chosen role.
     pub role: Role,
@@ -84,7 +84,7 @@ pub struct RightsForm {
 }
 
 impl RightsForm {
-    /// The regions to tick: open ones, and those that are ticked already.
+    /// The regions to tick: open ones, and those already ticked.
     pub fn offered<'c>(&self, ctx: &'c Ctx) -> Vec<&'c crate::web::page::RegionName> {
         ctx.regions.iter().filter(|region| region.is_open || self.has(&region.code)).collect()
     }
@@ -105,7 +105,7 @@ pub struct NewUserPage<'a> {
     pub rights: RightsForm,
 }
 
-/// A temporary password, shown this once.
+/// A temporary password, shown only this once.
 #[derive(Template)]
 #[template(path = "admin/password_shown.html")]
 pub struct PasswordShownPage<'a> {
@@ -113,11 +113,11 @@ pub struct PasswordShownPage<'a> {
     pub ctx: &'a Ctx,
     /// The account.
     pub user: &'a UserSummary,
-    /// The account was made just now.
+    /// The account was created just now.
     pub is_new: bool,
     /// The password.
     pub password: &'a str,
-    /// Until when it is good, by Istanbul's clock.
+    /// End of its validity, in Istanbul time.
     pub until: String,
 }
 
@@ -135,15 +135,15 @@ pub struct UserPage<'a> {
     pub ctx: &'a Ctx,
     /// The account.
     pub view: UserView,
-    /// It is the account of whoever looks.
+    /// It is the account of the person who views the page.
     pub is_own: bool,
     /// The form for role and regions.
     pub rights: RightsForm,
-    /// What is wrong with the temporary password that was typed; empty when nothing is.
+    /// The error of the typed temporary password; empty if there is none.
     pub password_error: String,
     /// Its open sessions.
     pub sessions: Vec<SessionView>,
-    /// Where their forms post to.
+    /// Address that their forms post to.
     pub action: String,
     /// Its last sign-ins.
     pub sign_ins: Vec<SignInView>,

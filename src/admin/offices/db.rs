@@ -31,7 +31,7 @@ pub(super) async fn insert_office(tx: &mut SystemTx, code: &str, name: &str) -> 
     Ok(())
 }
 
-/// Gives an office another name; answers the one it had. Needs `Regions`.
+/// Renames an office; returns its earlier name. Needs `Regions`.
 pub(super) async fn rename_office(tx: &mut SystemTx, code: &str, name: &str) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"
@@ -48,7 +48,7 @@ pub(super) async fn rename_office(tx: &mut SystemTx, code: &str, name: &str) -> 
     .await
 }
 
-/// Closes or opens an office; answers its name and whether it was open. Needs `Regions`.
+/// Closes or opens an office; returns its name and whether it was open. Needs `Regions`.
 pub(super) async fn set_open(tx: &mut SystemTx, code: &str, is_open: bool) -> Result<Option<(String, bool)>, sqlx::Error> {
     let row = sqlx::query!(
         r#"

@@ -1,6 +1,6 @@
-//! The offices, as an admin keeps their list: add, rename, close, open. Each act is recorded in the log of the region it is about.
+//! The list of offices for admins: add, rename, close, open. Each action is recorded in the log of its region.
 //!
-//! A closed region is read by its people and by admins as before, and takes no operation (`sync::apply`).
+//! A closed region can be read as before by its people and by admins, and accepts no operation (`sync::apply`).
 
 pub mod db;
 
@@ -26,13 +26,13 @@ pub struct Office {
     pub code: String,
     /// Its name.
     pub name: String,
-    /// Whether it takes operations.
+    /// Whether it accepts operations.
     pub is_open: bool,
     /// Active employees.
     pub people: i64,
 }
 
-/// The code that stands for a name until somebody writes another: folded, `_` for everything that is no letter and no digit.
+/// The default code of a name: folded, with `_` for every character that is neither letter nor digit.
 pub fn code_of_name(name: &str) -> String {
     let folded: String = fold(name).chars().map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '_' }).collect();
     let words: Vec<&str> = folded.split('_').filter(|word| !word.is_empty()).collect();
@@ -47,7 +47,7 @@ pub async fn add_office(state: &AppState, by: &Admin, typed_code: &str, name: &s
     let mut errors: Vec<FieldError> = check_name(name).into_iter().collect();
     let region = match Region::parse(&code) {
         Ok(region) => Some(region),
-        Err(_) if typed_code.is_empty() && !errors.is_empty() => None, // about the name, and said already
+        Err(_) if typed_code.is_empty() && !errors.is_empty() => None, // the error of the name is already in the list
         Err(_) => {
             errors.push(FieldError::new("code", "region-code-format"));
             None
@@ -63,7 +63,7 @@ pub async fn add_office(state: &AppState, by: &Admin, typed_code: &str, name: &s
     Ok(Ok(region))
 }
 
-/// Gives an office another name; its code stays.
+/// Renames an office; its code stays.
 pub async fn rename_office(state: &AppState, by: &Admin, region: &Region, name: &str) -> AppResult<Result<(), Vec<FieldError>>> {
     if let Some(error) = check_name(name) {
         return Ok(Err(vec![error]));
@@ -80,7 +80,7 @@ pub async fn rename_office(state: &AppState, by: &Admin, region: &Region, name: 
     Ok(Ok(()))
 }
 
-/// Closes an office, or opens it again. Answers its name.
+/// Closes or opens an office. Returns its name.
 pub async fn set_open(state: &AppState, by: &Admin, region: &Region, is_open: bool) -> AppResult<String> {
     let mut tx = state.db.system(&Capability::Regions(by)).await?;
     let (name, was_open) = db::set_open(&mut tx, region.code(), is_open).await?.ok_or(AppError::NotFound)?;
@@ -95,7 +95,8 @@ pub async fn set_open(state: &AppState, by: &Admin, region: &Region, is_open: bo
     Ok(name)
 }
 
-/// A name is there, is not too long, and cannot be taken for another one's: no letter of another script that looks like a Latin one.
+/// Checks that a name is not empty, not too long, and cannot be mistaken for another: no letter of another script that looks like a Latin
+/// one.
 fn check_name(name: &str) -> Option<FieldError> {
     match name.chars().count() {
         0 => Some(FieldError::new("name", "region-name-missing")),
@@ -105,8 +106,8 @@ fn check_name(name: &str) -> Option<FieldError> {
     }
 }
 
-/// Whether all letters are Latin ones, with whatever marks, all digits European, and nothing else there but blanks and what names are
-/// punctuated with. What is unique among such names is unique to the eye ([`fold`], `region_name_once`).
+/// Whether all letters are Latin, with any marks, all digits European, and the rest only blanks and the usual punctuation of names. Such
+/// names are then also unique to the eye ([`fold`], `region_name_once`).
 fn is_latin(name: &str) -> bool {
     let is_usual = |c: char| c.is_ascii_alphanumeric() || " -.,'/&()+".contains(c);
     composed_for_compatibility(name) == name && fold(name).chars().all(is_usual)
