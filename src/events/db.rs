@@ -11,7 +11,7 @@ use crate::{
     ids::new_id,
 };
 
-/// Records an event of `region`, which the transaction's scope has to contain. Number and hash are given at commit.
+/// Records an event of `region`, which must be in the transaction's scope. Number and hash are assigned at commit.
 pub async fn record_event(tx: &mut ScopedTx<Write>, region: &Region, event: &NewEvent, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
@@ -36,23 +36,23 @@ pub async fn record_event(tx: &mut ScopedTx<Write>, region: &Region, event: &New
 /// One event.
 #[derive(Debug, Clone)]
 pub struct EventRow {
-    /// Code of the region in whose log it stands.
+    /// Code of the region whose log holds it.
     pub region: String,
     /// Its id.
     pub id: Uuid,
     /// When it happened.
     pub at: DateTime<Utc>,
-    /// Name of the account that did it; none for the server and for people who are not signed in.
+    /// Name of the account; `None` for the server and for people who are not signed in.
     pub username: Option<String>,
-    /// The word of its [`EventKind`](super::EventKind).
+    /// The value of its [`EventKind`](super::EventKind).
     pub kind: String,
-    /// From where.
+    /// Address of the client.
     pub address: Option<String>,
-    /// More, by name.
+    /// Further details, by name.
     pub detail: Value,
 }
 
-/// Events of these kinds under the name of an account, newest first, each with what the client called itself.
+/// Events of these kinds under an account's name, newest first, each with the client's `User-Agent`.
 pub async fn list_events_of_account<M: Mode>(
     tx: &mut ScopedTx<M>,
     username: &str,

@@ -1,4 +1,5 @@
-//! What people did besides changing data: sign-ins, failures, administration. Changes of data log themselves (`app.change_log`).
+//! Events: actions that change no business data, such as sign-ins, failures and administration. Changes of data have their own log
+//! (`app.change_log`).
 
 mod db;
 mod words;
@@ -16,22 +17,22 @@ use crate::{
 pub use db::{EventRow, list_events_of_account, record_event};
 pub use words::{EventView, event_in_words, is_failure, latest_sign_ins, name_of_event, region_in_words, role_in_words, time_of_day};
 
-/// What happened.
+/// Kind of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventKind {
-    /// Somebody signed in.
+    /// A person signed in.
     SignIn,
     /// A wrong password, or an account that may not sign in.
     SignInFailed,
-    /// Failures have begun a time in which no attempt is looked at.
+    /// Failures have started a wait during which attempts are refused.
     SignInThrottled,
-    /// Somebody signed out.
+    /// A person signed out.
     SignOut,
     /// A person chose a new password.
     PasswordChanged,
-    /// An administrator gave an account a password.
+    /// An administrator set an account's password.
     PasswordSet,
-    /// An account was made.
+    /// An account was created.
     UserAdded,
     /// An account may no longer sign in.
     UserDisabled,
@@ -47,64 +48,64 @@ pub enum EventKind {
     RegionAdded,
     /// A region got another name.
     RegionRenamed,
-    /// A region takes no entries any more.
+    /// A region was closed: it accepts no entries.
     RegionClosed,
-    /// A closed region takes entries again.
+    /// A closed region accepts entries again.
     RegionOpened,
-    /// A desktop database was taken over.
+    /// A desktop database was imported.
     LegacyImported,
-    /// A person made an API key.
+    /// A person created an API key.
     TokenMade,
-    /// A person ended an API key.
+    /// A person revoked an API key.
     TokenRevoked,
     /// Data left the system as a file.
     Exported,
-    /// Somebody had a person's whole identity number shown.
+    /// A person viewed another person's full identity number.
     IdentityNoRevealed,
-    /// An admin began to look at the region as its clerk would.
+    /// An admin began to view the region as its clerk does.
     RegionViewStarted,
-    /// The admin stopped looking.
+    /// The admin ended that view.
     RegionViewEnded,
-    /// A browser's queue is gone, with work in it.
+    /// A browser's queue disappeared with operations in it.
     QueueVanished,
     /// Operations of a browser's queue never arrived.
     QueueHole,
-    /// A browser with work has not been heard of for a day.
+    /// A browser with waiting operations has sent no heartbeat for a day.
     QueueSilent,
-    /// An admin has seen an alarm about a queue.
+    /// An admin has acknowledged an alarm about a queue.
     QueueAlarmSeen,
-    /// A browser deposited what the server could not read.
+    /// A browser deposited something that the server could not read.
     Quarantined,
-    /// Somebody, or a PC, reached the limit of what may come out of queues in a day.
+    /// A person or a PC reached the daily limit of operations from queues.
     VolumeReached,
-    /// Somebody delivered an operation under a name without that person's grant.
+    /// An operation was delivered under a person's name without that person's grant.
     GrantRefused,
-    /// An administrator answered for an operation that was held, and it was done in its author's name.
+    /// An administrator accepted a held operation, and it was applied in its author's name.
     HeldAccepted,
     /// A PC of an office was added.
     DeviceAdded,
-    /// A PC got another name.
+    /// A PC was renamed.
     DeviceRenamed,
-    /// A one-time code was made for a PC.
+    /// A one-time code was created for a PC.
     DeviceCodeMade,
-    /// A one-time code was shown that is unknown, used or lapsed.
+    /// An unknown, used or lapsed one-time code was sent.
     DeviceCodeRefused,
     /// A PC redeemed its code.
     DeviceEnrolled,
-    /// A PC went over to its next token.
+    /// A PC switched to its next token.
     DeviceRotated,
     /// A PC was revoked.
     DeviceRevoked,
-    /// A PC with work has not been heard of for a day.
+    /// A PC with waiting operations has sent no heartbeat for a day.
     DeviceSilent,
-    /// A PC told of something wrong with its files or its disk.
+    /// A PC reported a problem with its files or its disk.
     DeviceTrouble,
-    /// An admin has seen an alarm about a PC.
+    /// An admin has acknowledged an alarm about a PC.
     DeviceAlarmSeen,
 }
 
 impl EventKind {
-    /// Every kind there is.
+    /// All kinds.
     pub const ALL: [Self; 41] = [
         Self::SignIn,
         Self::SignInFailed,
@@ -149,7 +150,7 @@ impl EventKind {
         Self::DeviceAlarmSeen,
     ];
 
-    /// The word in the table.
+    /// The value in the table.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
@@ -196,34 +197,34 @@ impl EventKind {
         }
     }
 
-    /// Reads the word back. None for an event of a newer version of the program.
+    /// Reads the table's value. `None` for an event of a newer version of the program.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
-/// An event about to be recorded.
+/// An event to record.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
-    /// What happened.
+    /// Kind of event.
     pub kind: EventKind,
-    /// Who did it; none for the server, the command line and people who are not signed in.
+    /// The person; `None` for the server, the command line and people who are not signed in.
     pub actor: Option<Uuid>,
-    /// Name of the account that did it. Never what somebody typed, unless it is an account: it may be a password.
+    /// Name of the account. Typed text only if it is an account's name: it may be a password.
     pub username: Option<String>,
-    /// From where.
+    /// Address and browser of the client.
     pub visitor: Visitor,
-    /// More, by name.
+    /// Further details, by name.
     pub detail: Map<String, Value>,
 }
 
 impl NewEvent {
-    /// An event of nobody in particular.
+    /// An event without a person.
     pub fn new(kind: EventKind) -> Self {
         Self { kind, actor: None, username: None, visitor: Visitor::default(), detail: Map::new() }
     }
 
-    /// Done by this person, if any.
+    /// Sets the person, if any.
     #[must_use]
     pub fn by(mut self, actor: Option<&Actor>) -> Self {
         self.actor = actor.map(|a| a.user_id);
@@ -231,7 +232,7 @@ impl NewEvent {
         self
     }
 
-    /// Done by this account.
+    /// Sets the account.
     #[must_use]
     pub fn by_account(mut self, id: Option<Uuid>, username: &str) -> Self {
         self.actor = id;
@@ -239,14 +240,14 @@ impl NewEvent {
         self
     }
 
-    /// From there.
+    /// Sets address and browser of the client.
     #[must_use]
     pub fn from(mut self, visitor: &Visitor) -> Self {
         self.visitor = visitor.clone();
         self
     }
 
-    /// With one more detail.
+    /// Adds a detail.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.detail.insert(name.to_owned(), value.into());
@@ -254,7 +255,7 @@ impl NewEvent {
     }
 }
 
-/// Records an event of a region in a transaction of its own.
+/// Records an event of a region in its own transaction.
 pub async fn record(db: &Db, region: Region, event: &NewEvent, clock: &Clock) -> Result<(), sqlx::Error> {
     let scope = Scope::system(region.clone(), event.actor, Origin::System);
     let mut tx = db.write(&scope).await?;

@@ -1,4 +1,4 @@
-//! Events in the reader's words: sign-ins, failures, administration of accounts.
+//! Events in the reader's language: sign-ins, failures, administration of accounts.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
@@ -19,19 +19,19 @@ use crate::{
 /// One event, in words.
 #[derive(Debug, Clone)]
 pub struct EventView {
-    /// When, for machines.
+    /// The instant, for machines.
     pub at: DateTime<Utc>,
     /// The time of the day.
     pub time: String,
-    /// Name of the account, or who else did it.
+    /// Name of the account, or of another author.
     pub who: String,
-    /// Name of the region; empty where only one can be meant.
+    /// Name of the region; empty if there is only one.
     pub region: String,
-    /// Address the request came from; empty for the server itself.
+    /// Address of the client; empty for the server itself.
     pub address: String,
-    /// Icon of the deed.
+    /// Icon of the event.
     pub icon: &'static str,
-    /// Something somebody should look at.
+    /// An event that needs attention.
     pub alarming: bool,
     /// "Oturum açıldı".
     pub headline: String,
@@ -57,7 +57,7 @@ impl EventView {
     }
 }
 
-/// The last sign-ins and failed attempts in the scope, newest first; those of another day than `today` say which.
+/// The last sign-ins and failed attempts in the scope, newest first; the time includes the date unless it is `today`.
 pub async fn latest_sign_ins<M: Mode>(
     tx: &mut ScopedTx<M>,
     ctx: &Ctx,
@@ -74,12 +74,12 @@ pub async fn latest_sign_ins<M: Mode>(
     Ok(rows.into_iter().map(with_day).collect())
 }
 
-/// Somebody did not get in.
+/// Whether a sign-in failed.
 pub fn is_failure(kind: Option<EventKind>) -> bool {
     matches!(kind, Some(EventKind::SignInFailed | EventKind::SignInThrottled))
 }
 
-/// What happened, as a sentence.
+/// The event as a sentence.
 pub fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> String {
     let detail = |name: &str| row.detail.get(name).and_then(Value::as_str).unwrap_or("?");
     let about_account = |key| t_with(lang, key, &[("account", &detail("account"))]);
@@ -183,7 +183,7 @@ pub fn event_in_words(lang: Lang, kind: Option<EventKind>, row: &EventRow) -> St
     }
 }
 
-/// What happened to a browser's queue, with its count, browser and instant.
+/// The event of a browser's queue, with its count, browser and instant.
 fn about_queue(lang: Lang, key: &str, row: &EventRow) -> String {
     let count = row.detail.get("count").and_then(Value::as_i64).unwrap_or_default();
     let text = |name: &str| row.detail.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -192,7 +192,7 @@ fn about_queue(lang: Lang, key: &str, row: &EventRow) -> String {
     t_with(lang, key, &[("n", &count), ("browser", &browser), ("since", &since)])
 }
 
-/// What an account may do, in a word.
+/// An account's role in words.
 pub fn role_in_words(lang: Lang, role: &str) -> &str {
     match role {
         "admin" => t(lang, "role-admin"),
@@ -201,7 +201,7 @@ pub fn role_in_words(lang: Lang, role: &str) -> &str {
     }
 }
 
-/// Key of the name of a kind of event, for the filter.
+/// Translation key of a kind of event, for the filter.
 pub fn name_of_event(kind: EventKind) -> &'static str {
     match kind {
         EventKind::SignIn => "kind-sign-in",
@@ -281,7 +281,7 @@ fn icon_of_event(kind: EventKind) -> &'static str {
     }
 }
 
-/// Empty for people who see one region only.
+/// Name of the region; empty for people of one region only.
 pub fn region_in_words(ctx: &Ctx, code: &str) -> String {
     if code == Region::company().code() {
         t(ctx.lang, "activity-company").to_owned()
@@ -292,7 +292,7 @@ pub fn region_in_words(ctx: &Ctx, code: &str) -> String {
     }
 }
 
-/// `14:30` by Istanbul's clock.
+/// `14:30` in Istanbul time.
 pub fn time_of_day(at: DateTime<Utc>) -> String {
     in_istanbul(at).format("%H:%M").to_string()
 }
