@@ -10,12 +10,12 @@ use crate::{
     identity::Region,
 };
 
-/// The table's CHECK knows the same words.
+/// The table's CHECK has the same values.
 pub(crate) fn kind_of(word: &str) -> Result<DayKind, sqlx::Error> {
     DayKind::parse(word).ok_or_else(|| sqlx::Error::Decode(format!("calendar_days.kind: {word}").into()))
 }
 
-/// The marked days of the scope's regions from `from` to `to`, the company's among them.
+/// The marked days of the scope's regions from `from` to `to`, including the company's.
 pub async fn load_calendar<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: NaiveDate) -> Result<Calendar, sqlx::Error> {
     let codes = tx.scope().codes();
     let rows = sqlx::query!(
@@ -46,14 +46,14 @@ pub async fn load_calendar<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: N
     calendar_of(days.map(|r| Marked { region: r.region, day: r.day, name: r.name, kind: r.kind, free_from_min: r.free_from_min }).collect())
 }
 
-/// A marked day as statements that read several things at once have it.
+/// A marked day as JSON, from statements that read several things at once.
 #[derive(Debug, Deserialize)]
 pub struct Marked {
-    /// The region's code; `company` for all.
+    /// The region's code; `company` for all regions.
     pub region: String,
     /// The date.
     pub day: NaiveDate,
-    /// What the day is called.
+    /// The day's name.
     pub name: String,
     /// The word for what it means for work.
     pub kind: String,
@@ -65,7 +65,7 @@ pub struct Marked {
 ///
 /// # Errors
 ///
-/// A kind that this program does not know.
+/// If the program does not know a kind.
 pub fn calendar_of(days: Vec<Marked>) -> Result<Calendar, sqlx::Error> {
     let entry = |d: Marked| Ok(Entry { region: d.region, day: d.day, name: d.name, kind: kind_of(&d.kind)?, free_from: d.free_from_min });
     let entries: Result<Vec<Entry>, sqlx::Error> = days.into_iter().map(entry).collect();
@@ -77,7 +77,7 @@ pub fn calendar_of(days: Vec<Marked>) -> Result<Calendar, sqlx::Error> {
 pub struct Listed {
     /// The row's id.
     pub id: Uuid,
-    /// The region's code; `company` for all.
+    /// The region's code; `company` for all regions.
     pub region: String,
     /// The row's version.
     pub version: i64,

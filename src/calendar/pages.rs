@@ -1,4 +1,4 @@
-//! `/admin/calendar`: the marked days of a year, of all regions and of single ones. Every write is an operation (`sync::submit`).
+//! `/admin/calendar`: the marked days of a year, of all regions and of single regions. Every write is an operation (`sync::submit`).
 
 use actix_web::{
     HttpResponse,
@@ -32,10 +32,10 @@ use crate::{
 };
 
 const HOME: &str = "/admin/calendar";
-/// The years a date may be of (`civil::parse_work_date`).
+/// The years that a date may have (`civil::parse_work_date`).
 const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 
-/// Which year the list shows.
+/// The year of the list.
 #[derive(Debug, Default, Deserialize)]
 pub struct YearQuery {
     year: Option<String>,
@@ -70,7 +70,7 @@ pub async fn list_days(ctx: Req<Ctx>, admin: Req<Admin>, state: Data<AppState>, 
     Ok(html(render(&ctx, &page)?))
 }
 
-/// The days by month; months without any are left out.
+/// The days by month; months without marked days are left out.
 fn by_month(ctx: &Ctx, days: Vec<Listed>) -> Vec<MonthView> {
     let mut months: Vec<MonthView> = Vec::new();
     for day in days {
@@ -181,7 +181,7 @@ async fn act(ctx: &Ctx, admin: &Admin, state: &AppState, id: Uuid, posted: &Post
     let name = &before.value.name;
     let flash = match (kind, verdict.verdict) {
         (Kind::Restore, _) => Flash::new(Tone::Success, "flash-day-restored", name),
-        // Somebody changed the row meanwhile: it stays, and both acts are kept as a conflict.
+        // The row was changed meanwhile: it stays, and both actions are kept as a conflict.
         (_, VerdictKind::Merged) => Flash::new(Tone::Warning, "flash-day-not-deleted", name),
         _ => Flash::new(Tone::Success, "flash-day-deleted", name).with_undo(Undo {
             act: UndoAct::restore::<CalendarDay>(id),
@@ -193,7 +193,7 @@ async fn act(ctx: &Ctx, admin: &Admin, state: &AppState, id: Uuid, posted: &Post
     Ok(stored_and_done(ctx, op_id, &to, &flash))
 }
 
-/// A day of the company or of a region there is, deleted or not.
+/// A day of the company or of an existing region, deleted or not.
 async fn find(state: &AppState, admin: &Admin, id: Uuid) -> AppResult<Found> {
     let scope = Scope::with_company(admin.actor()).ok_or(AppError::NotFound)?;
     db::find_calendar_day(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)
@@ -204,7 +204,7 @@ fn region_of(admin: &Admin, code: &str) -> Option<Region> {
     (region == Region::company() || admin.actor().may_act_on(&region)).then_some(region)
 }
 
-/// The list that shows the day.
+/// Address of the list that shows the day.
 fn year_of(day: &Listed) -> String {
     format!("{HOME}?year={}", day.value.day.year())
 }

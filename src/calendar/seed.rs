@@ -1,5 +1,5 @@
-//! The public holidays of Turkey, so that no office types them (UX 5.3): law 2429's dates, the religious ones as the Presidency of
-//! Religious Affairs (Diyanet) has them. Rows of the company, changed and deleted like any other; each is offered once, ever.
+//! The public holidays of Turkey, so that no office has to type them (UX 5.3): dates of law 2429, and religious feasts as published by the
+//! Presidency of Religious Affairs (Diyanet). They are rows of the company and can be changed and deleted; each is created only once, ever.
 
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
@@ -14,12 +14,12 @@ use crate::{
     sync::{db::list_verdicts, deliver},
 };
 
-/// Ids are derived from date and name, so that a second start, or a second server, makes no second row.
+/// Ids are derived from date and name, so that a second start, or a second server, creates no second row.
 const NAMESPACE: Uuid = Uuid::from_u128(0x2c7e_91a4_53d6_5e0f_b1c8_6d02_9f4a_7e31);
 
 /// First and last year with known dates.
 const YEARS: [i32; 4] = [2025, 2026, 2027, 2028];
-/// The last year whose religious feasts are in the program.
+/// The last year whose religious feasts the program knows.
 pub const LAST_YEAR: i32 = YEARS[3];
 
 /// First days of Ramazan and Kurban Bayramı (month, day), per year of [`YEARS`].
@@ -41,7 +41,7 @@ const FIXED: [(u32, u32, i32, &str); 8] = [
     (10, 29, 0, "Cumhuriyet Bayramı"),
 ];
 
-/// Every public holiday of [`YEARS`].
+/// All public holidays of [`YEARS`].
 fn public_holidays() -> Vec<CalendarDay> {
     let mut days = Vec::new();
     let mut add = |day: Option<NaiveDate>, free_from, name: String, source: &str| {
@@ -62,11 +62,11 @@ fn public_holidays() -> Vec<CalendarDay> {
     days
 }
 
-/// Offers the public holidays to the company's calendar. Run at every start: what was offered before is a replay and changes nothing,
-/// also when somebody has changed or deleted it since.
+/// Creates the public holidays in the company's calendar. Runs at every start: holidays created before are skipped, even if they were
+/// changed or deleted since.
 ///
 /// # Errors
-/// When the database refuses.
+/// If the database refuses.
 pub async fn ensure_public_holidays(state: &AppState) -> AppResult<()> {
     let company = Region::company();
     let author = Actor::of_program(NAMESPACE, vec![company.clone()]);

@@ -1,4 +1,4 @@
-//! What the pages of the calendar show.
+//! Data of the calendar's pages.
 
 use askama::Template;
 use chrono::NaiveDate;
@@ -19,7 +19,7 @@ pub struct DayView {
     pub day: Listed,
     /// "29 Ekim Perşembe".
     pub date: String,
-    /// Name of its region, or that it is of all.
+    /// Name of its region, or the words for all regions.
     pub region: String,
 }
 
@@ -39,7 +39,7 @@ impl DayView {
         }
     }
 
-    /// Whether people work until some hour of it.
+    /// Whether people work on it until a certain hour.
     fn is_half(&self) -> bool {
         self.day.value.free_from > 0 && !self.is_workday()
     }
@@ -82,7 +82,7 @@ pub struct ListPage<'a> {
     pub previous: Option<i32>,
     /// The year after.
     pub next: Option<i32>,
-    /// The program knows this year's religious feasts.
+    /// Whether the program knows this year's religious feasts.
     pub has_known_feasts: bool,
     /// Months with marked days.
     pub months: Vec<MonthView>,
@@ -94,7 +94,7 @@ pub struct ListPage<'a> {
 pub struct NewPage<'a> {
     /// The request.
     pub ctx: &'a Ctx,
-    /// The year to go back to.
+    /// The year of the list to return to.
     pub year: i32,
     /// The form.
     pub form: FormView,
@@ -113,13 +113,13 @@ pub struct EditPage<'a> {
 }
 
 impl EditPage<'_> {
-    /// Name of the day's region, or that it is of all.
+    /// Name of the day's region, or the words for all regions.
     fn region(&self) -> &str {
         let code = self.day.region.as_str();
         if code == Region::company().code() { t(self.ctx.lang, "activity-company") } else { self.ctx.region_name(code) }
     }
 
-    /// The list that shows the day.
+    /// Address of the list that shows the day.
     fn back(&self) -> String {
         use chrono::Datelike as _;
         format!("/admin/calendar?year={}", self.day.value.day.year())
@@ -127,7 +127,7 @@ impl EditPage<'_> {
 }
 
 impl NewPage<'_> {
-    /// The list it was opened from.
+    /// Address of the list that the form was opened from.
     fn back(&self) -> String {
         format!("/admin/calendar?year={}", self.year)
     }
