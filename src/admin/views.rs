@@ -57,7 +57,7 @@ impl UserView {
         }
     }
 
-    /// The temporary password has lapsed, or was used and not changed: nobody can sign in.
+    /// The temporary password has lapsed, or was used and not changed: nobody can sign in with it.
     pub fn has_ended_password(&self) -> bool {
         self.user.password == PasswordState::Ended
     }

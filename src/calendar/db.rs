@@ -55,9 +55,9 @@ pub struct Marked {
     pub day: NaiveDate,
     /// The day's name.
     pub name: String,
-    /// The word for what it means for work.
+    /// The value of its [`DayKind`].
     pub kind: String,
-    /// Minutes of the day from which nobody works.
+    /// Minute of the day from which nobody works.
     pub free_from_min: i32,
 }
 
