@@ -62,7 +62,7 @@ async fn serve_on(cluster: &Cluster, config: Config, listeners: Vec<std::net::Tc
     if !empty {
         seed::fill_if_new(&state, &owner_url).await?;
     }
-    ensure_first_templates(&state).await.map_err(text)?; // the invented company brings its own
+    ensure_first_templates(&state).await.map_err(text)?; // the invented company has its own templates
     for listener in &listeners {
         println!("listening http://{}", listener.local_addr().map_err(text)?);
     }

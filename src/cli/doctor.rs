@@ -1,4 +1,4 @@
-//! `rainstaff doctor`: what is wrong, one line each.
+//! `rainstaff doctor`: problems, one line each.
 
 use std::process::ExitCode;
 
@@ -36,11 +36,11 @@ pub(super) async fn run(place: Place) -> Result<ExitCode, String> {
     }
 }
 
-/// What an examination found: a sentence each.
+/// The findings of an examination, one sentence each.
 #[derive(Default)]
 struct Examined {
     findings: Vec<String>,
-    /// What is as it may be, and worth knowing.
+    /// No problems, but worth knowing.
     notes: Vec<String>,
 }
 

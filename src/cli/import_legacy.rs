@@ -1,4 +1,4 @@
-//! `rainstaff import-legacy`: takes a desktop database over, through the same write path as everything else.
+//! `rainstaff import-legacy`: imports a desktop database, through the same write path as everything else.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! The two logins of a database: who migrates it, and who serves.
+//! The two logins of a database: the owner, which migrates, and the application's, which serves.
 
 use super::DATABASE;
 use crate::{
@@ -14,18 +14,18 @@ pub(super) struct Logins {
     serving: Serving,
 }
 
-/// Who serves.
+/// The login that serves.
 enum Serving {
-    /// The owner, acting as the application. The guard warns of it.
+    /// The owner, acting as the application. The start-up guard warns of it.
     Owner,
-    /// A login that somebody made.
+    /// An existing login.
     Url(String),
-    /// The login that the program makes where it is missing.
+    /// A login that the program creates if it is missing.
     Made(AppLogin),
 }
 
 impl Logins {
-    /// Those that the environment names, besides the owner's.
+    /// The logins from the environment, besides the owner's.
     pub fn from_env(owner_url: String) -> Result<Self, String> {
         let serving = match (config::read(config::APP_URL), config::app_password().map_err(|e| e.to_string())?) {
             (Some(url), _) => Serving::Url(url),
@@ -38,12 +38,12 @@ impl Logins {
         Ok(Self { owner_url, serving })
     }
 
-    /// Those of a private cluster.
+    /// The logins of a private cluster.
     pub fn of_cluster(cluster: &Cluster) -> Self {
         Self { owner_url: cluster.owner_url(DATABASE), serving: Serving::Url(cluster.app_url(DATABASE)) }
     }
 
-    /// Brings the schema up to date as the owner, whose connection is closed afterwards.
+    /// Brings the schema up to date as the owner, and closes the owner's connection afterwards.
     pub async fn migrate(&self) -> Result<(), String> {
         let login = match &self.serving {
             Serving::Made(login) => Some(login),

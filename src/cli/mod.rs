@@ -1,4 +1,4 @@
-//! The subcommands, one file each. A failure is one sentence for the person who typed the command.
+//! The subcommands, one file each. A failure is one sentence for the user.
 
 mod dev;
 mod doctor;
@@ -59,7 +59,7 @@ pub struct Place {
     data_dir: Option<PathBuf>,
 }
 
-/// Runs a command. The exit code is for checks that found something; an error is the sentence to show.
+/// Runs a command. The exit code is for checks with findings; an error is the sentence to show.
 pub async fn run(cli: Cli) -> Result<ExitCode, String> {
     registry::install();
     match cli.command {
@@ -75,7 +75,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, String> {
     }
 }
 
-/// An open database, and the cluster that has to stay up for it.
+/// An open database, and the cluster that has to run for it.
 struct Opened {
     db: Db,
     owner_url: String,
@@ -92,7 +92,7 @@ impl Opened {
     }
 }
 
-/// The database's logins, and the private cluster behind it when there is no `DATABASE_URL`.
+/// The database's logins, and the private cluster if `DATABASE_URL` is not set.
 async fn locate(place: &Place) -> Result<(Logins, Option<Cluster>), String> {
     if let Some(url) = config::read(config::OWNER_URL) {
         return Ok((Logins::from_env(url)?, None));
@@ -103,7 +103,7 @@ async fn locate(place: &Place) -> Result<(Logins, Option<Cluster>), String> {
     Ok((Logins::of_cluster(&cluster), Some(cluster)))
 }
 
-/// Opens the database of a command, migrated.
+/// Opens and migrates the database of a command.
 async fn open(place: &Place) -> Result<Opened, String> {
     let (logins, cluster) = locate(place).await?;
     logins.migrate().await?;
@@ -111,7 +111,7 @@ async fn open(place: &Place) -> Result<Opened, String> {
     Ok(Opened { db, owner_url: logins.owner_url, cluster })
 }
 
-/// Runs `work` on an open database and closes it, also when the work failed.
+/// Runs `work` on an open database and closes it even if the work failed.
 async fn with_database(place: Place, work: impl AsyncFnOnce(&Opened) -> Result<(), String>) -> Result<ExitCode, String> {
     let opened = open(&place).await?;
     let done = work(&opened).await;

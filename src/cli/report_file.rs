@@ -1,5 +1,5 @@
-//! A file that a command writes its report into. The place is tried before the command does anything, and the report stands there whole or
-//! not at all.
+//! The file for a command's report. The path is checked before the command does anything, and the report is written completely or not at
+//! all.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -10,8 +10,8 @@ use std::{
 
 use crate::ids::new_id;
 
-/// The place of a report. It is written beside it, under a name of its own, and takes the place at the end: nothing that lies there is written
-/// into, so no link is followed and nobody reads half a report. What was begun and not finished is removed.
+/// The path of a report. The report is written to a temporary file beside it and renamed at the end: nothing that exists there is written
+/// into, so no link is followed and no reader sees half a report. An unfinished temporary file is removed.
 pub(super) struct ReportFile {
     place: PathBuf,
     beside: PathBuf,
@@ -19,7 +19,7 @@ pub(super) struct ReportFile {
 }
 
 impl ReportFile {
-    /// Tries the place. An earlier report there is replaced at the end; anything else than an ordinary file is refused.
+    /// Checks the path. An earlier report there is replaced at the end; anything but an ordinary file is refused.
     pub(super) fn begin(place: &Path) -> Result<Self, String> {
         let at_place = |why: &dyn std::fmt::Display| format!("{}: {why}", place.display());
         match fs::symlink_metadata(place) {
@@ -31,13 +31,13 @@ impl ReportFile {
         }
         let Some(name) = place.file_name() else { return Err(at_place(&"this names no file")) };
         let beside = place.with_file_name(format!(".{}.{}", name.to_string_lossy(), new_id()));
-        // The report has names of people in it: it is for whoever ran the command.
+        // The report contains names of people: only the user who runs the command may read it.
         let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside);
         let file = made.map_err(|error| at_place(&format!("the report cannot be written there: {error}")))?;
         Ok(Self { place: place.to_owned(), beside, file })
     }
 
-    /// Writes the report and puts it into its place.
+    /// Writes the report and renames it to its path.
     pub(super) fn finish(mut self, report: &str) -> Result<(), String> {
         let written = self.file.write_all(report.as_bytes()).and_then(|()| self.file.sync_all());
         written.and_then(|()| fs::rename(&self.beside, &self.place)).map_err(|error| format!("{}: {error}", self.place.display()))
@@ -46,7 +46,7 @@ impl ReportFile {
 
 impl Drop for ReportFile {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.beside); // gone already when it was finished
+        let _ = fs::remove_file(&self.beside); // already renamed if the report is finished
     }
 }
 

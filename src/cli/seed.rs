@@ -1,5 +1,5 @@
-//! An invented company, so that there is something to look at. Goes through the one write path like everything else; ids are derived
-//! from names and dates, so seeding again adds only the days that have come since.
+//! An invented company with sample data. It uses the same write path as everything else; ids are derived from names and dates, so seeding
+//! again adds only the days since the last run.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -25,7 +25,7 @@ use crate::{
 
 const NAMESPACE: Uuid = Uuid::from_u128(0x7a3f_8f5e_1d2b_5c4a_8e9f_0b1c_2d3e_4f50);
 
-/// Days before today that get entries.
+/// Number of days before today that get entries.
 const DAYS: u64 = 40;
 
 const PEOPLE: [[&str; 8]; 4] = [
@@ -46,7 +46,7 @@ pub(super) async fn run(opened: &Opened) -> Result<(), String> {
     Ok(())
 }
 
-/// For `dev`: only where nobody has added a person yet.
+/// For `dev`: fills the database only if it has no people yet.
 pub(super) async fn fill_if_new(state: &AppState, owner_url: &str) -> Result<(), String> {
     for region in offices(state).await? {
         let scope = crate::db::Scope::system(region, None, Origin::System);
@@ -111,7 +111,7 @@ async fn template_names(state: &AppState, region: &Region) -> Result<HashSet<Str
     Ok(templates.iter().map(|template| fold(&template.name)).collect())
 }
 
-/// What a region has under the same name stays as it is.
+/// Whether the region has a template of this name: it stays as it is.
 fn is_known_template(op: &Op, known: &HashSet<String>) -> bool {
     let name = op.fields.get("name").and_then(|change| change.to.as_str());
     op.entity == ShiftTemplate::NAME && name.is_some_and(|name| known.contains(&fold(name)))
@@ -191,7 +191,7 @@ fn company(state: &AppState, actor: &Actor, region: &Region, number: usize) -> V
     ops
 }
 
-/// The times of a day, by date, so that they are the same at every run.
+/// The times of a day, derived from its date, so that every run gives the same.
 fn shift_of(day: NaiveDate, person: usize, office: usize) -> Option<(&'static str, &'static str, i32)> {
     let dice = day.ordinal0() as usize * 7 + person * 5 + office * 3;
     match day.weekday() {

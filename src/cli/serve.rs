@@ -39,7 +39,7 @@ pub(super) async fn run() -> Result<(), String> {
     Ok(())
 }
 
-/// The start-up guard: no port is opened while the regions are not kept apart.
+/// The start-up guard: opens no port unless the database keeps the regions apart.
 pub(super) async fn refuse_unsafe(db: &Db) -> Result<(), String> {
     let findings = guard::check(db).await.map_err(|e| cannot_reach(&e))?;
     for finding in findings.iter().filter(|f| !f.is_fatal()) {

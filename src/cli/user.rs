@@ -1,5 +1,5 @@
-//! `rainstaff user`: accounts from the command line. Passwords come from a prompt or from standard input, never from arguments, where
-//! other users of the machine and the shell's history would see them.
+//! `rainstaff user`: accounts from the command line. Passwords come from a prompt or from standard input, never from arguments, which other
+//! users of the machine and the shell's history would see.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -59,7 +59,7 @@ pub struct Name {
     pub name: String,
 }
 
-/// Runs a command; an error is one sentence for the person at the keyboard.
+/// Runs a command; an error is one sentence for the user.
 pub async fn run(command: UserCommand, db: &Db, hasher: &Hasher) -> Result<(), String> {
     let clock = Clock::System;
     let said = match command {
@@ -99,7 +99,7 @@ fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-/// From the terminal, unseen and twice; otherwise one line of standard input.
+/// Reads the password from the terminal, hidden and twice; otherwise one line of standard input.
 fn read_password(name: &str) -> io::Result<Password> {
     let stdin = io::stdin();
     if stdin.is_terminal() {
