@@ -102,7 +102,7 @@ pub async fn sign_in(
 }
 
 /// `POST /logout`. Without a session there is nothing left to do. The service worker sends it by script, perhaps long after the button was
-/// pressed: that request needs no CSRF token, unlike forms.
+/// pressed: requests by script need no CSRF token, here as in every form.
 pub async fn sign_out(
     ctx: Req<Ctx>,
     request: HttpRequest,

@@ -68,7 +68,7 @@ pub enum EventKind {
     RegionViewEnded,
     /// A browser's queue disappeared with operations in it.
     QueueVanished,
-    /// Operations of a browser's queue never arrived.
+    /// A browser with waiting operations has not contacted the server for a day.
     QueueHole,
     /// A browser with waiting operations has sent no heartbeat for a day.
     QueueSilent,
@@ -94,7 +94,7 @@ pub enum EventKind {
     DeviceEnrolled,
     /// A PC switched to its next token.
     DeviceRotated,
-    /// A PC was revoked.
+    /// A PC with waiting operations has not contacted the server for a day.
     DeviceRevoked,
     /// A PC with waiting operations has sent no heartbeat for a day.
     DeviceSilent,
