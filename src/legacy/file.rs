@@ -1,4 +1,4 @@
-//! A desktop database as a whole: which tables it has, and what is in them.
+//! A desktop database as a whole: its tables and their content.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,28 +16,28 @@ use sha2::{Digest, Sha256};
 use super::{OTHERS, TOMBSTONES, Tables, place_of, sqlite};
 use crate::desktop::{Cell, DesktopRow, DesktopTable, KeyValue, Remark, RowId, Shape, Why, read_keys, read_rows};
 
-/// Largest file that is read, in bytes.
+/// Maximum size of a file, in bytes.
 pub const LARGEST_FILE: u64 = 50 * 1024 * 1024;
 
-/// Why a file is not taken over. Each is a sentence for the person who chose the file.
+/// Why a file is refused. Each is a sentence for the person who chose the file.
 #[derive(Debug, thiserror::Error)]
 pub enum LegacyError {
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// Not a regular file; what it is instead.
+    /// Not a regular file; the value names what it is.
     #[error("this is {0}, not a file; name a copy of the desktop program's puantaj.db")]
     NotAFile(&'static str),
     /// Larger than [`LARGEST_FILE`].
     #[error("the file is larger than 50 MiB; a desktop database is not")]
     TooBig,
-    /// No SQLite database.
+    /// Not an SQLite database.
     #[error("the file is not an SQLite database")]
     NotSqlite,
     /// A broken SQLite database.
     #[error("the database is damaged; take a fresh copy with the desktop program closed")]
     Damaged,
-    /// A database of some other program.
+    /// A database of another program.
     #[error("this is not a database of the desktop program: it has no table {table} with a column {column}")]
     NotDesktop {
         /// The table that is missing or lacks a column.
@@ -65,11 +65,11 @@ impl From<rusqlite::Error> for LegacyError {
     }
 }
 
-/// The rows of a table of the file, each either as what it says or as a remark why it cannot be taken.
+/// The rows of one table of the file: each is either values or a remark why it cannot be imported.
 pub(super) enum Content {
-    /// By number.
+    /// Rows with a number.
     Rows(Vec<Result<DesktopRow, Box<Remark>>>),
-    /// In the order of the file.
+    /// Keys, in the order of the file.
     Keys(Vec<Result<KeyValue, Box<Remark>>>),
 }
 
@@ -88,7 +88,7 @@ impl Content {
         }
     }
 
-    /// The rows that have a number of their own; none of a table of keys.
+    /// The rows with a number; empty for a table of keys.
     pub(super) fn rows(&self) -> &[Result<DesktopRow, Box<Remark>>] {
         match self {
             Self::Rows(rows) => rows,
@@ -96,7 +96,7 @@ impl Content {
         }
     }
 
-    /// The numbers in the file, of readable rows and others.
+    /// The numbers of the rows in the file, readable or not.
     pub(super) fn numbers(&self) -> impl Iterator<Item = i64> {
         self.rows().iter().filter_map(|row| match row {
             Ok(row) => Some(row.number()),
@@ -108,25 +108,25 @@ impl Content {
     }
 }
 
-/// A desktop database, read: every row of the tables that are taken over either as typed values or as a remark why it cannot be taken.
+/// A desktop database, read: every row of the imported tables is either typed values or a remark why it cannot be imported.
 pub struct LegacyFile {
     /// Name of the file, without its folder.
     pub name: String,
     /// SHA-256 of its bytes.
     pub sha256: [u8; 32],
-    /// The tables that are taken over.
+    /// The imported tables.
     pub(super) tables: Tables,
-    /// What is in them, by their places; empty for one that the file has not.
+    /// Their content, in the order of `tables`; empty for a table that the file lacks.
     contents: Vec<Content>,
-    /// Rows the file lists as deleted: place of the table, number.
+    /// Rows that the file lists as deleted: index of the table, number.
     pub(super) tombstones: BTreeSet<(usize, i64)>,
-    /// Rows per table that is not taken over.
+    /// Number of rows per table that is not imported.
     pub(super) not_taken: BTreeMap<String, u64>,
     /// Remarks on the file as a whole.
     pub(super) remarks: Vec<Remark>,
 }
 
-/// Never the rows: values end up in logs.
+/// Leaves out the rows: debug output ends up in logs.
 impl fmt::Debug for LegacyFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<(&str, usize)> = self.contents().map(|(table, content)| (table.name, content.len())).collect();
@@ -135,7 +135,7 @@ impl fmt::Debug for LegacyFile {
 }
 
 impl LegacyFile {
-    /// Reads these tables of the file at `path`. Blocks: call it off the async threads.
+    /// Reads these tables of the file at `path`. Blocks: call it outside the async threads.
     pub fn read(path: &Path, tables: Tables) -> Result<Self, LegacyError> {
         let file = open_regular(path)?;
         let about = file.metadata()?;
@@ -155,7 +155,7 @@ impl LegacyFile {
         Ok(read)
     }
 
-    /// Reads these tables of a file that is in memory already (an upload).
+    /// Reads these tables of a file that is already in memory (an upload).
     pub fn from_bytes(name: &str, mut bytes: Vec<u8>, tables: Tables) -> Result<Self, LegacyError> {
         if bytes.len() as u64 > LARGEST_FILE {
             return Err(LegacyError::TooBig);
@@ -167,7 +167,7 @@ impl LegacyFile {
             return Err(LegacyError::Damaged);
         }
         let sha256 = Sha256::digest(&bytes).into();
-        // A file in write-ahead mode opens only next to its side files; said to be in the older mode, it reads as it stands.
+        // A file in write-ahead mode opens only next to its side files. Marked as the older mode, it opens alone.
         bytes[18] = bytes[18].min(1);
         bytes[19] = bytes[19].min(1);
         let db = sqlite::open_untrusted(&bytes, tables)?;
@@ -185,12 +185,12 @@ impl LegacyFile {
         Ok(file)
     }
 
-    /// How many rows the file has in the table of that name.
+    /// Number of rows that the file has in the table of that name.
     pub fn rows_in(&self, table: &str) -> usize {
         place_of(self.tables, table).map_or(0, |place| self.contents[place].len())
     }
 
-    /// The tables with what is in them, in the order of the takeover.
+    /// The tables with their content, in the order of the import.
     pub(super) fn contents(&self) -> impl Iterator<Item = (&'static DesktopTable, &Content)> {
         self.tables.iter().zip(&self.contents)
     }
@@ -220,8 +220,8 @@ impl LegacyFile {
     }
 }
 
-/// Opens a regular file and nothing else: opening a pipe waits for its other end, and opening a device may do something. What lies at the path
-/// may be another thing a moment later, so the open file is looked at again, and opening waits for nobody.
+/// Opens a regular file and nothing else: opening a pipe waits for its other end, and opening a device may have effects. The path may point
+/// to something else a moment later, so the open file is checked again, and opening never waits.
 fn open_regular(path: &Path) -> Result<File, LegacyError> {
     check_regular(fs::metadata(path)?.file_type())?;
     let without_waiting = (OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits();

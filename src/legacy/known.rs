@@ -1,11 +1,12 @@
-//! What earlier takeovers brought, and whether a file is a newer copy of one of them.
+//! The results of earlier imports, and whether a file is a newer copy of one of their files.
 //!
-//! A desktop database has no name of its own, and its integer ids repeat: every office PC has an employee 1. So rows get their ids from
-//! (identity of the file, table, id), and the identity has to survive that the file changes. It is the hash of the first copy seen; a later
-//! file inherits it when the rows that both have agree, by what hardly ever changes (`DesktopTable::lineage`): the name of an employee, the
-//! day and the person of an entry. Two PCs that number alike agree on days and numbers but not on names, and names have to agree first.
+//! A desktop database has no name of its own, and its integer ids repeat: every office PC has an employee 1. So row ids are derived from
+//! (identity of the file, table, id), and the identity must stay the same when the file changes. It is the hash of the first copy seen; a
+//! later file inherits it if the rows that both have agree in values that hardly ever change (`DesktopTable::lineage`): the name of an
+//! employee, the day and the person of an entry. Two PCs with the same numbering agree on days and numbers but not on names, and names have
+//! to agree first.
 //!
-//! All of it is read back from the operations themselves (their queue is the identity), so there is no second record that could differ.
+//! All of it is read from the operations themselves (their queue is the identity), so there is no second record that could differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,10 +22,10 @@ use crate::{
     ops::{Kind, Op, Row, VerdictKind, clean_value},
 };
 
-/// Namespace of the files' identities.
+/// UUID namespace of the files' identities.
 const FILES: Uuid = Uuid::from_u128(0x1e9a_c7f1_1e5a_5d0c_8a3e_6465_736b_746f);
 
-/// A file that was taken over before, as the operations of its queue tell.
+/// A file that was imported before, reconstructed from the operations of its queue.
 #[derive(Debug, Clone, Default)]
 pub struct KnownFile {
     /// Its identity, which is the queue of its operations.
@@ -39,21 +40,21 @@ pub struct KnownFile {
     pub newest: Option<DateTime<Utc>>,
 }
 
-/// A row as it was taken over last.
+/// A row as the last import left it.
 #[derive(Debug, Clone)]
 pub struct KnownRow {
-    /// Which table of the file it came from.
+    /// The table of the file that it came from.
     pub table: &'static DesktopTable,
-    /// Its values then, cleaned; people may have changed the row since.
+    /// Its cleaned values at that time; people may have changed the row since.
     pub fields: Row,
-    /// Whether the takeover deleted it.
+    /// Whether an import deleted it.
     pub deleted: bool,
-    /// The operation that did the last of it.
+    /// The last operation on it.
     pub last_op: Uuid,
 }
 
 impl KnownFile {
-    /// Puts the operations of all takeovers of a region together, each with the last word on it, in any order.
+    /// Builds the known files from the operations of all imports of a region, in any order, each with its last verdict.
     pub fn from_ops(tables: Tables, ops: impl IntoIterator<Item = (Op, VerdictKind)>) -> Vec<Self> {
         let mut ordered: Vec<(Op, VerdictKind)> = ops.into_iter().collect();
         ordered.sort_by_key(|(op, _)| (op.queue_id, op.n, op.op_id));
@@ -81,8 +82,8 @@ impl KnownFile {
     }
 }
 
-/// Id here of a row of a file, by the table's name. Its region is in it, so that one file taken into two regions makes rows of two ids. The first
-/// release left the region out: a row that it sent keeps that id.
+/// The id in Rainstaff of a row of a file, by the table's name. It depends on the region, so that one file imported into two regions makes
+/// two rows. The first release left the region out: a row that it sent keeps that id.
 pub fn row_id(known: &KnownFile, identity: Uuid, region: &Region, table: &str, id: i64) -> Uuid {
     let before = Uuid::new_v5(&identity, format!("{table}/{id}").as_bytes());
     if known.ids.contains(&before) {
@@ -91,7 +92,7 @@ pub fn row_id(known: &KnownFile, identity: Uuid, region: &Region, table: &str, i
     Uuid::new_v5(&identity, format!("{region}/{table}/{id}").as_bytes())
 }
 
-/// The identity of a file: that of the known file it is a copy of, else a new one that follows from its bytes.
+/// The identity of a file: that of the known file of which it is a copy, else a new one derived from its bytes.
 pub fn identify(file: &LegacyFile, region: &Region, known: &[KnownFile]) -> Uuid {
     let own = Uuid::new_v5(&FILES, &file.sha256);
     if known.iter().any(|k| k.identity == own) {
@@ -101,7 +102,8 @@ pub fn identify(file: &LegacyFile, region: &Region, known: &[KnownFile]) -> Uuid
     agreeing.max().map_or(own, |(_, identity)| identity)
 }
 
-/// How many rows agree, when at least half of those do that refer to no other row (the employees), and half of all rows that both have.
+/// Number of agreeing rows. `None` unless at least half of the common rows without references (the employees) agree, and half of all common
+/// rows.
 fn agreement(file: &LegacyFile, region: &Region, known: &KnownFile) -> Option<usize> {
     let id_of = |table: &str, number| row_id(known, known.identity, region, table, number);
     let mut agreeing: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
@@ -124,7 +126,8 @@ fn agreement(file: &LegacyFile, region: &Region, known: &KnownFile) -> Option<us
     (same_roots > 0 && same_roots * 2 >= roots && same * 2 >= rows).then_some(same)
 }
 
-/// Whether a row says in a column what it said before: a reference to the same row, which agrees itself; a text that looks alike.
+/// Whether a row has the same value in a column as before: a reference to the same row, which itself agrees; or a text that folds to the
+/// same.
 fn agrees(
     row: &DesktopRow,
     column: &str,

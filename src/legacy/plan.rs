@@ -1,4 +1,4 @@
-//! What a takeover does, decided before anything is done: pure, so that a dry run and the real one cannot differ.
+//! Decides what an import does before anything is done: pure, so that a dry run and the real one cannot differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,69 +18,70 @@ use crate::{
     ops::{Author, Change, Fields, Kind, Op, fingerprint, same_value},
 };
 
-/// Into what a file is taken over, and on whose word.
+/// The region and the author of an import.
 #[derive(Debug, Clone, Copy)]
 pub struct Target<'a> {
     /// The region that gets the rows.
     pub region: &'a Region,
-    /// Labels besides the region's own (and none at all) under which rows of it stand: older programs stamped Ankara on everything.
+    /// Further region labels whose rows are imported, besides the region's own and the empty one: older programs stamped Ankara on all
+    /// rows.
     pub include_regions: &'a [String],
-    /// Who takes the file over.
+    /// The account that imports the file.
     pub actor: Uuid,
     /// Time of the file.
     pub edited_at: DateTime<Utc>,
-    /// The rows of kinds of which a region has one that it has already, from anywhere.
+    /// Existing rows of entities that have a single row per region, whatever created them.
     pub only_rows: &'a BTreeSet<Uuid>,
 }
 
-/// What an operation does to the count of its table.
+/// The effect of an operation on its table's counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Makes the row.
+    /// Creates the row.
     Create,
-    /// Changes it.
+    /// Changes the row.
     Update,
-    /// Deletes it; the file has no such row any more, or leaves it out, so it counts nowhere.
+    /// Deletes the row; the file no longer has it, or leaves it out, so no count includes it.
     Delete,
 }
 
-/// An operation and the rows it is for.
+/// An operation and the rows of the file that it covers.
 #[derive(Debug, Clone)]
 pub struct PlannedOp {
     /// The table of the file.
     pub table: &'static DesktopTable,
     /// The rows of the file: one, or several keys of the settings.
     pub ids: Vec<RowId>,
-    /// What it does.
+    /// Its effect.
     pub effect: Effect,
-    /// What a person calls a row that is deleted.
+    /// The name of a deleted row, for people.
     pub name: Option<String>,
-    /// What is handed to the server.
+    /// The operation for the server.
     pub op: Op,
 }
 
-/// All of a takeover. Together `ops` (deletions excepted), `unchanged` and `skipped` name every row of the tables that are taken over once.
+/// The whole import. `ops` (without deletions), `unchanged` and `skipped` together name every row of the imported tables exactly once.
 #[derive(Debug)]
 pub struct Plan {
     /// Name of the file.
     pub file: String,
     /// The region that gets the rows.
     pub region: Region,
-    /// The tables that are taken over.
+    /// The imported tables.
     pub tables: Tables,
-    /// What to hand to the server, in this order.
+    /// Operations for the server, in this order.
     pub ops: Vec<PlannedOp>,
-    /// Rows that are here already, as they stand in the file.
+    /// Rows already imported with equal values.
     pub unchanged: Vec<(&'static DesktopTable, RowId)>,
-    /// Rows that are left out, with the reason.
+    /// Skipped rows, with the reason.
     pub skipped: Vec<(&'static DesktopTable, Remark)>,
-    /// What a person should look at.
+    /// Remarks that a person should check.
     pub warnings: Vec<Remark>,
-    /// Rows per table that is not taken over.
+    /// Number of rows per table that is not imported.
     pub not_taken: BTreeMap<String, u64>,
 }
 
-/// Plans the takeover of `file`, whose identity is `identity` ([`super::identify`]); `known` is what came of it before.
+/// Plans the import of `file` with this identity ([`super::identify`]); `known` is what earlier imports left.
 pub fn plan(file: &LegacyFile, identity: Uuid, known: &[KnownFile], target: Target<'_>) -> Plan {
     let empty = KnownFile::default();
     let known = known.iter().find(|k| k.identity == identity).unwrap_or(&empty);
@@ -100,10 +101,10 @@ pub fn plan(file: &LegacyFile, identity: Uuid, known: &[KnownFile], target: Targ
     planner.plan
 }
 
-/// A row that is taken over, and to which others may refer.
+/// An imported row, to which others may refer.
 struct Taken {
     id: Uuid,
-    /// The operation that makes the row, when it is one of this takeover.
+    /// The operation that creates the row, if this import has one.
     created_by: Option<Uuid>,
 }
 
@@ -119,7 +120,7 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// Deletions first: they may free a time or a number that another row takes now.
+    /// Deletions come first: they may free a time or a number that another row takes now.
     fn plan_all(&mut self) {
         if self.known.newest.is_some_and(|newest| newest > self.target.edited_at) {
             self.plan.warnings.push(Remark::file(None, Why::OlderCopy));
@@ -135,7 +136,7 @@ impl<'a> Planner<'a> {
         self.warn_of_the_vanished();
     }
 
-    /// The deletion of a row stands for that of the rows that belong to it as well: the desktop program notes only the former (DOMAIN 2.1).
+    /// The deletion of a row also deletes the rows that belong to it: the desktop program lists only the former (DOMAIN 2.1).
     fn plan_deletions(&mut self) {
         let tables = self.file.tables;
         let listed: BTreeMap<Uuid, i64> =
@@ -174,7 +175,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The id of a row that is this region's and has not been deleted.
+    /// The row's id, if the row belongs to this region and has not been deleted.
     fn admit(&self, row: &DesktopRow) -> Result<Uuid, Box<Remark>> {
         let (table, number) = (row.table(), row.number());
         let id = self.row_id(table.name, number);
@@ -191,7 +192,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// No label, and the label of all regions, say nothing against it.
+    /// Whether the label allows the import: the region's, an included one, none, or that of all regions.
     fn is_of_region(&self, label: &str) -> bool {
         let label = fold(label);
         label.is_empty()
@@ -200,7 +201,7 @@ impl<'a> Planner<'a> {
             || self.target.include_regions.iter().any(|other| fold(other) == label)
     }
 
-    /// Finds the rows here that a row refers to. One that is not taken over costs the row, or the reference.
+    /// Resolves the rows that a row refers to. If one is not imported, the row is skipped, or loses the reference.
     fn refer(&self, row: &'a DesktopRow, id: Uuid) -> Result<Candidate<'a>, Box<Remark>> {
         let before = self.known.rows.get(&id).map(|known| &known.fields);
         let mut candidate = Candidate::new(row, id, before);
@@ -217,7 +218,7 @@ impl<'a> Planner<'a> {
         Ok(candidate)
     }
 
-    /// A row that came over before has to be the same one still.
+    /// Checks that a row imported before is still the same one.
     fn recognise(&mut self, candidate: Candidate<'a>) -> Result<Candidate<'a>, Box<Remark>> {
         let recognised = candidate.before().map(|before| (candidate.row().table().recognise)(&candidate, before));
         match recognised {
@@ -228,7 +229,7 @@ impl<'a> Planner<'a> {
         Ok(candidate)
     }
 
-    /// The keys that are taken make one row.
+    /// All imported keys together make one row.
     fn plan_keys(&mut self, table: &'static DesktopTable, keys: &'a [Result<KeyValue, Box<Remark>>]) {
         let only_id = (table.only_id)(self.target.region);
         let before = only_id.and_then(|id| self.known.rows.get(&id));
@@ -250,7 +251,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Rows of an earlier copy that this one neither has nor lists as deleted: the older programs listed nothing. They stay.
+    /// Warns of rows from an earlier copy that this one neither has nor lists as deleted: the older programs listed no deletions. They
+    /// stay.
     fn warn_of_the_vanished(&mut self) {
         let mut seen: BTreeSet<Uuid> = self.ids_in_file().collect();
         seen.extend(self.plan.ops.iter().map(|planned| planned.op.id));
@@ -266,7 +268,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The ids here of all rows of the file that have a number, readable or not.
+    /// The Rainstaff ids of all rows of the file with a number, readable or not.
     fn ids_in_file(&self) -> impl Iterator<Item = Uuid> + use<'a> {
         let (file, known, identity, region) = (self.file, self.known, self.identity, self.target.region);
         file.contents()
@@ -277,12 +279,12 @@ impl<'a> Planner<'a> {
         row_id(self.known, self.identity, self.target.region, table, number)
     }
 
-    /// The row, or none with the remark in the report.
+    /// The row; `None` if it is unreadable, with its remark added to the report.
     fn readable<'r, T>(&mut self, table: &'static DesktopTable, row: &'r Result<T, Box<Remark>>) -> Option<&'r T> {
         row.as_ref().map_err(|remark| self.plan.skipped.push((table, remark.as_ref().clone()))).ok()
     }
 
-    /// Plans what makes the row here like the row of the file.
+    /// Plans the operation that makes the stored row equal to the row of the file.
     fn put(&mut self, candidate: &Candidate<'_>) {
         let (table, number, id) = (candidate.row().table(), candidate.row().number(), candidate.id());
         self.plan.warnings.extend(candidate.warnings().cloned());
@@ -307,8 +309,8 @@ impl<'a> Planner<'a> {
         self.taken.insert((table.name, number), Taken { id, created_by });
     }
 
-    /// An operation's id follows from what it does and from what was done to the row before. So the same step is the same operation in every
-    /// run, and a value that comes back after another one is a new step.
+    /// An operation's id is derived from its content and from the row's last operation. So the same step is the same operation in every
+    /// run, and a value that returns after another one is a new step.
     fn push(&mut self, kind: Kind, table: &'static DesktopTable, ids: Vec<RowId>, id: Uuid, fields: Fields, after: Vec<Uuid>) -> Uuid {
         let author = Author { actor: self.target.actor, queue_id: self.identity, at: self.target.edited_at };
         let mut op = Op {
@@ -335,7 +337,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What a person calls the row.
+/// The row's name, for people.
 fn name_of(row: &KnownRow) -> String {
     row.table.name_field().map(|field| text_of(&row.fields, field).to_owned()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The report of a takeover (DESIGN 6): what became of every row of the file.
+//! The report of an import (DESIGN 6): the result for every row of the file.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,14 +12,14 @@ use crate::{
     ops::Verdict,
 };
 
-/// What became of the rows of one table; together as many as the table has.
+/// Results for the rows of one table; they add up to its number of rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// New here.
+    /// Created by this import.
     pub created: usize,
-    /// Here before, and changed.
+    /// Already imported, and changed.
     pub updated: usize,
-    /// Here before, and the same.
+    /// Already imported, and equal.
     pub unchanged: usize,
     /// Left out; each is in `skipped_rows`.
     pub skipped: usize,
@@ -32,22 +32,22 @@ pub struct Report {
     pub file: String,
     /// Code of the region.
     pub region: String,
-    /// The tables that are taken over.
+    /// The imported tables.
     pub tables: BTreeMap<&'static str, Counts>,
     /// Every row that was left out.
     pub skipped_rows: Vec<Remark>,
-    /// Rows per table that is not taken over.
+    /// Number of rows per table that is not imported.
     pub not_taken: BTreeMap<String, u64>,
-    /// What a person should look at.
+    /// Remarks that a person should check.
     pub warnings: Vec<Remark>,
 }
 
-/// What a takeover would do if the server took everything.
+/// The report if the server accepted every operation.
 pub fn preview(plan: &Plan) -> Report {
     build(plan, |planned| Ok(planned.effect))
 }
 
-/// What a takeover did, by the server's answers. An operation without an answer was not delivered.
+/// The report by the server's verdicts. An operation without a verdict was not delivered.
 pub fn report(plan: &Plan, verdicts: &[Verdict]) -> Report {
     let answers: HashMap<Uuid, &Verdict> = verdicts.iter().map(|verdict| (verdict.op_id, verdict)).collect();
     build(plan, |planned| match answers.get(&planned.op.op_id) {
@@ -61,7 +61,7 @@ pub fn report(plan: &Plan, verdicts: &[Verdict]) -> Report {
 /// Field, value and reason of a refusal.
 type Refusal = (String, Option<String>, Why);
 
-/// `outcome` says what an operation did: its effect, nothing that was not done before (`None`), or a refusal.
+/// `outcome` returns an operation's effect, `None` if it had been done before, or a refusal.
 fn build(plan: &Plan, outcome: impl Fn(&PlannedOp) -> Result<Effect, Option<Refusal>>) -> Report {
     let mut tables: BTreeMap<&'static str, Counts> = plan.tables.iter().map(|table| (table.name, Counts::default())).collect();
     let mut skipped_rows: Vec<Remark> = plan.skipped.iter().map(|(_, remark)| remark.clone()).collect();

@@ -1,9 +1,9 @@
-//! Opening a database file that somebody hands us, whatever is in it.
+//! Opens an untrusted database file, whatever its content.
 //!
-//! The file is read into memory once, so that what is hashed is what is read, nothing beside it is touched, and nothing can be written.
-//! SQLite then gets it read-only with every guard it has: defensive mode, an untrusted schema, no views and triggers, an authorizer that
-//! allows reading a fixed list of columns and nothing else, low limits, and a budget of steps. A table counts only when the schema says
-//! `CREATE TABLE` and gives it pages of its own.
+//! The file is read into memory once, so that the hashed bytes are the bytes that are read, no file beside it is touched, and nothing can
+//! be written. SQLite then opens it read-only with every guard: defensive mode, an untrusted schema, no views and triggers, an authorizer
+//! that allows reading a fixed list of columns and nothing else, low limits, and a budget of steps. A table counts only if the schema says
+//! `CREATE TABLE` and gives it its own pages.
 
 use std::collections::BTreeSet;
 
@@ -18,13 +18,13 @@ use rusqlite::{
 use super::{OTHERS, TOMBSTONE_COLUMNS, TOMBSTONES, Tables, file::LegacyError, place_of};
 use crate::desktop::{Cell, DesktopTable};
 
-/// Most rows read of one table. An office of 50 people writes as many in twenty years.
+/// Maximum number of rows read from one table. An office of 50 people needs twenty years for as many.
 pub const MOST_ROWS: i64 = 300_000;
 
-/// Most tables, indexes and the like a file may have; the desktop program makes fewer than 30.
+/// Maximum number of tables, indexes and other objects in a file; the desktop program creates fewer than 30.
 const MOST_OBJECTS: usize = 500;
 
-/// Virtual machine steps between two looks at the budget, and how many such looks there are for the whole file.
+/// Virtual machine steps between two checks of the budget, and the number of checks for the whole file.
 const STEPS: i32 = 1_000;
 const LOOKS: u32 = 100_000;
 
@@ -41,7 +41,7 @@ fn cell_of(value: ValueRef<'_>) -> Cell {
     }
 }
 
-/// Whether the file is as long as its header says; SQLite itself overlooks some missing bytes (file format, 1.3).
+/// Whether the file is as long as its header says; SQLite itself does not notice some missing bytes (file format, 1.3).
 pub(super) fn has_all_pages(bytes: &[u8]) -> bool {
     let number = |at: usize| bytes[at..at + 4].iter().fold(0_usize, |number, byte| number << 8 | usize::from(*byte));
     let page = match number(16) >> 16 {
@@ -52,7 +52,7 @@ pub(super) fn has_all_pages(bytes: &[u8]) -> bool {
     page.is_power_of_two() && page >= 512 && bytes.len().is_multiple_of(page) && (!count_is_valid || bytes.len() / page >= number(28))
 }
 
-/// Gives the bytes to SQLite with every guard up.
+/// Opens the bytes in SQLite with all guards.
 pub(super) fn open_untrusted(bytes: &[u8], tables: Tables) -> Result<Connection, LegacyError> {
     let mut db = Connection::open_in_memory()?;
     db.deserialize_read_exact("main", bytes, bytes.len(), true)?;
@@ -95,7 +95,7 @@ pub(super) fn open_untrusted(bytes: &[u8], tables: Tables) -> Result<Connection,
     Ok(db)
 }
 
-/// Reading the columns of the fixed list, counting the rows of the other known tables, looking at the schema; nothing else.
+/// Allows reading the columns of the fixed list, counting the rows of the other known tables, and reading the schema; nothing else.
 fn authorize(tables: Tables, context: AuthContext<'_>) -> Authorization {
     let allowed = match context.action {
         AuthAction::Select => true,
@@ -107,7 +107,7 @@ fn authorize(tables: Tables, context: AuthContext<'_>) -> Authorization {
     if allowed { Authorization::Allow } else { Authorization::Deny }
 }
 
-/// A column with an empty name is SQLite's word for counting rows.
+/// SQLite passes an empty column name when rows are counted.
 fn may_read(tables: Tables, table: &str, column: &str) -> bool {
     let among = |columns: &[&str]| column.is_empty() || columns.iter().any(|c| c.eq_ignore_ascii_case(column));
     if let Some(place) = place_of(tables, table) {
@@ -120,7 +120,7 @@ fn may_read(tables: Tables, table: &str, column: &str) -> bool {
     table == "sqlite_master" || (among(&[]) && OTHERS.iter().any(|known| known.eq_ignore_ascii_case(table)))
 }
 
-/// Names of the ordinary tables, SQLite's own excepted.
+/// Names of the ordinary tables, without SQLite's own.
 pub(super) fn list_tables(db: &Connection) -> Result<Vec<String>, LegacyError> {
     let mut statement = db.prepare("SELECT type, name, rootpage, sql FROM main.sqlite_master")?;
     let mut found = statement.query([])?;
@@ -141,8 +141,8 @@ pub(super) fn list_tables(db: &Connection) -> Result<Vec<String>, LegacyError> {
     Ok(names)
 }
 
-/// Columns of a table, as far as they are in the fixed list. A computed column anywhere in the table refuses the file: even looking for
-/// damage would run its formula for every row, and SQLite's budget does not count what happens within a function.
+/// The columns of a table that are in the fixed list. A computed column anywhere in the table makes the file refused: even the check for
+/// damage would run its formula for every row, and SQLite's budget does not count steps inside a function.
 fn list_columns(db: &Connection, table: &'static str, known: &[&'static str]) -> Result<Vec<&'static str>, LegacyError> {
     let mut statement = db.prepare(&format!("PRAGMA main.table_xinfo(\"{table}\")"))?;
     let mut found = statement.query([])?;
@@ -158,13 +158,13 @@ fn list_columns(db: &Connection, table: &'static str, known: &[&'static str]) ->
     Ok(columns)
 }
 
-/// Refuses a table whose pages are damaged or belong to another table as well.
+/// Refuses a table whose pages are damaged or also belong to another table.
 fn check_pages(db: &Connection, table: &'static str) -> Result<(), LegacyError> {
     let sound: String = db.query_row(&format!("PRAGMA main.quick_check(\"{table}\")"), [], |row| row.get(0))?;
     if sound == "ok" { Ok(()) } else { Err(LegacyError::Damaged) }
 }
 
-/// Every row of a table that is taken over: a cell for each of its columns.
+/// All rows of an imported table: a cell for each of its columns.
 pub(super) fn read_rows(db: &Connection, table: &DesktopTable) -> Result<Vec<Vec<Cell>>, LegacyError> {
     let (name, wanted) = (table.name, table.read_columns());
     let names: Vec<&'static str> = wanted.iter().map(|(column, _)| *column).collect();
@@ -183,7 +183,7 @@ pub(super) fn read_rows(db: &Connection, table: &DesktopTable) -> Result<Vec<Vec
     Ok(rows)
 }
 
-/// How many rows a table has that is not taken over.
+/// The number of rows of a table that is not imported.
 pub(super) fn count_untaken(db: &Connection, table: &'static str) -> Result<u64, LegacyError> {
     list_columns(db, table, &[])?;
     check_pages(db, table)?;
@@ -194,13 +194,14 @@ fn count_rows(db: &Connection, table: &'static str) -> Result<i64, LegacyError> 
     Ok(db.query_row(&format!("SELECT count(*) FROM main.\"{table}\""), [], |row| row.get(0))?)
 }
 
-/// Refuses a table with more rows than are read, and one that is damaged.
+/// Refuses a table that has too many rows or is damaged.
 fn check_table(db: &Connection, table: &'static str) -> Result<(), LegacyError> {
     check_pages(db, table)?;
     if count_rows(db, table)? > MOST_ROWS { Err(LegacyError::TooManyRows(table)) } else { Ok(()) }
 }
 
-/// The rows of our tables that are listed as deleted; None when the list cannot be read. The table's name in a row is compared, never used.
+/// The rows of imported tables that are listed as deleted; `None` if the list cannot be read. The table's name in a row is only compared,
+/// never used in SQL.
 pub(super) fn read_tombstones(db: &Connection, tables: Tables) -> Result<Option<BTreeSet<(usize, i64)>>, LegacyError> {
     let present = list_columns(db, TOMBSTONES, &TOMBSTONE_COLUMNS)?;
     if !TOMBSTONE_COLUMNS.iter().all(|c| present.contains(c)) {

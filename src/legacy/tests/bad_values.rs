@@ -1,4 +1,4 @@
-//! A table of which a bad value costs the value and not the row: existing entities said to be so, and the desktop's drivers.
+//! A table in which a bad value loses the value and not the row: existing entities described so, and the desktop's drivers.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The same file again, a newer copy of it, and files that only look like one.
+//! The same file again, a newer copy of it, and files that only look like a copy.
 
 use serde_json::json;
 
@@ -34,7 +34,7 @@ fn one_file_in_two_regions_makes_rows_of_different_ids() {
     assert_eq!(ankara, ids("ankara"), "and the same ones every time");
 }
 
-/// The first release left the region out of the ids.
+/// The first release did not include the region in the ids.
 #[test]
 fn a_row_that_the_first_release_took_over_keeps_its_id_and_a_new_one_of_that_file_has_the_region_in_it() {
     let desktop = Desktop::with_people(3);

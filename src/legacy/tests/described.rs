@@ -1,4 +1,4 @@
-//! What entities say of their desktop tables, held against what desktop programs have.
+//! The entities' descriptions of their desktop tables, compared with the tables of desktop programs.
 
 use super::*;
 use crate::{
@@ -46,7 +46,7 @@ fn a_table_stands_after_those_that_it_refers_to() {
     assert!(!are_in_order(&[entries]));
 }
 
-/// Operations of a takeover are recognised by their ids for ever: those of the first release, and those of every table that came since.
+/// Operations of an import are recognised by their ids forever: those of the first release, and those of every table added since.
 #[test]
 fn the_operations_of_a_takeover_are_those_of_the_golden_file() {
     let golden: Value = serde_json::from_str(include_str!("../../../tests/golden/takeover.json")).unwrap();

@@ -1,4 +1,4 @@
-//! Files that are no desktop database, or want to be more than one.
+//! Files that are no desktop database, or that try to be more than one.
 
 use std::{
     io::{Seek, SeekFrom, Write},
@@ -7,7 +7,7 @@ use std::{
 
 use super::*;
 
-/// Reads a database made of `schema`, and insists that this takes no minutes, however busy the machine is.
+/// Reads a database made of `schema`, and checks that this is fast even on a busy machine.
 fn read_fast(schema: &str) -> Result<LegacyFile, LegacyError> {
     let db = Connection::open_in_memory().unwrap();
     db.execute_batch(schema).unwrap();
@@ -148,7 +148,7 @@ fn a_huge_file_is_refused_before_it_is_read() {
     assert!(matches!(LegacyFile::read(&folder.path().join("yok.db"), &DESKTOP_TABLES).unwrap_err(), LegacyError::Io(_)));
 }
 
-/// Opening a pipe waits for whoever writes into it: for ever, where nobody does.
+/// Opening a pipe waits for a writer: forever if there is none.
 #[test]
 fn what_is_no_ordinary_file_is_named_and_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Desktop databases of the three generations, built here, read and planned.
+//! Desktop databases of the three generations: built here, read and planned.
 
 mod bad_values;
 mod copies;
@@ -49,7 +49,7 @@ const V3: &str = "
     CREATE TABLE deleted_records (id INTEGER PRIMARY KEY AUTOINCREMENT, table_name TEXT NOT NULL, record_id INTEGER NOT NULL,
         deleted_at TEXT NOT NULL, deleted_by TEXT);";
 
-/// A desktop database in the making.
+/// A desktop database under construction.
 struct Desktop {
     db: Connection,
 }
@@ -113,7 +113,7 @@ impl Desktop {
     }
 }
 
-/// Stands for the server: takes every operation but those it is told to refuse, and keeps what it took.
+/// Stands for the server: accepts every operation except those that it is set to refuse, and keeps the accepted ones.
 #[derive(Default)]
 struct Server {
     inbox: BTreeMap<Uuid, (Op, VerdictKind)>,
@@ -142,7 +142,7 @@ impl Server {
         plan(file, identify(file, &region, &known), &known, target)
     }
 
-    /// Takes the file over, and checks what holds for every takeover.
+    /// Imports the file, and checks what holds for every import.
     fn take(&mut self, file: &LegacyFile) -> Report {
         self.take_but(file, |_| None)
     }
@@ -189,7 +189,7 @@ fn counts(report: &Report, table: &str) -> (usize, usize, usize, usize) {
     (counts.created, counts.updated, counts.unchanged, counts.skipped)
 }
 
-/// Reasons by row of one table.
+/// Reasons of skipped rows of one table, by row.
 fn skipped(report: &Report, table: &str) -> BTreeMap<i64, Why> {
     let of_table = report.skipped_rows.iter().filter(|remark| remark.table == table);
     of_table
@@ -204,7 +204,7 @@ fn warnings(report: &Report) -> Vec<(String, Option<String>)> {
     report.warnings.iter().map(|remark| (remark.reason.code().to_owned(), remark.value.clone())).collect()
 }
 
-/// What an operation sets.
+/// The values that an operation sets.
 fn set_by(op: &Op) -> BTreeMap<&str, &Value> {
     op.fields.iter().map(|(name, change)| (name.as_str(), &change.to)).collect()
 }

@@ -1,4 +1,4 @@
-//! A first takeover: what comes over, and why the rest does not.
+//! A first import: which rows are imported, and why the others are not.
 
 use serde_json::{Value, json};
 
