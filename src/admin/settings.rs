@@ -196,7 +196,7 @@ async fn render_edit(
     Ok(render(ctx, &EditSettingsPage { ctx, row_id, view, inherited, form, examples, history })?)
 }
 
-/// The desktop's users know their rule by these: ten hours on a Monday, a Saturday beyond the window.
+/// Examples that the desktop program's users know: ten hours on a Monday, a Saturday beyond the window.
 fn examples(effective: &Effective) -> Vec<Example> {
     let rules = effective.rules();
     let example = |day, date, start_min, end_min, break_minutes| {

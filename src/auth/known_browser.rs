@@ -25,7 +25,7 @@ const MOST: usize = 8;
 /// Account, browser, epoch, end, signature.
 const BYTES: usize = 16 + 16 + 4 + 8 + 32;
 
-/// The marks that a browser shows.
+/// The marks that a browser sends.
 #[derive(Clone, Default)]
 pub struct Marks {
     shown: Vec<[u8; BYTES]>,

@@ -68,9 +68,9 @@ pub enum EventKind {
     RegionViewEnded,
     /// A browser's queue disappeared with operations in it.
     QueueVanished,
-    /// A browser with waiting operations has not contacted the server for a day.
+    /// Operations of a browser's queue never arrived.
     QueueHole,
-    /// A browser with waiting operations has sent no heartbeat for a day.
+    /// A browser with waiting operations has not contacted the server for a day.
     QueueSilent,
     /// An admin has acknowledged an alarm about a queue.
     QueueAlarmSeen,
@@ -94,9 +94,9 @@ pub enum EventKind {
     DeviceEnrolled,
     /// A PC switched to its next token.
     DeviceRotated,
-    /// A PC with waiting operations has not contacted the server for a day.
+    /// A PC was revoked.
     DeviceRevoked,
-    /// A PC with waiting operations has sent no heartbeat for a day.
+    /// A PC with waiting operations has not contacted the server for a day.
     DeviceSilent,
     /// A PC reported a problem with its files or its disk.
     DeviceTrouble,
