@@ -1,12 +1,12 @@
 //! Waits after failed sign-ins, and after very many successful ones. Pure decisions from values; `sign_in` applies them.
 //!
 //! - **A stranger's wait belongs to a name from one address.** From the third failure on, each one doubles it: 1, 2, 4 .. 900 s. So a
-//! person who fails on purpose blocks only people at the same address.
+//!   person who fails on purpose blocks only people at the same address.
 //! - **A browser that has signed this person in before** (`known_browser`) has its own wait and none of the others', so people can sign in
-//! even from the same address.
+//!   even from the same address.
 //! - **An address** has 20 failures a minute. A stranger's attempt during a wait counts as one of them.
 //! - **Right passwords** of one account from one address are accepted 30 times a minute, whether or not the sessions are still open.
-//! Programs that sign in again and again should use an API key.
+//!   Programs that sign in again and again should use an API key.
 //!
 //! No wait is permanent: a success, a day without failures, or a new password set by another person clears it. From the third failure on,
 //! an attempt is booked as failed *before* the password is checked, so that parallel guesses cannot share one free attempt.

@@ -57,7 +57,7 @@ pub struct Marked {
     pub name: String,
     /// The value of its [`DayKind`].
     pub kind: String,
-    /// Minute of the day from which nobody works.
+    /// Minute of the day at which the free time starts.
     pub free_from_min: i32,
 }
 

@@ -1,5 +1,5 @@
-//! Marked days: public holidays, days off, and days on which an office works all the same (UX 5.3). They only suggest (nobody is expected,
-//! "özel gün" is ticked); they enforce nothing.
+//! Marked days: public holidays, days off, and days on which an office works all the same (UX 5.3). They only suggest (no person is
+//! expected, "özel gün" is ticked); they enforce nothing.
 
 pub mod db;
 pub mod pages;

@@ -7,7 +7,8 @@ use crate::{civil, complaint::FieldError, web::asked::Asked};
 /// Number of steps of the trend.
 pub const STEPS: u32 = 12;
 
-/// A range reaches at most a year back from its last past day: blank days of all people are searched day by day.
+/// A range reaches at most a year back from its last day, or from today if that is earlier: blank days of all people are searched day by
+/// day.
 const MOST_BACK: Days = Days::new(365);
 
 /// A range of dates, both ends included.

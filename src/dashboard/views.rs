@@ -66,7 +66,7 @@ pub struct LastView {
     pub id: Uuid,
     /// When it was written.
     pub ago: Ago,
-    /// By whom.
+    /// Who wrote it.
     pub who: String,
 }
 
@@ -405,7 +405,7 @@ pub struct RecentView {
     pub region: String,
     /// When.
     pub ago: Ago,
-    /// By whom.
+    /// Who did it.
     pub who: String,
     /// Translation key of the action.
     pub deed: &'static str,

@@ -30,13 +30,13 @@ const FILES: Uuid = Uuid::from_u128(0x1e9a_c7f1_1e5a_5d0c_8a3e_6465_736b_746f);
 pub struct KnownFile {
     /// Its identity, which is the queue of its operations.
     pub identity: Uuid,
-    /// Rows that took effect, by the id they have here.
+    /// Rows whose operations took effect, by their id in Rainstaff.
     pub rows: BTreeMap<Uuid, KnownRow>,
-    /// The rows that operations were about, whatever became of those.
+    /// Ids of all rows that operations were about, whatever their verdicts.
     pub ids: BTreeSet<Uuid>,
-    /// Place in the queue of every operation the server has, whatever it said.
+    /// Number in the queue of every operation that the server has, whatever its verdict.
     pub sent: BTreeMap<Uuid, i64>,
-    /// Time of the youngest copy.
+    /// Time of the newest copy.
     pub newest: Option<DateTime<Utc>>,
 }
 
