@@ -169,7 +169,7 @@ pub async fn store_settings(
     }
 }
 
-/// An update of the row that the form was made from. If there was none, a create of the region's row, whoever creates it first.
+/// An update of the row that the form was made from. If there was none, a create of the region's row, with the same id for every author.
 fn operation(admin: &Admin, state: &AppState, region: &Region, posted: &Posted) -> AppResult<Op> {
     let id = settings_id(region);
     if posted.value("_orig").is_empty() {
