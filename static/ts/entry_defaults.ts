@@ -59,8 +59,8 @@ function markOf(plan: Plan, region: string, date: string): Mark | null {
 }
 
 /**
- * The part of a shift before `freeFrom`, with the break that the law requires for a shift of that length (article 68);
- * null if the shift starts at `freeFrom` or later.
+ * The part of a shift before `freeFrom`; if it is shortened, its break is at most the one that the law requires for
+ * that length (article 68). Null if the shift starts at `freeFrom` or later.
  */
 function cut(times: Times, freeFrom: number): Times | null {
   const start = minutesOf(times.start);

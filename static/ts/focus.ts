@@ -1,5 +1,5 @@
-// Where the focus goes when a page or a fragment arrives: to the element that requests it, else to the first wrong
-// field.
+// Where the focus goes when a page or a fragment arrives: to the first wrong field, else to the element that requests
+// it (`data-focus`).
 
 import { onHtmx } from "./htmx_events.ts";
 

@@ -82,7 +82,7 @@ function markDrafts(): void {
   }
 }
 
-/** What is typed in an open day survives the replacement of the table around it. */
+/** Takes the open day out of the table before the table is replaced, so that what is typed in it is kept. */
 function beforeReload(): void {
   const active = document.activeElement;
   hadFocus = Boolean(active?.closest("table.month"));

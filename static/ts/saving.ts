@@ -1,4 +1,4 @@
-// Saving: ids for writes, no second post of a form under way, and a verdict on every answer before htmx may show it.
+// Saving: ids for writes, no second post of a form under way, and a verdict on every response before htmx may show it.
 
 import { forgetDraft } from "./drafts.ts";
 import { onHtmx, type RequestContext } from "./htmx_events.ts";
@@ -13,13 +13,13 @@ import { text } from "./texts.ts";
 import { showToast } from "./toasts.ts";
 import { isOurs, judge } from "./verdict.ts";
 
-/** How long a form without htmx stays blocked when the browser does not leave the page. */
+/** How long a form without htmx stays blocked if the browser does not leave the page. */
 const NATIVE_POST_MS = 30_000;
 
 interface Sent {
   form: HTMLFormElement;
   op: string;
-  /** Id of the row, which a new one has from here. */
+  /** Id of the row; for a new row it is created here. */
   row: string;
   verdict: "none" | "saved" | "queued" | "other";
 }
@@ -96,7 +96,7 @@ function onRequest({ ctx }: { ctx: RequestContext }, event: Event): void {
 function onResponse({ ctx }: { ctx: RequestContext }, event: Event): void {
   const { response } = ctx;
   if (!response || isPoll(ctx)) {
-    return; // dashboard.ts says itself when it cannot refresh
+    return; // dashboard.ts shows its own message if it cannot refresh
   }
   if (isQuiet(ctx)) {
     if (!isOurs(response.headers) || response.status >= 400) event.preventDefault();
@@ -136,7 +136,7 @@ function judgeWrite(write: Sent, response: { status: number; headers: Headers; r
       offerFile(write.form, response.headers);
       return;
     case "saved":
-      forgetDraft(write.form); // before the answer puts another form in its place
+      forgetDraft(write.form); // before the response replaces it with another form
       return;
     case "form-errors":
       return;
@@ -165,7 +165,10 @@ function onError({ ctx }: { ctx?: RequestContext }): void {
   }
 }
 
-/** Whoever ended it, nobody has said that it is saved. htmx tells of no error where a request was given up. */
+/**
+ * Fails a write without a response: however it ended, it was not confirmed as saved. htmx reports no error for an
+ * aborted request.
+ */
 function failUnanswered(write: Sent): void {
   if (write.verdict === "none") {
     write.verdict = "other";
@@ -187,7 +190,7 @@ function onFinally({ ctx }: { ctx: RequestContext }): void {
         queued(write.form);
         void tellWhereKept(write.op, ctx.response?.headers ?? new Headers());
       }
-      // The answer may have put another form in its place.
+      // The response may have replaced the form with another one.
       const place = write.form.isConnected ? write.form : document;
       place.dispatchEvent(new CustomEvent("rainstaff:saved", { bubbles: true, detail: write.form }));
       if (write.verdict === "saved" && write.form.matches("[data-new-entry]")) {
@@ -198,7 +201,7 @@ function onFinally({ ctx }: { ctx: RequestContext }): void {
   paint();
 }
 
-/** What could not be saved goes on by itself, unless somebody has saved it or given it up meanwhile. */
+/** Sends a failed form again after the sign-in, unless it was saved or given up in the meantime. */
 function sendAgain(form: HTMLFormElement): void {
   if (form.isConnected && form.dataset["failed"] !== undefined && !isWaiting(form)) {
     form.requestSubmit(pressed.get(form)?.isConnected ? pressed.get(form) : null);
@@ -216,7 +219,7 @@ function isPoll(ctx: RequestContext): boolean {
   return ctx.sourceElement.matches("[data-poll]");
 }
 
-/** What the page can do without: its failure is nobody's business. */
+/** Whether the request is one that the page can do without: its failure is not reported. */
 function isQuiet(ctx: RequestContext): boolean {
   return ctx.sourceElement.matches("[data-quiet]");
 }
@@ -225,7 +228,10 @@ function formOf(ctx: RequestContext): HTMLFormElement | null {
   return writeForm(ctx.request.form ?? ctx.sourceElement.closest("form"));
 }
 
-/** htmx parses answers as if there were no scripts; the server's stand-in ids must not be sent beside ours. */
+/**
+ * htmx parses responses as if scripts were off; the server's fallback ids inside `noscript` must not be sent beside
+ * ours.
+ */
 function dropNoscript(fragment: DocumentFragment): void {
   fragment.querySelectorAll("noscript").forEach((element) => element.remove());
 }

@@ -1,4 +1,4 @@
-// Choosing a shift template fills the times of its form. The options carry them: data-start, data-end, data-break.
+// Choosing a shift template fills in the times of its form. The options contain them: data-start, data-end, data-break.
 
 const FIELDS = { start: "start_time", end: "end_time", break: "break_minutes" } as const;
 

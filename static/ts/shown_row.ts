@@ -1,5 +1,5 @@
-// A row that was just entered is marked in the list, and brought into view where the form that somebody types in stays in view as well.
-// Where the list is of something else, the message leads to the row.
+// A row that was just entered is marked in the list, and scrolled into view if the form in use stays in view as well.
+// If the list shows something else, the message links to the row.
 
 import { onHtmx } from "./htmx_events.ts";
 import { make } from "./offline/dom.ts";
@@ -12,7 +12,7 @@ const MARGIN = 16;
 let wanted = "";
 let isListening = false;
 
-/** Shows the row once the list has it. */
+/** Shows the row once it is in the list. */
 export function showRow(id: string): void {
   wanted = id;
   if (!isListening) {
@@ -47,7 +47,7 @@ function bringIntoView(row: Element): void {
   }
 }
 
-/** The list has been loaded again and does not have it: another month, another person. */
+/** Links to the row if the list was loaded again without it: another month, another person. */
 async function leadTo(id: string): Promise<void> {
   await loadSentences();
   const toast = [...document.querySelectorAll("#toasts [data-counts]")].at(-1);

@@ -1,10 +1,10 @@
-// Signing in over the page: the session has ended, and what is on the page, typed or on its way, stays where it is. Whatever could not be
-// done goes on by itself once its person has signed in again.
+// Signing in over the page: the session has ended, and what is on the page, typed or being sent, stays. Actions that
+// failed continue once their person has signed in again.
 
 import { button, make } from "./offline/dom.ts";
 import { loadSentences, say } from "./offline/say.ts";
 
-/** Tabs tell each other who has signed in. */
+/** Channel on which tabs announce who has signed in. */
 const CHANNEL = "rainstaff-session";
 const DIALOG = "sign-in-again";
 
@@ -12,7 +12,10 @@ const waitingActs = new Set<() => void>();
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(CHANNEL);
 channel?.addEventListener("message", ({ data }) => (data as { user?: string }).user === reader() && goOn());
 
-/** Asks to sign in, unless that is being asked already. `waiting`: entries that are to be sent; `act`: what goes on afterwards. */
+/**
+ * Asks the person to sign in, unless the dialog is already open. `waiting`: number of entries to send; `act`: what
+ * continues afterwards.
+ */
 export async function askToSignIn(waiting: number, act?: () => void): Promise<void> {
   if (act) {
     waitingActs.add(act);
@@ -79,7 +82,7 @@ function field(name: string, label: string, attributes: Record<string, string>):
   return make("div", { class: "field" }, make("label", { class: "form-label", for: id }, label), input);
 }
 
-/** Why it did not work; empty where it did. */
+/** Signs in. Returns why that failed; empty if it succeeded. */
 async function signIn(form: HTMLFormElement): Promise<string> {
   const fields = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)] as [string, string]));
   const answer = await fetch("/login", { method: "POST", body: fields, redirect: "manual", credentials: "same-origin" }).catch(() => null);
@@ -94,18 +97,18 @@ async function signIn(form: HTMLFormElement): Promise<string> {
     channel?.postMessage({ user: there });
     goOn();
   } else {
-    location.assign(there === null ? "/password" : "/"); // a password that has to be changed first; somebody else, with pages of their own
+    location.assign(there === null ? "/password" : "/"); // a password that has to be changed first, or another person, with pages of their own
   }
   return "";
 }
 
-/** What the server's own sign-in page says. */
+/** The error message on the server's sign-in page. */
 async function problemIn(answer: Response): Promise<string> {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   return page.getElementById("login-problem")?.textContent.trim() ?? "";
 }
 
-/** Id of whoever the server takes us for; null for nobody, undefined where it does not answer. */
+/** Id of the person who is signed in at the server; null for none, undefined if the server does not respond. */
 async function whoIsThere(): Promise<string | null | undefined> {
   const answer = await fetch("/api/v1/ping", { headers: { Accept: "application/json" }, cache: "no-store" }).catch(() => null);
   if (!answer?.ok || answer.headers.get("X-Sync") !== "1") {
@@ -115,7 +118,7 @@ async function whoIsThere(): Promise<string | null | undefined> {
   return user === undefined ? undefined : (user?.id ?? null);
 }
 
-/** The same person is signed in again. */
+/** The same person has signed in again: closes the dialog and continues what waited. */
 function goOn(): void {
   const dialog = document.getElementById(DIALOG);
   if (dialog instanceof HTMLDialogElement) {

@@ -1,6 +1,6 @@
-// `hx-swap="rows"`: an answer of many rows goes into its list in one pass. Each element of the answer takes the place of the one with its id;
-// the others stay as they are, with what is typed in them. (A partial of its own per row has htmx, and everything that listens to it, look at
-// the whole page once per row.)
+// `hx-swap="rows"`: a response of many rows is inserted into its list in one pass. Each element of the response
+// replaces the one with its id; the others stay as they are, with what is typed in them. (With one partial per row,
+// htmx and all its listeners would search the whole page once per row.)
 
 import htmx from "htmx.org";
 
@@ -13,7 +13,10 @@ export function startSwapRows(): void {
   });
 }
 
-/** What has come in. The focus, and the selection in a field, stay where they were if that is there again. */
+/**
+ * Inserts the rows and returns the inserted elements. The focus, and the selection in a field, are restored if their
+ * element is there again.
+ */
 function swapRows(list: Element, fragment: DocumentFragment): Element[] {
   const focus = focusIn(list);
   const fresh = [...fragment.children];
@@ -27,7 +30,7 @@ function swapRows(list: Element, fragment: DocumentFragment): Element[] {
   return fresh.filter((row) => row.isConnected);
 }
 
-/** Puts the focus back to what has the same id as what has it now. */
+/** Returns a function that moves the focus to the element with the id of the one focused now. */
 function focusIn(list: Element): (() => void) | null {
   const active = document.activeElement;
   if (!(active instanceof HTMLElement) || active.id === "" || !list.contains(active)) {

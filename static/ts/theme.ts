@@ -1,4 +1,4 @@
-// Loaded before the first paint: a page set to "as the device" is dark at once where the device is.
+// Loaded before the first paint: a page set to "as the device" is dark at once if the device is.
 
 const root = document.documentElement;
 
@@ -11,7 +11,7 @@ if (root.dataset["theme"] === "auto") {
   dark.addEventListener("change", apply);
 }
 
-// Paper is white.
+// Printing always uses the light theme: paper is white.
 let onScreen: string | undefined;
 addEventListener("beforeprint", () => {
   onScreen = root.dataset["bsTheme"];

@@ -1,4 +1,4 @@
-// A time typed as 830, 0830 or 8.30 becomes 08:30 when the field is left; what is no time stays as it was typed.
+// A time typed as 830, 0830 or 8.30 becomes 08:30 when the field loses the focus; invalid text stays as typed.
 
 import { formatTime, parseTime } from "./civil.ts";
 
@@ -12,7 +12,7 @@ export function startTimes(): void {
     "submit",
     (event) => {
       if (event.target instanceof HTMLFormElement) {
-        // Not what lies inside the form: a row's fields stand in other cells than their form.
+        // `elements`, not the descendants of the form: a row's fields are in other cells than their form.
         [...event.target.elements].filter((field) => field instanceof HTMLInputElement && field.matches("[data-time]")).forEach((field) => normalize(field as HTMLInputElement));
       }
     },

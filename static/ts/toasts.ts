@@ -1,28 +1,29 @@
-// Messages at the corner. They leave by themselves, but not under the pointer or the focus, and not while their own form is sent.
+// Messages in the corner. They disappear after a time, but not under the pointer or the focus, and not while their own
+// form is being sent.
 
 import { loadSentences, say } from "./offline/say.ts";
 import { askToSignIn } from "./sign_in.ts";
 
 const SHORT_MS = 6_000;
-const LONG_MS = 12_000; // time enough for "Geri al"
+const LONG_MS = 12_000; // enough time for "Geri al"
 
-/** Days and names that a message about several acts tells. */
+/** Most days and names that a message about several actions lists. */
 const MOST_NAMED = 8;
 
 const timers = new WeakMap<Element, number>();
-/** What each of the acts was about that a message counts, the newest one first. */
+/** For a message that counts actions: the subject of each action, the newest first. */
 const acts = new WeakMap<Element, string[]>();
 
 interface Options {
   tone?: "danger" | "info" | "warning";
   sticky?: boolean;
-  /** Adds the way to the sign-in page. */
+  /** Adds a link to the sign-in page. */
   signIn?: boolean;
-  /** Adds another way. */
+  /** Adds another link. */
   link?: { href: string; text: string; download?: string };
 }
 
-/** Shows a message, and answers it. `sticky` ones stay until closed. */
+/** Shows a message and returns its element. `sticky` ones stay until closed. */
 export function showToast(sentence: string, options: Options = {}): HTMLElement | null {
   const area = document.getElementById("toasts");
   const blank = document.querySelector<HTMLTemplateElement>("#toast-blank")?.content.firstElementChild;
@@ -83,10 +84,10 @@ export function startToasts(): void {
       toast.remove();
     }
   });
-  void loadSentences(); // those of messages about several acts
+  void loadSentences(); // the sentences of messages about several actions
 }
 
-// One message for several acts of a kind: it counts them, names what they were about, and takes back the newest one first ----------------------
+// One message for several actions of a kind: it counts them, lists their subjects, and undoes the newest one first -----------------------------
 
 function countUp(area: Element, toast: Element): void {
   const { counts = "", about = "" } = (toast as HTMLElement).dataset;
@@ -105,7 +106,7 @@ function countUp(area: Element, toast: Element): void {
   }
 }
 
-/** One of them has been taken back. False where there was but one. */
+/** One of the actions has been undone. False if there was only one. */
 function countDown(toast: Element, undo: Element): boolean {
   const [, ...left] = acts.get(toast) ?? [];
   if (left.length === 0) {

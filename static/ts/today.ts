@@ -1,7 +1,8 @@
-// The list of a day by keyboard (UX 4.2, 4.4). The focus is on a row, or in a field of one. On a row: arrows, Home and End change it, Space
-// enters it as planned, Enter everybody, a digit starts its first time, Del deletes its entry. In a field: Enter saves and goes on to the
-// next blank row, Esc gives up, arrows save and stay in the column. Nothing typed is lost on the way: a row left by arrow is saved, and a
-// row whose fields differ from what is stored is not entered as planned with the others.
+// The list of a day by keyboard (UX 4.2, 4.4). The focus is on a row, or in a field of one. On a row: arrows, Home and
+// End move to another row, Space enters it as planned, Enter enters all rows, a digit starts its first time, Del
+// deletes its entry. In a field: Enter saves and moves to the next blank row, Esc discards, arrows save and stay in the
+// column. Nothing typed is lost: a row left by arrow is saved, and a row whose fields differ from the stored values is
+// not entered as planned with the others.
 
 import { parseTime } from "./civil.ts";
 import { wasHeld } from "./day.ts";
@@ -85,7 +86,7 @@ function onChord(event: KeyboardEvent, field: HTMLInputElement | null): void {
   }
 }
 
-/** In a field where something was typed, Ctrl+Z is the browser's own. */
+/** In a field with typed text, Ctrl+Z is the browser's own. */
 function isEditing(field: HTMLInputElement | null): boolean {
   const active = field ?? document.activeElement;
   return active instanceof HTMLInputElement && active.type !== "checkbox" && (field === null || differs(field));
@@ -96,7 +97,7 @@ function onRowKey(event: KeyboardEvent, row: HTMLTableRowElement): void {
     const start = row.querySelector<HTMLInputElement>("input[data-time]");
     row.dataset["open"] = "";
     start?.focus();
-    start?.select(); // the digit itself goes into the field: it has the focus before the key is through
+    start?.select(); // the digit itself is typed into the field: the field has the focus before the key event ends
     return;
   }
   const acts: Record<string, () => void> = {
@@ -129,7 +130,7 @@ function onFieldKey(event: KeyboardEvent, row: HTMLTableRowElement, field: HTMLI
   }
 }
 
-/** On a button, a link or the checkbox of a row. */
+/** Keys on a button, a link or the checkbox of a row. */
 function onControlKey(event: KeyboardEvent, row: HTMLTableRowElement): void {
   if (event.key === "ArrowUp" || event.key === "ArrowDown") {
     event.preventDefault();
@@ -145,7 +146,7 @@ function onControlKey(event: KeyboardEvent, row: HTMLTableRowElement): void {
   }
 }
 
-/** The focus is nowhere, for instance after a click beside the list: the list still answers. */
+/** Keys while the focus is nowhere, for instance after a click beside the list: the list still reacts. */
 function onPageKey(event: KeyboardEvent): void {
   const row = currentRow();
   if (event.key === "Enter" && !event.repeat) {
@@ -157,7 +158,7 @@ function onPageKey(event: KeyboardEvent): void {
   }
 }
 
-// Acts ----------------------------------------------------------------------------------------------------------------------------------
+// Actions -------------------------------------------------------------------------------------------------------------------------------
 
 function enterAsPlanned(row: HTMLTableRowElement): void {
   if (isBlank(row) && save(row)) {
@@ -179,14 +180,14 @@ function enterAll(): void {
   }
 }
 
-/** Saves a row: what was typed, or what is planned for a blank one. False where that was held back to ask whether it is meant. */
+/** Saves a row: what was typed, or the plan for a blank one. False if saving was held back for a confirmation. */
 function save(row: HTMLTableRowElement): boolean {
   const form = isUnsaved(row) || isBlank(row) ? formOf(row) : null;
   form?.requestSubmit();
   return form === null || !wasHeld();
 }
 
-/** The same for Enter in one of its fields: also what is usual for somebody of whom nothing is expected that day. */
+/** The same for Enter in one of its fields. Also saves the usual times of a person who is not expected that day. */
 function saveAsked(row: HTMLTableRowElement): boolean {
   const form = formOf(row);
   if (!form?.matches("[data-new]")) {
@@ -221,13 +222,13 @@ function giveUp(row: HTMLTableRowElement): void {
   moveTo(row);
 }
 
-/** What stands below a row that came back. */
+/** The error row below a row that the server returned. */
 function whyOf(row: HTMLTableRowElement): Element | null {
   const next = row.nextElementSibling;
   return next?.matches("[data-why]") ? next : null;
 }
 
-/** Up or down in a column: what was typed is saved on the way. */
+/** Moves up or down in a column; what was typed is saved. */
 function changeRow(row: HTMLTableRowElement, field: HTMLInputElement, step: number): void {
   const other = neighbour(row, step);
   if (isUnsaved(row) && !save(row)) {
@@ -256,7 +257,7 @@ function neighbour(row: HTMLTableRowElement, step: number): HTMLTableRowElement 
   return all[all.indexOf(row) + step];
 }
 
-/** The next row to be entered, from this one downwards and then from the top. */
+/** The next row without an entry, from this one downwards and then from the top. */
 function nextBlank(row: HTMLTableRowElement): HTMLTableRowElement | undefined {
   const all = rows();
   const place = all.indexOf(row);
@@ -270,7 +271,7 @@ function moveTo(row: HTMLTableRowElement | undefined): void {
   }
 }
 
-/** One row is in the tab order at a time, with what is in it. */
+/** Sets the one row that is in the tab order, with its controls. */
 function setCurrent(row: HTMLTableRowElement): void {
   const before = currentRow();
   if (before && before !== row) {
@@ -292,7 +293,7 @@ function isBlank(row: HTMLTableRowElement): boolean {
   return row.dataset["state"] === "blank";
 }
 
-/** Its fields hold something else than what is stored or planned. */
+/** Whether its fields differ from what is stored or planned. */
 function isUnsaved(row: HTMLTableRowElement): boolean {
   return row.dataset["unsaved"] !== undefined || row.dataset["dirty"] !== undefined;
 }
@@ -324,7 +325,10 @@ function mark(row: HTMLTableRowElement): void {
   row.toggleAttribute("data-dirty", fields(row).some(differs));
 }
 
-/** Rows that somebody has typed in, or that are on their way, are not entered as planned with the others. Looked at when the form is sent. */
+/**
+ * Rows that were typed in, or that are being sent, are not entered as planned with the others. Checked when the form is
+ * sent.
+ */
 function syncBatch(): void {
   const form = document.querySelector<HTMLFormElement>("#today-all");
   if (!form) {
@@ -357,7 +361,7 @@ function onFocus({ target }: FocusEvent): void {
   }
 }
 
-/** A click on the row itself chooses it; on a phone it opens and closes its fields. */
+/** A click on the row itself selects it; on a phone it opens and closes its fields. */
 function onClick({ target }: MouseEvent): void {
   const row = target instanceof Element ? target.closest<HTMLTableRowElement>("[data-today] tr[data-row]") : null;
   if (!row || !(target instanceof Element) || target.closest("a, button, input, label")) {
@@ -369,7 +373,7 @@ function onClick({ target }: MouseEvent): void {
   setCurrent(row);
 }
 
-/** The button of a mouse or a thumb goes the same way as the key: unsaved rows stay out. */
+/** The form sent with its button follows the same rule as the key: unsaved rows are left out. */
 function onSubmit({ target }: Event): void {
   if (target instanceof HTMLFormElement && target.id === "today-all") {
     syncBatch();

@@ -1,10 +1,11 @@
-// Ctrl+Z: every act whose message offers "Geri al" can be taken back by key, the last one first, also when its message has left the corner.
+// Ctrl+Z: every action whose message offers "Geri al" can be undone by key, the last one first, also after its message
+// has disappeared.
 
 import { isWaiting } from "./pill.ts";
 
 const forms: HTMLFormElement[] = [];
 let attic: HTMLElement | null = null;
-/** How often the key was pressed while the last act was still being taken back. */
+/** How often the key was pressed while the last action was still being undone. */
 let owed = 0;
 
 /** Collects the forms behind "Geri al" as their messages arrive. Only the newest message stays in view. */
@@ -34,7 +35,7 @@ export function collectUndos(): void {
   });
 }
 
-/** Takes the last act back; while it is on its way, the one before it follows. False when there is none. */
+/** Undoes the last action; if that is still being sent, the one before it follows. False if there is none. */
 export function undoLast(): boolean {
   const form = forms.at(-1);
   if (!form) {
@@ -43,7 +44,7 @@ export function undoLast(): boolean {
   if (isWaiting(form)) {
     owed += 1;
   } else {
-    owed = 0; // what was asked for before a failure is asked for no more
+    owed = 0; // requests from before a failure no longer count
     if (!form.isConnected) {
       attic ??= document.body.appendChild(Object.assign(document.createElement("div"), { hidden: true }));
       attic.append(form);
