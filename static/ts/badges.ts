@@ -9,7 +9,7 @@ const FRESH_MS = 60_000;
 const ASKER = "[data-badges]";
 const NUMBERS = ".nav-number";
 
-/** The contents of each number from the last response, for whom and when. */
+/** The contents of each number from the last response, with its person and time. */
 interface Kept {
   user: string;
   lang: string;

@@ -6,7 +6,7 @@ const STATE = "worker-state";
 /** Most pages per person; those refreshed longest ago are deleted first. */
 const MAX_PAGES = 400;
 
-/** Header with the time from which a kept response is. */
+/** Header with the time at which a response was kept. */
 export const KEPT_SINCE = "X-Kept-Since";
 
 // Never kept: signing in and out, administration, what changes on its own, what is not a page.

@@ -54,8 +54,8 @@ export class Reader {
   }
 
   /**
-   * Learns the person whom a response of the server was made for; the request was sent in the era `asked`. Returns true
-   * if it is another person than before.
+   * Learns who is signed in from a response of the server to a request of the era `asked`. Returns true if it is
+   * another person than before.
    */
   async learn(user: string, asked: number): Promise<boolean> {
     const known = await this.#read();
