@@ -1,4 +1,4 @@
-//! The only place that reads the clock. Everything else is told what time it is.
+//! The only module that reads the clock (besides `ids`, whose ids contain the time). All other code gets the time as an argument.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 

@@ -1,15 +1,15 @@
-//! The order of names in Turkish, as the database's `tr-x-icu` has it, for rows that come from no database. Letters that Turkish names are
-//! written with, and their Latin neighbours; `tests/it/collate.rs` compares both orders.
+//! The order of names in Turkish, equal to the database's `tr-x-icu`, for rows that do not come from a database. Covers the letters of
+//! Turkish names and similar Latin letters; `tests/it/collate.rs` compares both orders.
 
 use std::cmp::Ordering;
 
-/// What stands before the digits, in its order.
+/// The characters that sort before the digits, in their order.
 const MARKS: &str = " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
-/// The alphabet, each letter small. Of the letters that are not Turkish each has the place that it has elsewhere.
+/// The alphabet in small letters. Letters that are not Turkish have the place that they have in other alphabets.
 const ALPHABET: &str = "abcçdefgğhıijklmnoöpqrsştuüvwxyz";
 
-/// A text's place in the order. What differs in letters comes first, then accents, then small before capital; texts that are equal in all
-/// of these are told apart by their bytes.
+/// The sort key of a text. It compares letters first, then accents, then small before capital letters; texts equal in all three are
+/// compared by their bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     letters: Vec<u32>,
@@ -18,13 +18,13 @@ pub struct Key {
     text: String,
 }
 
-/// The place of a text.
+/// The sort key of a text.
 pub fn key(text: &str) -> Key {
     let mut key = Key { letters: Vec::new(), accents: Vec::new(), capitals: Vec::new(), text: text.to_owned() };
     for c in text.chars() {
         let small = small(c);
         let (letter, accent) = base(small);
-        // An accent stands on the capital of "ı", not on that of "i".
+        // An accented `I` is a capital `ı`, not a capital `i`.
         let letter = if letter == 'i' && accent > 0 && small != c { 'ı' } else { letter };
         key.letters.push(place(letter));
         key.accents.push(accent);
@@ -57,7 +57,7 @@ fn small(c: char) -> char {
     }
 }
 
-/// The letter under an accent, and which accent it is; letters of the alphabet stay themselves.
+/// The letter without its accent, and a number for the accent; letters of the alphabet stay as they are.
 fn base(c: char) -> (char, u8) {
     match c {
         'à' => ('a', 2),
@@ -87,7 +87,7 @@ fn base(c: char) -> (char, u8) {
     }
 }
 
-/// Marks, then digits, then the alphabet, then everything else by its number.
+/// Marks, then digits, then the alphabet, then all other characters by their code point.
 fn place(c: char) -> u32 {
     let nth = |of: &str| of.chars().position(|known| known == c).and_then(|place| u32::try_from(place).ok());
     match c {

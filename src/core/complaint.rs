@@ -1,18 +1,18 @@
-//! What is wrong with what somebody sent: data, put into words where it is shown.
+//! What is wrong with a submitted value, as data. The page that shows it chooses the words.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What is wrong with one field. `code` is a key of the message catalogue (`error-…` in locales), `args` fill its blanks.
+/// What is wrong with one field. `code` is a key of the message catalogue (`error-…` in locales), `args` are its arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
-    /// Name of the form field; empty when it concerns the whole row.
+    /// Name of the form field; empty if the complaint is about the whole row.
     pub field: String,
-    /// Key of the sentence, such as `time-format`.
+    /// Key of the message, such as `time-format`.
     pub code: String,
-    /// What the sentence mentions.
+    /// Arguments of the message.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
 }
@@ -23,7 +23,7 @@ impl FieldError {
         Self { field: field.into(), code: code.into(), args: BTreeMap::new() }
     }
 
-    /// The same complaint, mentioning a value.
+    /// The same complaint with an argument for its message.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "a number or a text, as it comes")]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {

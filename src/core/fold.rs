@@ -1,11 +1,11 @@
-//! The search fold: `isik` finds `Işık`. For search only, never for identity: different names can meet.
+//! The search fold: `isik` finds `Işık`. For search only, never for identity: different names can have the same fold.
 //!
-//! `sec.fold` in the database and static/ts/fold.ts answer alike; tests/golden/fold.json pins all three.
+//! `sec.fold` in the database and static/ts/fold.ts give the same results; tests/golden/fold.json pins all three.
 
 use crate::text::{clean, composed, decomposed, is_mark};
 
-/// Folds a text for search: cleaned, typographic quotes and hyphens as the keyboard has them, marks off their letters, and Latin letters as
-/// plain lower-case ASCII where there is one. Every other character stays as it is.
+/// Folds a text for search: cleans it, replaces typographic quotes and hyphens by those of the keyboard, removes marks from letters, and
+/// writes Latin letters in plain lower-case ASCII if there is such a letter. Every other character stays as it is.
 pub fn fold(text: &str) -> String {
     let typed: String = clean(text).chars().map(as_typed).collect();
     let bare: String = decomposed(&typed).chars().filter(|c| !is_mark(*c) && *c != '\u{200d}').map(plain).collect();
@@ -21,7 +21,7 @@ fn as_typed(c: char) -> char {
     }
 }
 
-/// The plain letter, also of those whose stroke is no mark of its own.
+/// The plain letter, also for letters whose stroke is not a separate combining mark.
 fn plain(c: char) -> char {
     match c {
         'ı' => 'i',

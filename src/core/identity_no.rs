@@ -1,29 +1,29 @@
-//! Turkish identity numbers. The check digits find a slip of the finger; they do not prove that such a person exists (UX 5.5).
+//! Turkish identity numbers. The check digits find typing errors; they do not prove that such a person exists (UX 5.5).
 
 use std::fmt;
 
 use crate::{complaint::FieldError, text::clean};
 
-/// An identity number with eleven digits whose check digits fit. Numbers of foreigners (they start with 99) only need the eleven digits.
+/// An identity number with eleven digits whose check digits fit. Numbers of foreigners (they start with 99) need only the eleven digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct IdentityNo(String);
 
 /// Why a text is not an identity number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityNoError {
-    /// Nothing but blanks.
+    /// Blank.
     #[error("no identity number given")]
     Empty,
     /// Not eleven digits, or the first is 0.
     #[error("not eleven digits")]
     Format,
-    /// The last two digits do not follow from the others.
+    /// The last two digits do not match the others.
     #[error("the check digits do not fit")]
     CheckDigits,
 }
 
 impl IdentityNoError {
-    /// Key of the sentence in the message catalogue.
+    /// Key of the message in the catalogue.
     pub fn code(self) -> &'static str {
         match self {
             Self::Empty => "identity-no-empty",
@@ -39,7 +39,7 @@ impl IdentityNoError {
 }
 
 impl IdentityNo {
-    /// Reads an identity number; blanks around and between the digits, as they come with pasting, are dropped.
+    /// Reads an identity number; drops blanks around and between the digits, which pasted numbers have.
     pub fn parse(text: &str) -> Result<Self, IdentityNoError> {
         let number = without_blanks(text);
         if number.is_empty() {
@@ -51,25 +51,25 @@ impl IdentityNo {
         if number.starts_with("99") || check_digits_fit(&number) { Ok(Self(number)) } else { Err(IdentityNoError::CheckDigits) }
     }
 
-    /// All eleven digits. Showing them to a person is a reveal, and is recorded.
+    /// All eleven digits. Showing them to a person is a reveal and is recorded.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A number as it is stored and compared: cleaned, without the blanks that people put between the digits.
+/// A number as it is stored and compared: cleaned, without blanks between the digits.
 pub fn without_blanks(typed: &str) -> String {
     clean(typed).replace(' ', "")
 }
 
-/// Never the whole number: values end up in logs.
+/// Masked, because debug output is written to logs.
 impl fmt::Debug for IdentityNo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "IdentityNo({})", mask(&self.0))
     }
 }
 
-/// d10 = (7 (d1+d3+d5+d7+d9) - (d2+d4+d6+d8)) mod 10 and d11 = (d1+..+d10) mod 10 (UX 5.5). The sum makes d11 even by itself.
+/// d10 = (7 (d1+d3+d5+d7+d9) - (d2+d4+d6+d8)) mod 10 and d11 = (d1+..+d10) mod 10 (UX 5.5). It follows that d11 is even.
 fn check_digits_fit(number: &str) -> bool {
     let digits: Vec<i32> = number.bytes().map(|b| i32::from(b - b'0')).collect();
     let odd: i32 = digits[..9].iter().step_by(2).sum();
@@ -77,7 +77,7 @@ fn check_digits_fit(number: &str) -> bool {
     digits[9] == (7 * odd - even).rem_euclid(10) && digits[10] == digits[..10].iter().sum::<i32>() % 10
 }
 
-/// `123******46`: what lists show. Anything but eleven digits (taken over from an old database) is hidden whole.
+/// `123******46`: what lists show. A value other than eleven digits (imported from an old database) is hidden completely.
 pub fn mask(number: &str) -> String {
     if number.len() == 11 && number.bytes().all(|b| b.is_ascii_digit()) {
         format!("{}******{}", &number[..3], &number[9..])

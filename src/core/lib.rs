@@ -1,5 +1,5 @@
-//! What Rainstaff goes by, without input or output: days and hours, texts and numbers, operations and what they do to rows. The server, an office
-//! PC's agent and its pages use it, and nothing in it needs a database, a network or a clock that ticks.
+//! The rules of Rainstaff, without input or output: days and hours, texts and numbers, operations and their effect on rows. The server, the
+//! agent of an office's PC and its pages use it. It needs no database and no network; only `clock` and `ids` read the time.
 
 pub mod civil;
 pub mod clock;

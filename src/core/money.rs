@@ -1,17 +1,17 @@
-//! Sums of money in kuruş, as forms write them with a comma and operations with a point.
+//! Sums of money in kuruş. Forms write them with a comma, operations with a point.
 
 use crate::{complaint::FieldError, text::clean};
 
-/// The largest sum, in kuruş: what eleven digits before the comma write.
+/// The largest sum, in kuruş: eleven digits before the comma.
 pub const MOST: i64 = 9_999_999_999_999;
 
 /// Why a text is no sum of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Not a number with at most two digits behind the comma.
+    /// Not a number with at most two digits after the comma.
     #[error("not a sum of money")]
     Format,
-    /// Below nothing, or too much.
+    /// Negative, or above [`MOST`].
     #[error("outside of 0 to 99,999,999,999.99")]
     Range,
 }
@@ -23,8 +23,8 @@ impl MoneyError {
     }
 }
 
-/// Reads a sum: `1250`, `1250,5`, `1.250,50`, `1.250,50 TL`, and `1250.50` as operations have it. Points before groups of three digits are
-/// Turkey's thousands: `1.250` is one thousand two hundred and fifty.
+/// Reads a sum: `1250`, `1250,5`, `1.250,50`, `1.250,50 TL`, and `1250.50` as operations write it. Points before groups of three digits
+/// separate thousands, as is usual in Turkey: `1.250` is one thousand two hundred and fifty.
 pub fn parse(text: &str) -> Result<i64, MoneyError> {
     let text = clean(text);
     let text = text.trim_end_matches('₺').trim_end_matches("TL").trim_end();
@@ -37,7 +37,7 @@ pub fn parse(text: &str) -> Result<i64, MoneyError> {
     if kurus > MOST || (is_negative && kurus > 0) { Err(MoneyError::Range) } else { Ok(kurus) }
 }
 
-/// The digits before and behind the decimal mark; none where points and commas make no sense.
+/// The digits before and after the decimal mark; `None` if the points and commas do not form a number.
 fn split(text: &str) -> Option<(String, &str)> {
     let mark = match (text.rfind(','), text.rfind('.')) {
         (Some(comma), Some(point)) => Some(comma.max(point)),
@@ -51,7 +51,7 @@ fn split(text: &str) -> Option<(String, &str)> {
     (!fraction.is_empty()).then_some((ungrouped(&text[..mark], group)?, fraction))
 }
 
-/// `1.250` as `1250`; none where the groups are not of three digits.
+/// `1.250` as `1250`; `None` if a group does not have three digits.
 fn ungrouped(whole: &str, mark: char) -> Option<String> {
     let mut groups = whole.split(mark);
     let first = groups.next()?;
@@ -60,13 +60,13 @@ fn ungrouped(whole: &str, mark: char) -> Option<String> {
     is_grouped.then(|| whole.replace(mark, ""))
 }
 
-/// A sum as operations have it: `1250.50`.
+/// A sum as operations write it: `1250.50`.
 pub fn format(kurus: i64) -> String {
     let sign = if kurus < 0 { "-" } else { "" };
     format!("{sign}{}.{:02}", kurus.unsigned_abs() / 100, kurus.unsigned_abs() % 100)
 }
 
-/// The same as people write it into a form: `1250,50`.
+/// A sum as people write it in a form: `1250,50`.
 pub fn typed(kurus: i64) -> String {
     format(kurus).replace('.', ",")
 }

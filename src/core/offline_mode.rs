@@ -9,19 +9,19 @@ use crate::ops::Choice;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OfflineMode {
-    /// Entries wait in the browser and go up by themselves.
+    /// Entries wait in the browser and are sent automatically.
     #[default]
     Normal,
-    /// Nothing new waits; what waits already still goes up.
+    /// No new entry waits; entries that already wait are still sent.
     DrainOnly,
-    /// The service worker takes itself away once its queue is empty.
+    /// The service worker removes itself once its queue is empty.
     Off,
 }
 
 impl OfflineMode {
     /// Every mode.
     pub const ALL: [Self; 3] = [Self::Normal, Self::DrainOnly, Self::Off];
-    /// Their words.
+    /// The words of all modes.
     pub const WORDS: [&'static str; 3] = [Self::Normal.as_str(), Self::DrainOnly.as_str(), Self::Off.as_str()];
 
     /// The word in the table, in forms and on the wire.
@@ -33,12 +33,12 @@ impl OfflineMode {
         }
     }
 
-    /// The value in the form: what holds anyway is no setting.
+    /// The value in the form; empty for the default, which is not a setting.
     pub fn form_value(self) -> &'static str {
         if self == Self::Normal { "" } else { self.as_str() }
     }
 
-    /// Reads the word back.
+    /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.as_str() == word)
     }
@@ -52,7 +52,7 @@ impl OfflineMode {
         }
     }
 
-    /// Key of what it means.
+    /// Key of its explanation.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Normal => "offline-mode-normal-means",

@@ -1,15 +1,15 @@
-//! A password as somebody typed it: shared with an office PC's agent, through which it passes.
+//! A password as typed. Shared with the agent of an office's PC, because passwords pass through it.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-/// Most bytes of any password that is looked at.
+/// Longest password that is checked, in bytes.
 pub const MAX_BYTES: usize = 128;
-/// What an unknown account's password is compared with: the same cost as a real hash, and nothing matches it.
+/// The hash that a password for an unknown account is compared with: it costs as much as a real hash, and no password matches it.
 pub const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$cmFpbnN0YWZmbm9ib2R5cw$v0mEjG4gwh9q6cU3yOXjzb3lfI5hSLJVkX0iBNcC2d8";
 
-/// A password as typed. Never shown: its debug output says nothing.
+/// A password as typed. Debug output does not show it.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Password(String);
@@ -20,7 +20,7 @@ impl Password {
         Self(typed.into())
     }
 
-    /// What a field holds: none where the form lacks the field, or nothing was typed into it. Nobody's password is empty.
+    /// The value of a form field; `None` if the form lacks the field or it is empty. No account has an empty password.
     pub fn typed(field: Option<&str>) -> Option<Self> {
         field.filter(|text| !text.is_empty()).map(Self::new)
     }
@@ -30,7 +30,7 @@ impl Password {
         self.0.is_empty()
     }
 
-    /// The text: for its hash, and for showing a random password once.
+    /// The text: to hash it, and to show a random password once.
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -1,9 +1,9 @@
-//! Telephone numbers as offices write them. Kept in one form (E.164, `+905321234567`), so that the same number is the same text; shown as Turkey
-//! writes it.
+//! Telephone numbers as offices write them. Stored in one form (E.164, `+905321234567`), so that the same number is the same text; shown as
+//! usual in Turkey.
 
 use crate::{complaint::FieldError, text::clean};
 
-/// Turkey's code.
+/// Turkey's country code.
 const TURKEY: &str = "90";
 
 /// A text is not a telephone number.
@@ -19,7 +19,7 @@ impl NotAPhone {
 }
 
 /// Reads a number: `0532 123 45 67`, `(0312) 123 45 67`, `532-123-4567`, `+90 532 123 45 67`, `444 1 234`, and `+49 30 123456` or
-/// `0049 30 123456` of other countries. An extension has no place in it.
+/// `0049 30 123456` of other countries. Refuses a number with an extension.
 pub fn parse(text: &str) -> Result<String, NotAPhone> {
     let text = clean(text);
     let (is_international, rest) = match text.strip_prefix('+') {
@@ -44,14 +44,14 @@ pub fn parse(text: &str) -> Result<String, NotAPhone> {
     }
 }
 
-/// Ten digits with the area's or the operator's first, or a number that begins with 444.
+/// Ten digits that start with the code of the area or operator, or seven digits that start with 444.
 fn of_turkey(national: &str) -> Option<String> {
     let is_long = national.len() == 10 && !national.starts_with(['0', '1']);
     let is_short = national.len() == 7 && national.starts_with("444");
     (is_long || is_short).then(|| format!("+{TURKEY}{national}"))
 }
 
-/// A kept number as people read it: `0532 123 45 67`, `444 1 234`, `+4930123456`. What is no such number is shown as it is.
+/// A stored number as people read it: `0532 123 45 67`, `444 1 234`, `+4930123456`. A value that is not such a number is shown as it is.
 pub fn shown(kept: &str) -> String {
     let national =
         kept.strip_prefix('+').and_then(|digits| digits.strip_prefix(TURKEY)).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));

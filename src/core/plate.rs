@@ -1,4 +1,4 @@
-//! Number plates of Turkey, in one form: `06 ABC 123`. A plate that two people type in two ways is one plate.
+//! Number plates of Turkey, in one form: `06 ABC 123`. One plate typed in two ways becomes the same text.
 
 use crate::{complaint::FieldError, text::clean};
 
@@ -17,8 +17,8 @@ impl NotAPlate {
     }
 }
 
-/// Reads a plate: the province, one to three letters, two to five digits; blanks, points and hyphens count as nothing, and small letters are
-/// capitals (`ı` and `i` are `I`: plates have no Turkish letters).
+/// Reads a plate: the province, one to three letters, two to five digits. Blanks, points and hyphens are ignored, and small letters become
+/// capitals (`ı` and `i` become `I`: plates have no Turkish letters).
 pub fn parse(text: &str) -> Result<String, NotAPlate> {
     let capital = |c| match c {
         'ı' | 'İ' => 'I',

@@ -1,7 +1,8 @@
-//! The one step that every text takes where it enters: form, operation, takeover, search, sign-in, command line. What looks alike is then
-//! the same characters, and what cannot be seen is not there.
+//! Cleans every text on entry: form, operation, import, search, sign-in, command line. Afterwards texts that look the same consist of the
+//! same characters, and invisible characters are removed.
 //!
-//! `sec.clean` in the database and static/ts/text.ts answer alike; tests/golden/text.json pins all three. Passwords do not take this step.
+//! `sec.clean` in the database and static/ts/text.ts give the same results; tests/golden/text.json pins all three. Passwords are not
+//! cleaned.
 
 use std::borrow::Cow;
 
@@ -10,10 +11,10 @@ use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
 
 const JOINER: char = '\u{200d}';
 
-/// A text as it is stored: composed (NFC), without control characters and characters that are not to be seen, each run of blanks, tabs and
-/// line breaks one space, none at either end.
+/// A text as it is stored: composed (NFC), without control characters and invisible characters, each run of blanks, tabs and line breaks
+/// replaced by one space, no blanks at either end.
 ///
-/// - U+0000 becomes U+FFFD, as on every way in before this one: what stood on its two sides does not become one word.
+/// - U+0000 becomes U+FFFD, as in earlier releases, so that the words on its two sides are not joined.
 /// - A joiner (U+200D) stays between two pictures, which it makes one ("👩‍🏭"); elsewhere it is dropped like all that is not to be seen.
 /// - A combining mark without a letter under it is dropped.
 /// - Letters of other scripts, compatibility forms ("ﬁ", "Ａ", "٣") and private characters stay: they are seen.

@@ -1,6 +1,6 @@
 //! Dates, times of day and durations as clerks type and read them. Pure, and shared by server and agent.
 //!
-//! static/ts/civil.ts answers alike; tests/golden/civil.json pins both. All numbers are whole minutes.
+//! static/ts/civil.ts gives the same results; tests/golden/civil.json pins both. All numbers are whole minutes.
 
 mod month;
 
@@ -11,19 +11,19 @@ use crate::{complaint::FieldError, text::clean};
 
 pub use month::Month;
 
-/// Minutes of a day.
+/// Minutes in a day.
 pub const DAY: i32 = 1440;
 
 /// The longest break a timesheet may have, in minutes (DOMAIN 3.10).
 pub const LONGEST_BREAK: i32 = 480;
 
-/// Years a work date may lie in; the table `app.timesheets` checks the same.
+/// Years that a work date may be in; the table `app.timesheets` checks the same.
 pub const WORK_YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 
-/// First day a work date can have.
+/// First day that a work date can have.
 pub const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(*WORK_YEARS.start(), 1, 1).expect("a date");
 
-/// A work date as addresses and page marks write it: `2026-01-05` and no other way. What is no such date is not found there.
+/// A work date as addresses and page marks write it, `2026-01-05`; refuses every other form. An address with such a form is not found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct DayOfWork(pub NaiveDate);
@@ -45,7 +45,7 @@ impl TryFrom<String> for DayOfWork {
     }
 }
 
-/// Last day a work date can have.
+/// Last day that a work date can have.
 pub const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(*WORK_YEARS.end(), 12, 31).expect("a date");
 
 /// The first and the last day of a day's month.
@@ -57,13 +57,13 @@ pub fn month_of(day: NaiveDate) -> (NaiveDate, NaiveDate) {
 /// Why a text is not a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
-    /// Nothing but blanks.
+    /// Blank.
     #[error("no time given")]
     Empty,
-    /// Not written like a time.
+    /// Not in the format of a time.
     #[error("not a time")]
     Format,
-    /// Written like a time that no day has, such as 24:00 or 25:99.
+    /// In the format of a time, but outside the day, such as 24:00 or 25:99.
     #[error("no day has {hour:02}:{minute:02}")]
     Range {
         /// The hour as written.
@@ -76,13 +76,13 @@ pub enum TimeError {
 /// Why a text is not a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DateError {
-    /// Nothing but blanks.
+    /// Blank.
     #[error("no date given")]
     Empty,
     /// Neither `2026-01-05` nor `05.01.2026`.
     #[error("not a date")]
     Format,
-    /// Written like a date that no calendar has, such as 30.02.2026.
+    /// In the format of a date, but not in the calendar, such as 30.02.2026.
     #[error("no calendar has {day:02}.{month:02}.{year:04}")]
     Calendar {
         /// The day as written.
@@ -92,7 +92,7 @@ pub enum DateError {
         /// The year as written.
         year: i32,
     },
-    /// A real date too far away to be a work date ([`WORK_YEARS`]).
+    /// A real date outside the years of a work date ([`WORK_YEARS`]).
     #[error("no work date lies in {year:04}")]
     Range {
         /// The year as written.
@@ -103,7 +103,7 @@ pub enum DateError {
 /// Why a text is not a break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BreakError {
-    /// Nothing but blanks.
+    /// Blank.
     #[error("no break given")]
     Empty,
     /// Not a whole number.
@@ -117,10 +117,10 @@ pub enum BreakError {
 /// Why a text is not a number of hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HoursError {
-    /// Nothing but blanks.
+    /// Blank.
     #[error("no hours given")]
     Empty,
-    /// Not written like hours.
+    /// Not in a format of hours.
     #[error("not a number of hours")]
     Format,
     /// Outside 0 to 24 hours.
@@ -129,7 +129,7 @@ pub enum HoursError {
 }
 
 impl TimeError {
-    /// Key of the sentence in the message catalogue.
+    /// Key of the message in the catalogue.
     pub fn code(self) -> &'static str {
         match self {
             Self::Empty => "time-empty",
@@ -138,7 +138,7 @@ impl TimeError {
         }
     }
 
-    /// The complaint about a form field, with `hour` and `minute` where they were read.
+    /// The complaint about a form field, with the `hour` and `minute` that were read.
     pub fn about(self, field: &str) -> FieldError {
         let error = FieldError::new(field, self.code());
         match self {
@@ -149,7 +149,7 @@ impl TimeError {
 }
 
 impl DateError {
-    /// Key of the sentence in the message catalogue.
+    /// Key of the message in the catalogue.
     pub fn code(self) -> &'static str {
         match self {
             Self::Empty => "date-empty",
@@ -159,7 +159,7 @@ impl DateError {
         }
     }
 
-    /// The complaint about a form field, with `day`, `month` and `year` where they were read.
+    /// The complaint about a form field, with the `day`, `month` and `year` that were read.
     pub fn about(self, field: &str) -> FieldError {
         let error = FieldError::new(field, self.code());
         match self {
@@ -173,7 +173,7 @@ impl DateError {
 }
 
 impl BreakError {
-    /// Key of the sentence in the message catalogue.
+    /// Key of the message in the catalogue.
     pub fn code(self) -> &'static str {
         match self {
             Self::Empty => "break-empty",
@@ -189,7 +189,7 @@ impl BreakError {
 }
 
 impl HoursError {
-    /// Key of the sentence in the message catalogue.
+    /// Key of the message in the catalogue.
     pub fn code(self) -> &'static str {
         match self {
             Self::Empty => "hours-empty",
@@ -204,8 +204,8 @@ impl HoursError {
     }
 }
 
-/// Reads a time of day: `0830`, `830`, `8:30`, `8.30`, `8,30` (the decimal key of a Turkish number pad), `9:5`, `08:30:45` (seconds are
-/// dropped), and a bare hour, `8`. Refuses `8.5` and `8,5`, which might be meant as 08:05 or as 08:30. Answers minutes of the day, 0 to 1439.
+/// Reads a time of day: `0830`, `830`, `8:30`, `8.30`, `8,30` (the decimal key of a Turkish number pad), `9:5`, `08:30:45` (drops the
+/// seconds), and an hour alone, `8`. Refuses `8.5` and `8,5`, which might mean 08:05 or 08:30. Returns minutes of the day, 0 to 1439.
 pub fn parse_time(text: &str) -> Result<i32, TimeError> {
     let text = &clean(text)[..];
     if text.is_empty() {
@@ -218,7 +218,7 @@ pub fn parse_time(text: &str) -> Result<i32, TimeError> {
     Ok(hour * 60 + minute)
 }
 
-/// Hour, minute and second as written, whatever their size.
+/// Hour, minute and second as written, not checked for their range.
 fn split_time(text: &str) -> Option<(i32, i32, i32)> {
     let Some(mark) = text.chars().find(|c| matches!(c, ':' | '.' | ',')) else {
         let number = digits(text, 1..=4)?;
@@ -231,7 +231,8 @@ fn split_time(text: &str) -> Option<(i32, i32, i32)> {
     parts.next().is_none().then_some((hour, minute, second))
 }
 
-/// Reads a date: `2026-01-05` or `05.01.2026`, day and month also without the leading zero. Nothing else: `05/01/2026` might be May.
+/// Reads a date: `2026-01-05` or `05.01.2026`, day and month also without the leading zero. Refuses all other forms: `05/01/2026` might be
+/// May.
 pub fn parse_date(text: &str) -> Result<NaiveDate, DateError> {
     let text = &clean(text)[..];
     if text.is_empty() {
@@ -241,7 +242,7 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, DateError> {
     calendar_date(year, month, day).ok_or(DateError::Calendar { day, month, year })
 }
 
-/// Reads a date somebody can have worked on.
+/// Reads a date that can be a work date ([`WORK_YEARS`]).
 pub fn parse_work_date(text: &str) -> Result<NaiveDate, DateError> {
     let date = parse_date(text)?;
     if WORK_YEARS.contains(&date.year()) { Ok(date) } else { Err(DateError::Range { year: date.year() }) }
@@ -301,7 +302,7 @@ pub fn parse_minutes(text: &str) -> Result<i32, NotMinutes> {
     minutes.ok_or(NotMinutes)
 }
 
-/// Reads a number of hours, such as a daily plan: `7.5`, `8,5`, `9`, `8:30`, `0830`. Answers minutes, 0 to 1440, rounded to whole ones.
+/// Reads a number of hours, such as a daily plan: `7.5`, `8,5`, `9`, `8:30`, `0830`. Returns minutes, 0 to 1440, rounded to whole minutes.
 pub fn parse_hours(text: &str) -> Result<i32, HoursError> {
     let text = &clean(text)[..];
     if text.is_empty() {
@@ -312,7 +313,7 @@ pub fn parse_hours(text: &str) -> Result<i32, HoursError> {
     if (negative && minutes != 0) || minutes > DAY { Err(HoursError::Range) } else { Ok(minutes) }
 }
 
-/// `8:30`, `830`, `0830`; a minute past 59 makes it longer than any day, so that it is refused as such.
+/// `8:30`, `830`, `0830`; a minute above 59 gives `i32::MAX`, which the caller refuses as longer than a day.
 fn hours_and_minutes(text: &str) -> Option<i32> {
     let (hour, minute) = if let Some((hour, minute)) = text.split_once(':') {
         (digits(hour, 1..=2)?, digits(minute, 2..=2)?)
@@ -331,7 +332,7 @@ fn decimal_hours(text: &str) -> Option<i32> {
     i32::try_from((scaled * 60 + scale / 2) / scale).ok()
 }
 
-/// A number written in as many ASCII digits as allowed, and nothing else.
+/// Reads a number that consists only of ASCII digits; `lengths` are the allowed counts of digits.
 fn digits(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<i32> {
     if !lengths.contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -339,8 +340,8 @@ fn digits(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<i32> {
     text.parse().ok()
 }
 
-/// The end of a shift as it is stored, in minutes of the start day: past 1440 when the clock shows less than at the start. Equal times are
-/// no shift (DOMAIN 11.2).
+/// The end of a shift as it is stored, in minutes of the start day: past 1440 if the end is earlier on the clock than the start. Equal
+/// times are not a shift (DOMAIN 11.2).
 pub fn stored_end(start: i32, end: i32) -> Option<i32> {
     match end.cmp(&start) {
         std::cmp::Ordering::Less => Some(end + DAY),
@@ -349,7 +350,7 @@ pub fn stored_end(start: i32, end: i32) -> Option<i32> {
     }
 }
 
-/// `510` as `08:30`; minutes past midnight (a stored end) show the clock of the next day.
+/// `510` as `08:30`; minutes past midnight (a stored end) show the time on the next day.
 pub fn format_time(minutes: i32) -> String {
     let minutes = minutes.rem_euclid(DAY);
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
@@ -360,8 +361,8 @@ pub fn format_date_tr(date: NaiveDate) -> String {
     date.format("%d.%m.%Y").to_string()
 }
 
-/// Minutes as hours with two decimals: `1.429,50` in Turkish (`tr`), `1,429.50` in any other language. No tie can occur when whole minutes
-/// are rounded to hundredths of an hour (DOMAIN 4.1 item 9).
+/// Minutes as hours with two decimals: `1.429,50` in Turkish (`tr`), `1,429.50` in any other language. Rounding whole minutes to hundredths
+/// of an hour never has a tie (DOMAIN 4.1 item 9).
 pub fn format_hours(minutes: impl Into<i64>, lang: &str) -> String {
     let minutes = minutes.into();
     let hundredths = (minutes.unsigned_abs() * 5 + 1) / 3;
@@ -405,7 +406,7 @@ mod tests {
         complaint
     }
 
-    /// Runs every vector of a kind; `answer` gives what the vector holds besides `in`.
+    /// Runs every vector of a kind; `answer` returns what the vector holds besides `in`.
     fn check(kind: &str, answer: impl Fn(&str) -> Value) {
         let vectors = vectors(kind);
         assert!(vectors.len() > 5, "{kind}: the vectors are there");

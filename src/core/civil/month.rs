@@ -6,7 +6,7 @@ use chrono::{Datelike as _, Months, NaiveDate};
 
 use crate::text::clean;
 
-/// A month of the calendar in which somebody can have worked ([`super::WORK_YEARS`]).
+/// A month of the calendar in the years of work dates ([`super::WORK_YEARS`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Month {
     first: NaiveDate,
@@ -18,7 +18,7 @@ impl Month {
         Self { first: super::month_of(day).0.clamp(super::FIRST_DAY, LAST_MONTH) }
     }
 
-    /// Reads `2026-01`. None for anything else, and for a month outside the years of work.
+    /// Reads `2026-01`. `None` for anything else, and for a month outside [`super::WORK_YEARS`].
     pub fn parse(text: &str) -> Option<Self> {
         let text = clean(text);
         let (year, month) = text.split_once('-')?;
@@ -36,23 +36,23 @@ impl Month {
         super::month_of(self.first).1
     }
 
-    /// Its days, the first first.
+    /// Its days, in order.
     pub fn days(self) -> impl Iterator<Item = NaiveDate> {
         self.first.iter_days().take_while(move |day| *day <= self.last())
     }
 
-    /// The month before; none before the years of work.
+    /// The month before; `None` before [`super::WORK_YEARS`].
     pub fn previous(self) -> Option<Self> {
         self.back(1)
     }
 
-    /// The month after; none after the years of work.
+    /// The month after; `None` after [`super::WORK_YEARS`].
     pub fn next(self) -> Option<Self> {
         let first = self.first.checked_add_months(Months::new(1))?;
         (first <= LAST_MONTH).then_some(Self { first })
     }
 
-    /// So many months earlier.
+    /// The month that is `months` earlier; `None` before [`super::WORK_YEARS`].
     pub fn back(self, months: u32) -> Option<Self> {
         let first = self.first.checked_sub_months(Months::new(months))?;
         (first >= super::FIRST_DAY).then_some(Self { first })
@@ -66,7 +66,7 @@ impl fmt::Display for Month {
     }
 }
 
-/// First day of the last month of work.
+/// First day of the last month of [`super::WORK_YEARS`].
 const LAST_MONTH: NaiveDate = NaiveDate::from_ymd_opt(*super::WORK_YEARS.end(), 12, 1).expect("a date");
 
 fn number(text: &str, digits: usize) -> Option<i32> {

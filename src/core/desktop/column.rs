@@ -1,4 +1,4 @@
-//! A column of a desktop table, and how a value of it reads (DOMAIN 2.1, 5.2, 11.7). What cannot be read is never guessed.
+//! A column of a desktop table, and how its values are read (DOMAIN 2.1, 5.2, 11.7). A value that cannot be read is never guessed.
 
 use serde_json::{Value, json};
 
@@ -9,22 +9,22 @@ use crate::{
     text::clean,
 };
 
-/// Longest identity number the field takes, in characters.
+/// Longest identity number that the field accepts, in characters.
 const LONGEST_IDENTITY_NO: usize = 20;
 
 /// Longest text that can be a date, a time, a number or a flag, in characters.
 const LONGEST_WORD: usize = 100;
 
-/// Longest text that an entity's own reading gets, in characters.
+/// Longest text that is passed to an entity's own reader, in characters.
 const LONGEST_OWN: usize = 200;
 
-/// What older programs made of an empty cell of a spreadsheet (DOMAIN 5.2).
+/// The word that older programs wrote for an empty cell of a spreadsheet (DOMAIN 5.2).
 const NONE: &str = "None";
 
-/// One value as SQLite holds it: any column may hold any type.
+/// One value as SQLite stores it: any column may hold any type.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// Nothing, or no such column in this generation.
+    /// NULL, or no such column in this generation of the file.
     Null,
     /// A whole number.
     Integer(i64),
@@ -32,12 +32,12 @@ pub enum Cell {
     Real(f64),
     /// Text.
     Text(String),
-    /// Bytes that are no text.
+    /// Bytes that are not text.
     NotText,
 }
 
 impl Cell {
-    /// The value as text; none for nothing and for bytes.
+    /// The value as text; `None` for NULL and for bytes.
     pub fn to_text(&self) -> Option<String> {
         match self {
             Self::Null | Self::NotText => None,
@@ -47,53 +47,54 @@ impl Cell {
         }
     }
 
-    /// The word that stands for an empty cell.
+    /// Whether it holds the word for an empty cell.
     pub(super) fn says_none(&self) -> bool {
         matches!(self, Self::Text(text) if clean(text) == NONE)
     }
 }
 
-/// How a column reads.
+/// How a column is read.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
-    /// Text of so many characters at most; blank is "".
+    /// Text of at most this many characters; blank is "".
     Text(usize),
-    /// Text of so many characters at most; blank is null.
+    /// Text of at most this many characters; blank is null.
     OptionalText(usize),
-    /// An identity number as it stands; a doubtful one is taken with a warning, and dashes stand for an unknown one. Masked in remarks.
+    /// An identity number, unchanged. A doubtful one is imported with a warning; dashes stand for an unknown one. Masked in remarks.
     IdentityNo,
     /// A date.
     Date,
-    /// A date of a working life.
+    /// A date in the range of work dates.
     WorkDate,
     /// A time of day.
     Time,
-    /// The time at which a shift ends that starts at the time in that column.
+    /// The end time of a shift that starts at the time in the named column.
     EndTime(&'static str),
-    /// Minutes of a break; blank is none.
+    /// Minutes of a break; blank is 0.
     Break,
     /// Yes or no; blank is no.
     Flag,
-    /// The number of a row of that table, and what is said when that row is not taken over.
+    /// The number of a row of the named table, and the remark if that row is not imported.
     Reference(&'static str, fn() -> Why),
-    /// The label of the office. No field: it decides whether the row belongs to the region that the file is taken into.
+    /// The label of the office. Not a field: it decides whether the row belongs to the region into which the file is imported.
     Region,
-    /// As the entity reads a text that is not blank; blank is null.
+    /// Read by the entity's own function if the text is not blank; blank is null.
     Own(fn(&str) -> Result<Value, Why>),
 }
 
-/// A column of a desktop table; of a table of keys and values, a key.
+/// A column of a desktop table; in a table of keys and values, a key.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
     /// Its name in the file.
     pub name: &'static str,
-    /// The field of the entity; none for what is no field.
+    /// The field of the entity; `None` if it is not a field.
     pub field: Option<&'static str>,
-    /// How it reads.
+    /// How it is read.
     pub kind: Kind,
-    /// A row without a value is left out, and a table without the column is none of the desktop program.
+    /// Whether it is required: a row without the value is left out, and a table without the column is not from the desktop program.
     pub is_needed: bool,
-    /// What is said of a row that has the value of an earlier one, where the file may have each value once; the argument is that row's number.
+    /// Set if the file may have each value only once: the remark on a row that repeats an earlier row's value. The argument is that row's
+    /// number.
     pub once: Option<fn(i64) -> Why>,
 }
 
@@ -122,7 +123,7 @@ impl Column {
         Self::new(name, Kind::Date)
     }
 
-    /// A date of a working life.
+    /// A date in the range of work dates.
     pub const fn work_date(name: &'static str) -> Self {
         Self::new(name, Kind::WorkDate)
     }
@@ -132,7 +133,7 @@ impl Column {
         Self::new(name, Kind::Time)
     }
 
-    /// The end of a shift that starts at the time in the column `start`, which stands before it.
+    /// The end of a shift that starts at the time in the column `start`, which must be listed before it.
     pub const fn end_time(name: &'static str, start: &'static str) -> Self {
         Self::new(name, Kind::EndTime(start))
     }
@@ -147,8 +148,8 @@ impl Column {
         Self::new(name, Kind::Flag)
     }
 
-    /// The number of a row of `table`, a table of the file that is taken over earlier. A row that needs it belongs to that row: it is deleted
-    /// with it. `missing` is what is said when that row is not taken over.
+    /// The number of a row of `table`, a table of the file that is imported earlier. A row in which this column is needed is deleted
+    /// together with that row. `missing` is the remark if that row is not imported.
     pub const fn reference(name: &'static str, table: &'static str, missing: fn() -> Why) -> Self {
         Self::new(name, Kind::Reference(table, missing))
     }
@@ -158,33 +159,33 @@ impl Column {
         Self { field: None, ..Self::new(name, Kind::Region) }
     }
 
-    /// As `read` reads a text that is not blank.
+    /// A text that `read` reads if it is not blank.
     pub const fn own(name: &'static str, read: fn(&str) -> Result<Value, Why>) -> Self {
         Self::new(name, Kind::Own(read))
     }
 
-    /// The same for a field of another name.
+    /// The same column for a field of another name.
     #[must_use]
     pub const fn field(mut self, field: &'static str) -> Self {
         self.field = Some(field);
         self
     }
 
-    /// The same, without which a row is left out.
+    /// The same column, required: a row without the value is left out.
     #[must_use]
     pub const fn needed(mut self) -> Self {
         self.is_needed = true;
         self
     }
 
-    /// The same, of which the file may have each value once: of several rows the first counts.
+    /// The same column, in which the file may have each value only once: of several rows the first is used.
     #[must_use]
     pub const fn once(mut self, again: fn(i64) -> Why) -> Self {
         self.once = Some(again);
         self
     }
 
-    /// The table to which it refers.
+    /// The table that it refers to.
     pub fn refers_to(&self) -> Option<&'static str> {
         match self.kind {
             Kind::Reference(table, _) => Some(table),
@@ -192,12 +193,12 @@ impl Column {
         }
     }
 
-    /// A value as a remark shows it: a report is read by many.
+    /// A value as a remark shows it; masked if needed, because many people read the report.
     pub fn shown(&self, text: String) -> String {
         if matches!(self.kind, Kind::IdentityNo) { mask(&text) } else { text }
     }
 
-    /// The value of a blank one.
+    /// The value for a blank cell.
     pub(super) fn blank(&self) -> Value {
         match self.kind {
             Kind::Text(_) | Kind::IdentityNo | Kind::Region => json!(""),
@@ -207,8 +208,8 @@ impl Column {
         }
     }
 
-    /// The value as an operation carries it, a reference as the number in the file; with what is odd about it. `before` has the values of the
-    /// columns that stand before it.
+    /// The value in the format of operations, with a reason for a warning if it is doubtful; a reference stays the number in the file.
+    /// `before` returns the values of the columns listed earlier.
     pub(super) fn read<'v>(&self, cell: &Cell, before: impl Fn(&str) -> Option<&'v Value>) -> Result<(Value, Option<Why>), Why> {
         let value = match self.kind {
             Kind::Text(longest) | Kind::OptionalText(longest) => self.some_text(cell, longest)?.map(|text| json!(text)),
@@ -236,7 +237,7 @@ impl Column {
         Ok((value.unwrap_or_else(|| self.blank()), None))
     }
 
-    /// Text that is not blank.
+    /// The text, or `None` if it is blank.
     fn some_text(&self, cell: &Cell, longest: usize) -> Result<Option<String>, Why> {
         let text = read_text(cell, longest)?;
         match text.is_empty() {
@@ -251,7 +252,7 @@ impl Column {
     }
 }
 
-/// Text, cleaned; nothing is the empty text.
+/// The text, cleaned; NULL is the empty text.
 pub(super) fn read_text(cell: &Cell, longest: usize) -> Result<String, Why> {
     let text = match cell {
         Cell::NotText => return Err(Why::NotText),
@@ -280,7 +281,7 @@ fn read_time(text: &str) -> Result<Value, Why> {
 
 fn read_break(cell: &Cell) -> Result<Option<i32>, Why> {
     let text = match cell {
-        // A whole number that SQLite was given as 60.0.
+        // A whole number that was stored in SQLite as 60.0.
         Cell::Real(number) if number.fract() == 0.0 => format!("{number:.0}"),
         _ => read_text(cell, LONGEST_WORD)?,
     };

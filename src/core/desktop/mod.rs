@@ -1,8 +1,8 @@
-//! What an entity says of its table in the desktop program's database (DOMAIN 2.1): which column is which field and how it reads, what it
-//! refers to, how a row is recognised in a newer copy of the file, and what a bad value costs.
+//! An entity's description of its table in the desktop program's database (DOMAIN 2.1): which column is which field and how it is read,
+//! what it refers to, how a row is recognised in a newer copy of the file, and what is lost because of a bad value.
 //!
-//! `impl Desktop` stands in the entity's folder (`src/pages/shift_templates/desktop.rs` is a short example), and `registry.rs` lists the tables in the
-//! order in which they are taken over. Pure: `legacy` reads files by these descriptions and plans the takeover.
+//! `impl Desktop` is in the entity's folder (`src/pages/shift_templates/desktop.rs` is a short example), and `registry.rs` lists the tables
+//! in the order of the import. Pure: `legacy` reads files with these descriptions and plans the import.
 
 mod candidate;
 mod column;

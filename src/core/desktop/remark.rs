@@ -1,4 +1,4 @@
-//! What the report says about a row: where it is, what it holds, and why it was left out or is worth a look.
+//! A remark of the report on a row: where the row is, what it holds, and why it was left out or needs a look.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use serde::{Serialize, Serializer};
 
 use super::DesktopTable;
 
-/// How the file names a row: a number, or the key of a setting.
+/// The file's name for a row: a number, or the key of a setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum RowId {
     /// The integer id, counted per file.
     Number(i64),
-    /// The key of a setting, or an id that is no number.
+    /// The key of a setting, or an id that is not a number.
     Key(String),
 }
 
@@ -30,17 +30,17 @@ impl fmt::Display for RowId {
 pub struct Remark {
     /// Name of the table.
     pub table: String,
-    /// Which row.
+    /// The row.
     pub id: Option<RowId>,
-    /// Which column.
+    /// The column.
     pub field: Option<String>,
-    /// What stands there; an identity number is masked, a secret left out, a long text cut.
+    /// The value; an identity number is masked, a secret omitted, a long text cut.
     pub value: Option<String>,
     /// Why.
     pub reason: Why,
 }
 
-/// Longest value a report repeats, in characters.
+/// Longest value that a report repeats, in characters.
 const LONGEST_VALUE: usize = 200;
 
 impl Remark {
@@ -72,27 +72,27 @@ impl fmt::Display for Remark {
     }
 }
 
-/// The text without control characters (a terminal may show it), cut to a length a report can bear.
+/// The text without control characters (a terminal may show it), cut to [`LONGEST_VALUE`].
 fn shorten(text: &str) -> String {
     text.chars().take(LONGEST_VALUE).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// Why a row was left out, or what to look at. Shown as `code: sentence`.
+/// Why a row was left out, or what a person should check. Shown as `code: sentence`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
-    /// The id is no whole number.
+    /// The id is not a whole number.
     BadId,
     /// Another row of the table has the same id.
     DuplicateId,
-    /// Nothing entered where something is needed.
+    /// A required value is blank.
     Blank,
-    /// Bytes that are no text.
+    /// Bytes that are not text.
     NotText,
-    /// More characters than the field takes.
+    /// More characters than the field accepts.
     TooLong(usize),
     /// Not a time of day.
     Time,
-    /// Not a date, or not one of a working life.
+    /// Not a date, or not in the range of work dates.
     Date,
     /// Not a date.
     AnyDate,
@@ -106,51 +106,51 @@ pub enum Why {
     NoDuration,
     /// The row belongs to another office.
     OtherRegion,
-    /// The file itself says that the row was deleted.
+    /// The file marks the row as deleted.
     Deleted,
-    /// The row was imported and deleted by an earlier takeover of this file.
+    /// An earlier import of this file imported and deleted the row.
     DeletedBefore,
     /// The employee is not in the file, or was left out.
     EmployeeNotTaken,
     /// The same person has another entry at that time.
     Overlap(i64),
-    /// A template of that name stands earlier in the file.
+    /// A template of that name is earlier in the file.
     DuplicateName(i64),
-    /// An earlier copy of the file has something else under this number.
+    /// An earlier copy of the file has another row under this number.
     OtherRow,
     /// A key that concerns the desktop program only.
     NotTakenSetting,
-    /// The entity's own word: code and sentence.
+    /// The entity's own reason: code and sentence.
     Own(&'static str, &'static str),
-    /// What the entity's own check says of a value: code, details.
+    /// The complaint of the entity's own check about a value: code, details.
     NotAccepted(String, String),
-    /// The server's word: verdict, code, details.
+    /// The server's refusal: verdict, code, details.
     Refused(String, String),
-    /// The server has not answered.
+    /// The server has not responded.
     NotDelivered,
-    /// Warning: that, and the row is taken over without the value.
+    /// Warning: this reason, and the row is imported without the value.
     Without(Box<Why>),
-    /// Warning: the word that the desktop program made of an empty cell.
+    /// Warning: the word that the desktop program wrote for an empty cell.
     EmptyCell,
-    /// Warning: the check digits do not fit; imported as it stands.
+    /// Warning: the check digits do not fit; imported unchanged.
     CheckDigits,
-    /// Warning: somebody else in the file has the identity number; imported without it.
+    /// Warning: another person in the file has the identity number; imported without it.
     DuplicateIdentityNo(i64),
     /// Warning: longer than any identity number; imported without it.
     LongIdentityNo,
-    /// Warning: the row was imported from an earlier copy, and the file says now that it was deleted; it is deleted here as well.
+    /// Warning: the row was imported from an earlier copy, and the file now marks it as deleted; it is deleted in Rainstaff too.
     DeletedNow,
     /// Warning: that deletion was refused.
     DeletionRefused(String),
-    /// Warning: the row was imported from an earlier copy and has vanished without a note of deletion; it is kept.
+    /// Warning: the row was imported from an earlier copy and is now missing without a record of its deletion; it is kept.
     Gone,
     /// Warning: the entry was for another day in the earlier copy.
     DateMoved(String),
-    /// Warning: the entry was somebody else's in the earlier copy.
+    /// Warning: the entry belonged to another person in the earlier copy.
     PersonChanged,
-    /// Warning: the copy imported before is younger.
+    /// Warning: the copy imported before is newer.
     OlderCopy,
-    /// Warning: a table that no desktop program wrote.
+    /// Warning: a table that the desktop program did not write.
     UnknownTable,
     /// Warning: SQLite left a side file, which was not read.
     SideFile,
@@ -159,13 +159,13 @@ pub enum Why {
 }
 
 impl Why {
-    /// The same of a value without which the row is taken over.
+    /// The same reason, as a warning: the row is imported without the value.
     #[must_use]
     pub fn without(self) -> Self {
         Self::Without(Box::new(self))
     }
 
-    /// The short word, for programs.
+    /// The short code, for programs.
     pub fn code(&self) -> &str {
         match self {
             Self::BadId => "bad_id",

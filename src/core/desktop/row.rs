@@ -1,4 +1,5 @@
-//! From what a row of the file holds to what it says. A value that cannot be read becomes a remark, by [`BadValue`] with the row or without it.
+//! Reads the rows of the file. A value that cannot be read becomes a remark; [`BadValue`] decides whether the row is imported without it or
+//! left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,7 @@ use crate::ops::Row;
 /// Longest value of a key, in characters.
 const LONGEST_VALUE: usize = 200;
 
-/// A row of the file that can be read. Not `Debug`: it may hold an identity number.
+/// A row of the file that was read. Not `Debug`: it may hold an identity number.
 #[derive(Clone)]
 pub struct DesktopRow {
     table: &'static DesktopTable,
@@ -21,7 +22,7 @@ pub struct DesktopRow {
 }
 
 impl DesktopRow {
-    /// Where it comes from.
+    /// The table.
     pub fn table(&self) -> &'static DesktopTable {
         self.table
     }
@@ -31,13 +32,13 @@ impl DesktopRow {
         self.number
     }
 
-    /// The value of a column as operations carry it; a reference is the number in the file.
+    /// The value of a column in the format of operations; a reference is the number in the file.
     pub fn value(&self, column: &str) -> &Value {
         let place = self.table.columns.iter().position(|known| known.name == column);
         place.and_then(|place| self.values.get(place)).unwrap_or(&Value::Null)
     }
 
-    /// The text of a column; empty when it is none.
+    /// The text of a column; empty if the value is not text.
     pub fn text(&self, column: &str) -> &str {
         self.value(column).as_str().unwrap_or_default()
     }
@@ -47,18 +48,18 @@ impl DesktopRow {
         self.table.columns.iter().zip(&self.values)
     }
 
-    /// The label of the office, and its column; as stamped, and so it may be empty.
+    /// The label of the office and the name of its column. The label is as the desktop program stamped it, so it may be empty.
     pub fn label(&self) -> (&'static str, &str) {
         let label = self.values().find(|(column, _)| matches!(column.kind, Kind::Region));
         label.map_or(("", ""), |(column, value)| (column.name, value.as_str().unwrap_or_default()))
     }
 
-    /// What is odd about the row.
+    /// Warnings about the row.
     pub fn doubts(&self) -> &[Remark] {
         &self.doubts
     }
 
-    /// A remark on a value of the row, or on the row (`column` empty).
+    /// A remark on a value of the row, or on the row itself (`column` empty).
     pub fn remark(&self, column: &str, why: Why) -> Remark {
         let shown = self.table.column(column).and_then(|known| match self.value(column) {
             Value::Null => None,
@@ -68,23 +69,23 @@ impl DesktopRow {
         Remark::row(self.table, RowId::Number(self.number), column, shown.as_deref(), why)
     }
 
-    /// The row as operations carry it, but for its references.
+    /// The row in the format of operations, without its references.
     pub(super) fn own_fields(&self) -> Row {
         let fields = self.values().filter(|(column, _)| column.refers_to().is_none());
         fields.filter_map(|(column, value)| Some((column.field?.to_owned(), value.clone()))).collect()
     }
 }
 
-/// A key of a table of keys and values, with its value as an operation carries it.
+/// A key of a table of keys and values, with its value in the format of operations.
 #[derive(Debug, Clone)]
 pub struct KeyValue {
-    /// Which.
+    /// The key.
     pub column: &'static Column,
     /// Its value.
     pub value: Value,
 }
 
-/// Reads the rows of a table, each a cell for every one of [`DesktopTable::read_columns`], in the order of their numbers.
+/// Reads the rows of a table, each with a cell for every column of [`DesktopTable::read_columns`], in the order of their numbers.
 pub fn read_rows(table: &'static DesktopTable, raw: &[Vec<Cell>]) -> Vec<Result<DesktopRow, Box<Remark>>> {
     let mut ordered: Vec<(RowId, &Cell, &[Cell])> =
         raw.iter().filter_map(|cells| cells.split_first()).map(|(id, cells)| (row_id(id), id, cells)).collect();
@@ -135,8 +136,8 @@ fn read_value(table: &DesktopTable, column: &Column, cell: &Cell, before: &[Valu
     column.read(cell, |name| before.get(table.columns.iter().position(|known| known.name == name)?))
 }
 
-/// What the entity itself does not accept is blank, as what cannot be read: the operation would be refused for it with all of the row. What it
-/// needs and does not accept stays, and the operation is refused.
+/// A value that the entity does not accept becomes blank, like a value that cannot be read: otherwise the operation would be refused with
+/// the whole row. A required value that is not accepted stays, and the operation is refused.
 fn blank_what_is_not_accepted(row: &mut DesktopRow, cells: &[Cell]) {
     let table = row.table;
     for error in (table.complaints)(&row.own_fields()) {
@@ -155,7 +156,7 @@ fn details(error: &crate::complaint::FieldError) -> String {
     error.args.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Of several rows with a value that the file may have once, the first counts.
+/// If the file may have a value only once, the first row with it is used and later ones are left out.
 fn only_once(row: DesktopRow, cells: &[Cell], firsts: &mut BTreeMap<(&'static str, String), i64>) -> Result<DesktopRow, Box<Remark>> {
     for ((column, value), cell) in row.values().zip(cells) {
         if let Some(again) = column.once {
@@ -168,7 +169,7 @@ fn only_once(row: DesktopRow, cells: &[Cell], firsts: &mut BTreeMap<(&'static st
     Ok(row)
 }
 
-/// Reads the keys that are taken; each row is a cell of the key and one of the value.
+/// Reads the keys that are imported; each row is a cell of the key and a cell of the value.
 pub fn read_keys(table: &'static DesktopTable, raw: &[Vec<Cell>]) -> Vec<Result<KeyValue, Box<Remark>>> {
     let Shape::Keys { key: key_column, value: value_column, others } = table.shape else {
         return Vec::new();
@@ -194,7 +195,7 @@ pub fn read_keys(table: &'static DesktopTable, raw: &[Vec<Cell>]) -> Vec<Result<
     raw.iter().filter_map(|cells| if let [key, value] = cells.as_slice() { Some(read(key, value)) } else { None }).collect()
 }
 
-/// A remark on a value as it stands in the file.
+/// A remark on a value as the file holds it.
 fn remark_on(table: &DesktopTable, id: RowId, column: &Column, named: &str, cell: &Cell, why: Why) -> Remark {
     Remark::row(table, id, named, cell.to_text().map(|text| column.shown(text)).as_deref(), why)
 }

@@ -1,4 +1,4 @@
-//! A table of the desktop program that is taken over, as its entity describes it.
+//! A table of the desktop program that is imported, as its entity describes it.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -12,29 +12,30 @@ use crate::{
     ops::{Entity, Origin, Row, Title},
 };
 
-/// How the rows of a table become rows here.
+/// How the rows of a table become rows in Rainstaff.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
-    /// A row of the file, which has a number in the column `id`, is a row here.
+    /// Each row of the file, with a number in the column `id`, becomes a row.
     Rows,
-    /// Keys and values: all together are the one row of a region.
+    /// Keys and values: together they become a region's only row.
     Keys {
         /// The column of the key.
         key: &'static str,
         /// The column of the value.
         value: &'static str,
-        /// What is said of a key that is not taken. Its value is not even looked at.
+        /// The remark on a key that is not imported. Its value is not read.
         others: fn() -> Why,
     },
 }
 
-/// What is lost when a value cannot be read.
+/// What is lost if a value cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadValue {
-    /// The row is left out. So it is for what the first release takes over: what a file makes stays the same.
+    /// The row is left out. Used by the entities of the first release, so that a file gives the same result as before.
     CostsTheRow,
-    /// The row comes over with a blank instead, and the report has a warning. A row without a value that is needed is left out all the same.
-    /// The word `None`, which the desktop program made of empty cells, is a blank, and so is what the entity's own check does not accept.
+    /// The row is imported with a blank value, and the report has a warning. A row without a required value is still left out. The word
+    /// `None`, which the desktop program wrote for empty cells, counts as blank, and so does a value that the entity's own check does not
+    /// accept.
     CostsItself,
 }
 
@@ -42,29 +43,29 @@ pub enum BadValue {
 pub trait Desktop: Entity {
     /// The table's name in the file.
     const DESKTOP_TABLE: &'static str;
-    /// The columns that are taken, in the order in which they are read; the first one that cannot be read is the one that is reported.
+    /// The columns that are imported, in the order of reading; if several cannot be read, the report names the first.
     const COLUMNS: &'static [Column];
-    /// Columns of the desktop program that are not taken, each with the reason.
+    /// Columns of the desktop program that are not imported, each with the reason.
     const LEFT_OUT: &'static [(&'static str, &'static str)] = &[];
-    /// How its rows become rows here.
+    /// How its rows become rows in Rainstaff.
     const SHAPE: Shape = Shape::Rows;
-    /// A file without the table is none of the desktop program.
+    /// Whether a file without the table is refused as not from the desktop program.
     const IS_IN_EVERY_FILE: bool = false;
-    /// What is lost when a value cannot be read.
+    /// What is lost if a value cannot be read.
     const BAD_VALUE: BadValue = BadValue::CostsItself;
-    /// Columns whose values hardly ever change: by them a file is recognised as a newer copy of one that came before.
+    /// Columns whose values rarely change: with them, a file is recognised as a newer copy of an earlier one.
     const LINEAGE: &'static [&'static str] = &[];
 
-    /// Whether a row is the one that came over before under its number, as `before` says: copies that went separate ways give one number to
-    /// two rows. Without a rule it is.
+    /// Whether a row is the same one that was imported before under its number, with the values `before`: copies that were edited
+    /// separately give one number to two rows. The default is yes.
     fn recognise(_now: &Candidate<'_>, _before: &Row) -> Recognised {
         Recognised::Same(Vec::new())
     }
 
-    /// Looks at all rows of the table that are about to be taken, together: may leave one out, blank a value, and change the order.
+    /// Checks all rows of the table that are about to be imported, together: may leave a row out, blank a value, and change the order.
     fn settle(_candidates: &mut [Candidate<'_>]) {}
 
-    /// What the write path will say of the values of a row by themselves.
+    /// The complaints that the write path will have about the values of a row alone.
     fn complaints(row: &Row) -> Vec<FieldError> {
         let all: BTreeSet<&str> = row.keys().map(String::as_str).collect();
         Self::parse(row, &all, Origin::Import).err().unwrap_or_default()
@@ -74,28 +75,28 @@ pub trait Desktop: Entity {
 type Recognise = for<'a, 'c, 'r> fn(&'c Candidate<'a>, &'r Row) -> Recognised;
 type Settle = for<'a, 'c> fn(&'c mut [Candidate<'a>]);
 
-/// What an entity says of its desktop table.
+/// An entity's description of its desktop table.
 #[derive(Clone, Copy)]
 pub struct DesktopTable {
     /// Name in the file.
     pub name: &'static str,
     /// Name of the entity in operations.
     pub entity: &'static str,
-    /// What people call a row here.
+    /// The name of a row in Rainstaff for people.
     pub title: Option<Title>,
-    /// The id of a region's one row, of a table of keys and values.
+    /// The id of a region's only row, for a table of keys and values.
     pub only_id: fn(&Region) -> Option<Uuid>,
-    /// The columns that are taken.
+    /// The columns that are imported.
     pub columns: &'static [Column],
-    /// Those that are not, and why.
+    /// The columns that are not imported, and why.
     pub left_out: &'static [(&'static str, &'static str)],
-    /// How its rows become rows here.
+    /// How its rows become rows in Rainstaff.
     pub shape: Shape,
-    /// A file without the table is none of the desktop program.
+    /// Whether a file without the table is refused as not from the desktop program.
     pub is_in_every_file: bool,
-    /// What is lost when a value cannot be read.
+    /// What is lost if a value cannot be read.
     pub bad_value: BadValue,
-    /// Columns by which a file is recognised.
+    /// Columns with which a file is recognised as a newer copy.
     pub lineage: &'static [&'static str],
     /// [`Desktop::recognise`].
     pub recognise: Recognise,
@@ -106,7 +107,7 @@ pub struct DesktopTable {
 }
 
 impl DesktopTable {
-    /// What a type says. That its columns are fields is checked where it is compiled.
+    /// The description of an entity's type. Compilation fails if a column is not a field.
     pub const fn of<E: Desktop>() -> Self {
         assert!(are_fields::<E>(), "a column of a desktop table is a field of the entity");
         Self {
@@ -136,7 +137,8 @@ impl DesktopTable {
         self.columns.iter().find(|column| column.field == Some(field))
     }
 
-    /// What is read of the file: the name of each column, and whether a table without it is none of the desktop program.
+    /// The columns that are read from the file: the name of each, and whether a table without it is refused as not from the desktop
+    /// program.
     pub fn read_columns(&self) -> Vec<(&'static str, bool)> {
         match self.shape {
             Shape::Keys { key, value, .. } => vec![(key, true), (value, true)],
@@ -144,18 +146,18 @@ impl DesktopTable {
         }
     }
 
-    /// The field by whose value people call a row: its date, where it has one.
+    /// The field by which people name a row: its date, if it has one.
     pub fn name_field(&self) -> Option<&'static str> {
         self.title.map(|title| title.date.unwrap_or(title.name))
     }
 
-    /// Whether a bad value of this column costs the row.
+    /// Whether a bad value in this column leaves the row out.
     pub fn is_strict_about(&self, column: &Column) -> bool {
         column.is_needed || self.bad_value == BadValue::CostsTheRow
     }
 }
 
-/// By its name: what else it holds are functions.
+/// Only the name: the other members include functions.
 impl fmt::Debug for DesktopTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
@@ -168,7 +170,7 @@ impl Serialize for DesktopTable {
     }
 }
 
-/// Whether every table stands after those that it refers to.
+/// Whether every table is listed after the tables that it refers to.
 pub const fn are_in_order(tables: &[DesktopTable]) -> bool {
     let mut at = 0;
     while at < tables.len() {
@@ -187,7 +189,7 @@ pub const fn are_in_order(tables: &[DesktopTable]) -> bool {
     true
 }
 
-/// Whether one of the first tables has that name.
+/// Whether one of the first `first` tables has that name.
 const fn has_table(tables: &[DesktopTable], first: usize, name: &str) -> bool {
     let mut n = 0;
     while n < first {

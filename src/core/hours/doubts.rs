@@ -1,33 +1,34 @@
-//! What is asked about before an entry is stored: it may be right, and is most likely a slip. Whoever enters it confirms with a second Enter;
-//! nothing is refused for good, and what comes out of a queue is stored without asking. Either way the dashboard shows it. Pure.
+//! Questions before an entry is stored: the entry may be right, but is most likely a mistake. The person who enters it confirms with a
+//! second Enter; no entry is refused because of a doubt, and entries from a queue are stored without a question. In both cases the
+//! dashboard shows the doubt. Pure.
 
 use chrono::NaiveDate;
 
 use super::{Rules, Shift, hours};
 use crate::{civil, complaint::FieldError};
 
-/// More work on one date, in minutes, is hardly true: 16 hours (DOMAIN 4.8), in one entry or in several.
+/// Work on one date above this is unlikely, in minutes: 16 hours (DOMAIN 4.8), in one entry or several.
 pub const HARDLY_TRUE_WORKED: i64 = 960;
-/// The field in which an entry carries what was confirmed.
+/// The field of an entry that holds the confirmed doubts.
 pub const CONFIRMED: &str = "confirmed";
 
 /// What is doubtful about an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// All entries of the date together come to so many minutes of work.
+    /// The work of all entries of the date together, in minutes.
     LongDay(i64),
-    /// The break takes the whole shift.
+    /// The break is at least as long as the shift.
     NothingWorked,
     /// Before the first day of employment.
     BeforeHire(NaiveDate),
     /// After the last day of employment.
     AfterExit(NaiveDate),
-    /// The day is still to come.
+    /// The work date is in the future.
     Ahead(NaiveDate),
 }
 
 impl Doubt {
-    /// The word by which it is confirmed.
+    /// The word that confirms it.
     pub fn code(self) -> &'static str {
         match self {
             Self::LongDay(_) => "long-day",
@@ -38,7 +39,7 @@ impl Doubt {
         }
     }
 
-    /// The question, as a sentence's data; its code is the word after `confirm-`.
+    /// The question as data of a message; its code is `confirm-` and the word.
     pub fn question(self) -> FieldError {
         match self {
             Self::LongDay(minutes) => {
@@ -63,7 +64,7 @@ pub struct Around {
     pub exit_date: Option<NaiveDate>,
 }
 
-/// What is doubtful about an entry, in the order in which it is asked.
+/// The doubts about an entry, in the order of the questions.
 pub fn doubts_of(shift: &Shift, around: &Around, today: NaiveDate) -> Vec<Doubt> {
     let worked = hours(shift, &Rules::default()).worked; // no rule changes what was worked
     let (day, sum) = (shift.work_date, worked + around.others_worked);
@@ -77,7 +78,7 @@ pub fn doubts_of(shift: &Shift, around: &Around, today: NaiveDate) -> Vec<Doubt>
     found.into_iter().flatten().collect()
 }
 
-/// What of the doubts was confirmed, as the field holds it; and the questions that are left.
+/// The confirmed doubts, as the field holds them, and the questions that are left.
 pub fn confirm(doubts: &[Doubt], confirmed: &str) -> (String, Vec<FieldError>) {
     let is_confirmed = |doubt: &&Doubt| confirmed.split_whitespace().any(|code| code == doubt.code());
     let (known, open): (Vec<&Doubt>, Vec<&Doubt>) = doubts.iter().partition(is_confirmed);
@@ -85,7 +86,7 @@ pub fn confirm(doubts: &[Doubt], confirmed: &str) -> (String, Vec<FieldError>) {
     (codes.join(" "), open.into_iter().map(|doubt| doubt.question()).collect())
 }
 
-/// Key of what a confirmed doubt is called; none for a word of a newer version.
+/// Key of the name of a confirmed doubt; `None` for a word of a newer version.
 pub fn label(code: &str) -> Option<&'static str> {
     match code {
         "long-day" => Some("doubt-long-day"),
@@ -97,7 +98,7 @@ pub fn label(code: &str) -> Option<&'static str> {
     }
 }
 
-/// The word that confirms a question of [`doubts_of`]; none for any other complaint.
+/// The word that confirms a question of [`doubts_of`]; `None` for any other complaint.
 pub fn code_of(error: &FieldError) -> Option<&str> {
     (error.field == CONFIRMED).then(|| error.code.strip_prefix("confirm-")).flatten()
 }

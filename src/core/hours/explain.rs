@@ -1,11 +1,11 @@
-//! How the hours of one shift came about, as data: a message key and its numbers. The sentences are in locales/*/explain.ftl.
+//! How the hours of one shift are calculated, as data: a message key and its numbers. The messages are in locales/*/explain.ftl.
 
 use chrono::{Datelike, Weekday};
 
 use super::{Hours, Rules, Shift, hours};
 use crate::civil::{DAY, format_hours, format_time, grouped};
 
-/// Every key a [`Step`] can have: one message each in every language.
+/// Every key that a [`Step`] can have: one message each in every language.
 pub const KEYS: [&str; 21] = [
     "explain-gross",
     "explain-gross-next-day",
@@ -30,7 +30,7 @@ pub const KEYS: [&str; 21] = [
     "explain-overnight-none",
 ];
 
-/// A number in a sentence.
+/// A number in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arg {
     /// A time of day, from minutes of the start day.
@@ -55,12 +55,12 @@ impl Arg {
     }
 }
 
-/// One step of the reckoning.
+/// One step of the calculation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Key of the sentence; one of [`KEYS`].
+    /// Key of the message; one of [`KEYS`].
     pub key: &'static str,
-    /// What fills its blanks, by name.
+    /// Arguments of the message, by name.
     pub args: Vec<(&'static str, Arg)>,
 }
 
@@ -85,7 +85,7 @@ impl Step {
     }
 }
 
-/// The steps from start and end to every total, in the order a person would reckon.
+/// The steps from start and end to every total, in the order of a calculation by hand.
 pub fn explain(shift: &Shift, rules: &Rules) -> Vec<Step> {
     let hours = hours(shift, rules);
     let mut steps =

@@ -1,6 +1,7 @@
-//! The company's hours: what a timesheet comes to under the daily plan (DOMAIN 4.1). Whole minutes, no clock, no I/O.
+//! The company's hours: the totals of a timesheet under the daily plan (DOMAIN 4.1). Whole minutes, no clock, no I/O.
 //!
-//! An overnight shift belongs wholly to the date it starts on. The legal view (week, year) is another rule set and not in here.
+//! A shift over midnight belongs completely to the date on which it starts. The legal view (week, year) is another set of rules and not in
+//! here.
 
 pub mod doubts;
 mod explain;
@@ -22,27 +23,27 @@ pub use explain::{Arg, KEYS, Step, explain};
 pub use rules::{Rules, RulesError};
 pub use total::Total;
 
-/// What is at night, in minutes of the start day: 22:00 to 06:00 around both midnights (DOMAIN 4.1 item 4).
+/// The hours of the night, in minutes of the start day: 22:00 to 06:00 around both midnights (DOMAIN 4.1 item 4).
 const NIGHTS: [(i32, i32); 3] = [(0, 360), (1320, 1800), (2760, 3240)];
 
 /// One entry of a timesheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Shift {
-    /// The date the shift starts on; its weekday decides the plan.
+    /// The date on which the shift starts; its weekday decides the plan.
     pub work_date: NaiveDate,
     /// Start, in minutes of that day: 0 to 1439.
     pub start_min: i32,
     /// End, in minutes of that day: after the start, and past 1440 for a shift over midnight.
     pub end_min: i32,
-    /// Break in minutes. Old rows may hold a negative one (counts as none) or one longer than the shift (counts as all of it).
+    /// Break in minutes. In old rows it may be negative (counts as none) or longer than the shift (counts as the whole shift).
     pub break_minutes: i32,
-    /// A public holiday, or another day that is paid apart.
+    /// A public holiday, or another day that is paid separately.
     pub is_special: bool,
 }
 
 impl Shift {
-    /// A shift from two clock times (0 to 1439), as old rows have them. Equal times are no shift: such a row comes to [`Hours::ZERO`]
-    /// (DOMAIN 11.2, C54 to C56).
+    /// A shift from two clock times (0 to 1439), as old rows have them. `None` for equal times, which are not a shift: such a row counts as
+    /// [`Hours::ZERO`] (DOMAIN 11.2, C54 to C56).
     pub fn from_clock(work_date: NaiveDate, start: i32, end: i32, break_minutes: i32, is_special: bool) -> Option<Self> {
         let end_min = stored_end(start, end)?;
         Some(Self { work_date, start_min: start, end_min, break_minutes, is_special })
@@ -68,7 +69,7 @@ impl Shift {
         }
     }
 
-    /// The stretches at night, at most one per window. The break is never taken off (DOMAIN 4.1 item 4).
+    /// The parts of the shift at night, at most one per window. The break is never subtracted (DOMAIN 4.1 item 4).
     fn nights(&self) -> impl Iterator<Item = (i32, i32)> {
         let Self { start_min, end_min, .. } = *self;
         NIGHTS.into_iter().map(move |(from, to)| (from.max(start_min), to.min(end_min))).filter(|(from, to)| from < to)
@@ -80,7 +81,7 @@ impl Shift {
     }
 }
 
-/// What one shift, or many together, come to: minutes. Wide enough for every shift the company will ever have.
+/// The totals of one shift, or of many together, in minutes. `i64` is large enough for all shifts that the company will ever have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hours {
@@ -93,10 +94,10 @@ pub struct Hours {
     /// The plan of that day.
     #[serde(rename = "scheduled_minutes")]
     pub scheduled: i64,
-    /// Beyond the plan.
+    /// Above the plan.
     #[serde(rename = "overtime_minutes")]
     pub overtime: i64,
-    /// Between 22:00 and 06:00, break included.
+    /// Between 22:00 and 06:00; the break is not subtracted.
     #[serde(rename = "night_minutes")]
     pub night: i64,
     /// After the midnight that ends the start day.
@@ -105,10 +106,10 @@ pub struct Hours {
     /// Worked on a special day.
     #[serde(rename = "special_normal_minutes")]
     pub special_normal: i64,
-    /// Overtime of a special day: the company's rule knows none, so it stays 0 (DOMAIN 4.1 item 8).
+    /// Overtime on a special day: the company has no rule for it, so it stays 0 (DOMAIN 4.1 item 8).
     #[serde(rename = "special_overtime_minutes")]
     pub special_overtime: i64,
-    /// Night of a special day; contained in `night` as well.
+    /// Night hours on a special day; also included in `night`.
     #[serde(rename = "special_night_minutes")]
     pub special_night: i64,
 }
@@ -162,7 +163,8 @@ pub fn hours(shift: &Shift, rules: &Rules) -> Hours {
     }
 }
 
-/// Beyond the plan the whole presence counts, break included; a day without a plan counts what was worked (DOMAIN 4.1 item 7).
+/// On a day with a plan, overtime is the whole presence above the plan, break included; on a day without a plan, it is the time worked
+/// (DOMAIN 4.1 item 7).
 fn overtime(is_special: bool, gross: i32, worked: i32, plan: i32) -> i32 {
     match (is_special, plan) {
         (true, _) => 0,
@@ -184,7 +186,7 @@ impl AddAssign for Hours {
     }
 }
 
-/// As many equal shifts.
+/// The hours of `count` equal shifts.
 impl Mul<i64> for Hours {
     type Output = Self;
     fn mul(self, count: i64) -> Self {

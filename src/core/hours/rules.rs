@@ -1,19 +1,19 @@
-//! The plan of a day, and how it is read from settings.
+//! The plan of a day, and how it is read from the settings.
 
 use crate::civil::{DAY, HoursError, TimeError, parse_hours, parse_time};
 
-/// What a region plans to work: the same on every weekday, a window on Saturday, nothing on Sunday (DOMAIN 4.1 item 6).
+/// The planned hours of a region: the same on every weekday, a window on Saturday, none on Sunday (DOMAIN 4.1 item 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
     /// Plan of a day from Monday to Friday, in minutes: 0 to 1440.
     pub weekday_minutes: i32,
     /// Start of the Saturday window, in minutes of the day.
     pub saturday_start: i32,
-    /// End of the Saturday window. At or before the start: over midnight, or no window where both are equal.
+    /// End of the Saturday window. Before the start: the window goes past midnight. Equal to the start: there is no window.
     pub saturday_end: i32,
 }
 
-/// Nine hours a weekday, Saturday from 09:00 to 14:00.
+/// Nine hours per weekday, Saturday from 09:00 to 14:00.
 impl Default for Rules {
     fn default() -> Self {
         Self { weekday_minutes: 540, saturday_start: 540, saturday_end: 840 }
@@ -24,11 +24,11 @@ impl Default for Rules {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, thiserror::Error)]
 #[error("the working hours in the settings cannot be read")]
 pub struct RulesError {
-    /// About the hours of a weekday.
+    /// The error in the hours of a weekday.
     pub weekday: Option<HoursError>,
-    /// About the start of the Saturday window.
+    /// The error in the start of the Saturday window.
     pub saturday_start: Option<TimeError>,
-    /// About the end of the Saturday window.
+    /// The error in the end of the Saturday window.
     pub saturday_end: Option<TimeError>,
 }
 
@@ -46,7 +46,7 @@ impl Rules {
         }
     }
 
-    /// Length of the Saturday window in minutes, over midnight where it ends before it starts.
+    /// Length of the Saturday window in minutes; past midnight if the end is before the start.
     pub fn saturday_minutes(&self) -> i32 {
         (self.saturday_end - self.saturday_start).rem_euclid(DAY)
     }

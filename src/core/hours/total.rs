@@ -1,8 +1,8 @@
-//! The totals that pages explain: which part of the hours each is, and which steps of the reckoning lead to it.
+//! The totals that pages explain: each total's part of the hours, and the steps of the calculation that lead to it.
 
 use super::{Hours, Rules, Shift, Step, explain};
 
-/// A number of many shifts together.
+/// A sum over many shifts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Total {
     /// "Çalışılan".
@@ -39,7 +39,7 @@ impl Total {
         }
     }
 
-    /// The steps that lead to one shift's part of it, in the order a person would reckon.
+    /// The steps of the calculation that lead to this total for one shift, in the order of a calculation by hand.
     pub fn steps(self, shift: &Shift, rules: &Rules) -> Vec<Step> {
         let wanted: &[&str] = match self {
             Self::Worked => &["explain-gross", "explain-break"],

@@ -1,11 +1,11 @@
-//! Who a request acts for.
+//! The person on whose behalf a request is made.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Region;
 
-/// What an account may do.
+/// An account's role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
@@ -14,8 +14,8 @@ pub enum Role {
     User,
     /// Sees and administers all regions.
     Admin,
-    /// An admin who looks at one region as its clerk would ("Bölge gözüyle bak"). No account has this role, a session has it for a while:
-    /// sees what a clerk of that region sees, and writes nothing.
+    /// An admin who looks at one region as its clerk would ("Bölge gözüyle bak"). No account has this role, only a session, for a limited
+    /// time. A viewer sees what a clerk of that region sees, and writes nothing.
     Viewer,
 }
 
@@ -28,7 +28,7 @@ impl Role {
         }
     }
 
-    /// Reads the word back.
+    /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "user" => Some(Self::User),
@@ -38,14 +38,14 @@ impl Role {
     }
 }
 
-/// A signed-in person, as the database knows them at this request: rights apply at once.
+/// A signed-in person, as read from the database for this request: changed rights apply at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// Id of the account.
     pub user_id: Uuid,
     /// Name of the account.
     pub username: String,
-    /// What the account may do.
+    /// The account's role.
     pub role: Role,
     /// Regions the person works in, by code; every office for an admin. Closed regions are among them.
     pub regions: Vec<Region>,
@@ -62,7 +62,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// The program itself, for what it writes with nobody signed in (`Origin::System`): an administrator of these regions.
+    /// The program itself, for rows that it writes without a signed-in person (`Origin::System`): an administrator of these regions.
     pub fn of_program(id: Uuid, regions: Vec<Region>) -> Self {
         Self {
             user_id: id,
@@ -82,7 +82,7 @@ impl Actor {
         self.role == Role::Admin
     }
 
-    /// Whether an admin only looks at one region as its clerk would, and may write nothing.
+    /// Whether the actor is an admin who looks at one region as its clerk would, and may write nothing.
     pub fn is_viewing(&self) -> bool {
         self.role == Role::Viewer
     }

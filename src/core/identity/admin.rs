@@ -1,8 +1,9 @@
-//! The proof that an administrator acts. Handlers of administration ask for an [`Admin`] instead of an [`Actor`]; everybody else gets 403.
+//! The proof that the actor is an administrator. Handlers of administration take an [`Admin`] instead of an [`Actor`]; other accounts get
+//! 403.
 
 use super::{Actor, Visitor};
 
-/// An administrator who is signed in, and where the request came from: who did it, for the log.
+/// A signed-in administrator, and the origin of the request, for the log.
 #[derive(Debug, Clone)]
 pub struct Admin {
     actor: Actor,
@@ -10,7 +11,7 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// None for whoever is no administrator.
+    /// `None` if the actor is not an administrator.
     pub fn new(actor: Actor, visitor: Visitor) -> Option<Self> {
         actor.is_admin().then_some(Self { actor, visitor })
     }

@@ -1,4 +1,4 @@
-//! An office's PC that runs the local agent.
+//! An office's PC that runs the agent.
 
 use uuid::Uuid;
 
@@ -7,10 +7,10 @@ use super::Region;
 /// A PC of an office, known by its token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// The row.
+    /// Id of the row.
     pub id: Uuid,
     /// The one region it works for.
     pub region: Region,
-    /// What people call it.
+    /// The PC's name.
     pub name: String,
 }

@@ -1,6 +1,6 @@
-//! What a first start makes.
+//! What the first start creates.
 
-/// An office of the first start, with its account.
+/// An office that the first start creates, with its account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FirstOffice {
     /// Code of the region.
@@ -11,7 +11,7 @@ pub struct FirstOffice {
     pub username: &'static str,
 }
 
-/// The offices of the first start.
+/// The offices that the first start creates.
 pub const FIRST_OFFICES: [FirstOffice; 4] = [
     FirstOffice { code: "ankara", name: "Ankara", username: "ankara1" },
     FirstOffice { code: "istanbul", name: "İstanbul", username: "istanbul1" },

@@ -1,4 +1,4 @@
-//! Who acts, for which region, and from where. Pure: whether it is true is for `auth`, `tokens` and `devices` to find out.
+//! Who makes a request, for which region, and from where. Pure: `auth`, `tokens` and `devices` verify it.
 
 mod actor;
 mod admin;

@@ -1,4 +1,4 @@
-//! The codes that keep the offices apart. The list itself is data (`app.regions`).
+//! The codes that separate the offices. The list itself is data (`app.regions`).
 
 use std::{fmt, sync::Arc};
 
@@ -15,7 +15,7 @@ pub struct Region(Arc<str>);
 pub struct NotARegion;
 
 impl Region {
-    /// Checks the shape of a code; whether such a region exists is for the database to say.
+    /// Checks the format of a code; only the database knows whether the region exists.
     pub fn parse(code: &str) -> Result<Self, NotARegion> {
         let bytes = code.as_bytes();
         let well_formed = (2..=31).contains(&bytes.len())
@@ -24,7 +24,7 @@ impl Region {
         if well_formed { Ok(Self(code.into())) } else { Err(NotARegion) }
     }
 
-    /// The region that stands for the whole company: its settings are the defaults of all, its events are headquarters' own.
+    /// The region that represents the whole company: its settings are the defaults of all regions, its events belong to headquarters.
     pub fn company() -> Self {
         Self("company".into())
     }
@@ -35,7 +35,7 @@ impl Region {
     }
 }
 
-/// A code in the API's description.
+/// The schema of a code in the API's description.
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for Region {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {

@@ -1,10 +1,10 @@
-//! From where a request came.
+//! The origin of a request.
 
 use std::net::IpAddr;
 
 const USER_AGENT_CHARS: usize = 300;
 
-/// From where a request came, as events keep it.
+/// The origin of a request, as events store it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Visitor {
     address: Option<IpAddr>,
@@ -12,7 +12,7 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// Address of the client, and what its browser calls itself, cut to 300 characters.
+    /// Address of the client, and the `User-Agent` of its browser, cut to 300 characters.
     pub fn new(address: Option<IpAddr>, user_agent: Option<&str>) -> Self {
         Self { address, user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_CHARS).collect()) }
     }
@@ -22,7 +22,7 @@ impl Visitor {
         self.address
     }
 
-    /// What the browser calls itself.
+    /// The `User-Agent` of the browser.
     pub fn user_agent(&self) -> Option<&str> {
         self.user_agent.as_deref()
     }

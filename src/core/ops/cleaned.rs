@@ -1,4 +1,4 @@
-//! The texts of an operation as they are stored, whoever made it and whenever: the first step of every decision.
+//! Cleans the texts of an operation as they are stored, for every author and every time of entry: the first step of every decision.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Change, Op, Row, same_value};
 use crate::text::clean;
 
-/// A value with its text cleaned; what is no text stays.
+/// The value, cleaned if it is a text.
 pub fn clean_value(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(clean(text)),
@@ -15,10 +15,11 @@ pub fn clean_value(value: &Value) -> Value {
     }
 }
 
-/// The operation with cleaned texts, for the merge: both what its author saw and what they want. The operation as it was sent is what the
-/// inbox keeps and what its fingerprint is of.
+/// The operation with cleaned texts, for the merge: both the values that the author saw and the values wanted. The inbox stores the
+/// operation as it was sent, and the fingerprint is computed from that.
 ///
-/// `current` is the row as it is stored. A value there that was stored before texts were cleaned is what the author saw, however they sent it.
+/// `current` is the stored row. If a stored value dates from before texts were cleaned and equals the author's `from` once cleaned, the
+/// stored value counts as the value that the author saw.
 pub fn clean_op<'a>(op: &'a Op, current: Option<&Row>) -> Cow<'a, Op> {
     let change = |name: &String, sent: &Change| {
         let mut change = Change { from: clean_value(&sent.from), to: clean_value(&sent.to) };

@@ -1,4 +1,4 @@
-//! What an entity says of itself, once, for everything that names its fields: forms, the log's words, titles, addresses, digests.
+//! The description of an entity, written once for all code that names its fields: forms, the log's words, titles, addresses, digests.
 
 use std::{collections::BTreeSet, sync::OnceLock};
 
@@ -17,13 +17,13 @@ pub enum Says {
     Person,
     /// Another row's id, as its name.
     Named,
-    /// One of a few words: the key of each is this prefix and the word.
+    /// One of a few words. The message key of each is this prefix and the word.
     Choice(&'static str),
-    /// Masked: everybody of a region reads the log.
+    /// Masked, because everyone in a region reads the log.
     IdentityNo,
     /// As people write dates.
     Date,
-    /// Minutes of the start day, to 2880.
+    /// A time in minutes of the start day, up to 2880.
     Time,
     /// A number of minutes.
     Minutes,
@@ -33,31 +33,31 @@ pub enum Says {
     YesNo,
     /// ISO numbers, such as `12345`.
     Weekdays,
-    /// Doubts about an entry, by their words.
+    /// Confirmed doubts about an entry, by their words.
     Doubts,
     /// A telephone number.
     Phone,
-    /// Kuruş, or a sum as operations have it.
+    /// Kuruş, or a sum as operations write it.
     Money,
 }
 
-/// Whether a field has to be filled in.
+/// Whether a field must be filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
     /// It may be blank.
     Optional,
-    /// It may not; the complaint's code.
+    /// It may not be blank; the complaint's code.
     Required(&'static str),
-    /// It may not; the complaint is that of what is no such value.
+    /// It may not be blank; a blank gets the complaint about an invalid value.
     Always,
 }
 
 /// How the value of a field is read, beyond its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reads {
-    /// As its kind says.
+    /// As its kind defines.
     ByKind,
-    /// A date of work (DOMAIN 3.2): in the years that the table takes.
+    /// A work date (DOMAIN 3.2): in the years that the table accepts.
     WorkDate,
     /// Minutes of break, 0 to 480 (DOMAIN 3.10); blank is 0.
     Break,
@@ -72,38 +72,38 @@ pub struct Field {
     pub name: &'static str,
     /// How a form reads it.
     pub kind: FieldKind,
-    /// Its column; most are called as the field.
+    /// Its column; most have the field's name.
     pub column: &'static str,
-    /// Key of what people call it.
+    /// Key of its name for people.
     pub label: &'static str,
     /// How the log shows its column.
     pub says: Says,
-    /// The column holds 0 where the form is blank.
+    /// The column holds 0 for a blank field.
     pub zero_is_blank: bool,
-    /// Whether it has to be filled in.
+    /// Whether it must be filled in.
     pub presence: Presence,
     /// The longest text, in characters.
     pub longest: usize,
-    /// The code of the complaint about a word or an id that is none of those there are.
+    /// The code of the complaint about an unknown word or id.
     pub unknown: &'static str,
     /// How its value is read.
     pub reads: Reads,
-    /// Key of what stands under it in a form; empty for nothing.
+    /// Key of the hint below it in a form; empty for no hint.
     pub hint: &'static str,
-    /// The flag of a row that does not say it.
+    /// The value of the flag in a row without this field.
     pub is_set_unsaid: bool,
-    /// The least and the greatest number.
+    /// The smallest and the largest number.
     pub range: (i32, i32),
-    /// The only words that it may hold; none where it may hold others.
+    /// The only words that it may hold; empty if others are allowed.
     pub choices: &'static [&'static str],
-    /// The entity whose row its value names, for an id.
+    /// For an id: the entity of the row that it refers to.
     pub of: Option<&'static str>,
-    /// Which of two values stays that met without having seen each other.
+    /// Which value stays when two authors changed the field without having seen each other's value.
     pub merge: MergePolicy,
 }
 
 impl Field {
-    /// A field whose column has its name, and whose value reads in the log as its kind does.
+    /// A field whose column has its name, and which the log shows according to its kind.
     pub const fn new(name: &'static str, kind: FieldKind, label: &'static str) -> Self {
         let says = match kind {
             FieldKind::Date => Says::Date,
@@ -144,84 +144,84 @@ impl Field {
         }
     }
 
-    /// The same, and it may not be blank; `missing` is the complaint's code.
+    /// The same field, which may not be blank; `missing` is the complaint's code.
     #[must_use]
     pub const fn required(mut self, missing: &'static str) -> Self {
         self.presence = Presence::Required(missing);
         self
     }
 
-    /// The same, and it may not be blank: a blank is no date, or no time.
+    /// The same field, which may not be blank: a blank gets the complaint about an invalid date or time.
     #[must_use]
     pub const fn always(mut self) -> Self {
         self.presence = Presence::Always;
         self
     }
 
-    /// The same with at most so many characters.
+    /// The same field with a longest text, in characters.
     #[must_use]
     pub const fn longest(mut self, characters: usize) -> Self {
         self.longest = characters;
         self
     }
 
-    /// The same with the code of the complaint about a word, or an id, that is none of those there are.
+    /// The same field with the code of the complaint about an unknown word or id.
     #[must_use]
     pub const fn unknown(mut self, code: &'static str) -> Self {
         self.unknown = code;
         self
     }
 
-    /// The same, read in another way.
+    /// The same field, read in another way.
     #[must_use]
     pub const fn reads(mut self, reads: Reads) -> Self {
         self.reads = reads;
         self
     }
 
-    /// The same with a hint; its key.
+    /// The same field with the key of a hint.
     #[must_use]
     pub const fn hint(mut self, key: &'static str) -> Self {
         self.hint = key;
         self
     }
 
-    /// The same flag, set in a row that does not say it.
+    /// The same flag, set in a row without this field.
     #[must_use]
     pub const fn set_unsaid(mut self) -> Self {
         self.is_set_unsaid = true;
         self
     }
 
-    /// The same in another column.
+    /// The same field in another column.
     #[must_use]
     pub const fn column(mut self, column: &'static str) -> Self {
         self.column = column;
         self
     }
 
-    /// The same with other words in the log.
+    /// The same field, shown in another way in the log.
     #[must_use]
     pub const fn says(mut self, says: Says) -> Self {
         self.says = says;
         self
     }
 
-    /// The same with 0 in the column for a blank field.
+    /// The same field; its column holds 0 if it is blank.
     #[must_use]
     pub const fn zero_is_blank(mut self) -> Self {
         self.zero_is_blank = true;
         self
     }
 
-    /// The same with numbers from the first to the second.
+    /// The same field with a smallest and a largest number.
     #[must_use]
     pub const fn range(mut self, least: i32, most: i32) -> Self {
         self.range = (least, most);
         self
     }
 
-    /// The same with one of these words; what each is called is under the prefix and the word.
+    /// The same field, limited to these words; the message key of each is `labels` and the word.
     #[must_use]
     pub const fn one_of(mut self, words: &'static [&'static str], labels: &'static str) -> Self {
         self.choices = words;
@@ -229,14 +229,14 @@ impl Field {
         self
     }
 
-    /// The same with the id of a row of this entity.
+    /// The same field, holding the id of a row of this entity.
     #[must_use]
     pub const fn of(mut self, entity: &'static str) -> Self {
         self.of = Some(entity);
         self
     }
 
-    /// The same with another policy where two values meet.
+    /// The same field with another merge policy.
     #[must_use]
     pub const fn merging(mut self, policy: MergePolicy) -> Self {
         let is_ordered = matches!(
@@ -248,17 +248,17 @@ impl Field {
         self
     }
 
-    /// Whether only the people who need it see its value: others see that there is one, under another name ([`masked_name`]).
+    /// Whether the value is secret: only people who need it see it. Others see that it exists, under another name ([`masked_name`]).
     pub fn is_secret(&self) -> bool {
         self.says == Says::IdentityNo
     }
 
-    /// Whether every row has a value here: a blank one is refused, or stands for the usual value.
+    /// Whether every row has a value here: a blank is refused, or stands for the default value.
     pub fn is_required(&self) -> bool {
         self.presence != Presence::Optional || self.reads == Reads::Break
     }
 
-    /// A value of the column as the form has it.
+    /// A value of the column in the form's format.
     pub fn from_column(&self, value: &Value) -> Value {
         let minutes = value.as_i64().and_then(|minutes| i32::try_from(minutes).ok());
         match self.kind {
@@ -276,29 +276,29 @@ impl Field {
     }
 }
 
-/// What people call a row, by columns that are fields of the same name.
+/// A row's name for people. The columns named here have the same names as their fields.
 #[derive(Debug, Clone, Copy)]
 pub struct Title {
-    /// The column of the name; of a row that is called as another one, the reference to that.
+    /// The column of the name; if the row is named after another row, the column that refers to that row.
     pub name: &'static str,
     /// The entity of that other row.
     pub of: Option<&'static str>,
-    /// The column of the date that it is about.
+    /// The column of the row's date.
     pub date: Option<&'static str>,
 }
 
 impl Title {
-    /// By a column of its own.
+    /// The name is in a column of the row.
     pub const fn column(name: &'static str) -> Self {
         Self { name, of: None, date: None }
     }
 
-    /// As the row that a column refers to.
+    /// The name is that of the row that a column refers to.
     pub const fn of(entity: &'static str, reference: &'static str) -> Self {
         Self { name: reference, of: Some(entity), date: None }
     }
 
-    /// The same with a date.
+    /// The same title with a date.
     #[must_use]
     pub const fn dated(mut self, date: &'static str) -> Self {
         self.date = Some(date);
@@ -306,21 +306,21 @@ impl Title {
     }
 }
 
-/// The page of a row: below the entity's list, under the row's id.
+/// The page of a row: its address is the entity's list, the row's id and `rest`.
 #[derive(Debug, Clone, Copy)]
 pub struct RowPage {
-    /// After the id.
+    /// The part of the address after the id.
     pub rest: &'static str,
-    /// A deleted row keeps it.
+    /// Whether a deleted row keeps its page.
     pub stays: bool,
 }
 
-/// What an entity says of itself.
+/// The description of an entity.
 #[derive(Debug, Clone, Copy)]
 pub struct Description {
     /// Name in operations, feed and logs.
     pub name: &'static str,
-    /// Key of what people call its rows.
+    /// Key of the name of its rows for people.
     pub label: &'static str,
     /// The table, with its schema.
     pub table: &'static str,
@@ -328,24 +328,24 @@ pub struct Description {
     pub home: &'static str,
     /// The fields, in the order of the form.
     pub fields: &'static [Field],
-    /// What people call one of its rows; none where a region has only one.
+    /// The name of a row for people; `None` if a region has only one row.
     pub title: Option<Title>,
-    /// The page of a row, where it has one that everybody may open.
+    /// The page of a row; `None` if there is no page that everyone may open.
     pub page: Option<RowPage>,
     /// Who may write its rows.
     pub writers: Writers,
-    /// What may become of a row once it is there.
+    /// What may happen to an existing row.
     pub life: Life,
-    /// The id of a region's one row; none for all kinds of which it may have several.
+    /// The id of a region's only row; `None` for an entity of which a region may have several rows.
     pub only_id: fn(&Region) -> Option<Uuid>,
-    /// Rows that could be.
+    /// Sample rows.
     pub samples: fn() -> Samples,
-    /// What is wrong with the values of a whole row, as [`Entity::parse`] says it.
+    /// What is wrong with the values of a whole row, by [`Entity::parse`].
     pub complaints: fn(&Row, &BTreeSet<&str>, Origin) -> Vec<FieldError>,
 }
 
 impl Description {
-    /// What a type says.
+    /// The description of an entity's type.
     pub const fn of<E: Entity>() -> Self {
         Self {
             name: E::NAME,
@@ -373,7 +373,7 @@ impl Description {
         self.fields.iter().find(|field| field.column == column)
     }
 
-    /// The ids of other rows in these columns.
+    /// The ids in these columns that refer to other rows.
     pub fn references<'r>(&self, columns: &'r serde_json::Map<String, Value>) -> impl Iterator<Item = Uuid> + use<'r> {
         let references = self.fields.iter().filter(|field| field.is_reference());
         references.filter_map(|field| columns.get(field.column)?.as_str()?.parse().ok())
@@ -386,7 +386,7 @@ impl Description {
     }
 }
 
-/// A column of the log as the field of a form: name and value. What no field has is as it is.
+/// A column of the log as a form field: name and value. A column without a field stays as it is.
 pub fn as_field<'c>(entity: &str, column: &'c str, value: &Value) -> (&'c str, Value) {
     match description(entity).and_then(|entity| entity.field_in(column)) {
         Some(field) => (field.name, field.from_column(value)),
@@ -394,12 +394,12 @@ pub fn as_field<'c>(entity: &str, column: &'c str, value: &Value) -> (&'c str, V
     }
 }
 
-/// Under which name a row says that a secret field has a value.
+/// The name under which a row shows that a secret field has a value.
 pub fn masked_name(field: &str) -> String {
     format!("{field}_masked")
 }
 
-/// A row without its secret values: each as `shown` makes it, under its masked name.
+/// A row without its secret values: each is replaced by `shown` of it, under its masked name.
 pub fn mask_secrets(mut row: Row, shown: impl Fn(Value) -> Value) -> Row {
     for field in descriptions().iter().flat_map(|entity| entity.fields).filter(|field| field.is_secret()) {
         if let Some(value) = row.remove(field.name) {
@@ -411,23 +411,23 @@ pub fn mask_secrets(mut row: Row, shown: impl Fn(Value) -> Value) -> Row {
 
 static DESCRIPTIONS: OnceLock<&'static [Description]> = OnceLock::new();
 
-/// Says which entities there are, in the order of a snapshot. Once per process; what comes later says the same.
+/// Registers the entities, in the order of a snapshot. Once per process; later calls register the same.
 pub fn describe_entities(all: &'static [Description]) {
     DESCRIPTIONS.get_or_init(|| all);
 }
 
-/// The entities that there are.
+/// The registered entities.
 pub fn descriptions() -> &'static [Description] {
     DESCRIPTIONS.get().expect("a process says which entities there are before it serves any (`registry::install`)")
 }
 
-/// The entity whose list an address is below, and the rest of the address: empty, or from a slash on.
+/// The entity whose list is at the start of an address, and the rest of the address: empty, or starting with a slash.
 pub fn entity_at(path: &str) -> Option<(&'static Description, &str)> {
     let below = |entity: &'static Description| Some((entity, path.strip_prefix(entity.home)?));
     descriptions().iter().filter_map(below).find(|(_, rest)| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The entity of this name; none for one that this program does not know.
+/// The entity of this name; `None` if this program does not know it.
 pub fn description(entity: &str) -> Option<&'static Description> {
     descriptions().iter().find(|known| known.name == entity)
 }

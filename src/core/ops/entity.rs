@@ -1,5 +1,5 @@
-//! What a kind of row is without a database: its name, its form, its checks. Where the rows lie is the server's matter (`sync::Table`); an
-//! agent has the same kinds of rows in another place.
+//! A kind of row, independent of a database: its name, its form, its checks. The server defines where the rows are stored (`sync::Table`);
+//! an agent stores the same kinds of rows elsewhere.
 
 use std::collections::BTreeSet;
 
@@ -12,34 +12,34 @@ use super::{
 };
 use crate::{complaint::FieldError, identity::Region};
 
-/// Who may write rows of a kind. Asked where rows are written, of the operation's author; pages ask the same, so that they offer nothing
-/// that would be refused.
+/// Who may write rows of a kind. Checked against the operation's author when rows are written; pages check the same, so that they offer
+/// nothing that would be refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writers {
-    /// Anybody who works in the row's region.
+    /// Everyone who works in the row's region.
     Region,
     /// Administrators only.
     Admins,
 }
 
 impl Writers {
-    /// Whether somebody who may write in the region may write these rows.
+    /// Whether an account that may write in the region may write these rows.
     pub fn include(self, is_admin: bool) -> bool {
         self == Self::Region || is_admin
     }
 }
 
-/// What may become of rows once they are there.
+/// What may happen to existing rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Life {
-    /// They are changed, deleted and restored.
+    /// They can be changed, deleted and restored.
     Changes,
-    /// They stay as they were made: two that are made without a network both count, and a mistake is set right by another row.
+    /// They stay as they were created: two rows created offline both count, and another row corrects a mistake.
     AppendOnly,
 }
 
 impl Life {
-    /// What is wrong with an operation on a row that is there.
+    /// What is wrong with an operation on an existing row.
     pub fn objection(self) -> Option<FieldError> {
         (self == Self::AppendOnly).then(|| FieldError::new("", "append-only"))
     }
@@ -49,7 +49,7 @@ impl Life {
 pub trait Entity: Values + Send + Sync + 'static {
     /// Name in operations, feed and logs.
     const NAME: &'static str;
-    /// Key of what people call its rows.
+    /// Key of the name of its rows for people.
     const LABEL: &'static str;
     /// The server's table, with its schema.
     const TABLE: &'static str;
@@ -57,23 +57,23 @@ pub trait Entity: Values + Send + Sync + 'static {
     const FORM: FormSpec = Self::FIELDS;
     /// Address of the list of its rows.
     const HOME: &'static str;
-    /// What people call a row; none where a region has only one.
+    /// The name of a row for people; `None` if a region has only one row.
     const TITLE: Option<Title> = None;
-    /// The page of a row, below [`Entity::HOME`], where everybody who may read it may open one.
+    /// The page of a row, below [`Entity::HOME`]; `None` if not everyone who may read the row may open one.
     const PAGE: Option<RowPage> = None;
-    /// Who may write rows of it.
+    /// Who may write its rows.
     const WRITERS: Writers;
 
-    /// What may become of a row.
+    /// What may happen to an existing row.
     const LIFE: Life = Life::Changes;
 
-    /// The id of a region's one row, for a kind of which a region has one; none for all others.
+    /// The id of a region's only row, for a kind of which a region has one row; otherwise `None`.
     fn only_id(_region: &Region) -> Option<Uuid> {
         None
     }
 
-    /// Reads and checks the values of a whole row. `changed` names the fields that the operation changes: what an old row already holds is not
-    /// refused for a rule that came later.
+    /// Reads and checks the values of a whole row. `changed` names the fields that the operation changes: a newer rule does not refuse a
+    /// value that an old row already holds.
     fn parse(row: &Row, changed: &BTreeSet<&str>, origin: Origin) -> Result<Self, Vec<FieldError>> {
         let mut read = Reader::new(row);
         let mut value = read.values::<Self>();
@@ -81,22 +81,22 @@ pub trait Entity: Values + Send + Sync + 'static {
         read.finish(value)
     }
 
-    /// Checks what the fields do not say by themselves, such as what two of them mean together; may put a value into its stored form.
+    /// Checks what the fields cannot express alone, such as two fields that depend on each other; may convert a value to its stored form.
     fn check(&mut self, _read: &mut Reader<'_>, _changed: &BTreeSet<&str>, _origin: Origin) {}
 
-    /// Fields that follow from such changes where these do not say them. An operation that puts an earlier value back says them too, as they
-    /// are, so that nothing follows from it.
+    /// Fields that change as a consequence of these changes, if the operation does not set them. An operation that restores an earlier
+    /// value sets them too, to their current values, so that they do not change.
     fn following(_changes: &Fields) -> &'static [&'static str] {
         &[]
     }
 
-    /// The values by form field. A blank one of a field that came later is not said ([`FieldKind::LaterText`]).
+    /// The values by form field. A blank value of a field that came later is omitted ([`FieldKind::LaterText`]).
     fn to_row(&self) -> Row {
         let values = Self::FORM.iter().zip(self.cells()).map(|(field, cell)| (field, field.from_column(&cell.to_json())));
         let said = values.filter(|(field, value)| field.kind != FieldKind::LaterText || !value.as_str().is_none_or(str::is_empty));
         said.map(|(field, value)| (field.name.to_owned(), value)).collect()
     }
-    /// Rows that could be.
+    /// Sample rows.
     fn samples() -> Samples;
 }
 

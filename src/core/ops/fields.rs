@@ -1,4 +1,4 @@
-//! Reads the values of a row, field by field, as the fields say, and collects every complaint.
+//! Reads the values of a row, field by field, according to the descriptions of the fields, and collects all complaints.
 
 use std::convert::Infallible;
 
@@ -9,14 +9,14 @@ use uuid::Uuid;
 use super::{Cell, Field, Plain, Presence, Reads, Row, Source, Values, form_codec::FieldKind};
 use crate::{civil, complaint::FieldError, money, phone, plate};
 
-/// A row being read.
+/// A row that is being read.
 pub struct Reader<'a> {
     row: &'a Row,
     errors: Vec<FieldError>,
 }
 
 impl<'a> Reader<'a> {
-    /// Starts on a row.
+    /// Starts reading a row.
     pub fn new(row: &'a Row) -> Self {
         Self { row, errors: Vec::new() }
     }
@@ -26,7 +26,7 @@ impl<'a> Reader<'a> {
         self.errors.push(error);
     }
 
-    /// The value, or everything that is wrong.
+    /// The value, or all complaints.
     pub fn finish<T>(self, value: T) -> Result<T, Vec<FieldError>> {
         if self.errors.is_empty() { Ok(value) } else { Err(self.errors) }
     }
@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// Every value of the type, with a stand-in beside each complaint.
+    /// All values of the type, with a placeholder for each value that has a complaint.
     pub fn values<V: Values>(&mut self) -> V {
         let Ok(values) = V::read(self);
         values
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The text of a field that says it, or a complaint about one that has to.
+    /// The text of a field if it is not blank. Adds a complaint if a required field is blank.
     fn said(&mut self, field: &'static Field) -> Option<String> {
         let text = self.text_of(field.name);
         if text.is_none()
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
         text
     }
 
-    /// The value of a text, or the complaint that it is none. A blank one is read too where the field always has a value.
+    /// The parsed value, or `None` and a complaint. A blank text is parsed too if the field always has a value.
     fn read<T>(&mut self, field: &'static Field, parse: impl Fn(&str) -> Result<T, FieldError>) -> Option<T> {
         let text = self.said(field);
         let text = if field.presence == Presence::Always { Some(text.unwrap_or_default()) } else { text }?;
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
         Some(text)
     }
 
-    /// ISO weekdays, ascending, each once.
+    /// ISO weekdays, ascending, each at most once.
     fn weekdays(&mut self, field: &'static Field) -> Option<String> {
         let text = self.text(field)?;
         if !text.bytes().all(|b| (b'1'..=b'7').contains(&b)) || !text.bytes().is_sorted_by(|a, b| a < b) {
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
         self.read(field, |text| parse(text).map_err(|error| error.about(field.name)))
     }
 
-    /// Minutes of the day; the end of a shift, of the start's day.
+    /// Minutes of the day; for the end of a shift, minutes of the start day.
     fn time(&mut self, field: &'static Field) -> Option<i32> {
         let time = self.read(field, |text| civil::parse_time(text).map_err(|error| error.about(field.name)));
         let Reads::EndOf(start) = field.reads else { return time };
@@ -161,7 +161,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What is no id is as good as none where the field has to be filled in.
+    /// An invalid id in a required field counts as missing.
     fn id(&mut self, field: &'static Field) -> Option<Uuid> {
         let code = if let Presence::Required(missing) = field.presence { missing } else { field.unknown };
         let text = self.said(field)?;
@@ -181,7 +181,7 @@ impl Source for Reader<'_> {
     }
 }
 
-/// The number, where the field takes it.
+/// The number, if it is in the field's range.
 fn within(field: &Field, number: Option<i32>, code: &str) -> Result<i32, FieldError> {
     let (least, most) = field.range;
     let wrong = || FieldError::new(field.name, code).with("min", least).with("max", most);
@@ -224,7 +224,7 @@ mod tests {
         }
     }
 
-    /// What an entity's check makes of a value: the value it would store, as forms have it, and the complaint.
+    /// The result of an entity's check of a value: the value to be stored, in the form's format, and the complaint.
     fn checked(field: &'static Field, value: &Value) -> (Value, Option<String>) {
         let row = Row::from([("f".to_owned(), value.clone())]);
         let mut read = Reader::new(&row);

@@ -1,7 +1,7 @@
-//! HTML form to operation. The same rules as `static/ts/form_codec.ts`; `tests/golden/form_codec.json` pins both.
+//! Converts an HTML form to an operation. The same rules as `static/ts/form_codec.ts`; `tests/golden/form_codec.json` pins both.
 //!
-//! Texts are cleaned first ([`crate::text::clean`]). A value that does not read as what the field wants stays the text that was typed: the
-//! entity's own check then says what is wrong with it, in the same words for a form, a queue and an import.
+//! Texts are cleaned first ([`crate::text::clean`]). A value that does not parse as the field's kind stays the typed text: the entity's
+//! check then reports what is wrong, in the same words for a form, a queue and an import.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 use super::{Change, Field, Fields, Row, clean_value, same_value};
 use crate::{civil, money, phone, plate, text::clean};
 
-/// How a form field reads.
+/// How the value of a form field is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
     /// Text; blank is "".
     Text,
     /// Text; blank is null.
     OptionalText,
-    /// Trimmed text of a field that came after the first release; a blank one is left out, so that a form is the same operation to a browser
-    /// or an agent that does not know the field yet.
+    /// Cleaned text of a field that was added after the first release. A blank one is omitted, so that the form gives the same operation in
+    /// a browser or agent that does not know the field yet.
     LaterText,
     /// A date as typed, sent as `YYYY-MM-DD`; blank is null.
     Date,
@@ -26,15 +26,15 @@ pub enum FieldKind {
     Time,
     /// A whole number; blank is null.
     Integer,
-    /// A decimal with comma or point, sent as text with a point; blank is null.
+    /// A decimal number with comma or point, sent as text with a point; blank is null.
     Decimal,
     /// A checkbox: present is true.
     Flag,
-    /// Several checkboxes of one name with the values 1 to 7, sent as one ascending text.
+    /// Several checkboxes with one name and the values 1 to 7, sent as one text of ascending digits.
     Weekdays,
     /// The id of another row; blank is null.
     Id,
-    /// Text that forms show in several lines; blank is "".
+    /// Text with several lines in forms; blank is "".
     LongText,
     /// One of a few words; blank is null.
     Choice,
@@ -46,14 +46,14 @@ pub enum FieldKind {
     Phone,
     /// A sum of money as typed, sent as text with a point, `1250.50`; blank is null.
     Money,
-    /// Minutes, typed as such or as hours and minutes (`1:30`), sent as a whole number; blank is null.
+    /// Minutes, typed as a number or as hours and minutes (`1:30`), sent as a whole number; blank is null.
     Minutes,
 }
 
-/// The fields of an entity's form, in their order.
+/// The fields of an entity's form, in order.
 pub type FormSpec = &'static [Field];
 
-/// Reads the fields of `spec` out of posted pairs.
+/// Reads the fields of `spec` from posted pairs.
 pub fn read_form(spec: FormSpec, pairs: &[(String, String)]) -> Row {
     let values = spec.iter().map(|field| (field, read_value(field.kind, field.name, pairs)));
     let said = values.filter(|(field, value)| field.kind != FieldKind::LaterText || !value.is_null());
@@ -90,13 +90,13 @@ fn read_value(kind: FieldKind, name: &str, pairs: &[(String, String)]) -> Value 
     }
 }
 
-/// The changes of a create: everything, from nothing.
+/// The changes of a create: every field, from null.
 pub fn changes_of_new(values: Row) -> Fields {
     values.into_iter().map(|(name, to)| (name, Change { from: Value::Null, to })).collect()
 }
 
-/// The changes of an update: what differs from `original`, the values the form was rendered with. A value that was stored before texts were
-/// cleaned, and that nobody touched, is none.
+/// The changes of an update: the values that differ from `original`, the values with which the form was rendered. An untouched value that
+/// was stored before texts were cleaned is not a change.
 pub fn changes_between(original: &Row, values: Row) -> Fields {
     let mut changes = BTreeMap::new();
     for (name, to) in values {

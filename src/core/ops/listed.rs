@@ -1,4 +1,4 @@
-//! Rows as pages want them, wherever they are read from.
+//! Rows in the form that pages need, from any source.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -19,7 +19,7 @@ pub struct Listed<E> {
 }
 
 impl<E> Listed<E> {
-    /// In the bin.
+    /// Whether it is in the trash.
     pub fn is_deleted(&self) -> bool {
         self.deleted_at.is_some()
     }

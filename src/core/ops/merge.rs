@@ -1,6 +1,6 @@
-//! The merge rule (SYNC 3.7): pure, so that server, agent and tests decide alike.
+//! The merge rule (SYNC 3.7): pure, so that server, agent and tests decide in the same way.
 //!
-//! A value a person entered is afterwards current, knowingly replaced, or kept in a conflict. It never just disappears.
+//! A value that a person entered is afterwards current, replaced knowingly, or kept in a conflict. It never disappears silently.
 
 use std::collections::BTreeMap;
 
@@ -20,11 +20,11 @@ use crate::{civil, money};
 pub struct Stamp {
     /// The operation.
     pub op: Uuid,
-    /// Its queue: later operations of the same queue have seen it.
+    /// Its queue: later operations of the same queue have seen this write.
     pub queue: Uuid,
-    /// Effective time of the edit: by the author's corrected clock, never later than its arrival.
+    /// Effective time of the edit: the author's corrected clock, never later than the arrival.
     pub at: DateTime<Utc>,
-    /// The row's version that came of it.
+    /// The row's version after this write.
     pub version: i64,
 }
 
@@ -33,7 +33,7 @@ pub struct Stamp {
 pub struct Record {
     /// Version of the row.
     pub version: i64,
-    /// Set for a deleted row.
+    /// Whether the row is deleted.
     pub deleted: bool,
     /// Values by form field.
     pub fields: Row,
@@ -41,37 +41,37 @@ pub struct Record {
     pub meta: Meta,
 }
 
-/// Who wrote what of a row last, by field; [`TOMBSTONE`] and [`OTHERS`] are keys beside the fields' names. A row of an earlier release has
-/// an entry for each field and none for the others.
+/// The last writer of each field; [`TOMBSTONE`] and [`OTHERS`] are keys besides the field names. A row of an earlier release has an entry
+/// for each field and no [`OTHERS`].
 pub type Meta = BTreeMap<String, Stamp>;
 
 /// The last delete or restore.
 pub const TOMBSTONE: &str = "";
 
-/// Whoever made the row: they wrote every field that has no entry of its own. Most rows are never changed, and need no more than this.
+/// The creator of the row, who wrote every field without its own entry. Most rows are never changed and need only this entry.
 pub const OTHERS: &str = "*";
 
-/// Which of two values of a field stays, where neither author had seen the other's. The one that does not is kept in a conflict.
+/// Which of two values of a field stays if neither author had seen the other's value. The other value is kept in a conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MergePolicy {
     /// The later one.
     LastWriter,
-    /// The higher one, whenever it was entered, as of a mileage, which only rises. Nothing is lower than any value. What cannot be compared
-    /// goes by time, so that it is refused as what it is.
+    /// The higher one, at whatever time it was entered, for example a mileage, which only rises. A blank is lower than any value. If the
+    /// values cannot be compared, the later one stays, so that the check of the field can refuse it.
     Max,
 }
 
-/// What kind of meeting a conflict is.
+/// The kind of a conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConflictKind {
     /// Two values for one field.
     Field,
-    /// A deletion of a row somebody had changed meanwhile: the row stays.
+    /// A deletion of a row that was changed in the meantime: the row stays.
     DeleteVsEdit,
-    /// A change of a row somebody had deleted meanwhile: the row comes back.
+    /// A change of a row that was deleted in the meantime: the row is restored.
     EditVsDelete,
-    /// An entry for a deleted employee: it is kept, and shown.
+    /// An entry for a deleted employee: it is stored and shown.
     ParentDeleted,
 }
 
@@ -90,15 +90,15 @@ impl ConflictKind {
 /// A conflict to be recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConflictDraft {
-    /// What met what.
+    /// The kind.
     pub kind: ConflictKind,
-    /// The field, where it is about one.
+    /// The field, if the conflict is about one.
     pub field: Option<String>,
-    /// What the later writer had seen.
+    /// The value that the later writer had seen.
     pub base: Value,
     /// The value that is current now.
     pub win: Value,
-    /// The value that is not.
+    /// The value that was not kept.
     pub lose: Value,
     /// Operation behind `win`.
     pub op_win: Option<Uuid>,
@@ -109,17 +109,17 @@ pub struct ConflictDraft {
 /// Result of a merge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Merged {
-    /// The row as it is to be; its version is the old one plus one when something changed.
+    /// The row after the merge; its version increases by one if something changed.
     pub record: Record,
     /// Whether there is anything to write (values or stamps).
     pub changed: bool,
     /// Whether the row is new.
     pub created: bool,
-    /// What has to be kept for a person to see.
+    /// Conflicts that must be kept for a person to see.
     pub conflicts: Vec<ConflictDraft>,
 }
 
-/// Equal as a person would say: no value and empty text are the same.
+/// Whether two values are equal for a person: no value and an empty text are the same.
 pub fn same_value(a: &Value, b: &Value) -> bool {
     fn empty(v: &Value) -> bool {
         v.is_null() || v.as_str() == Some("")
@@ -127,8 +127,8 @@ pub fn same_value(a: &Value, b: &Value) -> bool {
     a == b || (empty(a) && empty(b))
 }
 
-/// Applies `op`, which took effect at `at`, to `current`, a row with the fields of `form`. None when there is no row and the operation does not
-/// make one.
+/// Applies `op`, with the effective time `at`, to `current`, a row with the fields of `form`. `None` if there is no row and the operation
+/// does not create one.
 pub fn merge(form: FormSpec, current: Option<&Record>, op: &Op, at: DateTime<Utc>) -> Option<Merged> {
     let Some(current) = current else {
         return (op.kind == Kind::Create).then(|| create(op, at));
@@ -172,13 +172,14 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Whether the author had that write on the screen: it was in the version they saw, or came from their own queue before.
+    /// Whether the author had seen that write: it was in the version on the screen, or came earlier from the author's own queue.
     fn saw(&self, written: &Stamp) -> bool {
         self.op.base_version.is_some_and(|base| written.version <= base) || (self.op.n > 0 && written.queue == self.op.queue_id)
     }
 
     fn edit(&mut self) {
-        // What is to stay as the author saw it is no edit: it neither wins over anybody's nor wakes the dead.
+        // A value that stays as the author saw it is not an edit: it does not replace another author's value and does not restore a deleted
+        // row.
         let edits: Vec<_> = self.op.fields.iter().filter(|(_, change)| !same_value(&change.from, &change.to)).collect();
         if edits.is_empty() {
             return;
@@ -212,7 +213,8 @@ impl Work<'_> {
         }
     }
 
-    /// Whether a value is higher than another one, in a field where that counts and the two can be compared.
+    /// Whether a value is higher than another one; `None` if the field's policy is not `Max`, or the values cannot be compared or are
+    /// equal.
     fn is_higher(&self, name: &str, value: &Value, than: &Value) -> Option<bool> {
         let field = self.form.iter().find(|field| field.name == name).filter(|field| field.merge == MergePolicy::Max)?;
         let (value, than) = (height(field.kind, value)?, height(field.kind, than)?);
@@ -268,7 +270,7 @@ impl Work<'_> {
     }
 }
 
-/// How high a value of a field is; none for what the field cannot hold or nobody compares.
+/// The value as a number to compare; `None` for a kind without an order, or a value that the field cannot hold.
 fn height(kind: FieldKind, value: &Value) -> Option<i64> {
     if same_value(value, &Value::Null) {
         return Some(i64::MIN);

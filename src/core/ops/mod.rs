@@ -1,4 +1,4 @@
-//! Operations: what a person entered, as data. Pure, and shared by server and agent (docs/SYNC.md).
+//! Operations: what people entered, as data. Pure, and shared by server and agent (docs/SYNC.md).
 
 mod cleaned;
 mod description;

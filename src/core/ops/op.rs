@@ -1,4 +1,4 @@
-//! The envelope of an operation and of the server's answer (SYNC 3.2, 3.4). Shapes are pinned by `tests/golden/ops/`.
+//! The envelope of an operation and of the server's verdict (SYNC 3.2, 3.4). `tests/golden/ops/` pins the format.
 
 use std::collections::BTreeMap;
 
@@ -10,24 +10,25 @@ use uuid::Uuid;
 
 use crate::{complaint::FieldError, identity::Region};
 
-/// Field name to change. Names and value forms are those of the HTML forms: dates `YYYY-MM-DD`, times `HH:MM`, whole numbers, booleans, strings.
+/// Changes by field name. Names and formats of values are those of the HTML forms: dates `YYYY-MM-DD`, times `HH:MM`, whole numbers,
+/// booleans, strings.
 pub type Fields = BTreeMap<String, Change>;
 
-/// Field name to value: one row as clients see it.
+/// Values by field name: one row as clients see it.
 pub type Row = BTreeMap<String, Value>;
 
-/// What is done to a row.
+/// The kind of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// A new row with the id the client chose.
+    /// A new row with the id that the client chose.
     Create,
-    /// Some fields get other values.
+    /// Some fields get new values.
     Update,
-    /// The row goes to the bin (a tombstone).
+    /// The row is moved to the trash (a tombstone).
     Delete,
-    /// The row comes back from the bin.
+    /// The row is restored from the trash.
     Restore,
     /// A named command; none exists yet, so it is held until a server knows it.
     Command,
@@ -46,7 +47,7 @@ impl Kind {
     }
 }
 
-/// One field's change: what the author saw, and what they want.
+/// One field's change: the value that the author saw, and the value wanted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Change {
@@ -61,13 +62,13 @@ pub struct Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
-    /// A form, with the server in reach.
+    /// A form, while the server is reachable.
     Web,
     /// A browser's queue.
     Offline,
     /// An office PC's agent.
     Agent,
-    /// A takeover or a file.
+    /// An import, or a file.
     Import,
     /// The desktop program's own protocol.
     Legacy,
@@ -89,7 +90,7 @@ impl Origin {
     }
 }
 
-/// One operation. `op_id` is made at the first submit attempt and kept on every retry: it is what makes a replay harmless.
+/// One operation. `op_id` is created at the first attempt to submit and kept on every retry, which makes operations idempotent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Op {
@@ -97,28 +98,28 @@ pub struct Op {
     pub v: u16,
     /// UUIDv7 of this operation.
     pub op_id: Uuid,
-    /// The queue it was put into (a browser's, an agent's, an import file's).
+    /// The queue that it belongs to (a browser's, an agent's, an import file's).
     pub queue_id: Uuid,
-    /// Its place in that queue: 1, 2, 3 ... without holes. 0 for a form posted directly.
+    /// Its number in that queue: 1, 2, 3 ... without gaps. 0 for a form posted directly.
     pub n: i64,
     /// The user who entered it.
     pub actor: Uuid,
-    /// Proof that `actor` really was signed in at that browser, for a carrier who is somebody else.
+    /// Proof that `actor` was signed in at that browser, needed if another person or a PC delivers the operation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<String>,
     /// Build of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
-    /// What is done.
+    /// The kind of the operation.
     pub kind: Kind,
-    /// Which kind of row; an operation on one that the server does not know is held.
+    /// The kind of row; an operation on an unknown kind is held.
     #[cfg_attr(feature = "openapi", schema(example = "employee"))]
     pub entity: String,
     /// Id of the row.
     pub id: Uuid,
     /// The region the row belongs to.
     pub region: Region,
-    /// `version` of the row on the author's screen; none for a new row.
+    /// `version` of the row on the author's screen; null for a new row.
     #[serde(default)]
     pub base_version: Option<i64>,
     /// The changes, for `create` and `update`.
@@ -131,13 +132,13 @@ pub struct Op {
     /// Arguments of a command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub args: Option<Value>,
-    /// Operations that have to be applied before this one.
+    /// Operations that must be applied before this one.
     #[serde(default)]
     pub after: Vec<Uuid>,
-    /// When the author pressed save, by their clock; 1990 to 2100, as dates of work are.
+    /// When the author saved, by the author's clock; 1990 to 2100, like work dates.
     #[serde(deserialize_with = "read_edited_at")]
     pub edited_at: DateTime<Utc>,
-    /// Their clock minus the server's, in milliseconds, when last compared.
+    /// The author's clock minus the server's, in milliseconds, at the last comparison.
     #[serde(default)]
     pub offset_ms: i64,
 }
@@ -145,9 +146,9 @@ pub struct Op {
 /// Who enters operations, into which queue, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Author {
-    /// The account; the program's own id for what it does by itself.
+    /// The account; the program's own id for operations of the program itself.
     pub actor: Uuid,
-    /// The queue of what is entered: a session for forms, a batch, a file.
+    /// The queue of the operations: a session for forms, a batch, a file.
     pub queue_id: Uuid,
     /// When, by the author's clock.
     pub at: DateTime<Utc>,
@@ -179,40 +180,40 @@ impl Op {
         }
     }
 
-    /// With these changes.
+    /// The same operation with these changes.
     #[must_use]
     pub fn changing(mut self, fields: Fields) -> Self {
         self.fields = fields;
         self
     }
 
-    /// Against this version of the row; none for one that the author has not seen.
+    /// The same operation, made against this version of the row; `None` if the author has not seen the row.
     #[must_use]
     pub fn against(mut self, base_version: Option<i64>) -> Self {
         self.base_version = base_version;
         self
     }
 
-    /// At this place of its queue.
+    /// The same operation with this number in its queue.
     #[must_use]
     pub fn numbered(mut self, n: i64) -> Self {
         self.n = n;
         self
     }
 
-    /// Reads an operation that a client sends. What is stored may have any number: earlier releases took whatever came.
+    /// Reads an operation that a client sends. A stored operation may have any number, because earlier releases did not check it.
     pub fn sent(value: Value) -> Result<Self, String> {
         let op: Self = serde_json::from_value(value).map_err(|e| e.to_string())?;
         if op.n > HIGHEST_N { Err(format!("n: {HIGHEST_N} at most")) } else { Ok(op) }
     }
 }
 
-/// The highest number that an operation can have in its queue: what JavaScript counts to without a gap.
+/// The highest number of an operation in its queue: the largest integer up to which JavaScript counts without gaps.
 const HIGHEST_N: i64 = (1 << 53) - 1;
 
-/// First instant that an operation's times are kept as.
+/// First instant that is stored for an operation's times.
 pub const EARLIEST: DateTime<Utc> = NaiveDateTime::new(first_day_of(1990), NaiveTime::MIN).and_utc();
-/// Last one.
+/// Last instant.
 pub const LATEST: DateTime<Utc> = NaiveDateTime::new(first_day_of(2101), NaiveTime::MIN).and_utc();
 
 const fn first_day_of(year: i32) -> NaiveDate {
@@ -222,8 +223,8 @@ const fn first_day_of(year: i32) -> NaiveDate {
     }
 }
 
-/// Clocks of PCs are wrong, by years at times, and an entry is not lost for that: an instant that cannot be, or that PostgreSQL or
-/// JavaScript would write otherwise than chrono reads it, is drawn to the nearer end of what is kept.
+/// Clocks of PCs are wrong, sometimes by years, and an entry must not be lost because of that. An impossible instant, or one that
+/// PostgreSQL or JavaScript writes in another format than chrono reads, is moved to the nearer end of the stored range.
 fn read_edited_at<'de, D: Deserializer<'de>>(input: D) -> Result<DateTime<Utc>, D::Error> {
     let text = String::deserialize(input)?;
     match (text.parse::<DateTime<Utc>>(), text.trim_start().chars().next()) {
@@ -235,11 +236,11 @@ fn read_edited_at<'de, D: Deserializer<'de>>(input: D) -> Result<DateTime<Utc>, 
     }
 }
 
-/// An operation's `edited_at` by itself, read as it is read there.
+/// An operation's `edited_at` alone, read in the same way.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct EditedAt(#[serde(deserialize_with = "read_edited_at")] pub DateTime<Utc>);
 
-/// What a fingerprint is of.
+/// The data from which a fingerprint is computed.
 #[derive(Serialize)]
 struct Meaning<'a> {
     v: u16,
@@ -257,7 +258,7 @@ struct Meaning<'a> {
 /// A fingerprint of an operation.
 pub type Print = [u8; 32];
 
-/// SHA-256 of the operation's meaning (RFC 8785 JSON): equal for a replay, different when an `op_id` is used for something else.
+/// SHA-256 of the operation's meaning (RFC 8785 JSON): equal for a replay, different if an `op_id` is used again for another operation.
 pub fn fingerprint(op: &Op) -> Print {
     let meaning = Meaning {
         v: op.v,
@@ -271,25 +272,25 @@ pub fn fingerprint(op: &Op) -> Print {
         actor: op.actor,
         region: &op.region,
     };
-    // Values that came from JSON always have a canonical form; should one not, its plain text still tells two operations apart.
+    // Values read from JSON always have a canonical form; if one had not, its plain text would still distinguish two operations.
     let plain = |_| json!(meaning).to_string().into_bytes();
     Sha256::digest(serde_json_canonicalizer::to_vec(&meaning).unwrap_or_else(plain)).into()
 }
 
-/// The server's word on an operation. All but `Retry` are final for the sender's queue.
+/// The server's decision on an operation. All but `Retry` are final for the sender's queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum VerdictKind {
     /// Done.
     Applied,
-    /// Done, and somebody else's change met it: see `conflicts`.
+    /// Done, in conflict with another author's change: see `conflicts`.
     Merged,
-    /// Stored, waiting for something (`reason`).
+    /// Stored; waits for the cause in `reason`.
     Held,
     /// Stored, and refused (`errors`).
     Rejected,
-    /// Not stored: keep it and send it again.
+    /// Not stored: the sender keeps it and sends it again.
     Retry,
 }
 
@@ -305,13 +306,13 @@ impl VerdictKind {
         }
     }
 
-    /// Whether the row now holds what the operation asked for, as far as nobody else's later change is in the way.
+    /// Whether the row now holds the values of the operation, except where another author's later change is kept.
     pub fn took_effect(self) -> bool {
         matches!(self, Self::Applied | Self::Merged)
     }
 }
 
-/// Why an operation is held, rejected or to be sent again.
+/// Why an operation is held, rejected or must be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -320,13 +321,13 @@ pub enum Reason {
     WaitingAfter,
     /// An operation named in `after` was refused.
     DepRejected,
-    /// The region is closed: it is read, and takes nothing new.
+    /// The region is closed: it can be read, but accepts no new data.
     RegionClosed,
     /// Another row of the region has the same business key.
     NaturalKey,
-    /// The author may not do this (any more).
+    /// The author may not do this, or not any more.
     ForbiddenNow,
-    /// Rows of this kind are written by administrators only, and the author is none.
+    /// Only administrators write rows of this kind, and the author is not an administrator.
     Forbidden,
     /// The author's grant is missing, expired or revoked.
     GrantRevoked,
@@ -334,54 +335,54 @@ pub enum Reason {
     SchemaUnknown,
     /// The server failed on this operation.
     InternalError,
-    /// The values are not acceptable; see `errors`.
+    /// The values are invalid; see `errors`.
     Invalid,
-    /// Somebody gave it up; it is kept.
+    /// A person discarded it; it is kept.
     Discarded,
-    /// The `op_id` was used before for something else; this body is kept under a new id.
+    /// The `op_id` was used before for another operation; this body is kept under a new id.
     OpIdReused,
     /// The row does not exist in this region.
     UnknownEntity,
-    /// The person who delivers has no right in that region.
+    /// The account that delivers has no right in that region.
     Carrier,
-    /// The database could not take it just now.
+    /// The database could not accept it at this moment.
     Busy,
 }
 
-/// The answer to one operation.
+/// The response to one operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Verdict {
-    /// Which operation.
+    /// The operation's id.
     pub op_id: Uuid,
-    /// The word.
+    /// The verdict.
     pub verdict: VerdictKind,
-    /// Why, where there is a why.
+    /// The reason, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// Per field, for a rejection.
+    /// Complaints per field, for a rejection.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
     /// The row's version now.
     #[serde(default)]
     pub version: Option<i64>,
-    /// The region's number of the change; filled in when read back after the commit.
+    /// The region's number of the change; read after the commit.
     #[serde(default)]
     pub seq: Option<i64>,
-    /// Whether this is the stored answer to an earlier delivery.
+    /// Whether this is the stored response to an earlier delivery.
     #[serde(default)]
     pub replayed: bool,
-    /// The row as it is now, so that the sender shows the truth.
+    /// The row's current values, so that the sender shows the truth.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub row: Option<Row>,
-    /// What met somebody else's change.
+    /// The conflicts with other authors' changes.
     #[serde(default)]
     pub conflicts: Vec<Value>,
 }
 
 impl Verdict {
-    /// A verdict with nothing but its word.
+    /// A verdict without further data.
     pub fn bare(op_id: Uuid, verdict: VerdictKind) -> Self {
         Self {
             op_id,
@@ -396,7 +397,7 @@ impl Verdict {
         }
     }
 
-    /// The same, with a reason.
+    /// The same verdict with a reason.
     #[must_use]
     pub fn because(mut self, reason: Reason) -> Self {
         self.reason = Some(reason);
@@ -436,7 +437,7 @@ mod tests {
         assert!(read("dün").is_err());
     }
 
-    /// Operations as they have been sent at any time wait in somebody's queue: each shape is read forever, and means what it meant.
+    /// Operations of every earlier format may still wait in a queue: each format must be readable forever, with the same meaning.
     #[test]
     fn every_shape_that_was_ever_sent_is_read_and_means_the_same() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/ops/v1");

@@ -1,4 +1,4 @@
-//! What rows and operations look like, for the API's description: made of what the entities say of themselves.
+//! Schemas of rows and operations for the API's description, made from the descriptions of the entities.
 
 use serde_json::{Value, json};
 use utoipa::{
@@ -13,16 +13,16 @@ use uuid::Uuid;
 
 use super::{Change, Description, Field, descriptions, form_codec::FieldKind, mask_secrets, masked_name};
 
-/// The id of everything in examples.
+/// The id in all examples.
 const EXAMPLE_ID: Uuid = Uuid::from_u128(0x019a_b3aa_0000_7000_8000_0000_0000_000e);
 
-/// Schemas by their names, as a document collects them.
+/// Schemas by name, as a document collects them.
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
-/// The name of an entity that this server has.
+/// The name of an entity of this server.
 pub struct EntityName;
 
-/// A row of one of the entities, as it leaves: without what is secret.
+/// A row of any entity as it is sent: without secret values.
 pub struct AnyRow;
 
 /// The changes of an operation, by field.
@@ -83,7 +83,7 @@ fn in_capitals(name: &str) -> String {
     name.split('_').flat_map(|word| word.chars().take(1).map(|first| first.to_ascii_uppercase()).chain(word.chars().skip(1))).collect()
 }
 
-/// A row as answers have it.
+/// A row as responses contain it.
 fn row(entity: &Description) -> Schema {
     let head = [
         ("id".to_owned(), uuid().into()),
@@ -98,7 +98,7 @@ fn row(entity: &Description) -> Schema {
             (field.name.to_owned(), value(field, is_never_null(field)))
         }
     });
-    // A field that came after the first release is not there while it is blank.
+    // A field that was added after the first release is absent while it is blank.
     let later = entity.fields.iter().filter(|field| field.kind == FieldKind::LaterText).map(|field| field.name).collect::<Vec<_>>();
     let properties: Schemas = head.into_iter().chain(values).collect();
     let is_there = |name: &&String| !later.contains(&name.as_str());
@@ -107,7 +107,7 @@ fn row(entity: &Description) -> Schema {
     row.examples((entity.samples)().rows.map(|sample| example(entity, sample))).build().into()
 }
 
-/// A sample as it would leave.
+/// A sample as it would be sent.
 fn example(entity: &Description, sample: Value) -> Value {
     let Value::Object(sample) = sample else { return sample };
     let references = entity.fields.iter().filter(|field| field.is_reference()).map(|field| (field.name.to_owned(), json!(EXAMPLE_ID)));
@@ -116,7 +116,7 @@ fn example(entity: &Description, sample: Value) -> Value {
     json!(mask_secrets(values.collect(), |value| if value.is_null() { value } else { json!("*") }))
 }
 
-/// The changes that operations may ask for.
+/// The changes that operations may contain.
 fn fields(entity: &Description) -> Schema {
     let change = |field: &Field| {
         let sides = ["from", "to"].map(|side| (side.to_owned(), value(field, false)));
@@ -138,13 +138,13 @@ fn object(
     object.description(Some(words).filter(|words| !words.is_empty()))
 }
 
-/// Whether a row has a value here in any case: a blank text is "", no tick is false.
+/// Whether a row always has a value here: a blank text is "", an unset flag is false.
 fn is_never_null(field: &Field) -> bool {
     field.is_required()
         || matches!(field.kind, FieldKind::Text | FieldKind::LongText | FieldKind::LaterText | FieldKind::Flag | FieldKind::Weekdays)
 }
 
-/// A value of a field.
+/// The schema of a field's value.
 fn value(field: &Field, is_always: bool) -> RefOr<Schema> {
     let kind = |plain: Type| if is_always { plain.into() } else { or_null(plain) };
     let text = |builder: ObjectBuilder| builder.schema_type(kind(Type::String));

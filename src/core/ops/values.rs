@@ -1,5 +1,5 @@
-//! The values of an entity's type, by its fields: said once (`values!`), read from a form, an operation or a column, and
-//! written to either.
+//! The values of an entity's type, by its fields: listed once (`values!`), read from a form, an operation or a column, and written to any
+//! of them.
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Field, form_codec::FormSpec};
 
-/// A value on its way between a type and a column. None is NULL.
+/// A value between a type and a column. `None` is NULL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Plain {
     /// `text`.
@@ -24,7 +24,7 @@ pub enum Plain {
     Id(Option<Uuid>),
 }
 
-/// Which [`Plain`] a column holds.
+/// The kind of [`Plain`] that a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlainKind {
     /// `text`.
@@ -63,15 +63,15 @@ pub trait Cell: Sized {
     /// The value as its column holds it.
     fn to_plain(&self) -> Plain;
 
-    /// The value of a form or an operation. None for a word that the type does not know.
+    /// The value from a form or an operation. `None` for a word that the type does not know.
     fn from_plain(plain: Plain) -> Option<Self>;
 
-    /// The value of a column. A word that a later release stored may be none here, where the type has a value for that.
+    /// The value from a column. A word that a later release stored may become "no value" here, if the type has that.
     fn from_column(plain: Plain) -> Option<Self> {
         Self::from_plain(plain)
     }
 
-    /// The value that stands beside a complaint, so that the other fields can be checked.
+    /// The placeholder for a value that has a complaint, so that the other fields can be checked.
     fn stand_in() -> Self;
 }
 
@@ -113,12 +113,12 @@ macro_rules! cells {
 
 cells!(Text: String, Number: i32, Sum: i64, Flag: bool, Date: NaiveDate, Id: Uuid);
 
-/// A type whose values are words of a list, which a row may have none of.
+/// A type whose values are words of a list; a row may also have no word.
 pub trait Choice: Copy {
     /// The word in the column, in forms and in operations.
     fn word(self) -> &'static str;
 
-    /// Reads a word back; none for one that the type does not know.
+    /// Reads a word; `None` if the type does not know it.
     fn of_word(word: &str) -> Option<Self>;
 }
 
@@ -148,7 +148,7 @@ impl<C: Choice> Cell for Option<C> {
 
 /// Where the values of a row come from.
 pub trait Source {
-    /// Why a value cannot be had at all.
+    /// Why a value cannot be read.
     type Error;
 
     /// The value of a field.
@@ -168,15 +168,15 @@ pub trait Values: Sized {
     ///
     /// # Errors
     ///
-    /// A value cannot be had.
+    /// A value cannot be read.
     fn read<S: Source>(source: &mut S) -> Result<Self, S::Error>;
 
     /// The values as their columns hold them, in the order of the fields.
     fn cells(&self) -> Vec<Plain>;
 }
 
-/// Says of which field each value of a type is: `values!(Driver { full_name: Field::new(...), ... })`. What the type has besides, and no field
-/// holds, follows with its value: `; activation = Activation::No`.
+/// Assigns a field to each value of a type: `values!(Driver { full_name: Field::new(...), ... })`. Members of the type without a field
+/// follow with their values: `; activation = Activation::No`.
 #[macro_export]
 macro_rules! values {
     ($entity:ident { $($value:ident: $field:expr),+ $(,)? } $(; $beside:ident = $unsaid:expr)*) => {

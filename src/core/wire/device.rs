@@ -1,4 +1,4 @@
-//! What a PC's agent asks the server in its own name, and what it is answered.
+//! Requests of a PC's agent to the server in its own name, and the responses.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,14 +11,14 @@ use crate::{
     ops::Row,
 };
 
-/// What a PC shows to become known.
+/// The request with which a PC enrols.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Enrolment {
-    /// The code that an administrator read out; in any case, with or without its hyphen.
+    /// The code that an administrator read out; upper or lower case, with or without its hyphen.
     #[cfg_attr(feature = "openapi", schema(example = "ABCDE-FGHJK"))]
     pub code: String,
-    /// What the PC calls itself.
+    /// The PC's host name.
     #[serde(default)]
     pub host: String,
     /// Version of the agent.
@@ -29,19 +29,19 @@ pub struct Enrolment {
     pub os: String,
 }
 
-/// What a PC is from now on.
+/// The identity of an enrolled PC.
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Enrolled {
     /// Id of the device.
     pub device_id: Uuid,
-    /// `rsd_...`: shown this once.
+    /// `rsd_...`: shown only once.
     pub token: String,
-    /// What people call the PC.
+    /// The PC's name.
     pub name: String,
     /// Its region.
     pub region: Region,
-    /// From when on the token is to be renewed.
+    /// When the token is due for renewal.
     pub rotate_after: DateTime<Utc>,
 }
 
@@ -49,13 +49,13 @@ pub struct Enrolled {
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Rotated {
-    /// `rsd_...`: shown this once. Its first use ends the one it was asked for with.
+    /// `rsd_...`: shown only once. Its first use ends the token with which it was requested.
     pub token: String,
-    /// From when on it is to be renewed.
+    /// When it is due for renewal.
     pub rotate_after: DateTime<Utc>,
 }
 
-/// For which queue a grant is wanted.
+/// The queue for which a grant is requested.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct GrantQuestion {
@@ -67,13 +67,13 @@ pub struct GrantQuestion {
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct GrantAnswer {
-    /// To be sent with the person's operations of that queue when somebody else delivers them.
+    /// Sent with the person's operations of that queue when another person or a PC delivers them.
     pub grant: String,
-    /// From when on it is worthless; 60 days ahead.
+    /// When it expires: 60 days after its issue.
     pub expires_at: DateTime<Utc>,
 }
 
-/// How a PC is. All but the version may be missing.
+/// The state of a PC. All fields but the version may be missing.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ContactReport {
@@ -85,77 +85,77 @@ pub struct ContactReport {
     /// The operating system.
     #[serde(default)]
     pub os: Option<String>,
-    /// What the PC calls itself.
+    /// The PC's host name.
     #[serde(default)]
     pub host: Option<String>,
-    /// Operations that wait on it.
+    /// Number of operations that wait on it.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(minimum = 0))]
     pub waiting: Option<i64>,
     /// Since when the oldest of them waits.
     #[serde(default)]
     pub oldest_at: Option<DateTime<Utc>>,
-    /// How many operations it has ever kept.
+    /// Number of operations that it has ever stored.
     #[serde(default)]
     pub log: Option<i64>,
     /// Its copy of the region's rows.
     #[serde(default)]
     pub mirror: Option<MirrorReport>,
-    /// Bytes that are free where it keeps them.
+    /// Free bytes on the disk that stores them.
     #[serde(default)]
     pub disk_free: Option<i64>,
     /// How far its clock is ahead of the server's, in milliseconds.
     #[serde(default)]
     pub offset_ms: Option<i64>,
-    /// Since when the agent runs.
+    /// When the agent started.
     #[serde(default)]
     pub started_at: Option<DateTime<Utc>>,
-    /// What is wrong: `file_corrupt`, `digest`, `disk_full`, `clock`; other words are kept, and shown as they are.
+    /// Problems: `file_corrupt`, `digest`, `disk_full`, `clock`; other words are stored and shown as they are.
     #[serde(default)]
     pub troubles: Option<Vec<String>>,
 }
 
-/// How far a PC has read.
+/// How far a PC's copy has read.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct MirrorReport {
-    /// Of which data.
+    /// The epoch of the data.
     #[serde(default)]
     pub epoch: Option<Uuid>,
-    /// The region's number up to which it has read.
+    /// The region's number up to which the copy has read.
     #[serde(default)]
     pub seq: Option<i64>,
     /// When it was last known to be up to date.
     #[serde(default)]
     pub synced_at: Option<DateTime<Utc>>,
-    /// Whether its digest was the server's when they were last compared.
+    /// Whether its digest was equal to the server's at the last comparison.
     #[serde(default)]
     pub digest_equal: Option<bool>,
 }
 
-/// What a PC has to know.
+/// The data that a PC needs.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ContactAnswer {
     /// The server's clock.
     pub server_time: DateTime<Utc>,
-    /// Of which data the feed is.
+    /// The epoch of the feed.
     pub feed_epoch: Uuid,
-    /// The PC as it is called here.
+    /// The PC's name and region.
     pub device: DeviceName,
-    /// From when on the token is to be renewed.
+    /// When the token is due for renewal.
     pub rotate_after: DateTime<Utc>,
     /// Its region.
     pub region: RegionState,
-    /// What holds for all regions.
+    /// Data that apply to all regions.
     pub company: Company,
-    /// Who may use it.
+    /// The accounts that may use the PC.
     pub people: Vec<Person>,
     /// The newest version of the agent.
     pub newest: String,
 }
 
-/// A PC as it is called.
+/// A PC's name and region.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct DeviceName {
@@ -175,46 +175,46 @@ pub struct RegionState {
     pub code: Region,
     /// Its name.
     pub name: String,
-    /// Whether it takes entries.
+    /// Whether it accepts entries.
     pub is_open: bool,
-    /// Its first day, before which nothing is blank; none where an earlier server tells it.
+    /// Its first day; earlier days do not count as blank. `None` from an earlier server.
     #[serde(default)]
     pub first_day: Option<NaiveDate>,
 }
 
-/// What holds for all regions.
+/// Data that apply to all regions.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Company {
     /// The company's settings, with the names and values of their form.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub settings: Row,
-    /// Days that are not like others.
+    /// Days with their own rule.
     pub days: Vec<CompanyDay>,
 }
 
-/// A day that is not like others.
+/// A day with its own rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct CompanyDay {
     /// The date.
     pub day: NaiveDate,
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// `holiday`, `day_off` or `workday`.
     pub kind: String,
-    /// `HH:MM` from which nobody works; null for the whole day.
+    /// `HH:MM` from which the day is free; null for the whole day.
     pub free_from: Option<String>,
 }
 
 impl CompanyDay {
-    /// Minutes of the day from which nobody works, 0 for the whole day.
+    /// Minute of the day from which the day is free; 0 for the whole day.
     pub fn free_from_minutes(&self) -> i32 {
         self.free_from.as_deref().and_then(|text| crate::civil::parse_time(text).ok()).unwrap_or(0)
     }
 }
 
-/// An account that has the region, or an administrator's.
+/// An account of the region, or an administrator's account.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Person {
@@ -222,11 +222,11 @@ pub struct Person {
     pub id: Uuid,
     /// Its name.
     pub username: String,
-    /// What it may do.
+    /// Its role.
     pub role: Role,
     /// Whether it may sign in.
     pub active: bool,
-    /// Goes up when what was given out before becomes worthless.
+    /// Increases when everything that was issued for the account before becomes invalid.
     pub epoch: i32,
     /// Language of the interface.
     pub lang: String,

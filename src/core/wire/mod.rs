@@ -1,5 +1,5 @@
-//! What the server and an office PC's agent say to each other, by name. Both programs use these, so that a name that changes changes for both,
-//! and one that is misspelt does not compile.
+//! Names that the server and the agent of an office's PC use in their requests and responses. Both programs use these constants, so a
+//! change applies to both, and a misspelt name does not compile.
 
 pub mod device;
 
@@ -7,35 +7,36 @@ use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
-/// On every answer of ours: the program's version, or `agent` where a PC's agent answers. A portal's or proxy's page lacks it.
+/// On every response of Rainstaff: the program's version, or `agent` in a response of a PC's agent. A page of a captive portal or proxy
+/// lacks it.
 pub const X_APP: &str = "x-app";
-/// `1` on an answer that speaks for a stored write, and on every answer of the API of the queues.
+/// `1` on a response that confirms a stored write, and on every response of the API of the queues.
 pub const X_SYNC: &str = "x-sync";
 /// The `_op` of the form that was stored.
 pub const X_OP_ACK: &str = "x-op-ack";
-/// Whose answer it is: the id of the account.
+/// The id of the account that the response is for.
 pub const X_USER: &str = "x-user";
-/// `1` where the session cookie of the request opens nothing: it never did, or its session is over. Neither another refusal nor a key that came
-/// with it has to do with that.
+/// `1` if the session cookie of the request is not valid: it never was, or its session has ended. Other refusals, and a key in the same
+/// request, do not affect it.
 pub const X_SESSION_OVER: &str = "x-session-over";
-/// On every request to the API that changes something; pages of other sites cannot send it.
+/// On every request to the API that changes data; pages of other sites cannot send it.
 pub const X_SYNC_CLIENT: &str = "x-sync-client";
-/// A PC's token on a request for a grant that is made in a person's session: the grant is then for that PC's hands alone.
+/// A PC's token on a request for a grant in a person's session: only that PC may then use the grant.
 pub const X_DEVICE_TOKEN: &str = "x-device-token";
-/// On the answer to a form with a password that was taken: see [`PasswordTaken`].
+/// On the response to a form whose password was accepted: see [`PasswordTaken`].
 pub const X_PASSWORD_TAKEN: &str = "x-password-taken";
 /// The cookie of the server's session.
 pub const SESSION_COOKIE: &str = "__Host-rainstaff";
 /// The cookie with a visitor's language.
 pub const LANG_COOKIE: &str = "rainstaff-lang";
 
-/// The server has taken the password of a form for good: from now on it is this account's. Neither a temporary password nor one that was
-/// refused is answered with it.
+/// The server has accepted the password of a form permanently: from now on it is this account's password. Not sent for a temporary
+/// password, nor for a refused one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordTaken {
     /// The account.
     pub user: Uuid,
-    /// Its epoch since then: it goes up when a password is set, so that an older one is known by it.
+    /// Its epoch since then. It increases when a password is set, so an older password has a lower epoch.
     pub epoch: i32,
 }
 

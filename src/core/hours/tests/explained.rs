@@ -1,4 +1,4 @@
-//! The steps say what the hours are.
+//! The steps carry the same numbers as the calculated hours.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ fn step(shift: &Shift, key: &str) -> Step {
     explain(shift, &Rules::default()).into_iter().find(|step| step.key == key).unwrap()
 }
 
-/// Shifts that together take every step there is.
+/// Shifts that together use every step.
 fn every_kind() -> Vec<(Shift, Rules)> {
     let no_saturday = Rules { saturday_end: 540, ..Rules::default() };
     let monday = shift("2026-01-05", "09:00", "20:00", 60);

@@ -1,4 +1,4 @@
-//! tests/golden/calc-cases.csv: what the desktop program computed. Its rows hold, except where DOMAIN 11.2 wants something else.
+//! tests/golden/calc-cases.csv: the results of the desktop program. They must be equal, except where DOMAIN 11.2 demands another result.
 
 use std::collections::BTreeMap;
 
@@ -24,12 +24,12 @@ impl Case {
         self.note().contains(tag)
     }
 
-    /// The results the desktop program gave.
+    /// The results of the desktop program.
     fn results(&self) -> Results {
         std::array::from_fn(|at| format!("{:.2}", self.fields[8 + at].parse::<f64>().unwrap()))
     }
 
-    /// The hours, where forms and settings read every field; else the code of what they complain about.
+    /// The hours if forms and settings accept every field, otherwise the code of the complaint.
     fn parse(&self) -> Result<Hours, &'static str> {
         let f = |at: usize| self.fields[at].as_str();
         let date = parse_date(f(0)).map_err(DateError::code)?;
@@ -41,7 +41,7 @@ impl Case {
         Ok(shift.map_or(Hours::ZERO, |shift| hours(&shift, &rules)))
     }
 
-    /// A Saturday window that cannot be read harms no weekday.
+    /// A Saturday window that cannot be read does not affect weekdays.
     fn rules(&self) -> Result<Rules, &'static str> {
         let weekday = &self.fields[5];
         let read = Rules::parse(weekday, &self.fields[6], &self.fields[7]);
@@ -56,7 +56,7 @@ impl Case {
         parse_date(&self.fields[0]).is_ok_and(|date| date.weekday() == Weekday::Sat)
     }
 
-    /// The break as the form reads it; old rows may hold what the form refuses, and the calculation must cope with it.
+    /// The break as the form reads it; old rows may hold a break that the form refuses, and the calculation must handle it.
     fn break_minutes(&self) -> Result<i32, &'static str> {
         match self.fields[3].as_str() {
             "60.9" => Ok(60),
@@ -155,7 +155,7 @@ fn a_negative_plan_is_refused() {
 
 #[test]
 fn what_the_desktop_program_stumbled_over_is_refused() {
-    // Spellings the desktop program raised on and people do type: they are read now, as 09:00 to 18:00.
+    // Formats that people type and that made the desktop program fail: they are read now, as 09:00 to 18:00.
     let read_now: BTreeMap<(&str, &str), &str> = BTreeMap::from([
         (("09.00", "9"), "9.00"),
         (("09:00:00", "9"), "9.00"),

@@ -11,7 +11,7 @@ fn date(text: &str) -> NaiveDate {
     parse_date(text).unwrap()
 }
 
-/// A shift as a clerk would say it.
+/// A shift from texts as a clerk types them.
 fn shift(work_date: &str, start: &str, end: &str, break_minutes: i32) -> Shift {
     Shift::from_clock(date(work_date), parse_time(start).unwrap(), parse_time(end).unwrap(), break_minutes, false).unwrap()
 }

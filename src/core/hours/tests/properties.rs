@@ -1,4 +1,4 @@
-//! What holds for any date, time, break and rule.
+//! Rules that are true for any date, time, break and plan.
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::super::{Hours, Rules, Shift, hours};
 use crate::civil::DAY;
 
-/// Any day of the years a table takes, with leap days and the ends of months and years more often than they come by chance.
+/// Any day of the years that the table accepts. Leap days and the ends of months and years are more frequent than by chance.
 fn any_date() -> impl Strategy<Value = NaiveDate> {
     let month_end = (1990..2100_i32, 1..=12_u32)
         .prop_map(|(year, month)| NaiveDate::from_ymd_opt(year, month, 1).unwrap() + chrono::Months::new(1) - Days::new(1));
@@ -33,7 +33,7 @@ fn any_rules() -> impl Strategy<Value = Rules> {
     })
 }
 
-/// Counts minute by minute, the slow and obvious way.
+/// Counts minute by minute: slow, but clearly correct.
 fn count(shift: &Shift, holds: impl Fn(i32) -> bool) -> i64 {
     (shift.start_min..shift.end_min).map(|minute| i64::from(holds(minute))).sum()
 }
