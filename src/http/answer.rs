@@ -1,4 +1,4 @@
-//! Answers that the pages of business data have in common.
+//! Responses that the pages of business data share.
 
 use std::io::Write as _;
 
@@ -36,13 +36,13 @@ pub fn html(body: String) -> HttpResponse {
     HttpResponse::Ok().content_type(HTML).body(body)
 }
 
-/// A page whose address was understood, or 422 with what was not.
+/// A page whose address was understood, or 422 with the errors.
 pub fn html_or_wrong(body: String, wrong: &[String]) -> HttpResponse {
     if wrong.is_empty() { html(body) } else { unprocessable(body) }
 }
 
-/// [`html`] for a large page: compressed where it was made. The middleware would hand it to another thread for what is a quarter of a
-/// millisecond's work, and have this one woken again.
+/// [`html`] for a large page: compressed by the thread that made it. The middleware would pass a quarter of a millisecond's work to another
+/// thread and then have this thread woken again.
 pub fn html_large(request: &HttpRequest, body: String) -> HttpResponse {
     let offered = [Encoding::gzip(), Encoding::identity()];
     let chosen = AcceptEncoding::parse(request).ok().and_then(|accepted| accepted.negotiate(offered.iter()));
@@ -65,19 +65,19 @@ fn gzip(text: &[u8]) -> std::io::Result<Vec<u8>> {
     packed.finish()
 }
 
-/// A form that came back: nothing was stored, and the fields say why.
+/// A rejected form: nothing was stored, and the fields show why.
 pub fn unprocessable(body: String) -> HttpResponse {
     HttpResponse::UnprocessableEntity().content_type(HTML).body(body)
 }
 
-/// An answer to a write form that names the operation it is the verdict on: only this counts as saved (SYNC 3.11).
+/// The response to a write form, with the id of the operation that it confirms: only then does the form count as saved (SYNC 3.11).
 pub fn acknowledged(op_id: Uuid) -> HttpResponseBuilder {
     let mut answer = HttpResponse::Ok();
     answer.insert_header((X_SYNC, "1")).insert_header((X_OP_ACK, op_id.to_string()));
     answer
 }
 
-/// The answer to a form posted without scripts: on to a page that shows the message.
+/// The response to a form posted without scripts: redirects to a page that shows the message.
 pub fn redirect(ctx: &Ctx, op_id: Uuid, to: &str, flash: &Flash) -> HttpResponse {
     acknowledged(op_id)
         .status(StatusCode::SEE_OTHER)
@@ -86,7 +86,7 @@ pub fn redirect(ctx: &Ctx, op_id: Uuid, to: &str, flash: &Flash) -> HttpResponse
         .finish()
 }
 
-/// Where a form without scripts came from, when that is a page below `home`; else `home`.
+/// The page from which a form without scripts was posted, if that is `home` (with any query); otherwise `home`.
 pub fn back_to(request: &HttpRequest, home: &str) -> String {
     let referer = request.headers().get(header::REFERER).and_then(|v| v.to_str().ok()).unwrap_or("");
     let path = referer.splitn(4, '/').nth(3).map(|rest| format!("/{rest}")).unwrap_or_default();
@@ -94,12 +94,13 @@ pub fn back_to(request: &HttpRequest, home: &str) -> String {
     if is_list { path } else { home.to_owned() }
 }
 
-/// A stored write, with the fragment that shows it. `event` tells a list on the page that it is out of date.
+/// A stored write, with the fragment that shows it. `event` notifies a list on the page that it is out of date.
 pub fn stored(op_id: Uuid, event: &'static str, body: String) -> HttpResponse {
     acknowledged(op_id).insert_header((HX_TRIGGER, event)).content_type(HTML).body(body)
 }
 
-/// A stored act of a list: its message at the corner of the page, and `event` for the list. Without scripts on to `to`, which shows it.
+/// A stored action of a list: its message in the corner of the page, and `event` for the list. Without scripts, redirects to `to`, which
+/// shows the message.
 pub fn acted(ctx: &Ctx, op_id: Uuid, event: &'static str, to: &str, flash: &Flash) -> AppResult<HttpResponse> {
     if !ctx.is_htmx {
         return Ok(redirect(ctx, op_id, to, flash));
@@ -107,7 +108,7 @@ pub fn acted(ctx: &Ctx, op_id: Uuid, event: &'static str, to: &str, flash: &Flas
     Ok(stored(op_id, event, toast_aside(ctx, flash)?))
 }
 
-/// A stored write from a form with a page of its own: on to `to`, which shows the message.
+/// A stored write from a form with its own page: redirects to `to`, which shows the message.
 pub fn stored_and_done(ctx: &Ctx, op_id: Uuid, to: &str, flash: &Flash) -> HttpResponse {
     if ctx.is_htmx {
         acknowledged(op_id).insert_header((HX_REDIRECT, to)).cookie(flash_cookie::cookie(flash, &ctx.seal)).finish()
@@ -116,8 +117,8 @@ pub fn stored_and_done(ctx: &Ctx, op_id: Uuid, to: &str, flash: &Flash) -> HttpR
     }
 }
 
-/// A refused act that has no fields to complain at, such as a deletion: the sentence goes to the corner of the page. Nothing was stored, so
-/// no operation is acknowledged.
+/// A refused action without fields for a complaint, such as a deletion: the message is shown in the corner of the page. Nothing was stored,
+/// so no operation is acknowledged.
 pub fn refused_act(ctx: &Ctx, to: &str, errors: &[FieldError]) -> AppResult<HttpResponse> {
     let why = errors.first().map(|error| sentence(ctx.lang, error)).unwrap_or_default();
     let refused = Flash::new(Tone::Danger, "flash-refused", &why);
@@ -128,7 +129,7 @@ pub fn refused_act(ctx: &Ctx, to: &str, errors: &[FieldError]) -> AppResult<Http
     Ok(answer.insert_header((header::LOCATION, to)).cookie(flash_cookie::cookie(&refused, &ctx.seal)).finish())
 }
 
-/// What became of a form: the verdict, or what to show at its fields.
+/// The result of a form: the verdict, or the complaints for its fields.
 pub fn settle(submitted: Submitted) -> AppResult<Result<Box<Verdict>, Vec<FieldError>>> {
     match submitted {
         Submitted::Done(verdict) => Ok(Ok(verdict)),
@@ -138,13 +139,13 @@ pub fn settle(submitted: Submitted) -> AppResult<Result<Box<Verdict>, Vec<FieldE
     }
 }
 
-/// The row a verdict is about: an alias may have led elsewhere than the form said.
+/// The row of a verdict: because of an alias, it may be another row than the form's.
 pub fn row_id(verdict: &Verdict) -> AppResult<Uuid> {
     let id = verdict.row.as_ref().and_then(|row| row.get("id")).and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
     id.ok_or_else(|| AppError::Fault("a verdict without its row".into()))
 }
 
-/// Good news, unless somebody else's change met this one.
+/// Success, or a warning if the change was in conflict with another author's change.
 pub fn tone_of(verdict: &Verdict) -> Tone {
     if verdict.verdict == VerdictKind::Merged { Tone::Warning } else { Tone::Success }
 }

@@ -1,5 +1,5 @@
-//! Style sheet, scripts and icons: built by `scripts/build-assets.mjs` into `static/dist`, embedded here. Their names carry a hash of their
-//! content, so a browser keeps them for good and never asks again.
+//! Style sheet, scripts and icons: built by `scripts/build-assets.mjs` into `static/dist`, embedded here. Their names contain a hash of the
+//! content, so a browser caches them permanently and never asks again.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -15,7 +15,7 @@ use crate::error::{AppError, AppResult};
 #[allow_missing = true]
 struct Dist;
 
-/// A file of the pages: precompressed where the browser takes it, unchanged for a year.
+/// A file of the pages: precompressed if the browser accepts that, cached for a year.
 pub fn file(name: &str, request: &HttpRequest) -> AppResult<HttpResponse> {
     if !is_named(name) {
         return Err(AppError::NotFound);
@@ -41,12 +41,12 @@ pub fn file(name: &str, request: &HttpRequest) -> AppResult<HttpResponse> {
     Err(AppError::NotFound)
 }
 
-/// An answer to `GET /sw.js`: the service worker, or the small one that only empties the queue and leaves.
+/// The response to `GET /sw.js`: the service worker, or the small one that only empties the queue and removes itself.
 pub fn worker(request: &HttpRequest, is_off: bool) -> AppResult<HttpResponse> {
     show_unhashed(request, if is_off { "sw-off.js" } else { "sw.js" }, "text/javascript; charset=utf-8")
 }
 
-/// How the site is installed as an app.
+/// The manifest with which the site is installed as an app.
 pub fn web_manifest(request: &HttpRequest) -> AppResult<HttpResponse> {
     show_unhashed(request, "manifest.webmanifest", "application/manifest+json; charset=utf-8")
 }

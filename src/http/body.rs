@@ -1,5 +1,5 @@
-//! Bodies of requests, before anything reads them: not packed, and not for ever. One place for every address of both programs, so no
-//! handler can forget it.
+//! Limits request bodies before anything reads them: refuses compressed bodies, and cuts slow ones. One module for all addresses of both
+//! programs, so no handler can forget it.
 
 use std::{
     cell::Cell,
@@ -27,8 +27,8 @@ use super::{
 };
 use crate::error::AppError;
 
-/// The middleware. A packed body is refused before a byte of it is unpacked (nothing of ours sends one, and 245 kB become 240 MB); one
-/// that comes too slowly is cut, and answered 408.
+/// The middleware. Refuses a compressed body before any byte is decompressed (Rainstaff's clients send none, and 245 kB can become 240 MB);
+/// cuts a body that comes too slowly, with response 408.
 pub async fn guard_body<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -54,7 +54,7 @@ pub async fn guard_body<B: MessageBody>(
     Ok(response.map_into_left_body())
 }
 
-/// A body that is waited for as long as its sender keeps pace.
+/// A body that is read as long as the sender keeps the minimum pace.
 struct LimitedBody {
     body: Payload,
     pace: Option<Pace>,

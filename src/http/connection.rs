@@ -1,6 +1,6 @@
-//! A connection that nobody holds for ever. actix limits how long the first request's head may take; what comes after it on the same
-//! connection (the next head, the rest of a body that no handler reads) has no limit there, nor has an answer that nobody takes. This wraps
-//! the socket and limits both; a body that a handler reads is limited by `body`.
+//! A connection that no client can hold open forever. actix limits the time for the head of the first request; it has no limit for what
+//! follows on the same connection (the next head, the rest of a body that no handler reads), nor for a response that the client does not
+//! read. This wrapper of the socket limits both; `body` limits a body that a handler reads.
 
 use std::{
     cell::Cell,
@@ -18,40 +18,40 @@ use tokio::{
 
 use super::pace::Pace;
 
-/// How long an answer may wait for a client that takes none of it.
+/// How long a response may wait for a client that reads none of it.
 const UNREAD: Duration = Duration::from_mins(1);
-/// What is left for an answer to go out once the connection is given up.
+/// Time left to send a response after the connection is given up.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// What a connection is doing, as the socket and the requests on it know it. Cheap to clone.
+/// The state of a connection, shared by the socket and its requests. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Phase(Rc<Cell<Doing>>);
 
 #[derive(Debug, Clone, Copy, Default)]
 enum Doing {
-    /// Nothing has come since the last answer: actix's keep-alive time counts.
+    /// No byte since the last response: actix's keep-alive timeout applies.
     #[default]
     Idle,
-    /// Bytes of a request are coming.
+    /// Bytes of a request are arriving.
     Receiving(Pace),
-    /// A request is being answered.
+    /// A request is being processed.
     Answering,
-    /// Given up.
+    /// The connection is given up and ends at this instant.
     Ending(Instant),
 }
 
 impl Phase {
-    /// A request's head is whole.
+    /// The head of a request is complete.
     pub fn begin(&self) {
         self.0.set(Doing::Answering);
     }
 
-    /// Its answer is on the way.
+    /// The response is being sent.
     pub fn answered(&self) {
         self.0.set(Doing::Idle);
     }
 
-    /// Whatever still comes is not waited for.
+    /// Gives the connection up: further bytes are not waited for.
     pub fn end(&self) {
         self.0.set(Doing::Ending(Instant::now() + LAST_WORDS));
     }
@@ -74,12 +74,12 @@ impl Phase {
     }
 }
 
-/// Wakes its task at a moment that may be moved.
+/// Wakes its task at an instant that can be changed.
 #[derive(Debug, Default)]
 pub(super) struct Alarm(Option<Pin<Box<Sleep>>>);
 
 impl Alarm {
-    /// Whether the moment has come; wakes the task when it does.
+    /// Whether the instant has come; wakes the task at that time.
     pub(super) fn rings(&mut self, at: Instant, cx: &mut Context<'_>) -> bool {
         let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(at)));
         if sleep.deadline() != at {
@@ -96,17 +96,17 @@ pub struct Limited<Io> {
     phase: Phase,
     reading: Alarm,
     writing: Alarm,
-    /// From when on the client has taken nothing.
+    /// Since when the client has read nothing.
     unread_since: Option<Instant>,
 }
 
 impl<Io> Limited<Io> {
-    /// A connection that has just been made.
+    /// A new connection.
     pub fn new(io: Io) -> Self {
         Self { io, phase: Phase::default(), reading: Alarm::default(), writing: Alarm::default(), unread_since: None }
     }
 
-    /// For the requests on it.
+    /// The state, for the requests on the connection.
     pub fn phase(&self) -> Phase {
         self.phase.clone()
     }
@@ -164,7 +164,7 @@ mod tests {
 
     use super::*;
 
-    /// A socket whose other side takes nothing, until it is told to.
+    /// A socket whose other side reads nothing until the flag is set.
     struct Full(bool);
 
     impl AsyncWrite for Full {

@@ -1,4 +1,4 @@
-//! The cookies of ours, but for the session's: one shape for all.
+//! Rainstaff's cookies, except the session's: all built in one way.
 
 use actix_web::{
     HttpRequest,
@@ -6,8 +6,8 @@ use actix_web::{
 };
 use chrono::TimeDelta;
 
-/// A cookie that no script reads, for this host alone. Over TLS its name begins with `__Host-`: browsers refuse one of that name that was
-/// planted by another host or over plain http.
+/// A cookie that scripts cannot read, for this host only. Over TLS its name begins with `__Host-`: browsers refuse a cookie of that name if
+/// another host or plain http sets it.
 pub fn build(name: &str, value: String, age: TimeDelta, over_tls: bool) -> Cookie<'static> {
     Cookie::build(full_name(name, over_tls), value)
         .path("/")
@@ -23,7 +23,7 @@ pub fn find(request: &HttpRequest, name: &str, over_tls: bool) -> Option<Cookie<
     request.cookie(&full_name(name, over_tls))
 }
 
-/// The name that browsers know it by.
+/// The cookie's name in the browser.
 pub fn full_name(name: &str, over_tls: bool) -> String {
     if over_tls { format!("__Host-{name}") } else { name.to_owned() }
 }

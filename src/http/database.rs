@@ -1,21 +1,21 @@
-//! What a database error means for the person waiting.
+//! What a database error means for the person who waits.
 
-/// Three answers to "what now?".
+/// Three kinds of errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DbOutcome {
-    /// A rule of the schema said no: it is about the data.
+    /// A rule of the schema refused the data.
     Refused,
-    /// Contention, a restart, a full disk: the same thing may work in a moment.
+    /// Contention, a restart, a full disk: a retry may succeed soon.
     TryAgain,
-    /// A fault of ours.
+    /// A fault of the program.
     Fault,
 }
 
-/// Sorts an error by its SQLSTATE (SYNC 3.6: 40001, 40P01, 55P03, 57014, 53xxx, 57Pxx, 08xxx and 25006 are worth another try).
+/// Classifies an error by its SQLSTATE (SYNC 3.6: 40001, 40P01, 55P03, 57014, 53xxx, 57Pxx, 08xxx and 25006 are worth a retry).
 pub fn classify(error: &sqlx::Error) -> DbOutcome {
     match error {
         sqlx::Error::Database(e) => match e.code().as_deref() {
-            // Somebody made the same row at the same moment: the next attempt finds it.
+            // Another transaction created the same row at the same moment: the next attempt finds it.
             Some("23505") if e.constraint().is_some_and(|c| c.ends_with("_pkey")) => DbOutcome::TryAgain,
             Some(code) if code.starts_with("23") => DbOutcome::Refused,
             Some("40001" | "40P01" | "55P03" | "57014" | "25006") => DbOutcome::TryAgain,
@@ -27,7 +27,7 @@ pub fn classify(error: &sqlx::Error) -> DbOutcome {
     }
 }
 
-/// Whether a transaction could not begin because its connection was dead: nothing was asked of it, so another one may be.
+/// Whether a transaction could not begin because its connection was dead: no statement ran, so another connection may be used.
 pub fn is_dead(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
@@ -36,7 +36,7 @@ pub fn is_dead(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Name of the constraint a statement ran into.
+/// Name of the constraint that a statement violated.
 pub fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
     match error {
         sqlx::Error::Database(e) => e.constraint(),
@@ -44,12 +44,12 @@ pub fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
     }
 }
 
-/// Two regions have a row of this id, and the question named neither. Only takeovers of the first release made such rows.
+/// Two regions have a row with this id, and the query did not name a region. Only imports of the first release created such rows.
 #[derive(Debug, thiserror::Error)]
 #[error("one id in two regions")]
 pub struct InTwoRegions;
 
-/// The row that was found by its id alone; an error, never the first of them, where two regions answer.
+/// The row found by its id alone; an error if rows of two regions were found.
 pub fn sole<T>(mut rows: Vec<T>) -> Result<Option<T>, sqlx::Error> {
     if rows.len() > 1 {
         return Err(sqlx::Error::Decode(Box::new(InTwoRegions)));
@@ -57,12 +57,12 @@ pub fn sole<T>(mut rows: Vec<T>) -> Result<Option<T>, sqlx::Error> {
     Ok(rows.pop())
 }
 
-/// Whether [`sole`] found two.
+/// Whether [`sole`] found more than one row.
 pub fn is_in_two_regions(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Decode(cause) if cause.is::<InTwoRegions>())
 }
 
-/// An update that has to hit its one row, hit it.
+/// Checks that an update changed exactly one row.
 pub fn expect_one(done: &sqlx::postgres::PgQueryResult) -> Result<(), sqlx::Error> {
     if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }

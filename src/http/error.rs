@@ -1,4 +1,4 @@
-//! The one error type of handlers. What the visitor sees is chosen in `web::errors`; a 5xx never shows its cause.
+//! The one error type of handlers. `app::errors` chooses what the visitor sees; a 5xx never shows its cause.
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use rainstaff_core::complaint::ParamError;
@@ -7,83 +7,83 @@ use rainstaff_pages::error::PageError;
 #[cfg(feature = "database")]
 use crate::database::{DbOutcome, classify, is_in_two_regions};
 
-/// Why a request could not be answered as asked.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    /// No such page or row; also for a row of another region.
+    /// No such page or row, or a row of another region.
     #[error("not found")]
     NotFound,
-    /// Two of the person's regions have a row of this id, and the address names neither.
+    /// Two of the person's regions have a row with this id, and the address does not name a region.
     #[error("one id in two regions, and none is named")]
     WhichRegion,
-    /// Nobody is signed in.
+    /// Not signed in.
     #[error("sign-in needed")]
     SignIn,
-    /// Signed in, but the password has to be changed first.
+    /// Signed in, but the password must be changed first.
     #[error("password change needed")]
     PasswordChange,
     /// The account may not do this.
     #[error("forbidden")]
     Forbidden,
-    /// An admin who looks at a region as its clerk would may change nothing meanwhile.
+    /// An admin who looks at a region as its clerk would may not change anything.
     #[error("only looking")]
     OnlyLooking,
-    /// The request came from another site, or without the marks of a page of ours.
+    /// The request came from another site, or lacks the marks of a page of Rainstaff.
     #[error("cross-site request refused")]
     CrossSite,
-    /// The request makes no sense; the text is for developers of clients.
+    /// The request is invalid; the text is for developers of clients.
     #[error("bad request: {0}")]
     BadRequest(String),
-    /// The body is packed (`Content-Encoding`); nothing of ours sends one.
+    /// The body is compressed (`Content-Encoding`); Rainstaff's clients send no such body.
     #[error("packed bodies are not taken")]
     Packed,
-    /// The body came so slowly that it was not waited for any longer.
+    /// The body came too slowly, and the server stopped waiting.
     #[error("the body came too slowly")]
     TooSlow,
-    /// Parameters of a page's address that make no sense: a sentence for each, in the reader's language.
+    /// Invalid parameters of a page's address: a sentence for each, in the reader's language.
     #[error("bad query: {0:?}")]
     BadQuery(Vec<String>),
-    /// A body of more than so many bytes.
+    /// The body is longer than this number of bytes.
     #[error("more than {0} bytes")]
     TooLarge(usize),
-    /// An address of more than so many bytes.
+    /// The address is longer than this number of bytes.
     #[error("an address of more than {0} bytes")]
     TooLong(usize),
-    /// Parameters of an API request that make no sense, all of them.
+    /// Invalid parameters of an API request, all of them.
     #[error("bad parameters: {0:?}")]
     BadParams(Vec<ParamError>),
     /// The key of an API request is unknown, expired or revoked, or its owner may not sign in.
     #[error("bad API key")]
     BadToken,
-    /// A device that was revoked.
+    /// The device is revoked.
     #[error("the device is revoked")]
     DeviceRevoked,
-    /// A device's one-time code that is unknown, used or lapsed.
+    /// A device's one-time code is unknown, used or expired.
     #[error("bad device code")]
     DeviceCode,
-    /// A good key, but this needs something that it does not cover.
+    /// The API key is valid but lacks this scope.
     #[error("the API key does not cover {0}")]
     TokenScope(&'static str),
-    /// The address is there, for these methods.
+    /// The address exists, but only for these methods.
     #[error("method not allowed, only {0}")]
     MethodNotAllowed(String),
-    /// Too many attempts; wait so many seconds.
+    /// Too many attempts; the seconds to wait.
     #[error("too many attempts, wait {0} s")]
     TooMany(u64),
-    /// More in a day than one person or one PC may bring; what is over it stays where it is. Wait so many seconds.
+    /// Above the daily limit of one person or one PC; data above it stay with the sender. The seconds to wait.
     #[error("the limit of a day is reached, wait {0} s")]
     Volume(u64),
-    /// A feed cursor of another epoch, or older than what is kept: start again from a snapshot.
+    /// A feed cursor of another epoch, or older than the stored changes: the client must start again from a snapshot.
     #[error("the cursor is of another epoch")]
     Gone,
-    /// The server is busy or the database away: the same request may work in a moment.
+    /// The server is busy or the database unavailable: a retry may succeed soon.
     #[error("busy: {0}")]
     Busy(String),
-    /// A fault of the database access.
+    /// A database error.
     #[cfg(feature = "database")]
     #[error("database: {0}")]
     Database(sqlx::Error),
-    /// A fault of ours.
+    /// A fault of the program.
     #[error("fault: {0}")]
     Fault(String),
 }
@@ -99,7 +99,7 @@ impl From<sqlx::Error> for AppError {
     }
 }
 
-/// What a page's rows say of themselves came out of this type ([`unread`]) and goes back into it.
+/// An error while reading a page's rows was made from this type ([`unread`]) and is converted back.
 impl From<PageError> for AppError {
     fn from(error: PageError) -> Self {
         match error {
@@ -113,7 +113,7 @@ impl From<PageError> for AppError {
     }
 }
 
-/// Why the rows of a page could not be read; the same error again once it is an [`AppError`].
+/// The error of a page whose rows could not be read; converted to an [`AppError`], it is the same error again.
 pub fn unread(error: impl Into<AppError>) -> PageError {
     PageError::Rows(Box::new(error.into()))
 }
@@ -125,7 +125,7 @@ impl From<askama::Error> for AppError {
 }
 
 impl AppError {
-    /// Short code for JSON answers.
+    /// Short code for JSON responses.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
@@ -155,7 +155,7 @@ impl AppError {
         }
     }
 
-    /// What developers of clients may know besides the code. Never the cause of a 5xx.
+    /// More than the code, for developers of clients. Never the cause of a 5xx.
     pub fn detail(&self) -> Option<String> {
         match self {
             Self::BadRequest(detail) => Some(detail.clone()),
@@ -213,9 +213,9 @@ impl ResponseError for AppError {
             Self::MethodNotAllowed(methods) => answer.insert_header(("Allow", methods.as_str())),
             _ => &mut answer,
         };
-        answer.finish() // web::errors gives it a body
+        answer.finish() // app::errors adds the body
     }
 }
 
-/// What handlers answer.
+/// The result of a handler.
 pub type AppResult<T> = Result<T, AppError>;

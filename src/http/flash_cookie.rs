@@ -1,4 +1,4 @@
-//! The cookie of the message for the next page (`rainstaff_pages::web::flash` says what it holds).
+//! The cookie with the message for the next page (`rainstaff_pages::web::flash` defines its content).
 
 use actix_web::{HttpRequest, cookie::Cookie};
 use chrono::TimeDelta;
@@ -12,12 +12,12 @@ pub fn cookie(flash: &Flash, seal: &Seal) -> Cookie<'static> {
     cookies::build(COOKIE, flash.sealed(seal), TimeDelta::minutes(1), seal.is_over_tls())
 }
 
-/// The message that a request brings.
+/// The message in a request.
 pub fn find(request: &HttpRequest, seal: &Seal) -> Option<Flash> {
     seal.open(cookies::find(request, COOKIE, seal.is_over_tls())?.value())
 }
 
-/// The cookie that takes a shown message away.
+/// The cookie that removes a message after it was shown.
 pub fn removal(seal: &Seal) -> Cookie<'static> {
     cookies::build(COOKIE, String::new(), TimeDelta::zero(), seal.is_over_tls())
 }

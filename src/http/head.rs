@@ -1,4 +1,4 @@
-//! `HEAD` on every address that takes `GET`, as HTTP asks for: the same answer without its body.
+//! `HEAD` for every address that accepts `GET`, as HTTP demands: the same response without its body.
 
 use std::{
     convert::Infallible,
@@ -15,7 +15,7 @@ use actix_web::{
     web::Bytes,
 };
 
-/// The middleware: from here on inwards the request is a `GET`. (What is written to the line is decided by the request as it came.)
+/// The middleware: inner handlers see the request as a `GET`. (actix writes the response according to the original request.)
 pub async fn answer_head<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,

@@ -1,34 +1,34 @@
-//! htmx is a view of the same page: what its requests say, and the headers of answers that the page's script (`static/ts/saving.ts`) and
-//! htmx go by.
+//! htmx requests the same pages. This module has the headers of its requests, and those of responses that htmx and the page's script
+//! (`static/ts/saving.ts`) use.
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 
 use rainstaff_core::wire;
 
-/// On every answer of ours. A captive portal's or proxy's page lacks it, and the script never lets such an answer into the page
+/// On every response of Rainstaff. A page of a captive portal or proxy lacks it, and the script never puts such a response into the page
 /// (SYNC "Ten things" 5).
 pub const X_APP: HeaderName = HeaderName::from_static(wire::X_APP);
-/// `1` on an answer that speaks for a stored write.
+/// `1` on a response that confirms a stored write.
 pub const X_SYNC: HeaderName = HeaderName::from_static(wire::X_SYNC);
-/// The `_op` of the write that was stored. Only with this does a form count as saved.
+/// The `_op` of the stored write. A form counts as saved only with this header.
 pub const X_OP_ACK: HeaderName = HeaderName::from_static(wire::X_OP_ACK);
-/// Whose page it is: the service worker keeps it under this person's name, and shows it to nobody else.
+/// The person for whom a page was made: the service worker caches it under this person's name, and shows it to no other person.
 pub const X_USER: HeaderName = HeaderName::from_static(wire::X_USER);
-/// On a page that the service worker asks for ahead of its reader: a waiting message is not for it.
+/// On a request of the service worker that fetches a page in advance: such a page does not show a waiting message.
 pub const X_WARM_UP: HeaderName = HeaderName::from_static("x-warm-up");
-/// Sends the browser to another page; works with every status.
+/// Redirects the browser to another page; works with every status.
 pub const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
-/// Swaps the answer in another way than the one asked for.
+/// Swaps the response in another way than the request asked for.
 pub const HX_RESWAP: HeaderName = HeaderName::from_static("hx-reswap");
 /// Fires events on the page.
 pub const HX_TRIGGER: HeaderName = HeaderName::from_static("hx-trigger");
 
-/// Whether a fragment is wanted. htmx also fetches whole pages (`HX-Request-Type: full`), which get the whole page.
+/// Whether the request is for a fragment. htmx also fetches whole pages (`HX-Request-Type: full`), which get the whole page.
 pub fn wants_fragment(headers: &HeaderMap) -> bool {
     text(headers, "hx-request") == Some("true") && text(headers, "hx-request-type") == Some("partial")
 }
 
-/// The id of the element the answer goes into: htmx 4 names it `tag#id`.
+/// The id of the element that receives the response: htmx 4 sends `tag#id`.
 pub fn target_id(headers: &HeaderMap) -> Option<String> {
     let (_, id) = text(headers, "hx-target")?.split_once('#')?;
     Some(id.to_owned())

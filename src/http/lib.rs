@@ -1,5 +1,5 @@
-//! What the server and an office PC's agent have in common as programs that browsers talk to: listening, cookies, answers, assets, and the hashes of
-//! passwords.
+//! Shared by the server and the agent of an office's PC, because browsers connect to both: listening, cookies, responses, assets, and
+//! password hashes.
 
 pub mod answer;
 pub mod assets;

@@ -1,4 +1,4 @@
-//! Serving: as actix's own `HttpServer` does it, over connections with limits (`connection`).
+//! Serves like actix's own `HttpServer`, but over connections with limits (`connection`).
 
 use std::{fmt, io, net::TcpListener, time::Duration};
 
@@ -13,21 +13,21 @@ use super::connection::Limited;
 const HEAD: Duration = Duration::from_secs(5);
 /// How long a client may take to close its side.
 const DISCONNECT: Duration = Duration::from_secs(5);
-/// How long a connection without a request stays.
+/// How long a connection without a request stays open.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// How a program serves.
+/// Settings for serving.
 #[derive(Debug, Clone, Copy)]
 pub struct Serving {
-    /// Threads.
+    /// Number of threads.
     pub workers: usize,
-    /// Connections at once, of all threads; more wait until one ends.
+    /// Connections at the same time, over all threads; others wait until one ends.
     pub connections: usize,
-    /// Seconds that requests under way get when the process is told to stop.
+    /// Seconds that running requests get after the process received the signal to stop.
     pub shutdown_seconds: u64,
 }
 
-/// Serves on these listeners until the process is told to stop (SIGTERM, Ctrl-C).
+/// Serves on these listeners until the process receives the signal to stop (SIGTERM, Ctrl-C).
 pub async fn serve<F, I, S, B>(factory: F, listeners: Vec<TcpListener>, serving: Serving) -> io::Result<()>
 where
     F: Fn() -> I + Send + Clone + 'static,
@@ -65,8 +65,8 @@ where
                 })
                 .finish(map_config(app, |()| AppConfig::default()));
             fn_service(|io: TcpStream| async move {
-                // Else the end of a compressed page waits for the browser's delayed acknowledgement: 40 ms.
-                let _ = io.set_nodelay(true); // it is slower without, no more
+                // Otherwise the end of a compressed page waits for the browser's delayed acknowledgement: 40 ms.
+                let _ = io.set_nodelay(true); // on failure it is only slower
                 let peer = io.peer_addr().ok();
                 Ok::<_, DispatchError>((Limited::new(io), Protocol::Http1, peer))
             })

@@ -1,31 +1,31 @@
-//! How slowly a client may send. Decided here from values; `body` and `connection` act.
+//! The minimum pace of a sender. This module only calculates; `body` and `connection` apply it.
 //!
-//! A sender has a store of [`PATIENCE`]. Waiting uses it up, every [`SLOWEST`] bytes give a second back, and it is never fuller than at
-//! the start. So whoever sends steadily may take the time that the line needs, a trickle ends after little more than the patience, and so
-//! does somebody who sends much and then nothing.
+//! A sender has a budget of [`PATIENCE`]. Waiting uses it up, every [`SLOWEST`] bytes add one second, and it never exceeds its initial
+//! value. So a steady sender may take the time that its network needs; a sender of few bytes is cut soon after [`PATIENCE`], and so is a
+//! sender that stops after many bytes.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long may be waited for a sender who sends nothing.
+/// How long to wait for a sender that sends nothing.
 pub const PATIENCE: Duration = Duration::from_secs(15);
-/// Bytes a second that a sender has to reach on the whole.
+/// Bytes per second that a sender must reach on average.
 pub const SLOWEST: u64 = 8 * 1024;
 
-/// Until when a sender is waited for.
+/// The deadline of a sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     until: Instant,
 }
 
 impl Pace {
-    /// Of a sender who is expected to send from now on.
+    /// The deadline of a sender that starts now.
     pub fn start(now: Instant) -> Self {
         Self { until: now + PATIENCE }
     }
 
-    /// So many bytes have come.
+    /// The deadline after `bytes` have arrived.
     #[must_use]
     pub fn after(self, bytes: usize, now: Instant) -> Self {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
@@ -33,7 +33,7 @@ impl Pace {
         Self { until: (self.until + earned).min(now + PATIENCE) }
     }
 
-    /// The moment at which nobody waits any longer.
+    /// The deadline.
     pub fn until(self) -> Instant {
         self.until
     }
@@ -43,7 +43,7 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// How many seconds a sender lasts who sends `bytes` every `interval`, at most 300.
+    /// How many seconds a sender is accepted that sends `bytes` every `interval`, at most 300.
     fn lasts(bytes: usize, interval: Duration) -> u64 {
         let start = Instant::now();
         let mut pace = Pace::start(start);

@@ -1,12 +1,12 @@
-//! What a browser may do with a page of ours.
+//! What a browser may do with Rainstaff's pages.
 
 use actix_web::http::header::{self, HeaderName};
 
-/// No inline script or style, no other host, no frame around us.
+/// No inline scripts or styles, no other hosts, no embedding in a frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
     manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
-/// What every answer carries.
+/// Headers of every response.
 pub const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -1,22 +1,22 @@
-//! argon2id in memory that goes back to the system. A hash takes 19 MiB; left to the allocator, they stay with each thread that ever made one,
-//! and a morning of sign-ins held 300 MB.
+//! argon2id with memory that is returned to the system. A hash takes 19 MiB; the allocator would keep them for each thread that ever
+//! computed one, and after a morning of sign-ins that was 300 MB.
 
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
     password_hash::{self, Output, ParamsString, PasswordHash, Salt, SaltString},
 };
 
-/// What a new hash costs: 19 MiB, two passes, one lane (DESIGN 4).
+/// The cost of a new hash: 19 MiB, two passes, one lane (DESIGN 4).
 pub const COST: Params = match Params::new(19 * 1024, 2, 1, None) {
     Ok(params) => params,
     Err(_) => panic!("the parameters are in argon2's range"),
 };
 
-/// Blocks (1 KiB each) that are asked for at least. What is larger than 32 MiB, an allocator gets from the system and gives back to it at
-/// once: glibc keeps smaller pieces when it has seen one of their size. Only the blocks that are used take memory.
+/// Blocks (1 KiB each) that are allocated at least. Memory above 32 MiB comes directly from the system and is returned to it at once: glibc
+/// keeps smaller allocations after it has seen one of their size. Only used blocks take memory.
 const ROOM: usize = 33 * 1024;
 
-/// A new hash as a PHC string, with a salt of its own.
+/// A new hash as a PHC string, with its own salt.
 pub fn hash(password: &[u8]) -> password_hash::Result<String> {
     let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>())?;
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, COST);
@@ -31,7 +31,7 @@ pub fn hash(password: &[u8]) -> password_hash::Result<String> {
     Ok(made.to_string())
 }
 
-/// Whether the password belongs to the hash, at the cost the hash names. An error when it cannot be read.
+/// Whether the password matches the hash, at the cost that the hash names. An error if the hash cannot be read.
 pub fn matches(password: &[u8], phc: &str) -> password_hash::Result<bool> {
     let hash = PasswordHash::new(phc)?;
     let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
@@ -63,7 +63,7 @@ mod tests {
     fn no_thread_keeps_the_memory_of_its_hashes() {
         use std::{fs, thread, time::Duration};
 
-        // Other tests of this process hash as well: the least of a second counts.
+        // Other tests of this process compute hashes too: the minimum within a second counts.
         let least = || {
             let resident = || {
                 let status = fs::read_to_string("/proc/self/status").unwrap();
@@ -87,7 +87,7 @@ mod tests {
             })
             .collect();
         drop(done);
-        wait.recv().unwrap_err(); // all have hashed, and live on as threads of a pool do
+        wait.recv().unwrap_err(); // all have computed their hashes, and stay alive like threads of a pool
         let after = least();
         for thread in threads {
             thread.thread().unpark();

@@ -1,4 +1,4 @@
-//! Passwords: as typed, and their hashes.
+//! Passwords as typed, and their hashes.
 
 mod argon;
 
