@@ -1,4 +1,4 @@
-//! Who runs the server. PostgreSQL refuses root, so root hands it to an unprivileged account of the machine.
+//! The account that runs the server. PostgreSQL refuses to run as root, so for root it runs as an unprivileged account.
 
 use std::{
     env, io,
@@ -11,16 +11,16 @@ use nix::unistd::{Gid, Uid, User, chown, geteuid};
 
 use super::ClusterError;
 
-/// The account of the server's processes and files.
+/// The account that owns the server's processes and files.
 #[derive(Debug, Clone, Copy)]
 pub struct Account {
     uid: Uid,
-    /// Set when the account is not the one this process runs as.
+    /// Set if this is not the account of the current process.
     switch_to: Option<Gid>,
 }
 
 impl Account {
-    /// The current user, or for root `postgres` or else `nobody`.
+    /// The current user; for root, `postgres`, or `nobody` if there is no `postgres`.
     pub fn for_server() -> Result<Self, ClusterError> {
         let uid = geteuid();
         if !uid.is_root() {
@@ -31,18 +31,18 @@ impl Account {
         Ok(Self { uid: user.uid, switch_to: Some(user.gid) })
     }
 
-    /// Whether this process is root and the server runs as somebody else.
+    /// Whether this process is root and the server runs as another account.
     pub fn is_other(&self) -> bool {
         self.switch_to.is_some()
     }
 
-    /// The user's number.
+    /// The user's id.
     pub fn uid(&self) -> u32 {
         self.uid.as_raw()
     }
 
-    /// A program that will run as this account, outside our process group (Ctrl-C is for us, not for the database), in a folder that
-    /// everybody may enter, without `PG*` variables meant for somebody else's database.
+    /// A command that runs as this account, in its own process group (Ctrl-C must not reach the database), in a folder that everyone may
+    /// enter, and without `PG*` variables that are meant for another database.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir("/").env("LC_ALL", "C").stdin(Stdio::null()).process_group(0);
@@ -55,7 +55,7 @@ impl Account {
         command
     }
 
-    /// Gives a file or folder to this account.
+    /// Makes this account the owner of a file or folder.
     pub fn give(&self, path: &Path) -> io::Result<()> {
         match self.switch_to {
             Some(gid) => chown(path, Some(self.uid), Some(gid)).map_err(io::Error::from),
@@ -63,7 +63,7 @@ impl Account {
         }
     }
 
-    /// Whether this account may go into `folder` from the root folder down. Asks the system as that account, rather than reading modes.
+    /// Whether this account may enter `folder`, from the root folder down. Runs a test as that account instead of reading modes.
     pub fn can_enter(&self, folder: &Path) -> io::Result<bool> {
         let mut test = self.command(Path::new("/bin/sh"));
         test.args(["-c", r#"test -x "$1""#, "sh"]).arg(folder);

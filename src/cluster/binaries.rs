@@ -1,4 +1,4 @@
-//! The server's programs: found, made complete, and where the server's account cannot read them, copied.
+//! Finds the server's programs, completes them, and copies them if the server's account cannot read them.
 
 use std::{
     env,
@@ -20,18 +20,19 @@ use super::{
     place::{Place, SHARED_ROOT, make_folder_for_all, remove_tree, short_hash},
 };
 
-/// The oldest major version with everything the schema needs (`SET` and `INHERIT` of roles apart, which the migrations work around).
+/// The oldest major version with everything that the schema needs (except `SET` and `INHERIT` of roles, for which the migrations have a
+/// workaround).
 const OLDEST_MAJOR: u32 = 15;
 
-/// Programs of one PostgreSQL, runnable by the server's account.
+/// The programs of one PostgreSQL installation, executable by the server's account.
 #[derive(Debug, Clone)]
 pub struct Binaries {
     folder: PathBuf,
 }
 
 impl Binaries {
-    /// The first usable server: `RAINSTAFF_PG_BIN` and nothing else when that is set; else the npm package of this checkout, the
-    /// `PATH`, the newest of Debian's. Data that exist must be opened by the major version that made them.
+    /// The first usable server: only `RAINSTAFF_PG_BIN` if that is set; otherwise the npm package of this checkout, the `PATH`, the newest
+    /// of Debian's. Existing data need the major version that created them.
     pub fn find(place: &Place, account: &Account) -> Result<Self, ClusterError> {
         let made_by = fs::read_to_string(place.data().join("PG_VERSION")).ok().and_then(|text| text.trim().parse::<u32>().ok());
         let folders = match env::var_os("RAINSTAFF_PG_BIN") {
@@ -57,7 +58,7 @@ impl Binaries {
         self.folder.join(name)
     }
 
-    /// These programs, or a copy of them, and their major version.
+    /// These programs or a copy of them, and their major version.
     fn usable(folder: &Path, place: &Place, account: &Account) -> io::Result<(Self, u32)> {
         let folder = folder.canonicalize()?;
         if let Some(missing) = ["initdb", "pg_ctl", "postgres"].into_iter().find(|name| !folder.join(name).is_file()) {
@@ -77,7 +78,7 @@ impl Binaries {
     }
 }
 
-/// Where servers usually are, best first. Folders that do not exist are left out.
+/// The usual folders of servers, best first. Omits folders that do not exist.
 fn usual_folders() -> Vec<PathBuf> {
     let checkouts = [env::current_dir(), env::current_exe()];
     let npm = checkouts.iter().flatten().flat_map(|path| path.ancestors()).map(|folder| {
@@ -95,7 +96,7 @@ fn usual_folders() -> Vec<PathBuf> {
     found
 }
 
-/// The npm package's name for this machine, in Node's words.
+/// The npm package's name for this machine, as Node names platforms.
 fn npm_platform() -> String {
     let system = if env::consts::OS == "macos" { "darwin" } else { env::consts::OS };
     let processor = match env::consts::ARCH {
@@ -115,7 +116,7 @@ fn debian_folders() -> impl Iterator<Item = PathBuf> {
     majors.into_iter().map(|major| PathBuf::from(format!("/usr/lib/postgresql/{major}/bin")))
 }
 
-/// Runs `postgres --version` as the account: this also shows that it can reach and load it.
+/// Runs `postgres --version` as the account, which also proves that the account can reach and load it.
 fn major_version(folder: &Path, account: &Account) -> io::Result<u32> {
     let output = account.command(&folder.join("postgres")).arg("--version").output()?;
     let said = String::from_utf8_lossy(if output.status.success() { &output.stdout } else { &output.stderr });
@@ -129,14 +130,14 @@ fn parse_major(said: &str) -> Option<u32> {
     version[..digits].parse().ok()
 }
 
-/// A symlink that an npm package cannot carry, as its install script would make it. Paths from the package's folder.
+/// A symlink that an npm package cannot contain; the package's install script would create it. Paths are relative to the package's folder.
 #[derive(Deserialize)]
 struct PackedLink {
     source: PathBuf,
     target: PathBuf,
 }
 
-/// Makes the links among the libraries of the npm package: newer npm versions do not run the package's install script by themselves.
+/// Creates the links between the libraries of the npm package: newer npm versions do not run the package's install script automatically.
 fn link_libraries(folder: &Path) -> io::Result<()> {
     let Some((native, package)) = folder.parent().and_then(|native| Some((native, native.parent()?))) else { return Ok(()) };
     let list = match fs::read(native.join("pg-symlinks.json")) {
@@ -157,13 +158,13 @@ fn link_libraries(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the programs stand in a folder of their own (`bin`, `lib`, `share`), which PostgreSQL lets one move as a whole.
+/// Whether the programs have their own folder (`bin`, `lib`, `share`), which PostgreSQL allows to be moved as a whole.
 fn can_be_moved(folder: &Path) -> bool {
     folder.ends_with("bin") && folder.parent().is_some_and(|home| home.join("lib").is_dir() && home.join("share").is_dir())
 }
 
-/// Copies the whole installation to where the account can read it, once, and gives the copy's `bin`. Root's copies go where only root can
-/// write, since root starts programs from there.
+/// Copies the whole installation once to a folder that the account can read, and returns the copy's `bin`. Root's copies are in a folder
+/// that only root can write, since root starts programs from there.
 fn copy_for(folder: &Path, place: &Place, account: &Account) -> io::Result<PathBuf> {
     let home = folder.parent().ok_or(io::ErrorKind::NotFound)?;
     let server = fs::metadata(folder.join("postgres"))?;
@@ -197,7 +198,7 @@ fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
         } else {
             fs::copy(entry.path(), &target)?;
             let mode = entry.metadata()?.mode();
-            fs::set_permissions(&target, Permissions::from_mode(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6))?; // all may what the owner may
+            fs::set_permissions(&target, Permissions::from_mode(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6))?; // owner's r-x for all
         }
     }
     Ok(())

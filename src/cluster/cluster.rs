@@ -1,4 +1,4 @@
-//! Start, use and stop.
+//! Starts, uses and stops a cluster.
 
 use std::{
     fmt::Write as _,
@@ -21,13 +21,13 @@ use super::{
     place::{Place, remove_tree},
 };
 
-/// Owner of the databases; runs the migrations. Not a superuser, so row-level security holds for it too.
+/// Owner of the databases; runs the migrations. Not a superuser, so row-level security applies to it too.
 const OWNER: &str = "rainstaff";
 
-/// Serves: a member of the application's role, which owns nothing.
+/// The login that serves: a member of the application's role, which owns nothing.
 const SERVING: &str = "rainstaff_web";
 
-/// The cluster's superuser, for making databases only.
+/// The cluster's superuser, used only to create databases.
 const SUPERUSER: &str = "postgres";
 
 const ROLES: &str = "
@@ -52,26 +52,26 @@ const ROLES: &str = "
         END IF;
     END $$";
 
-/// How long a server may take to start. Repairing after a power cut takes longest.
+/// How long a server may take to start. Recovery after a power failure takes longest.
 const START_LIMIT: Duration = Duration::from_mins(2);
 
-/// Settings of every private server. `UTC` as on a hosted one; many connections because each test has a pool of its own.
+/// Settings of every private server. `UTC` like a hosted server; many connections because each test has its own pool.
 const SETTINGS: [&str; 6] =
     ["listen_addresses=", "unix_socket_permissions=0700", "max_connections=200", "timezone=UTC", "log_timezone=UTC", "log_checkpoints=off"];
 
-/// What a cluster of tests can do without: its data need not survive a crash of the machine.
+/// Settings for a cluster of tests, whose data need not survive a crash of the machine.
 const THROWAWAY_SETTINGS: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
-/// A running private cluster. The server runs as long as any process holds a `Cluster` of it; dropping one gives it up without waiting.
+/// A running private cluster. The server runs as long as any process has a `Cluster` of it; dropping one releases it without waiting.
 #[derive(Debug)]
 pub struct Cluster {
     site: Site,
     hold: Hold,
-    /// The server, when this process started it.
+    /// The server, if this process started it.
     server: Option<Child>,
 }
 
-/// What the steps of starting need to know.
+/// The data that the steps of starting need.
 #[derive(Debug, Clone)]
 struct Site {
     account: Account,
@@ -80,18 +80,18 @@ struct Site {
     durable: bool,
 }
 
-/// What is behind the socket.
+/// The state of the server behind the socket.
 enum Answer {
-    /// A server that takes connections.
+    /// A server that accepts connections.
     Ready(PgConnection),
     /// A server that is starting or stopping.
     Busy,
-    /// Nothing.
+    /// No server.
     Silence,
 }
 
 impl Cluster {
-    /// Starts the cluster of a data folder, or joins it when another process runs it. Makes it first when there is none.
+    /// Starts the cluster of a data folder, or joins it if another process runs it. Creates it first if there is none.
     pub async fn start(options: ClusterOptions) -> Result<Self, ClusterError> {
         let site = blocking(move || Site::prepare(&options)).await?;
         let start_lock = site.place.start_lock();
@@ -111,7 +111,7 @@ impl Cluster {
         }
     }
 
-    /// Whether another process had started the server.
+    /// Whether another process started the server.
     pub fn is_attached(&self) -> bool {
         self.server.is_none()
     }
@@ -126,12 +126,12 @@ impl Cluster {
         self.site.url(SERVING, database)
     }
 
-    /// URL of a database as superuser. Row-level security does not hold there: only for making and dropping databases.
+    /// URL of a database as superuser. Row-level security does not apply: use it only to create and drop databases.
     pub fn superuser_url(&self, database: &str) -> String {
         self.site.url(SUPERUSER, database)
     }
 
-    /// Makes an empty database that belongs to the owner; one that exists is left alone.
+    /// Creates an empty database that belongs to the owner; does nothing if it exists.
     pub async fn create_database(&self, name: &str) -> Result<(), ClusterError> {
         let fits = (1..=63).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !fits {
@@ -146,7 +146,8 @@ impl Cluster {
         }
     }
 
-    /// Gives the cluster up. The last holder stops the server and waits until it has stopped; others go on using it.
+    /// Releases the cluster. The last holder stops the server and waits until it has stopped; otherwise the server continues for the other
+    /// holders.
     pub async fn stop(self) -> Result<(), ClusterError> {
         let Self { site, hold, server } = self;
         blocking(move || {
@@ -183,8 +184,8 @@ impl Cluster {
         .await
     }
 
-    /// Makes the roles where they are missing, so that the owner never has to, and looks for the Turkish collation. At every start, so a start
-    /// that was cut short heals.
+    /// Creates missing roles, so that the owner never needs to, and checks for the Turkish collation. Runs at every start, so an
+    /// interrupted start is repaired.
     async fn prepare_roles(&self) -> Result<(), ClusterError> {
         let mut conn = PgConnection::connect(&self.superuser_url("postgres")).await?;
         conn.execute(ROLES).await?;
@@ -208,7 +209,7 @@ impl Site {
             .map_err(|e| self.io("cannot watch over PostgreSQL", e))
     }
 
-    /// Waits out a server that is starting or stopping.
+    /// Waits while a server is starting or stopping.
     async fn settled_answer(&self) -> Result<Answer, ClusterError> {
         let deadline = Instant::now() + START_LIMIT;
         loop {
@@ -220,7 +221,7 @@ impl Site {
         }
     }
 
-    /// Knocks at the socket.
+    /// Tries to connect to the socket.
     async fn ask(&self) -> Result<Answer, ClusterError> {
         match PgConnection::connect(&self.url(SUPERUSER, "postgres")).await {
             Ok(conn) => Ok(Answer::Ready(conn)),
@@ -232,7 +233,7 @@ impl Site {
         }
     }
 
-    /// Starts the server, and waits until it takes connections.
+    /// Starts the server and waits until it accepts connections.
     async fn start_server(&self) -> Result<Child, ClusterError> {
         let site = self.clone();
         let mut server = blocking(move || site.spawn_server()).await?;
@@ -268,8 +269,9 @@ impl Site {
         server.stdout(log).stderr(log_too).spawn().map_err(|e| self.io("cannot start PostgreSQL", e))
     }
 
-    /// Makes PostgreSQL's data folder: under another name first, so that a folder named `data` is always whole. Text sorts by ICU's root
-    /// collation where a query says nothing: like a hosted server's `en_US` and unlike `C`, a prefix search needs its own index.
+    /// Creates PostgreSQL's data folder: under another name first, so that a folder named `data` is always complete. Text is sorted by
+    /// ICU's root collation unless a query names another one. Then a prefix search needs its own index, as with a hosted server's `en_US`
+    /// and unlike with `C`.
     fn make_data(&self) -> Result<(), ClusterError> {
         let unfinished = self.place.root().join("data.unfinished");
         remove_tree(&unfinished)
@@ -306,7 +308,7 @@ impl Site {
         ClusterError::Io { what: format!("{what} in {}", self.place.root().display()), source }
     }
 
-    /// The last lines of the server's log, with a word before them.
+    /// The error with the last lines of the server's log, after `word`.
     fn not_started(&self, word: &str) -> ClusterError {
         let log = fs::read_to_string(self.place.log()).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
@@ -314,7 +316,7 @@ impl Site {
     }
 }
 
-/// The watcher has seen the server end; what is left is to take note of it.
+/// The watcher has seen the server end; this process only has to collect its exit status.
 fn wait_for_end(mut server: Child) -> io::Result<()> {
     let deadline = Instant::now() + Duration::from_secs(5);
     while server.try_wait()?.is_none() {
@@ -326,14 +328,14 @@ fn wait_for_end(mut server: Child) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until no other process starts or stops this cluster; the lock ends with the file.
+/// Waits until no other process starts or stops this cluster; the lock is released when the file is closed.
 fn lock(path: &Path) -> Result<File, ClusterError> {
     File::create(path)
         .and_then(|file| file.lock().map(|()| file))
         .map_err(|source| ClusterError::Io { what: format!("cannot lock {}", path.display()), source })
 }
 
-/// Runs steps that wait for the disk or for other processes where they hold up nobody.
+/// Runs steps that wait for the disk or for other processes on a thread where they block no other task.
 async fn blocking<T: Send + 'static>(steps: impl FnOnce() -> Result<T, ClusterError> + Send + 'static) -> Result<T, ClusterError> {
     match spawn_blocking(steps).await {
         Ok(result) => result,

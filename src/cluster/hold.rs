@@ -1,9 +1,9 @@
-//! The cluster runs as long as somebody holds it, and not a second longer.
+//! The cluster runs exactly as long as a process holds it.
 //!
-//! Every process that uses the cluster keeps a named pipe open for writing. A watcher, a shell of the server's account in its own
-//! process group, reads that pipe: it comes to its end when the last writer has closed it or was killed, and the watcher then stops
-//! the server. So there is one way to stop, for a clean end and for `kill -9` alike, and no process counts the others.
-//! The watcher inherits a locked file, so the lock lasts exactly as long as the watcher.
+//! Every process that uses the cluster keeps a named pipe open for writing. A watcher, a shell of the server's account in its own process
+//! group, reads that pipe: the pipe ends when the last writer has closed it or was killed, and the watcher then stops the server. So a
+//! clean end and `kill -9` stop it in the same way, and no process counts the others. The watcher inherits a locked file, so the lock lasts
+//! exactly as long as the watcher.
 
 use std::{
     fs::{File, OpenOptions},
@@ -24,9 +24,9 @@ use nix::{
 
 use super::{account::Account, place::Place};
 
-/// Arguments: `pg_ctl`, the data folder, and what to delete afterwards (may be empty). It lets go of the pipe before it stops the server,
-/// so that whoever comes now finds no reader and waits. A server that was just started may not have written its pid file yet, hence the
-/// second looks.
+/// Arguments: `pg_ctl`, the data folder, and the path to delete afterwards (may be empty). It closes the pipe before it stops the server,
+/// so that a process that comes now finds no reader and waits. A server that has just started may not have written its pid file yet, so the
+/// watcher looks for it several times.
 const WATCHER: &str = r#"
 trap '' HUP INT QUIT
 cat >/dev/null
@@ -41,20 +41,20 @@ done
 [ -z "$3" ] || rm -rf -- "$3"
 "#;
 
-/// How often, and how far apart, a holder that leaves looks whether there are others.
+/// How often, and at which interval, a leaving holder checks for other holders.
 const LOOKS: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// This process's share in keeping the cluster up. Dropping it gives the share back without waiting.
+/// This process's hold on the cluster. Dropping it releases the hold without waiting.
 #[derive(Debug)]
 pub struct Hold {
     writer: File,
-    /// The watcher, when this process started it.
+    /// The watcher, if this process started it.
     watcher: Option<Child>,
 }
 
 impl Hold {
-    /// Joins those who hold the cluster already; the first one starts the watcher.
+    /// Joins the current holders of the cluster; the first holder starts the watcher.
     pub fn take(place: &Place, account: &Account, pg_ctl: &Path, throwaway: bool) -> io::Result<Self> {
         match open_writer(place)? {
             Some(writer) => Ok(Self { writer, watcher: None }),
@@ -62,7 +62,7 @@ impl Hold {
         }
     }
 
-    /// Waits until a watcher that is stopping the last cluster has ended, then starts the next one.
+    /// Waits until the watcher of the last cluster has stopped it, then starts the next watcher.
     fn begin(place: &Place, account: &Account, pg_ctl: &Path, throwaway: bool) -> io::Result<Self> {
         let lock = File::create(place.watcher_lock())?;
         lock.lock()?;
@@ -72,7 +72,7 @@ impl Hold {
         }
         let reader = open_reader(place)?;
         let writer = open_writer(place)?.ok_or_else(|| io::Error::other("the pipe lost its reader"))?;
-        fcntl(&reader, FcntlArg::F_SETFL(OFlag::empty()))?; // from here on, reading waits
+        fcntl(&reader, FcntlArg::F_SETFL(OFlag::empty()))?; // from here on, reading blocks
         let data = place.data();
         let mut watcher = account.command(Path::new("/bin/sh"));
         watcher.args(["-c", WATCHER, "rainstaff-watcher"]).arg(pg_ctl).arg(&data);
@@ -81,11 +81,11 @@ impl Hold {
         Ok(Self { writer, watcher: Some(watcher.spawn()?) })
     }
 
-    /// Gives this share back. `true` when it was the last one; the cluster has then stopped.
+    /// Releases the hold. `true` if it was the last one; the cluster has then stopped.
     pub fn release(self, place: &Place) -> io::Result<bool> {
         let Self { writer, watcher } = self;
         drop(writer);
-        // A program that another thread is just starting has a copy of the pipe, until it runs.
+        // A program that another thread is just starting has a copy of the pipe until `exec`.
         let mut looks = 1;
         while is_held(place)? {
             if looks == LOOKS {
@@ -104,7 +104,7 @@ impl Hold {
     }
 }
 
-/// Whether a watcher reads the pipe: not so for a hold taken in the very instant in which the cluster was given up.
+/// Whether a watcher reads the pipe. False for a hold taken at the moment when the cluster was released.
 pub fn is_watched(place: &Place) -> io::Result<bool> {
     Ok(open_writer(place)?.is_some())
 }
@@ -122,7 +122,7 @@ pub fn is_held(place: &Place) -> io::Result<bool> {
     }
 }
 
-/// Opens the pipe for writing; none without a watcher that reads it.
+/// Opens the pipe for writing; `None` if no watcher reads it.
 fn open_writer(place: &Place) -> io::Result<Option<File>> {
     match OpenOptions::new().write(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(place.holders()) {
         Ok(file) => Ok(Some(file)),

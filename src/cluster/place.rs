@@ -1,4 +1,4 @@
-//! Where a cluster's files lie.
+//! The paths of a cluster's files.
 
 use std::{
     fs::{self, DirBuilder, Permissions},
@@ -15,10 +15,10 @@ use sha2::{Digest, Sha256};
 
 use super::{ClusterError, account::Account};
 
-/// Root's clusters live here when the server's account cannot reach the folder that was asked for. Only root may write in it.
+/// Root's clusters are here if the server's account cannot reach the requested folder. Only root may write in it.
 pub const SHARED_ROOT: &str = "/var/lib/rainstaff";
 
-/// Longest path of the folder of the socket: the system allows 103 (macOS) or 107 bytes for folder, `/.s.PGSQL.5432` and an end mark.
+/// Longest path of the socket's folder: the system allows 103 (macOS) or 107 bytes for the folder, `/.s.PGSQL.5432` and an end mark.
 const SOCKET_DIR_BYTES: usize = 85;
 
 /// The folder of one cluster.
@@ -28,8 +28,8 @@ pub struct Place {
 }
 
 impl Place {
-    /// Finds the folder of the cluster of `data_dir` and makes what is missing. Where it went once, it stays: a folder in
-    /// [`SHARED_ROOT`] is used again even when the account could now enter `data_dir`.
+    /// Finds the folder of the cluster of `data_dir` and creates what is missing. The choice is permanent: a folder in [`SHARED_ROOT`] is
+    /// used again even if the account could now enter `data_dir`.
     pub fn prepare(data_dir: &Path, durable: bool, account: &Account) -> Result<Self, ClusterError> {
         let find = || -> io::Result<Self> {
             fs::create_dir_all(data_dir)?;
@@ -43,7 +43,7 @@ impl Place {
         find().map_err(|source| ClusterError::Io { what: format!("cannot prepare the data folder {}", data_dir.display()), source })
     }
 
-    /// The folders that clusters of `data_dir` have left.
+    /// The existing folders of clusters of `data_dir`.
     pub fn left_behind(data_dir: &Path, durable: bool, account: &Account) -> Vec<Self> {
         let Ok(data_dir) = data_dir.canonicalize() else { return Vec::new() };
         let [near, far] = Self::both(&data_dir, durable);
@@ -71,17 +71,17 @@ impl Place {
         self.root.join("data")
     }
 
-    /// What the server said since its last start.
+    /// The server's log since its last start.
     pub fn log(&self) -> PathBuf {
         self.root.join("postgres.log")
     }
 
-    /// Locked by whoever starts or stops the cluster.
+    /// Locked by the process that starts or stops the cluster.
     pub fn start_lock(&self) -> PathBuf {
         self.root.join("start.lock")
     }
 
-    /// Locked as long as a watcher lives.
+    /// Locked as long as a watcher runs.
     pub fn watcher_lock(&self) -> PathBuf {
         self.root.join("watcher.lock")
     }
@@ -91,8 +91,8 @@ impl Place {
         self.root.join("holders")
     }
 
-    /// Folder of the socket: here, or for a path too long or with signs that need quoting a folder of `/tmp` named after it (not of
-    /// `TMPDIR`, which differs between two terminals of one person).
+    /// Folder of the socket: in this folder; if the path is too long or has characters that need quoting, a folder in `/tmp` named after it
+    /// (not in `TMPDIR`, which may differ between two terminals of one person).
     pub fn sockets(&self) -> PathBuf {
         let near = self.root.join("run");
         let bytes = near.as_os_str().as_bytes();
@@ -103,7 +103,7 @@ impl Place {
         Path::new("/tmp").join(format!("rainstaff-{}", short_hash(self.root.as_os_str().as_bytes())))
     }
 
-    /// Makes the folder of the socket, which only the account may enter. One that somebody else put there is refused.
+    /// Creates the folder of the socket, which only the account may enter. Refuses an existing folder with another owner or mode.
     pub fn make_sockets(&self, account: &Account) -> io::Result<()> {
         let sockets = self.sockets();
         match DirBuilder::new().mode(0o700).create(&sockets) {
@@ -120,7 +120,7 @@ impl Place {
         }
     }
 
-    /// Deletes everything of this cluster, and what is then empty in [`SHARED_ROOT`].
+    /// Deletes all files of this cluster, and folders in [`SHARED_ROOT`] that are then empty.
     pub fn remove(&self) -> io::Result<()> {
         remove_tree(&self.sockets())?;
         remove_tree(&self.root)?;
@@ -138,7 +138,7 @@ pub fn short_hash(bytes: &[u8]) -> String {
     hex::encode(&Sha256::digest(bytes)[..6])
 }
 
-/// A folder that others may go through, whatever the umask says; folders made on the way as well.
+/// Creates a folder that others may enter, independent of the umask; also creates missing parent folders.
 pub fn make_folder_for_all(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -152,7 +152,7 @@ pub fn make_folder_for_all(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Deletes a folder with everything in it; one that is not there is fine.
+/// Deletes a folder with its content; does nothing if it does not exist.
 pub fn remove_tree(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),

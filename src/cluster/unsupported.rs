@@ -1,10 +1,10 @@
-//! Systems without Unix sockets: every start says what to do instead.
+//! Systems without Unix sockets: every start returns an error that names the alternative.
 
 use std::{convert::Infallible, path::Path};
 
 use super::{ClusterError, ClusterOptions};
 
-/// A cluster that cannot be.
+/// A cluster that cannot exist.
 #[derive(Debug)]
 pub struct Cluster(Infallible);
 

@@ -1,8 +1,8 @@
-//! Runs a command with a fresh, migrated database in `DATABASE_URL`, and throws the database away afterwards:
-//! `with_database cargo check`. Run it in the checkout; it reads `migrations/` there.
+//! Runs a command with a fresh, migrated database in `DATABASE_URL`, and deletes the database afterwards: `with_database cargo check`. Run
+//! it in the checkout; it reads `migrations/` there.
 //!
-//! This is what gives the checked queries (`sqlx::query!`) a database to be compiled against, so it must compile before them: the crate of the
-//! cluster has none.
+//! Checked queries (`sqlx::query!`) are compiled against this database, so this program must compile before them: the cluster's crate has
+//! no checked queries.
 
 use std::{
     env,
