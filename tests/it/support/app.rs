@@ -1,4 +1,4 @@
-//! What the server shares, on a test's database.
+//! The state that the server shares, on a test's database.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! A browser of one person: keeps its cookies, fills in forms as the pages give them, and posts them with or without htmx.
+//! One person's browser: keeps its cookies, fills in forms as the pages contain them, and posts them with or without htmx.
 
 #![cfg(test)]
 
@@ -10,54 +10,54 @@ use actix_web::{
 use rainstaff::{app::build_app, ids::new_id, state::AppState};
 use scraper::{ElementRef, Html, Selector};
 
-/// An answer, read.
+/// A response, read.
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// Where it sends the browser.
+    /// The address to which it redirects.
     pub location: String,
-    /// Which operation it says is stored; empty for none.
+    /// The operation that it acknowledges; empty for none.
     pub op_ack: String,
-    /// What caches may do with it.
+    /// Its `Cache-Control`.
     pub cache_control: String,
     /// The body.
     pub html: String,
 }
 
 impl Answer {
-    /// The body as JSON; null for none.
+    /// The body as JSON; null if it is not JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.html).unwrap_or_default()
     }
 
-    /// The texts of all elements that match, blanks drawn together.
+    /// The texts of all matching elements, each run of blanks as one space.
     pub fn texts(&self, selector: &str) -> Vec<String> {
         let page = self.parsed();
         page.select(&Selector::parse(selector).unwrap()).map(|element| words_of(&element)).collect()
     }
 
-    /// The text of the first element that matches; empty for none.
+    /// The text of the first matching element; empty if there is none.
     pub fn text(&self, selector: &str) -> String {
         self.texts(selector).into_iter().next().unwrap_or_default()
     }
 
-    /// An attribute of the first element that matches; empty for none.
+    /// An attribute of the first matching element; empty if there is none.
     pub fn attribute(&self, selector: &str, name: &str) -> String {
         let page = self.parsed();
         page.select(&Selector::parse(selector).unwrap()).next().and_then(|element| element.attr(name)).unwrap_or_default().to_owned()
     }
 
-    /// How many elements match.
+    /// The number of matching elements.
     pub fn count(&self, selector: &str) -> usize {
         self.parsed().select(&Selector::parse(selector).unwrap()).count()
     }
 
-    /// What a browser would send for the first form that matches, and where to.
+    /// The fields that a browser would send for the first matching form, and the form's address.
     pub fn form(&self, selector: &str) -> Form {
         let page = self.parsed();
         let form = page.select(&Selector::parse(selector).unwrap()).next().unwrap_or_else(|| panic!("no {selector} in {}", self.html));
         let mut fields = Vec::new();
-        // A table row's fields stand in other cells than their form, and name it.
+        // The fields of a table row are in other cells than their form, and refer to it by `form`.
         let named = format!("input[name][form='{}']", form.attr("id").unwrap_or_default());
         let (inside, named) = (Selector::parse("input[name]").unwrap(), Selector::parse(&named).unwrap());
         for input in form.select(&inside).chain(page.select(&named)) {
@@ -75,7 +75,7 @@ impl Answer {
         Form { action: form.attr("action").unwrap_or_default().to_owned(), fields }
     }
 
-    /// A row is no page: without a table around it, a parser would drop its cells.
+    /// A row is not a page: without a table around it, a parser would drop its cells.
     fn parsed(&self) -> Html {
         let html = if self.html.trim_start().starts_with("<tr") { format!("<table>{}</table>", self.html) } else { self.html.clone() };
         Html::parse_document(&html)
@@ -86,24 +86,24 @@ fn words_of(element: &ElementRef<'_>) -> String {
     element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A form, filled in.
+/// A form with its values.
 #[derive(Debug, Clone)]
 pub struct Form {
-    /// Where it posts to.
+    /// The address to which it posts.
     pub action: String,
-    /// What it posts.
+    /// The fields and values that it posts.
     pub fields: Vec<(String, String)>,
 }
 
 impl Form {
-    /// With this value in the field; more than one for checkboxes of a name.
+    /// The same form with this value in the field; several values for checkboxes with one name.
     pub fn with(mut self, name: &str, values: &[&str]) -> Self {
         self.fields.retain(|(known, _)| known != name);
         self.fields.extend(values.iter().map(|value| (name.to_owned(), (*value).to_owned())));
         self
     }
 
-    /// With the ids that the script makes at the first attempt to save.
+    /// The same form with the ids that the page's script creates at the first attempt to save.
     pub fn minted(mut self) -> Self {
         for (name, value) in &mut self.fields {
             if matches!(name.as_str(), "_op" | "_id") && value.is_empty() {
@@ -121,7 +121,7 @@ impl Form {
 
 /// One person's browser.
 pub struct Browser {
-    /// With which the person signed in.
+    /// The password with which the person signed in.
     pub password: String,
     state: AppState,
     cookies: Vec<Cookie<'static>>,
@@ -135,7 +135,7 @@ impl Browser {
         browser
     }
 
-    /// Signs in over whatever session the browser has.
+    /// Signs in, whether or not the browser has a session.
     pub async fn sign_in(&mut self, username: &str, password: &str) {
         let fields = [("username", username), ("password", password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
         let answer = self.send(TestRequest::post().uri("/login").set_form(fields)).await;
@@ -147,18 +147,18 @@ impl Browser {
         self.send(TestRequest::get().uri(path)).await
     }
 
-    /// Has htmx load a part of a page into an element, named as htmx names it: `section#employee-list`.
+    /// Loads a part of a page into an element as htmx does; `target` is the element's name in htmx: `section#employee-list`.
     pub async fn load(&mut self, path: &str, target: &str) -> Answer {
         self.send(by_htmx(TestRequest::get().uri(path), target)).await
     }
 
-    /// The cookies as a header, for a request that something else sends.
-    /// A form of somebody else's page as this person may forge it: with the token of one's own pages.
+    /// A form of another person's page as this person may forge it: with the token of this person's own pages.
     pub async fn forge(&mut self, form: Form) -> Form {
         let token = self.get("/account").await.attribute("input[name=_csrf]", "value");
         form.with("_csrf", &[&token])
     }
 
+    /// The cookies as a header, for a request that is sent by other means.
     pub fn cookie_header(&self) -> String {
         self.cookies.iter().map(|cookie| cookie.stripped().to_string()).collect::<Vec<_>>().join("; ")
     }
@@ -173,17 +173,17 @@ impl Browser {
         self.send(by_htmx(TestRequest::post().uri(&form.action).set_form(&form.fields), "form")).await
     }
 
-    /// The script of a page talks to the API.
+    /// Sends JSON to the API as a page's script does.
     pub async fn call(&mut self, path: &str, body: &serde_json::Value) -> Answer {
         self.send(by_queue(TestRequest::post().uri(path).set_json(body))).await
     }
 
-    /// The same with bytes that are no JSON.
+    /// The same with bytes that are not JSON.
     pub async fn deposit(&mut self, path: &str, body: Vec<u8>) -> Answer {
         self.send(by_queue(TestRequest::post().uri(path).set_payload(body))).await
     }
 
-    /// Goes on at another time, or with another process of the server.
+    /// Continues at another time, or with another process of the server.
     pub fn goes_on_with(&mut self, state: &AppState) {
         self.state = state.clone();
     }

@@ -1,5 +1,5 @@
-//! People, regions, rows and operations, made in one line each. Ids of different things come from sequences far apart, so that a mix-up
-//! never fits by chance.
+//! Builders of people, regions, rows and operations, one line each. Ids of different kinds come from sequences far apart, so that a
+//! confused id never fits by chance.
 
 #![cfg(test)]
 
@@ -49,12 +49,12 @@ fn nth(family: u16, n: u32) -> Uuid {
     Uuid::from_u128(0x019a_b000_0000_7000_8000_0000_0000_0000 | u128::from(family) << 32 | u128::from(n))
 }
 
-/// So many minutes after nine in the morning (UTC) of an ordinary Monday.
+/// This number of minutes after 09:00 (UTC) on an ordinary Monday.
 pub fn at(minutes: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_764_579_600, 0).unwrap() + Duration::minutes(minutes)
 }
 
-/// Checks a code that the test itself wrote.
+/// Parses a code that the test itself wrote.
 pub fn region(code: &str) -> Region {
     Region::parse(code).unwrap()
 }
@@ -64,7 +64,7 @@ pub fn clerk(office: &str) -> Actor {
     person(&format!("{office}1"), Role::User, &[office])
 }
 
-/// Headquarters.
+/// The administrator.
 pub fn admin() -> Actor {
     person("admin", Role::Admin, &OFFICES)
 }
@@ -83,11 +83,11 @@ fn person(username: &str, role: Role, regions: &[&str]) -> Actor {
     }
 }
 
-/// An operation without its kind: ends with `create`, `update`, `delete` or `restore`.
+/// An operation without its kind; `create`, `update`, `delete` or `restore` completes it.
 #[derive(Clone)]
 pub struct Draft(Op);
 
-/// Starts an operation of `actor` on a row of `region`, made at nine o'clock, in no queue.
+/// Starts an operation of `actor` on a row of `region`, made at 09:00, in no queue.
 pub fn op(actor: &Actor, code: &str) -> Draft {
     Draft(Op {
         v: 1,
@@ -112,59 +112,59 @@ pub fn op(actor: &Actor, code: &str) -> Draft {
 }
 
 impl Draft {
-    /// With this id.
+    /// With this operation id.
     pub fn id(mut self, op_id: Uuid) -> Self {
         self.0.op_id = op_id;
         self
     }
 
-    /// The n-th of a queue.
+    /// As the n-th operation of a queue.
     pub fn queued(mut self, queue_id: Uuid, n: i64) -> Self {
         (self.0.queue_id, self.0.n) = (queue_id, n);
         self
     }
 
-    /// Saved so many minutes after nine.
+    /// Saved this number of minutes after 09:00.
     pub fn at(mut self, minutes: i64) -> Self {
         self.0.edited_at = at(minutes);
         self
     }
 
-    /// To be applied after these.
+    /// To be applied after these operations.
     pub fn after(mut self, ops: &[&Op]) -> Self {
         self.0.after = ops.iter().map(|op| op.op_id).collect();
         self
     }
 
-    /// A new row; `values` is an object of values.
+    /// Creates a row; `values` is an object of values.
     pub fn create(self, entity: &str, id: Uuid, values: Value) -> Op {
         let fields = object(values).map(|(name, to)| (name, Change { from: Value::Null, to })).collect();
         Op { fields, ..self.on(Kind::Create, entity, id, None) }
     }
 
-    /// Other values; `changes` is an object of `[from, to]`.
+    /// Changes values; `changes` is an object of `[from, to]`.
     pub fn update(self, entity: &str, id: Uuid, base_version: i64, changes: Value) -> Op {
         let change = |pair: Value| Change { from: pair[0].clone(), to: pair[1].clone() };
         let fields = object(changes).map(|(name, pair)| (name, change(pair))).collect();
         Op { fields, ..self.on(Kind::Update, entity, id, Some(base_version)) }
     }
 
-    /// Into the bin.
+    /// Moves the row to the trash.
     pub fn delete(self, entity: &str, id: Uuid, base_version: i64) -> Op {
         self.on(Kind::Delete, entity, id, Some(base_version))
     }
 
-    /// Out of the bin.
+    /// Restores the row from the trash.
     pub fn restore(self, entity: &str, id: Uuid, base_version: i64) -> Op {
         self.on(Kind::Restore, entity, id, Some(base_version))
     }
 
-    /// A new employee with nothing but a name.
+    /// Creates an employee with only a name.
     pub fn new_employee(self, id: Uuid, name: &str) -> Op {
         self.create("employee", id, json!({ "full_name": name }))
     }
 
-    /// A new entry from 08:00 to 17:00 with an hour of break.
+    /// Creates an entry from 08:00 to 17:00 with an hour of break.
     pub fn new_timesheet(self, id: Uuid, employee: Uuid, date: &str) -> Op {
         let values = json!({
             "employee_id": employee, "work_date": date, "start_time": "08:00", "end_time": "17:00", "break_minutes": 60, "notes": ""
@@ -184,7 +184,7 @@ fn object(value: Value) -> impl Iterator<Item = (String, Value)> {
     }
 }
 
-/// A database with the four offices, and the server's way into it.
+/// A database with the four offices, and the server's access to it.
 pub struct Company {
     /// The server's handle.
     pub db: Db,
@@ -193,12 +193,12 @@ pub struct Company {
 }
 
 impl Company {
-    /// Four offices, nobody in them.
+    /// Four offices without people.
     pub async fn new() -> Self {
         Self::with_connections(8).await
     }
 
-    /// The same with so many connections at most.
+    /// The same with this maximum of connections.
     pub async fn with_connections(max_connections: u32) -> Self {
         let files = TestDb::new().await;
         let names = [("ankara", "Ankara"), ("istanbul", "İstanbul"), ("bursa", "Bursa"), ("izmir", "İzmir")];
@@ -207,7 +207,7 @@ impl Company {
         Self { db: Db::connect(&files.config(max_connections)).await.unwrap(), files }
     }
 
-    /// Gives an actor an account with an open session: whoever waits for changes is looked at again.
+    /// Gives an actor an account with an open session, because the session is checked again while a request waits for changes.
     pub async fn admit(&self, actor: &Actor) {
         let mut conn = self.inspect().await;
         conn.execute("SET app.admin = 'users'").await.unwrap();
@@ -220,12 +220,12 @@ impl Company {
         sqlx::query(session).bind(actor.session_id).bind(actor.user_id).execute(&mut conn).await.unwrap();
     }
 
-    /// Applies operations of one region in one transaction, as they come out of a queue at noon.
+    /// Applies operations of one region in one transaction, as they arrive from a queue at noon.
     pub async fn apply(&self, actor: &Actor, ops: &[Op]) -> Vec<Verdict> {
         self.try_apply(actor, ops).await.unwrap()
     }
 
-    /// The same, with what the database says.
+    /// The same, with the database's error.
     pub async fn try_apply(&self, actor: &Actor, ops: &[Op]) -> Result<Vec<Verdict>, sqlx::Error> {
         let scope = Scope::one(actor, &ops[0].region).expect("the actor's own region").from_origin(Origin::Offline);
         let mut tx = self.db.write(&scope).await?;
@@ -234,7 +234,7 @@ impl Company {
         Ok(verdicts)
     }
 
-    /// The same by the server itself, which nobody's rights are asked for.
+    /// The same as the server itself, whose rights are not checked.
     pub async fn set_up(&self, actor: &Actor, ops: &[Op]) -> Vec<Verdict> {
         let scope = Scope::one(actor, &ops[0].region).expect("the actor's own region").from_origin(Origin::System);
         let mut tx = self.db.write(&scope).await.unwrap();
@@ -248,14 +248,14 @@ impl Company {
         self.apply(actor, std::slice::from_ref(op)).await.remove(0)
     }
 
-    /// The owner with everything in view, for looking at what was stored.
+    /// A connection of the owner that sees all regions, to inspect stored rows.
     pub async fn inspect(&self) -> PgConnection {
         let mut conn = self.files.connect_owner().await;
         conn.execute("SET app.regions = 'company,ankara,istanbul,bursa,izmir'").await.unwrap();
         conn
     }
 
-    /// The first column of the first row, as text; for looking at what was stored.
+    /// The first column of the first row, as text, to inspect stored rows.
     pub async fn look(&self, sql: &str) -> String {
         let mut conn = self.inspect().await;
         let sql = format!("SELECT coalesce((SELECT q.v::text FROM ({sql}) q(v) LIMIT 1), 'nothing')");
@@ -265,7 +265,7 @@ impl Company {
     }
 }
 
-/// Stores what a test starts with: rows that only administrators write come from the server itself.
+/// Stores the rows with which a test starts; rows that only administrators may write come from the server itself.
 pub async fn set_up(state: &AppState, actor: &Actor, ops: Vec<Op>) {
     let (own, of_admins): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(|op| may_write(&op.entity, false));
     for (origin, ops) in [(Origin::System, of_admins), (Origin::Offline, own)] {
@@ -275,12 +275,12 @@ pub async fn set_up(state: &AppState, actor: &Actor, ops: Vec<Op>) {
     }
 }
 
-/// The fingerprints of operations, as whoever applies them has them.
+/// The fingerprints of operations, as code that applies them needs them.
 pub fn prints_of(ops: &[Op]) -> Vec<Print> {
     ops.iter().map(fingerprint).collect()
 }
 
-/// The caller of operations that arrive at noon out of somebody's own queue.
+/// The caller of operations that arrive at noon from the person's own queue.
 pub fn queue_of(actor: &Actor) -> Caller {
     Caller::of_own(actor.user_id, at(180), Delivery::Queued)
 }

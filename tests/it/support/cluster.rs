@@ -1,8 +1,8 @@
 //! A database per test, in one private cluster per run.
 //!
-//! The threads of `cargo test` share the cluster, and so do the processes of cargo-nextest or of two runs at once: the last one that ends
-//! stops it, and its data are deleted. Migrations run once, in a template; each test gets a copy of it. Only making and dropping databases
-//! is done as superuser. What a test is given are the URLs of the owner and of the login that serves.
+//! The threads of `cargo test` share the cluster, and so do the processes of cargo-nextest or of two runs at the same time: the last one
+//! that ends stops it, and its data are deleted. Migrations run once, in a template; each test gets a copy of it. Only creating and
+//! dropping databases is done as superuser. Tests get the URLs of the owner and of the login that serves.
 
 use std::{path::Path, thread};
 
@@ -12,12 +12,12 @@ use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnection};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-/// Stays until the process ends; the cluster's watcher notices that by itself.
+/// Stays until the process ends; the cluster's watcher notices the end.
 static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
 
 const TEMPLATE: &str = "template_migrated";
 
-/// Any number: processes that want to make the template wait for each other here.
+/// Any number: processes that want to create the template wait for each other with this lock.
 const TEMPLATE_LOCK: i64 = 7_203_118;
 
 /// A migrated database of one test. Dropping it drops the database.
@@ -58,7 +58,7 @@ impl TestDb {
         }
     }
 
-    /// URL of the owner, which is no superuser: migrations run as this role, and the server starts from it.
+    /// URL of the owner, which is not a superuser: migrations run as this role, and the server starts with it.
     pub fn owner_url(&self) -> &str {
         &self.owner_url
     }
@@ -68,12 +68,12 @@ impl TestDb {
         &self.app_url
     }
 
-    /// The server's way in: migrated by the owner, served by the other login.
+    /// The server's configuration: the owner migrates, the other login serves.
     pub fn config(&self, max_connections: u32) -> DbConfig {
         DbConfig { owner_url: self.owner_url.clone(), app_url: Some(self.app_url.clone()), max_connections }
     }
 
-    /// URL of the superuser, whom no policy holds: for showing that the server refuses to serve as such a role.
+    /// URL of the superuser, to whom no policy applies: tests show with it that the server refuses to serve as such a role.
     pub fn bypass_url(&self) -> &str {
         &self.bypass_url
     }
@@ -85,7 +85,7 @@ impl TestDb {
 }
 
 impl Drop for TestDb {
-    /// In a thread of its own: the test's runtime is ending. What is not dropped in time goes with the cluster.
+    /// On its own thread, because the test's runtime is ending. A database that is not dropped in time is deleted with the cluster.
     fn drop(&mut self) {
         let (url, drop) = (self.superuser_url.clone(), format!("DROP DATABASE {} WITH (FORCE)", self.name));
         thread::spawn(move || {

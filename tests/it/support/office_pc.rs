@@ -1,4 +1,4 @@
-//! An office's PC that runs the agent, as the server sees it: a token, and JSON.
+//! An office's PC that runs the agent, as the server sees it: it sends a token and JSON.
 
 #![cfg(test)]
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::browser::Browser;
 
-/// What came back.
+/// A response.
 pub struct Reply {
     /// The status.
     pub status: u16,
@@ -18,7 +18,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body as JSON; null for none.
+    /// The body as JSON; null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
@@ -46,7 +46,7 @@ pub async fn add_device(admin: &mut Browser, name: &str, region: &str) -> String
     answer.text("[data-code]")
 }
 
-/// Shows a code, from an address.
+/// Redeems a code, from this address of a client.
 pub async fn redeem(state: &AppState, code: &str, address: [u8; 4]) -> Reply {
     let body = json!({ "code": code, "host": "OFIS-PC", "version": "0.1.0", "os": "linux" });
     let request = TestRequest::post().uri("/api/v1/devices/enrol").set_json(body);
@@ -83,7 +83,7 @@ impl OfficePc {
         send(state, request.insert_header(("Authorization", format!("Bearer {}", self.token)))).await
     }
 
-    /// Tells how it is, well but for these values.
+    /// Sends a heartbeat of a PC without problems, changed by these values.
     pub async fn contact(&self, state: &AppState, values: Value) -> Value {
         let mut body = json!({ "version": env!("CARGO_PKG_VERSION"), "host": "OFIS-PC", "os": "linux", "waiting": 0 });
         body.as_object_mut().unwrap().extend(values.as_object().unwrap().clone());

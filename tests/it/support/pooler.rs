@@ -1,5 +1,5 @@
-//! A pooler in transaction mode, over real sockets: it speaks PostgreSQL's protocol, lends one of a few connections of the server to a client for
-//! the time of a transaction, and keeps track of prepared statements, as `PgBouncer` does from 1.21 on.
+//! A pooler in transaction mode, over real sockets. It speaks PostgreSQL's protocol, assigns one of a few server connections to a client
+//! for the duration of a transaction, and tracks prepared statements, as `PgBouncer` does since 1.21.
 
 #![cfg(test)]
 
@@ -21,16 +21,16 @@ use tokio::{
 
 type Result<T> = std::io::Result<T>;
 
-/// Which of the free connections is lent next.
+/// The free connection that is assigned next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lends {
-    /// The one that came back last, `PgBouncer`'s own way.
+    /// The one that was returned last, which is `PgBouncer`'s default.
     TheLast,
     /// The one that has been free longest.
     TheFirst,
 }
 
-/// A running pooler; gone with this.
+/// A running pooler; dropping it stops it.
 pub struct Pooler {
     folder: tempfile::TempDir,
     task: JoinHandle<()>,
@@ -54,7 +54,7 @@ struct Backend {
 struct Message(u8, Vec<u8>);
 
 impl Pooler {
-    /// A pooler with so many connections to the server with this socket.
+    /// A pooler with this number of connections to the server with this socket.
     pub fn start(server: &Path, backends: usize, order: Lends) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = UnixListener::bind(folder.path().join(".s.PGSQL.5432")).unwrap();
@@ -74,7 +74,7 @@ impl Pooler {
         Self { folder, task }
     }
 
-    /// An URL of the server, by way of this.
+    /// The URL of a server's database through this pooler.
     pub fn way_to(&self, url: &str) -> String {
         let (before, host_and_path) = url.split_once('@').unwrap();
         let (_, database) = host_and_path.rsplit_once('/').unwrap();
@@ -112,7 +112,7 @@ impl Pool {
                 batch.push(read(&mut client).await?);
             }
             if batch.last().unwrap().0 == b'X' {
-                return Ok(()); // with a transaction open, its connection ends as well
+                return Ok(()); // if a transaction is open, its connection ends too
             }
             let (mut backend, place) = if let Some(held) = lent.take() {
                 held
@@ -156,12 +156,13 @@ impl Backend {
     }
 }
 
-/// Who signs in and where to: all that connections are kept apart by.
+/// The startup message, with user and database: only connections with the same one are shared.
 fn key(startup: &[u8]) -> String {
     String::from_utf8_lossy(startup).into_owned()
 }
 
-/// What the server is sent for a client's message: statements under names that no two clients share, made anew on a connection that lacks them.
+/// The messages to the server for a client's message: statements get names that no two clients share, and are prepared again on a
+/// connection that lacks them.
 fn translated(
     client: usize,
     kind: u8,
@@ -172,7 +173,7 @@ fn translated(
 ) -> Vec<Message> {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let until_nul = |bytes: &[u8]| bytes.iter().position(|byte| *byte == 0).unwrap();
-    // Where the statement's name begins.
+    // Where the statement's name starts.
     let at = match (kind, body.first()) {
         (b'P', _) => 0,
         (b'B', _) => until_nul(&body) + 1,
@@ -210,7 +211,7 @@ fn translated(
     }
 }
 
-/// Hands the server's answers on, up to the one that says it is ready. Whether a transaction is open.
+/// Forwards the server's messages to the client until the server is ready. Returns whether a transaction is open.
 async fn relay(backend: &mut Backend, client: &mut UnixStream, mut awaited: VecDeque<(bool, String)>) -> Result<bool> {
     loop {
         let Message(kind, body) = read(&mut backend.stream).await?;

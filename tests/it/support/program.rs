@@ -1,4 +1,4 @@
-//! Another program that talks to the API: no cookies, a header or none.
+//! Another program that uses the API: without cookies, with or without headers.
 
 #![cfg(test)]
 
@@ -11,28 +11,28 @@ use serde_json::Value;
 
 use super::browser::Browser;
 
-/// What came back.
+/// A response.
 pub struct Reply {
     /// The status.
     pub status: u16,
-    /// Headers by their names in small letters.
+    /// Headers by their lower-case names.
     headers: Vec<(String, String)>,
     /// The body.
     pub text: String,
 }
 
 impl Reply {
-    /// A header; empty where it is missing.
+    /// A header; empty if it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// The body as JSON; null for none.
+    /// The body as JSON; null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
 
-    /// The short code of a problem document, which it has to be.
+    /// The short code of a problem document; fails if the response is not one.
     pub fn problem(&self) -> String {
         assert_eq!(self.header("content-type"), "application/problem+json", "{} {}", self.status, self.text);
         let problem = self.json();
@@ -56,12 +56,12 @@ pub async fn send(state: &AppState, method: &str, path: &str, headers: &[(&str, 
     Reply { status, headers, text: String::from_utf8(read_body(answer).await.to_vec()).unwrap() }
 }
 
-/// Reads an address with a key.
+/// Reads an address with an API key.
 pub async fn read(state: &AppState, key: &str, path: &str) -> Reply {
     send(state, "GET", path, &[("Authorization", &format!("Bearer {key}"))]).await
 }
 
-/// Makes a key with these boxes ticked and no others.
+/// Creates an API key with only these boxes ticked.
 pub async fn make_key(browser: &mut Browser, name: &str, ticked: &[&str]) -> String {
     let mut form =
         browser.get("/account/tokens").await.form("form.entry-form").with("name", &[name]).with("password", &[&browser.password.clone()]);

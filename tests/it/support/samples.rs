@@ -1,4 +1,4 @@
-//! Rows of the entities that a test does not make by hand, so that a new entity is in it without a line there.
+//! Rows of the entities that a test does not create itself, so that a new entity is included without a new line in the test.
 
 #![cfg(test)]
 
@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::builders::Draft;
 
-/// A row of each entity that offices have many of, besides those in `known`: what its first sample says, with `mark` in every text that has room for
-/// it. An entity whose rows need others is made by hand.
+/// A row of each entity of which offices have many rows, except those in `known`: its first sample, with `mark` in every text that has room
+/// for it. An entity whose rows refer to others must be created by the test.
 pub fn other_rows(known: &[&str], mark: &str, draft: impl Fn() -> Draft) -> Vec<(&'static str, Uuid, Op)> {
     let others = descriptions().iter().filter(|entity| entity.title.is_some() && !known.contains(&entity.name));
     let row_of = |entity: &'static rainstaff::ops::Description| {
