@@ -1,4 +1,4 @@
-//! `/activity` and the history on a row's page: what each person sees of what everybody did.
+//! `/activity` and the history on a row's page: which actions of all people each person sees.
 
 #![cfg(test)]
 

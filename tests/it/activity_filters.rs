@@ -1,4 +1,4 @@
-//! `/activity` with filters and as a file: what fits is all there, once, and nothing of another region.
+//! `/activity` with filters and as a file: every matching line is there exactly once, and none of another region.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! `/admin/users` and `/account`, through the whole application: who may do what to whose account, and that an end is an end.
+//! `/admin/users` and `/account`, through the whole application: who may change whose account, and that an ended session stays ended.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! `/admin/regions`: a new region works at once and is kept apart like the others; a closed one is read and takes nothing.
+//! `/admin/regions`: a new region works at once and is separated like the others; a closed region can be read but accepts no new data.
 
 #![cfg(test)]
 

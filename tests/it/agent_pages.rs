@@ -1,5 +1,5 @@
-//! Pages from an office PC's copy are the server's pages: same rows, same order, same hours, same sums, same words. The copy is filled as a PC
-//! fills it, from the snapshot and the contact.
+//! Pages from the copy of an office's PC are equal to the server's pages: same rows, order, hours, sums and words. The copy is filled as a
+//! PC fills it, from the snapshot and the heartbeat's response.
 
 #![cfg(test)]
 

@@ -1,4 +1,5 @@
-//! The life of an alarm, of a source that is here only: licences that expire. And the table of all alarms, beside a release of before.
+//! The life of an alarm, with a source that exists only here: licences that expire. Also the one table of all alarms, while an earlier
+//! release still writes.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! The JSON API as other programs see it: strict questions, one shape of refusal, and a description that says what is there.
+//! The JSON API as other programs see it: strict parameters, one format of refusals, and a complete description.
 
 #![cfg(test)]
 

@@ -1,4 +1,5 @@
-//! The write path (SYNC 3.4, 3.6, 3.8): what becomes of operations, one by one, twice, at once, in the wrong order, and when they are bad.
+//! The write path (SYNC 3.4, 3.6, 3.8): the result of operations that arrive one by one, twice, at the same time, in the wrong order, or
+//! that are invalid.
 
 #![cfg(test)]
 

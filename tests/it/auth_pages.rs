@@ -1,4 +1,4 @@
-//! `/login`, `/logout`, `/password`, `/preferences`: what a browser sends and gets, through the whole application.
+//! `/login`, `/logout`, `/password`, `/preferences`: requests of a browser and their responses, through the whole application.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! The calendar: public holidays come by themselves, once; the company's hold for every office, an office's own only there.
+//! The calendar: public holidays are added automatically, once; the company's days apply to every office, an office's own days only there.
 
 #![cfg(test)]
 

@@ -1,5 +1,5 @@
-//! The hash chains of the logs: they hold after ordinary work, and a row changed, removed or added behind the program is found. The
-//! tampering is done as the owner of the tables, who alone can take the triggers off.
+//! The hash chains of the logs: they are valid after ordinary work, and a row that was changed, removed or added outside the program is
+//! found. The tests tamper as the owner of the tables, who alone can disable the triggers.
 
 #![cfg(test)]
 

@@ -1,4 +1,5 @@
-//! Clocks of PCs are wrong, by thousands of years at times: no entry is lost for that, nothing fails on it, and what is stored reads back.
+//! Clocks of PCs are wrong, sometimes by thousands of years: no entry is lost because of that, no request fails, and stored times can be
+//! read again.
 
 #![cfg(test)]
 

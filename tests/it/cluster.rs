@@ -1,4 +1,4 @@
-//! The private cluster: it starts as whoever runs the tests, keeps its data, is shared, and never outlives its holders.
+//! The private cluster: it starts as the user who runs the tests, keeps its data, is shared, and never runs longer than its holders.
 
 use std::{
     env,

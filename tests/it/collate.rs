@@ -1,4 +1,4 @@
-//! The order of names on an office's PC is the database's.
+//! The order of names on an office's PC is equal to the database's.
 
 #![cfg(test)]
 

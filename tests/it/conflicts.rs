@@ -1,4 +1,4 @@
-//! The conflict inbox: both values with names and times, two ways to settle it, and nothing is ever deleted from it.
+//! The conflict inbox: both values with names and times, two ways to resolve a conflict, and no conflict is ever deleted.
 
 #![cfg(test)]
 

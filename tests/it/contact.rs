@@ -1,4 +1,4 @@
-//! What the server knows of the browsers' queues: contacts, holes, alarms, the kill switch, the quarantine.
+//! The server's knowledge of the browsers' queues: heartbeats, gaps, alarms, the kill switch, the quarantine.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! `/dashboard`, `/dashboard/blanks` and `/reports/summary`: their numbers against SQL of this file's own, on invented companies.
+//! `/dashboard`, `/dashboard/blanks` and `/reports/summary`: their numbers compared with this file's own SQL, on invented companies.
 
 #![cfg(test)]
 

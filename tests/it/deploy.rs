@@ -1,4 +1,4 @@
-//! The files that hosts read agree with the program: they are built and run where no test of ours is.
+//! The files that hosts read agree with the program: these files are built and run where the project's tests do not run.
 
 #![cfg(test)]
 

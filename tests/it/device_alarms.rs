@@ -1,4 +1,4 @@
-//! What is odd about the offices' PCs, and about the queues that they carry.
+//! Alarms about the offices' PCs, and about the queues that they deliver.
 
 #![cfg(test)]
 

@@ -1,5 +1,5 @@
-//! What an office's PC carries and reads: operations in their authors' names with their grants, rows of its region without identity
-//! numbers, and nothing of another office.
+//! What an office's PC delivers and reads: operations in their authors' names with their grants, rows of its region without identity
+//! numbers, and no data of another office.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! The offices' PCs: how one becomes known, renews its token, is revoked; what its token opens; and the page of the administrators.
+//! The offices' PCs: how a PC enrols, renews its token and is revoked; what its token allows; and the administrators' page.
 
 #![cfg(test)]
 

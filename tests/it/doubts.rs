@@ -1,5 +1,5 @@
-//! What looks like a slip is asked about at the form: nothing is stored, Enter once more confirms it, and the entry carries what was
-//! confirmed. What comes out of a queue is stored without asking. Either way the dashboard shows it.
+//! The form asks about a probable mistake: nothing is stored, a second Enter confirms it, and the entry keeps what was confirmed. Entries
+//! from a queue are stored without a question. In both cases the dashboard shows the doubt.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! `/employees/{id}`: a person's months, totals and how they came about, and the identity number on demand.
+//! `/employees/{id}`: a person's months, the totals with their calculation, and the identity number on request.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! Who works here on a day follows from the first and the last day alone; nobody is expected before the office's first day.
+//! Only the first and the last day decide who is employed on a day; no entries are expected before the office's first day.
 
 #![cfg(test)]
 

@@ -1,5 +1,5 @@
-//! What the form of a new entry starts with, on every way in, and how it goes from one blank day of a person to the next. It is the morning of
-//! 18 February 2026, a Wednesday.
+//! The initial values of a new entry's form, from every page that opens it, and how it continues from one blank day of a person to the
+//! next. It is the morning of 18 February 2026, a Wednesday.
 
 #![cfg(test)]
 

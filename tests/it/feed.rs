@@ -1,5 +1,5 @@
-//! The change feed (SYNC 3.9): nothing is missed and no number is, however many write; a snapshot and the changes after it make the
-//! tables; the digest tells whether they did; cursors of other data are refused.
+//! The change feed (SYNC 3.9): with any number of writers, no change is missed and no number is missing. A snapshot and the changes after
+//! it are equal to the tables, and the digest shows whether they are. Cursors of other data are refused.
 
 #![cfg(test)]
 

@@ -1,5 +1,5 @@
-//! Lists as files: what stands on the page, all rows of its filters, as numbers and dates that a spreadsheet can count with, and nothing of
-//! another region.
+//! Lists as files: the content of the page, all rows of its filters, numbers and dates in a format with which a spreadsheet can calculate,
+//! and no rows of another region.
 
 #![cfg(test)]
 

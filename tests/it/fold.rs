@@ -1,4 +1,4 @@
-//! The search fold of the database is the one of the program: `tests/golden/fold.json` pins both.
+//! The search fold of the database is equal to the program's: `tests/golden/fold.json` pins both.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! Texts say things by the words of docs/GLOSSARY.md, and templates write numbers in its one way.
+//! Texts use the words of docs/GLOSSARY.md, and templates write numbers in its format.
 
 use rainstaff::i18n::{Lang, t};
 

@@ -1,4 +1,4 @@
-//! Whose operation it is (SYNC 3.10, 3.12): another's is done with that person's grant only, and under that person's name.
+//! Operations of other authors (SYNC 3.10, 3.12): they are applied only with the author's grant, and in the author's name.
 
 #![cfg(test)]
 

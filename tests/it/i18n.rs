@@ -1,4 +1,4 @@
-//! No sentence is missing in a language, none is used that nobody wrote, and none is kept that nobody uses.
+//! Every sentence exists in each language, every sentence that is used exists, and none is unused.
 
 use std::{
     collections::BTreeSet,

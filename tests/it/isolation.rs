@@ -1,6 +1,6 @@
-//! Every GET address of the URL table, opened by the clerk of each office, also with the ids and filters of the other offices: not a byte
-//! of theirs comes back, and what is theirs does not exist. The addresses are read from src/routes.rs, so one that is added later is tried
-//! as well, and one whose parameter this test does not know fails it.
+//! Every GET address of the URL table, opened by the clerk of each office, also with the ids and filters of the other offices: no byte of
+//! their data is returned, and their rows count as not found. The addresses are read from src/routes.rs, so an address added later is
+//! tested too, and an address with an unknown parameter fails this test.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! Two logins: the owner migrates, another one serves, and from that one nothing leads to the owner.
+//! Two logins: the owner migrates, another login serves, and nothing gives that login the owner's rights.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! Two people at one row (SYNC 3.7, 3.8): what merges, who wins, and where the value that did not is kept.
+//! Two people who change one row (SYNC 3.7, 3.8): which changes merge, which value wins, and where the other value is kept.
 
 #![cfg(test)]
 

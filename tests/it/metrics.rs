@@ -1,4 +1,4 @@
-//! `/metrics`: not for everybody, and right.
+//! `/metrics`: not public, and correct.
 
 #![cfg(test)]
 

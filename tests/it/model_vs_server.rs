@@ -1,5 +1,5 @@
-//! The model's server and the real one are given the same deliveries, in the same transactions: they have to say the same words and to end
-//! with the same rows, conflicts and verdicts. What the model proves (tests/model) is then true of the server.
+//! The model's server and the real server get the same deliveries in the same transactions: they must return the same verdicts and end with
+//! the same rows and conflicts. What the model proves (tests/model) is then true for the server.
 
 #![cfg(test)]
 

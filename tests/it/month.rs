@@ -1,4 +1,4 @@
-//! `/timesheets/month` and the day of a person in it, through the whole application.
+//! `/timesheets/month` and its page for one day of a person, through the whole application.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! Two people of one name are told apart on every page that shows them, and in its messages.
+//! Two people with the same name can be distinguished on every page that shows them, and in its messages.
 
 #![cfg(test)]
 

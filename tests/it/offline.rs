@@ -1,5 +1,5 @@
-//! What a browser without a network does with a form is what the server would have done: the vectors of tests/golden hold for both.
-//! The other half of these tests is `tests/ts/offline_forms.test.mjs`.
+//! A browser without a network treats a form as the server would: the vectors of tests/golden apply to both. The other half of these tests
+//! is `tests/ts/offline_forms.test.mjs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

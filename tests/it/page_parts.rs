@@ -1,4 +1,4 @@
-//! Every address that a page loads a part of itself from answers with that part, and never with a page.
+//! Every address from which a page loads a part of itself responds with that part, and never with a whole page.
 
 #![cfg(test)]
 

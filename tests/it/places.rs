@@ -1,4 +1,4 @@
-//! One person's reading does not keep the others waiting.
+//! Reading by one person does not make other people wait.
 
 #![cfg(test)]
 

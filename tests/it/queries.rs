@@ -1,4 +1,4 @@
-//! The query of every page: what makes no sense is said, and nothing is shown in the place of what was asked for.
+//! The query of every page: invalid parameters are reported, and nothing else is shown instead of the requested rows.
 
 #![cfg(test)]
 

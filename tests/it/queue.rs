@@ -1,5 +1,5 @@
-//! Operations that wait or were refused (SYNC 3.4, 3.8): what tries them again, what people decide about them, and that nothing of them
-//! ever disappears.
+//! Operations that wait or were refused (SYNC 3.4, 3.8): when they are retried, what people decide about them, and that none ever
+//! disappears.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! "Bölge gözüyle bak": an admin sees what a region's clerk sees, changes nothing, and both ends are on record.
+//! "Bölge gözüyle bak": an admin sees what a region's clerk sees and changes nothing; start and end are recorded.
 
 #![cfg(test)]
 

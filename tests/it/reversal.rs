@@ -1,4 +1,4 @@
-//! Taking back one change out of the history.
+//! Undoing one change from the history.
 
 #![cfg(test)]
 

@@ -1,5 +1,5 @@
-//! Who may write what is asked where rows are written: whatever way an operation comes, its author's role counts; and no page offers what
-//! would be refused.
+//! Rights are checked when rows are written: the role of the operation's author counts, however the operation arrives; and no page offers
+//! what would be refused.
 
 #![cfg(test)]
 

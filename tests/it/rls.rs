@@ -1,8 +1,8 @@
-//! Every regional table x verb x actor, on the level of SQL: what would be left if every query of the program had forgotten its regions.
-//! The tables come from the catalog, and each must have rows in every office, so a table added later is tried as well or fails here.
+//! Every regional table x verb x actor, on the level of SQL: what would still be protected if every query of the program had forgotten its
+//! regions. The tables come from the catalog, and each must have rows in every office, so a table added later is tested too or fails here.
 //!
-//! The same attempts are made twice: as `rainstaff_app`, whose rights already stop some of them, and as the owner of the tables, for whom
-//! only the policies are left.
+//! Each attempt is made twice: as `rainstaff_app`, whose rights already prevent some of them, and as the owner of the tables, for whom only
+//! the policies apply.
 
 #![cfg(test)]
 

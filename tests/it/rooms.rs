@@ -1,8 +1,8 @@
 //! The house has floors: a room of `src/` uses rooms below it, and no two rooms use each other, whichever way round.
 //!
-//! Read from the sources, token by token: what stands in comments and strings counts as nothing, what stands in a macro counts. Tests inside
-//! of rooms may use what they like. A room may have a part in each of the crates (its types in `core`, its pages in `pages`, its queries in the
-//! server): it is one room. What each crate may build on is held by cargo; what `core` and `pages` must not, by the last test.
+//! Read from the sources, token by token: comments and strings are ignored, macros are not. Tests inside rooms may use any room. A room may
+//! have a part in each of the crates (its types in `core`, its pages in `pages`, its queries in the server): it is one room. cargo enforces
+//! on what each crate may build; the last test checks what `core` and `pages` must not use.
 
 #![cfg(test)]
 

@@ -1,5 +1,5 @@
-//! Row-level security as the catalog tells it. These tests know no table by name, so a table added later is held to the same rules; and
-//! the start-up guard is shown each fault it exists for.
+//! Row-level security by the catalog. These tests name no table, so the same rules apply to a table added later. The start-up guard is
+//! tested with each fault that it must detect.
 
 #![cfg(test)]
 

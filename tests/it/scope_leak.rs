@@ -1,8 +1,8 @@
-//! A request that is cancelled half-way must not leave its scope on the connection. sqlx forgets a transaction
-//! whose begin was cancelled and hands the connection on with the transaction open; `Db` therefore begins in a task of its own.
+//! A request that is cancelled half-way must not leave its scope on the connection. sqlx forgets a transaction whose begin was cancelled
+//! and reuses the connection with the transaction open; `Db` therefore begins transactions in a separate task.
 //!
-//! A storm of transactions with random tiny timeouts runs over two connections. Each that comes through must see its own region and
-//! nothing else, and whenever the storm pauses, PostgreSQL itself must report no connection inside a transaction.
+//! Many transactions with random tiny timeouts run over two connections. Each one that succeeds must see its own region and nothing else,
+//! and in every pause PostgreSQL itself must report no connection inside a transaction.
 
 #![cfg(test)]
 

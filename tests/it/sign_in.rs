@@ -1,4 +1,5 @@
-//! Who gets in, who waits and who has the last word, when several try at once and from several places; through the whole application.
+//! Who can sign in, who must wait and whose request wins, when several people try at the same time and from several addresses; through the
+//! whole application.
 
 #![cfg(test)]
 

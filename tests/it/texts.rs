@@ -1,4 +1,5 @@
-//! Texts are cleaned wherever they enter, the same in the database as in the program, and what was stored before is cleaned through the log.
+//! Texts are cleaned on every entry path, in the same way in the database and in the program; texts stored before are cleaned too, and the
+//! log records it.
 
 #![cfg(test)]
 

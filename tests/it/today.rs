@@ -1,4 +1,4 @@
-//! `/today`, through the whole application. It is Monday, the 5th of January 2026.
+//! `/today`, through the whole application. It is Monday, 5 January 2026.
 
 #![cfg(test)]
 

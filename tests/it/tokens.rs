@@ -1,4 +1,4 @@
-//! Personal API keys: shown once, read only what they say, die when they should.
+//! Personal API keys: shown once, limited to their scopes, and invalid when they should be.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! What somebody may bring out of queues in a day has a limit: what is over it is stored nowhere, stays in its queue and arrives another day.
+//! The daily limit for data from queues: data above it are not stored, stay in their queue and arrive on another day.
 
 #![cfg(test)]
 

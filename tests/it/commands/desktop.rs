@@ -1,4 +1,5 @@
-//! Desktop databases as they lie on office PCs, written here with invented people: three generations, clean or with the rows a real one has.
+//! Desktop databases as they are on office PCs, written here with invented people: three generations, clean or with the kinds of rows that
+//! real ones have.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! `rainstaff dev`: everything in one command, nothing left behind but the data.
+//! `rainstaff dev`: everything in one command; afterwards only the data remain.
 
 use std::{
     path::Path,

@@ -1,4 +1,4 @@
-//! `rainstaff doctor`: silent on a good database, and a line that names the fault on a bad one.
+//! `rainstaff doctor`: no output for a good database, and a line that names the fault for a bad one.
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 

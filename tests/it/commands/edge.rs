@@ -1,4 +1,4 @@
-//! What arrives on the line, over real sockets: too slow, too much, no HTTP at all.
+//! Bad input on real sockets: too slow, too large, or not HTTP.
 
 use std::{
     fs,

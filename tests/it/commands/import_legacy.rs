@@ -1,4 +1,4 @@
-//! `rainstaff import-legacy`: everything in the file is taken or named, and once is enough.
+//! `rainstaff import-legacy`: every row of the file is imported or named in the report, and a second import changes nothing.
 
 use std::{collections::BTreeMap, fs, path::Path};
 

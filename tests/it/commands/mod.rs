@@ -1,4 +1,4 @@
-//! The program as people run it: the real binary, with a database of its own and only the settings a test gives it.
+//! The program as people run it: the real binary, with its own database and only the settings that a test sets.
 
 #![cfg(test)]
 

@@ -1,4 +1,4 @@
-//! `rainstaff serve`: what it refuses to start with, its first start, and how it stops.
+//! `rainstaff serve`: when it refuses to start, its first start, and how it stops.
 
 use std::{net::TcpListener, thread, time::Duration};
 

@@ -1,4 +1,4 @@
-//! `rainstaff user`: what it changes shows at the sign-in of a server that runs on the same database.
+//! `rainstaff user`: its changes apply to the next sign-in at a running server with the same database.
 
 use super::{ADMIN_PASSWORD, CLERK_PASSWORD, Running, Said, company, rainstaff_on, serve_on};
 use crate::support::cluster::TestDb;

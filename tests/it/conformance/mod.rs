@@ -1,5 +1,5 @@
-//! What every entity promises, asked of each that `registry.rs` lists, with the samples that come with it: through the write path, with a real
-//! database. An entity that is added is tested without a line here.
+//! The rules for every entity, tested for each one in `registry.rs` with its samples: through the write path, with a real database. A new
+//! entity is tested without a new line here.
 
 #![cfg(test)]
 

@@ -1,5 +1,5 @@
-//! The primary is lost, and a standby that lacks its last changes takes over: real servers, streaming from one to the other. The standby gives
-//! the lost numbers again, so clients that had read them have to be told.
+//! The primary is lost, and a standby that lacks its last changes takes over: real servers, streaming from one to the other. The standby
+//! assigns the lost numbers again, so clients that had read them must learn that.
 
 #![cfg(test)]
 
