@@ -15,9 +15,9 @@ const JOINER: char = '\u{200d}';
 /// replaced by one space, no blanks at either end.
 ///
 /// - U+0000 becomes U+FFFD, as in earlier releases, so that the words on its two sides are not joined.
-/// - A joiner (U+200D) stays between two pictures, which it makes one ("👩‍🏭"); elsewhere it is dropped like all that is not to be seen.
+/// - A joiner (U+200D) stays between two pictures, which it joins to one ("👩‍🏭"); elsewhere it is dropped like all invisible characters.
 /// - A combining mark without a letter under it is dropped.
-/// - Letters of other scripts, compatibility forms ("ﬁ", "Ａ", "٣") and private characters stay: they are seen.
+/// - Letters of other scripts, compatibility forms ("ﬁ", "Ａ", "٣") and private characters stay, because they are visible.
 pub fn clean(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
@@ -43,8 +43,8 @@ pub fn clean(text: &str) -> String {
     composed(&cleaned).into_owned()
 }
 
-/// The name of an account as somebody may have typed it: cleaned, in small letters. Names are ASCII; the Turkish keyboard's capital of `i` is
-/// taken for what it stands for.
+/// The name of an account from typed text: cleaned, in small letters. Names are ASCII; `İ`, the capital of `i` on the Turkish keyboard, and
+/// `ı` become `i`.
 pub fn account_name(typed: &str) -> String {
     let small = |c| match c {
         'İ' | 'ı' => 'i',
@@ -62,13 +62,13 @@ fn is_plain(text: &str) -> bool {
         && !bytes.windows(2).any(|two| two == b"  ")
 }
 
-/// Whatever separates words: `White_Space`, and the blank pattern of braille, which looks like one.
+/// Whether the character separates words: `White_Space`, and the blank pattern of braille, which looks like a space.
 pub fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{2800}'
 }
 
-/// Whatever is not to be seen: control characters and default-ignorable ones (the joiner has a rule of its own), the marks around ruby text,
-/// the controls of hieroglyphs, and what Unicode says is no character.
+/// Invisible characters: control characters and default-ignorable ones (except the joiner, which has its own rule), the marks around ruby
+/// text, the controls of hieroglyphs, and code points that Unicode defines as noncharacters.
 fn is_dropped(c: char) -> bool {
     (c.is_control() && c != '\0' && !c.is_whitespace())
         || (c != JOINER && is_ignorable(c))
@@ -76,32 +76,32 @@ fn is_dropped(c: char) -> bool {
         || u32::from(c) & 0xfffe == 0xfffe
 }
 
-/// `Default_Ignorable_Code_Point`: shown as nothing by a program that does not know it.
+/// `Default_Ignorable_Code_Point`: invisible in a program that does not know the character.
 pub fn is_ignorable(c: char) -> bool {
     c > '~' && CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// What joined pictures are made of: emoji, skin tones included, and the symbols and arrows among them.
+/// The characters that joined pictures consist of: emoji, skin tones included, and symbols and arrows.
 fn is_picture(c: char) -> bool {
     matches!(c, '↔' | '↕' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// The marks that stand on any letter (the blocks named "Combining ..."); vowel signs of other scripts are letters of theirs.
+/// Combining marks that can be on any letter (the blocks named "Combining ..."); vowel signs of other scripts count as letters.
 pub fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
-/// Letters and their marks as one character where there is one (NFC).
+/// Letters and their marks as one character if there is one (NFC).
 pub fn composed(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
-/// The same, with compatibility forms such as "Ａ" and "ﬁ" as what they stand for (NFKC).
+/// The same, with compatibility forms such as "Ａ" and "ﬁ" replaced by the characters that they stand for (NFKC).
 pub fn composed_for_compatibility(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfkc().normalize(text)
 }
 
-/// Letters and their marks apart (NFD).
+/// Letters and their marks as separate characters (NFD).
 pub fn decomposed(text: &str) -> Cow<'_, str> {
     DecomposingNormalizerBorrowed::new_nfd().normalize(text)
 }

@@ -1,5 +1,4 @@
-//! The proof that the actor is an administrator. Handlers of administration take an [`Admin`] instead of an [`Actor`]; other accounts get
-//! 403.
+//! The proof that the actor is an administrator. Handlers of administration take an [`Admin`], not an [`Actor`]; other accounts get 403.
 
 use super::{Actor, Visitor};
 

@@ -98,7 +98,7 @@ pub struct ConflictDraft {
     pub base: Value,
     /// The value that is current now.
     pub win: Value,
-    /// The value that was not kept.
+    /// The value that is not current.
     pub lose: Value,
     /// Operation behind `win`.
     pub op_win: Option<Uuid>,
