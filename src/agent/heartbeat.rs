@@ -18,11 +18,10 @@ use super::{
 use rainstaff_http::error::AppError;
 use rainstaff_pages::copy::{CompanyFacts, RegionFact};
 
+use crate::clock::is_clock_wrong;
 use crate::wire::device::{ContactAnswer, ContactReport, MirrorReport, Rotated};
 
 const EVERY: Duration = Duration::from_mins(1);
-/// How far a clock may be off, in milliseconds.
-pub const CLOCK_MAY_DIFFER: i64 = 120_000;
 /// With less free space than this the PC warns, before it has to refuse.
 const LITTLE_ROOM: u64 = 100 * 1024 * 1024;
 
@@ -104,7 +103,7 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
     let answer: ContactAnswer = serde_json::from_value(answer.map_err(Failure::Upstream)?).map_err(|error| Failure::Store(error.into()))?;
     let middle = sent_at + (came_at - sent_at) / 2;
     let offset_ms = (middle - answer.server_time).num_milliseconds();
-    agent.note(Trouble::Clock, offset_ms.abs() > CLOCK_MAY_DIFFER);
+    agent.note(Trouble::Clock, is_clock_wrong(offset_ms));
     let rotate_after = Some(answer.rotate_after);
     let contact = Contact { at: Some(came_at), offset_ms, rotate_after };
     let told = answer.region;
@@ -118,7 +117,7 @@ async fn report(agent: &Arc<Agent>) -> Result<(), Failure> {
             put_people(db, &people, sent_at)?;
             put_context(db, &context)?;
             put_contact(db, &contact)?;
-            if contact.offset_ms.abs() <= CLOCK_MAY_DIFFER {
+            if !is_clock_wrong(contact.offset_ms) {
                 put_moment(db, came_at)?;
             }
             ops::prune(db, came_at).map(|_| ())

@@ -7,12 +7,11 @@ use serde::Serialize;
 
 use super::{
     device::DeviceFile,
-    heartbeat::CLOCK_MAY_DIFFER,
     place,
     store::{Counts, FILE, MirrorState, Reader, StoreError, ops},
     upstream::{UpstreamError, ask, new_client},
 };
-use crate::clock::in_istanbul;
+use crate::clock::{in_istanbul, is_clock_wrong};
 
 /// The state of the PC.
 #[derive(Serialize)]
@@ -134,7 +133,7 @@ fn in_words(status: &Status) -> String {
     if let Some(bytes) = status.disk_free {
         lines.push(format!("{} MB are free on the disk.", bytes / 1_000_000));
     }
-    if status.offset_ms.abs() > CLOCK_MAY_DIFFER {
+    if is_clock_wrong(status.offset_ms) {
         let direction = if status.offset_ms > 0 { "ahead of" } else { "behind" };
         lines.push(format!("This PC's clock is {} minutes {direction} the server's: set it right.", status.offset_ms.abs() / 60_000));
     }

@@ -15,7 +15,7 @@ mod watch;
 pub use actions::{acknowledge, acknowledge_alarm};
 pub use db::count_open;
 pub use kind::{Finding, Kind, Severity};
-pub use reported::{CLOCK_MAY_DIFFER, WAITING_AT_MOST, is_clock_wrong, kept_offset};
+pub use reported::{WAITING_AT_MOST, kept_offset};
 pub use source::{Registered, Source, Subject, Texts, install, sources};
 pub use views::{AlarmList, AlarmView, load, place};
 pub use watch::{watch_all, watch_region};

@@ -2,6 +2,14 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
+/// A client's clock may differ from the server's by this many milliseconds.
+pub const MAY_DIFFER_MS: i64 = 120_000;
+
+/// Whether a clock differs by more than it may.
+pub fn is_clock_wrong(offset_ms: i64) -> bool {
+    !(-MAY_DIFFER_MS..=MAY_DIFFER_MS).contains(&offset_ms)
+}
+
 /// A source of "now": the system's clock, or a fixed instant in tests.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock {

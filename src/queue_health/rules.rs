@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::{
-    alarms::{Finding, Kind, Severity, is_clock_wrong},
+    alarms::{Finding, Kind, Severity},
+    clock::is_clock_wrong,
     events::EventKind,
 };
 

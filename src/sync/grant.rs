@@ -9,6 +9,7 @@ use sha2::Sha256;
 use super::apply::Carrier;
 use crate::{
     auth::rights::{EndedSession, Rights},
+    clock::MAY_DIFFER_MS,
     config::Secret,
     ops::{MARK, Op},
 };
@@ -16,7 +17,7 @@ use crate::{
 pub use crate::ops::{Grant, LIFETIME};
 
 /// How far a browser's clock may be off when it reports that something was entered before a sign-out.
-const CLOCK_MAY_DIFFER: TimeDelta = TimeDelta::minutes(2);
+const CLOCK_MAY_DIFFER: TimeDelta = TimeDelta::milliseconds(MAY_DIFFER_MS);
 
 /// The key of all grants, made from the server's secret.
 #[derive(Clone)]

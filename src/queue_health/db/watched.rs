@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::Result;
 use crate::{
-    alarms::CLOCK_MAY_DIFFER,
+    clock::MAY_DIFFER_MS,
     db::{Mode, ScopedTx},
     queue_health::rules::QueueState,
 };
@@ -52,7 +52,7 @@ pub(in crate::queue_health) async fn list_states<M: Mode>(tx: &mut ScopedTx<M>) 
         WHERE q.region = ANY ($1) AND (q.len > 0 OR q.missing <> '{}' OR q.offset_ms NOT BETWEEN -$2::bigint AND $2)
         "#,
         &codes,
-        CLOCK_MAY_DIFFER,
+        MAY_DIFFER_MS,
     )
     .fetch_all(tx.conn())
     .await?;
