@@ -15,7 +15,7 @@ pub mod pages;
 mod secret;
 mod views;
 
-pub use alarms::{DeviceAlarms, watch_all};
+pub use alarms::DeviceAlarms;
 pub use bearer::{device_of_bearer, refuse_revoked};
 
 /// The addresses that a device's token opens; all others refuse it.

@@ -14,5 +14,5 @@ pub mod worker;
 pub use browser_mark::BrowserMark;
 pub use report::{Place, QueueReport, Seen, note_carried, note_contact, object_or_null};
 pub use rules::{CLOCK, HOLE, HOLE_MAY_STAY, QUEUE_MAY_BE_SILENT, QueueState, SILENT, VANISHED, judge};
-pub use source::{QueueAlarms, watch_all};
+pub use source::QueueAlarms;
 pub use views::{QueuesView, load_queues};

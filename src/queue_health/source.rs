@@ -9,12 +9,11 @@ use super::{
     views::{browser, user_href, who},
 };
 use crate::{
-    alarms::{self, Finding, Kind, Source, Subject, Texts},
+    alarms::{Finding, Kind, Source, Subject, Texts},
     db::{Mode, ScopedTx},
     events::{EventKind, NewEvent},
     i18n::Lang,
     identity::Region,
-    state::AppState,
 };
 
 /// What is odd about the browsers' queues.
@@ -62,9 +61,4 @@ impl Source for QueueAlarms {
         };
         Ok(db::list_named(tx, subjects).await?.into_iter().map(subject).collect())
     }
-}
-
-/// Looks at the queues of all regions.
-pub async fn watch_all(state: &AppState) -> Result<(), sqlx::Error> {
-    alarms::watch_all::<QueueAlarms>(state).await
 }

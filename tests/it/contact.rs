@@ -4,11 +4,12 @@
 
 use chrono::TimeDelta;
 use rainstaff::{
+    alarms::watch_all,
     clock::Clock,
     ids::new_id,
     offline_mode::OfflineSwitch,
     ops::{Op, Origin},
-    queue_health::watch_all,
+    queue_health::QueueAlarms,
     state::AppState,
     sync::deliver,
     web::assets,
@@ -140,10 +141,10 @@ async fn a_hole_is_in_the_ping_at_once_and_an_alarm_after_ten_minutes_until_it_i
     assert_eq!(ping(&mut browser).await["missing"], json!([{ "queue_id": queue, "n": 2 }, { "queue_id": queue, "n": 3 }]));
     assert_eq!(ping(&mut boss(&company.state).await).await["missing"], json!([]), "nobody is told of another's queue");
     tell(&mut browser, queue, 0, &[]).await;
-    watch_all(&after(&company, 9)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(&company, 9)).await.unwrap();
     assert_eq!(alarms(&company).await, [""; 0]);
-    watch_all(&after(&company, 10)).await.unwrap();
-    watch_all(&after(&company, 11)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(&company, 10)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(&company, 11)).await.unwrap();
     assert_eq!(alarms(&company).await, ["hole 2"]);
     assert_eq!(events(&company).await, ["ankara queue_hole ankara1 2"], "said once");
 
@@ -152,7 +153,7 @@ async fn a_hole_is_in_the_ping_at_once_and_an_alarm_after_ten_minutes_until_it_i
     let rest = entry(&mut browser, queue, 3).await;
     tell(&mut browser, queue, 0, &[rest]).await;
     assert_eq!(ping(&mut browser).await["missing"], json!([]));
-    watch_all(&after(&company, 12)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(&company, 12)).await.unwrap();
     assert_eq!(alarms(&company).await, [""; 0]);
 }
 
@@ -166,7 +167,7 @@ async fn what_had_arrived_as_a_form_before_it_came_out_of_the_queue_is_no_hole()
     let second = entry(&mut browser, queue, 2).await;
     tell(&mut browser, queue, 0, &[second]).await;
     assert_eq!(ping(&mut browser).await["missing"], json!([]));
-    watch_all(&after(&company, 20)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(&company, 20)).await.unwrap();
     assert_eq!(alarms(&company).await, [""; 0]);
 }
 
@@ -230,7 +231,7 @@ async fn an_empty_queue_another_browser_or_another_person_is_nothing_that_vanish
     tell(&mut browser, new_id(), 2, &[]).await;
     let mut elsewhere = Browser::of(&after(&company, 2), "ankara1", CLERK_PASSWORD).await;
     tell(&mut elsewhere, new_id(), 0, &[]).await;
-    watch_all(&after(&company, 3)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(&company, 3)).await.unwrap();
     assert_eq!(alarms(&company).await, [""; 0]);
 }
 
@@ -240,12 +241,12 @@ async fn a_day_of_silence_and_a_wrong_clock_are_told_and_end_by_themselves() {
     let (mut browser, queue) = (ankara(&company).await, new_id());
     let report = json!({ "id": queue, "len": 1, "oldest_at": null, "build": null, "offset_ms": -121_000 });
     browser.call(OPS, &json!({ "queue": report, "ops": [] })).await;
-    watch_all(&after(&company, 24 * 60)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(&company, 24 * 60)).await.unwrap();
     assert_eq!(alarms(&company).await, ["clock -121", "silent 1"]);
     assert_eq!(events(&company).await, ["ankara queue_silent ankara1 1"], "a clock is a note and no event");
     let mut later = Browser::of(&after(&company, 24 * 60 + 1), "ankara1", CLERK_PASSWORD).await;
     tell(&mut later, queue, 1, &[]).await;
-    watch_all(&after(&company, 24 * 60 + 2)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(&company, 24 * 60 + 2)).await.unwrap();
     assert_eq!(alarms(&company).await, [""; 0]);
 }
 
@@ -264,7 +265,7 @@ async fn a_number_that_cannot_be_is_kept_within_reason_and_stops_nobodys_alarms(
             format!("SELECT offset_ms || ' ' || len || ' ' || (oldest_at = last_at) FROM app.queue_contact WHERE queue_id = '{queue}'");
         assert_eq!(look(&company, &stored).await, [format!("{kept} 1000000 true")]);
     }
-    watch_all(&after(&company, 24 * 60)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(&company, 24 * 60)).await.unwrap();
     let raised = "SELECT region || ' ' || kind || ' ' || amount FROM app.queue_alarm ORDER BY region, kind, amount";
     let wanted = [
         "ankara clock -3153600000",
@@ -285,7 +286,7 @@ async fn what_an_earlier_release_stored_of_such_numbers_is_drawn_to_the_nearer_e
     tell(&mut browser, new_id(), 2, &[]).await;
     let mut owner = company.inspect().await;
     owner.execute("UPDATE app.queue_contact SET offset_ms = -9223372036854775808, len = 4294967295").await.unwrap();
-    watch_all(&after(&company, 1)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(&company, 1)).await.unwrap();
     assert_eq!(alarms(&company).await, ["clock -9223372036854775"], "another process may still be of that release");
     owner.execute(include_str!("../../migrations/20261130120100_bound_reported_numbers.sql")).await.unwrap();
     let stored = "SELECT offset_ms || ' ' || len || ' ' || amount FROM app.queue_contact JOIN app.queue_alarm USING (region, queue_id)";
@@ -301,7 +302,7 @@ async fn what_fails_in_one_region_stops_the_look_at_no_other() {
     }
     let fault = "ALTER TABLE app.queue_alarm ADD CONSTRAINT fault CHECK (region <> 'ankara')";
     company.inspect().await.execute(fault).await.unwrap();
-    watch_all(&after(&company, 24 * 60)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(&company, 24 * 60)).await.unwrap();
     assert_eq!(look(&company, "SELECT region || ' ' || kind FROM app.queue_alarm").await, ["izmir silent"]);
 }
 

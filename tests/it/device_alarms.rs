@@ -4,12 +4,13 @@
 
 use chrono::TimeDelta;
 use rainstaff::{
+    alarms::watch_all,
     auth::rights::find_rights,
     clock::Clock,
-    devices,
+    devices::DeviceAlarms,
     ids::new_id,
     ops::Op,
-    queue_health,
+    queue_health::QueueAlarms,
     state::AppState,
     sync::grant::{Grant, GrantKey, LIFETIME},
 };
@@ -38,13 +39,13 @@ async fn look(company: &Company, sql: &str) -> Vec<String> {
 
 /// `kind amount` of the alarms about devices that are not over, after a look at them so many minutes later.
 async fn alarms_after(company: &Company, minutes: i64) -> Vec<String> {
-    devices::watch_all(&after(company, minutes)).await.unwrap();
+    watch_all::<DeviceAlarms>(&after(company, minutes)).await.unwrap();
     look(company, "SELECT kind || ' ' || amount FROM app.device_alarm WHERE ended_at IS NULL ORDER BY kind").await
 }
 
 /// The same for queues.
 async fn queue_alarms_after(company: &Company, minutes: i64) -> Vec<String> {
-    queue_health::watch_all(&after(company, minutes)).await.unwrap();
+    watch_all::<QueueAlarms>(&after(company, minutes)).await.unwrap();
     look(company, "SELECT kind || ' ' || amount FROM app.queue_alarm WHERE ended_at IS NULL ORDER BY kind").await
 }
 

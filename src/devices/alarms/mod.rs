@@ -5,4 +5,4 @@ mod rules;
 mod source;
 
 pub use rules::{DEVICE_MAY_BE_SILENT, DeviceState, KINDS, judge};
-pub use source::{DeviceAlarms, watch_all};
+pub use source::DeviceAlarms;

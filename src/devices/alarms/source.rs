@@ -8,11 +8,10 @@ use super::{
     rules::{KINDS, judge},
 };
 use crate::{
-    alarms::{self, Finding, Kind, Source, Subject, Texts},
+    alarms::{Finding, Kind, Source, Subject, Texts},
     db::{Mode, ScopedTx},
     events::{EventKind, NewEvent},
     i18n::Lang,
-    state::AppState,
 };
 
 /// What is odd about the offices' PCs.
@@ -56,9 +55,4 @@ impl Source for DeviceAlarms {
         };
         Ok(db::list_named(tx, subjects).await?.into_iter().map(subject).collect())
     }
-}
-
-/// Looks at the devices of all regions.
-pub async fn watch_all(state: &AppState) -> Result<(), sqlx::Error> {
-    alarms::watch_all::<DeviceAlarms>(state).await
 }
