@@ -2,7 +2,6 @@
 
 use actix_web::{
     HttpResponse,
-    http::{StatusCode, header},
     web::{Data, Path},
 };
 use uuid::Uuid;
@@ -24,13 +23,11 @@ use crate::{
     state::AppState,
     sync::held,
     web::{
-        answer::{stored_and_done, unprocessable},
+        answer::{refused_because, stored_and_done},
         extract::Req,
         flash::{Flash, Tone, Undo, UndoAct},
-        flash_cookie,
         form::Posted,
         page::Ctx,
-        toast::toast_aside,
     },
 };
 
@@ -96,10 +93,5 @@ pub async fn close_sessions(
 /// Refuses: nothing was changed; the sentence appears in the corner of the page.
 fn refuse(ctx: &Ctx, id: Uuid, error: AccountError) -> AppResult<HttpResponse> {
     let (_, why) = complaint(ctx.lang, error)?;
-    let flash = Flash::new(Tone::Danger, "flash-refused", &why);
-    if ctx.is_htmx {
-        return Ok(unprocessable(toast_aside(ctx, &flash)?));
-    }
-    let mut answer = HttpResponse::build(StatusCode::SEE_OTHER);
-    Ok(answer.insert_header((header::LOCATION, address(id))).cookie(flash_cookie::cookie(&flash, &ctx.seal)).finish())
+    refused_because(ctx, &address(id), &why)
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{StatusCode, header},
+    http::StatusCode,
     web::{Data, Path},
 };
 use uuid::Uuid;
@@ -20,10 +20,9 @@ use crate::{
     ids::new_id,
     state::AppState,
     web::{
-        answer::{html, stored_and_done, unprocessable},
+        answer::{html, redirect_with, stored_and_done, unprocessable},
         extract::Req,
         flash::{Flash, Tone},
-        flash_cookie,
         form::{FormView, Posted, sentence},
         page::{Ctx, render},
     },
@@ -94,7 +93,7 @@ pub async fn create_device(
     };
     match manage::add_device(&state, &admin, posted.new_row_id()?, &region, posted.value("name")).await? {
         Ok(Some(made)) => show(&ctx, &admin, &state, &request, StatusCode::OK, Extra { made: Some(made), ..Extra::default() }).await,
-        Ok(None) => Ok(back(&ctx, &Flash::new(Tone::Info, "flash-device-made-before", ""))),
+        Ok(None) => Ok(redirect_with(&ctx, HOME, &Flash::new(Tone::Info, "flash-device-made-before", ""))),
         Err(error) => refuse(&ctx, &admin, &state, &request, &posted, error).await,
     }
 }
@@ -183,8 +182,4 @@ pub async fn revoke_device(
             Ok(unprocessable(render_device(&ctx, &admin, &state, *id, None, form).await?))
         }
     }
-}
-
-fn back(ctx: &Ctx, flash: &Flash) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash_cookie::cookie(flash, &ctx.seal)).finish()
 }

@@ -120,13 +120,21 @@ pub fn stored_and_done(ctx: &Ctx, op_id: Uuid, to: &str, flash: &Flash) -> HttpR
 /// A refused action without fields for a complaint, such as a deletion: the message is shown in the corner of the page. Nothing was stored,
 /// so no operation is acknowledged.
 pub fn refused_act(ctx: &Ctx, to: &str, errors: &[FieldError]) -> AppResult<HttpResponse> {
-    let why = errors.first().map(|error| sentence(ctx.lang, error)).unwrap_or_default();
-    let refused = Flash::new(Tone::Danger, "flash-refused", &why);
+    refused_because(ctx, to, &errors.first().map(|error| sentence(ctx.lang, error)).unwrap_or_default())
+}
+
+/// [`refused_act`] with the sentence itself.
+pub fn refused_because(ctx: &Ctx, to: &str, why: &str) -> AppResult<HttpResponse> {
+    let refused = Flash::new(Tone::Danger, "flash-refused", why);
     if ctx.is_htmx {
         return Ok(unprocessable(toast_aside(ctx, &refused)?));
     }
-    let mut answer = HttpResponse::build(StatusCode::SEE_OTHER);
-    Ok(answer.insert_header((header::LOCATION, to)).cookie(flash_cookie::cookie(&refused, &ctx.seal)).finish())
+    Ok(redirect_with(ctx, to, &refused))
+}
+
+/// Redirects to a page that shows the message, without acknowledging an operation.
+pub fn redirect_with(ctx: &Ctx, to: &str, flash: &Flash) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, to)).cookie(flash_cookie::cookie(flash, &ctx.seal)).finish()
 }
 
 /// The result of a form: the verdict, or the complaints for its fields.

@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{StatusCode, header},
+    http::StatusCode,
     web::{Data, Path},
 };
 use chrono::TimeDelta;
@@ -30,9 +30,9 @@ use crate::{
     passwords::Password,
     state::AppState,
     web::{
+        answer::redirect_with,
         extract::Req,
         flash::{Flash, Tone},
-        flash_cookie,
         form::{FormView, Posted},
         page::{Ctx, render},
         visitor::visitor_of,
@@ -126,7 +126,7 @@ pub async fn create_token(
         expires_at: now + TimeDelta::days(wanted.days),
     };
     if !db::create_token(&mut tx, &row).await? {
-        return Ok(back(&ctx, &Flash::new(Tone::Warning, "flash-token-made-before", &row.name)));
+        return Ok(redirect_with(&ctx, HOME, &Flash::new(Tone::Warning, "flash-token-made-before", &row.name)));
     }
     tx.commit().await?;
     record(&state, &actor, &request, EventKind::TokenMade, &row.name).await?;
@@ -201,18 +201,18 @@ pub async fn revoke_token(
     let Some(name) = db::revoke_token(&mut tx, actor.user_id, *id, state.clock.now()).await? else {
         // A repeated click finds the key already revoked.
         let known = db::has_token(&mut tx, actor.user_id, *id).await?;
-        return if known { Ok(back(&ctx, &Flash::new(Tone::Info, "flash-token-revoked-before", ""))) } else { Err(AppError::NotFound) };
+        return if known {
+            Ok(redirect_with(&ctx, HOME, &Flash::new(Tone::Info, "flash-token-revoked-before", "")))
+        } else {
+            Err(AppError::NotFound)
+        };
     };
     tx.commit().await?;
     record(&state, &actor, &request, EventKind::TokenRevoked, &name).await?;
-    Ok(back(&ctx, &Flash::new(Tone::Success, "flash-token-revoked", &name)))
+    Ok(redirect_with(&ctx, HOME, &Flash::new(Tone::Success, "flash-token-revoked", &name)))
 }
 
 async fn record(state: &AppState, actor: &Actor, request: &HttpRequest, kind: EventKind, name: &str) -> AppResult<()> {
     let event = NewEvent::new(kind).by(Some(actor)).from(&visitor_of(request, &state.config)).with("name", name);
     Ok(events::record(&state.db, region_of_actor(actor), &event, &state.clock).await?)
-}
-
-fn back(ctx: &Ctx, flash: &Flash) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, HOME)).cookie(flash_cookie::cookie(flash, &ctx.seal)).finish()
 }
