@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::day_editor::{DayEditor, DayQuery, forms_of, page_without_script};
 use crate::{
     civil::{DayOfWork, Month, format_date_tr},
+    crud::PageRow as _,
     db::{Read, Scope, ScopedTx},
     employees::{self, listed::Listed as Employee},
     error::{AppError, AppResult},
@@ -149,7 +150,7 @@ impl Day {
     async fn find(state: &AppState, actor: &Actor, (id, DayOfWork(date)): (Uuid, DayOfWork)) -> AppResult<(Self, ScopedTx<Read>)> {
         let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
         let mut employee = employees::db::find_employee(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)?;
-        let region = Region::parse(&employee.region).map_err(|_| AppError::NotFound)?;
+        let region = employee.region()?;
         let scope = Scope::one(actor, &region).ok_or(AppError::NotFound)?;
         let mut tx = state.db.read(&scope).await?;
         load_labels(&mut tx).await?.apply(id, &mut employee.value.full_name);

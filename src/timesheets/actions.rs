@@ -11,9 +11,9 @@ use super::{
     pages::{HOME, LIST_CHANGED, find},
 };
 use crate::{
-    crud::{deleted, submit_act},
-    error::{AppError, AppResult},
-    identity::{Actor, Region},
+    crud::{PageRow as _, deleted, submit_act},
+    error::AppResult,
+    identity::Actor,
     ops::{Entity as _, Kind},
     state::AppState,
     web::{
@@ -59,7 +59,7 @@ async fn act(
     kind: Kind,
 ) -> AppResult<HttpResponse> {
     let before = find(state, actor, id).await?;
-    let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
+    let region = before.region()?;
     let op = posted.bare_op(Timesheet::NAME, author(actor, &state.clock), region, kind, id)?;
     let page = (&*back_to(request, HOME), LIST_CHANGED);
     submit_act(ctx, actor, state, page, op, async |verdict| {

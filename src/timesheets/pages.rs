@@ -22,6 +22,7 @@ use crate::{
     calendar::{Calendar, db::load_calendar},
     civil,
     complaint::FieldError,
+    crud::PageRow as _,
     db::{Mode, Scope, ScopedTx, is_in_two_regions},
     employees::{self, listed::label_choices},
     error::{AppError, AppResult},
@@ -322,7 +323,7 @@ pub async fn edit_timesheet(ctx: Req<Ctx>, actor: Req<Actor>, state: Data<AppSta
     let scope = Scope::of(&actor).ok_or(AppError::NotFound)?;
     let mut tx = state.db.read(&scope).await?;
     let entry = find_named(&mut tx, *id).await?.filter(|e| e.deleted_at.is_none()).ok_or(AppError::NotFound)?;
-    let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
+    let region = entry.region()?;
     let choices = load_choices(&ctx, &mut tx).await?.only(&region);
     drop(tx);
     let form = FormView::of_row(entry.id, entry.version, &region, &entry.value.to_row());
@@ -338,7 +339,7 @@ pub async fn update_timesheet(
     posted: Req<Posted>,
 ) -> AppResult<HttpResponse> {
     let before = find(&state, &actor, *id).await?;
-    let region = Region::parse(&before.region).map_err(|_| AppError::NotFound)?;
+    let region = before.region()?;
     let op = posted.to_update(&Description::of::<Timesheet>(), author(&actor, &state.clock), region.clone(), *id)?;
     let op_id = op.op_id;
     let errors = match settle(submit_asking(&state, &actor, op).await?)? {

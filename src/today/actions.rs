@@ -17,9 +17,10 @@ use super::{
     views::address,
 };
 use crate::{
+    crud::PageRow as _,
     db::Scope,
     error::{AppError, AppResult},
-    identity::{Actor, Region},
+    identity::Actor,
     ops::{Description, Entity as _, Kind, Op, Origin, Verdict, VerdictKind},
     state::AppState,
     sync::{submit, submit_asking},
@@ -155,7 +156,7 @@ fn undo(entry: &Listed, act: UndoAct, verdict: &Verdict) -> Undo {
 async fn find(state: &AppState, actor: &Actor, id: Uuid) -> AppResult<(Place, Listed)> {
     let scope = Scope::of(actor).ok_or(AppError::NotFound)?;
     let entry = find_timesheet(&mut state.db.read(&scope).await?, id).await?.ok_or(AppError::NotFound)?;
-    let region = Region::parse(&entry.region).map_err(|_| AppError::NotFound)?;
+    let region = entry.region()?;
     Ok((Place { region, date: entry.value.work_date }, entry))
 }
 
