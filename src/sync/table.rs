@@ -90,7 +90,7 @@ pub fn refusal_of_field<E: Entity>(constraint: &str) -> Option<Refusal> {
     let name = constraint.strip_prefix(table)?.strip_prefix('_')?;
     if let Some(reference) = name.strip_suffix("_fkey") {
         let field = E::FORM.iter().find(|field| field.is_reference() && field.column.strip_suffix("_id") == Some(reference))?;
-        return Some(Refusal::invalid(FieldError::new(field.name, field.unknown)));
+        return Some(Refusal::invalid(FieldError::new(field.name, field.code_of_unknown_row())));
     }
     let field = E::FORM.iter().find(|field| Some(field.column) == name.strip_suffix("_check"))?;
     Some(match field.kind {

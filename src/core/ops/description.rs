@@ -270,9 +270,50 @@ impl Field {
         }
     }
 
+    /// The code of the complaint about an id of no row. In a required field such an id counts as missing.
+    pub const fn code_of_unknown_row(&self) -> &'static str {
+        if let Presence::Required(missing) = self.presence { missing } else { self.unknown }
+    }
+
     /// Whether its value is the id of another row.
     pub fn is_reference(&self) -> bool {
         self.kind == FieldKind::Id
+    }
+}
+
+/// Checks, while the program is compiled, that fields have what their kinds need: a text its longest length, a choice its words, a reference
+/// its entity.
+pub const fn assert_complete(fields: &[Field]) {
+    let mut at = 0;
+    while at < fields.len() {
+        let field = &fields[at];
+        match field.kind {
+            FieldKind::Text
+            | FieldKind::OptionalText
+            | FieldKind::LaterText
+            | FieldKind::LongText
+            | FieldKind::IdentityNo
+            | FieldKind::Weekdays => assert!(field.longest > 0, "a text has a longest length: `.longest(200)`"),
+            FieldKind::Choice => {
+                assert!(!field.choices.is_empty(), "a choice has its words: `.one_of(&[..], \"key-\")`");
+                assert!(!field.unknown.is_empty(), "a choice has a complaint about other words: `.unknown(\"class-unknown\")`");
+            }
+            FieldKind::Id => {
+                assert!(field.of.is_some(), "a reference has its entity: `.of(\"driver\")`");
+                let is_required = matches!(field.presence, Presence::Required(_));
+                assert!(is_required || !field.unknown.is_empty(), "a reference has a complaint about unknown rows: `.unknown(\"..\")`");
+            }
+            FieldKind::Date
+            | FieldKind::Time
+            | FieldKind::Integer
+            | FieldKind::Decimal
+            | FieldKind::Flag
+            | FieldKind::Plate
+            | FieldKind::Phone
+            | FieldKind::Money
+            | FieldKind::Minutes => {}
+        }
+        at += 1;
     }
 }
 

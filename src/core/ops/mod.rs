@@ -17,8 +17,8 @@ mod values;
 
 pub use cleaned::{clean_op, clean_value};
 pub use description::{
-    Description, Field, Presence, Reads, RowPage, Says, Title, as_field, describe_entities, description, descriptions, entity_at,
-    mask_secrets, masked_name,
+    Description, Field, Presence, Reads, RowPage, Says, Title, as_field, assert_complete, describe_entities, description, descriptions,
+    entity_at, mask_secrets, masked_name,
 };
 pub use entity::{Entity, Life, Writers};
 pub use form_codec::FieldKind;

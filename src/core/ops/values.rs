@@ -181,7 +181,11 @@ pub trait Values: Sized {
 macro_rules! values {
     ($entity:ident { $($value:ident: $field:expr),+ $(,)? } $(; $beside:ident = $unsaid:expr)*) => {
         impl $crate::ops::Values for $entity {
-            const FIELDS: $crate::ops::form_codec::FormSpec = &[$($field),+];
+            const FIELDS: $crate::ops::form_codec::FormSpec = {
+                const FIELDS: $crate::ops::form_codec::FormSpec = &[$($field),+];
+                const { $crate::ops::assert_complete(FIELDS) };
+                FIELDS
+            };
 
             fn read<S: $crate::ops::Source>(source: &mut S) -> Result<Self, S::Error> {
                 #[expect(non_camel_case_types, reason = "they are the names of the values")]
