@@ -1,6 +1,7 @@
 # Forms and lists of all pages.
 field-region = Region
 field-choose = Choose
+field-none = None
 field-time-placeholder = HH:MM
 form-confirm = If that is right, press Enter once more to save.
 form-errors =

@@ -1,6 +1,7 @@
 # Forms and lists of all pages.
 field-region = Bölge
 field-choose = Seçin
+field-none = Yok
 field-time-placeholder = SS:DD
 form-confirm = Doğruysa kaydetmek için bir kez daha Enter'a basın.
 form-errors = { $n } alan düzeltilmeli; kayıt yapılmadı.

@@ -55,14 +55,20 @@ fn written(lang: Lang, cell: &Cell) -> Cow<'_, str> {
         Cell::Time(minutes) => format_time(*minutes).into(),
         Cell::Instant(at) => in_istanbul(*at).format("%d.%m.%Y %H:%M:%S").to_string().into(),
         Cell::Count(count) => count.to_string().into(),
+        Cell::Money(kurus) => hundredths(lang, *kurus).into(),
         Cell::Hours(minutes) | Cell::Day { minutes, .. } => hours(lang, *minutes).into(),
     }
 }
 
 /// Minutes as hours with two decimals, rounded as `civil::format_hours` does.
 fn hours(lang: Lang, minutes: i64) -> String {
-    let hundredths = (minutes.unsigned_abs() * 5 + 1) / 3;
-    let (sign, mark) = (if minutes < 0 { "-" } else { "" }, if lang == Lang::Tr { ',' } else { '.' });
+    hundredths(lang, (minutes.abs() * 5 + 1) / 3 * minutes.signum())
+}
+
+/// Hundredths as a number with two decimals.
+fn hundredths(lang: Lang, hundredths: i64) -> String {
+    let (sign, mark) = (if hundredths < 0 { "-" } else { "" }, if lang == Lang::Tr { ',' } else { '.' });
+    let hundredths = hundredths.unsigned_abs();
     format!("{sign}{}{mark}{:02}", hundredths / 100, hundredths % 100)
 }
 
@@ -130,6 +136,7 @@ mod tests {
             (Cell::Count(12_345), "12345", "12345"),
             (Cell::Hours(85_770), "1429,50", "1429.50"),
             (Cell::Hours(-500), "-8,33", "-8.33"),
+            (Cell::Money(125_050), "1250,50", "1250.50"),
             (Cell::Day { minutes: 510, mark: "Ö".into() }, "8,50", "8.50"),
             (Cell::Remark("-boş".into()), "'-boş", "'-boş"),
         ] {

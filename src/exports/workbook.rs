@@ -54,6 +54,7 @@ enum Look {
     NextDay,
     Instant,
     Count,
+    Money,
     Hours,
     /// A number with this many decimals and a unit after it.
     Day(usize, String),
@@ -124,6 +125,7 @@ fn look_of(cell: &Cell) -> Option<Look> {
         Cell::Time(_) => Look::Time,
         Cell::Instant(_) => Look::Instant,
         Cell::Count(_) => Look::Count,
+        Cell::Money(_) => Look::Money,
         Cell::Hours(_) => Look::Hours,
         Cell::Day { minutes, mark } => Look::Day(decimals_of(*minutes), mark.clone()),
     })
@@ -147,7 +149,7 @@ fn format_of(look: &Look, is_total: bool) -> Format {
         Look::NextDay => r#"hh:mm" +1""#.into(),
         Look::Instant => "dd.mm.yyyy hh:mm:ss".into(),
         Look::Count => "#,##0".into(),
-        Look::Hours => "#,##0.00".into(),
+        Look::Money | Look::Hours => "#,##0.00".into(),
         Look::Day(decimals, mark) => {
             let places = ["", ".0", ".00"][*decimals];
             let mark = mark.replace('"', "");
@@ -178,6 +180,7 @@ fn write(page: &mut Worksheet, at: (u32, u16), cell: &Cell, format: &Format) -> 
             _ = page.write_datetime_with_format(row, column, shown.with_nanosecond(0).unwrap_or(shown), format)?;
         }
         Cell::Count(count) => _ = page.write_number_with_format(row, column, exact(*count), format)?,
+        Cell::Money(kurus) => _ = page.write_number_with_format(row, column, exact(*kurus) / 100.0, format)?,
         Cell::Hours(minutes) | Cell::Day { minutes, .. } => {
             _ = page.write_number_with_format(row, column, exact(*minutes) / 60.0, format)?;
         }
@@ -195,7 +198,7 @@ fn write_date<'p>(page: &'p mut Worksheet, at: (u32, u16), date: NaiveDate, form
 }
 
 /// Excel's numbers are floating point; counts and minutes are far below the size where precision is lost.
-#[expect(clippy::cast_precision_loss, reason = "counts and minutes stay below 2^53")]
+#[expect(clippy::cast_precision_loss, reason = "counts, sums and minutes stay below 2^53")]
 fn exact(number: i64) -> f64 {
     number as f64
 }

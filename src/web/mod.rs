@@ -21,5 +21,6 @@ pub mod assets {
 }
 
 pub use rainstaff_pages::web::{
-    asked, change, error_page, filters, flash, form, office, offline, page, pagination, pairs, paper, part, shell, signer, table, toast,
+    asked, change, error_page, filters, flash, form, office, offline, page, pagination, pairs, paper, part, search, shell, signer, table,
+    toast,
 };

@@ -27,16 +27,51 @@ pub struct RowName {
 
 /// Names of those of `ids` that are rows with a title, in the regions of the scope.
 pub async fn list_row_names<M: Mode>(tx: &mut ScopedTx<M>, ids: &[Uuid]) -> Result<HashMap<Uuid, RowName>, sqlx::Error> {
+    let sql = descriptions().iter().filter_map(names_sql).map(|sql| format!("{sql} AND t.id = ANY ($2)"));
     let codes = tx.scope().codes();
-    let sql = descriptions().iter().filter_map(names_sql).collect::<Vec<_>>().join(" UNION ALL ");
-    let rows: Vec<(Uuid, String, Option<NaiveDate>, bool, Uuid)> =
-        sqlx::query_as(AssertSqlSafe(sql)).bind(&codes).bind(ids).fetch_all(tx.conn()).await?;
-    let labels = load_labels(tx).await?; // of namesakes, by the person that a row is or is about
-    let rows = rows.into_iter();
-    Ok(rows.map(|(id, name, work_date, deleted, about)| (id, RowName { name: labels.name(about, &name), work_date, deleted })).collect())
+    let sql = sql.collect::<Vec<_>>().join(" UNION ALL ");
+    let found = sqlx::query_as(AssertSqlSafe(sql)).bind(&codes).bind(ids).fetch_all(tx.conn()).await?;
+    Ok(with_labels(tx, found).await?.into_iter().map(|(id, _, name)| (id, name)).collect())
 }
 
-/// Id, name, date, whether it is deleted, and the row whose name it is.
+/// Names of those of `ids` that are rows of this entity, in the regions of the scope.
+pub(crate) async fn list_names<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    entity: &Description,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, RowName>, sqlx::Error> {
+    let Some(sql) = names_sql(entity).filter(|_| !ids.is_empty()) else { return Ok(HashMap::new()) };
+    let codes = tx.scope().codes();
+    let sql = format!("{sql} AND t.id = ANY ($2)");
+    let found = sqlx::query_as(AssertSqlSafe(sql)).bind(&codes).bind(ids).fetch_all(tx.conn()).await?;
+    Ok(with_labels(tx, found).await?.into_iter().map(|(id, _, name)| (id, name)).collect())
+}
+
+/// The rows of an entity that are not in the trash, by name: id, region's code, name.
+pub(crate) async fn list_named_rows<M: Mode>(
+    tx: &mut ScopedTx<M>,
+    entity: &Description,
+) -> Result<Vec<(Uuid, String, RowName)>, sqlx::Error> {
+    let (Some(sql), Some(title)) = (names_sql(entity), title_sql(entity, "t")) else { return Ok(Vec::new()) };
+    let codes = tx.scope().codes();
+    let sql = format!("{sql} AND t.deleted_at IS NULL ORDER BY {title} COLLATE \"tr-x-icu\", t.id");
+    let found = sqlx::query_as(AssertSqlSafe(sql)).bind(&codes).fetch_all(tx.conn()).await?;
+    with_labels(tx, found).await
+}
+
+/// Id, region, name, date, whether it is deleted, and the row whose name it is.
+type Found = (Uuid, String, String, Option<NaiveDate>, bool, Uuid);
+
+/// Adds what distinguishes namesakes, by the person that a row is or is about.
+async fn with_labels<M: Mode>(tx: &mut ScopedTx<M>, found: Vec<Found>) -> Result<Vec<(Uuid, String, RowName)>, sqlx::Error> {
+    let labels = load_labels(tx).await?;
+    let named = |(id, region, name, work_date, deleted, about): Found| {
+        (id, region, RowName { name: labels.name(about, &name), work_date, deleted })
+    };
+    Ok(found.into_iter().map(named).collect())
+}
+
+/// The rows of an entity in the regions `$1`; a row whose title is missing is not found.
 fn names_sql(entity: &Description) -> Option<String> {
     let title = entity.title?;
     let date = title.date.map_or_else(|| "NULL::date".to_owned(), |date| format!("t.{date}"));
@@ -49,9 +84,23 @@ fn names_sql(entity: &Description) -> Option<String> {
         }
     };
     Some(format!(
-        "SELECT t.id, {name}, {date}, t.deleted_at IS NOT NULL, {about} FROM {} t {other} WHERE t.region = ANY ($1) AND t.id = ANY ($2)",
+        "SELECT t.id, t.region, {name}, {date}, t.deleted_at IS NOT NULL, {about} FROM {} t {other} WHERE t.region = ANY ($1)",
         entity.table
     ))
+}
+
+/// The name of a row of the table `alias`, as an expression; `None` for an entity without a title.
+pub(crate) fn title_sql(entity: &Description, alias: &str) -> Option<String> {
+    let title = entity.title?;
+    let Some(of) = title.of else { return Some(format!("{alias}.{}", title.name)) };
+    name_sql(description(of)?, alias, title.name)
+}
+
+/// The name of the row of `other` that a column of the table `alias` refers to, as an expression.
+pub(crate) fn name_sql(other: &Description, alias: &str, column: &str) -> Option<String> {
+    let inner = format!("{alias}_");
+    let name = title_sql(other, &inner)?;
+    Some(format!("(SELECT {name} FROM {} {inner} WHERE {inner}.region = {alias}.region AND {inner}.id = {alias}.{column})", other.table))
 }
 
 /// What a column of a row held in a version of it; none where that version has no such row or column.

@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
     db::{RowName, list_row_names},
-    describe,
+    describe, named,
 };
 use crate::{
-    civil,
     db::{Mode, ScopedTx},
     i18n::{Lang, t},
     ops::{Fields, Title, description},
@@ -83,12 +81,4 @@ pub(crate) fn title_of_values<'v>(names: &HashMap<Uuid, RowName>, entity: &str, 
         Some(_) => text(title.name).and_then(|id| id.parse().ok()).and_then(|id| names.get(&id)).map(|row| row.name.clone()),
     };
     named(&name.unwrap_or_default(), title.date.and_then(text).and_then(|date| date.parse().ok()))
-}
-
-/// A name, with the date it is about.
-pub fn named(name: &str, work_date: Option<NaiveDate>) -> String {
-    match work_date {
-        Some(date) => format!("{name}, {}", civil::format_date_tr(date)),
-        None => name.to_owned(),
-    }
 }

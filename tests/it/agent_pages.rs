@@ -3,18 +3,15 @@
 
 #![cfg(test)]
 
-use std::collections::HashSet;
-
 use chrono::NaiveDate;
 use rainstaff::{
     complaint::FieldError,
-    i18n::Lang,
     identity::{Actor, Role},
     ops::{Op, description},
-    web::page::{Ctx, RegionName, Theme},
+    web::page::{Ctx, RegionName},
 };
 use rainstaff_agent::store::{Base, CompanyDay, Context, MirrorState, Store, facts, ops, rows};
-use rainstaff_pages::copy::{self, Local};
+use rainstaff_pages::copy::{self, Local, RegionFact};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -25,6 +22,7 @@ use crate::{
     support::{
         browser::Browser,
         builders::{self, employee_id, op, template_id, timesheet_id},
+        ctx::ctx,
         office_pc::OfficePc,
         samples,
     },
@@ -99,12 +97,7 @@ impl Pc {
     }
 
     fn ctx(&self, user: &str, address: &str, target: Option<&str>) -> Ctx {
-        let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let region = RegionName {
-            code: self.context.region.code.clone(),
-            name: self.context.region.name.clone(),
-            is_open: self.context.region.is_open,
-        };
+        let RegionFact { code, name, is_open, .. } = self.context.region.clone();
         let actor = Actor {
             user_id: user.parse().unwrap_or_default(),
             username: "ankara1".into(),
@@ -116,26 +109,7 @@ impl Pc {
             session_id: Uuid::nil(),
             csrf: String::new(),
         };
-        Ctx {
-            actor: Some(actor),
-            lang: Lang::Tr,
-            theme: Theme::Auto,
-            csrf: String::new(),
-            now: chrono::DateTime::UNIX_EPOCH,
-            request_id: String::new(),
-            path: path.to_owned(),
-            query: query.to_owned(),
-            is_htmx: target.is_some(),
-            htmx_target: target.map(str::to_owned),
-            demo: true,
-            secure: false,
-            seal: rainstaff::web::flash::Seal::new(rainstaff::web::flash::signer(b"test"), "", false),
-            regions: vec![region],
-            flash: None,
-            company_name: Some("Örnek A.Ş.".to_owned()),
-            kept_since: Some(1_771_394_400_000),
-            waiting: HashSet::new(),
-        }
+        Ctx { kept_since: Some(1_771_394_400_000), ..ctx(actor, vec![RegionName { code, name, is_open }], address, target) }
     }
 
     fn show(&self, user: &str, address: &str, target: Option<&str>) -> Local {

@@ -48,6 +48,7 @@ mod namesakes;
 mod offline;
 mod page_parts;
 mod places;
+mod plain_pages;
 mod pooler;
 mod queries;
 mod queue;

@@ -19,17 +19,19 @@ use crate::{
     hours::Rules,
     identity::Region,
     labels::{Face, Labels},
-    ops::{Entity, Field, Listed, Origin, Row},
+    ops::{Description, Entity, Field, Listed, Origin, Plain, Row, description},
     roster::{Person, Roster},
     settings::{Effective, RegionSettings},
     shift_templates::listed as templates,
     timesheets::{Timesheet, filter::RulesByRegion, listed as entries, views::Choices},
     web::{
         form::shown,
-        office::{Office, Wanted},
+        office::{NamedRow, Office, Wanted},
         page::Ctx,
         pagination::Pager,
+        search::{Looked, Sought},
     },
+    words::named,
 };
 
 /// One region, as this machine has it, on one day.
@@ -106,18 +108,57 @@ impl<'r> RegionCopy<'r> {
 
     /// A person's name, with what distinguishes namesakes.
     pub fn label(&self, person: &people::Listed) -> PageResult<String> {
-        let others = self.list_people()?;
-        let labels = Labels::of(others.iter().filter(|other| other.deleted_at.is_none()).map(Face::from));
-        Ok(labels.name(person.id, &person.value.full_name))
+        Ok(self.labels()?.name(person.id, &person.value.full_name))
     }
 
     /// The rows of an entity, or those in the trash, by their title.
     fn list_rows<E: Entity>(&self, is_bin: bool) -> PageResult<Vec<Listed<E>>> {
-        let title = |row: &Row| E::TITLE.and_then(|title| row.get(title.name)?.as_str().map(collate::key));
-        let rows = self.rows::<E>()?.into_iter().filter(|(shown, _)| shown.deleted == is_bin);
-        let mut all: Vec<_> = rows.map(|(shown, value)| (title(&shown.row), listed(&shown, value))).collect();
-        all.sort_by(|(a, one), (b, other)| a.cmp(b).then(one.id.cmp(&other.id)));
-        Ok(all.into_iter().map(|(_, row)| row).collect())
+        let mut all = Vec::new();
+        for (shown, value) in self.rows::<E>()?.into_iter().filter(|(shown, _)| shown.deleted == is_bin) {
+            let title = self.title_of(&Description::of::<E>(), &shown)?.filter(|title| !title.name.is_empty());
+            all.push((title.is_none(), title.map(|title| collate::key(&title.name)), listed(&shown, value)));
+        }
+        all.sort_by(|(is_blank, a, one), (is_other_blank, b, other)| {
+            is_blank.cmp(is_other_blank).then_with(|| a.cmp(b)).then(one.id.cmp(&other.id))
+        });
+        Ok(all.into_iter().map(|(.., row)| row).collect())
+    }
+
+    /// The rows of an entity, also those in the trash.
+    fn list_shown(&self, entity: &Description) -> PageResult<impl Iterator<Item = Shown>> {
+        Ok(self.rows.list_rows(entity.name)?.into_iter().filter(|shown| shown.region == self.region.code()))
+    }
+
+    /// What a row is called; `None` if its name cannot be found here.
+    fn title_of(&self, entity: &Description, shown: &Shown) -> PageResult<Option<RowTitle>> {
+        let Some(title) = entity.title else { return Ok(None) };
+        let text = |name: &str| shown.row.get(name).and_then(Value::as_str);
+        let date = title.date.and_then(text).and_then(|date| date.parse().ok());
+        let Some(other) = title.of.and_then(description) else {
+            return Ok(text(title.name).map(|name| RowTitle { of: shown.id, name: name.to_owned(), date }));
+        };
+        let Some(id) = id_in(&shown.row, title.name) else { return Ok(None) };
+        let Some(named_after) = self.rows.find_row(other.name, id)? else { return Ok(None) };
+        Ok(self.title_of(other, &named_after)?.map(|title| RowTitle { date, ..title }))
+    }
+
+    /// The names of all rows of these entities.
+    fn titles_of(&self, entities: impl Iterator<Item = &'static str>) -> PageResult<Titles> {
+        let mut titles = Titles::new();
+        for entity in entities.collect::<BTreeSet<_>>().into_iter().filter_map(description) {
+            for shown in self.list_shown(entity)? {
+                if let Some(title) = self.title_of(entity, &shown)? {
+                    titles.insert(shown.id, title.name);
+                }
+            }
+        }
+        Ok(titles)
+    }
+
+    /// What distinguishes people of one name.
+    fn labels(&self) -> PageResult<Labels> {
+        let people = self.list_people()?;
+        Ok(Labels::of(people.iter().filter(|person| person.deleted_at.is_none()).map(Face::from)))
     }
 
     /// A row of an entity, also one in the trash.
@@ -282,22 +323,103 @@ impl Office for RegionCopy<'_> {
     }
 
     async fn page<E: Entity>(&mut self, wanted: &Wanted, page: Option<i64>, size: i64) -> PageResult<(Vec<Listed<E>>, Pager)> {
-        let text = |row: &Row, field: &Field| row.get(field.name).map(shown).unwrap_or_default();
+        let referring = wanted.by.into_iter().chain(wanted.sought.iter().flatten().map(|sought| sought.field));
+        let titles = self.titles_of(referring.filter_map(|field| field.of))?;
         let mut found = Vec::new();
         for listed in self.list_rows::<E>(wanted.is_bin)? {
             let row = listed.value.to_row();
-            if wanted.text.is_empty() || wanted.searched.iter().any(|field| fold(&text(&row, field)).contains(&wanted.text)) {
-                let by = wanted.by.map(|field| text(&row, field)).unwrap_or_default();
-                found.push((by.is_empty(), collate::key(&by), listed));
+            if wanted.sought.as_ref().is_none_or(|sought| sought.iter().any(|sought| holds(sought, &row, &titles))) {
+                found.push((wanted.by.and_then(|field| order_of(field, &listed.value, &titles)), listed));
             }
         }
         // Stable sort: equal and blank values stay in the order of the titles; blank ones come last.
-        found.sort_by(|(is_blank, by, _), (is_other_blank, other, _)| {
-            let order = if wanted.descends { other.cmp(by) } else { by.cmp(other) };
-            is_blank.cmp(is_other_blank).then(order)
+        found.sort_by(|(one, _), (other, _)| match (one, other) {
+            (Some(one), Some(other)) if wanted.descends => other.cmp(one),
+            (Some(one), Some(other)) => one.cmp(other),
+            _ => one.is_none().cmp(&other.is_none()),
         });
         let (of_page, pager) = Pager::part_of(found, page, size);
-        Ok((of_page.map(|(.., listed)| listed).collect(), pager))
+        Ok((of_page.map(|(_, listed)| listed).collect(), pager))
+    }
+
+    async fn names(&mut self, of: &'static Description, ids: &[Uuid]) -> PageResult<HashMap<Uuid, String>> {
+        let labels = self.labels()?;
+        let mut names = HashMap::new();
+        for id in ids {
+            let Some(shown) = self.rows.find_row(of.name, *id)? else { continue };
+            if let Some(title) = self.title_of(of, &shown)? {
+                names.insert(*id, title.labelled(&labels));
+            }
+        }
+        Ok(names)
+    }
+
+    async fn named_rows(&mut self, of: &'static Description) -> PageResult<Vec<NamedRow>> {
+        let labels = self.labels()?;
+        let mut rows = Vec::new();
+        for shown in self.list_shown(of)?.filter(|shown| !shown.deleted) {
+            if let Some(title) = self.title_of(of, &shown)? {
+                rows.push((collate::key(&title.name), NamedRow { id: shown.id, region: shown.region, name: title.labelled(&labels) }));
+            }
+        }
+        rows.sort_by(|(a, one), (b, other)| a.cmp(b).then(one.id.cmp(&other.id)));
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
+    }
+}
+
+/// What a row is called.
+struct RowTitle {
+    /// The row that has the name: another one, if the row is named after it.
+    of: Uuid,
+    name: String,
+    date: Option<NaiveDate>,
+}
+
+impl RowTitle {
+    /// With its date, and with what distinguishes a person from namesakes.
+    fn labelled(&self, labels: &Labels) -> String {
+        named(&labels.name(self.of, &self.name), self.date)
+    }
+}
+
+/// The names of rows that others refer to, without what distinguishes namesakes.
+type Titles = HashMap<Uuid, String>;
+
+/// Whether a row has a sought text; as the server's `sync::office` defines.
+fn holds(sought: &Sought, row: &Row, titles: &Titles) -> bool {
+    let value = row.get(sought.field.name).unwrap_or(&Value::Null);
+    let text = shown(value);
+    match sought.by {
+        Looked::Value => fold(&text).contains(&sought.text),
+        Looked::Compact => fold(&text).replace(' ', "").contains(&sought.text),
+        Looked::Date => text.parse().is_ok_and(|date| civil::format_date_tr(date).contains(&sought.text)),
+        Looked::Words => !text.is_empty() && sought.text.contains(&format!(" {text} ")),
+        Looked::Name => text.parse().ok().and_then(|id| titles.get(&id)).is_some_and(|name| fold(name).contains(&sought.text)),
+    }
+}
+
+/// The place of a value among others; values of one field are of one variant.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Order {
+    Text(collate::Key),
+    Number(i64),
+    Date(NaiveDate),
+}
+
+/// The place of a row's value; `None` for a blank one.
+fn order_of<E: Entity>(field: &Field, value: &E, titles: &Titles) -> Option<Order> {
+    let at = E::FORM.iter().position(|known| known.name == field.name)?;
+    let text = |text: String| (!text.is_empty()).then(|| Order::Text(collate::key(&text)));
+    match value.cells().into_iter().nth(at)? {
+        Plain::Text(Some(word)) if !field.choices.is_empty() => {
+            field.choices.iter().position(|known| **known == word).and_then(|place| i64::try_from(place).ok()).map(Order::Number)
+        }
+        Plain::Text(value) => value.and_then(text),
+        Plain::Number(number) => number.filter(|number| *number != 0 || !field.zero_is_blank).map(|number| Order::Number(number.into())),
+        Plain::Sum(sum) => sum.filter(|sum| *sum != 0 || !field.zero_is_blank).map(Order::Number),
+        Plain::Flag(flag) => flag.map(|flag| Order::Number(flag.into())),
+        Plain::Date(date) => date.map(Order::Date),
+        Plain::Id(id) => id.and_then(|id| titles.get(&id)).cloned().and_then(text),
     }
 }
 

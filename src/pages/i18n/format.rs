@@ -23,6 +23,17 @@ const MONTHS: [&str; 12] = [
 const WEEKDAYS: [&str; 7] =
     ["weekday-monday", "weekday-tuesday", "weekday-wednesday", "weekday-thursday", "weekday-friday", "weekday-saturday", "weekday-sunday"];
 
+/// The weekdays: their numbers in forms, and the keys of their short names.
+pub const SHORT_WEEKDAYS: [(&str, &str); 7] = [
+    ("1", "weekday-short-1"),
+    ("2", "weekday-short-2"),
+    ("3", "weekday-short-3"),
+    ("4", "weekday-short-4"),
+    ("5", "weekday-short-5"),
+    ("6", "weekday-short-6"),
+    ("7", "weekday-short-7"),
+];
+
 /// A weekday's full name by its ISO number: 1 is `Pazartesi`. `None` for any other number.
 pub fn weekday(lang: Lang, number: u32) -> Option<&'static str> {
     weekday_key(number).map(|key| t(lang, key))

@@ -34,7 +34,7 @@ pub struct WeekdayView {
 impl WeekdayView {
     /// Key of the day's short name.
     pub fn key(&self) -> &'static str {
-        let found = WEEKDAYS.into_iter().find(|(number, _)| number.starts_with(self.number));
+        let found = format::SHORT_WEEKDAYS.into_iter().find(|(number, _)| number.starts_with(self.number));
         found.map_or("", |(_, key)| key)
     }
 
@@ -43,17 +43,6 @@ impl WeekdayView {
         self.number.to_digit(10).and_then(format::weekday_key).unwrap_or_default()
     }
 }
-
-/// The weekdays: number as forms carry it, key of the short name.
-pub const WEEKDAYS: [(&str, &str); 7] = [
-    ("1", "weekday-short-1"),
-    ("2", "weekday-short-2"),
-    ("3", "weekday-short-3"),
-    ("4", "weekday-short-4"),
-    ("5", "weekday-short-5"),
-    ("6", "weekday-short-6"),
-    ("7", "weekday-short-7"),
-];
 
 impl TemplateView {
     /// Ends on the day after it starts.

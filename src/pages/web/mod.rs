@@ -13,6 +13,7 @@ pub mod pagination;
 pub mod pairs;
 pub mod paper;
 pub mod part;
+pub mod search;
 pub mod shell;
 pub mod signer;
 pub mod table;

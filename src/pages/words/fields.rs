@@ -57,6 +57,14 @@ pub fn said<'n>(lang: Lang, field: &Field, value: &Value, person: impl Fn(Uuid) 
     say(lang, said_by_form(field.says), value, person).unwrap_or_default()
 }
 
+/// A row's name, with the date that the row is about.
+pub fn named(name: &str, date: Option<NaiveDate>) -> String {
+    match date {
+        Some(date) => format!("{name}, {}", civil::format_date_tr(date)),
+        None => name.to_owned(),
+    }
+}
+
 /// The name of a column or field; its bare name if there is no text for it.
 pub fn label_of(lang: Lang, name: &str) -> String {
     let mut fields = descriptions().iter().flat_map(|entity| entity.fields);

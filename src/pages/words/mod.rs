@@ -2,4 +2,4 @@
 
 mod fields;
 
-pub use fields::{describe, label_of, masked, said};
+pub use fields::{describe, label_of, masked, named, said};

@@ -4,6 +4,7 @@ pub mod app;
 pub mod browser;
 pub mod builders;
 pub mod cluster;
+pub mod ctx;
 pub mod description;
 pub mod office_pc;
 pub mod pooler;

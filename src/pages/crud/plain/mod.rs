@@ -1,18 +1,21 @@
 //! Pages that are made of an entity's fields alone.
 
+mod inputs;
+mod names;
+
+use std::slice;
+
 use askama::Template;
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{File, Messages, Pages};
+use super::{File, Messages, PageRow as _, Pages};
 use crate::{
     error::PageResult,
-    fold::fold,
     i18n::{Lang, t},
     identity::Region,
-    ops::{Entity, Field, FieldKind, Listed, Presence, Row},
-    phone,
+    ops::{Entity, Field, FieldKind, Listed, Plain},
     web::{
         asked::Asked,
         change::ChangeView,
@@ -23,10 +26,12 @@ use crate::{
         pagination::Pager,
         paper,
         part::Part,
+        search::sought,
         table::{Cell, Head, Kind, Sheet},
     },
-    words::said,
 };
+use inputs::{Drawn, Input};
+use names::Names;
 
 /// An entity whose pages show its fields and nothing else: list, forms and card need no template of its own.
 pub trait PlainPages: Entity {
@@ -138,28 +143,43 @@ pub struct RowView {
     pub values: Vec<ValueView>,
 }
 
+impl ValueView {
+    /// The class of its cell: `number` for numbers, which stand at the right.
+    pub fn class(&self) -> &'static str {
+        if kind_of_cell(self.field).is_number() { "number" } else { "" }
+    }
+}
+
 impl RowView {
-    fn new<E: PlainPages>(lang: Lang, row: &Listed<E>, fields: &[&'static Field]) -> Self {
+    fn new<E: PlainPages>(lang: Lang, row: &Listed<E>, fields: &[&'static Field], names: &Names) -> Self {
         let shown = row.value.to_row();
         let value = |field: &&'static Field| ValueView {
             field,
             label: t(lang, field.label),
-            text: shown.get(field.name).map_or_else(String::new, |value| said(lang, field, value, |_| None)),
+            text: shown.get(field.name).map_or_else(String::new, |value| names.said(lang, field, value)),
         };
         Self {
             id: row.id,
             region: row.region.clone(),
             version: row.version,
             is_deleted: row.is_deleted(),
-            title: title_of::<E>(&shown),
+            title: names.title::<E>(&shown),
             values: fields.iter().map(value).collect(),
         }
     }
 }
 
-fn title_of<E: PlainPages>(row: &Row) -> String {
-    let name = E::TITLE.and_then(|title| row.get(title.name)?.as_str());
-    name.unwrap_or_default().to_owned()
+/// A column of the list.
+pub struct ColumnView {
+    /// The field.
+    pub field: &'static Field,
+}
+
+impl ColumnView {
+    /// The class of its head.
+    pub fn class(&self) -> &'static str {
+        if kind_of_cell(self.field).is_number() { "number" } else { "" }
+    }
 }
 
 /// The fields of the list.
@@ -167,70 +187,33 @@ fn shown<E: PlainPages>() -> Vec<&'static Field> {
     E::SHOWN.iter().filter_map(|name| E::FORM.iter().find(|field| field.name == *name)).collect()
 }
 
-/// A field of the form, as the template draws it.
-pub struct Input {
-    /// The field.
-    pub field: &'static Field,
-    /// What it is called.
-    pub label: &'static str,
-    /// What stands under it.
-    pub hint: &'static str,
-}
-
-impl Input {
-    /// It has several lines.
-    pub fn is_long(&self) -> bool {
-        self.field.kind == FieldKind::LongText
-    }
-
-    /// The type of the HTML field.
-    pub fn kind(&self) -> &'static str {
-        match self.field.kind {
-            FieldKind::Date => "date",
-            FieldKind::Phone => "tel",
-            _ => "text",
-        }
-    }
-
-    /// The value as people write it.
-    pub fn value(&self, form: &FormView) -> String {
-        let value = form.value(self.field.name);
-        if self.field.kind == FieldKind::Phone { phone::shown(value) } else { value.to_owned() }
-    }
-
-    /// It has to be filled in.
-    pub fn is_required(&self) -> bool {
-        self.field.presence != Presence::Optional
-    }
-
-    /// More attributes of the HTML field.
-    pub fn attributes(&self, focus: &str) -> String {
-        let focus = if focus == self.field.name { " data-focus" } else { "" };
-        let most = if self.field.longest > 0 { format!("maxlength='{}'", self.field.longest) } else { String::new() };
-        let digits = if self.field.kind == FieldKind::Integer { " inputmode='numeric'" } else { "" };
-        format!("{most}{digits} autocomplete='off'{focus}")
-    }
-}
-
-fn inputs<E: PlainPages>(lang: Lang) -> Vec<Input> {
-    let hint = |field: &Field| if field.hint.is_empty() { "" } else { t(lang, field.hint) };
-    E::FORM.iter().map(|field| Input { field, label: t(lang, field.label), hint: hint(field) }).collect()
-}
-
 /// What the cells of a field are in a file.
 fn kind_of_cell(field: &Field) -> Kind {
     match field.kind {
         FieldKind::Date => Kind::Date,
+        FieldKind::Time => Kind::Time,
+        FieldKind::Decimal => Kind::Hours,
+        FieldKind::Money => Kind::Money,
         FieldKind::Integer | FieldKind::Minutes => Kind::Count,
         _ => Kind::Text,
     }
 }
 
-fn cell_of(lang: Lang, field: &'static Field, value: &Value) -> Cell {
-    match (kind_of_cell(field), value) {
-        (Kind::Date, Value::String(text)) => Cell::date(text.parse().ok()),
-        (Kind::Count, Value::Number(number)) => number.as_i64().map_or(Cell::Empty, Cell::Count),
-        _ => Cell::text(&said(lang, field, value, |_| None)),
+/// A field's cell in a file: numbers and dates as such, everything else in words.
+fn cell_of(lang: Lang, field: &'static Field, value: &Value, plain: &Plain, names: &Names) -> Cell {
+    let number = match *plain {
+        _ if value.is_null() => return Cell::Empty,
+        Plain::Date(date) => return Cell::date(date),
+        Plain::Number(number) => number.map(i64::from),
+        Plain::Sum(sum) => sum,
+        _ => None,
+    };
+    match (kind_of_cell(field), number) {
+        (Kind::Count, Some(count)) => Cell::Count(count),
+        (Kind::Money, Some(kurus)) => Cell::Money(kurus),
+        (Kind::Hours, Some(minutes)) => Cell::Hours(minutes),
+        (Kind::Time, Some(minutes)) => i32::try_from(minutes).map_or(Cell::Empty, Cell::Time),
+        _ => Cell::text(&names.said(lang, field, value)),
     }
 }
 
@@ -240,7 +223,7 @@ struct ListPage<'a> {
     ctx: &'a Ctx,
     about: About,
     filter: FilterView,
-    columns: Vec<&'static Field>,
+    columns: Vec<ColumnView>,
     rows: Vec<RowView>,
     pager: Pager,
     on_paper: String,
@@ -311,7 +294,8 @@ impl ListQuery {
         let (by, descends) = sort.map_or((fields.first().copied(), false), |(field, descends)| (Some(field), descends));
         let sort = by.map(|field| format!("{}{}", if descends { "-" } else { "" }, field.name)).unwrap_or_default();
         let region = self.region.as_deref().unwrap_or("").trim().to_owned();
-        Ok((Wanted { is_bin, text: fold(&q), searched: fields, by, descends }, FilterView { q, is_bin, region, sort }, page))
+        let sought = (!q.is_empty()).then(|| sought(lang, &fields, &q));
+        Ok((Wanted { is_bin, sought, by, descends }, FilterView { q, is_bin, region, sort }, page))
     }
 }
 
@@ -334,15 +318,16 @@ impl<O: Office, E: PlainPages> Pages<O> for E {
         office.find(id).await
     }
 
-    async fn name_of(_office: &mut O, row: &Listed<E>) -> PageResult<String> {
-        Ok(title_of::<E>(&row.value.to_row()))
+    async fn name_of(office: &mut O, row: &Listed<E>) -> PageResult<String> {
+        Ok(Names::of(office, slice::from_ref(row)).await?.title::<E>(&row.value.to_row()))
     }
 
     async fn render_list(ctx: &Ctx, office: &mut O) -> PageResult<String> {
         let (wanted, filter, page) = query_of::<ListQuery>(ctx)?.read::<E>(ctx.lang)?;
         let (rows, pager) = office.page::<E>(&wanted, page, PAGE_SIZE).await?;
-        let columns = shown::<E>();
-        let rows = rows.iter().map(|row| RowView::new(ctx.lang, row, &columns)).collect();
+        let (fields, names) = (shown::<E>(), Names::of(office, &rows).await?);
+        let rows = rows.iter().map(|row| RowView::new(ctx.lang, row, &fields, &names)).collect();
+        let columns = fields.into_iter().map(|field| ColumnView { field }).collect();
         let on_paper = paper::people(ctx, &filter.region, &filter.about(ctx), &pager);
         let page = ListPage { ctx, about: About::of::<E>(), filter, columns, rows, pager, on_paper };
         Ok(if <E as PlainPages>::LIST.is_wanted(ctx) { render(ctx, &page.as_list())? } else { render(ctx, &page)? })
@@ -353,6 +338,7 @@ impl<O: Office, E: PlainPages> Pages<O> for E {
     async fn file(ctx: &Ctx, office: &mut O) -> PageResult<(Sheet, Vec<Vec<Cell>>)> {
         let (wanted, filter, _) = query_of::<ListQuery>(ctx)?.read::<E>(ctx.lang)?;
         let (rows, _) = office.page::<E>(&wanted, None, i64::MAX).await?;
+        let names = Names::of(office, &rows).await?;
         let heads = E::FORM.iter().map(|field| Head::new(t(ctx.lang, field.label), kind_of_cell(field)));
         let sheet = Sheet {
             title: t(ctx.lang, E::TEXTS.list).to_owned(),
@@ -363,14 +349,18 @@ impl<O: Office, E: PlainPages> Pages<O> for E {
         };
         let cells = |listed: &Listed<E>| {
             let row = listed.value.to_row();
-            let cell = |field| cell_of(ctx.lang, field, row.get(field.name).unwrap_or(&Value::Null));
-            E::FORM.iter().map(cell).chain([Cell::text(ctx.region_name(&listed.region))]).collect()
+            let cell = |(field, plain): (&'static Field, Plain)| {
+                cell_of(ctx.lang, field, row.get(field.name).unwrap_or(&Value::Null), &plain, &names)
+            };
+            E::FORM.iter().zip(listed.value.cells()).map(cell).chain([Cell::text(ctx.region_name(&listed.region))]).collect()
         };
         Ok((sheet, rows.iter().map(cells).collect()))
     }
 
-    async fn render_row(ctx: &Ctx, _office: &mut O, row: Listed<E>) -> PageResult<String> {
-        Ok(render(ctx, &RowFragment { ctx, about: About::of::<E>(), row: RowView::new(ctx.lang, &row, &shown::<E>()) })?)
+    async fn render_row(ctx: &Ctx, office: &mut O, row: Listed<E>) -> PageResult<String> {
+        let names = Names::of(office, slice::from_ref(&row)).await?;
+        let row = RowView::new(ctx.lang, &row, &shown::<E>(), &names);
+        Ok(render(ctx, &RowFragment { ctx, about: About::of::<E>(), row })?)
     }
 
     fn blank_form(region: &str) -> FormView {
@@ -380,8 +370,8 @@ impl<O: Office, E: PlainPages> Pages<O> for E {
         form
     }
 
-    async fn render_new(ctx: &Ctx, _office: &mut O, form: FormView, is_fragment: bool) -> PageResult<String> {
-        let page = NewPage { ctx, about: About::of::<E>(), inputs: inputs::<E>(ctx.lang), form };
+    async fn render_new(ctx: &Ctx, office: &mut O, form: FormView, is_fragment: bool) -> PageResult<String> {
+        let page = NewPage { ctx, about: About::of::<E>(), inputs: Input::all::<O, E>(ctx.lang, office).await?, form };
         Ok(if is_fragment { render(ctx, &page.as_new_form())? } else { render(ctx, &page)? })
     }
 
@@ -391,8 +381,10 @@ impl<O: Office, E: PlainPages> Pages<O> for E {
         form
     }
 
-    async fn render_edit(ctx: &Ctx, _office: &mut O, row: &Listed<E>, form: FormView) -> PageResult<String> {
-        let (id, title, inputs, about) = (row.id, title_of::<E>(&row.value.to_row()), inputs::<E>(ctx.lang), About::of::<E>());
+    async fn render_edit(ctx: &Ctx, office: &mut O, row: &Listed<E>, form: FormView) -> PageResult<String> {
+        let title = <E as Pages<O>>::name_of(office, row).await?;
+        let inputs = Input::all_for(ctx.lang, office, row, &row.region()?).await?;
+        let (id, about) = (row.id, About::of::<E>());
         if !ctx.is_htmx {
             return Ok(render(ctx, &EditPage { ctx, about, id, title, inputs, form })?);
         }
@@ -400,9 +392,10 @@ impl<O: Office, E: PlainPages> Pages<O> for E {
         Ok(render(ctx, &EditRow { ctx, about, id, title, inputs, form, columns })?)
     }
 
-    async fn render_card(ctx: &Ctx, _office: &mut O, row: &Listed<E>, history: Vec<ChangeView>) -> PageResult<Option<String>> {
+    async fn render_card(ctx: &Ctx, office: &mut O, row: &Listed<E>, history: Vec<ChangeView>) -> PageResult<Option<String>> {
         let fields: Vec<&Field> = E::FORM.iter().collect();
-        let row = RowView::new(ctx.lang, row, &fields);
+        let names = Names::of(office, slice::from_ref(row)).await?;
+        let row = RowView::new(ctx.lang, row, &fields, &names);
         Ok(Some(render(ctx, &CardPage { ctx, about: About::of::<E>(), row, history })?))
     }
 }

@@ -31,6 +31,8 @@ pub enum Cell {
     Instant(DateTime<Utc>),
     /// A whole number.
     Count(i64),
+    /// A sum of money in kuruş.
+    Money(i64),
     /// Minutes, shown as hours with two decimals.
     Hours(i64),
     /// Minutes, shown as hours with as many decimals as they need, followed by a mark in a workbook.
@@ -72,6 +74,8 @@ pub enum Kind {
     Instant,
     /// Whole numbers.
     Count,
+    /// Sums of money.
+    Money,
     /// Hours.
     Hours,
 }
@@ -79,7 +83,7 @@ pub enum Kind {
 impl Kind {
     /// Whether its cells are numbers, which stand at the right.
     pub fn is_number(self) -> bool {
-        matches!(self, Self::Count | Self::Hours)
+        matches!(self, Self::Count | Self::Money | Self::Hours)
     }
 
     /// Characters that its cells take in a workbook.
@@ -90,6 +94,7 @@ impl Kind {
             Self::Time => 9,
             Self::Instant => 20,
             Self::Count | Self::Hours => 11,
+            Self::Money => 16,
         }
     }
 }
