@@ -42,7 +42,7 @@ const ROLES: &str = "
         END IF;
         IF NOT pg_has_role('rainstaff', 'rainstaff_app', 'MEMBER') THEN
             IF current_setting('server_version_num')::int >= 160000 THEN
-                GRANT rainstaff_app TO rainstaff WITH SET TRUE, INHERIT FALSE;
+                EXECUTE 'GRANT rainstaff_app TO rainstaff WITH SET TRUE, INHERIT FALSE'; -- 15 cannot parse it
             ELSE
                 GRANT rainstaff_app TO rainstaff;
             END IF;

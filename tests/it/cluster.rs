@@ -11,11 +11,21 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rainstaff::{
+    db::{Db, DbConfig, Scope, create_regions, migrate},
+    employees::Employee,
+    ops::VerdictKind,
+    sync::apply_ops,
+    web::office::Office as _,
+};
 use rainstaff_cluster::{Cluster, ClusterError, ClusterOptions};
 use sqlx::{Connection, Executor, postgres::PgConnection};
 use tempfile::TempDir;
 
-use crate::support::cluster::TestDb;
+use crate::support::{
+    builders::{clerk, employee_id, op, prints_of, queue_of, timesheet_id},
+    cluster::TestDb,
+};
 
 /// Names the folder that [`a_process_that_holds_a_cluster`] is to use. Unset in a normal run.
 const HOLD: &str = "RAINSTAFF_TEST_HOLD";
@@ -61,6 +71,56 @@ fn hold_in_another_process(folder: &Path) -> (Child, String) {
     let lines = BufReader::new(holder.stdout.take().expect("its output")).lines();
     let url = lines.map_while(Result::ok).find_map(|line| line.strip_prefix("holding ").map(str::to_owned));
     (holder, url.expect("the holder says where"))
+}
+
+/// Names the folder of the binaries that [`entries_are_stored_on_the_server_of_a_folder`] is to use. Unset in a normal run.
+const SERVER: &str = "RAINSTAFF_TEST_SERVER";
+/// The oldest server that the program accepts, where Debian installs it.
+const OLDEST: &str = "/usr/lib/postgresql/15/bin";
+
+/// Started as another process by the test below: a run has one server for its tests.
+#[tokio::test]
+async fn entries_are_stored_on_the_server_of_a_folder() {
+    if env::var_os(SERVER).is_none() {
+        return;
+    }
+    rainstaff::registry::install();
+    let folder = private_folder();
+    let cluster = Cluster::start(throwaway(folder.path())).await.expect("the server starts");
+    cluster.create_database("company").await.expect("a new database");
+    let owner_url = cluster.owner_url("company");
+    migrate(&owner_url).await.expect("the schema is made");
+    create_regions(&owner_url, &[("ankara", "Ankara")]).await.expect("an office");
+    let config = DbConfig { owner_url, app_url: Some(cluster.app_url("company")), max_connections: 4 };
+    let db = Db::connect(&config).await.expect("the server serves with this database");
+    let clerk = clerk("ankara");
+    let ops = [
+        op(&clerk, "ankara").new_employee(employee_id(1), "Ayşe Işık"),
+        op(&clerk, "ankara").new_timesheet(timesheet_id(1), employee_id(1), "2026-01-05"),
+    ];
+    let mut tx = db.write(&Scope::one(&clerk, &ops[0].region).unwrap()).await.unwrap();
+    let verdicts = apply_ops(&mut tx, &queue_of(&clerk), &ops, &prints_of(&ops)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(verdicts.iter().map(|verdict| verdict.verdict).collect::<Vec<_>>(), [VerdictKind::Applied; 2]);
+    let mut tx = db.read(&Scope::of(&clerk).unwrap()).await.unwrap();
+    assert_eq!(tx.list::<Employee>(false).await.unwrap().len(), 1);
+    println!("\nstored on {}", env::var(SERVER).unwrap());
+}
+
+#[test]
+fn the_oldest_server_does_as_well() {
+    if !Path::new(OLDEST).join("postgres").exists() {
+        println!("not tried: no PostgreSQL 15 in {OLDEST}");
+        return;
+    }
+    let tried = Command::new(env::current_exe().expect("the test program"))
+        .args(["--exact", "cluster::entries_are_stored_on_the_server_of_a_folder", "--nocapture"])
+        .env(SERVER, OLDEST)
+        .env("RAINSTAFF_PG_BIN", OLDEST)
+        .output()
+        .expect("the test starts");
+    let said = String::from_utf8_lossy(&tried.stdout);
+    assert!(tried.status.success() && said.contains("stored on"), "{said}{}", String::from_utf8_lossy(&tried.stderr));
 }
 
 async fn ends_within_seconds(url: &str) -> bool {
