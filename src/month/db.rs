@@ -35,15 +35,19 @@ pub async fn list_shifts<M: Mode>(tx: &mut ScopedTx<M>, from: NaiveDate, to: Nai
     let (records, _) = packed.as_chunks::<RECORD>();
     let mut entries: HashMap<Uuid, Vec<i64>> = HashMap::new();
     for (person, entry) in records.iter().filter_map(split) {
-        entries.entry(person).or_default().push(entry);
+        entries.entry(person).or_insert_with(|| Vec::with_capacity(A_MONTH)).push(entry);
     }
     let in_order = |(person, mut entries): (Uuid, Vec<i64>)| {
         entries.sort_unstable(); // the date stands in front, then the start
-        (person, entries.into_iter().filter_map(|entry| unpack(from, entry)).collect())
+        let mut shifts = Vec::with_capacity(entries.len());
+        shifts.extend(entries.into_iter().filter_map(|entry| unpack(from, entry)));
+        (person, shifts)
     };
     Ok(entries.into_iter().map(in_order).collect())
 }
 
+/// Entries of most people in a month, at most.
+const A_MONTH: usize = 32;
 /// Bytes of an entry: the person's id, and the number that holds the rest.
 const RECORD: usize = 16 + 8;
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use foldhash::fast::RandomState;
 use rust_embed::RustEmbed;
 
 use super::{Lang, format};
@@ -17,7 +18,8 @@ struct Files;
 
 struct Catalog {
     bundle: FluentBundle<FluentResource>,
-    plain: HashMap<String, String>,
+    /// By keys of this program: a page asks for hundreds.
+    plain: HashMap<String, String, RandomState>,
 }
 
 static TR: LazyLock<Catalog> = LazyLock::new(|| read(Lang::Tr));

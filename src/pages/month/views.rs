@@ -103,6 +103,8 @@ pub struct Row<'a> {
     pub page: String,
     /// Address of the person's days, without the day at its end.
     pub days: String,
+    /// Address of the list of the person's entries.
+    pub list: String,
     /// "Ad Soyad".
     pub name: &'a str,
     /// "Unvan".
@@ -201,7 +203,8 @@ impl<'a> MonthPage<'a> {
         let now = month.days().position(|day| day == today);
         let words = Words::of(ctx.lang);
         let of = region_query(ctx, &region.code);
-        let row = |row| Row::new(ctx.lang, month, words, &of, row, now);
+        let list_end = format!("&from={}&to={}", month.first(), month.last());
+        let row = |row| Row::new(ctx.lang, (month, &list_end), words, &of, row, now);
         let rows = sheet.rows.into_iter().map(row).collect();
         let (typed, month_error, wrong) = (month.to_string(), String::new(), Vec::new());
         Self { ctx, month, words, region, names, heads, rows, feet: sheet.days, total: sheet.total, typed, month_error, wrong }
@@ -325,13 +328,22 @@ impl Head {
 }
 
 impl<'a> Row<'a> {
-    fn new(lang: Lang, month: Month, words: Words, region: &str, row: (&'a Person, Vec<Cell>, Tally), now: Option<usize>) -> Self {
+    /// `list_end` is what the address of a list of entries adds for the month.
+    fn new(
+        lang: Lang,
+        (month, list_end): (Month, &str),
+        words: Words,
+        region: &str,
+        row: (&'a Person, Vec<Cell>, Tally),
+        now: Option<usize>,
+    ) -> Self {
         let (person, cells, sum) = row;
         let cell = |(place, cell)| CellView::new(lang, words, cell, DAYS[place], now == Some(place));
         Self {
             id: person.id,
             page: format!("/employees/{}?month={month}{region}", person.id),
             days: format!("/employees/{}/days/{month}-", person.id),
+            list: format!("/timesheets?employee_id={}{list_end}", person.id),
             name: &person.full_name,
             title: &person.title,
             cells: cells.iter().enumerate().map(cell).collect(),
@@ -385,15 +397,9 @@ impl CellView {
 }
 
 fn classes(looks: &[(&'static str, bool)]) -> Cow<'static, str> {
-    let mut class = Cow::Borrowed("");
-    for (name, _) in looks.iter().filter(|(_, holds)| *holds) {
-        if class.is_empty() {
-            class = Cow::Borrowed(name);
-        } else {
-            class = format!("{class} {name}").into();
-        }
-    }
-    class
+    let mut names = looks.iter().filter(|(_, holds)| *holds).map(|(name, _)| *name);
+    let Some(first) = names.next() else { return Cow::Borrowed("") };
+    names.fold(Cow::Borrowed(first), |class, name| Cow::Owned([&class, name].join(" ")))
 }
 
 /// Minutes as hours without the zeros a narrow column has no room for: `8`, `8,5`, `9,75`. Never less than nothing.
@@ -409,26 +415,29 @@ impl ShortHours {
         self.minutes
     }
 
-    /// Rounded as `civil::format_hours` does. Digit by digit: a page has thousands of them.
+    /// Rounded as `civil::format_hours` does. Without the machinery of formats: a page has thousands of them.
     fn write(self, dest: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
-        const DIGITS: &[u8; 10] = b"0123456789";
-        let digit = |n: u64| char::from(DIGITS[usize::try_from(n % 10).unwrap_or(0)]);
+        const DIGITS: &str = "0123456789";
+        let digit = |n: u64| {
+            let at = usize::try_from(n % 10).unwrap_or(0);
+            &DIGITS[at..=at]
+        };
         let hundredths = (self.minutes.unsigned_abs() * 5 + 1) / 3;
         let (whole, tenth, hundredth) = (hundredths / 100, hundredths / 10 % 10, hundredths % 10);
         match whole {
-            0..1000 => {
-                for place in [100, 10, 1].into_iter().filter(|place| whole >= *place || *place == 1) {
-                    dest.write_char(digit(whole / place))?;
-                }
+            0..10 => dest.write_str(digit(whole))?,
+            10..100 => {
+                dest.write_str(digit(whole / 10))?;
+                dest.write_str(digit(whole))?;
             }
             _ => dest.write_str(&civil::grouped(whole, self.lang.as_str()))?,
         }
         if tenth > 0 || hundredth > 0 {
-            dest.write_char(if self.lang == Lang::Tr { ',' } else { '.' })?;
-            dest.write_char(digit(tenth))?;
+            dest.write_str(if self.lang == Lang::Tr { "," } else { "." })?;
+            dest.write_str(digit(tenth))?;
         }
         if hundredth > 0 {
-            dest.write_char(digit(hundredth))?;
+            dest.write_str(digit(hundredth))?;
         }
         Ok(())
     }
