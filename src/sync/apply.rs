@@ -141,7 +141,6 @@ async fn try_together(
     if entered.count < ops.len() || !entered.is_open {
         return Ok(None);
     }
-    let region = &ops[0].region;
     if !is_in_order(tx, ops).await? {
         return Ok(None);
     }
@@ -172,7 +171,7 @@ async fn try_together(
             verdicts.push(verdict);
         }
     }
-    let has_dependents = db::insert_verdicts(tx, region, &verdicts, 1, who.received_at).await?;
+    let has_dependents = db::insert_verdicts(tx, ops, &verdicts, 1, who.received_at).await?;
     Ok(Some((verdicts, has_dependents)))
 }
 
@@ -225,7 +224,7 @@ async fn apply_one(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, print: &Prin
 
 /// Stores a verdict. True if other operations wait for this one.
 async fn store(tx: &mut ScopedTx<Write>, who: &Caller, op: &Op, verdict: &Verdict, attempt: i32) -> Result<bool, sqlx::Error> {
-    db::insert_verdicts(tx, &op.region, std::slice::from_ref(verdict), attempt, who.received_at).await
+    db::insert_verdicts(tx, std::slice::from_ref(op), std::slice::from_ref(verdict), attempt, who.received_at).await
 }
 
 fn closed(op: &Op) -> Verdict {

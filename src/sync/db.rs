@@ -6,6 +6,7 @@ use sqlx::{Executor as _, types::Json};
 use uuid::Uuid;
 
 use super::{
+    answer::{Answer, Answered},
     apply::Caller,
     inbox::{Body, Kept},
 };
@@ -120,20 +121,21 @@ pub(super) async fn enter_ops(tx: &mut ScopedTx<Write>, ops: impl Iterator<Item 
     Ok(())
 }
 
-/// Stores verdicts on operations of one region, each the `attempt`th. True when operations are waiting for one of those that they are
-/// about, or for the row that it made.
+/// Stores the verdicts on these operations of one region, in their order, each the `attempt`th. True when other operations are waiting for
+/// one of these, or for the row that it made.
 pub(super) async fn insert_verdicts(
     tx: &mut ScopedTx<Write>,
-    region: &Region,
+    ops: &[Op],
     verdicts: &[Verdict],
     attempt: i32,
     at: DateTime<Utc>,
 ) -> Result<bool, sqlx::Error> {
+    let Some(first) = ops.first() else { return Ok(false) };
     let op_ids: Vec<Uuid> = verdicts.iter().map(|verdict| verdict.op_id).collect();
     let kinds: Vec<String> = verdicts.iter().map(|verdict| verdict.verdict.as_str().to_owned()).collect();
     let name = |reason| serde_json::to_value(reason).ok().and_then(|name| name.as_str().map(str::to_owned));
     let reasons: Vec<Option<String>> = verdicts.iter().map(|verdict| verdict.reason.and_then(name)).collect();
-    let results: Vec<Json<&Verdict>> = verdicts.iter().map(Json).collect();
+    let results: Vec<Json<Answer<'_>>> = ops.iter().zip(verdicts).map(|(op, verdict)| Json(Answer::of(op, verdict))).collect();
     let done: Vec<Uuid> = verdicts.iter().filter(|verdict| verdict.verdict.took_effect()).map(|verdict| verdict.op_id).collect();
     sqlx::query_scalar!(
         r#"
@@ -153,7 +155,7 @@ pub(super) async fn insert_verdicts(
             WHERE w.region = $1 AND w.verdict = 'held' AND w.reason = 'dep_rejected'
         ) AS "waiting!"
         "#,
-        region.code(),
+        first.region.code(),
         &op_ids,
         attempt,
         &kinds,
@@ -175,8 +177,9 @@ pub(super) async fn find_verdict<M: Mode>(
     let row = sqlx::query!(
         r#"
         SELECT i.fingerprint,
+               to_jsonb(i) AS "op!: Json<Kept>",
                (SELECT v.result FROM app.op_verdict v WHERE v.region = i.region AND v.op_id = i.op_id
-                ORDER BY v.attempt DESC LIMIT 1) AS "result: Json<Verdict>"
+                ORDER BY v.attempt DESC LIMIT 1) AS "result: Json<Answered>"
         FROM app.op_inbox i
         WHERE i.region = $1 AND i.op_id = $2
         "#,
@@ -185,16 +188,17 @@ pub(super) async fn find_verdict<M: Mode>(
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(row.map(|r| (r.fingerprint, r.result.map(|j| j.0))))
+    Ok(row.map(|r| (r.fingerprint, r.result.map(|result| result.0.on(&r.op.0.0)))))
 }
 
 /// Latest stored verdicts of operations in all regions of the scope.
 pub async fn list_verdicts<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) -> Result<Vec<Verdict>, sqlx::Error> {
     let codes = tx.scope().codes();
-    let rows = sqlx::query_scalar!(
+    let rows = sqlx::query!(
         r#"
-        SELECT DISTINCT ON (v.op_id) v.result AS "result: Json<Verdict>"
+        SELECT DISTINCT ON (v.op_id) v.result AS "result: Json<Answered>", to_jsonb(i) AS "op!: Json<Kept>"
         FROM app.op_verdict v
+        JOIN app.op_inbox i ON i.region = v.region AND i.op_id = v.op_id
         WHERE v.region = ANY ($1) AND v.op_id = ANY ($2)
         ORDER BY v.op_id, v.attempt DESC
         "#,
@@ -203,7 +207,7 @@ pub async fn list_verdicts<M: Mode>(tx: &mut ScopedTx<M>, op_ids: &[Uuid]) -> Re
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|j| j.0).collect())
+    Ok(rows.into_iter().map(|r| r.result.0.on(&r.op.0.0)).collect())
 }
 
 /// What became of an operation that another one needs.
@@ -447,7 +451,7 @@ pub async fn list_import_ops<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> 
     let rows = sqlx::query!(
         r#"
         SELECT to_jsonb(i) AS "op!: Json<Kept>",
-               v.result AS "result: Json<Verdict>"
+               v.result AS "result: Json<Answered>"
         FROM app.op_inbox i
         JOIN LATERAL (
             SELECT result FROM app.op_verdict WHERE region = i.region AND op_id = i.op_id ORDER BY attempt DESC LIMIT 1
@@ -458,7 +462,7 @@ pub async fn list_import_ops<M: Mode>(tx: &mut ScopedTx<M>, region: &Region) -> 
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(rows.into_iter().map(|r| (r.op.0.0, r.result.0.verdict)).collect())
+    Ok(rows.into_iter().map(|r| (r.op.0.0, r.result.0.word())).collect())
 }
 
 /// What a carrier may bring into a region in a day.

@@ -3,6 +3,7 @@
 //! Every change of business data is an [`Op`](crate::ops::Op) and goes through [`apply_ops`], from a form, the API, an import or the
 //! command line. From that come exactly-once replay, merges, conflicts, undo, history and the change feed.
 
+pub(crate) mod answer;
 mod apply;
 mod authors;
 pub mod conflicts;

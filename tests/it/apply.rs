@@ -4,11 +4,12 @@
 #![cfg(test)]
 
 use rainstaff::{
+    db::Scope,
     ops::{Op, Origin, Reason, Submitted, Verdict, VerdictKind},
-    sync::{apply_ops, deliver, submit},
+    sync::{apply_ops, db::list_verdicts, deliver, submit},
 };
 use serde_json::{Value, json};
-use sqlx::Executor;
+use sqlx::{Executor, types::Json};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -235,6 +236,56 @@ async fn a_batch_comes_to_the_same_as_its_operations_one_by_one() {
         let in_steps = "SELECT count(DISTINCT xmin::text)::text FROM app.timesheets";
         assert_eq!(together.look(in_steps).await, steps, "{:?}", said(&verdicts[ops.len() - 1]));
     }
+}
+
+/// Verdicts as they are answered, but for whether they are repeated.
+fn answers(verdicts: &[Verdict]) -> Vec<String> {
+    verdicts.iter().map(|verdict| serde_json::to_string(&Verdict { replayed: false, ..verdict.clone() }).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn an_answer_is_given_again_to_the_byte_and_so_is_one_that_was_stored_with_its_whole_row() {
+    let ankara = clerk("ankara");
+    let ops = busy_morning(|next| {
+        let values = json!({ "full_name": "  Fatma \u{200b} Çağ ", "department": "Depo" });
+        vec![
+            next(6).create("employee", employee_id(2), values),
+            next(7).new_timesheet(timesheet_id(3), employee_id(1), "2026-11-16"), // overlaps
+            next(8).new_timesheet(timesheet_id(4), employee_id(9), "2026-11-16"), // of a person who is not there
+            next(9).after(&[&next(99).new_employee(employee_id(8), "Kim")]).new_timesheet(timesheet_id(5), employee_id(8), "2026-11-16"),
+            next(10).create("timesheet", timesheet_id(1), json!({ "break_minutes": 45 })), // is there already
+            next(11).delete("employee", employee_id(1), 1),
+            next(12).new_timesheet(timesheet_id(6), employee_id(1), "2026-11-12"), // of a person who is gone
+        ]
+    });
+    let company = Company::new().await;
+    let first = company.apply(&ankara, &ops).await;
+    let kinds = [VerdictKind::Applied, VerdictKind::Merged, VerdictKind::Held, VerdictKind::Rejected];
+    assert!(kinds.iter().all(|kind| first.iter().any(|verdict| verdict.verdict == *kind)), "{first:?}");
+
+    let ids: Vec<Uuid> = ops.iter().map(|op| op.op_id).collect();
+    let again = async |stored: &str| {
+        let delivered = company.apply(&ankara, &ops).await;
+        assert!(delivered.iter().all(|verdict| verdict.replayed), "{delivered:?}");
+        assert_eq!(answers(&delivered), answers(&first), "{stored}");
+        let mut tx = company.db.read(&Scope::of(&ankara).unwrap()).await.unwrap();
+        let mut listed = list_verdicts(&mut tx, &ids).await.unwrap();
+        listed.sort_by_key(|verdict| ids.iter().position(|id| *id == verdict.op_id));
+        assert_eq!(answers(&listed), answers(&first), "{stored}");
+    };
+    again("as this release stores them").await;
+    let has_row = "SELECT count(*) FROM app.op_verdict v JOIN app.op_inbox i USING (region, op_id)
+                   WHERE i.kind = 'create' AND v.verdict IN ('applied', 'merged') AND v.result ? 'row'";
+    assert_eq!(company.look(has_row).await, "0");
+
+    let mut owner = company.inspect().await;
+    owner.execute("ALTER TABLE app.op_verdict DISABLE TRIGGER USER").await.unwrap();
+    for verdict in &first {
+        let whole = "UPDATE app.op_verdict SET result = $2 WHERE op_id = $1";
+        sqlx::query(whole).bind(verdict.op_id).bind(Json(verdict)).execute(&mut owner).await.unwrap();
+    }
+    assert_ne!(company.look(has_row).await, "0");
+    again("as releases of before stored them").await;
 }
 
 /// The one that waits looks for its parent while the parent's transaction is open: whichever of the two commits last, the waiting one

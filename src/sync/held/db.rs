@@ -8,7 +8,7 @@ use crate::{
     db::{Mode, ScopedTx, Write},
     identity::{Actor, Region},
     ops::{Op, Verdict},
-    sync::{apply::Carrier, inbox::Kept},
+    sync::{answer::Answered, apply::Carrier, inbox::Kept},
 };
 
 /// An operation with its last verdict.
@@ -117,7 +117,7 @@ pub(super) async fn list_stored<M: Mode>(
                i.origin = 'agent' AS "by_device!",
                i.received_at,
                v.attempt,
-               v.result AS "verdict: Json<Verdict>",
+               v.result AS "verdict: Json<Answered>",
                v.at,
                r.active,
                d.decision AS "decision?",
@@ -163,12 +163,12 @@ pub(super) async fn list_stored<M: Mode>(
     let stored = rows
         .into_iter()
         .map(|r| StoredOp {
+            verdict: r.verdict.0.on(&r.op.0.0),
             op: r.op.0.0,
             carrier: r.carrier,
             by_device: r.by_device,
             received_at: r.received_at,
             attempt: r.attempt,
-            verdict: r.verdict.0,
             decided_at: r.at,
             is_open: r.active,
             decision: decision(r.decision, r.decided_on, r.decided_by, r.decided_at),
