@@ -105,7 +105,7 @@ impl RootSpanBuilder for Spans {
     }
 }
 
-/// A failure that no answer of ours was made of: `web::errors` has not seen it, and so has not logged it either.
+/// A failure that no answer of ours was made of: `app::errors` has not seen it, and so has not logged it either.
 fn log_unshown<B: MessageBody>(outcome: &Result<ServiceResponse<B>, Error>) {
     let Err(error) = outcome else { return };
     if error.as_response_error().status_code().is_server_error() {
