@@ -267,13 +267,6 @@ pub async fn find_employee<M: Mode>(tx: &mut ScopedTx<M>, id: Uuid) -> Result<Op
     sole(rows)?.as_ref().map(listed).transpose()
 }
 
-/// The live employee of a region with this identity number.
-pub(super) async fn find_by_identity_no<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, number: &str) -> Result<Option<Uuid>, sqlx::Error> {
-    sqlx::query_scalar!("SELECT id FROM app.employees WHERE region = $1 AND identity_no = $2 AND deleted_at IS NULL", region.code(), number)
-        .fetch_optional(tx.conn())
-        .await
-}
-
 /// First and last day of a person who is passive; none for anybody else.
 pub(super) async fn find_left(tx: &mut ScopedTx<Write>, region: &Region, id: Uuid) -> Result<Option<Left>, sqlx::Error> {
     sqlx::query_as!(

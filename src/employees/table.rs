@@ -7,10 +7,8 @@ use super::{Activation, Employee, db, left_before_hired};
 use crate::{
     clock::in_istanbul,
     complaint::FieldError,
-    db::{Mode, ScopedTx, Write},
+    db::{ScopedTx, Write},
     identity::Region,
-    identity_no::without_blanks,
-    ops::Row,
     sync::{Refusal, Table, Veto, refusal_of_field},
 };
 
@@ -43,14 +41,8 @@ impl Table for Employee {
         Ok(veto)
     }
 
-    async fn find_twin<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, row: &Row) -> Result<Option<Uuid>, sqlx::Error> {
-        let number = without_blanks(row.get("identity_no").and_then(|value| value.as_str()).unwrap_or_default());
-        db::find_by_identity_no(tx, region, &number).await
-    }
-
     fn refusal(constraint: &str) -> Option<Refusal> {
         Some(match constraint {
-            "employees_identity_no_once" => Refusal::taken("identity_no", "identity-no-taken"),
             "employees_shift_template_fkey" => Refusal::invalid(FieldError::new("shift_template_id", "template-unknown")),
             "employees_check" => Refusal::invalid(left_before_hired()),
             _ => return refusal_of_field::<Self>(constraint),

@@ -1,7 +1,5 @@
 //! SQL of the shift templates.
 
-use uuid::Uuid;
-
 use super::listed::TemplateChoice;
 use crate::{
     db::{Mode, ScopedTx},
@@ -29,13 +27,6 @@ pub async fn list_choices<M: Mode>(tx: &mut ScopedTx<M>) -> Result<Vec<TemplateC
     )
     .fetch_all(tx.conn())
     .await
-}
-
-/// The live shift template of a region with this name.
-pub(super) async fn find_by_name<M: Mode>(tx: &mut ScopedTx<M>, region: &Region, name: &str) -> Result<Option<Uuid>, sqlx::Error> {
-    sqlx::query_scalar!("SELECT id FROM app.shift_templates WHERE region = $1 AND name = $2 AND deleted_at IS NULL", region.code(), name)
-        .fetch_optional(tx.conn())
-        .await
 }
 
 /// Whether anything was ever written in the region.

@@ -56,17 +56,18 @@ fn column_names<E: Entity>() -> impl Iterator<Item = &'static str> {
 
 /// Adds the values of one row.
 fn bind<E: Entity>(value: &E, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
-    for cell in value.cells() {
-        match cell {
-            Plain::Text(text) => arguments.add(text)?,
-            Plain::Number(number) => arguments.add(number)?,
-            Plain::Sum(sum) => arguments.add(sum)?,
-            Plain::Flag(flag) => arguments.add(flag)?,
-            Plain::Date(date) => arguments.add(date)?,
-            Plain::Id(id) => arguments.add(id)?,
-        }
+    value.cells().into_iter().try_for_each(|cell| bind_cell(cell, arguments))
+}
+
+fn bind_cell(cell: Plain, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
+    match cell {
+        Plain::Text(text) => arguments.add(text),
+        Plain::Number(number) => arguments.add(number),
+        Plain::Sum(sum) => arguments.add(sum),
+        Plain::Flag(flag) => arguments.add(flag),
+        Plain::Date(date) => arguments.add(date),
+        Plain::Id(id) => arguments.add(id),
     }
-    Ok(())
 }
 
 /// Adds the values of rows, one array for each column.
@@ -134,6 +135,24 @@ pub(super) async fn load<E: Entity, M: Mode>(tx: &mut ScopedTx<M>, region: &Regi
     let sql = format!("{} WHERE region = $1 AND id = ANY ($2)", select::<E>());
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(region.code()).bind(ids).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| stored(row, region)).collect()
+}
+
+/// The live row of a region that has one of these business keys. The index that keeps a key apart also finds it.
+pub(super) async fn find_by_keys<E: Entity, M: Mode>(
+    tx: &mut ScopedTx<M>,
+    region: &Region,
+    keys: Vec<(&'static Field, Plain)>,
+) -> Result<Option<Uuid>, sqlx::Error> {
+    for (field, key) in keys {
+        let sql = format!("SELECT id FROM {} WHERE region = $1 AND {} = $2 AND deleted_at IS NULL", E::TABLE, field.column);
+        let mut arguments = PgArguments::default();
+        arguments.add(region.code()).map_err(sqlx::Error::Encode)?;
+        bind_cell(key, &mut arguments).map_err(sqlx::Error::Encode)?;
+        if let Some(twin) = sqlx::query_scalar_with(AssertSqlSafe(sql), arguments).fetch_optional(tx.conn()).await? {
+            return Ok(Some(twin));
+        }
+    }
+    Ok(None)
 }
 
 /// Ids after `after`, in their order.

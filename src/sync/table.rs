@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::rows;
 use crate::{
     civil::{DateError, TimeError},
     complaint::FieldError,
@@ -83,14 +84,18 @@ pub struct Veto {
     pub questions: Vec<FieldError>,
 }
 
-/// The refusal for a constraint of one column, as `sec.create_entity` names it: `drivers_full_name_check`, and `vehicles_driver_fkey` for
-/// `driver_id`.
+/// The refusal for a constraint of one column, as `sec.create_entity` names it: `drivers_full_name_check`, `vehicles_plate_once`, and
+/// `vehicles_driver_fkey` for `driver_id`.
 pub fn refusal_of_field<E: Entity>(constraint: &str) -> Option<Refusal> {
     let table = E::TABLE.trim_start_matches("app.");
     let name = constraint.strip_prefix(table)?.strip_prefix('_')?;
     if let Some(reference) = name.strip_suffix("_fkey") {
         let field = E::FORM.iter().find(|field| field.is_reference() && field.column.strip_suffix("_id") == Some(reference))?;
         return Some(Refusal::invalid(FieldError::new(field.name, field.code_of_unknown_row())));
+    }
+    if let Some(key) = name.strip_suffix("_once") {
+        let field = E::FORM.iter().find(|field| field.column == key)?;
+        return Some(Refusal::taken(field.name, field.once?));
     }
     let field = E::FORM.iter().find(|field| Some(field.column) == name.strip_suffix("_check"))?;
     Some(match field.kind {
@@ -121,13 +126,14 @@ pub trait Table: Entity {
         async { Ok(Veto::default()) }
     }
 
-    /// The live row that already has the business key of these values; `None` for an entity without such a key.
+    /// The live row that already has a business key of these values. An entity whose keys are of one column each says so with `Field::once`;
+    /// one with a key of several columns looks for it here.
     fn find_twin<M: Mode>(
-        _tx: &mut ScopedTx<M>,
-        _region: &Region,
-        _row: &Row,
+        tx: &mut ScopedTx<M>,
+        region: &Region,
+        row: &Row,
     ) -> impl Future<Output = Result<Option<Uuid>, sqlx::Error>> + Send {
-        async { Ok(None) }
+        rows::find_by_keys::<Self, M>(tx, region, Self::keys(row))
     }
 
     /// Looks as [`Table::before_write`] does and writes a new row, in one statement. `None`, with nothing written, if the entity has no
@@ -154,7 +160,7 @@ pub trait Table: Entity {
     }
 
     /// Translates a named constraint of the table into words, also those that `parse` already checks. A constraint without words is a fault
-    /// of the server. The checks of single columns and the references have the words of their fields ([`refusal_of_field`]).
+    /// of the server. Checks and keys of single columns, and references, have the words of their fields ([`refusal_of_field`]).
     fn refusal(constraint: &str) -> Option<Refusal> {
         refusal_of_field::<Self>(constraint)
     }

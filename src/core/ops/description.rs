@@ -98,6 +98,8 @@ pub struct Field {
     pub choices: &'static [&'static str],
     /// For an id: the entity of the row that it refers to.
     pub of: Option<&'static str>,
+    /// For a business key, which is given once among a region's live rows: the code of the complaint about a second one.
+    pub once: Option<&'static str>,
     /// Which value stays when two authors changed the field without having seen each other's value.
     pub merge: MergePolicy,
 }
@@ -140,6 +142,7 @@ impl Field {
             range: (i32::MIN, i32::MAX),
             choices: &[],
             of: None,
+            once: None,
             merge: MergePolicy::LastWriter,
         }
     }
@@ -233,6 +236,15 @@ impl Field {
     #[must_use]
     pub const fn of(mut self, entity: &'static str) -> Self {
         self.of = Some(entity);
+        self
+    }
+
+    /// The same field as a business key of its own: given once among a region's rows that are not deleted. `taken` is the code of the
+    /// complaint about a second one. The migration names the column in `once` of `sec.create_entity`.
+    #[must_use]
+    pub const fn once(mut self, taken: &'static str) -> Self {
+        assert!(!matches!(self.kind, FieldKind::Flag | FieldKind::Weekdays | FieldKind::LongText), "such a value identifies no row");
+        self.once = Some(taken);
         self
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::{
-    Fields, Origin, Row, RowPage, Samples, Title, Values,
+    Field, Fields, Origin, Plain, Row, RowPage, Samples, Title, Values, clean_value,
     fields::Reader,
     form_codec::{FieldKind, FormSpec},
 };
@@ -79,6 +79,18 @@ pub trait Entity: Values + Send + Sync + 'static {
         let mut value = read.values::<Self>();
         value.check(&mut read, changed, origin);
         read.finish(value)
+    }
+
+    /// The business keys among the values of a row, as their columns hold them: of the fields with [`Field::once`]. A value that is blank or
+    /// that the entity does not accept is no key; the rest of the row does not matter.
+    fn keys(row: &Row) -> Vec<(&'static Field, Plain)> {
+        let row = row.iter().map(|(name, value)| (name.clone(), clean_value(value))).collect();
+        let mut read = Reader::new(&row);
+        let mut value = read.values::<Self>();
+        value.check(&mut read, &BTreeSet::new(), Origin::Offline);
+        let errors = read.finish(()).err().unwrap_or_default();
+        let keys = Self::FORM.iter().zip(value.cells()).filter(|(field, cell)| field.once.is_some() && !cell.to_json().is_null());
+        keys.filter(|(field, _)| errors.iter().all(|error| error.field != field.name)).collect()
     }
 
     /// Checks what the fields cannot express alone, such as two fields that depend on each other; may convert a value to its stored form.

@@ -60,7 +60,7 @@ pub struct Left {
 
 values!(Employee {
     full_name: Field::new("full_name", FieldKind::Text, "change-full-name").required("name-missing").longest(200),
-    identity_no: Field::new("identity_no", FieldKind::IdentityNo, "change-identity-no").longest(20),
+    identity_no: Field::new("identity_no", FieldKind::IdentityNo, "change-identity-no").longest(20).once("identity-no-taken"),
     department: Field::new("department", FieldKind::Text, "change-department").longest(100),
     title: Field::new("title", FieldKind::Text, "change-title").longest(100),
     hire_date: Field::new("hire_date", FieldKind::Date, "change-hire-date"),

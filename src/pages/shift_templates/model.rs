@@ -20,7 +20,7 @@ pub struct ShiftTemplate {
 }
 
 values!(ShiftTemplate {
-    name: Field::new("name", FieldKind::Text, "change-name").required("template-name-missing").longest(100),
+    name: Field::new("name", FieldKind::Text, "change-name").required("template-name-missing").longest(100).once("template-name-taken"),
     start_min: Field::new("start_time", FieldKind::Time, "change-start").column("start_min").always(),
     end_min: Field::new("end_time", FieldKind::Time, "change-end").column("end_min").always().reads(Reads::EndOf("start_time")),
     break_minutes: Field::new("break_minutes", FieldKind::Integer, "change-break")

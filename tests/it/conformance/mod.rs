@@ -7,6 +7,7 @@ mod office;
 
 use rainstaff::{
     i18n::{self, Lang, t},
+    ids::new_id,
     ops::{Kind, Op, Reason, Verdict, VerdictKind, Writers, descriptions, form_codec::FieldKind},
     sync::{entities, may_write},
     web::form::sentence,
@@ -283,6 +284,41 @@ async fn what_an_entity_does_not_take_is_refused_at_its_field_in_both_languages(
         let verdict = office.apply(&office.create(id, &newer)).await;
         assert_eq!(said(&verdict), (VerdictKind::Held, Some(Reason::SchemaUnknown)), "{name}: {verdict:?}");
     }
+}
+
+#[tokio::test]
+async fn a_business_key_is_given_once_among_the_rows_that_are_not_deleted() {
+    let mut keys = 0;
+    for office in offices().await {
+        for field in office.entity.fields {
+            let Some(code) = field.once else { continue };
+            keys += 1;
+            let name = format!("{}.{}", office.entity.name, field.name);
+            let (id, values) = office.sample(0).await;
+            assert_eq!(said(&office.apply(&office.create(id, &values)).await), APPLIED, "{name}");
+            let (other, mut twin) = office.sample(1).await;
+            twin.insert(field.name.to_owned(), values[field.name].clone());
+
+            let typed = office.complaints_of_form(office.create(other, &twin)).await;
+            let [complaint] = &typed[..] else { panic!("{name}: {typed:?}") };
+            assert_eq!((complaint.field.as_str(), complaint.code.as_str()), (field.name, code), "{name}");
+            for lang in LANGUAGES {
+                assert_ne!(sentence(lang, complaint), format!("error-{code}"), "{name} {lang:?}");
+            }
+            let queued = Op { op_id: new_id(), ..office.create(other, &twin) };
+            let verdict = office.apply(&queued).await;
+            assert_eq!(said(&verdict), (VerdictKind::Held, Some(Reason::NaturalKey)), "{name}: {verdict:?}");
+            let verdict = office.decide_that_it_is_the_same_row(&queued).await;
+            assert!(verdict.verdict.took_effect(), "{name}: {verdict:?}");
+            let row = office.load(id).await.unwrap();
+            assert!(row.version > 1 && office.load(other).await.is_none(), "{name}: it went to the row that has the key");
+
+            office.apply(&office.act(Kind::Delete, id, row.version)).await;
+            let verdict = office.apply(&office.create(new_id(), &twin)).await;
+            assert_eq!(said(&verdict), APPLIED, "{name}: a deleted row keeps no key: {verdict:?}");
+        }
+    }
+    assert!(keys >= 2, "{keys}");
 }
 
 #[tokio::test]

@@ -6,11 +6,18 @@ use actix_web::{HttpResponse, body::to_bytes, web::Data};
 use rainstaff::{
     access::Client,
     api::exchange,
+    complaint::FieldError,
     identity::Actor,
     ids::new_id,
-    ops::{Description, Kind, Life, MergePolicy, Op, Origin, Reason, Row, Verdict, VerdictKind, Writers, description, mask_secrets},
+    ops::{
+        Description, Kind, Life, MergePolicy, Op, Origin, Reason, Row, Submitted, Verdict, VerdictKind, Writers, description, mask_secrets,
+    },
     state::AppState,
-    sync::{FeedRow, deliver, load_by_name},
+    sync::{
+        FeedRow, deliver,
+        held::{self, Decision},
+        load_by_name, submit,
+    },
     web::params::Checked,
     words::names_of,
 };
@@ -184,6 +191,19 @@ impl Office {
     pub async fn apply(&self, op: &Op) -> Verdict {
         let author = if op.actor == admin().user_id { admin() } else { clerk(HERE) };
         self.deliver(&author, op.clone()).await
+    }
+
+    /// What the author of a form is shown instead of its row.
+    pub async fn complaints_of_form(&self, op: Op) -> Vec<FieldError> {
+        match submit(&self.state, &self.author(HERE), op).await.unwrap() {
+            Submitted::Invalid(errors) => errors,
+            other => panic!("{}: {other:?}", self.entity.name),
+        }
+    }
+
+    /// The last verdict on a held operation after the decision that it is about the row that has its key.
+    pub async fn decide_that_it_is_the_same_row(&self, op: &Op) -> Verdict {
+        held::decide(&self.state, &self.author(HERE), &region(HERE), op.op_id, new_id(), Decision::SameRow).await.unwrap().1
     }
 
     /// Delivers operations at once.
