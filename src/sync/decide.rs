@@ -185,7 +185,7 @@ async fn write<E: Table>(
     if changed {
         let deleted_at = record.deleted.then(|| stored.and_then(|s| s.deleted_at).unwrap_or(job.received_at));
         let tail = tail(job, record.clone(), deleted_at);
-        let at_once = if created { value.look_and_insert(tx, &op.region, id, &tail).await } else { Ok(None) };
+        let at_once = if created { value.check_and_insert(tx, &op.region, id, &tail).await } else { Ok(None) };
         let looked = at_once.map_err(|error| explain::<E>(op, stored, error))?;
         let is_written = looked.is_some();
         let deleting = record.deleted && stored.is_none_or(|s| s.deleted_at.is_none());

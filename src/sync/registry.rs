@@ -28,7 +28,7 @@ type Explain<M> = for<'a> fn(&'a mut ScopedTx<M>, &'a Op, Vec<FieldError>) -> An
 /// A kind of row, as the write path and the feed deal with it.
 pub struct Kind {
     about: Description,
-    following: fn(&Fields) -> &'static [&'static str],
+    fields_derived_from: fn(&Fields) -> &'static [&'static str],
     decide: Decide,
     create: Create,
     refusal: fn(&str) -> Option<Refusal>,
@@ -49,7 +49,7 @@ impl Kind {
     pub const fn of<E: Table>() -> Self {
         Self {
             about: Description::of::<E>(),
-            following: E::following,
+            fields_derived_from: E::fields_derived_from,
             decide: |tx, job| Box::pin(decide_on::<E>(tx, job)),
             create: |tx, jobs| Box::pin(create_all::<E>(tx, jobs)),
             refusal: E::refusal,
@@ -151,10 +151,10 @@ async fn explain<E: Table, M: Mode>(tx: &mut ScopedTx<M>, op: &Op, errors: Vec<F
 }
 
 /// The changes of an operation that restores earlier values, by "Geri al" of the log or by a decision on a conflict. It changes what it
-/// names and nothing else: fields that would follow from these are named too, with their values in `row`.
+/// names and nothing else: fields that would be derived from these are named too, with their values in `row`.
 pub fn putting_back(entity: &str, mut changes: Fields, row: &Row) -> Fields {
-    let following = kind_of(entity).map_or(&[][..], |kind| (kind.following)(&changes));
-    for name in following {
+    let derived = kind_of(entity).map_or(&[][..], |kind| (kind.fields_derived_from)(&changes));
+    for name in derived {
         let value = row.get(*name).cloned().unwrap_or_default();
         changes.entry((*name).to_owned()).or_insert_with(|| Change { from: value.clone(), to: value });
     }

@@ -136,10 +136,14 @@ pub trait Table: Entity {
         rows::find_by_keys::<Self, M>(tx, region, Self::keys(row))
     }
 
-    /// Looks as [`Table::before_write`] does and writes a new row, in one statement. `None`, with nothing written, if the entity has no
-    /// such statement or the row was refused. The veto may hold questions; the row is written then, and is rolled back if a person is
-    /// asked.
-    fn look_and_insert(
+    /// Does for a new row in one statement what [`Table::before_write`] and the INSERT do in two. It is for speed only: an entity needs it if
+    /// many of its rows are made one by one and each looks at other rows, as timesheets do (is the person of this region, what is doubtful
+    /// beside their other entries?). All others leave it out.
+    ///
+    /// `Some` says that the row is written. The veto may hold questions; if a person is asked them, the row is rolled back. `None` says that
+    /// nothing is written, because there is no such statement or because it found a reason against the row: `before_write` is asked then,
+    /// and has the words.
+    fn check_and_insert(
         &self,
         _tx: &mut ScopedTx<Write>,
         _region: &Region,

@@ -62,7 +62,13 @@ impl Table for Timesheet {
 
     /// Only for existing people and entries without confirmations. `None` otherwise: confirmed doubts have to be checked before the row is
     /// stored.
-    async fn look_and_insert(&self, tx: &mut ScopedTx<Write>, region: &Region, id: Uuid, tail: &Tail) -> Result<Option<Veto>, sqlx::Error> {
+    async fn check_and_insert(
+        &self,
+        tx: &mut ScopedTx<Write>,
+        region: &Region,
+        id: Uuid,
+        tail: &Tail,
+    ) -> Result<Option<Veto>, sqlx::Error> {
         if !self.confirmed.is_empty() || tail.deleted_at.is_some() {
             return Ok(None);
         }

@@ -96,9 +96,13 @@ pub trait Entity: Values + Send + Sync + 'static {
     /// Checks what the fields cannot express alone, such as two fields that depend on each other; may convert a value to its stored form.
     fn check(&mut self, _read: &mut Reader<'_>, _changed: &BTreeSet<&str>, _origin: Origin) {}
 
-    /// Fields that change as a consequence of these changes, if the operation does not set them. An operation that restores an earlier
-    /// value sets them too, to their current values, so that they do not change.
-    fn following(_changes: &Fields) -> &'static [&'static str] {
+    /// The fields that the server sets by itself when these fields change and the operation does not name them. An entity needs this if its
+    /// [`Entity::check`] or `Table::before_write` fills in fields: "Geri al" of the log names them then, with the values that they have, so
+    /// that nothing is filled in and only what is taken back changes.
+    ///
+    /// A person who becomes passive gets a last day, for example. So `Employee` says `&["hire_date", "exit_date"]` for changes that contain
+    /// `is_active`, and an undone change of `is_active` leaves both dates alone.
+    fn fields_derived_from(_changes: &Fields) -> &'static [&'static str] {
         &[]
     }
 

@@ -100,7 +100,7 @@ impl Entity for Employee {
     }
 
     /// A person who becomes active has no last day and a new first day, unless the operation sets the two.
-    fn following(changes: &Fields) -> &'static [&'static str] {
+    fn fields_derived_from(changes: &Fields) -> &'static [&'static str] {
         if changes.contains_key("is_active") { &["hire_date", "exit_date"] } else { &[] }
     }
 
